@@ -1,0 +1,158 @@
+//! What an experiment found: plain numbers, ready for any report. All quantities are per
+//! service instance and per horizon, as in the contract.
+
+use crate::engine::Span;
+
+/// How an interval was made; a report says so beside the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Student's t over the replications.
+    StudentT,
+    /// Few outages: the wider of t and the weighted-Poisson gamma interval with its heavy-tail allowance.
+    WeightedPoisson,
+    /// Nothing was observed: `low` is 0 and `high` is a bound.
+    Bound,
+    /// Nothing in the scenario that touches this number is random.
+    Exact,
+}
+
+/// A mean over replications with its standard error and 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    pub mean: f64,
+    pub se: f64,
+    pub low: f64,
+    pub high: f64,
+    pub method: Method,
+}
+
+/// Order statistics of one instance's downtime in one replication (seconds).
+#[derive(Clone, Debug, PartialEq)]
+pub struct DowntimePercentiles {
+    pub p50: f64,
+    pub p95: f64,
+    pub p99: f64,
+    pub max: f64,
+    /// The whole distribution for charts: (probability p, downtime in seconds not exceeded with
+    /// probability p), p ascending, about 100 points, denser towards 1.
+    pub quantiles: Vec<(f64, f64)>,
+}
+
+/// Lengths of single outages (seconds).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct OutageLengths {
+    pub mean: f64,
+    pub p50: f64,
+    pub p95: f64,
+    pub max: f64,
+}
+
+/// One cause's part of a service's downtime; the causes of a service sum to its downtime exactly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CauseSummary {
+    /// `host-crash`, `storage-outage`, `maintenance`, …
+    pub cause: &'static str,
+    /// Outages per instance and horizon that this cause began.
+    pub outages: f64,
+    /// Seconds of downtime per instance and horizon.
+    pub downtime_s: f64,
+}
+
+/// One service under one strategy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceSummary {
+    pub name: String,
+    pub instances: u32,
+    /// `"stateless"` or `"stateful"`.
+    pub role: &'static str,
+    /// What protects it, as in the scenario: `[]`, `["host-cluster"]`, `["host-cluster", "nlb"]`.
+    pub protect: Vec<&'static str>,
+    /// VMs that one instance takes under this strategy.
+    pub vms_per_instance: u32,
+    pub availability: Estimate,
+    pub downtime_s: Estimate,
+    pub downtime_percentiles: DowntimePercentiles,
+    pub degraded_s: Estimate,
+    pub lost_s: Estimate,
+    pub outages: Estimate,
+    pub outage_s: OutageLengths,
+    pub causes: Vec<CauseSummary>,
+}
+
+/// All services of a strategy together, weighted by their instances: the mean instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TotalSummary {
+    pub instances: u32,
+    pub availability: Estimate,
+    pub downtime_s: Estimate,
+    pub lost_s: Estimate,
+    pub outages: Estimate,
+    pub causes: Vec<CauseSummary>,
+}
+
+/// What a strategy takes of the datacenter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CapacitySummary {
+    pub hosts: u32,
+    pub vms: u32,
+    /// VMs per host.
+    pub consolidation: f64,
+    /// Fractions of all hosts' memory.
+    pub memory_used: f64,
+    pub memory_reserved: f64,
+    /// Fraction of all hosts' physical cores that the VMs' virtual cores would fill (over 1 with overcommit).
+    pub cores_used: f64,
+    /// VM-seconds per horizon, whole datacenter: VMs that should run and wait for room.
+    pub waiting_vm_s: Estimate,
+}
+
+/// One strategy over all replications.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StrategySummary {
+    pub name: String,
+    pub services: Vec<ServiceSummary>,
+    pub total: TotalSummary,
+    pub capacity: CapacitySummary,
+}
+
+/// Two strategies over the same failure history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// `None`: all services together.
+    pub service: Option<String>,
+    pub a: String,
+    pub b: String,
+    pub downtime_s_a_minus_b: Estimate,
+    pub lost_s_a_minus_b: Estimate,
+    /// Correlation of the two strategies' downtime over the replications; `None` where one of them never varies.
+    pub correlation: Option<f64>,
+}
+
+/// One replication of one service, per instance (seconds; outages as a count per instance).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Row {
+    pub downtime_s: f64,
+    pub degraded_s: f64,
+    pub lost_s: f64,
+    pub outages: f64,
+}
+
+/// The answer of a whole run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    pub title: String,
+    /// SHA-256 of the scenario as it was run (the file and every override), in hexadecimal.
+    pub sha256: String,
+    pub seed: u64,
+    /// Replications asked for, and finished (fewer only after an interruption).
+    pub replications_asked: u32,
+    pub replications: u32,
+    pub horizon: Span,
+    pub warmup: Span,
+    pub ages: &'static str,
+    pub strategies: Vec<StrategySummary>,
+    /// Every pair of strategies, for each service and for all services together.
+    pub comparisons: Vec<Comparison>,
+    /// `rows[strategy][service][replication]`, for `replications.csv`.
+    pub rows: Vec<Vec<Vec<Row>>>,
+}
