@@ -1,0 +1,8 @@
+//! The discrete-event kernel. No domain word in it.
+
+mod law;
+mod random;
+mod time;
+
+pub use law::Law;
+pub use time::{Span, Time};

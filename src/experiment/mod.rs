@@ -1,0 +1,3 @@
+//! Replications in parallel, and what they add up to.
+
+pub mod summary;
