@@ -1,8 +1,15 @@
-//! The discrete-event kernel. No domain word in it.
+//! The discrete-event kernel: time, timers, random streams, laws. No domain word in it.
+//!
+//! The run loop itself is three lines (`sim::Simulation::run`): ask [`Timers::next`], check the
+//! order, dispatch. Nothing is scheduled elsewhere, so nothing is ever stale.
 
 mod law;
 mod random;
 mod time;
+mod timers;
+mod tournament;
 
 pub use law::Law;
 pub use time::{Span, Time};
+pub use timers::Timers;
+pub use tournament::Tournament;

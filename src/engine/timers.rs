@@ -1,0 +1,133 @@
+//! The future as a table of timers: each slot has at most one pending instant, and the earliest is
+//! known at any time. Ties fall to the lower slot, so the order of events is a property of the
+//! model and never of history. Nothing is ever stale, and memory is fixed.
+//!
+//! ```
+//! use ninefold::engine::{Span, Time, Timers};
+//! let mut timers = Timers::new(3);
+//! timers.arm(2, Time(50));
+//! timers.arm(0, Time(70));
+//! assert_eq!(timers.next(), Some((Time(50), 2)));
+//! timers.pause(2, Time(30)); // 20 us left
+//! assert_eq!(timers.next(), Some((Time(70), 0)));
+//! timers.resume(2, Time(100));
+//! assert_eq!(timers.at(2), Time(120));
+//! ```
+
+use super::{Span, Time, Tournament};
+
+/// The pending instants of a model's timers, by slot.
+#[derive(Clone, Debug)]
+pub struct Timers {
+    pending: Tournament,
+    /// What is left of a paused timer; [`Span::FOREVER`] where it is not paused.
+    left: Vec<Span>,
+}
+
+impl Timers {
+    /// A table of `slots` idle timers.
+    #[must_use]
+    pub fn new(slots: usize) -> Timers {
+        Timers { pending: Tournament::new(slots), left: vec![Span::FOREVER; slots] }
+    }
+
+    /// Makes every timer idle again, for the next replication.
+    pub fn clear(&mut self) {
+        self.pending.clear();
+        self.left.fill(Span::FOREVER);
+    }
+
+    /// The earliest pending instant and its slot.
+    #[inline]
+    #[must_use]
+    pub fn next(&self) -> Option<(Time, u32)> {
+        let at = self.pending.least();
+        (at != Tournament::OUT).then(|| (Time(at), self.pending.winner()))
+    }
+
+    /// When a timer is due; [`Time::NEVER`] where it is idle or paused.
+    #[inline]
+    #[must_use]
+    pub fn at(&self, slot: u32) -> Time {
+        Time(self.pending.key(slot))
+    }
+
+    /// Sets a timer, whatever it showed before.
+    #[inline]
+    pub fn arm(&mut self, slot: u32, at: Time) {
+        self.left[slot as usize] = Span::FOREVER;
+        self.pending.set(slot, at.0);
+    }
+
+    /// Makes a timer idle.
+    #[inline]
+    pub fn disarm(&mut self, slot: u32) {
+        self.arm(slot, Time::NEVER);
+    }
+
+    /// Stops a timer and remembers what is left of it. An idle or paused one stays as it is.
+    #[inline]
+    pub fn pause(&mut self, slot: u32, now: Time) {
+        let at = self.at(slot);
+        if at != Time::NEVER {
+            self.pending.set(slot, Tournament::OUT);
+            self.left[slot as usize] = at - now;
+        }
+    }
+
+    /// Lets a paused timer go on. One that is not paused stays as it is.
+    #[inline]
+    pub fn resume(&mut self, slot: u32, now: Time) {
+        let left = self.left[slot as usize];
+        if left != Span::FOREVER {
+            self.arm(slot, now + left);
+        }
+    }
+
+    /// Writes a timer without finding the next one, when most timers are set at once;
+    /// [`Timers::settle`] must follow.
+    #[inline]
+    pub fn arm_quietly(&mut self, slot: u32, at: Time) {
+        self.pending.set_quietly(slot, at.0);
+    }
+
+    /// Finds the next timer after [`Timers::arm_quietly`].
+    pub fn settle(&mut self) {
+        self.pending.play_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Span, Time, Timers};
+
+    #[test]
+    fn a_paused_timer_keeps_what_is_left_however_often_it_is_paused() {
+        let mut timers = Timers::new(5);
+        timers.arm(3, Time(100));
+        timers.pause(3, Time(40));
+        timers.pause(3, Time(90));
+        assert_eq!(timers.next(), None);
+        timers.resume(3, Time(1000));
+        timers.resume(3, Time(1010));
+        assert_eq!(timers.at(3), Time(1060));
+        timers.pause(3, Time(1060));
+        timers.resume(3, Time(2000));
+        assert_eq!(timers.next(), Some((Time(2000), 3)));
+    }
+
+    #[test]
+    fn arming_forgets_the_pause_and_clearing_forgets_all() {
+        let mut timers = Timers::new(2);
+        timers.arm(1, Time(10));
+        timers.pause(1, Time(5));
+        timers.arm(1, Time(7));
+        timers.resume(1, Time(100));
+        assert_eq!(timers.at(1), Time(7));
+        timers.pause(1, Time(5));
+        timers.clear();
+        timers.resume(1, Time(100));
+        assert_eq!(timers.next(), None);
+        assert_eq!(Time::NEVER.since(Time(1)), Span(u64::MAX - 1));
+    }
+}
