@@ -1,1 +1,403 @@
-//! model
+//! The compiled datacenter under one strategy: dense tables, everything resolved, immutable while
+//! replications run on it, shared by all threads.
+//!
+//! A [`Model`] is made by `scenario::compile` and never doubts itself: indices are in range, laws
+//! are sane, VMs have a starting host. The same hosts, storage and faults stand in the models of
+//! all strategies of a scenario, under the same names, and so draw the same failure history.
+//!
+//! Invariant: nothing here changes, draws or schedules; nothing here knows a file.
+
+mod cause;
+mod event;
+mod ids;
+mod timer_table;
+mod words;
+
+pub use cause::Cause;
+pub use event::Event;
+pub use ids::{
+    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, ServiceId, StorageId, VmId,
+};
+pub use timer_table::{NO_TIMER, TimerTable};
+pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault};
+
+use crate::engine::{Law, Span, Stream};
+
+/// One strategy's datacenter.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The strategy's name.
+    pub strategy: String,
+    pub horizon: Span,
+    pub warmup: Span,
+    pub ages: Ages,
+    /// Racks first, then sites.
+    pub domains: Vec<Domain>,
+    pub crews: Vec<Crew>,
+    pub networks: Vec<Network>,
+    pub storages: Vec<Storage>,
+    pub hosts: Vec<Host>,
+    pub clusters: Vec<Cluster>,
+    pub services: Vec<Service>,
+    pub instances: Vec<Instance>,
+    pub vms: Vec<Vm>,
+    pub maintenances: Vec<Maintenance>,
+    pub injects: Vec<Inject>,
+    /// Slot to event, and each component's slots.
+    pub timers: TimerTable,
+}
+
+/// A random fault and the people who repair it.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Time in service until it strikes.
+    pub ttf: Law,
+    /// Repair time, from the moment somebody is free.
+    pub ttr: Law,
+}
+
+/// The draws of one fault of one component.
+#[derive(Clone, Copy, Debug)]
+pub struct FaultStreams {
+    pub ttf: Stream,
+    pub ttr: Stream,
+}
+
+impl FaultStreams {
+    /// The streams of a component's fault, by name.
+    #[must_use]
+    pub fn new(component: &str, fault: &str) -> FaultStreams {
+        FaultStreams {
+            ttf: Stream::new(component, &format!("{fault}.ttf")),
+            ttr: Stream::new(component, &format!("{fault}.ttr")),
+        }
+    }
+}
+
+/// A rack or a site: its outage takes the power of everything in it.
+#[derive(Clone, Debug)]
+pub struct Domain {
+    pub name: String,
+    /// What its outage is called: rack-outage or site-outage.
+    pub cause: Cause,
+    /// The site a rack stands in.
+    pub parent: Option<DomainId>,
+    pub outage: Option<Fault>,
+    pub streams: FaultStreams,
+    pub crew: Option<CrewId>,
+    /// Hosts, racks and storage that lose their power with it.
+    pub hosts: Vec<HostId>,
+    pub domains: Vec<DomainId>,
+    pub storages: Vec<StorageId>,
+}
+
+/// People who repair.
+#[derive(Clone, Debug)]
+pub struct Crew {
+    pub name: String,
+    pub size: u32,
+}
+
+/// A network.
+#[derive(Clone, Debug)]
+pub struct Network {
+    pub name: String,
+    pub carries: Vec<Traffic>,
+    pub outage: Option<Fault>,
+    pub streams: FaultStreams,
+    pub crew: Option<CrewId>,
+}
+
+/// A storage array or filer.
+#[derive(Clone, Debug)]
+pub struct Storage {
+    pub name: String,
+    pub kind: StorageKind,
+    pub outage: Option<Fault>,
+    pub streams: FaultStreams,
+    pub crew: Option<CrewId>,
+    /// The VMs whose disks it holds.
+    pub vms: Vec<VmId>,
+    /// The clusters that must look again for room when it returns.
+    pub clusters: Vec<ClusterId>,
+}
+
+/// A host.
+#[derive(Clone, Debug)]
+pub struct Host {
+    pub name: String,
+    pub cores: u32,
+    pub memory_mib: u64,
+    /// What its VMs may take under its cluster's overcommitment.
+    pub room: Room,
+    pub storages: Vec<StorageId>,
+    pub cluster: Option<ClusterId>,
+    /// Its number among the hosts of its cluster.
+    pub seat: u32,
+    pub boot: Law,
+    pub crash: Option<Fault>,
+    pub links: Vec<Link>,
+    pub crew: Option<CrewId>,
+    pub streams: HostStreams,
+}
+
+/// Memory and cores, as capacity or as a need.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    pub memory_mib: u64,
+    pub cores: u64,
+}
+
+/// The draws of a host.
+#[derive(Clone, Copy, Debug)]
+pub struct HostStreams {
+    pub crash: FaultStreams,
+    pub boot: Stream,
+    /// From its failure to the cluster's reaction.
+    pub detection: Stream,
+    /// Where in the beat its heartbeats fall.
+    pub beat: Stream,
+    pub maintenance: Stream,
+}
+
+/// The link of a host for one kind of traffic, where it can fail by itself.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub traffic: Traffic,
+    pub fault: Fault,
+    pub streams: FaultStreams,
+}
+
+/// A host cluster.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    pub name: String,
+    pub hosts: Vec<HostId>,
+    pub product: Product,
+}
+
+/// A product family with its numbers.
+#[derive(Clone, Debug)]
+pub enum Product {
+    /// One law from the failure to the first restart order.
+    Custom { detection: Law },
+    /// A primary and secondaries.
+    Primary(PrimaryProfile),
+}
+
+/// The numbers of the primary-and-secondaries family.
+#[derive(Clone, Debug)]
+pub struct PrimaryProfile {
+    pub heartbeat_interval: Span,
+    /// From a secondary's last heartbeat to the first restart, by whether it has heartbeat datastores.
+    pub failed_after_datastore: Span,
+    pub failed_after_no_datastore: Span,
+    /// From the primary's last heartbeat to the election.
+    pub election_starts_after: Span,
+    pub election_lasts: Span,
+    /// From the new primary to its first restart.
+    pub restart_after_election: Span,
+    /// From the last heartbeat received to declaring oneself isolated.
+    pub isolation_declared_after: Span,
+    pub isolation_declared_after_primary: Span,
+    /// Seats in the order in which they would win an election.
+    pub ranking: Vec<u32>,
+}
+
+/// A service: what its instances have in common.
+#[derive(Clone, Debug)]
+pub struct Service {
+    pub name: String,
+    pub role: Role,
+    /// Its instances are neighbours in the table.
+    pub first_instance: InstanceId,
+    pub instances: u32,
+    /// 1 (last) to 5 (first).
+    pub priority: u8,
+    pub host_cluster: bool,
+    pub guest: Option<GuestGroup>,
+    pub need: Room,
+    pub disk_timeout: Span,
+    pub way_back: WayBack,
+    pub guest_crash: Option<Fault>,
+    pub app_crash: Option<Fault>,
+    pub app_hang: Option<Fault>,
+    pub crew: Option<CrewId>,
+    /// For the interval of rare outages: the most that one incident adds to one replication's mean
+    /// downtime (seconds) and outages per instance, 99.9th percentile of its length.
+    pub incident: IncidentBound,
+}
+
+/// The steps of a VM's way back to serving.
+#[derive(Clone, Debug)]
+pub struct WayBack {
+    pub power_on: Law,
+    pub boot: Law,
+    pub start: Law,
+    pub recover: Law,
+}
+
+/// How large one incident can be, per instance of the service.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct IncidentBound {
+    /// Seconds of downtime, spread over the service's instances.
+    pub downtime_s: f64,
+    /// Outages, spread over the service's instances.
+    pub outages: f64,
+    /// Whether anything random can touch the service at all.
+    pub random: bool,
+}
+
+/// The layer inside the guests of an instance.
+#[derive(Clone, Debug)]
+pub enum GuestGroup {
+    Failover {
+        detection: Law,
+        takeover: Law,
+    },
+    Balanced {
+        detection: Law,
+        convergence: Law,
+        /// Whether a failed application counts as a dead member; without, it keeps its share (NLB-14).
+        application_aware: bool,
+        /// The fraction of the demand that m serving members can carry, in billionths, by m.
+        carried_ppb: Vec<u32>,
+    },
+}
+
+/// One instance of a service.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    pub name: String,
+    pub service: ServiceId,
+    /// Its VMs are neighbours in the table.
+    pub first_vm: VmId,
+    pub vms: u32,
+    /// A failover group's draws.
+    pub detection: Stream,
+    pub takeover: Stream,
+}
+
+/// A virtual machine.
+#[derive(Clone, Debug)]
+pub struct Vm {
+    pub name: String,
+    pub service: ServiceId,
+    pub instance: InstanceId,
+    pub storage: Option<StorageId>,
+    /// Where it starts a replication.
+    pub host: HostId,
+    /// Restart order within a cluster: by priority, then by table.
+    pub rank: u32,
+    pub streams: VmStreams,
+}
+
+/// The draws of a VM. One number names the VM, one the purpose: a VM's own hash is all it stores.
+#[derive(Clone, Copy, Debug)]
+pub struct VmStreams(pub u64);
+
+/// What a VM's draw is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VmDraw {
+    PowerOn,
+    Boot,
+    Start,
+    Recover,
+    GuestTtf,
+    GuestTtr,
+    AppCrashTtf,
+    AppCrashTtr,
+    AppHangTtf,
+    AppHangTtr,
+    Detection,
+    Convergence,
+}
+
+impl VmStreams {
+    /// The streams of a VM, by the name of the component. The first VM of an instance is named like
+    /// the instance, however many VMs the strategy gives it, so that it meets the same faults under
+    /// every strategy.
+    #[must_use]
+    pub fn new(component: &str) -> VmStreams {
+        VmStreams(Stream::new(component, "vm").0)
+    }
+
+    /// The stream for one purpose.
+    #[inline]
+    #[must_use]
+    pub fn of(self, draw: VmDraw) -> Stream {
+        // An odd multiplier spreads the purposes over all bits; a VM's own hash keeps VMs apart.
+        Stream(self.0 ^ (draw as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+}
+
+/// Planned work, host after host.
+#[derive(Clone, Debug)]
+pub struct Maintenance {
+    pub name: String,
+    pub hosts: Vec<HostId>,
+    /// From the start of the measured horizon.
+    pub first: Span,
+    pub every: Option<Span>,
+    pub lasts: Law,
+    pub at_once: u32,
+}
+
+/// A scripted fault.
+#[derive(Clone, Debug)]
+pub struct Inject {
+    /// From the start of the measured horizon.
+    pub at: Span,
+    pub target: InjectTarget,
+    /// Absent: the component's own time to repair, or for good.
+    pub lasts: Option<Span>,
+}
+
+/// What a scripted fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InjectTarget {
+    HostCrash(HostId),
+    Link(HostId, Traffic),
+    Storage(StorageId),
+    Network(NetworkId),
+    Domain(DomainId),
+    Vm(VmId, VmFault),
+}
+
+impl Model {
+    /// The end of a replication: warm-up and measured horizon.
+    #[must_use]
+    pub fn end(&self) -> Span {
+        self.warmup + self.horizon
+    }
+
+    /// The service of a VM.
+    #[inline]
+    #[must_use]
+    pub fn service_of(&self, vm: VmId) -> &Service {
+        &self.services[self.vms[vm.index()].service.index()]
+    }
+
+    /// The VMs of an instance.
+    #[inline]
+    pub fn vms_of(&self, instance: InstanceId) -> impl DoubleEndedIterator<Item = VmId> + use<> {
+        let instance = &self.instances[instance.index()];
+        (instance.first_vm.0..instance.first_vm.0 + instance.vms).map(VmId)
+    }
+
+    /// Whether a host is wired to a VM's storage. A VM that names no storage needs none that can fail.
+    #[must_use]
+    pub fn reaches(&self, host: HostId, vm: VmId) -> bool {
+        self.vms[vm.index()].storage.is_none_or(|storage| self.hosts[host.index()].storages.contains(&storage))
+    }
+
+    /// Whether a VM's disks are in the host it started on, so that it can run nowhere else.
+    #[must_use]
+    pub fn is_local(&self, vm: VmId) -> bool {
+        self.vms[vm.index()].storage.is_some_and(|s| self.storages[s.index()].kind == StorageKind::Das)
+    }
+}
+
+/// A model is shared by all threads.
+const fn _assert_shared<T: Sync + Send>() {}
+const _: () = _assert_shared::<Model>();

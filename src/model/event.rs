@@ -1,0 +1,47 @@
+//! The closed list of events. Each timer of a model carries one of them, for good.
+
+use super::{ClusterId, DomainId, HostId, InjectId, MaintenanceId, NetworkId, StorageId, Traffic, VmId};
+use super::InstanceId;
+
+/// What has happened when a timer runs out. Names are past facts; `…Stepped` means that the step
+/// which the component was in is over (its state knows which).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A scripted fault strikes.
+    FaultInjected(InjectId),
+    /// A scripted outage of a domain, storage, network or link is over.
+    InjectionEnded(InjectId),
+    /// A rack or site loses its power.
+    DomainFailed(DomainId),
+    DomainRepaired(DomainId),
+    StorageFailed(StorageId),
+    StorageRepaired(StorageId),
+    NetworkFailed(NetworkId),
+    NetworkRepaired(NetworkId),
+    LinkFailed(HostId, Traffic),
+    LinkRepaired(HostId, Traffic),
+    HostCrashed(HostId),
+    /// A host's repair, maintenance or boot is over.
+    HostStepped(HostId),
+    /// A round of maintenance is due.
+    MaintenanceDue(MaintenanceId),
+    /// A cluster's election of a primary is over.
+    PrimaryElected(ClusterId),
+    /// A host finds that it is alone on the management network.
+    HostIsolated(HostId),
+    /// A cluster gives a silent host up.
+    HostDeclaredFailed(HostId),
+    /// A failover group's detection or takeover is over.
+    GroupStepped(InstanceId),
+    /// A balanced member's window (noticed, or joined) is over.
+    MemberStepped(VmId),
+    /// A guest's disks have been silent for too long.
+    DiskTimedOut(VmId),
+    GuestCrashed(VmId),
+    /// The application's crash or its hang, whichever came first.
+    AppFailed(VmId),
+    /// A step of a VM's way back, or the wait for a person, is over.
+    VmStepped(VmId),
+}
+
+const _: () = assert!(std::mem::size_of::<Event>() <= 16, "events are small and copied freely");

@@ -1,0 +1,43 @@
+//! Dense numbers for everything in a model: an index into the table of its kind.
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The index into the table.
+            #[inline]
+            #[must_use]
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A physical host.
+    HostId
+    /// A rack or a site: hosts that lose their power together.
+    DomainId
+    /// People who repair.
+    CrewId
+    /// A network that carries one or more kinds of traffic.
+    NetworkId
+    /// A storage array, or the local disks of hosts.
+    StorageId
+    /// A host cluster.
+    ClusterId
+    /// A service: an application in one or more instances.
+    ServiceId
+    /// One instance of a service: what is up, degraded or down.
+    InstanceId
+    /// A virtual machine.
+    VmId
+    /// A maintenance plan.
+    MaintenanceId
+    /// A scripted fault.
+    InjectId
+}

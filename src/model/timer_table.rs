@@ -1,0 +1,167 @@
+//! The layout of timers: which slot belongs to which component, and which event it carries.
+//!
+//! Components get slots only for what can happen to them: a VM whose guest never crashes has no
+//! timer for it. The order of slots decides ties: causes before consequences, hosts before the VMs
+//! on them, and VMs by their rank.
+
+use super::{Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, MaintenanceId, Model, Product, VmId};
+use super::{ClusterId, DomainId, NetworkId, StorageId, Traffic};
+
+/// Stands for a timer that a component does not have.
+pub const NO_TIMER: u32 = u32::MAX;
+
+/// Slots by component. `events[slot]` is what happens when it runs out.
+#[derive(Clone, Debug, Default)]
+pub struct TimerTable {
+    pub events: Vec<Event>,
+    pub injects: Vec<u32>,
+    pub inject_ends: Vec<u32>,
+    /// Failure and repair of domains, storages, networks.
+    pub domains: Vec<[u32; 2]>,
+    pub storages: Vec<[u32; 2]>,
+    pub networks: Vec<[u32; 2]>,
+    /// Failure and repair, by host and by its place in the host's list of links.
+    pub links: Vec<Vec<[u32; 2]>>,
+    pub maintenances: Vec<u32>,
+    pub clusters: Vec<u32>,
+    pub hosts: Vec<HostTimers>,
+    pub instances: Vec<u32>,
+    pub vms: Vec<VmTimers>,
+}
+
+/// The slots of a host.
+#[derive(Clone, Copy, Debug)]
+pub struct HostTimers {
+    pub crash: u32,
+    pub step: u32,
+    pub isolation: u32,
+    pub declaration: u32,
+}
+
+/// The slots of a VM.
+#[derive(Clone, Copy, Debug)]
+pub struct VmTimers {
+    pub member: u32,
+    pub disk: u32,
+    pub guest: u32,
+    pub app: u32,
+    pub step: u32,
+}
+
+impl TimerTable {
+    /// Lays out the timers of a model whose other tables are complete.
+    #[must_use]
+    pub fn new(model: &Model) -> TimerTable {
+        let mut table = TimerTable::default();
+        for number in 0..model.injects.len() as u32 {
+            let id = InjectId(number);
+            let begin = table.add(Event::FaultInjected(id));
+            table.injects.push(begin);
+            let ends_here = !matches!(model.injects[id.index()].target, InjectTarget::HostCrash(_) | InjectTarget::Vm(..));
+            let end = table.add_if(ends_here, Event::InjectionEnded(id));
+            table.inject_ends.push(end);
+        }
+        for (number, domain) in model.domains.iter().enumerate() {
+            let id = DomainId(number as u32);
+            let pair = table.add_pair(domain.outage.is_some(), Event::DomainFailed(id), Event::DomainRepaired(id));
+            table.domains.push(pair);
+        }
+        for (number, storage) in model.storages.iter().enumerate() {
+            let id = StorageId(number as u32);
+            let pair = table.add_pair(storage.outage.is_some(), Event::StorageFailed(id), Event::StorageRepaired(id));
+            table.storages.push(pair);
+        }
+        for (number, network) in model.networks.iter().enumerate() {
+            let id = NetworkId(number as u32);
+            let pair = table.add_pair(network.outage.is_some(), Event::NetworkFailed(id), Event::NetworkRepaired(id));
+            table.networks.push(pair);
+        }
+        for number in 0..model.maintenances.len() as u32 {
+            let slot = table.add(Event::MaintenanceDue(MaintenanceId(number)));
+            table.maintenances.push(slot);
+        }
+        for (number, cluster) in model.clusters.iter().enumerate() {
+            let elects = matches!(cluster.product, Product::Primary(_));
+            let slot = table.add_if(elects, Event::PrimaryElected(ClusterId(number as u32)));
+            table.clusters.push(slot);
+        }
+        table.add_hosts(model);
+        for (number, instance) in model.instances.iter().enumerate() {
+            let failover =
+                matches!(model.services[instance.service.index()].guest, Some(GuestGroup::Failover { .. }));
+            let slot = table.add_if(failover, Event::GroupStepped(InstanceId(number as u32)));
+            table.instances.push(slot);
+        }
+        table.add_vms(model);
+        table
+    }
+
+    fn add_hosts(&mut self, model: &Model) {
+        for (number, host) in model.hosts.iter().enumerate() {
+            let id = HostId(number as u32);
+            let links = host
+                .links
+                .iter()
+                .map(|link| self.add_pair(true, Event::LinkFailed(id, link.traffic), Event::LinkRepaired(id, link.traffic)))
+                .collect();
+            self.links.push(links);
+            let product = host.cluster.map(|c| &model.clusters[c.index()].product);
+            let timers = HostTimers {
+                crash: self.add_if(host.crash.is_some(), Event::HostCrashed(id)),
+                step: self.add(Event::HostStepped(id)),
+                isolation: self.add_if(matches!(product, Some(Product::Primary(_))), Event::HostIsolated(id)),
+                declaration: self.add_if(product.is_some(), Event::HostDeclaredFailed(id)),
+            };
+            self.hosts.push(timers);
+        }
+    }
+
+    fn add_vms(&mut self, model: &Model) {
+        for (number, vm) in model.vms.iter().enumerate() {
+            let id = VmId(number as u32);
+            let service = model.service_of(id);
+            let timers = VmTimers {
+                member: self.add_if(
+                    matches!(service.guest, Some(GuestGroup::Balanced { .. })),
+                    Event::MemberStepped(id),
+                ),
+                disk: self.add_if(vm.storage.is_some() && storage_can_fail(model, id), Event::DiskTimedOut(id)),
+                guest: self.add_if(service.guest_crash.is_some(), Event::GuestCrashed(id)),
+                app: self.add_if(service.app_crash.is_some() || service.app_hang.is_some(), Event::AppFailed(id)),
+                step: self.add(Event::VmStepped(id)),
+            };
+            self.vms.push(timers);
+        }
+    }
+
+    fn add(&mut self, event: Event) -> u32 {
+        self.events.push(event);
+        (self.events.len() - 1) as u32
+    }
+
+    fn add_if(&mut self, wanted: bool, event: Event) -> u32 {
+        if wanted { self.add(event) } else { NO_TIMER }
+    }
+
+    fn add_pair(&mut self, wanted: bool, failure: Event, repair: Event) -> [u32; 2] {
+        [self.add_if(wanted, failure), self.add_if(wanted, repair)]
+    }
+}
+
+/// Whether anything can part this VM from its disks while its host lives.
+fn storage_can_fail(model: &Model, vm: VmId) -> bool {
+    let Some(storage) = model.vms[vm.index()].storage else { return false };
+    let array = &model.storages[storage.index()];
+    let over_network = array.kind.is_networked();
+    array.outage.is_some()
+        || model.domains.iter().any(|d| d.storages.contains(&storage))
+        || model.injects.iter().any(|i| match i.target {
+            InjectTarget::Storage(s) => s == storage,
+            InjectTarget::Network(_) => over_network,
+            InjectTarget::Link(_, traffic) => traffic == Traffic::Storage,
+            _ => false,
+        })
+        || (over_network
+            && model.networks.iter().any(|n| n.outage.is_some() && n.carries.contains(&Traffic::Storage)))
+        || model.hosts.iter().any(|h| h.links.iter().any(|l| l.traffic == Traffic::Storage))
+}
