@@ -22,25 +22,60 @@ pub struct Timers {
     pending: Tournament,
     /// What is left of a paused timer; [`Span::FOREVER`] where it is not paused.
     left: Vec<Span>,
+    /// The timer taken last, whose leaf is out while the matches above it have not been told.
+    taken: u32,
 }
+
+/// No timer has been taken.
+const NONE: u32 = u32::MAX;
 
 impl Timers {
     /// A table of `slots` idle timers.
     #[must_use]
     pub fn new(slots: usize) -> Timers {
-        Timers { pending: Tournament::new(slots), left: vec![Span::FOREVER; slots] }
+        Timers { pending: Tournament::new(slots), left: vec![Span::FOREVER; slots], taken: NONE }
     }
 
     /// Makes every timer idle again, for the next replication.
     pub fn clear(&mut self) {
         self.pending.clear();
         self.left.fill(Span::FOREVER);
+        self.taken = NONE;
+    }
+
+    /// Takes the earliest timer that is due before `end`: it is idle from now on.
+    ///
+    /// Most events arm their own timer again. So the matches are not played when a timer is taken
+    /// but when the next one is asked for, and only if nobody armed it in between: one walk up the
+    /// tree where there would be two.
+    #[inline]
+    pub fn take_before(&mut self, end: Time) -> Option<(Time, u32)> {
+        self.settle_taken();
+        let at = Time(self.pending.least());
+        if at >= end {
+            return None;
+        }
+        let slot = self.pending.winner();
+        self.pending.set_quietly(slot, Tournament::OUT);
+        self.taken = slot;
+        Some((at, slot))
+    }
+
+    #[inline]
+    fn settle_taken(&mut self) {
+        if self.taken != NONE {
+            let taken = std::mem::replace(&mut self.taken, NONE);
+            if self.pending.key(taken) == Tournament::OUT {
+                self.pending.set(taken, Tournament::OUT);
+            }
+        }
     }
 
     /// The earliest pending instant and its slot.
     #[inline]
     #[must_use]
-    pub fn next(&self) -> Option<(Time, u32)> {
+    pub fn next(&mut self) -> Option<(Time, u32)> {
+        self.settle_taken();
         let at = self.pending.least();
         (at != Tournament::OUT).then(|| (Time(at), self.pending.winner()))
     }
@@ -114,6 +149,22 @@ mod tests {
         timers.pause(3, Time(1060));
         timers.resume(3, Time(2000));
         assert_eq!(timers.next(), Some((Time(2000), 3)));
+    }
+
+    #[test]
+    fn a_taken_timer_is_idle_whether_or_not_it_is_armed_again() {
+        let mut timers = Timers::new(9);
+        for slot in 0..9 {
+            timers.arm(slot, Time(10 + u64::from(slot)));
+        }
+        assert_eq!(timers.take_before(Time(100)), Some((Time(10), 0)));
+        timers.arm(0, Time(12)); // Back before slot 2, which shows 12 as well.
+        assert_eq!(timers.take_before(Time(100)), Some((Time(11), 1)));
+        timers.disarm(2);
+        assert_eq!(timers.take_before(Time(100)), Some((Time(12), 0)));
+        assert_eq!(timers.take_before(Time(100)), Some((Time(13), 3)));
+        assert_eq!(timers.take_before(Time(14)), None);
+        assert_eq!(timers.take_before(Time(15)), Some((Time(14), 4)));
     }
 
     #[test]

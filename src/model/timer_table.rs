@@ -117,6 +117,8 @@ impl TimerTable {
     }
 
     fn add_vms(&mut self, model: &Model) {
+        let can_fail: Vec<bool> =
+            (0..model.storages.len() as u32).map(|s| storage_can_fail(model, StorageId(s))).collect();
         for (number, vm) in model.vms.iter().enumerate() {
             let id = VmId(number as u32);
             let service = model.service_of(id);
@@ -125,7 +127,7 @@ impl TimerTable {
                     matches!(service.guest, Some(GuestGroup::Balanced { .. })),
                     Event::MemberStepped(id),
                 ),
-                disk: self.add_if(vm.storage.is_some() && storage_can_fail(model, id), Event::DiskTimedOut(id)),
+                disk: self.add_if(vm.storage.is_some_and(|s| can_fail[s.index()]), Event::DiskTimedOut(id)),
                 guest: self.add_if(service.guest_crash.is_some(), Event::GuestCrashed(id)),
                 app: self.add_if(service.app_crash.is_some() || service.app_hang.is_some(), Event::AppFailed(id)),
                 step: self.add(Event::VmStepped(id)),
@@ -148,9 +150,8 @@ impl TimerTable {
     }
 }
 
-/// Whether anything can part this VM from its disks while its host lives.
-fn storage_can_fail(model: &Model, vm: VmId) -> bool {
-    let Some(storage) = model.vms[vm.index()].storage else { return false };
+/// Whether anything can part a VM from disks on this storage while its host lives.
+fn storage_can_fail(model: &Model, storage: StorageId) -> bool {
     let array = &model.storages[storage.index()];
     let over_network = array.kind.is_networked();
     array.outage.is_some()

@@ -1,1 +1,151 @@
-//! state
+//! All that changes during a replication: flat tables by id, and the few transitions that touch
+//! more than one of them at once, with their preconditions asserted.
+//!
+//! A worker keeps one [`State`] per model and resets it between replications, so that no
+//! replication allocates. [`State::check`] recomputes every sum and walks every list.
+
+mod check;
+mod residence;
+mod tables;
+
+pub use tables::{
+    ClusterState, CrewState, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job, MaintenanceState,
+    MemberPhase, MemberState, NOWHERE, Outage, Part, PrimaryPhase, VmPhase, VmState,
+};
+
+use crate::engine::{Timers, Tournament};
+use crate::model::{GuestGroup, Model, Traffic, VmId};
+
+/// The changing half of a replication; the [`Model`] is the other.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub timers: Timers,
+    pub domains: Vec<Outage>,
+    pub storages: Vec<Outage>,
+    pub networks: Vec<Outage>,
+    /// By host and by place in its list of links.
+    pub links: Vec<Vec<Outage>>,
+    pub crews: Vec<CrewState>,
+    pub hosts: Vec<HostState>,
+    pub clusters: Vec<ClusterState>,
+    pub instances: Vec<InstanceState>,
+    pub vms: Vec<VmState>,
+    /// By VM; empty where the strategy balances nothing.
+    pub members: Vec<MemberState>,
+    pub maintenances: Vec<MaintenanceState>,
+    /// Networks that carry a kind of traffic and are up; traffic that nobody carries counts one.
+    pub carriers_up: [u32; 4],
+    /// Reused lists for walks over VMs, so that no event allocates.
+    pub scratch: Vec<VmId>,
+    pub scratch_waiting: Vec<VmId>,
+}
+
+impl State {
+    /// The state of a model before its first replication; [`State::reset`] must follow.
+    #[must_use]
+    pub fn new(model: &Model) -> State {
+        let balanced =
+            model.services.iter().any(|s| matches!(s.guest, Some(GuestGroup::Balanced { .. })) && s.instances > 0);
+        let vms = model.vms.len();
+        State {
+            timers: Timers::new(model.timers.events.len()),
+            domains: vec![Outage::default(); model.domains.len()],
+            storages: vec![Outage::default(); model.storages.len()],
+            networks: vec![Outage::default(); model.networks.len()],
+            links: model.hosts.iter().map(|h| vec![Outage::default(); h.links.len()]).collect(),
+            crews: model.crews.iter().map(|c| CrewState { free: c.size, queue: Default::default() }).collect(),
+            hosts: vec![HostState::default(); model.hosts.len()],
+            clusters: model
+                .clusters
+                .iter()
+                .map(|c| ClusterState {
+                    rooms: Tournament::new(c.hosts.len()),
+                    waiting: Vec::new(),
+                    primary: None,
+                    primary_phase: PrimaryPhase::Ready,
+                })
+                .collect(),
+            instances: vec![InstanceState::default(); model.instances.len()],
+            vms: vec![VmState::default(); vms],
+            members: vec![MemberState::default(); if balanced { vms } else { 0 }],
+            maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
+            carriers_up: [0; 4],
+            scratch: Vec::with_capacity(vms),
+            scratch_waiting: Vec::with_capacity(vms),
+        }
+    }
+
+    /// Back to the start of a replication: everything up, every VM on its starting host. Sets no timer.
+    pub fn reset(&mut self, model: &Model) {
+        self.timers.clear();
+        self.domains.fill(Outage::default());
+        self.storages.fill(Outage::default());
+        self.networks.fill(Outage::default());
+        for links in &mut self.links {
+            links.fill(Outage::default());
+        }
+        for (crew, model) in self.crews.iter_mut().zip(&model.crews) {
+            crew.free = model.size;
+            crew.queue.clear();
+        }
+        self.hosts.fill(HostState::default());
+        self.instances.fill(InstanceState::default());
+        self.vms.fill(VmState::default());
+        self.members.fill(MemberState::default());
+        self.maintenances.fill(MaintenanceState::default());
+        self.carriers_up = [0; 4];
+        for network in &model.networks {
+            for &traffic in &network.carries {
+                self.carriers_up[traffic as usize] += 1;
+            }
+        }
+        // A kind of traffic that no network carries is perfect.
+        for carriers in &mut self.carriers_up {
+            *carriers = (*carriers).max(1);
+        }
+        for cluster in &mut self.clusters {
+            cluster.waiting.clear();
+            cluster.primary = None;
+            cluster.primary_phase = PrimaryPhase::Ready;
+        }
+        for number in 0..model.vms.len() as u32 {
+            let vm = VmId(number);
+            self.settle_quietly(model, vm, model.vms[vm.index()].host);
+        }
+        for (cluster, state) in model.clusters.iter().zip(&mut self.clusters) {
+            state.rooms.clear();
+            for (seat, &host) in cluster.hosts.iter().enumerate() {
+                let free = self.hosts[host.index()].free(&model.hosts[host.index()]);
+                state.rooms.set_quietly(seat as u32, ClusterState::key(free.memory_mib));
+            }
+            state.rooms.play_all();
+        }
+    }
+
+    /// Whether traffic of a kind gets through anywhere.
+    #[inline]
+    #[must_use]
+    pub fn carries(&self, traffic: Traffic) -> bool {
+        self.carriers_up[traffic as usize] > 0
+    }
+
+    /// What a replication's changing half takes per VM, without hosts and the like.
+    #[must_use]
+    pub fn bytes_per_vm(model: &Model) -> usize {
+        let vms = model.vms.len().max(1);
+        let slots: usize = model
+            .timers
+            .vms
+            .iter()
+            .map(|t| [t.member, t.disk, t.guest, t.app, t.step].iter().filter(|s| **s != crate::model::NO_TIMER).count())
+            .sum();
+        // A slot: its key, its share of the matches above it (16 bytes for each of a third), what is left of it.
+        let timers = slots * (8 + 16 / 3 + 1 + 8);
+        let balanced = usize::from(
+            model.services.iter().any(|s| matches!(s.guest, Some(GuestGroup::Balanced { .. }))),
+        );
+        let instances = model.instances.len() * size_of::<InstanceState>();
+        let lists = 3 * size_of::<VmId>(); // Two scratch lists and a waiting list.
+        size_of::<VmState>() + balanced * size_of::<MemberState>() + lists + (timers + instances).div_ceil(vms)
+    }
+}

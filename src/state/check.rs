@@ -1,0 +1,116 @@
+//! The invariants of the state, recomputed from scratch. Tests call it after every event.
+
+use crate::engine::{Time, Tournament};
+use crate::model::{GuestGroup, HostId, InstanceId, Model, NO_TIMER, Room, VmId};
+
+use super::{ClusterState, GroupPhase, HostPhase, MemberPhase, NOWHERE, State, VmPhase};
+
+impl State {
+    /// Panics with what is wrong where a list, a sum or a rule does not hold.
+    pub fn check(&self, model: &Model) {
+        self.check_residence(model);
+        self.check_clusters(model);
+        self.check_vms(model);
+        for number in 0..model.instances.len() as u32 {
+            self.check_instance(model, InstanceId(number));
+        }
+        for (crew, fixed) in self.crews.iter().zip(&model.crews) {
+            assert!(crew.free <= fixed.size, "more people than the crew has");
+            assert!(crew.free == 0 || crew.queue.is_empty(), "{}: somebody waits while somebody is free", fixed.name);
+        }
+    }
+
+    fn check_residence(&self, model: &Model) {
+        let mut homes = 0;
+        for (number, host) in self.hosts.iter().enumerate() {
+            let mut used = Room::default();
+            let mut before = NOWHERE;
+            let mut next = host.first_vm;
+            while next != NOWHERE {
+                let vm = &self.vms[next as usize];
+                assert_eq!((vm.host, vm.prev), (number as u32, before), "list of residents is broken");
+                let need = model.service_of(VmId(next)).need;
+                used.memory_mib += need.memory_mib;
+                used.cores += need.cores;
+                homes += 1;
+                before = next;
+                next = vm.next;
+            }
+            assert_eq!(host.used, used, "{}: the room in use does not add up", model.hosts[number].name);
+            let room = model.hosts[number].room;
+            assert!(used.memory_mib <= room.memory_mib && used.cores <= room.cores, "a host holds more than it has");
+        }
+        assert_eq!(homes, self.vms.iter().filter(|v| v.host != NOWHERE).count(), "a VM is in no list or in two");
+    }
+
+    fn check_clusters(&self, model: &Model) {
+        for (cluster, fixed) in self.clusters.iter().zip(&model.clusters) {
+            for (seat, &host) in fixed.hosts.iter().enumerate() {
+                let row = &self.hosts[host.index()];
+                let want = if self.takes_orders(model, host) {
+                    ClusterState::key(row.free(&model.hosts[host.index()]).memory_mib)
+                } else {
+                    Tournament::OUT
+                };
+                assert_eq!(cluster.rooms.key(seat as u32), want, "the cluster's view of {} is stale", fixed.name);
+            }
+            let ranks: Vec<u32> = cluster.waiting.iter().map(|v| model.vms[v.index()].rank).collect();
+            assert!(ranks.is_sorted(), "the waiting list is out of order");
+            for &vm in &cluster.waiting {
+                assert!(self.vms[vm.index()].host == NOWHERE, "a VM with a home waits for room");
+            }
+        }
+    }
+
+    fn check_vms(&self, model: &Model) {
+        for (number, vm) in self.vms.iter().enumerate() {
+            let name = &model.vms[number].name;
+            let timers = &model.timers.vms[number];
+            let pending = |slot: u32| slot != NO_TIMER && self.timers.at(slot) != Time::NEVER;
+            if let Some(host) = vm.host() {
+                let up = self.hosts[host.index()].phase == HostPhase::Up;
+                assert!(up || vm.phase == VmPhase::Off, "{name} runs on a host that is not up");
+            } else {
+                assert!(vm.phase == VmPhase::Off, "{name} runs nowhere");
+            }
+            assert!(!pending(timers.guest) || vm.phase.is_booted(), "{name}: a guest that does not run cannot crash");
+            assert!(!pending(timers.app) || vm.phase == VmPhase::Up, "{name}: an application that is not up cannot fail");
+            assert!(!vm.suspended || vm.phase.uses_disk(), "{name}: suspended without a guest");
+            if vm.suspended {
+                assert!(!pending(timers.guest) && !pending(timers.app), "{name}: clocks run while the guest stands still");
+            }
+        }
+    }
+
+    fn check_instance(&self, model: &Model, id: InstanceId) {
+        let instance = &model.instances[id.index()];
+        let row = &self.instances[id.index()];
+        match &model.services[instance.service.index()].guest {
+            None => {}
+            Some(GuestGroup::Failover { .. }) => {
+                let owners = model.vms_of(id).filter(|v| self.vms[v.index()].phase == VmPhase::Up).count();
+                assert!(owners <= 1, "{}: {owners} nodes own the group", instance.name);
+                assert!(row.group.phase != GroupPhase::Online || owners == 1, "{}: online nowhere", instance.name);
+            }
+            Some(GuestGroup::Balanced { .. }) => {
+                let members = || model.vms_of(id).map(|v| &self.members[v.index()]);
+                let converged =
+                    members().filter(|m| matches!(m.phase, MemberPhase::Converged | MemberPhase::Unnoticed)).count();
+                let dark: u64 = members().map(|m| u64::from(m.dark_ppb)).sum();
+                assert_eq!(usize::from(row.converged), converged, "{}: members converged", instance.name);
+                assert_eq!(usize::from(row.serving), members().filter(|m| m.counted).count(), "{}", instance.name);
+                assert_eq!(row.dark_ppb, dark, "{}: dark shares", instance.name);
+            }
+        }
+        self.check_anti_affinity(model, id);
+    }
+
+    /// Nodes and members of an instance live on different hosts.
+    fn check_anti_affinity(&self, model: &Model, id: InstanceId) {
+        let mut homes: Vec<HostId> = model.vms_of(id).filter_map(|v| self.vms[v.index()].host()).collect();
+        let all = homes.len();
+        homes.sort_unstable();
+        homes.dedup();
+        assert_eq!(homes.len(), all, "{}: two of its VMs share a host", model.instances[id.index()].name);
+    }
+}

@@ -1,0 +1,151 @@
+//! Where VMs live: the lists of residents and of the lost, and the room they take. Each of these
+//! transitions keeps list, sums and the cluster's view of free room together.
+
+use crate::model::{HostId, Model, VmId};
+
+use super::{ClusterState, HostPhase, NOWHERE, State};
+use crate::model::Traffic;
+
+impl State {
+    /// Gives a VM a home. It must have none, and the host must have room.
+    pub fn place(&mut self, model: &Model, vm: VmId, host: HostId) {
+        let need = model.service_of(vm).need;
+        let free = self.hosts[host.index()].free(&model.hosts[host.index()]);
+        assert!(
+            need.memory_mib <= free.memory_mib && need.cores <= free.cores,
+            "placed {} on {} without room: needs {need:?}, free {free:?}",
+            model.vms[vm.index()].name,
+            model.hosts[host.index()].name,
+        );
+        self.settle_quietly(model, vm, host);
+        self.refresh_room(model, host);
+    }
+
+    /// As [`State::place`], without looking for room and without telling the cluster.
+    pub(super) fn settle_quietly(&mut self, model: &Model, vm: VmId, host: HostId) {
+        let need = model.service_of(vm).need;
+        let home = &mut self.hosts[host.index()];
+        let head = home.first_vm;
+        home.first_vm = vm.0;
+        home.used.memory_mib += need.memory_mib;
+        home.used.cores += need.cores;
+        let row = &mut self.vms[vm.index()];
+        assert!(row.host == NOWHERE, "{} has a home already", model.vms[vm.index()].name);
+        (row.host, row.prev, row.next) = (host.0, NOWHERE, head);
+        if head != NOWHERE {
+            self.vms[head as usize].prev = vm.0;
+        }
+    }
+
+    /// Takes a VM from its home.
+    pub fn remove(&mut self, model: &Model, vm: VmId) {
+        let row = self.vms[vm.index()];
+        let host = row.host().expect("only a VM that lives somewhere can leave");
+        if row.prev == NOWHERE {
+            self.hosts[host.index()].first_vm = row.next;
+        } else {
+            self.vms[row.prev as usize].next = row.next;
+        }
+        if row.next != NOWHERE {
+            self.vms[row.next as usize].prev = row.prev;
+        }
+        let need = model.service_of(vm).need;
+        let home = &mut self.hosts[host.index()];
+        home.used.memory_mib -= need.memory_mib;
+        home.used.cores -= need.cores;
+        let row = &mut self.vms[vm.index()];
+        (row.host, row.prev, row.next) = (NOWHERE, NOWHERE, NOWHERE);
+        self.refresh_room(model, host);
+    }
+
+    /// Takes a VM from its failed host and remembers it there until the cluster notices.
+    pub fn lose(&mut self, model: &Model, vm: VmId) {
+        let host = self.vms[vm.index()].host().expect("only a VM that lives somewhere can be lost");
+        self.remove(model, vm);
+        let home = &mut self.hosts[host.index()];
+        let row = &mut self.vms[vm.index()];
+        (row.next, row.prev) = (home.first_lost, home.downs);
+        home.first_lost = vm.0;
+    }
+
+    /// Writes the VMs that live on a host into the scratch list, which the caller gives back.
+    #[must_use]
+    pub fn take_residents(&mut self, host: HostId) -> Vec<VmId> {
+        let mut list = std::mem::take(&mut self.scratch);
+        list.clear();
+        let mut next = self.hosts[host.index()].first_vm;
+        while next != NOWHERE {
+            list.push(VmId(next));
+            next = self.vms[next as usize].next;
+        }
+        list
+    }
+
+    /// Takes from a host's lost VMs those lost in its first `downs` downs, into the scratch list,
+    /// which the caller gives back.
+    #[must_use]
+    pub fn take_lost(&mut self, host: HostId, downs: u32) -> Vec<VmId> {
+        let mut list = std::mem::take(&mut self.scratch);
+        list.clear();
+        let mut next = std::mem::replace(&mut self.hosts[host.index()].first_lost, NOWHERE);
+        while next != NOWHERE {
+            let row = &mut self.vms[next as usize];
+            let following = row.next;
+            if row.prev <= downs {
+                (row.next, row.prev) = (NOWHERE, NOWHERE);
+                list.push(VmId(next));
+            } else {
+                row.next = std::mem::replace(&mut self.hosts[host.index()].first_lost, next);
+            }
+            next = following;
+        }
+        list
+    }
+
+    /// Tells the cluster how much room a host has, or that it can take nobody.
+    pub fn refresh_room(&mut self, model: &Model, host: HostId) {
+        let fixed = &model.hosts[host.index()];
+        let Some(cluster) = fixed.cluster else { return };
+        let row = &self.hosts[host.index()];
+        let key = if self.takes_orders(model, host) {
+            ClusterState::key(row.free(fixed).memory_mib)
+        } else {
+            crate::engine::Tournament::OUT
+        };
+        self.clusters[cluster.index()].rooms.set(fixed.seat, key);
+    }
+
+    /// Whether a cluster's order to start a VM would reach this host.
+    #[must_use]
+    pub fn takes_orders(&self, model: &Model, host: HostId) -> bool {
+        let row = &self.hosts[host.index()];
+        row.phase == HostPhase::Up && (!heeds_management(model, host) || self.hears(host, Traffic::Management))
+    }
+
+    /// Whether a host's link and at least one network carry a kind of traffic.
+    #[inline]
+    #[must_use]
+    pub fn hears(&self, host: HostId, traffic: Traffic) -> bool {
+        self.hosts[host.index()].links_cut[traffic as usize] == 0 && self.carries(traffic)
+    }
+
+    /// Whether a VM on a host could reach its disks just now.
+    #[must_use]
+    pub fn reaches_disk(&self, model: &Model, vm: VmId, host: HostId) -> bool {
+        let Some(storage) = model.vms[vm.index()].storage else { return true };
+        let kind = model.storages[storage.index()].kind;
+        let path = match kind {
+            crate::model::StorageKind::Das => true,
+            _ if kind.is_networked() => self.hears(host, Traffic::Storage),
+            _ => self.hosts[host.index()].links_cut[Traffic::Storage as usize] == 0,
+        };
+        path && !self.storages[storage.index()].is_out()
+    }
+}
+
+/// The `custom` product has one number and no networks; products with heartbeats need theirs.
+fn heeds_management(model: &Model, host: HostId) -> bool {
+    model.hosts[host.index()]
+        .cluster
+        .is_some_and(|c| matches!(model.clusters[c.index()].product, crate::model::Product::Primary(_)))
+}

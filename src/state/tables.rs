@@ -1,0 +1,360 @@
+//! The rows of the state's tables.
+
+use std::collections::VecDeque;
+
+use crate::engine::{Time, Tournament};
+use crate::model::{Cause, DomainId, Host, HostId, NetworkId, Room, StorageId, VmId};
+
+/// Stands for "no VM", "no host" in the compact lists.
+pub const NOWHERE: u32 = u32::MAX;
+
+/// A component that is in service or out of it: a domain, a storage, a network, a link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outage {
+    /// Its own faults that are not repaired yet: a random one, scripted ones.
+    pub faults: u16,
+    /// Outages of what it gets its power from.
+    pub cuts: u16,
+    /// Random faults so far: which draw comes next.
+    pub struck: u32,
+    /// A member of its crew is at work on it.
+    pub crewed: bool,
+}
+
+impl Outage {
+    /// Whether it is out of service.
+    #[inline]
+    #[must_use]
+    pub const fn is_out(self) -> bool {
+        self.faults + self.cuts > 0
+    }
+}
+
+/// A component of the [`Outage`] sort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Domain(DomainId),
+    Storage(StorageId),
+    Network(NetworkId),
+    /// A host and a place in its list of links.
+    Link(HostId, u32),
+}
+
+/// What a crew is called for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    Part(Part),
+    Host(HostId),
+    Vm(VmId),
+}
+
+/// People who repair, and who waits for them: first come, first served.
+#[derive(Clone, Debug)]
+pub struct CrewState {
+    pub free: u32,
+    pub queue: VecDeque<Job>,
+}
+
+/// What a host is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HostPhase {
+    #[default]
+    Up,
+    /// Crashed: waits for its crew, or is repaired.
+    Repair,
+    /// Without power.
+    Off,
+    Boot,
+    Maintenance,
+}
+
+/// A host.
+#[derive(Clone, Copy, Debug)]
+pub struct HostState {
+    pub phase: HostPhase,
+    /// Racks and sites around it that are out.
+    pub cuts: u16,
+    /// Faults of its links by kind of traffic.
+    pub links_cut: [u16; 4],
+    pub crewed: bool,
+    /// It crashed, so a new life begins when it is up; else its old one goes on.
+    pub reborn: bool,
+    /// Its cluster has given it up but nobody was there to act.
+    pub undeclared: bool,
+    pub isolated: bool,
+    /// The plan whose window it is in, or [`NOWHERE`].
+    pub plan: u32,
+    pub crashes: u32,
+    /// Times it went down, from whatever cause.
+    pub downs: u32,
+    pub boots: u32,
+    pub works: u32,
+    /// Head of the list of VMs that live here, running or not.
+    pub first_vm: u32,
+    /// Head of the list of VMs that were lost here and wait for the cluster to notice.
+    pub first_lost: u32,
+    /// Up to which of its downs the pending declaration reaches, and when the next one is due.
+    pub declared_downs: u32,
+    pub next_declaration: Time,
+    pub used: Room,
+}
+
+impl Default for HostState {
+    fn default() -> HostState {
+        HostState {
+            phase: HostPhase::Up,
+            cuts: 0,
+            links_cut: [0; 4],
+            crewed: false,
+            reborn: false,
+            undeclared: false,
+            isolated: false,
+            plan: NOWHERE,
+            crashes: 0,
+            downs: 0,
+            boots: 0,
+            works: 0,
+            first_vm: NOWHERE,
+            first_lost: NOWHERE,
+            declared_downs: 0,
+            next_declaration: Time::NEVER,
+            used: Room::default(),
+        }
+    }
+}
+
+impl HostState {
+    /// What is free under the host's room.
+    #[inline]
+    #[must_use]
+    pub fn free(&self, host: &Host) -> Room {
+        Room {
+            memory_mib: host.room.memory_mib.saturating_sub(self.used.memory_mib),
+            cores: host.room.cores.saturating_sub(self.used.cores),
+        }
+    }
+}
+
+/// How far a cluster of the primary-and-secondaries family is with its primary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrimaryPhase {
+    /// Nobody can be primary.
+    Absent,
+    Electing,
+    /// Elected, reading the list of protected VMs.
+    TakingStock,
+    Ready,
+}
+
+/// A host cluster.
+#[derive(Clone, Debug)]
+pub struct ClusterState {
+    /// Its seats by free memory, most first; hosts that cannot take a VM are out.
+    pub rooms: Tournament,
+    /// VMs that wait for room, by rank.
+    pub waiting: Vec<VmId>,
+    pub primary: Option<HostId>,
+    pub primary_phase: PrimaryPhase,
+}
+
+impl ClusterState {
+    /// The key of a seat in the tournament for room: most free memory wins, then the lower seat.
+    #[inline]
+    #[must_use]
+    pub const fn key(free_memory_mib: u64) -> u64 {
+        Tournament::OUT - 1 - free_memory_mib
+    }
+}
+
+/// What a VM is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VmPhase {
+    /// Not running: its host is down, or it has none.
+    Off,
+    /// Would start, but its disks cannot be reached.
+    StorageWait,
+    PowerOn,
+    Boot,
+    /// The guest runs; its application belongs to another node of the group just now.
+    Idle,
+    Start,
+    Recover,
+    #[default]
+    Up,
+    /// The guest runs, its application has failed and waits for a person.
+    AppDead,
+    /// The guest has crashed and waits for a person.
+    GuestDead,
+}
+
+impl VmPhase {
+    /// Whether the guest's operating system runs.
+    #[inline]
+    #[must_use]
+    pub const fn is_booted(self) -> bool {
+        matches!(self, VmPhase::Idle | VmPhase::Start | VmPhase::Recover | VmPhase::Up | VmPhase::AppDead)
+    }
+
+    /// Whether a guest is there that feels the loss of its disks.
+    #[inline]
+    #[must_use]
+    pub const fn uses_disk(self) -> bool {
+        self.is_booted() || matches!(self, VmPhase::PowerOn | VmPhase::Boot)
+    }
+}
+
+/// A virtual machine.
+#[derive(Clone, Copy, Debug)]
+pub struct VmState {
+    /// Where it lives, or [`NOWHERE`].
+    pub host: u32,
+    /// Its neighbours in the list of its host, or in the list of the lost (`next`; `prev` is then the
+    /// number of the host's down in which it was lost).
+    pub next: u32,
+    pub prev: u32,
+    /// Boots and starts of the application so far: which draws come next.
+    pub boots: u32,
+    pub starts: u32,
+    pub phase: VmPhase,
+    /// Why it is not serving, while it is not.
+    pub cause: Cause,
+    /// Its disks cannot be reached just now.
+    pub suspended: bool,
+    /// It must recover before it serves again.
+    pub unclean: bool,
+    /// The application's pending fault is a hang.
+    pub hangs: bool,
+    /// A person is at work on it.
+    pub crewed: bool,
+}
+
+impl Default for VmState {
+    fn default() -> VmState {
+        VmState {
+            host: NOWHERE,
+            next: NOWHERE,
+            prev: NOWHERE,
+            boots: 0,
+            starts: 0,
+            phase: VmPhase::Up,
+            cause: Cause::HostCrash,
+            suspended: false,
+            unclean: false,
+            hangs: false,
+            crewed: false,
+        }
+    }
+}
+
+impl VmState {
+    /// Its host.
+    #[inline]
+    #[must_use]
+    pub fn host(&self) -> Option<HostId> {
+        (self.host != NOWHERE).then_some(HostId(self.host))
+    }
+}
+
+/// Where a failover group is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GroupPhase {
+    #[default]
+    Online,
+    /// Offline; the others have not noticed yet.
+    Detecting,
+    /// Offline; no node can take it.
+    Waiting,
+    TakingOver,
+}
+
+/// A failover group.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GroupState {
+    pub phase: GroupPhase,
+    /// The node, counted from 0, that owns the group, or is taking it over.
+    pub owner: u8,
+    pub detections: u32,
+    pub takeovers: u32,
+}
+
+/// Where a member is in the eyes of its balancer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MemberPhase {
+    #[default]
+    Converged,
+    /// Dead, and the balancer still sends it clients.
+    Unnoticed,
+    Out,
+    Joining,
+}
+
+/// A member of a balanced group.
+#[derive(Clone, Copy, Debug)]
+pub struct MemberState {
+    pub phase: MemberPhase,
+    /// The clients it turns away, in billionths of all.
+    pub dark_ppb: u32,
+    /// Counts among the members that serve.
+    pub counted: bool,
+    /// When a member that came back while nobody had noticed its death may join.
+    pub joins_at: Time,
+    /// Deaths and joins so far: which draws come next.
+    pub deaths: u32,
+    pub joins: u32,
+}
+
+impl Default for MemberState {
+    fn default() -> MemberState {
+        MemberState {
+            phase: MemberPhase::Converged,
+            dark_ppb: 0,
+            counted: true,
+            joins_at: Time::NEVER,
+            deaths: 0,
+            joins: 0,
+        }
+    }
+}
+
+/// An instance of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct InstanceState {
+    /// The part of its demand that is served, in billionths.
+    pub served_ppb: u32,
+    /// A balanced group: members converged (dead and unnoticed ones included), members that serve,
+    /// and the shares that dead ones turn away.
+    pub converged: u16,
+    pub serving: u16,
+    pub dark_ppb: u64,
+    pub group: GroupState,
+}
+
+impl InstanceState {
+    /// All of the demand.
+    pub const FULL_PPB: u32 = 1_000_000_000;
+}
+
+impl Default for InstanceState {
+    fn default() -> InstanceState {
+        InstanceState {
+            served_ppb: InstanceState::FULL_PPB,
+            converged: 0,
+            serving: 0,
+            dark_ppb: 0,
+            group: GroupState::default(),
+        }
+    }
+}
+
+/// A maintenance plan.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MaintenanceState {
+    /// Rounds begun.
+    pub rounds: u64,
+    /// The next host of this round, and hosts whose window is open.
+    pub next: u32,
+    pub open: u32,
+}
+
+/// Sizes that the promise of 200 bytes of state a VM rests on.
+const _: () = assert!(size_of::<VmState>() <= 32 && size_of::<MemberState>() <= 32);
