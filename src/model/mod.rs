@@ -160,11 +160,11 @@ pub struct HostStreams {
     pub maintenance: Stream,
 }
 
-/// The link of a host for one kind of traffic, where it can fail by itself.
+/// The link of a host for one kind of traffic, where it can fail by itself or a script cuts it.
 #[derive(Clone, Debug)]
 pub struct Link {
     pub traffic: Traffic,
-    pub fault: Fault,
+    pub fault: Option<Fault>,
     pub streams: FaultStreams,
 }
 

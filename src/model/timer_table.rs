@@ -102,7 +102,7 @@ impl TimerTable {
             let links = host
                 .links
                 .iter()
-                .map(|link| self.add_pair(true, Event::LinkFailed(id, link.traffic), Event::LinkRepaired(id, link.traffic)))
+                .map(|link| self.add_pair(link.fault.is_some(), Event::LinkFailed(id, link.traffic), Event::LinkRepaired(id, link.traffic)))
                 .collect();
             self.links.push(links);
             let product = host.cluster.map(|c| &model.clusters[c.index()].product);

@@ -1,1 +1,8 @@
-//! policy
+//! Pure decisions from a read-only view of model and state. No clock, no randomness, no state of
+//! their own; the simulation acts on them and asserts them again.
+
+mod failover;
+mod placement;
+
+pub use failover::choose_node;
+pub use placement::{admits, choose_host};

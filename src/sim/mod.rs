@@ -1,1 +1,177 @@
-//! sim
+//! Events and their consequences: one replication of one model, on one thread.
+//!
+//! A replication is a pure function of (model, seed, index). [`Simulation::run`] takes the earliest
+//! timer, moves the clock and hands the event to `dispatch`, which is one exhaustive `match`; each
+//! mechanism has a file of its own. What happened is told to the observer as signals.
+//!
+//! | file | mechanism |
+//! | --- | --- |
+//! | `start` | the beginning: everything up, first lives drawn |
+//! | `hosts` | crash, loss of power, repair, boot of a host |
+//! | `parts` | outages of racks, sites, storage, networks and links |
+//! | `crews` | people who repair, first come first served |
+//! | `guests` | a VM's way back, crashes of guests, failures of applications |
+//! | `disks` | VMs that lose their storage and get it back |
+//! | `services` | what an instance serves, and who looks after it |
+//! | `failover`, `balanced` | the layers inside the guests |
+//! | `cluster` | restart by the host cluster: declaration, order, room, waiting |
+//! | `primary` | the primary-and-secondaries family: heartbeats, election, isolation |
+//! | `maintenance` | planned work on hosts |
+//! | `injection` | scripted faults |
+//!
+//! Invariant: no `Result`, no allocation and no dynamic dispatch on the path of an event.
+
+mod balanced;
+mod cluster;
+mod crews;
+mod disks;
+mod dispatch;
+mod failover;
+mod guests;
+mod hosts;
+mod injection;
+mod maintenance;
+mod parts;
+mod primary;
+mod services;
+mod signal;
+mod start;
+
+pub use signal::{Observer, Signal};
+
+use crate::engine::{Law, Randomness, Span, Stream, Time};
+use crate::model::{Cause, Event, Model, NO_TIMER, VmDraw, VmId};
+use crate::state::State;
+
+/// More events than this in one replication are a mistake in the scenario or in the program.
+pub const EVENTS_MAX: u64 = 1_000_000_000;
+/// More events than this, times the number of timers, without the clock moving are a loop of zero
+/// delays: faults that strike and are repaired in no time.
+const EVENTS_AT_ONCE_PER_TIMER: u64 = 1_000;
+
+/// One replication while it runs.
+pub struct Simulation<'m, O> {
+    model: &'m Model,
+    state: &'m mut State,
+    random: Randomness,
+    now: Time,
+    observer: O,
+    seed: u64,
+    replication: u32,
+    events: u64,
+}
+
+impl<'m, O: Observer> Simulation<'m, O> {
+    /// A replication of `model` at its start. The state may have served another replication before.
+    pub fn new(model: &'m Model, state: &'m mut State, seed: u64, replication: u32, observer: O) -> Self {
+        let random = Randomness::new(seed, replication);
+        let mut simulation =
+            Simulation { model, state, random, now: Time::ZERO, observer, seed, replication, events: 0 };
+        simulation.start();
+        simulation
+    }
+
+    /// Runs to the end of the horizon and gives the observer back.
+    pub fn run(mut self) -> O {
+        let end = Time::ZERO + self.model.end();
+        let at_once_max = EVENTS_AT_ONCE_PER_TIMER * (self.model.timers.events.len() as u64 + 1);
+        let mut stuck_since = 0;
+        while let Some((at, slot)) = self.state.timers.take_before(end) {
+            if at > self.now {
+                stuck_since = self.events;
+            } else if at < self.now || self.events - stuck_since > at_once_max || self.events >= EVENTS_MAX {
+                self.give_up(at, slot);
+            }
+            self.now = at;
+            self.events += 1;
+            self.dispatch(self.model.timers.events[slot as usize]);
+        }
+        self.observer
+    }
+
+    /// As [`Simulation::run`], checking every invariant after every event; slow, for tests.
+    pub fn run_checked(mut self) -> O {
+        let end = Time::ZERO + self.model.end();
+        self.state.check(self.model);
+        while let Some((at, slot)) = self.state.timers.take_before(end) {
+            assert!(at >= self.now, "time runs backwards");
+            self.now = at;
+            self.events += 1;
+            self.dispatch(self.model.timers.events[slot as usize]);
+            let _ = self.state.timers.next();
+            self.state.check(self.model);
+        }
+        self.observer
+    }
+
+    /// Ends the program with what replays the replication.
+    #[cold]
+    fn give_up(&self, at: Time, slot: u32) -> ! {
+        let event = self.model.timers.events[slot as usize];
+        let what = if at < self.now {
+            "time runs backwards"
+        } else if self.events >= EVENTS_MAX {
+            "too many events in one replication"
+        } else {
+            "a loop of zero delays: faults strike and are repaired in no time"
+        };
+        panic!(
+            "{what}: event {} is {event:?} at {at:?}, the clock shows {:?}; replay with: ninefold trace FILE \
+             --strategy {:?} --replication {} --set run.seed={}",
+            self.events, self.now, self.model.strategy, self.replication, self.seed
+        );
+    }
+
+    /// Tells the observer.
+    #[inline]
+    fn tell(&mut self, signal: Signal) {
+        self.observer.observe(self.now, signal);
+    }
+
+    /// Draw number `k` of a stream under a law.
+    #[inline]
+    fn draw(&self, law: &Law, stream: Stream, k: u32) -> Span {
+        match law {
+            Law::Constant { value_s } => Span::from_secs_f64(*value_s),
+            law => law.sample(self.random.uniform(stream, k)),
+        }
+    }
+
+    /// Draw number `k` of a VM for a purpose.
+    #[inline]
+    fn draw_vm(&self, law: &Law, vm: VmId, purpose: VmDraw, k: u32) -> Span {
+        self.draw(law, self.model.vms[vm.index()].streams.of(purpose), k)
+    }
+
+    /// Sets a timer `delay` from now, where the component has it.
+    #[inline]
+    fn arm(&mut self, slot: u32, delay: Span) {
+        if slot != NO_TIMER {
+            self.state.timers.arm(slot, self.now + delay);
+        }
+    }
+
+    /// Stops a timer for good, where the component has it and it runs.
+    #[inline]
+    fn disarm(&mut self, slot: u32) {
+        if slot != NO_TIMER {
+            self.state.timers.disarm(slot);
+        }
+    }
+
+    /// Stops a timer for a while, where the component has it.
+    #[inline]
+    fn pause(&mut self, slot: u32) {
+        if slot != NO_TIMER {
+            self.state.timers.pause(slot, self.now);
+        }
+    }
+
+    /// Lets a paused timer go on, where the component has it.
+    #[inline]
+    fn resume(&mut self, slot: u32) {
+        if slot != NO_TIMER {
+            self.state.timers.resume(slot, self.now);
+        }
+    }
+}

@@ -38,6 +38,8 @@ pub struct State {
     /// Reused lists for walks over VMs, so that no event allocates.
     pub scratch: Vec<VmId>,
     pub scratch_waiting: Vec<VmId>,
+    /// Seats that a search for room has set aside.
+    pub scratch_seats: Vec<(u32, u64)>,
 }
 
 impl State {
@@ -72,6 +74,7 @@ impl State {
             carriers_up: [0; 4],
             scratch: Vec::with_capacity(vms),
             scratch_waiting: Vec::with_capacity(vms),
+            scratch_seats: Vec::with_capacity(model.hosts.len()),
         }
     }
 

@@ -1,0 +1,22 @@
+//! Which node of a failover group goes online.
+
+use crate::model::{InstanceId, Model, Traffic, VmId};
+use crate::state::{State, VmPhase};
+
+/// The first node after the last owner, in the order of names and round, whose guest runs with its
+/// application free, its disks and its clients in reach. The last owner itself comes last.
+#[must_use]
+pub fn choose_node(model: &Model, state: &State, instance: InstanceId) -> Option<u8> {
+    let fixed = &model.instances[instance.index()];
+    let owner = u32::from(state.instances[instance.index()].group.owner);
+    (1..=fixed.vms)
+        .map(|step| (owner + step) % fixed.vms)
+        .find(|&node| can_take_over(state, VmId(fixed.first_vm.0 + node)))
+        .map(|node| node as u8)
+}
+
+/// Whether a node could bring the group online.
+fn can_take_over(state: &State, vm: VmId) -> bool {
+    let row = &state.vms[vm.index()];
+    row.phase == VmPhase::Idle && !row.suspended && row.host().is_some_and(|h| state.hears(h, Traffic::Client))
+}

@@ -1,0 +1,172 @@
+//! Balanced groups: all members serve, each an equal share of the clients directed to it.
+//!
+//! From a member's death until `detection` and `convergence` have passed its share (one over the
+//! number of converged members, itself included) is lost; the windows of several dead members add up.
+//! A member that returns joins after a `convergence` during which the others serve on. Planned work
+//! drains a member: it leaves without a loss (MTX-86). A balancer that does not look into the
+//! application keeps sending clients to a member whose service has failed while its guest lives (NLB-14).
+
+use super::{Cause, Observer, Signal, Simulation};
+use crate::engine::{Span, Time};
+use crate::model::{GuestGroup, InstanceId, Traffic, VmDraw, VmId};
+use crate::state::{InstanceState, MemberPhase};
+
+impl<O: Observer> Simulation<'_, O> {
+    /// A member came, went, stalled or was cut off.
+    pub(super) fn on_member_changed(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
+        let serving = self.is_serving(vm);
+        match self.state.members[vm.index()].phase {
+            MemberPhase::Converged => {
+                self.count_member(instance, vm, serving);
+                if self.looks_alive(vm, serving) {
+                    let dark = if serving { 0 } else { self.share(instance) };
+                    self.set_dark(instance, vm, dark);
+                } else if cause.is_planned() {
+                    self.drop_member(instance, vm);
+                } else {
+                    let share = self.share(instance);
+                    self.set_dark(instance, vm, share);
+                    self.begin_window(instance, vm);
+                }
+            }
+            MemberPhase::Unnoticed => {
+                // Back before anybody noticed: it joins like any other that returns.
+                let joins_at = if serving { self.now + self.join_span(instance, vm) } else { Time::NEVER };
+                self.state.members[vm.index()].joins_at = joins_at;
+            }
+            MemberPhase::Out if serving => {
+                self.state.members[vm.index()].phase = MemberPhase::Joining;
+                let span = self.join_span(instance, vm);
+                self.step_member(instance, vm, span);
+            }
+            MemberPhase::Joining if !serving => {
+                self.state.members[vm.index()].phase = MemberPhase::Out;
+                self.disarm(self.model.timers.vms[vm.index()].member);
+            }
+            MemberPhase::Out | MemberPhase::Joining => {}
+        }
+        self.serve_balanced(instance, cause);
+    }
+
+    /// Whether the balancer takes a member for alive.
+    fn looks_alive(&self, vm: VmId, serving: bool) -> bool {
+        let row = &self.state.vms[vm.index()];
+        match self.model.service_of(vm).guest {
+            Some(GuestGroup::Balanced { application_aware: true, .. }) => serving,
+            _ => row.phase.is_booted() && row.host().is_some_and(|host| self.state.hears(host, Traffic::Client)),
+        }
+    }
+
+    /// The share of one converged member, in billionths of the clients.
+    fn share(&self, instance: InstanceId) -> u32 {
+        InstanceState::FULL_PPB / u32::from(self.state.instances[instance.index()].converged.max(1))
+    }
+
+    fn set_dark(&mut self, instance: InstanceId, vm: VmId, dark_ppb: u32) {
+        let member = &mut self.state.members[vm.index()];
+        let row = &mut self.state.instances[instance.index()];
+        // A share once lost stays the share it was, until the member is back or gone.
+        let dark_ppb = if member.dark_ppb > 0 && dark_ppb > 0 { member.dark_ppb } else { dark_ppb };
+        row.dark_ppb = row.dark_ppb - u64::from(member.dark_ppb) + u64::from(dark_ppb);
+        member.dark_ppb = dark_ppb;
+    }
+
+    fn count_member(&mut self, instance: InstanceId, vm: VmId, counted: bool) {
+        let member = &mut self.state.members[vm.index()];
+        let row = &mut self.state.instances[instance.index()];
+        row.serving = row.serving + u16::from(counted) - u16::from(member.counted);
+        member.counted = counted;
+    }
+
+    /// The balancer has dropped a member.
+    fn drop_member(&mut self, instance: InstanceId, vm: VmId) {
+        self.set_dark(instance, vm, 0);
+        self.count_member(instance, vm, false);
+        self.state.members[vm.index()].phase = MemberPhase::Out;
+        self.state.instances[instance.index()].converged -= 1;
+        self.tell_converged(instance);
+    }
+
+    fn begin_window(&mut self, instance: InstanceId, vm: VmId) {
+        let Some(GuestGroup::Balanced { detection, convergence, .. }) = &self.model.service_of(vm).guest else {
+            unreachable!("only balanced groups have members")
+        };
+        let member = &mut self.state.members[vm.index()];
+        member.phase = MemberPhase::Unnoticed;
+        member.joins_at = Time::NEVER;
+        member.deaths += 1;
+        let (deaths, joins) = (member.deaths, member.deaths + member.joins);
+        let noticed = self.draw_vm(detection, vm, VmDraw::Detection, deaths);
+        let agreed = self.draw_vm(convergence, vm, VmDraw::Convergence, joins);
+        // While it is dark the clients that are sent to it fail.
+        self.serve_balanced(instance, self.state.vms[vm.index()].cause);
+        self.step_member(instance, vm, noticed + agreed);
+    }
+
+    /// How long it takes until a member that returns has joined.
+    fn join_span(&mut self, instance: InstanceId, vm: VmId) -> Span {
+        let service = self.model.instances[instance.index()].service;
+        let Some(GuestGroup::Balanced { convergence, .. }) = &self.model.services[service.index()].guest else {
+            unreachable!("only balanced groups have members")
+        };
+        let member = &mut self.state.members[vm.index()];
+        member.joins += 1;
+        let draw = member.deaths + member.joins;
+        self.draw_vm(convergence, vm, VmDraw::Convergence, draw)
+    }
+
+    fn step_member(&mut self, instance: InstanceId, vm: VmId, span: Span) {
+        let slot = self.model.timers.vms[vm.index()].member;
+        if span == Span::ZERO {
+            self.disarm(slot);
+            self.end_member_step(instance, vm);
+        } else {
+            self.arm(slot, span);
+        }
+    }
+
+    /// A window of detection, or of joining, is over.
+    pub(super) fn on_member_stepped(&mut self, vm: VmId) {
+        let instance = self.model.vms[vm.index()].instance;
+        self.end_member_step(instance, vm);
+        let cause = self.state.vms[vm.index()].cause;
+        self.serve_balanced(instance, cause);
+    }
+
+    fn end_member_step(&mut self, instance: InstanceId, vm: VmId) {
+        let member = self.state.members[vm.index()];
+        match member.phase {
+            MemberPhase::Unnoticed => {
+                self.drop_member(instance, vm);
+                if member.joins_at != Time::NEVER {
+                    self.state.members[vm.index()].phase = MemberPhase::Joining;
+                    self.step_member(instance, vm, member.joins_at.since(self.now));
+                }
+            }
+            MemberPhase::Joining => {
+                self.state.members[vm.index()].phase = MemberPhase::Converged;
+                self.state.instances[instance.index()].converged += 1;
+                self.count_member(instance, vm, true);
+                self.tell_converged(instance);
+            }
+            phase @ (MemberPhase::Converged | MemberPhase::Out) => panic!("a member that is {phase:?} has no step"),
+        }
+    }
+
+    fn tell_converged(&mut self, instance: InstanceId) {
+        let members = self.state.instances[instance.index()].converged;
+        self.tell(Signal::Converged { instance, members });
+    }
+
+    /// What the group serves: what its serving members can carry, less what dead ones turn away.
+    pub(super) fn serve_balanced(&mut self, instance: InstanceId, cause: Cause) {
+        let service = self.model.instances[instance.index()].service;
+        let Some(GuestGroup::Balanced { carried_ppb, .. }) = &self.model.services[service.index()].guest else {
+            unreachable!("only balanced groups have members")
+        };
+        let row = &self.state.instances[instance.index()];
+        let carried = carried_ppb[usize::from(row.serving)];
+        let dark = row.dark_ppb.min(u64::from(InstanceState::FULL_PPB)) as u32;
+        self.serve(instance, carried.saturating_sub(dark), cause);
+    }
+}

@@ -1,0 +1,129 @@
+//! The host cluster: it notices a failed host, orders its VMs to start elsewhere, and keeps those
+//! for which nobody has room until capacity returns.
+//!
+//! When a host is given up depends on the product's family; what follows is the same: VMs in order
+//! of priority, each on the host with the most free memory that admits it.
+
+use super::{Observer, Signal, Simulation};
+use crate::engine::Time;
+use crate::model::{ClusterId, HostId, Product, VmId};
+use crate::policy;
+use crate::state::{HostPhase, NOWHERE, PrimaryPhase};
+
+impl<O: Observer> Simulation<'_, O> {
+    /// A host of a cluster went down: when will the cluster know?
+    pub(super) fn cluster_on_host_down(&mut self, host: HostId) {
+        let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        let downs = self.state.hosts[host.index()].downs;
+        let span = match &self.model.clusters[cluster.index()].product {
+            Product::Custom { detection } => {
+                self.draw(detection, self.model.hosts[host.index()].streams.detection, downs)
+            }
+            Product::Primary(profile) => self.primary_on_host_down(cluster, profile, host),
+        };
+        let at = self.now + span;
+        let slot = self.model.timers.hosts[host.index()].declaration;
+        let row = &mut self.state.hosts[host.index()];
+        if self.state.timers.at(slot) == Time::NEVER && !row.undeclared {
+            row.declared_downs = downs;
+            self.state.timers.arm(slot, at);
+        } else {
+            // It went down again before the cluster knew of the first time; each batch has its own time.
+            row.next_declaration = at;
+        }
+    }
+
+    /// The cluster gives a host up. If nobody is there to act, whoever takes over will.
+    pub(super) fn on_host_declared_failed(&mut self, host: HostId) {
+        let cluster = self.cluster_of(host);
+        if !self.can_act(cluster) {
+            self.state.hosts[host.index()].undeclared = true;
+            return;
+        }
+        self.declare_failed(cluster, host);
+    }
+
+    /// Restarts what was lost on a host, whether or not the host is back meanwhile.
+    pub(super) fn declare_failed(&mut self, cluster: ClusterId, host: HostId) {
+        let row = &mut self.state.hosts[host.index()];
+        row.undeclared = false;
+        let downs = row.declared_downs;
+        if row.phase != HostPhase::Up {
+            self.tell(Signal::HostDeclaredFailed { host });
+        }
+        let mut lost = self.state.take_lost(host, downs);
+        lost.sort_unstable_by_key(|vm| self.model.vms[vm.index()].rank);
+        for &vm in &lost {
+            self.restart(cluster, vm);
+        }
+        self.state.scratch = lost;
+        let row = &mut self.state.hosts[host.index()];
+        if row.first_lost != NOWHERE {
+            row.declared_downs = row.downs;
+            let at = std::mem::replace(&mut row.next_declaration, Time::NEVER).max(self.now);
+            self.state.timers.arm(self.model.timers.hosts[host.index()].declaration, at);
+        }
+    }
+
+    /// Orders a VM to start on a host with room, or puts it on the list of those who wait.
+    fn restart(&mut self, cluster: ClusterId, vm: VmId) {
+        if self.start_elsewhere(cluster, vm) {
+            return;
+        }
+        let rank = self.model.vms[vm.index()].rank;
+        let waiting = &mut self.state.clusters[cluster.index()].waiting;
+        let place = waiting.partition_point(|other| self.model.vms[other.index()].rank < rank);
+        waiting.insert(place, vm);
+        let cause = self.state.vms[vm.index()].cause;
+        self.tell(Signal::RestartWaiting { vm, cause });
+    }
+
+    fn start_elsewhere(&mut self, cluster: ClusterId, vm: VmId) -> bool {
+        let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) else { return false };
+        assert!(policy::admits(self.model, self.state, host, vm), "chose a host that does not admit the VM");
+        self.state.place(self.model, vm, host);
+        let cause = self.state.vms[vm.index()].cause;
+        self.tell(Signal::RestartOrdered { vm, host, cause });
+        self.begin_way_back(vm);
+        true
+    }
+
+    /// Capacity may have returned: those who wait are tried again, in order.
+    pub(super) fn retry_waiting(&mut self, cluster: ClusterId) {
+        if self.state.clusters[cluster.index()].waiting.is_empty() || !self.can_act(cluster) {
+            return;
+        }
+        let mut waiting = std::mem::take(&mut self.state.clusters[cluster.index()].waiting);
+        let mut still = std::mem::take(&mut self.state.scratch_waiting);
+        for vm in waiting.drain(..) {
+            if !self.start_elsewhere(cluster, vm) {
+                still.push(vm);
+            }
+        }
+        self.state.scratch_waiting = waiting;
+        self.state.clusters[cluster.index()].waiting = still;
+    }
+
+    /// A host of a cluster is up.
+    pub(super) fn cluster_on_host_up(&mut self, host: HostId) {
+        let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product {
+            self.primary_on_host_joined(cluster, profile);
+        }
+        self.retry_waiting(cluster);
+    }
+
+    /// Whether somebody is there who orders restarts.
+    fn can_act(&self, cluster: ClusterId) -> bool {
+        match self.model.clusters[cluster.index()].product {
+            Product::Custom { .. } => true,
+            Product::Primary(_) => {
+                self.state.clusters[cluster.index()].primary_phase == PrimaryPhase::Ready
+            }
+        }
+    }
+
+    pub(super) fn cluster_of(&self, host: HostId) -> ClusterId {
+        self.model.hosts[host.index()].cluster.expect("only a host of a cluster is declared failed")
+    }
+}

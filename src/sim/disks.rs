@@ -1,0 +1,76 @@
+//! VMs that lose their storage and get it back.
+//!
+//! While its storage is unreachable a VM stands still and its service is down. An interruption not
+//! longer than its `disk_timeout` is a pause: the VM goes on where it was. A longer one crashes the
+//! guest (STO-12), which boots by itself once the storage is back.
+
+use super::{Cause, Observer, Signal, Simulation};
+use crate::model::{StorageId, VmId};
+use crate::state::VmPhase;
+
+impl<O: Observer> Simulation<'_, O> {
+    /// A storage, or the way to it, is gone or back: all VMs with disks on it feel it, and those that
+    /// wait for room may now find it.
+    pub(super) fn on_storage_changed(&mut self, storage: StorageId, cause: Cause) {
+        let fixed = &self.model.storages[storage.index()];
+        for &vm in &fixed.vms {
+            self.on_disk_changed(vm, cause);
+        }
+        for &cluster in &fixed.clusters {
+            self.retry_waiting(cluster);
+        }
+    }
+
+    /// Looks whether a VM still, or again, reaches its disks.
+    pub(super) fn on_disk_changed(&mut self, vm: VmId, cause: Cause) {
+        let row = self.state.vms[vm.index()];
+        let Some(host) = row.host() else { return };
+        let reachable = self.state.reaches_disk(self.model, vm, host);
+        if reachable && row.suspended {
+            self.resume_vm(vm, cause);
+        } else if reachable && row.phase == VmPhase::StorageWait {
+            self.begin_way_back(vm);
+        } else if !reachable && !row.suspended && row.phase.uses_disk() {
+            self.suspend_vm(vm, cause);
+        }
+    }
+
+    fn suspend_vm(&mut self, vm: VmId, cause: Cause) {
+        let timers = self.model.timers.vms[vm.index()];
+        self.state.vms[vm.index()].suspended = true;
+        self.pause(timers.guest);
+        self.pause(timers.app);
+        // Who works on a failed application works on.
+        if self.state.vms[vm.index()].phase != VmPhase::AppDead {
+            self.pause(timers.step);
+            self.state.vms[vm.index()].cause = cause;
+        }
+        self.arm(timers.disk, self.model.service_of(vm).disk_timeout);
+        self.on_vm_changed(vm, cause);
+    }
+
+    fn resume_vm(&mut self, vm: VmId, cause: Cause) {
+        let timers = self.model.timers.vms[vm.index()];
+        self.state.vms[vm.index()].suspended = false;
+        self.disarm(timers.disk);
+        for slot in [timers.guest, timers.app, timers.step] {
+            self.resume(slot);
+        }
+        self.on_vm_changed(vm, cause);
+    }
+
+    /// The guest has waited for its disks for too long.
+    pub(super) fn on_disk_timed_out(&mut self, vm: VmId) {
+        let cause = match self.state.vms[vm.index()].phase {
+            VmPhase::AppDead => Cause::StorageOutage,
+            _ => self.state.vms[vm.index()].cause,
+        };
+        self.quieten(vm);
+        let row = &mut self.state.vms[vm.index()];
+        row.unclean |= row.phase.is_booted() || row.phase == VmPhase::Boot;
+        row.phase = VmPhase::StorageWait;
+        row.cause = cause;
+        self.tell(Signal::VmDown { vm, cause });
+        self.on_vm_changed(vm, cause);
+    }
+}

@@ -1,0 +1,44 @@
+//! What an instance serves of its demand, and which layer looks after it when a VM changes.
+
+use super::{Cause, Observer, Signal, Simulation};
+use crate::model::{GuestGroup, InstanceId, Traffic, VmId};
+use crate::state::{InstanceState, VmPhase};
+
+impl<O: Observer> Simulation<'_, O> {
+    /// A VM came, went, stalled, or was cut off. `cause` is what an outage that follows is booked on.
+    #[inline]
+    pub(super) fn on_vm_changed(&mut self, vm: VmId, cause: Cause) {
+        let instance = self.model.vms[vm.index()].instance;
+        match self.model.service_of(vm).guest {
+            None => {
+                let served = if self.is_serving(vm) { InstanceState::FULL_PPB } else { 0 };
+                self.serve(instance, served, cause);
+            }
+            Some(GuestGroup::Failover { .. }) => self.on_node_changed(instance, vm, cause),
+            Some(GuestGroup::Balanced { .. }) => self.on_member_changed(instance, vm, cause),
+        }
+    }
+
+    /// Whether a VM answers its clients: its application is up, its disks and its clients in reach.
+    #[inline]
+    pub(super) fn is_serving(&self, vm: VmId) -> bool {
+        let row = &self.state.vms[vm.index()];
+        row.phase == VmPhase::Up
+            && !row.suspended
+            && row.host().is_some_and(|host| self.state.hears(host, Traffic::Client))
+    }
+
+    /// Tells what an instance serves from now on, where that is news.
+    pub(super) fn serve(&mut self, instance: InstanceId, served_ppb: u32, cause: Cause) {
+        let row = &mut self.state.instances[instance.index()];
+        if row.served_ppb == served_ppb {
+            return;
+        }
+        row.served_ppb = served_ppb;
+        self.tell(match served_ppb {
+            0 => Signal::ServiceDown { instance, cause },
+            InstanceState::FULL_PPB => Signal::ServiceUp { instance },
+            part => Signal::ServiceDegraded { instance, lost_ppb: InstanceState::FULL_PPB - part },
+        });
+    }
+}

@@ -1,0 +1,133 @@
+//! The beginning of a replication: everything is up, every VM is placed and serves, and the first
+//! life of each component is drawn, new or as it stands in a datacenter that runs for years.
+
+use super::{Observer, Simulation};
+use crate::engine::{Law, Span, Stream, Time};
+use crate::model::{Ages, Cause, ClusterId, GuestGroup, HostId, InstanceId, NO_TIMER, Product, VmDraw, VmId};
+use crate::state::VmPhase;
+
+impl<O: Observer> Simulation<'_, O> {
+    pub(super) fn start(&mut self) {
+        self.state.reset(self.model);
+        self.start_parts();
+        self.start_hosts();
+        for number in 0..self.model.instances.len() as u32 {
+            self.start_instance(InstanceId(number));
+        }
+        for number in 0..self.model.vms.len() as u32 {
+            self.start_vm(VmId(number));
+        }
+        for (number, plan) in self.model.maintenances.iter().enumerate() {
+            let at = self.model.warmup + plan.first;
+            self.arm_quietly(self.model.timers.maintenances[number], at);
+        }
+        for (number, inject) in self.model.injects.iter().enumerate() {
+            self.arm_quietly(self.model.timers.injects[number], self.model.warmup + inject.at);
+        }
+        for number in 0..self.model.clusters.len() as u32 {
+            self.start_cluster(ClusterId(number));
+        }
+        self.state.timers.settle();
+    }
+
+    fn start_parts(&mut self) {
+        let model = self.model;
+        for (number, domain) in model.domains.iter().enumerate() {
+            if let Some(fault) = &domain.outage {
+                self.first_life(model.timers.domains[number][0], &fault.ttf, domain.streams.ttf);
+            }
+        }
+        for (number, storage) in model.storages.iter().enumerate() {
+            if let Some(fault) = &storage.outage {
+                self.first_life(model.timers.storages[number][0], &fault.ttf, storage.streams.ttf);
+            }
+        }
+        for (number, network) in model.networks.iter().enumerate() {
+            if let Some(fault) = &network.outage {
+                self.first_life(model.timers.networks[number][0], &fault.ttf, network.streams.ttf);
+            }
+        }
+    }
+
+    fn start_hosts(&mut self) {
+        let model = self.model;
+        for (number, host) in model.hosts.iter().enumerate() {
+            if let Some(fault) = &host.crash {
+                self.first_life(model.timers.hosts[number].crash, &fault.ttf, host.streams.crash.ttf);
+            }
+            for (place, link) in host.links.iter().enumerate() {
+                if let Some(fault) = &link.fault {
+                    self.first_life(model.timers.links[number][place][0], &fault.ttf, link.streams.ttf);
+                }
+            }
+        }
+    }
+
+    fn start_instance(&mut self, id: InstanceId) {
+        let instance = &self.model.instances[id.index()];
+        match self.model.services[instance.service.index()].guest {
+            None => {}
+            Some(GuestGroup::Failover { .. }) => {
+                for standby in self.model.vms_of(id).skip(1) {
+                    self.state.vms[standby.index()].phase = VmPhase::Idle;
+                }
+            }
+            Some(GuestGroup::Balanced { .. }) => {
+                let row = &mut self.state.instances[id.index()];
+                row.converged = instance.vms as u16;
+                row.serving = instance.vms as u16;
+                // With too little capacity from the start the instance is degraded from the start.
+                self.serve_balanced(id, Cause::HostCrash);
+            }
+        }
+    }
+
+    fn start_vm(&mut self, vm: VmId) {
+        let model = self.model;
+        let service = model.service_of(vm);
+        let timers = &model.timers.vms[vm.index()];
+        let streams = model.vms[vm.index()].streams;
+        if let Some(fault) = &service.guest_crash {
+            self.first_life(timers.guest, &fault.ttf, streams.of(VmDraw::GuestTtf));
+        }
+        if timers.app != NO_TIMER && self.state.vms[vm.index()].phase == VmPhase::Up {
+            let life = |law: &Law, purpose| self.age(law, streams.of(purpose));
+            let crash = service.app_crash.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppCrashTtf));
+            let hang = service.app_hang.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppHangTtf));
+            self.state.vms[vm.index()].hangs = hang < crash;
+            self.arm_quietly(timers.app, crash.min(hang));
+        }
+    }
+
+    /// A cluster has run for years: its primary is the host that would win an election.
+    fn start_cluster(&mut self, id: ClusterId) {
+        let cluster = &self.model.clusters[id.index()];
+        if let Product::Primary(profile) = &cluster.product {
+            let host = profile.ranking.first().map(|&seat| cluster.hosts[seat as usize]);
+            self.state.clusters[id.index()].primary = host;
+        }
+    }
+
+    /// The time to a component's first failure.
+    fn age(&self, law: &Law, stream: Stream) -> Span {
+        match self.model.ages {
+            Ages::New => self.draw(law, stream, 0),
+            Ages::Stationary => law.residual(self.random.uniform(stream, 0)),
+        }
+    }
+
+    fn first_life(&mut self, slot: u32, law: &Law, stream: Stream) {
+        let life = self.age(law, stream);
+        self.arm_quietly(slot, life);
+    }
+
+    fn arm_quietly(&mut self, slot: u32, delay: Span) {
+        self.state.timers.arm_quietly(slot, Time::ZERO + delay);
+    }
+
+    /// The place of a host in its cluster's time: how far into the beat its heartbeats fall.
+    pub(super) fn beat_phase(&self, host: HostId, interval: Span) -> Span {
+        let phase = self.random.uniform(self.model.hosts[host.index()].streams.beat, 0);
+        Span((phase * interval.0 as f64) as u64)
+    }
+}
