@@ -1,18 +1,18 @@
 //! Inverting a distribution function: Halley's method in logarithms, between brackets.
 
 /// What [`invert`] needs to know at a point t > 0 about the distribution of ln T.
-pub(super) struct Point {
+pub(crate) struct Point {
     /// The probability of the tail that is inverted.
-    pub tail: f64,
+    pub(crate) tail: f64,
     /// The density of ln T at ln t.
-    pub density: f64,
+    pub(crate) density: f64,
     /// The derivative of the logarithm of that density.
-    pub slope: f64,
+    pub(crate) slope: f64,
 }
 
 /// Which tail of the distribution has the wanted probability.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Tail {
+pub(crate) enum Tail {
     Lower,
     Upper,
 }
@@ -23,7 +23,7 @@ pub(super) enum Tail {
 /// Newton's method on ln tail against ln t converges from every start: after one step it stays on one side of
 /// the root and only comes nearer. Halley's correction makes it cubic; the bracket holds it where the
 /// correction is too bold. `scale` is a typical width of ln T, to know when a step no longer matters.
-pub(super) fn invert(start: f64, side: Tail, wanted: f64, scale: f64, at: impl Fn(f64) -> Point) -> f64 {
+pub(crate) fn invert(start: f64, side: Tail, wanted: f64, scale: f64, at: impl Fn(f64) -> Point) -> f64 {
     let ln_wanted = libm::log(wanted);
     let (mut low, mut high) = (0.0, f64::INFINITY);
     let mut t = start;
