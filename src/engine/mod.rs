@@ -10,6 +10,7 @@ mod timers;
 mod tournament;
 
 pub use law::Law;
+pub use random::{Cursor, Randomness, Stream};
 pub use time::{Span, Time};
 pub use timers::Timers;
 pub use tournament::Tournament;
