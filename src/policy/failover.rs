@@ -15,8 +15,9 @@ pub fn choose_node(model: &Model, state: &State, instance: InstanceId) -> Option
         .map(|node| node as u8)
 }
 
-/// Whether a node could bring the group online.
-fn can_take_over(state: &State, vm: VmId) -> bool {
+/// Whether a node could bring the group online, or go on doing so.
+#[must_use]
+pub fn can_take_over(state: &State, vm: VmId) -> bool {
     let row = &state.vms[vm.index()];
     row.phase == VmPhase::Idle && !row.suspended && row.host().is_some_and(|h| state.hears(h, Traffic::Client))
 }

@@ -4,5 +4,5 @@
 mod failover;
 mod placement;
 
-pub use failover::choose_node;
+pub use failover::{can_take_over, choose_node};
 pub use placement::{admits, choose_host};

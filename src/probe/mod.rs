@@ -1,1 +1,44 @@
-//! probe
+//! Observers of signals: downtime by cause, waiting VMs, the timeline, a digest. A new metric is a
+//! new file here, and no event handler changes.
+
+mod digest;
+mod downtime;
+mod timeline;
+mod waiting;
+
+pub use digest::Digest;
+pub use downtime::{CauseTally, Downtime, ServiceTally};
+pub use timeline::{Entry, Timeline};
+pub use waiting::Waiting;
+
+use crate::engine::Time;
+use crate::model::Model;
+
+/// The measured part of a replication, half open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub start: Time,
+    pub end: Time,
+}
+
+impl Window {
+    /// What a model measures: its horizon, after the warm-up.
+    #[must_use]
+    pub fn of(model: &Model) -> Window {
+        Window { start: Time::ZERO + model.warmup, end: Time::ZERO + model.end() }
+    }
+
+    /// How much of `[from, to)` is measured.
+    #[inline]
+    #[must_use]
+    pub fn overlap(self, from: Time, to: Time) -> u64 {
+        to.min(self.end).0.saturating_sub(from.max(self.start).0)
+    }
+
+    /// Whether an instant is measured.
+    #[inline]
+    #[must_use]
+    pub fn contains(self, at: Time) -> bool {
+        self.start <= at && at < self.end
+    }
+}

@@ -26,7 +26,7 @@ impl<O: Observer> Simulation<'_, O> {
                 } else {
                     let share = self.share(instance);
                     self.set_dark(instance, vm, share);
-                    self.begin_window(instance, vm);
+                    self.begin_window(instance, vm, cause);
                 }
             }
             MemberPhase::Unnoticed => {
@@ -87,7 +87,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.tell_converged(instance);
     }
 
-    fn begin_window(&mut self, instance: InstanceId, vm: VmId) {
+    fn begin_window(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
         let Some(GuestGroup::Balanced { detection, convergence, .. }) = &self.model.service_of(vm).guest else {
             unreachable!("only balanced groups have members")
         };
@@ -99,7 +99,7 @@ impl<O: Observer> Simulation<'_, O> {
         let noticed = self.draw_vm(detection, vm, VmDraw::Detection, deaths);
         let agreed = self.draw_vm(convergence, vm, VmDraw::Convergence, joins);
         // While it is dark the clients that are sent to it fail.
-        self.serve_balanced(instance, self.state.vms[vm.index()].cause);
+        self.serve_balanced(instance, cause);
         self.step_member(instance, vm, noticed + agreed);
     }
 

@@ -33,17 +33,9 @@ impl<O: Observer> Simulation<'_, O> {
             }
             GroupPhase::Detecting => {}
             GroupPhase::Waiting => self.elect_node(instance),
-            GroupPhase::TakingOver if is_owner && !self.could_serve(vm) => self.begin_detection(instance),
+            GroupPhase::TakingOver if is_owner && !policy::can_take_over(self.state, vm) => self.begin_detection(instance),
             GroupPhase::TakingOver => {}
         }
-    }
-
-    /// Whether a node that takes over can go on with it.
-    fn could_serve(&self, vm: VmId) -> bool {
-        let row = &self.state.vms[vm.index()];
-        row.phase == VmPhase::Idle
-            && !row.suspended
-            && row.host().is_some_and(|host| self.state.hears(host, crate::model::Traffic::Client))
     }
 
     fn begin_detection(&mut self, instance: InstanceId) {

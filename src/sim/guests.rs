@@ -3,7 +3,7 @@
 //! A guest's clock starts anew at every boot, an application's whenever it begins to serve.
 
 use super::{Cause, Observer, Signal, Simulation};
-use crate::engine::{Law, Span};
+use crate::engine::Span;
 use crate::model::{Fault, GuestGroup, NO_TIMER, VmDraw, VmId};
 use crate::state::{Job, VmPhase};
 

@@ -1,0 +1,206 @@
+//! Downtime, degraded time and lost service, by service and by cause, in exact integers.
+//!
+//! An outage begins when an instance goes down and ends when it is up or degraded again; its cause is
+//! the fault that took it down, and the whole of it belongs to that cause. Outages that began before
+//! the measured time count their measured part but are not counted again as outages; what is down at
+//! the end is counted up to the end.
+
+use super::Window;
+use crate::engine::Time;
+use crate::model::{Cause, InstanceId, Model};
+use crate::sim::{Observer, Signal};
+
+/// What happened to one instance so far.
+#[derive(Clone, Copy, Debug)]
+struct Account {
+    /// Since when it is in its present condition.
+    since: Time,
+    downtime_us: u64,
+    /// Billionths of its demand that it does not serve just now.
+    lost_ppb: u32,
+    cause: Cause,
+}
+
+/// The outages of one cause, over the instances of a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CauseTally {
+    pub outages: u64,
+    pub downtime_us: u64,
+}
+
+/// One service over one replication: sums over its instances.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServiceTally {
+    pub downtime_us: u64,
+    pub degraded_us: u64,
+    /// Microseconds times billionths of the demand.
+    pub lost_ppb_us: u128,
+    pub outages: u64,
+    pub causes: [CauseTally; Cause::ALL.len()],
+}
+
+/// Listens for what is down.
+#[derive(Clone, Debug)]
+pub struct Downtime {
+    window: Window,
+    service_of: Vec<u32>,
+    accounts: Vec<Account>,
+    services: Vec<ServiceTally>,
+    /// Lengths of the outages that began in the measured time, with their service.
+    outages: Vec<(u32, u64)>,
+}
+
+/// All of the demand.
+const ALL_PPB: u32 = 1_000_000_000;
+
+impl Downtime {
+    /// An observer for the replications of a model.
+    #[must_use]
+    pub fn new(model: &Model) -> Downtime {
+        let window = Window::of(model);
+        let fresh = Account { since: window.start, downtime_us: 0, lost_ppb: 0, cause: Cause::HostCrash };
+        Downtime {
+            window,
+            service_of: model.instances.iter().map(|i| i.service.0).collect(),
+            accounts: vec![fresh; model.instances.len()],
+            services: vec![ServiceTally::default(); model.services.len()],
+            outages: Vec::with_capacity(1024),
+        }
+    }
+
+    /// Forgets a replication, before the next.
+    pub fn reset(&mut self) {
+        for account in &mut self.accounts {
+            *account = Account { since: self.window.start, downtime_us: 0, lost_ppb: 0, cause: Cause::HostCrash };
+        }
+        self.services.fill(ServiceTally::default());
+        self.outages.clear();
+    }
+
+    /// Counts what is still down or degraded up to the end.
+    pub fn finish(&mut self) {
+        for number in 0..self.accounts.len() {
+            if self.accounts[number].lost_ppb > 0 {
+                self.change(self.window.end, InstanceId(number as u32), 0, Cause::HostCrash);
+            }
+        }
+    }
+
+    /// The services' tallies, after [`Downtime::finish`].
+    #[must_use]
+    pub fn services(&self) -> &[ServiceTally] {
+        &self.services
+    }
+
+    /// Each instance's downtime in microseconds, after [`Downtime::finish`].
+    pub fn instances(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        self.service_of.iter().zip(&self.accounts).map(|(&service, account)| (service, account.downtime_us))
+    }
+
+    /// The lengths of all outages that began in the measured time: (service, microseconds).
+    #[must_use]
+    pub fn outages(&self) -> &[(u32, u64)] {
+        &self.outages
+    }
+
+    /// An instance serves all but `lost_ppb` from `now` on.
+    fn change(&mut self, now: Time, instance: InstanceId, lost_ppb: u32, cause: Cause) {
+        let account = &mut self.accounts[instance.index()];
+        let service = self.service_of[instance.index()];
+        let tally = &mut self.services[service as usize];
+        let span = self.window.overlap(account.since, now);
+        match account.lost_ppb {
+            0 => {}
+            ALL_PPB => {
+                tally.downtime_us += span;
+                account.downtime_us += span;
+                tally.lost_ppb_us += u128::from(span) * u128::from(ALL_PPB);
+                tally.causes[account.cause as usize].downtime_us += span;
+                if self.window.contains(account.since) {
+                    self.outages.push((service, span));
+                }
+            }
+            part => {
+                tally.degraded_us += span;
+                tally.lost_ppb_us += u128::from(span) * u128::from(part);
+            }
+        }
+        if lost_ppb == ALL_PPB && self.window.contains(now) {
+            tally.outages += 1;
+            tally.causes[cause as usize].outages += 1;
+        }
+        (account.since, account.lost_ppb, account.cause) = (now, lost_ppb, cause);
+    }
+}
+
+impl Observer for Downtime {
+    #[inline]
+    fn observe(&mut self, now: Time, signal: Signal) {
+        match signal {
+            Signal::ServiceDown { instance, cause } => self.change(now, instance, ALL_PPB, cause),
+            Signal::ServiceDegraded { instance, lost_ppb } => self.change(now, instance, lost_ppb, Cause::HostCrash),
+            Signal::ServiceUp { instance } => self.change(now, instance, 0, Cause::HostCrash),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn probe(start: u64, end: u64) -> Downtime {
+        let window = Window { start: Time(start), end: Time(end) };
+        let fresh = Account { since: window.start, downtime_us: 0, lost_ppb: 0, cause: Cause::HostCrash };
+        Downtime {
+            window,
+            service_of: vec![0],
+            accounts: vec![fresh],
+            services: vec![ServiceTally::default()],
+            outages: Vec::new(),
+        }
+    }
+
+    const ONE: InstanceId = InstanceId(0);
+
+    #[test]
+    fn an_outage_across_the_warmup_counts_its_measured_part_only() {
+        let mut probe = probe(100, 1000);
+        probe.observe(Time(50), Signal::ServiceDown { instance: ONE, cause: Cause::AppHang });
+        probe.observe(Time(130), Signal::ServiceUp { instance: ONE });
+        probe.finish();
+        assert_eq!((probe.services[0].downtime_us, probe.services[0].outages), (30, 0));
+        assert_eq!(probe.services[0].causes[Cause::AppHang as usize], CauseTally { outages: 0, downtime_us: 30 });
+    }
+
+    #[test]
+    fn what_is_down_at_the_end_counts_up_to_the_end() {
+        let mut probe = probe(0, 1000);
+        probe.observe(Time(900), Signal::ServiceDown { instance: ONE, cause: Cause::HostCrash });
+        probe.finish();
+        assert_eq!((probe.services[0].downtime_us, probe.services[0].outages), (100, 1));
+        assert_eq!(probe.outages(), [(0, 100)]);
+    }
+
+    #[test]
+    fn an_outage_of_no_length_is_an_outage() {
+        let mut probe = probe(0, 1000);
+        probe.observe(Time(10), Signal::ServiceDown { instance: ONE, cause: Cause::HostCrash });
+        probe.observe(Time(10), Signal::ServiceUp { instance: ONE });
+        probe.finish();
+        assert_eq!((probe.services[0].downtime_us, probe.services[0].outages), (0, 1));
+    }
+
+    #[test]
+    fn a_degraded_second_loses_its_fraction_and_is_no_downtime() {
+        let mut probe = probe(0, 1000);
+        probe.observe(Time(100), Signal::ServiceDegraded { instance: ONE, lost_ppb: 250_000_000 });
+        probe.observe(Time(200), Signal::ServiceDown { instance: ONE, cause: Cause::HostCrash });
+        probe.observe(Time(300), Signal::ServiceDegraded { instance: ONE, lost_ppb: 500_000_000 });
+        probe.observe(Time(400), Signal::ServiceUp { instance: ONE });
+        probe.finish();
+        let tally = probe.services[0];
+        assert_eq!((tally.downtime_us, tally.degraded_us), (100, 200));
+        assert_eq!(tally.lost_ppb_us, (25 + 100 + 50) * 1_000_000_000);
+    }
+}

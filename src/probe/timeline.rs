@@ -1,0 +1,144 @@
+//! Everything that happened, in order, for `trace` and for golden cases.
+
+use crate::engine::Time;
+use crate::model::{Model, VmId};
+use crate::sim::{Observer, Signal};
+
+/// One line of a timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub at: Time,
+    pub signal: Signal,
+}
+
+/// Keeps every signal.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    pub entries: Vec<Entry>,
+}
+
+impl Observer for Timeline {
+    fn observe(&mut self, now: Time, signal: Signal) {
+        self.entries.push(Entry { at: now, signal });
+    }
+}
+
+impl Entry {
+    /// The signal's word in a timeline.
+    #[must_use]
+    pub fn word(&self, model: &Model) -> &'static str {
+        use crate::model::Cause;
+        let is_site = |domain: crate::model::DomainId| model.domains[domain.index()].cause == Cause::SiteOutage;
+        match self.signal {
+            Signal::DomainDown { domain } if is_site(domain) => "site-down",
+            Signal::DomainDown { .. } => "rack-down",
+            Signal::DomainUp { domain } if is_site(domain) => "site-up",
+            Signal::DomainUp { .. } => "rack-up",
+            Signal::StorageDown { .. } => "storage-down",
+            Signal::StorageUp { .. } => "storage-up",
+            Signal::NetworkDown { .. } => "network-down",
+            Signal::NetworkUp { .. } => "network-up",
+            Signal::HostDown { .. } => "host-down",
+            Signal::HostUp { .. } => "host-up",
+            Signal::HostIsolated { .. } => "host-isolated",
+            Signal::HostDeclaredFailed { .. } => "host-declared-failed",
+            Signal::PrimaryElected { .. } => "primary-elected",
+            Signal::MaintenanceBegun { .. } => "maintenance-begun",
+            Signal::MaintenanceEnded { .. } => "maintenance-ended",
+            Signal::VmDown { .. } => "vm-down",
+            Signal::VmUp { .. } => "vm-up",
+            Signal::RestartOrdered { .. } => "restart-ordered",
+            Signal::RestartWaiting { .. } => "restart-waiting",
+            Signal::AppDown { .. } => "app-down",
+            Signal::AppUp { .. } => "app-up",
+            Signal::FailoverStarted { .. } => "failover-started",
+            Signal::FailoverDone { .. } => "failover-done",
+            Signal::Converged { .. } => "converged",
+            Signal::ServiceDown { .. } => "service-down",
+            Signal::ServiceDegraded { .. } => "service-degraded",
+            Signal::ServiceUp { .. } => "service-up",
+        }
+    }
+
+    /// The name of whom it is about.
+    #[must_use]
+    pub fn subject<'m>(&self, model: &'m Model) -> &'m str {
+        match self.signal {
+            Signal::DomainDown { domain } | Signal::DomainUp { domain } => &model.domains[domain.index()].name,
+            Signal::StorageDown { storage, .. } | Signal::StorageUp { storage } => &model.storages[storage.index()].name,
+            Signal::NetworkDown { network } | Signal::NetworkUp { network } => &model.networks[network.index()].name,
+            Signal::HostDown { host, .. }
+            | Signal::HostUp { host }
+            | Signal::HostIsolated { host }
+            | Signal::HostDeclaredFailed { host }
+            | Signal::MaintenanceBegun { host }
+            | Signal::MaintenanceEnded { host } => &model.hosts[host.index()].name,
+            Signal::PrimaryElected { cluster, .. } => &model.clusters[cluster.index()].name,
+            Signal::VmDown { vm, .. }
+            | Signal::VmUp { vm }
+            | Signal::RestartOrdered { vm, .. }
+            | Signal::RestartWaiting { vm, .. }
+            | Signal::AppDown { vm, .. }
+            | Signal::AppUp { vm } => &model.vms[vm.index()].name,
+            Signal::FailoverStarted { instance, .. }
+            | Signal::FailoverDone { instance, .. }
+            | Signal::Converged { instance, .. }
+            | Signal::ServiceDown { instance, .. }
+            | Signal::ServiceDegraded { instance, .. }
+            | Signal::ServiceUp { instance } => &model.instances[instance.index()].name,
+        }
+    }
+
+    /// The host it names beside its subject.
+    #[must_use]
+    pub fn host<'m>(&self, model: &'m Model) -> Option<&'m str> {
+        match self.signal {
+            Signal::RestartOrdered { host, .. } | Signal::PrimaryElected { host, .. } => {
+                Some(&model.hosts[host.index()].name)
+            }
+            _ => None,
+        }
+    }
+
+    /// The VM it names beside its subject.
+    #[must_use]
+    pub fn vm(&self) -> Option<VmId> {
+        match self.signal {
+            Signal::FailoverStarted { vm, .. } | Signal::FailoverDone { vm, .. } => Some(vm),
+            _ => None,
+        }
+    }
+
+    /// The cause it carries.
+    #[must_use]
+    pub fn cause(&self) -> Option<&'static str> {
+        match self.signal {
+            Signal::HostDown { cause, .. }
+            | Signal::StorageDown { cause, .. }
+            | Signal::VmDown { cause, .. }
+            | Signal::RestartOrdered { cause, .. }
+            | Signal::RestartWaiting { cause, .. }
+            | Signal::AppDown { cause, .. }
+            | Signal::ServiceDown { cause, .. } => Some(cause.name()),
+            _ => None,
+        }
+    }
+
+    /// The fraction of the demand that is lost, on a degraded service.
+    #[must_use]
+    pub fn lost(&self) -> Option<f64> {
+        match self.signal {
+            Signal::ServiceDegraded { lost_ppb, .. } => Some(f64::from(lost_ppb) / 1e9),
+            _ => None,
+        }
+    }
+
+    /// How many members a balanced group has agreed on.
+    #[must_use]
+    pub fn members(&self) -> Option<u16> {
+        match self.signal {
+            Signal::Converged { members, .. } => Some(members),
+            _ => None,
+        }
+    }
+}
