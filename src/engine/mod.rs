@@ -5,4 +5,5 @@ mod random;
 mod time;
 
 pub use law::Law;
+pub use random::{Cursor, Randomness, Stream};
 pub use time::{Span, Time};

@@ -1,0 +1,172 @@
+//! Randomness without state: every draw has an address.
+//!
+//! A replication asks for draw k of a [`Stream`], which stands for one component and one purpose, and gets
+//! the same number whenever, in whatever order and under whatever strategy it asks. So strategies are
+//! compared under the same failure history, adding a component to a scenario shifts nobody else's draws, and
+//! nothing needs seeding or carrying along.
+//!
+//! The bits come from Philox4x32-10, a counter-based generator: Salmon, Moraes, Dror, Shaw, "Parallel random
+//! numbers: as easy as 1, 2, 3", SC 2011. It is a keyed bijection of 128-bit counters, so different addresses
+//! never share a block, and it passes BigCrush with neighbouring counters and keys, which is how it is used here.
+//!
+//! ```
+//! use ninefold::engine::{Randomness, Stream};
+//! let crash = Stream::new("host-1", "crash");
+//! let first = Randomness::new(42, 0);
+//! assert_eq!(first.uniform(crash, 7), first.uniform(crash, 7));
+//! assert_ne!(first.uniform(crash, 7), Randomness::new(42, 1).uniform(crash, 7));
+//! ```
+
+use rand::rand_core::TryRng;
+use std::convert::Infallible;
+
+/// The draws of one component for one purpose: a stable 64-bit hash of both names.
+///
+/// Two different pairs of names have the same hash with a probability of 2^-64; whoever compiles a scenario
+/// checks that its streams differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stream(pub u64);
+
+impl Stream {
+    /// The stream of a `component` for a `purpose`, the same on every machine and in every version.
+    ///
+    /// FNV-1a over both names with a byte between them that UTF-8 never contains, so that ("ab", "c") and
+    /// ("a", "bc") differ; then a finalizer, because FNV leaves short names close together.
+    #[must_use]
+    pub fn new(component: &str, purpose: &str) -> Stream {
+        let bytes = component.bytes().chain([0xff]).chain(purpose.bytes());
+        let fnv = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        Stream(mix(fnv))
+    }
+}
+
+/// The finalizer of SplitMix64, a bijection: Steele, Lea, Flood, OOPSLA 2014.
+const fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// The randomness of one replication. It has no state: draws can be read in any order, any number of times.
+#[derive(Clone, Copy, Debug)]
+pub struct Randomness {
+    key: [u32; 2],
+    replication: u32,
+}
+
+impl Randomness {
+    /// The randomness of replication `replication` of an experiment with this `seed`.
+    #[must_use]
+    pub const fn new(seed: u64, replication: u32) -> Randomness {
+        Randomness { key: [seed as u32, (seed >> 32) as u32], replication }
+    }
+
+    /// 64 random bits: draw number `draw` of `stream`.
+    #[must_use]
+    #[inline]
+    pub const fn bits(&self, stream: Stream, draw: u32) -> u64 {
+        let counter = [draw, self.replication, stream.0 as u32, (stream.0 >> 32) as u32];
+        let [low, high, ..] = philox4x32_10(counter, self.key);
+        (high as u64) << 32 | low as u64
+    }
+
+    /// A number uniform between 0 and 1, never either: (n + 1/2) / 2^53 with 53 random bits n.
+    ///
+    /// The smallest is 2^-54, so that an exponential time drawn from it is at most 37.4 means.
+    #[must_use]
+    #[inline]
+    pub const fn uniform(&self, stream: Stream, draw: u32) -> f64 {
+        open_unit(self.bits(stream, draw))
+    }
+
+    /// A generator for `rand`'s samplers that reads `stream` from draw `first` on.
+    #[must_use]
+    pub const fn cursor(&self, stream: Stream, first: u32) -> Cursor {
+        Cursor { randomness: *self, stream, draw: first }
+    }
+}
+
+/// The upper 53 bits as the middle of one of 2^53 equal cells of (0, 1).
+#[inline]
+pub(super) const fn open_unit(bits: u64) -> f64 {
+    const CELL: f64 = 1.0 / (1_u64 << 53) as f64;
+    // With an odd count of half cells every value is exact but those in the upper half of the last binade,
+    // which round to even; 1 - 2^-54 would round to 1, so the topmost cell keeps its lower end.
+    let n = bits >> 11;
+    let value = (n as f64 + 0.5) * CELL;
+    if value < 1.0 { value } else { 1.0 - CELL }
+}
+
+/// Walks along one stream, for samplers written against [`rand::Rng`].
+///
+/// ```
+/// use ninefold::engine::{Randomness, Stream};
+/// use rand::RngExt;
+/// let mut cursor = Randomness::new(42, 0).cursor(Stream::new("host-1", "crash"), 0);
+/// let roll = cursor.random_range(1..=6);
+/// assert!((1..=6).contains(&roll));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor {
+    randomness: Randomness,
+    stream: Stream,
+    draw: u32,
+}
+
+impl Cursor {
+    /// The number of the draw that comes next.
+    #[must_use]
+    pub const fn position(&self) -> u32 {
+        self.draw
+    }
+
+    fn next_bits(&mut self) -> u64 {
+        let bits = self.randomness.bits(self.stream, self.draw);
+        self.draw = self.draw.wrapping_add(1);
+        bits
+    }
+}
+
+/// `rand` implements `Rng` for every generator that cannot fail.
+impl TryRng for Cursor {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((self.next_bits() >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.next_bits())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.next_bits().to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+/// Ten rounds of Philox on four 32-bit words; constants and rounds as in the paper's section 4.3.
+#[inline]
+const fn philox4x32_10(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+    let mut round = 0;
+    while round < 10 {
+        let first = 0xd251_1f53_u64 * counter[0] as u64;
+        let second = 0xcd9e_8d57_u64 * counter[2] as u64;
+        counter = [
+            (second >> 32) as u32 ^ counter[1] ^ key[0],
+            second as u32,
+            (first >> 32) as u32 ^ counter[3] ^ key[1],
+            first as u32,
+        ];
+        key = [key[0].wrapping_add(0x9e37_79b9), key[1].wrapping_add(0xbb67_ae85)];
+        round += 1;
+    }
+    counter
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,0 @@
-//! Special functions on libm.
