@@ -90,7 +90,9 @@ impl Distribution {
         self.note(other.min_other, other.max, other.sum, other.others);
         match (&mut self.kept, &other.kept) {
             (Kept::Values(values), Kept::Values(more)) => values.extend(more),
-            (Kept::Histogram(counts), Kept::Values(more)) => more.iter().for_each(|&v| counts[bucket(v)] += 1),
+            (Kept::Histogram(counts), Kept::Values(more)) => {
+                more.iter().for_each(|&v| counts[bucket(v)] += 1)
+            }
             (Kept::Histogram(counts), Kept::Histogram(more)) => {
                 counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
             }
@@ -256,7 +258,8 @@ mod tests {
 
     #[test]
     fn buckets_are_contiguous_and_tight() {
-        for value in (0..5000).chain((10..64).flat_map(|b| (1u64 << b) - 1..=(1 << b) + 1)).chain([u64::MAX]) {
+        for value in (0..5000).chain((10..64).flat_map(|b| (1u64 << b) - 1..=(1 << b) + 1)).chain([u64::MAX])
+        {
             let middle = middle(bucket(value));
             assert!(middle.abs_diff(value) as f64 <= value as f64 / 1024.0, "{value} is shown as {middle}");
             assert!(bucket(value) < BUCKETS);

@@ -294,7 +294,11 @@ fn weight(randomness: Randomness) -> f64 {
     match randomness {
         Randomness::None => 0.0,
         Randomness::Events { largest, ceiling } => {
-            if largest > 0.0 { largest.min(ceiling) } else { ceiling }
+            if largest > 0.0 {
+                largest.min(ceiling)
+            } else {
+                ceiling
+            }
         }
     }
 }

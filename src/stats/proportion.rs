@@ -93,7 +93,10 @@ mod tests {
 
     fn close((low, high): (f64, f64), (expected_low, expected_high): (f64, f64)) {
         assert!((low - expected_low).abs() <= 1e-12 * expected_low.max(1e-3), "{low} is not {expected_low}");
-        assert!((high - expected_high).abs() <= 1e-12 * expected_high.max(1e-3), "{high} is not {expected_high}");
+        assert!(
+            (high - expected_high).abs() <= 1e-12 * expected_high.max(1e-3),
+            "{high} is not {expected_high}"
+        );
     }
 
     #[test]
