@@ -242,6 +242,40 @@ fn the_mean_is_covered_beside_a_fixed_part_and_beside_many_small_events() {
     }
 }
 
+/// So few replications that they hardly tell the spread.
+#[test]
+fn the_mean_of_two_to_five_replications_is_covered() {
+    let batches = if long() { 2000 } else { 1000 };
+    for law in LAWS {
+        for (events, n) in [(0.5, 2), (3.0, 2), (100.0, 2), (3.0, 3), (30.0, 5), (300.0, 5)] {
+            of_means(&[source(law, events)], 0.0, n, batches, 51)
+                .check(&format!("few replications: {law:?}, {events} events, n = {n}"));
+        }
+    }
+}
+
+/// A fixed part between the two, known as the center, is no event either; it may also be unknown.
+#[test]
+fn the_difference_is_covered_beside_a_fixed_part() {
+    let batches = if long() { 2000 } else { 500 };
+    for (center, fixed) in [(50, 50), (0, 50), (0, 0)] {
+        let (first, second) = (source(Law::Exponential, 3.0), source(Law::Exponential, 1.0));
+        let mut draws = Draws::new(61);
+        let mut tally = Tally::default();
+        let events = Randomness::Events { largest: first.largest(), ceiling: f64::INFINITY };
+        let truth = fixed as f64 * UNIT + first.mean(100) - second.mean(100);
+        for _ in 0..batches {
+            let mut pairs = PairedMoments::around(center * UNIT as i64);
+            for _ in 0..100 {
+                let a = first.draw(100, &mut draws) + fixed * UNIT as u64;
+                pairs.push(a, second.draw(100, &mut draws));
+            }
+            tally.note(truth, interval::difference(&pairs, events, events), 100);
+        }
+        tally.check(&format!("difference of {fixed} fixed around {center}"));
+    }
+}
+
 /// Enough events for t alone, where both sides of the gate apply.
 #[test]
 fn the_mean_of_very_many_events_is_covered_by_t() {

@@ -16,14 +16,38 @@
 //! - w comes from the scenario (the 99.9 % quantile of an event's length times the share it hits): the largest
 //!   event seen is no substitute, since what is missing is what was not seen.
 //! - t is used alone from [`EVENTS_MANY`] effective events y²/v on, if w is also small beside the spread.
-//! - Where t's lower end is negative the gamma end stands: events have happened, so the mean is not 0.
+//! - Where t's lower end is negative a gamma end stands in, then counted from 0: events have happened, so the mean is not 0.
 //!
 //! # Measured coverage
 //!
-//! Share of batches whose interval holds the true mean, in percent (all ends taken together; the gate is 94).
-//! The test module `coverage` holds the full grid and repeats it.
+//! Share of 2000 batches whose interval holds the true mean, in percent: n replications in which so many
+//! events are expected all together. The gate is 94; `NINEFOLD_LONG=1 cargo test --lib stats::coverage -- --nocapture`
+//! repeats the whole grid.
 //!
-//! TABLE
+//! | events expected | n | constant | exponential | lognormal σ 1.5 | Weibull 0.5 |
+//! | ---: | ---: | --- | --- | --- | --- |
+//! | 0.5 | 20 | 98.8 (37.5) ×2.6 | 99.6 (33.7) ×13.6 | 100.0 (26.9) ×72.7 | 99.8 (24.8) ×43.4 |
+//! | 3 | 20 | 99.7 (94.8) ×1.3 | 99.8 (72.8) ×3.5 | 99.8 (56.0) ×13.3 | 99.6 (55.3) ×9.6 |
+//! | 10 | 20 | 97.7 (92.3) ×1.2 | 99.7 (87.6) ×2.0 | 100.0 (72.2) ×5.4 | 100.0 (74.0) ×4.0 |
+//! | 100 | 20 | 95.7 (94.0) ×1.1 | 97.8 (93.5) ×1.2 | 99.9 (87.9) ×1.8 | 99.6 (90.6) ×1.5 |
+//! | 1000 | 20 | 96.7 (95.2) ×1.1 | 97.0 (95.3) ×1.1 | 97.8 (92.6) ×1.2 | 97.5 (94.8) ×1.1 |
+//! | 0.5 | 100 | 99.1 (39.1) ×2.7 | 99.4 (34.0) ×14.7 | 99.4 (29.1) ×55.2 | 99.5 (24.3) ×47.9 |
+//! | 1 | 100 | 100.0 (61.9) ×1.8 | 99.5 (49.8) ×8.2 | 99.7 (39.1) ×36.9 | 99.4 (34.7) ×25.5 |
+//! | 3 | 100 | 99.6 (80.6) ×1.3 | 100.0 (75.0) ×3.6 | 99.7 (59.9) ×13.4 | 99.8 (57.0) ×9.9 |
+//! | 10 | 100 | 98.8 (93.4) ×1.2 | 99.9 (88.3) ×2.1 | 100.0 (72.7) ×5.8 | 100.0 (75.2) ×4.2 |
+//! | 30 | 100 | 97.5 (94.8) ×1.1 | 99.3 (91.2) ×1.5 | 100.0 (79.2) ×3.1 | 99.9 (82.8) ×2.4 |
+//! | 100 | 100 | 96.2 (94.8) ×1.1 | 98.4 (93.3) ×1.2 | 100.0 (86.5) ×1.8 | 99.7 (90.0) ×1.6 |
+//! | 300 | 100 | 95.8 (95.2) ×1.0 | 96.9 (94.4) ×1.1 | 99.5 (90.1) ×1.4 | 98.0 (93.0) ×1.3 |
+//! | 1000 | 100 | 96.0 (95.5) ×1.0 | 96.0 (94.5) ×1.1 | 97.5 (93.0) ×1.2 | 97.5 (94.2) ×1.1 |
+//! | 0.5 | 1000 | 98.5 (37.8) ×2.8 | 99.6 (32.5) ×15.5 | 99.6 (28.8) ×74.9 | 99.7 (23.4) ×53.2 |
+//! | 3 | 1000 | 99.7 (79.3) ×1.3 | 99.9 (73.0) ×3.6 | 99.5 (56.4) ×13.8 | 99.6 (57.0) ×9.3 |
+//! | 10 | 1000 | 98.5 (92.0) ×1.2 | 99.8 (86.8) ×2.1 | 100.0 (70.8) ×5.6 | 99.9 (72.2) ×4.3 |
+//! | 100 | 1000 | 96.0 (94.3) ×1.1 | 98.6 (94.8) ×1.2 | 99.9 (87.0) ×1.8 | 99.4 (91.0) ×1.6 |
+//! | 1000 | 1000 | 95.7 (95.1) ×1.0 | 96.2 (95.0) ×1.1 | 97.5 (92.3) ×1.2 | 97.5 (93.3) ×1.1 |
+//!
+//! Each cell: this interval (t alone), and its mean width in units of t's. Elsewhere, lowest of the regimes measured:
+//! clusters of 14 95.5, events above a fixed part 99.0, rare large events beside a thousand small ones
+//! 95.2, differences 94.8, t alone from [`EVENTS_MANY`] on 94.2 to 95.4.
 //!
 //! Over-coverage is the price of few events and is on purpose: 95 % cannot be met exactly by any interval for
 //! counts, and the interval is not told the law. What it cannot know: events rarer than the data and heavier
@@ -150,8 +174,7 @@ pub fn mean(values: &Moments, randomness: Randomness) -> Interval {
         Method::StudentT => student(total.sum(), total.variance, n),
         Method::WeightedPoisson if n > 1.0 => {
             let t = student(total.sum(), total.variance, n);
-            // A t interval that reaches 0 only says that the normal law does not fit.
-            (if t.0 > 0.0 { t.0.min(gamma.0) } else { gamma.0 }, t.1.max(gamma.1))
+            (if t.0 > 0.0 { t.0.min(gamma.0) } else { total.low().min(gamma.0) }, t.1.max(gamma.1))
         }
         _ => gamma,
     };
@@ -246,6 +269,14 @@ impl Total {
 
     fn sum(&self) -> f64 {
         self.fixed + self.events
+    }
+
+    /// The lower end where t's reaches 0, which only says that the normal law does not fit: the gamma end of all
+    /// that was seen. Replications so few or so unlike that even their t interval reaches 0 do not show
+    /// that their least value is fixed.
+    fn low(&self) -> f64 {
+        let (y, v) = (self.sum(), self.variance * self.stretch);
+        gamma_p_inverse(y * y / v, TAIL) * (v / y)
     }
 
     /// The gamma interval of the sum, when an event may add `weight`.
