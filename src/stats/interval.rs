@@ -46,7 +46,8 @@
 //! | 1000 | 1000 | 95.7 (95.1) ×1.0 | 96.2 (95.0) ×1.1 | 97.5 (92.3) ×1.2 | 97.5 (93.3) ×1.1 |
 //!
 //! Each cell: this interval (t alone), and its mean width in units of t's. Elsewhere, lowest of the regimes measured:
-//! clusters of 14 95.5, events above a fixed part 99.0, rare large events beside a thousand small ones
+//! two to five replications 95.0, clusters of 14 units 95.5, events above a fixed part 99.0, rare large events beside
+//! a thousand small ones
 //! 95.2, differences 94.8, t alone from [`EVENTS_MANY`] on 94.2 to 95.4.
 //!
 //! Over-coverage is the price of few events and is on purpose: 95 % cannot be met exactly by any interval for
