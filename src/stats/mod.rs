@@ -1,1 +1,27 @@
-//! stats
+//! What a set of replication values says: exact moments, order statistics and honest intervals.
+//!
+//! Values are whole numbers (ticks, counts). They are added up in integers, so that the result has the
+//! same bits whatever the order of the values and however the work was divided; floating point appears
+//! once, at the very end, through `libm` ([`crate::special`]), so that it has the same bits on every machine.
+//!
+//! - [`Moments`] and [`PairedMoments`]: sums, means, variances, correlations.
+//! - [`Distribution`]: quantiles of many values in bounded memory.
+//! - [`interval`]: 95 % intervals for means and differences that stay honest when almost nothing happened.
+//! - [`proportion`]: intervals for shares and for quantiles.
+
+mod distribution;
+pub mod interval;
+mod moments;
+mod paired;
+pub mod proportion;
+mod wide;
+
+pub use distribution::{Distribution, EXACT_VALUES_MAX};
+pub use interval::{Interval, Method, Randomness};
+pub use moments::Moments;
+pub use paired::PairedMoments;
+
+#[cfg(test)]
+mod coverage;
+#[cfg(test)]
+mod testing;

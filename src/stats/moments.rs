@@ -1,0 +1,187 @@
+//! Exact sums of values and of their squares.
+
+use super::wide::Wide;
+
+/// Count, sum, sum of squares, least and greatest of a multiset of values.
+///
+/// Everything is kept in integers, so [`merge`](Moments::merge) is associative and commutative to the bit, and the
+/// variance does not suffer from cancellation however large the values are beside their spread. Any `u64` value is
+/// allowed, 2⁶⁴ of them.
+///
+/// ```
+/// use ninefold::stats::Moments;
+/// let moments: Moments = [1_000_000_000_004, 1_000_000_000_007, 1_000_000_000_013, 1_000_000_000_016].into_iter().collect();
+/// assert_eq!(moments.mean(), 1_000_000_000_010.0);
+/// assert_eq!(moments.sample_variance(), Some(30.0));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moments {
+    count: u64,
+    sum: u128,
+    squares: Wide,
+    min: u64,
+    max: u64,
+}
+
+impl Moments {
+    /// The moments of nothing.
+    #[must_use]
+    pub fn new() -> Moments {
+        Moments::default()
+    }
+
+    /// Adds one value.
+    pub fn push(&mut self, value: u64) {
+        self.merge(&Moments {
+            count: 1,
+            sum: u128::from(value),
+            squares: Wide::product(u128::from(value), u128::from(value)),
+            min: value,
+            max: value,
+        });
+    }
+
+    /// Adds all values of `other`.
+    pub fn merge(&mut self, other: &Moments) {
+        if other.count == 0 {
+            return;
+        }
+        self.min = if self.count == 0 { other.min } else { self.min.min(other.min) };
+        self.max = self.max.max(other.max);
+        self.count += other.count;
+        self.sum += other.sum;
+        self.squares = self.squares.plus(other.squares);
+    }
+
+    /// How many values.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Their sum, exactly.
+    #[must_use]
+    pub fn sum(&self) -> u128 {
+        self.sum
+    }
+
+    /// The least value; 0 when there is none.
+    #[must_use]
+    pub fn min(&self) -> u64 {
+        self.min
+    }
+
+    /// The greatest value; 0 when there is none.
+    #[must_use]
+    pub fn max(&self) -> u64 {
+        self.max
+    }
+
+    /// The arithmetic mean, within two roundings of the exact one; 0 when there is no value.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        if self.count == 0 { 0.0 } else { self.sum as f64 / self.count as f64 }
+    }
+
+    /// The unbiased variance `(n·Σx² − (Σx)²) / (n·(n − 1))` in squared units, its numerator exact; `None`
+    /// below two values.
+    #[must_use]
+    pub fn sample_variance(&self) -> Option<f64> {
+        let pairs = u128::from(self.count) * u128::from(self.count.checked_sub(1)?);
+        (pairs > 0).then(|| self.spread().to_f64() / pairs as f64)
+    }
+
+    /// `n·Σx² − (Σx)²`, which Cauchy and Schwarz keep from being negative.
+    pub(super) fn spread(&self) -> Wide {
+        self.squares.times(self.count).difference(Wide::product(self.sum, self.sum)).0
+    }
+
+    /// Σx².
+    pub(super) fn squares(&self) -> Wide {
+        self.squares
+    }
+}
+
+impl Extend<u64> for Moments {
+    fn extend<I: IntoIterator<Item = u64>>(&mut self, values: I) {
+        for value in values {
+            self.push(value);
+        }
+    }
+}
+
+impl FromIterator<u64> for Moments {
+    fn from_iter<I: IntoIterator<Item = u64>>(values: I) -> Moments {
+        let mut moments = Moments::new();
+        moments.extend(values);
+        moments
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(values: impl IntoIterator<Item = u64>) -> Moments {
+        values.into_iter().collect()
+    }
+
+    /// NIST StRD, univariate summary statistics, in units of the last certified digit: all of these have a
+    /// certified standard deviation whose square is exact in integers.
+    #[test]
+    fn nist_numacc_cases_are_exact() {
+        // NumAcc1: 10000001, 10000003, 10000002; s = 1.
+        assert_eq!(of([10_000_001, 10_000_003, 10_000_002]).sample_variance(), Some(1.0));
+        // NumAcc2: 1.2 once, then 1.1 and 1.3 five hundred times each; mean 1.2, s = 0.1 (×10).
+        let two = of([12].into_iter().chain((0..1000).map(|i| 11 + 2 * (i % 2))));
+        assert_eq!((two.mean(), two.sample_variance()), (12.0, Some(1.0)));
+        // NumAcc3: 1000000.2, then .1 and .3 (×10).
+        let three = of([10_000_002].into_iter().chain((0..1000).map(|i| 10_000_001 + 2 * (i % 2))));
+        assert_eq!((three.mean(), three.sample_variance()), (10_000_002.0, Some(1.0)));
+        // NumAcc4: 10000000.2, then .1 and .3 (×10).
+        let four = of([100_000_002].into_iter().chain((0..1000).map(|i| 100_000_001 + 2 * (i % 2))));
+        assert_eq!((four.mean(), four.sample_variance()), (100_000_002.0, Some(1.0)));
+    }
+
+    /// A naive sum of squares in doubles loses everything here; at the promised extremes nothing is lost.
+    #[test]
+    fn large_values_with_a_small_spread_keep_their_variance() {
+        let base = 3_000_000_000_000_000_000;
+        assert_eq!(of([base, base + 2, base + 1]).sample_variance(), Some(1.0));
+        let mut many = of([base, base + 1]);
+        for _ in 0..23 {
+            let half = many;
+            many.merge(&half);
+        }
+        assert_eq!(many.count(), 1 << 24);
+        let n = (1u64 << 24) as f64;
+        assert_eq!(many.sample_variance(), Some(0.25 * n / (n - 1.0)));
+    }
+
+    #[test]
+    fn few_values_have_no_variance() {
+        assert_eq!((of([]).mean(), of([]).sample_variance(), of([]).min()), (0.0, None, 0));
+        assert_eq!((of([7]).mean(), of([7]).sample_variance(), of([7]).min()), (7.0, None, 7));
+        assert_eq!(of([7, 7]).sample_variance(), Some(0.0));
+    }
+
+    proptest! {
+        #[test]
+        fn merging_parts_in_any_order_is_pushing_all(values in prop::collection::vec(any::<u64>(), 0..40), cut in 0usize..40) {
+            let cut = cut.min(values.len());
+            let (mut left, right) = (of(values[..cut].iter().copied()), of(values[cut..].iter().copied()));
+            let mut other = right;
+            other.merge(&left);
+            left.merge(&right);
+            prop_assert_eq!(left, of(values.iter().rev().copied()));
+            prop_assert_eq!(left, other);
+        }
+
+        #[test]
+        fn shifting_all_values_leaves_the_variance(values in prop::collection::vec(0u64..1 << 60, 2..40), shift in 0u64..1 << 60) {
+            let shifted = of(values.iter().map(|v| v + shift));
+            prop_assert_eq!(shifted.spread(), of(values).spread());
+        }
+    }
+}
