@@ -1,1 +1,38 @@
-//! scenario
+//! From text to values: reads a scenario, finds everything that is wrong with it, resolves
+//! defaults, units and names. No I/O: text comes in, a [`Spec`] and [`Issue`]s go out.
+//!
+//! The text is parsed into a tree that remembers where each value stood, overrides are laid over
+//! it, and a reader written by hand walks it. A derived deserializer would stop at the first
+//! mistake; this one collects them all.
+//!
+//! ```
+//! use ninefold::scenario::{Input, read};
+//! let (spec, issues) = read(&Input { name: "empty.toml", bytes: b"", overrides: &[] });
+//! assert!(spec.is_none());
+//! assert_eq!(issues[0].code, "E001");
+//! ```
+
+pub mod code;
+mod describe;
+mod fields;
+mod fixed;
+mod issue;
+mod law;
+mod moments;
+mod names;
+mod overrides;
+mod pending;
+mod read;
+mod resolve;
+mod spec;
+mod text;
+mod tree;
+mod units;
+
+pub use describe::describe;
+pub use fixed::limits;
+pub use issue::{Issue, Mark, Place, Severity, Sources};
+pub use moments::{Moments, moments};
+pub use read::{Input, read};
+pub use resolve::{ClusterPlan, ServiceProtection};
+pub use spec::*;

@@ -1,0 +1,55 @@
+//! The stable codes of issues. `E` is an error, `W` a warning. A code never changes its meaning.
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $title:literal;)*) => {
+        $(#[doc = $title] pub const $name: &str = $code;)*
+        /// Every code with its title, ascending.
+        pub const ALL: &[(&str, &str)] = &[$(($code, $title)),*];
+    };
+}
+
+codes! {
+    EMPTY = "E001", "the scenario has nothing in it, or lacks a host, a service or a strategy";
+    ENCODING = "E002", "the text is not UTF-8";
+    TOO_LARGE = "E003", "the text is larger than a scenario may be";
+    SYNTAX = "E004", "the text is not TOML";
+    DUPLICATE = "E005", "a key or table is given twice";
+    SCHEMA = "E006", "the schema is missing or not one this version reads";
+    UNKNOWN_KEY = "E007", "a key that means nothing here";
+    TYPE = "E008", "a value of the wrong type";
+    MISSING = "E009", "a key that must be given is missing";
+    NAME = "E010", "a name that cannot be used";
+    DURATION = "E011", "not a duration";
+    SIZE = "E012", "not a size";
+    RATE = "E013", "not a rate";
+    FRACTION = "E014", "not a fraction";
+    RANGE = "E015", "a number outside its range";
+    WORD = "E016", "a word that is none of the accepted ones";
+    LAW = "E017", "not a law of a random duration";
+    FAULT = "E018", "not a fault";
+    LIMIT = "E019", "more than this program simulates";
+    CONFLICT = "E020", "keys that contradict each other";
+    REFERENCE = "E021", "a name that nothing in the scenario has";
+    TWICE = "E022", "a name given twice in one list";
+    CLASH = "E023", "two components would have the same name";
+    TWO_CLUSTERS = "E024", "a host in two clusters";
+    VM_TOO_LARGE = "E025", "a VM that no host can hold";
+    TOO_FEW_HOSTS = "E026", "more nodes or members than hosts to put them on";
+    NO_CLUSTER = "E027", "host-cluster protection without a cluster";
+    PLACE = "E028", "starting hosts that cannot be";
+    INJECT = "E029", "a scripted fault that cannot be read";
+    PROTECT = "E030", "a combination of protections that does not exist";
+    OVERRIDE = "E031", "an override that cannot be applied";
+    UNREACHABLE = "E032", "a VM whose storage no host reaches";
+    NOT_SIMULATED = "E040", "described by the format, not simulated yet";
+    MORE = "E099", "more issues than are shown";
+    REPAIR_LONGER = "W101", "repairs take as long as the time between failures";
+    LOCAL_STORAGE = "W102", "a clustered VM on storage of one host";
+    NO_EFFECT = "W103", "a setting that has no effect";
+    DEGRADED = "W104", "more demand than all members can serve";
+    INJECT_IDLE = "W105", "a scripted fault that does nothing";
+    MAINTENANCE = "W106", "maintenance that cannot keep its schedule";
+    BALANCED_STATE = "W107", "a stateful service behind a balancer";
+    HORIZON = "W108", "a horizon too short for what it holds";
+    SHARED_FATE = "W109", "redundancy that shares one point of failure";
+}

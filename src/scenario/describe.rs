@@ -1,0 +1,342 @@
+//! What a scenario became once units, names and defaults were resolved: the text of `check`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::engine::{Law, Span};
+
+use super::moments::moments;
+use super::spec::{FaultSpec, GuestLayer, HostGroup, HostRef, Service, Spec};
+use super::text::{count, list};
+
+/// A time in seconds as a scenario would write it, to about four digits.
+pub(super) fn span_text(seconds: f64) -> String {
+    if !seconds.is_finite() {
+        return "forever".to_owned();
+    }
+    if let Some(exact) = exact(seconds) {
+        return exact;
+    }
+    const UNITS: [(f64, &str); 6] =
+        [(31_536_000.0, "y"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
+    for (size, unit) in UNITS {
+        // Two of a unit: "26 h" says more than "1.083 d".
+        if seconds >= 2.0 * size {
+            let value = seconds / size;
+            let digits = if value >= 100.0 {
+                0
+            } else if value >= 10.0 {
+                1
+            } else {
+                2
+            };
+            let text = format!("{value:.digits$}");
+            let text =
+                if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+            return format!("{text} {unit}");
+        }
+    }
+    format!("{:.0} us", seconds * 1e6)
+}
+
+/// Short whole numbers of a unit are written as they are.
+fn exact(seconds: f64) -> Option<String> {
+    if seconds < 0.0 || seconds > 3.2e12 {
+        return None;
+    }
+    let text = Span::from_secs_f64(seconds).to_string();
+    (text.len() <= 8).then_some(text)
+}
+
+/// A law as a scenario would write it.
+pub(super) fn law_text(law: &Law) -> String {
+    let s = |seconds: &f64| format!("\"{}\"", span_text(*seconds));
+    match law {
+        Law::Constant { value_s } => s(value_s),
+        Law::Exponential { mean_s } => format!("exponential, mean {}", span_text(*mean_s)),
+        Law::Weibull { shape, .. } => format!("weibull, shape {}", short(*shape)),
+        Law::Lognormal { mu, sigma } => {
+            format!("lognormal, median {}, sigma {}", span_text(libm::exp(*mu)), short(*sigma))
+        }
+        Law::Gamma { shape, .. } => format!("gamma, shape {}", short(*shape)),
+        Law::Uniform { min_s, max_s } => format!("uniform, {} to {}", span_text(*min_s), span_text(*max_s)),
+        Law::Triangular { min_s, mode_s, max_s } => {
+            format!("triangular, {}, {}, {}", span_text(*min_s), span_text(*mode_s), span_text(*max_s))
+        }
+        Law::Empirical { values_s } => format!("empirical, {} values", values_s.len()),
+    }
+}
+
+/// A number to at most four decimals.
+fn short(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A law with what it amounts to, unless it is constant.
+fn law_line(law: &Law) -> String {
+    if let Law::Constant { value_s } = law {
+        return span_text(*value_s);
+    }
+    let m = moments(law);
+    let [mean, median, p95] = [m.mean_s, m.median_s, m.p95_s].map(span_text);
+    format!("{} (mean {mean}, median {median}, 95 % below {p95})", law_text(law))
+}
+
+fn fault_line(fault: &FaultSpec) -> String {
+    format!("after {}; repair {}", law_line(&fault.ttf), law_line(&fault.ttr))
+}
+
+/// A size in the largest unit that says it in few digits.
+fn bytes_text(bytes: u64) -> String {
+    for (size, unit) in [(1_u64 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB")] {
+        if bytes >= size {
+            return format!("{} {unit}", short(bytes as f64 / size as f64));
+        }
+    }
+    format!("{bytes} B")
+}
+
+/// The resolved scenario for people: topology, services, strategies, and each default that took
+/// the place of a key left out, with what it stands on.
+#[must_use]
+pub fn describe(spec: &Spec) -> String {
+    let mut out = String::new();
+    let run = &spec.run;
+    let _ = writeln!(out, "{}", spec.title);
+    let _ = writeln!(
+        out,
+        "run: horizon {}, warm-up {}, {} replications, seed {}, ages {}",
+        run.horizon,
+        run.warmup,
+        run.replications,
+        run.seed,
+        match run.ages {
+            super::spec::Ages::Stationary => "stationary",
+            super::spec::Ages::New => "new",
+        }
+    );
+    topology(spec, &mut out);
+    services(spec, &mut out);
+    strategies(spec, &mut out);
+    schedule(spec, &mut out);
+    assumptions(spec, &mut out);
+    out
+}
+
+fn section(out: &mut String, title: &str) {
+    let _ = write!(out, "\n{title}\n");
+}
+
+/// A line of one component, and one for each of its faults.
+fn item(out: &mut String, kind: &str, name: &str, facts: &[String], faults: &[(&str, Option<&FaultSpec>)]) {
+    let facts: Vec<&str> = facts.iter().map(String::as_str).filter(|fact| !fact.is_empty()).collect();
+    let _ = writeln!(
+        out,
+        "  {kind} {name}: {}",
+        if facts.is_empty() { "-".to_owned() } else { facts.join(", ") }
+    );
+    for (what, fault) in faults {
+        if let Some(fault) = fault {
+            let _ = writeln!(out, "    {what} {}", fault_line(fault));
+        }
+    }
+}
+
+fn topology(spec: &Spec, out: &mut String) {
+    section(out, "topology");
+    let crew = |index: Option<usize>| index.map_or(String::new(), |i| format!("crew {}", spec.crews[i].name));
+    let site = |index: Option<usize>| index.map_or(String::new(), |i| format!("site {}", spec.sites[i].name));
+    for s in &spec.sites {
+        item(out, "site", &s.name, &[crew(s.crew)], &[("outage", s.outage.as_ref())]);
+    }
+    for r in &spec.racks {
+        item(out, "rack", &r.name, &[site(r.site), crew(r.crew)], &[("outage", r.outage.as_ref())]);
+    }
+    for c in &spec.crews {
+        item(out, "crew", &c.name, &[count(u64::from(c.size), "repair at a time", "repairs at a time")], &[]);
+    }
+    for n in &spec.networks {
+        let carries = list(n.carries.iter().map(|t| t.word()));
+        item(
+            out,
+            "network",
+            &n.name,
+            &[format!("carries {carries}"), crew(n.crew)],
+            &[("outage", n.outage.as_ref())],
+        );
+    }
+    for s in &spec.storages {
+        let facts = [s.kind.word().to_owned(), site(s.site), crew(s.crew)];
+        item(out, "storage", &s.name, &facts, &[("outage", s.outage.as_ref())]);
+    }
+    for h in &spec.hosts {
+        host(spec, h, out);
+    }
+    for c in &spec.clusters {
+        let product = c.plan(None).product.word().to_owned();
+        item(out, "cluster", &c.name, &[product, format!("hosts {}", hosts(spec, &c.hosts))], &[]);
+    }
+}
+
+fn host(spec: &Spec, h: &HostGroup, out: &mut String) {
+    let storages = list(h.storages.iter().map(|&i| spec.storages[i].name.as_str()));
+    let racks = list(h.racks.iter().map(|&i| spec.racks[i].name.as_str()));
+    let named = |what: &str, names: String| if names.is_empty() { names } else { format!("{what} {names}") };
+    let facts = [
+        count(u64::from(h.count), "host", "hosts"),
+        count(u64::from(h.cores), "core", "cores"),
+        bytes_text(h.memory_bytes),
+        h.site.map_or(String::new(), |i| format!("site {}", spec.sites[i].name)),
+        named("rack", racks),
+        named("storage", storages),
+        h.crew.map_or(String::new(), |i| format!("crew {}", spec.crews[i].name)),
+        format!("boot {}", law_line(&h.boot)),
+    ];
+    let mut faults = vec![("crash", h.crash.as_ref())];
+    for (traffic, fault) in &h.links {
+        faults.push((traffic.word(), Some(fault)));
+    }
+    item(out, "host", &h.name, &facts, &faults);
+}
+
+fn hosts(spec: &Spec, refs: &[HostRef]) -> String {
+    let names: Vec<String> = refs
+        .iter()
+        .take(13)
+        .map(|r| match r.member {
+            Some(member) => spec.host_name(r.group, member),
+            None => spec.hosts[r.group].name.clone(),
+        })
+        .collect();
+    let text = list(names.iter().take(12).map(String::as_str));
+    if refs.len() > 12 { format!("{text} and {} more", refs.len() - 12) } else { text }
+}
+
+fn services(spec: &Spec, out: &mut String) {
+    section(out, "services");
+    for s in &spec.services {
+        let facts = [
+            count(u64::from(s.instances), "instance", "instances"),
+            s.role.word().to_owned(),
+            count(u64::from(s.vm.cores), "core", "cores"),
+            bytes_text(s.vm.memory_bytes),
+            s.vm.storage.map_or(String::new(), |i| {
+                format!("storage {}, disk timeout {}", spec.storages[i].name, s.vm.disk_timeout)
+            }),
+            format!("priority {}", s.priority),
+            if s.demand == s.capacity {
+                String::new()
+            } else {
+                format!("demand {}, capacity {}", short(s.demand), short(s.capacity))
+            },
+            if s.place.is_empty() { String::new() } else { format!("starts on {}", hosts(spec, &s.place)) },
+        ];
+        let faults = [
+            ("guest_crash", s.guest_crash.as_ref()),
+            ("app_crash", s.app_crash.as_ref()),
+            ("app_hang", s.app_hang.as_ref()),
+        ];
+        item(out, "service", &s.name, &facts, &faults);
+        way_back(s, out);
+    }
+}
+
+fn way_back(s: &Service, out: &mut String) {
+    for (stage, law) in
+        [("power_on", &s.power_on), ("boot", &s.boot), ("start", &s.start), ("recover", &s.recover)]
+    {
+        if *law != (Law::Constant { value_s: 0.0 }) {
+            let _ = writeln!(out, "    {stage} {}", law_line(law));
+        }
+    }
+}
+
+fn strategies(spec: &Spec, out: &mut String) {
+    section(out, "strategies");
+    for strategy in &spec.strategies {
+        let _ = writeln!(out, "  strategy {}:", strategy.name);
+        // Services that are protected alike share a line.
+        let mut alike: Vec<(String, Vec<&str>)> = Vec::new();
+        let mut place: BTreeMap<String, usize> = BTreeMap::new();
+        for (index, service) in spec.services.iter().enumerate() {
+            let p = strategy.for_service(index);
+            let layer = match p.protection.guest {
+                None => "one VM each".to_owned(),
+                Some(GuestLayer::Failover) => format!(
+                    "guest-failover, {} nodes, detection {}, takeover {}",
+                    p.vms,
+                    law_line(&p.detection),
+                    law_line(&p.takeover)
+                ),
+                Some(GuestLayer::Balanced) => format!(
+                    "nlb, {} members, detection {}, convergence {}{}",
+                    p.vms,
+                    law_line(&p.detection),
+                    law_line(&p.convergence),
+                    if p.application_aware { ", sees applications" } else { "" }
+                ),
+            };
+            let restart = if p.protection.host_cluster { "host-cluster" } else { "no host-cluster" };
+            let text = format!("{restart}; {layer}");
+            let at = *place.entry(text.clone()).or_insert_with(|| {
+                alike.push((text, Vec::new()));
+                alike.len() - 1
+            });
+            alike[at].1.push(&service.name);
+        }
+        for (text, names) in alike {
+            let _ = writeln!(out, "    {}: {text}", list(names));
+        }
+        for (index, _) in &strategy.clusters {
+            let plan = spec.clusters[*index].plan(strategy.cluster_settings(*index));
+            let _ = writeln!(
+                out,
+                "    cluster {}: {}, own settings",
+                spec.clusters[*index].name,
+                plan.product.word()
+            );
+        }
+    }
+}
+
+fn schedule(spec: &Spec, out: &mut String) {
+    if spec.maintenances.is_empty() && spec.injects.is_empty() {
+        return;
+    }
+    section(out, "schedule");
+    for m in &spec.maintenances {
+        let facts = [
+            format!("hosts {}", hosts(spec, &m.hosts)),
+            format!("first {}", m.first),
+            m.every.map_or("once".to_owned(), |every| format!("every {every}")),
+            format!("{} at once", m.at_once),
+            format!("lasts {}", law_line(&m.lasts)),
+        ];
+        item(out, "maintenance", &m.name, &facts, &[]);
+    }
+    if !spec.injects.is_empty() {
+        let _ = writeln!(out, "  {}", count(spec.injects.len() as u64, "scripted fault", "scripted faults"));
+    }
+}
+
+/// Defaults used, equal ones on one line.
+fn assumptions(spec: &Spec, out: &mut String) {
+    if spec.assumptions.is_empty() {
+        return;
+    }
+    section(out, "defaults used (with what each stands on)");
+    let mut order: Vec<(&str, &str, &str, Vec<&str>)> = Vec::new();
+    let mut place: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+    for a in &spec.assumptions {
+        let (owner, key) = a.path.rsplit_once('.').unwrap_or(("", &a.path));
+        let at = *place.entry((key, &a.value, a.source)).or_insert_with(|| {
+            order.push((key, &a.value, a.source, Vec::new()));
+            order.len() - 1
+        });
+        order[at].3.push(owner);
+    }
+    for (key, value, source, owners) in order {
+        let _ = writeln!(out, "  {key} = {value} ({source}): {}", list(owners));
+    }
+}

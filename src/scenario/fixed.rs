@@ -1,0 +1,80 @@
+//! Numbers that are fixed: the limits of a scenario and the defaults of its keys.
+
+/// What a scenario may hold at most. Checked before anything of that size is allocated.
+pub mod limits {
+    /// Bytes of scenario text.
+    pub const TEXT_BYTES: usize = 64 << 20;
+    /// Hosts of all groups together.
+    pub const HOSTS: u64 = 100_000;
+    /// VMs of all services together, per strategy.
+    pub const VMS: u64 = 1_000_000;
+    /// Replications of a run.
+    pub const REPLICATIONS: u64 = 10_000_000;
+    /// Years of one duration, and of warm-up and horizon together.
+    pub const YEARS: u64 = 100_000;
+    /// Bytes of one memory: 64 TiB, so that a sum over all hosts fits 64 bits.
+    pub const MEMORY_BYTES: u64 = 64 << 40;
+    /// Cores of a host or VM.
+    pub const CORES: u64 = 65_536;
+    /// Characters of a name.
+    pub const NAME_CHARS: usize = 200;
+    /// Values of an empirical law.
+    pub const EMPIRICAL_VALUES: usize = 1_000_000;
+    /// Scripted faults.
+    pub const INJECTS: usize = 100_000;
+    /// Issues shown; the rest is counted.
+    pub const ISSUES: usize = 100;
+    /// Dots of one dotted key. Bounds the depth of the tree, which is walked recursively.
+    pub const KEY_DOTS: usize = 16;
+}
+
+/// Defaults of keys that a scenario leaves out, in seconds where they are times, each with the
+/// fact it stands on (`facts/ha-products.md`) or "assumption" where no fact does.
+pub(super) mod defaults {
+    /// A number and where it comes from.
+    pub(in crate::scenario) struct Fixed {
+        pub(in crate::scenario) value: f64,
+        pub(in crate::scenario) source: &'static str,
+    }
+
+    const fn fixed(value: f64, source: &'static str) -> Fixed {
+        Fixed { value, source }
+    }
+
+    /// Power-on self test, hypervisor and agents of a rack server.
+    pub(in crate::scenario) const HOST_BOOT: Fixed = fixed(300.0, "assumption");
+    /// `t_pon`: power-on call until the guest starts booting.
+    pub(in crate::scenario) const POWER_ON: Fixed = fixed(5.0, "ha-products 0.2 t_pon");
+    /// `t_boot` of Windows, the median; spread is [`BOOT_SIGMA`].
+    pub(in crate::scenario) const BOOT_MEDIAN: Fixed = fixed(60.0, "ha-products 0.2 t_boot");
+    pub(in crate::scenario) const BOOT_SIGMA: f64 = 0.4;
+    /// `t_app` of a web server and of a database.
+    pub(in crate::scenario) const START_STATELESS: Fixed = fixed(5.0, "ha-products 0.2 t_app, web");
+    pub(in crate::scenario) const START_STATEFUL: Fixed = fixed(15.0, "ha-products 0.2 t_app, DB");
+    /// `t_rec` of a web server and of a database.
+    pub(in crate::scenario) const RECOVER_STATELESS: Fixed = fixed(0.0, "ha-products 0.2 t_rec, web");
+    pub(in crate::scenario) const RECOVER_STATEFUL: Fixed = fixed(30.0, "ha-products 0.2 t_rec, DB");
+    /// Windows with VMware Tools; Linux has 30 s or 180 s (STO-11).
+    pub(in crate::scenario) const DISK_TIMEOUT: Fixed = fixed(60.0, "STO-10");
+    pub(in crate::scenario) const DETECTION_FAILOVER: Fixed = fixed(5.0, "GFC-13");
+    pub(in crate::scenario) const DETECTION_BALANCED: Fixed = fixed(5.0, "NLB-06");
+    /// The middle of 10 to 30 s.
+    pub(in crate::scenario) const TAKEOVER: Fixed = fixed(20.0, "GFC-18");
+    /// The upper end of 2.5 to 3 s.
+    pub(in crate::scenario) const CONVERGENCE: Fixed = fixed(3.0, "NLB-07");
+    pub(in crate::scenario) const NODES: u32 = 2;
+    pub(in crate::scenario) const MEMBERS: u32 = 2;
+    /// Contract: semantics section 3.
+    pub(in crate::scenario) const MEMORY_OVERCOMMIT: f64 = 1.0;
+    /// Contract: semantics section 3.
+    pub(in crate::scenario) const CPU_OVERCOMMIT: f64 = 8.0;
+    pub(in crate::scenario) const HEARTBEAT_INTERVAL: Fixed = fixed(1.0, "VMW-12");
+    pub(in crate::scenario) const FAILED_AFTER_DATASTORE: Fixed = fixed(18.0, "VMW-28e");
+    pub(in crate::scenario) const FAILED_AFTER_NO_DATASTORE: Fixed = fixed(15.0, "VMW-28d");
+    pub(in crate::scenario) const ELECTION_STARTS_AFTER: Fixed = fixed(10.0, "VMW-29a");
+    pub(in crate::scenario) const ELECTION_LASTS: Fixed = fixed(15.0, "VMW-04");
+    /// From the new primary (25 s) to the first restart (35 s).
+    pub(in crate::scenario) const RESTART_AFTER_ELECTION: Fixed = fixed(10.0, "VMW-29b, VMW-29c");
+    pub(in crate::scenario) const ISOLATION_DECLARED_AFTER: Fixed = fixed(30.0, "VMW-30c");
+    pub(in crate::scenario) const ISOLATION_DECLARED_AFTER_PRIMARY: Fixed = fixed(5.0, "VMW-31b");
+}

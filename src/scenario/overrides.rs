@@ -1,0 +1,134 @@
+//! `--set PATH=VALUE`: values laid over the tree before it is read.
+
+use super::code;
+use super::issue::{Mark, Sink, Sources};
+use super::text::{join, quote, segment};
+use super::tree::{self, Entry, Node, Table, Value};
+
+/// Lays one override over the tree. What cannot be applied becomes a finding.
+pub(super) fn apply(argument: &str, root: &mut Table, sources: &mut Sources, sink: &mut Sink) {
+    let source = sources.add(&format!("--set {argument}"), argument);
+    let whole = Mark::new(source, 0..argument.len());
+    let Some(equals) = equals_sign(argument) else {
+        let what = format!("{} has no equals sign", quote(argument));
+        sink.push(code::OVERRIDE, whole, "", what, "write it like run.horizon=\"1 y\"");
+        return;
+    };
+    let (path, value) = (&argument[..equals], &argument[equals + 1..]);
+    let Some(keys) = path_keys(path, source) else {
+        let what = format!("{} is not a path", quote(path));
+        let remedy = "write keys with dots between them, such as host.esx.count";
+        sink.push(code::OVERRIDE, Mark::new(source, 0..equals), "", what, remedy);
+        return;
+    };
+    let Some(node) = value_node(value, source, equals + 1, &keys, sink) else { return };
+    set(root, "", &keys, node, sink);
+}
+
+/// The first equals sign outside quotes.
+fn equals_sign(argument: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, c) in argument.char_indices() {
+        match (quote, c) {
+            (None, '=') => return Some(at),
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A key of the path and where it stands.
+struct Key {
+    text: String,
+    mark: Mark,
+}
+
+/// The keys of a dotted path, as TOML reads them.
+fn path_keys(path: &str, source: u32) -> Option<Vec<Key>> {
+    let mut errors = Sink::default();
+    let document = tree::parse_document(&format!("{path}=0"), source, &mut errors);
+    if !errors.findings.is_empty() {
+        return None;
+    }
+    let mut keys = Vec::new();
+    let mut table = &document;
+    loop {
+        let [entry] = table.entries.as_slice() else { return None };
+        keys.push(Key { text: entry.key.clone(), mark: entry.key_mark });
+        match &entry.node.value {
+            Value::Table(inner) => table = inner,
+            _ => return Some(keys),
+        }
+    }
+}
+
+/// The value as TOML, or as a bare text when it is none: a shell takes quotes away.
+fn value_node(value: &str, source: u32, offset: usize, keys: &[Key], sink: &mut Sink) -> Option<Node> {
+    let trimmed = value.trim();
+    let start = offset + (value.len() - value.trim_start().len());
+    match tree::parse_value(trimmed, source, start) {
+        Ok(node) => Some(node),
+        Err((message, span)) => {
+            let opens = trimmed.starts_with(['"', '\'', '{', '[']);
+            if opens || trimmed.is_empty() {
+                let path: Vec<String> = keys.iter().map(|key| segment(&key.text)).collect();
+                let mark = Mark::new(source, start + span.start..start + span.end);
+                let what = if trimmed.is_empty() { "the value is empty".to_owned() } else { message };
+                sink.push(code::OVERRIDE, mark, path.join("."), what, "write a TOML value or a bare text");
+                return None;
+            }
+            let mark = Mark::new(source, start..start + trimmed.len());
+            Some(Node { mark, value: Value::Text(trimmed.to_owned()) })
+        }
+    }
+}
+
+/// Replaces or adds the value at a path below a table. `path` leads to that table.
+fn set(table: &mut Table, path: &str, keys: &[Key], node: Node, sink: &mut Sink) {
+    let Some((key, rest)) = keys.split_first() else { return };
+    if table.get(&key.text).is_none() {
+        // `inject` is the one list of tables; the rest of a new path is tables in tables.
+        let list = path.is_empty() && key.text == "inject";
+        let value = if list { Value::Array(Vec::new()) } else { Value::Table(Table::default()) };
+        let empty = Node { mark: key.mark, value };
+        table.entries.push(Entry { key: key.text.clone(), key_mark: key.mark, node: empty });
+    }
+    let Some(entry) = table.get_mut(&key.text) else { return };
+    if rest.is_empty() {
+        entry.key_mark = key.mark;
+    }
+    set_node(&mut entry.node, &join(path, &key.text), rest, node, sink);
+}
+
+/// Replaces a value, or what lies below it where keys are left.
+fn set_node(target: &mut Node, path: &str, keys: &[Key], node: Node, sink: &mut Sink) {
+    let Some((key, rest)) = keys.split_first() else {
+        *target = node;
+        return;
+    };
+    match &mut target.value {
+        Value::Table(table) => set(table, path, keys, node, sink),
+        Value::Array(items) => {
+            // A number steps into a list; one past its end adds to it.
+            let length = items.len();
+            let Some(index) = key.text.parse::<usize>().ok().filter(|index| *index <= length) else {
+                let what = format!("{path} is a list of {length}, {} is no place in it", quote(&key.text));
+                sink.push(code::OVERRIDE, key.mark, path, what, format!("write a number from 0 to {length}"));
+                return;
+            };
+            if index == length {
+                items.push(Node { mark: key.mark, value: Value::Table(Table::default()) });
+            }
+            if let Some(item) = items.get_mut(index) {
+                set_node(item, &format!("{path}.{index}"), rest, node, sink);
+            }
+        }
+        other => {
+            let what = format!("{path} is {}, not a table", other.kind());
+            let remedy = format!("replace it whole: --set {path}=VALUE");
+            sink.push(code::OVERRIDE, key.mark, path, what, remedy);
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! From text to a [`Spec`]: one file per kind of table, then what must hold between them.
+
+mod check;
+mod cluster;
+mod host;
+mod place;
+mod schedule;
+mod service;
+mod strategy;
+
+use crate::engine::Span;
+
+use super::code;
+use super::fields::{At, Fields, Reader};
+use super::fixed::limits;
+use super::issue::{Finding, Issue, Mark, Sink, Sources};
+use super::names::{HostNames, Names};
+use super::overrides;
+use super::spec::{Ages, Run, Spec};
+use super::text::{join, segment};
+use super::tree::{self, Entry, Table, Value};
+
+/// What a scenario is read from.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The name to print, such as the file's.
+    pub name: &'a str,
+    /// The scenario as it came: checked here for size and encoding.
+    pub bytes: &'a [u8],
+    /// `PATH=VALUE`, laid over the scenario in this order.
+    pub overrides: &'a [String],
+}
+
+/// The tables of a scenario: key and what its components are called in messages.
+const KINDS: [(&str, &str); 10] = [
+    ("site", "site"),
+    ("rack", "rack"),
+    ("crew", "crew"),
+    ("network", "network"),
+    ("storage", "storage"),
+    ("host", "host group"),
+    ("cluster", "cluster"),
+    ("service", "service"),
+    ("strategy", "strategy"),
+    ("maintenance", "maintenance"),
+];
+
+const ROOT: [&str; 14] = [
+    "schema",
+    "title",
+    "run",
+    "site",
+    "rack",
+    "crew",
+    "network",
+    "storage",
+    "host",
+    "cluster",
+    "service",
+    "strategy",
+    "maintenance",
+    "inject",
+];
+
+/// Reads a scenario and finds everything wrong with it, in the order of the text.
+///
+/// The [`Spec`] is there exactly when no issue is an error; warnings do not prevent it.
+#[must_use]
+pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
+    let mut sources = Sources::default();
+    let mut reader = Reader::default();
+    let Some(text) = decode(input, &mut sources, &mut reader.sink) else {
+        return (None, reader.sink.finish(&sources));
+    };
+    let mut root = tree::parse_document(text, 0, &mut reader.sink);
+    let broken = reader.sink.errors > 0;
+    let syntax_lines: Vec<usize> = reader.sink.findings.iter().map(|f| sources.line(f.mark)).collect();
+    for argument in input.overrides {
+        overrides::apply(argument, &mut root, &mut sources, &mut reader.sink);
+    }
+    if root.entries.is_empty() && !broken {
+        let remedy = "a scenario needs schema = 1, at least one [host.NAME], one [service.NAME] and one [strategy.NAME]";
+        reader.sink.push(code::EMPTY, Mark::default(), "", "the scenario is empty", remedy);
+        return (None, reader.sink.finish(&sources));
+    }
+    let mut spec = reader.scenario(&root, input.name, broken);
+    if broken {
+        forgive(&mut reader.sink, &sources, &syntax_lines);
+    }
+    let failed = reader.sink.errors > 0;
+    let issues = reader.sink.finish(&sources);
+    spec.sources = sources;
+    spec.assumptions = reader.assumptions;
+    ((!failed).then_some(spec), issues)
+}
+
+/// Checks size and encoding; drops a byte-order mark.
+fn decode<'a>(input: &Input<'a>, sources: &mut Sources, sink: &mut Sink) -> Option<&'a str> {
+    if input.bytes.len() > limits::TEXT_BYTES {
+        sources.add(input.name, "");
+        let what = format!("the text has {} MiB", input.bytes.len() >> 20);
+        let remedy = format!("a scenario has at most {} MiB", limits::TEXT_BYTES >> 20);
+        sink.push(code::TOO_LARGE, Mark::default(), "", what, remedy);
+        return None;
+    }
+    let bytes = input.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(input.bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => {
+            sources.add(input.name, text);
+            Some(text)
+        }
+        Err(error) => {
+            let valid = error.valid_up_to();
+            sources.add(input.name, &String::from_utf8_lossy(bytes));
+            let byte = bytes.get(valid).copied().unwrap_or(0);
+            let what = format!("byte 0x{byte:02X} is not UTF-8");
+            let mark = Mark::new(0, valid..valid + 1);
+            sink.push(code::ENCODING, mark, "", what, "save the file as UTF-8 text");
+            None
+        }
+    }
+}
+
+/// After a syntax error part of the text is lost: what seems missing may only have been
+/// unreadable, and what stands on the same line is most likely the same mistake.
+fn forgive(sink: &mut Sink, sources: &Sources, syntax_lines: &[usize]) {
+    let own = |f: &Finding| f.code == code::SYNTAX || f.code == code::DUPLICATE;
+    sink.findings.retain(|f| {
+        let follows = f.code == code::MISSING
+            || f.code == code::REFERENCE
+            || f.code == code::SCHEMA
+            || f.code == code::EMPTY
+            || f.code == code::NO_CLUSTER
+            || f.code.starts_with('W')
+            || (f.mark.source == 0 && syntax_lines.contains(&sources.line(f.mark)));
+        own(f) || f.mark.source > 0 || !follows
+    });
+}
+
+impl Reader {
+    /// The whole scenario; where something is wrong, a value that no other check objects to.
+    fn scenario(&mut self, root: &Table, name: &str, broken: bool) -> Spec {
+        let top = Fields { table: root, path: String::new(), mark: Mark::default() };
+        self.unknown_keys(&top, &ROOT);
+        self.schema(&top);
+        let title = self.title(&top).unwrap_or_else(|| name.to_owned());
+        let run = self.run(&top);
+        for (key, _) in KINDS {
+            self.names(&top, key);
+        }
+        let [sites, racks, crews, networks, storages, hosts, clusters, services, _, _] =
+            KINDS.map(|(key, kind)| Names::of(root, key, kind));
+        let mut spec = Spec {
+            sources: Sources::default(),
+            title,
+            run,
+            sites: self.each(&top, "site", |r, f| r.site(f, &crews)),
+            racks: self.each(&top, "rack", |r, f| r.rack(f, &sites, &crews)),
+            crews: self.each(&top, "crew", Reader::crew),
+            networks: self.each(&top, "network", |r, f| r.network(f, &crews)),
+            storages: self.each(&top, "storage", |r, f| r.storage(f, &sites, &crews)),
+            hosts: Vec::new(),
+            clusters: Vec::new(),
+            services: Vec::new(),
+            strategies: Vec::new(),
+            maintenances: Vec::new(),
+            injects: Vec::new(),
+            assumptions: Vec::new(),
+        };
+        let place = host::Places { sites: &sites, racks: &racks, crews: &crews, storages: &storages };
+        spec.hosts = self.each(&top, "host", |r, f| r.host_group(f, &place));
+        let counts: Vec<u32> = spec.hosts.iter().map(|group| group.count).collect();
+        let host_names = HostNames { names: &hosts, counts: &counts };
+        spec.clusters = self.each(&top, "cluster", |r, f| r.cluster(f, &host_names));
+        let around = service::Around { crews: &crews, storages: &storages, hosts: &host_names };
+        spec.services = self.each(&top, "service", |r, f| r.service(f, &around));
+        spec.strategies = self.each(&top, "strategy", |r, f| r.strategy(f, &services, &clusters));
+        spec.maintenances = self.each(&top, "maintenance", |r, f| r.maintenance(f, &host_names));
+        let all = schedule::Everything {
+            sites: &sites,
+            racks: &racks,
+            networks: &networks,
+            storages: &storages,
+            clusters: &clusters,
+            services: &services,
+            hosts: &host_names,
+        };
+        spec.injects = self.injects(&top, &all, &spec);
+        if !broken {
+            self.enough(&top);
+        }
+        self.check(&spec, &host_names, &services);
+        spec
+    }
+
+    fn schema(&mut self, top: &Fields<'_>) {
+        match top.get("schema") {
+            None => {
+                let remedy = "add schema = 1 as the first line";
+                self.sink.push(code::SCHEMA, Mark::default(), "schema", "schema is missing", remedy);
+            }
+            Some(at) => {
+                if !matches!(at.node.value, Value::Whole(Some(1))) {
+                    let what = "this version reads schema 1";
+                    self.report(code::SCHEMA, &at, what, "write schema = 1");
+                }
+            }
+        }
+    }
+
+    fn title(&mut self, top: &Fields<'_>) -> Option<String> {
+        let at = top.get("title")?;
+        let text = self.text(&at)?;
+        if text.chars().any(char::is_control) {
+            self.report(code::NAME, &at, "a title is one printable line", "remove the line break");
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    fn run(&mut self, top: &Fields<'_>) -> Run {
+        const YEAR: Span = Span::from_secs(31_536_000);
+        let mut run =
+            Run { horizon: YEAR, warmup: Span::ZERO, replications: 1_000, seed: 1, ages: Ages::Stationary };
+        let empty = Table::default();
+        let mut fields = Fields { table: &empty, path: "run".to_owned(), mark: top.mark };
+        if let Some(at) = top.get("run") {
+            match self.fields(&at, &["horizon", "warmup", "replications", "seed", "ages"]) {
+                Some(given) => fields = given,
+                None => return run,
+            }
+        }
+        const SOURCE: &str = "contract";
+        match fields.get("horizon") {
+            Some(at) => run.horizon = self.lasting(&at).unwrap_or(YEAR),
+            None => self.assume(&fields, "horizon", "1 y".to_owned(), SOURCE),
+        }
+        match fields.get("warmup") {
+            Some(at) => run.warmup = self.duration(&at).unwrap_or(Span::ZERO),
+            None => self.assume(&fields, "warmup", "0 s".to_owned(), SOURCE),
+        }
+        match fields.get("replications") {
+            Some(at) => {
+                let most = limits::REPLICATIONS;
+                run.replications = self.amount(&at, most, "replications").unwrap_or(run.replications);
+            }
+            None => self.assume(&fields, "replications", "1000".to_owned(), SOURCE),
+        }
+        match fields.get("seed") {
+            Some(at) => run.seed = self.whole(&at, 0, u64::MAX).unwrap_or(1),
+            None => self.assume(&fields, "seed", "1".to_owned(), SOURCE),
+        }
+        match fields.get("ages") {
+            Some(at) => {
+                let words = [("stationary", Ages::Stationary), ("new", Ages::New)];
+                run.ages = self.word(&at, &words).unwrap_or(Ages::Stationary);
+            }
+            None => self.assume(&fields, "ages", "\"stationary\"".to_owned(), SOURCE),
+        }
+        if (run.warmup + run.horizon).as_secs_f64() > limits::YEARS as f64 * 31_536_000.0 {
+            let what = format!("warmup and horizon together are longer than {} years", limits::YEARS);
+            let mark = fields.key_mark("warmup");
+            self.sink.push(code::LIMIT, mark, "run.warmup", what, "shorten one of the two");
+        }
+        run
+    }
+
+    /// Checks the names of `[key.NAME]`.
+    fn names(&mut self, top: &Fields<'_>, key: &str) {
+        let Some(at) = top.get(key) else { return };
+        let Value::Table(table) = &at.node.value else {
+            self.wrong_type(&at, "a table", &format!("write [{key}.NAME]"));
+            return;
+        };
+        for entry in &table.entries {
+            self.name(entry, &join(key, &entry.key));
+        }
+    }
+
+    /// Reads every table `[key.NAME]` in the order of the file.
+    fn each<'t, T>(
+        &mut self,
+        top: &Fields<'t>,
+        key: &str,
+        mut read: impl FnMut(&mut Reader, &Named<'t>) -> T,
+    ) -> Vec<T> {
+        let Some(Entry { node, .. }) = top.table.get(key) else { return Vec::new() };
+        let Value::Table(table) = &node.value else { return Vec::new() };
+        table
+            .entries
+            .iter()
+            .map(|entry| {
+                let path = format!("{key}.{}", segment(&entry.key));
+                let at = At { node: &entry.node, path };
+                read(self, &Named { name: &entry.key, mark: entry.key_mark, at })
+            })
+            .collect()
+    }
+
+    /// A scenario without hosts, services or strategies says nothing.
+    fn enough(&mut self, top: &Fields<'_>) {
+        for (key, kind, example) in [
+            ("host", "host", "[host.esx] with cores and memory"),
+            ("service", "service", "[service.app] with vm = { cores = 2, memory = \"4 GiB\" }"),
+            ("strategy", "strategy", "[strategy.none] with protect = []"),
+        ] {
+            let none = match top.table.get(key) {
+                None => true,
+                Some(Entry { node, .. }) => matches!(&node.value, Value::Table(t) if t.entries.is_empty()),
+            };
+            if none {
+                let what = format!("the scenario has no {kind}");
+                self.sink.push(code::EMPTY, Mark::default(), key, what, format!("add {example}"));
+            }
+        }
+    }
+}
+
+/// A table `[kind.NAME]`.
+struct Named<'t> {
+    name: &'t str,
+    /// Its name in the header.
+    mark: Mark,
+    at: At<'t>,
+}
+
+impl<'t> Named<'t> {
+    /// Its keys, checked. Of something that is no table: none, so that reading goes on.
+    fn fields(&self, reader: &mut Reader, accepted: &[&str]) -> Option<Fields<'t>> {
+        let mut fields = reader.fields(&self.at, accepted)?;
+        fields.mark = self.mark;
+        Some(fields)
+    }
+}

@@ -1,0 +1,94 @@
+//! Sites, racks, crews, networks and storage.
+
+use crate::scenario::code;
+use crate::scenario::fields::Reader;
+use crate::scenario::names::Names;
+use crate::scenario::spec::{Crew, Network, Rack, Site, Storage, StorageKind, Traffic};
+
+use super::Named;
+
+impl Reader {
+    pub(super) fn site(&mut self, named: &Named<'_>, crews: &Names) -> Site {
+        let mut site = Site { name: named.name.to_owned(), mark: named.mark, outage: None, crew: None };
+        if let Some(f) = named.fields(self, &["outage", "crew"]) {
+            site.outage = self.opt(&f, "outage", Reader::fault);
+            site.crew = self.opt(&f, "crew", |r, at| r.reference(at, crews));
+        }
+        site
+    }
+
+    pub(super) fn rack(&mut self, named: &Named<'_>, sites: &Names, crews: &Names) -> Rack {
+        let mut rack =
+            Rack { name: named.name.to_owned(), mark: named.mark, site: None, outage: None, crew: None };
+        if let Some(f) = named.fields(self, &["site", "outage", "crew"]) {
+            rack.site = self.opt(&f, "site", |r, at| r.reference(at, sites));
+            rack.outage = self.opt(&f, "outage", Reader::fault);
+            rack.crew = self.opt(&f, "crew", |r, at| r.reference(at, crews));
+        }
+        rack
+    }
+
+    pub(super) fn crew(&mut self, named: &Named<'_>) -> Crew {
+        let mut crew = Crew { name: named.name.to_owned(), mark: named.mark, size: 1 };
+        if let Some(f) = named.fields(self, &["size"]) {
+            let size = self.required(&f, "size", "1", |r, at| r.whole(at, 1, 1_000_000));
+            crew.size = size.map_or(1, |n| n as u32);
+        }
+        crew
+    }
+
+    pub(super) fn network(&mut self, named: &Named<'_>, crews: &Names) -> Network {
+        let mut network = Network {
+            name: named.name.to_owned(),
+            mark: named.mark,
+            carries: Vec::new(),
+            outage: None,
+            crew: None,
+        };
+        let Some(f) = named.fields(self, &["carries", "outage", "crew"]) else { return network };
+        let example = "[\"management\", \"client\"]";
+        let items = self.required(&f, "carries", example, |r, at| r.items(at, example));
+        for item in items.unwrap_or_default() {
+            let Some(traffic) = self.word(&item, &Traffic::WORDS) else { continue };
+            if network.carries.contains(&traffic) {
+                self.twice(&item, traffic.word());
+            } else {
+                network.carries.push(traffic);
+            }
+        }
+        network.carries.sort_unstable();
+        network.outage = self.opt(&f, "outage", Reader::fault);
+        network.crew = self.opt(&f, "crew", |r, at| r.reference(at, crews));
+        if let Some(at) = f.get("carries")
+            && matches!(&at.node.value, crate::scenario::tree::Value::Array(list) if list.is_empty())
+        {
+            self.report(code::NO_EFFECT, &at, "a network that carries nothing", format!("write {example}"));
+        }
+        network
+    }
+
+    pub(super) fn storage(&mut self, named: &Named<'_>, sites: &Names, crews: &Names) -> Storage {
+        let mut storage = Storage {
+            name: named.name.to_owned(),
+            mark: named.mark,
+            // A network filer: no check objects to it when the kind cannot be read.
+            kind: StorageKind::Nfs,
+            site: None,
+            outage: None,
+            bandwidth: None,
+            crew: None,
+        };
+        let accepted = ["kind", "site", "outage", "controller", "bandwidth", "crew"];
+        let Some(f) = named.fields(self, &accepted) else { return storage };
+        let kind = self.required(&f, "kind", "\"fc\"", |r, at| r.word(at, &StorageKind::WORDS));
+        storage.kind = kind.unwrap_or(storage.kind);
+        storage.site = self.opt(&f, "site", |r, at| r.reference(at, sites));
+        storage.outage = self.opt(&f, "outage", Reader::fault);
+        storage.bandwidth = self.opt(&f, "bandwidth", Reader::rate);
+        storage.crew = self.opt(&f, "crew", |r, at| r.reference(at, crews));
+        if let Some(at) = f.get("controller") {
+            self.pending_controller(&at);
+        }
+        storage
+    }
+}

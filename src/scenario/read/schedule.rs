@@ -1,0 +1,230 @@
+//! Planned maintenance and scripted faults.
+
+use crate::engine::{Law, Span};
+use crate::scenario::code;
+use crate::scenario::fields::{At, Fields, Reader};
+use crate::scenario::fixed::limits;
+use crate::scenario::names::{HostNames, Names, split_member};
+use crate::scenario::spec::{Inject, InjectTarget, Maintenance, Spec, Traffic, VmFault};
+use crate::scenario::text::{list, quote, suggest};
+use crate::scenario::tree::Value;
+
+use super::Named;
+
+/// What a scripted fault can name.
+pub(super) struct Everything<'a> {
+    pub(super) sites: &'a Names,
+    pub(super) racks: &'a Names,
+    pub(super) networks: &'a Names,
+    pub(super) storages: &'a Names,
+    pub(super) clusters: &'a Names,
+    pub(super) services: &'a Names,
+    pub(super) hosts: &'a HostNames<'a>,
+}
+
+/// Kinds of a scripted fault with the faults that each can have.
+const KINDS: [(&str, &[&str]); 7] = [
+    ("host", &["crash", "hang", "link.management", "link.client", "link.storage", "link.private"]),
+    ("storage", &["outage", "controller"]),
+    ("network", &["outage"]),
+    ("rack", &["outage"]),
+    ("site", &["outage"]),
+    ("vm", &["guest_crash", "app_crash", "app_hang"]),
+    ("manager", &["outage"]),
+];
+
+impl Reader {
+    pub(super) fn maintenance(&mut self, named: &Named<'_>, hosts: &HostNames<'_>) -> Maintenance {
+        let mut work = Maintenance {
+            name: named.name.to_owned(),
+            mark: named.mark,
+            hosts: Vec::new(),
+            first: Span::ZERO,
+            every: None,
+            lasts: Law::Constant { value_s: 0.0 },
+            at_once: 1,
+        };
+        let accepted = ["hosts", "services", "first", "every", "lasts", "at_once"];
+        let Some(f) = named.fields(self, &accepted) else { return work };
+        if let Some(at) = f.get("services") {
+            self.pending_guest_patching(&at);
+            if f.get("hosts").is_some() {
+                self.report(code::CONFLICT, &at, "both hosts and services are given", "keep one of the two");
+            }
+        } else {
+            let list = self.required(&f, "hosts", "[\"esx\"]", |r, at| r.hosts(at, hosts));
+            work.hosts = list.unwrap_or_default();
+        }
+        work.first = self.required(&f, "first", "\"15 d\"", Reader::duration).unwrap_or(work.first);
+        work.every = self.opt(&f, "every", Reader::lasting);
+        work.lasts = self.required(&f, "lasts", "\"1 h\"", Reader::law).unwrap_or(work.lasts);
+        match f.get("at_once") {
+            Some(at) => work.at_once = self.whole(&at, 1, limits::HOSTS).map_or(1, |n| n as u32),
+            None => self.assume(&f, "at_once", "1".to_owned(), "contract"),
+        }
+        work
+    }
+
+    pub(super) fn injects(&mut self, top: &Fields<'_>, all: &Everything<'_>, spec: &Spec) -> Vec<Inject> {
+        let Some(at) = top.get("inject") else { return Vec::new() };
+        let Value::Array(nodes) = &at.node.value else {
+            self.wrong_type(&at, "a list of tables", "write [[inject]] with two brackets");
+            return Vec::new();
+        };
+        if nodes.len() > limits::INJECTS {
+            let what = format!("more than {} scripted faults", limits::INJECTS);
+            self.report(code::LIMIT, &at, what, "write fewer");
+            return Vec::new();
+        }
+        let each = nodes.iter().enumerate();
+        each.filter_map(|(i, node)| self.inject(&At { node, path: format!("inject.{i}") }, all, spec))
+            .collect()
+    }
+
+    fn inject(&mut self, at: &At<'_>, all: &Everything<'_>, spec: &Spec) -> Option<Inject> {
+        let f = self.fields(at, &["at", "fault", "lasts"])?;
+        let when = self.required(&f, "at", "\"1 h\"", Reader::duration);
+        let lasts = self.opt(&f, "lasts", Reader::duration);
+        let target = self.required(&f, "fault", "\"host esx-1 crash\"", |r, at| r.target(at, all, spec));
+        if let Some(when) = when
+            && when >= spec.run.horizon
+            && let Some(at) = f.get("at")
+        {
+            let what = format!("{when} is not before the end of the horizon, {}", spec.run.horizon);
+            self.report(code::INJECT_IDLE, &at, what, "move it forward or lengthen run.horizon");
+        }
+        let mark = f.key_mark("fault");
+        when.zip(target).map(|(at, target)| Inject { mark, at, target, lasts })
+    }
+
+    /// `KIND NAME FAULT`; the name may hold spaces.
+    fn target(&mut self, at: &At<'_>, all: &Everything<'_>, spec: &Spec) -> Option<InjectTarget> {
+        let text = self.text(at)?.trim();
+        let kinds = || KINDS.iter().map(|(kind, _)| *kind);
+        let parts = text
+            .split_once(char::is_whitespace)
+            .and_then(|(kind, rest)| Some((kind, rest.trim().rsplit_once(char::is_whitespace)?)));
+        let Some((kind, (name, fault))) = parts else {
+            let what = format!("{} does not read KIND NAME FAULT", quote(text));
+            let remedy = format!("write it like \"host esx-1 crash\" (kinds: {})", list(kinds()));
+            self.report(code::INJECT, at, what, remedy);
+            return None;
+        };
+        let name = name.trim_end();
+        let Some((kind, faults)) = KINDS.iter().find(|(known, _)| *known == kind) else {
+            let what = format!("{} is not a kind of component", quote(kind));
+            self.report(code::INJECT, at, what, suggest(kind, kinds(), "kinds"));
+            return None;
+        };
+        if !faults.contains(&fault) {
+            let what = format!("{} is not a fault of a {kind}", quote(fault));
+            self.report(code::INJECT, at, what, suggest(fault, faults.iter().copied(), "accepted"));
+            // The name is still worth a look.
+        }
+        let known = faults.contains(&fault);
+        let target = match *kind {
+            "host" => self.host_target(at, name, fault, all),
+            "vm" => self.vm_target(at, name, fault, all.services, spec),
+            "storage" => {
+                if fault == "controller" {
+                    self.pending_controller(at);
+                }
+                self.named(at, all.storages, name).map(InjectTarget::Storage)
+            }
+            "network" => self.named(at, all.networks, name).map(InjectTarget::Network),
+            "rack" => self.named(at, all.racks, name).map(InjectTarget::Rack),
+            "site" => self.named(at, all.sites, name).map(InjectTarget::Site),
+            _ => {
+                self.named(at, all.clusters, name);
+                self.pending_manager(at);
+                None
+            }
+        };
+        target.filter(|_| known)
+    }
+
+    fn named(&mut self, at: &At<'_>, names: &Names, name: &str) -> Option<usize> {
+        let found = names.find(name);
+        if found.is_none() {
+            self.no_such(at, names.kind, name, names.iter());
+        }
+        found
+    }
+
+    fn host_target(
+        &mut self,
+        at: &At<'_>,
+        name: &str,
+        fault: &str,
+        all: &Everything<'_>,
+    ) -> Option<InjectTarget> {
+        match fault {
+            "hang" => self.pending_hang(at),
+            "link.private" => self.pending_private_link(at),
+            _ => {}
+        }
+        let link = Traffic::WORDS.iter().find(|(word, _)| fault.strip_prefix("link.") == Some(word));
+        match all.hosts.find(name) {
+            Some((group, Some(member))) => Some(match link {
+                Some(&(_, link)) => InjectTarget::HostLink { group, member, link },
+                None => InjectTarget::HostCrash { group, member },
+            }),
+            Some((group, None)) => {
+                let group = all.hosts.names.name(group);
+                let what = format!("{} is a group of hosts", quote(name));
+                self.report(code::INJECT, at, what, format!("name one of them, such as \"{group}-1\""));
+                None
+            }
+            None => {
+                if let Some((group, _)) = all.hosts.names.member(name) {
+                    let count = all.hosts.counts.get(group).copied().unwrap_or(0);
+                    let what = format!("there is no host {}", quote(name));
+                    let remedy = format!("its group has hosts 1 to {count}");
+                    self.report(code::REFERENCE, at, what, remedy);
+                } else {
+                    self.no_such(at, "host", name, all.hosts.names.iter());
+                }
+                None
+            }
+        }
+    }
+
+    /// `mail-1`, `mail-1.2`. Whether a strategy has such a VM is checked when strategies are known.
+    fn vm_target(
+        &mut self,
+        at: &At<'_>,
+        name: &str,
+        fault: &str,
+        services: &Names,
+        spec: &Spec,
+    ) -> Option<InjectTarget> {
+        let whole = |text: &str| text.parse::<u32>().ok().filter(|n| *n > 0 && n.to_string() == text);
+        let (instance_name, member) = match name.rsplit_once('.') {
+            Some((before, digits)) if whole(digits).is_some() && services.member(before).is_some() => {
+                (before, whole(digits))
+            }
+            _ => (name, None),
+        };
+        let Some((service, number)) = services.member(instance_name) else {
+            let stem = split_member(instance_name).map_or(instance_name, |(stem, _)| stem);
+            if services.find(name).is_some() {
+                let what = format!("{} is a service, not a VM", quote(name));
+                self.report(code::INJECT, at, what, format!("name one of its VMs, such as \"{name}-1\""));
+            } else {
+                self.no_such(at, "VM", name, services.iter());
+                let _ = stem;
+            }
+            return None;
+        };
+        let instances = spec.services.get(service).map_or(0, |s| s.instances);
+        if number == 0 || number > u64::from(instances) {
+            let what = format!("there is no VM {}", quote(name));
+            let remedy = format!("service \"{}\" has instances 1 to {instances}", services.name(service));
+            self.report(code::REFERENCE, at, what, remedy);
+            return None;
+        }
+        let instance = u32::try_from(number).ok()?;
+        let (_, fault) = VmFault::WORDS.iter().find(|(word, _)| *word == fault)?;
+        Some(InjectTarget::Vm { service, instance, member, fault: *fault })
+    }
+}

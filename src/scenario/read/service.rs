@@ -1,0 +1,187 @@
+//! Services and their VMs.
+
+use crate::engine::{Law, Span};
+use crate::scenario::code;
+use crate::scenario::describe::law_text;
+use crate::scenario::fields::{Fields, Reader};
+use crate::scenario::fixed::defaults::{self as d, Fixed};
+use crate::scenario::fixed::limits;
+use crate::scenario::names::{HostNames, Names};
+use crate::scenario::spec::{HostRef, Role, Service, Vm};
+use crate::scenario::text::quote;
+use crate::scenario::tree::Value;
+
+use super::Named;
+
+/// What a service can refer to.
+pub(super) struct Around<'a> {
+    pub(super) crews: &'a Names,
+    pub(super) storages: &'a Names,
+    pub(super) hosts: &'a HostNames<'a>,
+}
+
+const KEYS: [&str; 15] = [
+    "instances",
+    "role",
+    "vm",
+    "power_on",
+    "boot",
+    "start",
+    "recover",
+    "guest_crash",
+    "app_crash",
+    "app_hang",
+    "crew",
+    "priority",
+    "demand",
+    "capacity",
+    "place",
+];
+
+const PRIORITIES: [(&str, u8); 5] = [("lowest", 1), ("low", 2), ("medium", 3), ("high", 4), ("highest", 5)];
+
+impl Reader {
+    pub(super) fn service(&mut self, named: &Named<'_>, around: &Around<'_>) -> Service {
+        let seconds = |value_s: f64| Law::Constant { value_s };
+        let mut service = Service {
+            name: named.name.to_owned(),
+            mark: named.mark,
+            instances: 1,
+            role: Role::Stateful,
+            // What cannot be read is as small as can be, so that it fits everywhere.
+            vm: Vm {
+                mark: named.mark,
+                cores: 1,
+                memory_bytes: 1 << 20,
+                storage: None,
+                dirty_rate: None,
+                disk_timeout: Span::from_secs_f64(d::DISK_TIMEOUT.value),
+                nics: Vec::new(),
+                os_edition: None,
+            },
+            power_on: seconds(d::POWER_ON.value),
+            boot: Law::Lognormal { mu: libm::log(d::BOOT_MEDIAN.value), sigma: d::BOOT_SIGMA },
+            start: seconds(0.0),
+            recover: seconds(0.0),
+            guest_crash: None,
+            app_crash: None,
+            app_hang: None,
+            crew: None,
+            priority: 3,
+            demand: 1.0,
+            capacity: 1.0,
+            place: Vec::new(),
+        };
+        let Some(f) = named.fields(self, &KEYS) else { return service };
+        match f.get("instances") {
+            Some(at) => {
+                let instances = self.amount(&at, limits::VMS, "VMs");
+                service.instances = instances.unwrap_or(1) as u32;
+            }
+            None => self.assume(&f, "instances", "1".to_owned(), "contract"),
+        }
+        match f.get("role") {
+            Some(at) => service.role = self.word(&at, &Role::WORDS).unwrap_or(Role::Stateful),
+            None => self.assume(&f, "role", "\"stateful\"".to_owned(), "assumption"),
+        }
+        if let Some(vm) = self.required(&f, "vm", "{ cores = 2, memory = \"4 GiB\" }", |r, at| {
+            r.fields(at, &["cores", "memory", "storage", "dirty_rate", "disk_timeout", "nics", "os_edition"])
+        }) {
+            self.vm(&vm, around, &mut service.vm);
+        }
+        let (start, recover) = match service.role {
+            Role::Stateless => (&d::START_STATELESS, &d::RECOVER_STATELESS),
+            Role::Stateful => (&d::START_STATEFUL, &d::RECOVER_STATEFUL),
+        };
+        service.power_on = self.stage(&f, "power_on", seconds(d::POWER_ON.value), &d::POWER_ON);
+        service.boot = self.stage(&f, "boot", service.boot, &d::BOOT_MEDIAN);
+        service.start = self.stage(&f, "start", seconds(start.value), start);
+        service.recover = self.stage(&f, "recover", seconds(recover.value), recover);
+        service.guest_crash = self.opt(&f, "guest_crash", Reader::fault);
+        service.app_crash = self.opt(&f, "app_crash", Reader::fault);
+        service.app_hang = self.opt(&f, "app_hang", Reader::fault);
+        service.crew = self.opt(&f, "crew", |r, at| r.reference(at, around.crews));
+        service.priority = self.priority(&f);
+        self.demand(&f, &mut service);
+        service.place = self.place(&f, around.hosts);
+        service
+    }
+
+    /// One stage of a VM's way back: as written, or the default, which is then on record.
+    fn stage(&mut self, f: &Fields<'_>, key: &str, default: Law, fixed: &Fixed) -> Law {
+        match f.get(key) {
+            Some(at) => self.law(&at).unwrap_or(default),
+            None => {
+                self.assume(f, key, law_text(&default), fixed.source);
+                default
+            }
+        }
+    }
+
+    fn vm(&mut self, f: &Fields<'_>, around: &Around<'_>, vm: &mut Vm) {
+        vm.mark = f.mark;
+        let cores = self.required(f, "cores", "2", |r, at| r.whole(at, 1, limits::CORES));
+        vm.cores = cores.map_or(1, |n| n as u32);
+        let memory = self.required(f, "memory", "\"4 GiB\"", |r, at| r.memory(at, limits::MEMORY_BYTES));
+        vm.memory_bytes = memory.unwrap_or(vm.memory_bytes);
+        vm.storage = self.opt(f, "storage", |r, at| r.reference(at, around.storages));
+        vm.dirty_rate = self.opt(f, "dirty_rate", Reader::rate);
+        match f.get("disk_timeout") {
+            Some(at) => vm.disk_timeout = self.duration(&at).unwrap_or(vm.disk_timeout),
+            None if vm.storage.is_some() => {
+                self.assume(f, "disk_timeout", format!("\"{}\"", vm.disk_timeout), d::DISK_TIMEOUT.source);
+            }
+            None => {}
+        }
+        let nics = self.opt(f, "nics", |r, at| r.items(at, "a list of names, such as [\"public\"]"));
+        for item in nics.unwrap_or_default() {
+            if let Some(name) = self.text(&item) {
+                vm.nics.push(name.to_owned());
+            }
+        }
+        vm.os_edition = self.opt(f, "os_edition", |r, at| r.text(at).map(str::to_owned));
+    }
+
+    fn priority(&mut self, f: &Fields<'_>) -> u8 {
+        const MEDIUM: u8 = 3;
+        let Some(at) = f.get("priority") else {
+            self.assume(f, "priority", "\"medium\"".to_owned(), "assumption");
+            return MEDIUM;
+        };
+        if matches!(at.node.value, Value::Whole(_)) {
+            return self.whole(&at, 1, 5).map_or(MEDIUM, |n| n as u8);
+        }
+        self.word(&at, &PRIORITIES).unwrap_or(MEDIUM)
+    }
+
+    /// Each defaults to the other: one member is enough.
+    fn demand(&mut self, f: &Fields<'_>, service: &mut Service) {
+        let demand = self.opt(f, "demand", Reader::positive);
+        let capacity = self.opt(f, "capacity", Reader::positive);
+        service.demand = demand.or(capacity).unwrap_or(1.0);
+        service.capacity = capacity.or(demand).unwrap_or(1.0);
+        // One of the two was given and could not be read: no check may compare them.
+        let unread = |key: &str, value: Option<f64>| f.get(key).is_some() && value.is_none();
+        if unread("demand", demand) || unread("capacity", capacity) {
+            service.capacity = service.demand;
+        }
+    }
+
+    fn place(&mut self, f: &Fields<'_>, hosts: &HostNames<'_>) -> Vec<HostRef> {
+        let Some(items) = self.opt(f, "place", |r, at| r.items(at, "a list of hosts, such as [\"esx-1\"]"))
+        else {
+            return Vec::new();
+        };
+        let mut list = Vec::new();
+        for item in &items {
+            let Some(host) = self.host(item, hosts) else { continue };
+            if host.member.is_none() {
+                let name = hosts.names.name(host.group);
+                let what = format!("{} is a group of hosts", quote(name));
+                self.report(code::PLACE, item, what, format!("name one of them, such as \"{name}-1\""));
+            }
+            list.push(host);
+        }
+        list
+    }
+}

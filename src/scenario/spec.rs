@@ -1,0 +1,581 @@
+//! The scenario as values: units, defaults and names resolved, nothing compiled yet.
+//!
+//! Components refer to each other by index into the lists of [`Spec`]; every list is in the order
+//! of the file. A [`Spec`] exists only when no error was found, so that whoever takes one need not
+//! doubt an index or a range.
+
+use crate::engine::{Law, Span};
+
+use super::issue::{Issue, Mark, Sources};
+
+/// A whole scenario.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// The texts, to say where things are.
+    pub sources: Sources,
+    /// One line; the file's name when the scenario gives none.
+    pub title: String,
+    /// What is run.
+    pub run: Run,
+    /// Places that can lose power.
+    pub sites: Vec<Site>,
+    /// Racks.
+    pub racks: Vec<Rack>,
+    /// People who repair.
+    pub crews: Vec<Crew>,
+    /// Networks.
+    pub networks: Vec<Network>,
+    /// Arrays and filers.
+    pub storages: Vec<Storage>,
+    /// Groups of equal hosts.
+    pub hosts: Vec<HostGroup>,
+    /// Host clusters.
+    pub clusters: Vec<Cluster>,
+    /// Applications.
+    pub services: Vec<Service>,
+    /// What is compared.
+    pub strategies: Vec<Strategy>,
+    /// Planned work.
+    pub maintenances: Vec<Maintenance>,
+    /// Scripted faults.
+    pub injects: Vec<Inject>,
+    /// The defaults that took the place of keys left out, in the order of reading.
+    pub assumptions: Vec<Assumption>,
+}
+
+impl Spec {
+    /// An issue found by a later stage at something of this scenario.
+    #[must_use]
+    pub fn issue(
+        &self,
+        code: &'static str,
+        mark: Mark,
+        path: impl Into<String>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Issue {
+        Issue::new(code, self.sources.place(mark), path, what, remedy)
+    }
+}
+
+/// How much is simulated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Measured time of one replication. Default 1 y.
+    pub horizon: Span,
+    /// Simulated before it, not measured. Default 0 s.
+    pub warmup: Span,
+    /// 1 to 10,000,000. Default 1,000.
+    pub replications: u64,
+    /// Default 1.
+    pub seed: u64,
+    /// Default stationary.
+    pub ages: Ages,
+}
+
+/// How old components are at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ages {
+    /// As in a datacenter that has been running for years.
+    Stationary,
+    /// Everything is new.
+    New,
+}
+
+/// Random faults of a component: time to failure, time to repair.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultSpec {
+    /// In service, until the fault strikes (s). Its mean is above zero.
+    pub ttf: Law,
+    /// From the repair's start to its end (s).
+    pub ttr: Law,
+    /// Where it is written.
+    pub mark: Mark,
+}
+
+/// A site.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    /// Unique among sites.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// Power or access lost; absent: never.
+    pub outage: Option<FaultSpec>,
+    /// Who repairs; absent: somebody is always free.
+    pub crew: Option<usize>,
+}
+
+/// A rack: power or top-of-rack switch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rack {
+    /// Unique among racks.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// Index of its site.
+    pub site: Option<usize>,
+    /// All its hosts go; absent: never.
+    pub outage: Option<FaultSpec>,
+    /// Who repairs; absent: somebody is always free.
+    pub crew: Option<usize>,
+}
+
+/// People who repair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crew {
+    /// Unique among crews.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// Repairs at the same time, at least 1.
+    pub size: u32,
+}
+
+/// A kind of traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Traffic {
+    /// Heartbeats and orders of the host cluster.
+    Management,
+    /// From clients to services.
+    Client,
+    /// From hosts to storage.
+    Storage,
+    /// Between the nodes of a guest cluster.
+    Private,
+}
+
+impl Traffic {
+    /// Every kind with its word in a scenario.
+    pub const WORDS: [(&'static str, Traffic); 4] = [
+        ("management", Traffic::Management),
+        ("client", Traffic::Client),
+        ("storage", Traffic::Storage),
+        ("private", Traffic::Private),
+    ];
+
+    /// Its word in a scenario.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Traffic::WORDS[self as usize].0
+    }
+}
+
+/// A network. Traffic that no network carries is perfect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// Unique among networks.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// What it carries, ascending, each once.
+    pub carries: Vec<Traffic>,
+    /// All of it fails; absent: never.
+    pub outage: Option<FaultSpec>,
+    /// Who repairs; absent: somebody is always free.
+    pub crew: Option<usize>,
+}
+
+/// How storage is attached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StorageKind {
+    /// Fibre Channel array.
+    Fc,
+    /// iSCSI array.
+    Iscsi,
+    /// NFS filer.
+    Nfs,
+    /// Other filer.
+    Nas,
+    /// Disks of one host.
+    Das,
+}
+
+impl StorageKind {
+    /// Every kind with its word in a scenario.
+    pub const WORDS: [(&'static str, StorageKind); 5] = [
+        ("fc", StorageKind::Fc),
+        ("iscsi", StorageKind::Iscsi),
+        ("nfs", StorageKind::Nfs),
+        ("nas", StorageKind::Nas),
+        ("das", StorageKind::Das),
+    ];
+
+    /// Its word in a scenario.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        StorageKind::WORDS[self as usize].0
+    }
+}
+
+/// An array or filer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Storage {
+    /// Unique among storages.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// How it is attached.
+    pub kind: StorageKind,
+    /// Index of its site.
+    pub site: Option<usize>,
+    /// All of it fails; absent: never.
+    pub outage: Option<FaultSpec>,
+    /// Bits per second; absent: no bound.
+    pub bandwidth: Option<f64>,
+    /// Who repairs; absent: somebody is always free.
+    pub crew: Option<usize>,
+}
+
+/// A group of equal hosts, named `NAME-1` to `NAME-count`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostGroup {
+    /// Unique among host groups.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// At least 1. Default 1.
+    pub count: u32,
+    /// Index of the site; absent: that of the rack, if it has one.
+    pub site: Option<usize>,
+    /// Indices of racks; host number n stands in rack (n - 1) modulo their number. May be empty.
+    pub racks: Vec<usize>,
+    /// Cores of one host.
+    pub cores: u32,
+    /// Memory of one host in bytes, at most 64 TiB.
+    pub memory_bytes: u64,
+    /// The processor's model; migration needs like ones. Absent: all are alike.
+    pub cpu: Option<String>,
+    /// Network cards; absent: enough.
+    pub nics: Option<u32>,
+    /// Indices of the storages that these hosts reach.
+    pub storages: Vec<usize>,
+    /// Bits per second of one migration; absent: not given.
+    pub migration: Option<f64>,
+    /// From power to up (s). Default 5 min.
+    pub boot: Law,
+    /// Absent: never.
+    pub crash: Option<FaultSpec>,
+    /// Faults of single links: by kind of traffic, each at most once.
+    pub links: Vec<(Traffic, FaultSpec)>,
+    /// Who repairs; absent: somebody is always free.
+    pub crew: Option<usize>,
+}
+
+/// A host group or one of its members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostRef {
+    /// Index of the group.
+    pub group: usize,
+    /// The member's number, from 1; `None`: all of the group.
+    pub member: Option<u32>,
+    /// Where it is written.
+    pub mark: Mark,
+}
+
+/// A product that clusters hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// One law from the crash to the first restart order.
+    Custom,
+    /// VMware vSphere 6: a primary and secondaries.
+    Vsphere6,
+}
+
+impl Product {
+    /// Every product that is simulated, with its word in a scenario.
+    pub const WORDS: [(&'static str, Product); 2] =
+        [("custom", Product::Custom), ("vsphere-6", Product::Vsphere6)];
+
+    /// Its word in a scenario.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Product::WORDS[self as usize].0
+    }
+}
+
+/// A host cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cluster {
+    /// Unique among clusters.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// Its hosts; no host is in two clusters.
+    pub hosts: Vec<HostRef>,
+    /// What the cluster table says; [`Spec::cluster`] fills in strategy and defaults.
+    pub settings: ClusterSettings,
+}
+
+/// Settings of a cluster as written, by its table or by a strategy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClusterSettings {
+    /// Always given in a cluster's own table.
+    pub product: Option<Product>,
+    /// `custom` only: from the crash to the first restart order (s).
+    pub detection: Option<Law>,
+    /// Memory of VMs over memory of the host.
+    pub memory_overcommit: Option<f64>,
+    /// Cores of VMs over cores of the host.
+    pub cpu_overcommit: Option<f64>,
+    /// `vsphere-6`: between two network heartbeats.
+    pub heartbeat_interval: Option<Span>,
+    /// `vsphere-6`: from the last heartbeat to restarts, with heartbeat datastores.
+    pub failed_after_datastore: Option<Span>,
+    /// `vsphere-6`: the same without heartbeat datastores.
+    pub failed_after_no_datastore: Option<Span>,
+    /// `vsphere-6`: from the primary's crash to the election.
+    pub election_starts_after: Option<Span>,
+    /// `vsphere-6`: how long an election lasts.
+    pub election_lasts: Option<Span>,
+    /// `vsphere-6`: from the new primary to its first restarts.
+    pub restart_after_election: Option<Span>,
+    /// `vsphere-6`: from the cut to a secondary declaring itself isolated.
+    pub isolation_declared_after: Option<Span>,
+    /// `vsphere-6`: the same for the primary.
+    pub isolation_declared_after_primary: Option<Span>,
+}
+
+/// Whether a service keeps state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Any instance can answer any request.
+    Stateless,
+    /// It cannot be at two places at once.
+    Stateful,
+}
+
+impl Role {
+    /// Both roles with their words in a scenario.
+    pub const WORDS: [(&'static str, Role); 2] =
+        [("stateless", Role::Stateless), ("stateful", Role::Stateful)];
+
+    /// Its word in a scenario.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Role::WORDS[self as usize].0
+    }
+}
+
+/// An application; its instances are named `NAME-1` to `NAME-instances`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// Unique among services.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// At least 1. Default 1.
+    pub instances: u32,
+    /// Default stateful.
+    pub role: Role,
+    /// The VM of an instance, or each of them.
+    pub vm: Vm,
+    /// From the order to the guest's first instruction (s). Default 5 s.
+    pub power_on: Law,
+    /// The guest's operating system (s). Default lognormal, median 60 s, sigma 0.4.
+    pub boot: Law,
+    /// The application (s). Default 5 s stateless, 15 s stateful.
+    pub start: Law,
+    /// After an unclean stop (s). Default 0 s stateless, 30 s stateful.
+    pub recover: Law,
+    /// Absent: never.
+    pub guest_crash: Option<FaultSpec>,
+    /// Absent: never.
+    pub app_crash: Option<FaultSpec>,
+    /// Absent: never.
+    pub app_hang: Option<FaultSpec>,
+    /// Who repairs guests and applications; absent: somebody is always free.
+    pub crew: Option<usize>,
+    /// 1 (last) to 5 (first). Default 3, medium.
+    pub priority: u8,
+    /// What clients want of one instance. Default: the capacity of one member.
+    pub demand: f64,
+    /// What one member can serve, in the unit of `demand`. Default: all of the demand.
+    pub capacity: f64,
+    /// Starting hosts of its VMs, in the order of the VMs' names; may be shorter than those.
+    pub place: Vec<HostRef>,
+}
+
+/// The shape of a VM.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vm {
+    /// Where it is written.
+    pub mark: Mark,
+    /// At least 1.
+    pub cores: u32,
+    /// Bytes, at most 64 TiB.
+    pub memory_bytes: u64,
+    /// Index of its storage; absent: it needs none that can fail.
+    pub storage: Option<usize>,
+    /// Memory written anew while it runs, in bits per second; absent: not given.
+    pub dirty_rate: Option<f64>,
+    /// The guest survives storage gone for this long. Default 60 s.
+    pub disk_timeout: Span,
+    /// Names of networks that its cards are on; absent: not given.
+    pub nics: Vec<String>,
+    /// The guest's edition, for advice; absent: not given.
+    pub os_edition: Option<String>,
+}
+
+/// What is compared: how services are protected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Strategy {
+    /// Unique among strategies.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// What holds for every service; its `protect` is always given.
+    pub base: ProtectionSettings,
+    /// By index of the service, each at most once.
+    pub services: Vec<(usize, ProtectionSettings)>,
+    /// By index of the cluster, each at most once.
+    pub clusters: Vec<(usize, ClusterSettings)>,
+}
+
+/// Protection as written, for all services of a strategy or for one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProtectionSettings {
+    /// The layers.
+    pub protect: Option<Protection>,
+    /// VMs of a failover group, 2 to 16.
+    pub nodes: Option<u32>,
+    /// VMs of a balanced group, 2 to 32.
+    pub members: Option<u32>,
+    /// From a node's or member's failure to its being noticed (s).
+    pub detection: Option<Law>,
+    /// From there to the group being online elsewhere (s).
+    pub takeover: Option<Law>,
+    /// From there to the rest having taken over the share (s).
+    pub convergence: Option<Law>,
+    /// Whether a balancer sees that a member's application has failed.
+    pub application_aware: Option<bool>,
+    /// Where it is written.
+    pub mark: Mark,
+}
+
+/// The layers that protect a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Protection {
+    /// The host cluster restarts its VMs.
+    pub host_cluster: bool,
+    /// Its VMs watch each other.
+    pub guest: Option<GuestLayer>,
+}
+
+/// The layer inside the guests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuestLayer {
+    /// One serves, the others wait.
+    Failover,
+    /// All serve.
+    Balanced,
+}
+
+/// Planned work on hosts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Maintenance {
+    /// Unique among maintenances.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// The hosts, in the order in which they are worked on.
+    pub hosts: Vec<HostRef>,
+    /// The first round, from the start of the measured horizon.
+    pub first: Span,
+    /// From one round to the next; absent: one round only.
+    pub every: Option<Span>,
+    /// The work on one host (s), its boot not included.
+    pub lasts: Law,
+    /// Hosts at the same time. Default 1.
+    pub at_once: u32,
+}
+
+/// A scripted fault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inject {
+    /// Where it is written.
+    pub mark: Mark,
+    /// From the start of the measured horizon.
+    pub at: Span,
+    /// What fails, and how.
+    pub target: InjectTarget,
+    /// How long the repair takes; absent: as the component's own fault says, else for good.
+    pub lasts: Option<Span>,
+}
+
+/// What a scripted fault strikes. Numbers of members count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InjectTarget {
+    /// `host esx-1 crash`
+    HostCrash {
+        /// Index of the host group.
+        group: usize,
+        /// Number of the host in it.
+        member: u32,
+    },
+    /// `host esx-1 link.management`
+    HostLink {
+        /// Index of the host group.
+        group: usize,
+        /// Number of the host in it.
+        member: u32,
+        /// Which link.
+        link: Traffic,
+    },
+    /// `storage san outage`
+    Storage(usize),
+    /// `network lan outage`
+    Network(usize),
+    /// `rack r1 outage`
+    Rack(usize),
+    /// `site east outage`
+    Site(usize),
+    /// `vm mail-1.2 app_crash`. A strategy under which no such VM exists leaves it out.
+    Vm {
+        /// Index of the service.
+        service: usize,
+        /// Number of the instance.
+        instance: u32,
+        /// Number of the VM in an instance that has several; `None`: the only one.
+        member: Option<u32>,
+        /// How it fails.
+        fault: VmFault,
+    },
+}
+
+/// How a VM fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VmFault {
+    /// Its operating system.
+    GuestCrash,
+    /// Its application ends.
+    AppCrash,
+    /// Its application no longer answers.
+    AppHang,
+}
+
+impl VmFault {
+    /// Every fault with its word in a scenario.
+    pub const WORDS: [(&'static str, VmFault); 3] = [
+        ("guest_crash", VmFault::GuestCrash),
+        ("app_crash", VmFault::AppCrash),
+        ("app_hang", VmFault::AppHang),
+    ];
+
+    /// Its word in a scenario.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        VmFault::WORDS[self as usize].0
+    }
+}
+
+/// A default that took the place of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// The key's path.
+    pub path: String,
+    /// The value, as a scenario would write it.
+    pub value: String,
+    /// The fact it stands on, or "assumption".
+    pub source: &'static str,
+}
