@@ -1,0 +1,95 @@
+//! A small table for terminals: the first column to the left, figures to the right.
+
+use super::clean;
+
+/// No line of a report for the terminal is wider.
+pub const COLUMNS: usize = 100;
+
+/// The narrowest that the first column becomes to let the figures fit.
+const NAME_MIN: usize = 12;
+
+/// Rows of cells under a head; all of one length.
+pub struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table with its head.
+    #[must_use]
+    pub fn new(head: &[&str]) -> Table {
+        Table { rows: vec![head.iter().map(|&cell| cell.to_owned()).collect()] }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// The table as lines of at most [`COLUMNS`] columns, indented by two.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let mut widths: Vec<usize> = (0..columns)
+            .map(|column| {
+                self.rows
+                    .iter()
+                    .filter_map(|row| row.get(column))
+                    .map(|cell| clean::width(cell))
+                    .max()
+                    .unwrap_or(0)
+            })
+            .collect();
+        // Two columns of indentation and between columns: as many gaps as columns.
+        let total = widths.iter().sum::<usize>() + 2 * columns;
+        if let (true, Some(first)) = (total > COLUMNS, widths.first_mut()) {
+            *first = first.saturating_sub(total - COLUMNS).max(NAME_MIN.min(*first));
+        }
+        let mut text = String::new();
+        for row in &self.rows {
+            let mut line = String::from(" ");
+            for (index, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+                let cell = clean::shorten(cell, width);
+                let padding = " ".repeat(width - clean::width(&cell));
+                line.push_str(if index == 0 { " " } else { "  " });
+                if index == 0 {
+                    line.push_str(&cell);
+                    line.push_str(&padding);
+                } else {
+                    line.push_str(&padding);
+                    line.push_str(&cell);
+                }
+            }
+            text.push_str(&clean::shorten(line.trim_end(), COLUMNS));
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// `text` broken at spaces into lines of at most [`COLUMNS`] columns.
+#[must_use]
+pub fn wrap(text: &str, indent: &str) -> String {
+    let mut lines = String::new();
+    let body = text.trim_start_matches(' ');
+    // Spaces in front are the first line's indentation.
+    let mut line = " ".repeat(text.len() - body.len());
+    let mut fresh = true;
+    for word in body.split(' ') {
+        let word = clean::shorten(word, COLUMNS - clean::width(indent));
+        if !fresh && clean::width(&line) + 1 + clean::width(&word) > COLUMNS {
+            lines.push_str(line.trim_end());
+            lines.push('\n');
+            line = indent.to_owned();
+            line.push_str(&word);
+        } else {
+            if !fresh {
+                line.push(' ');
+            }
+            line.push_str(&word);
+        }
+        fresh = false;
+    }
+    lines.push_str(line.trim_end());
+    lines.push('\n');
+    lines
+}
