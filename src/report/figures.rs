@@ -45,7 +45,7 @@ pub fn scaled(estimate: &Estimate, factor: f64) -> Estimate {
 /// `42 [38, 47]`; `≤ 3.1` where nothing was observed; `30` where nothing is random.
 #[must_use]
 pub fn interval(estimate: &Estimate) -> String {
-    with_interval(estimate, "")
+    interval_in(estimate, "")
 }
 
 /// The mean alone, with the digits that its interval supports.
@@ -61,7 +61,7 @@ pub fn mean(estimate: &Estimate) -> String {
 #[must_use]
 pub fn duration_interval(seconds: &Estimate) -> String {
     let (unit, name) = unit_for(if is_bound(seconds) { seconds.high } else { seconds.mean });
-    with_interval(&scaled(seconds, 1.0 / unit), name)
+    interval_in(&scaled(seconds, 1.0 / unit), name)
 }
 
 /// A length in seconds, with the digits that its interval supports: `42 min`.
@@ -180,7 +180,9 @@ pub fn is_bound(estimate: &Estimate) -> bool {
     estimate.method == Method::Bound
 }
 
-fn with_interval(estimate: &Estimate, unit: &str) -> String {
+/// As [`interval`], with the unit behind the mean: `42 min [38, 47]`.
+#[must_use]
+pub fn interval_in(estimate: &Estimate, unit: &str) -> String {
     let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
     let mean = mean(estimate);
     let exact = estimate.method == Method::Exact || estimate.low.total_cmp(&estimate.high).is_eq();

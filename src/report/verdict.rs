@@ -11,18 +11,30 @@ use super::result::{Capacity, Estimate, Method, RunResult, Strategy};
 /// where the sentence is going to stand.
 #[must_use]
 pub fn verdict(result: &RunResult, name: impl Fn(&str) -> String) -> String {
-    let teller = Teller { result, name: &name };
+    let (headline, rest) = sentences(result, &name);
+    if rest.is_empty() { headline } else { format!("{headline} {rest}") }
+}
+
+/// The first sentence of the verdict, for the head of a chart.
+#[must_use]
+pub fn headline(result: &RunResult, name: impl Fn(&str) -> String) -> String {
+    sentences(result, &name).0
+}
+
+/// The first sentence, and the others.
+fn sentences(result: &RunResult, name: &dyn Fn(&str) -> String) -> (String, String) {
+    let teller = Teller { result, name };
     let mut ranked: Vec<&Strategy> = result.strategies.iter().collect();
     // Stable, so that equal strategies stay in the scenario's order.
     ranked.sort_by(|a, b| a.total.lost_s.mean.total_cmp(&b.total.lost_s.mean));
     let Some((&best, others)) = ranked.split_first() else {
-        return "This result has no strategy.".to_owned();
+        return ("This result has no strategy.".to_owned(), String::new());
     };
     if ranked.iter().all(|strategy| figures::is_bound(&strategy.total.lost_s)) {
-        return teller.nothing_failed(&ranked);
+        return (teller.nothing_failed(&ranked), String::new());
     }
     let Some(&next) = others.first() else {
-        return teller.alone(best);
+        return (teller.alone(best), String::new());
     };
     let tied: Vec<&Strategy> =
         others.iter().copied().filter(|other| !is_decided(&teller.less(best, other))).collect();
@@ -124,7 +136,7 @@ impl Teller<'_> {
         )
     }
 
-    fn decided(&self, best: &Strategy, next: &Strategy) -> String {
+    fn decided(&self, best: &Strategy, next: &Strategy) -> (String, String) {
         let mut text =
             format!("{} loses least: {}, {}", self.name(best), self.loss(best), self.less_than(best, next));
         if let Some(base) =
@@ -133,19 +145,18 @@ impl Teller<'_> {
             text.push_str(" and ");
             text.push_str(&self.less_than(best, base));
         }
-        text.push_str(". ");
-        text.push_str(&self.cost(best, next));
-        text
+        text.push('.');
+        (text, self.cost(best, next))
     }
 
-    fn undecided(&self, best: &Strategy, tied: &[&Strategy]) -> String {
+    fn undecided(&self, best: &Strategy, tied: &[&Strategy]) -> (String, String) {
         let mut group = vec![best];
         group.extend(tied);
         let names = list(&group.iter().map(|strategy| self.name(strategy)).collect::<Vec<_>>());
         let everything = group.len() == self.result.strategies.len();
         let least = if everything { "" } else { "lose least and " };
         let same = tied.iter().all(|other| is_same(&self.less(best, other)));
-        let mut text = if same && everything {
+        let headline = if same && everything {
             format!("{names} lose exactly the same: {}.", self.loss(best))
         } else if same {
             format!("{names} lose least, and exactly the same: {}.", self.loss(best))
@@ -165,14 +176,14 @@ impl Teller<'_> {
                 self.loss(best),
             )
         };
+        let mut rest = String::new();
         if let Some(base) =
             baseline(self.result).filter(|base| group.iter().all(|strategy| strategy.name != base.name))
         {
-            text.push_str(&format!(" {} loses {}.", self.name(best), self.less_than(best, base)));
+            rest = format!("{} loses {}. ", self.name(best), self.less_than(best, base));
         }
-        text.push(' ');
-        text.push_str(&self.cheapest(&group));
-        text
+        rest.push_str(&self.cheapest(&group));
+        (headline, rest)
     }
 
     /// "31 min [27, 35] (72 %) less than host-cluster".

@@ -6,7 +6,7 @@ mod fixture;
 
 use std::path::Path;
 
-use ninefold::report::{RunResult, clean, csv, markdown, text, verdict};
+use ninefold::report::{RunResult, charts, clean, csv, markdown, text, verdict};
 
 fn golden(name: &str, now: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report").join(name);
@@ -42,4 +42,27 @@ fn the_case_looks_as_it_should() {
     let result = RunResult::from(&fixture::case());
     golden("case.txt", &text::comparison(&result));
     golden("case.md", &markdown::summary(&result));
+}
+
+/// `NINEFOLD_LOOK=DIR cargo test --test report look` writes the charts of every fixture, to be looked at.
+#[test]
+fn look() {
+    let Some(folder) = std::env::var_os("NINEFOLD_LOOK") else { return };
+    let every = [
+        ("case", fixture::case()),
+        ("small", fixture::small()),
+        ("hostile", fixture::hostile()),
+        ("all_zero", fixture::all_zero()),
+        ("single", fixture::single()),
+        ("extremes", fixture::extremes()),
+    ];
+    for (name, summary) in every {
+        let result = RunResult::from(&summary);
+        for format in [charts::Format::Svg, charts::Format::Png] {
+            for (file, bytes) in charts::draw(&result, format).unwrap() {
+                std::fs::write(Path::new(&folder).join(format!("{name}-{file}")), bytes).unwrap();
+            }
+        }
+        println!("{}", text::comparison(&result));
+    }
 }
