@@ -23,16 +23,19 @@ pub fn visible(name: &str) -> String {
 #[must_use]
 pub fn markdown(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 8);
-    for c in visible(name).chars() {
+    let shown = visible(name);
+    let mut chars = shown.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
             '&' => text.push_str("&amp;"),
             '<' => text.push_str("&lt;"),
             '>' => text.push_str("&gt;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~'
-            | '$' | ':' | '@' | '^' | '=' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '$' | '@' => {
                 text.push('\\');
                 text.push(c);
             }
+            // A bare address would become a link.
+            ':' if chars.peek() == Some(&'/') => text.push_str("\\:"),
             // GitHub makes a link of a bare www. host.
             'w' | 'W' if text.to_lowercase().ends_with("ww") => {
                 let _ = write!(text, "&#{};", u32::from(c));
@@ -137,9 +140,10 @@ mod tests {
     #[test]
     fn markdown_has_no_markup_left() {
         assert_eq!(markdown("a|b<script>"), "a\\|b&lt;script&gt;");
-        assert_eq!(markdown("`x`\n# y"), "\\`x\\`\\\\u\\{a\\}\\# y");
+        assert_eq!(markdown("`x`\n# y"), "\\`x\\`\\\\u{a}\\# y");
         assert_eq!(markdown("www.evil"), "ww&#119;.evil");
-        assert_eq!(markdown("host-cluster"), "host-cluster");
+        assert_eq!(markdown("host-cluster+nlb (2): x"), "host-cluster+nlb (2): x");
+        assert_eq!(markdown("[a](http://b)"), "\\[a\\](http\\://b)");
     }
 
     #[test]

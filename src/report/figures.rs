@@ -107,13 +107,20 @@ pub fn nines(availability: &Estimate) -> String {
 /// A fraction as a percentage that never rounds up to 100 %: `99.987 %`.
 #[must_use]
 pub fn availability(availability: &Estimate) -> String {
+    // The digits are those that the time out of service supports.
+    let down = Estimate {
+        mean: 1.0 - availability.mean,
+        low: 1.0 - availability.high,
+        high: 1.0 - availability.low,
+        ..*availability
+    };
     if is_bound(availability) && availability.low < 1.0 {
-        return format!("≥ {} %", below_hundred(availability.low, 0));
+        return format!("≥ {} %", below_hundred(availability.low, -exponent(down.high * 100.0)));
     }
     if availability.mean >= 1.0 {
         return "100 %".to_owned();
     }
-    format!("{} %", below_hundred(availability.mean, decimals(&scaled(availability, 100.0)).clamp(0, 9)))
+    format!("{} %", below_hundred(availability.mean, decimals(&scaled(&down, 100.0))))
 }
 
 /// A fraction as a whole percentage; `< 1 %` where that would be 0.
@@ -211,7 +218,7 @@ fn decimals(estimate: &Estimate) -> i32 {
 }
 
 fn below_hundred(fraction: f64, decimals: i32) -> String {
-    (decimals..=9)
+    (decimals.clamp(0, 9)..=9)
         .map(|digits| {
             // Rounded down, so that 99.9996 % is not 100.000 %.
             let unit = power_of_ten(-digits);
@@ -243,7 +250,7 @@ fn power_of_ten(exponent: i32) -> f64 {
 
 fn unit_for(seconds: f64) -> (f64, &'static str) {
     match seconds.abs() {
-        s if s == 0.0 => (60.0, "min"),
+        0.0 => (60.0, "min"),
         s if s < 1.0 => (0.001, "ms"),
         s if s < 120.0 => (1.0, "s"),
         s if s < 7_200.0 => (60.0, "min"),
@@ -291,7 +298,7 @@ mod tests {
         let none = Estimate { mean: 0.0, se: 0.0, low: 0.0, high: 3.07, method: Method::Bound };
         assert_eq!(interval(&none), "≤ 3.1");
         let up = Estimate { mean: 1.0, se: 0.0, low: 1.0 - 5.8e-6, high: 1.0, method: Method::Bound };
-        assert_eq!(availability(&up), "≥ 99 %");
+        assert_eq!(availability(&up), "≥ 99.9994 %");
         assert_eq!(nines(&up), "≥ 5.2");
     }
 

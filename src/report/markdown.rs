@@ -56,10 +56,11 @@ impl Page<'_> {
         self.text.push('\n');
     }
 
-    /// A table's head: the first column to the left, figures to the right.
-    fn head(&mut self, cells: &[&str]) {
+    /// A table's head: the first `left` columns are words and lie to the left, figures to the right.
+    fn head(&mut self, left: usize, cells: &[&str]) {
         self.line(&format!("| {} |", cells.join(" | ")));
-        let rule: Vec<&str> = (0..cells.len()).map(|index| if index == 0 { ":--" } else { "--:" }).collect();
+        let rule: Vec<&str> =
+            (0..cells.len()).map(|index| if index < left { ":--" } else { "--:" }).collect();
         self.text.push_str(&format!("| {} |\n", rule.join(" | ")));
     }
 
@@ -77,7 +78,7 @@ impl Page<'_> {
 
     fn strategies(&mut self) {
         self.line("## Strategies");
-        self.head(&["strategy", "downtime, min/y", "lost, min/y", "availability", "nines", "outages/y"]);
+        self.head(1, &["strategy", "downtime, min/y", "lost, min/y", "availability", "nines", "outages/y"]);
         for strategy in &self.result.strategies {
             let total = &strategy.total;
             self.row(&[
@@ -106,7 +107,7 @@ impl Page<'_> {
             let mut head =
                 vec!["strategy", "protect", "downtime, min/y", "lost, min/y", "availability", "outages/y"];
             head.extend(["one lasts", &percentiles[0], &percentiles[1], &percentiles[2]]);
-            self.head(&head);
+            self.head(2, &head);
             for (strategy, service) in &rows {
                 let downtime = &service.downtime_s;
                 let happened = !figures::is_bound(&service.outages) && service.outages.mean > 0.0;
@@ -139,7 +140,7 @@ impl Page<'_> {
     fn causes(&mut self) {
         self.line("## Causes of downtime");
         self.line("Shares of all downtime of a strategy, the largest first.");
-        self.head(&["strategy", "causes"]);
+        self.head(2, &["strategy", "causes"]);
         for strategy in &self.result.strategies {
             let shares: Vec<String> = cause_shares(&strategy.total.causes, CAUSES_NAMED)
                 .iter()
@@ -154,7 +155,7 @@ impl Page<'_> {
         self.line("## Capacity");
         let head =
             ["strategy", "hosts", "VMs", "VMs per host", "memory used", "memory reserved", "cores used"];
-        self.head(&[&head[..], &["VMs wait for room, a year"]].concat());
+        self.head(1, &[&head[..], &["VMs wait for room, a year"]].concat());
         for strategy in &self.result.strategies {
             let capacity = &strategy.capacity;
             let waiting = figures::per_year(&capacity.waiting_vm_s, self.result.horizon_s);
@@ -180,7 +181,7 @@ impl Page<'_> {
             "Differences over the same failure history, all services, min/y per instance. Where the interval \
              holds 0, these replications do not tell the two apart.",
         );
-        self.head(&["a − b", "downtime", "lost", "decided"]);
+        self.head(1, &["a − b", "downtime", "lost", "decided"]);
         for pair in &self.result.total_comparisons {
             let decided = if verdict::is_decided(&pair.lost_s_a_minus_b) { "yes" } else { "no" };
             self.row(&[
@@ -197,10 +198,10 @@ impl Page<'_> {
         self.line("## How to reproduce");
         self.line(&format!(
             "The same scenario, seed and version give the same bytes, on any machine and with any number of \
-             threads:\n\n    ninefold run FILE --seed {} --replications {}\n",
+             threads:\n\n    ninefold run FILE --seed {} --replications {}",
             result.seed, result.replications
         ));
-        self.head(&["what", "value"]);
+        self.head(2, &["what", "value"]);
         let warmup = crate::engine::Span::from_secs_f64(result.warmup_s.max(0.0)).to_string();
         for (what, value) in [
             ("version", name(&result.version)),

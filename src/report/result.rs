@@ -298,10 +298,31 @@ impl RunResult {
     /// # Errors
     /// None that this type can cause; the serialiser's own are passed on.
     pub fn to_json(&self) -> Result<String, ResultError> {
-        let mut text = serde_json::to_string_pretty(self).map_err(|error| explain(&error))?;
+        let text = serde_json::to_string_pretty(self).map_err(|error| explain(&error))?;
+        let mut text = join_number_lists(&text);
         text.push('\n');
         Ok(text)
     }
+}
+
+/// Puts lists of nothing but numbers on one line each: a distribution of a hundred points would
+/// otherwise be four hundred lines. JSON strings hold no line breaks, so `[` and a line break
+/// always begin a list.
+fn join_number_lists(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("[\n") {
+        let (before, list) = rest.split_at(at + 1);
+        joined.push_str(before);
+        rest = list;
+        let end = list.find(['[', '{', '"', ']']).filter(|&end| list[end..].starts_with(']'));
+        if let Some(end) = end {
+            joined.push_str(&list[..end].split_whitespace().collect::<Vec<_>>().join(" "));
+            rest = &list[end..];
+        }
+    }
+    joined.push_str(rest);
+    joined
 }
 
 fn explain(error: &serde_json::Error) -> ResultError {

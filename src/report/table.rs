@@ -74,8 +74,8 @@ pub fn wrap(text: &str, indent: &str) -> String {
     // Spaces in front are the first line's indentation.
     let mut line = " ".repeat(text.len() - body.len());
     let mut fresh = true;
-    for word in body.split(' ') {
-        let word = clean::shorten(word, COLUMNS - clean::width(indent));
+    for word in words(body) {
+        let word = clean::shorten(&word, COLUMNS - clean::width(indent));
         if !fresh && clean::width(&line) + 1 + clean::width(&word) > COLUMNS {
             lines.push_str(line.trim_end());
             lines.push('\n');
@@ -92,4 +92,43 @@ pub fn wrap(text: &str, indent: &str) -> String {
     lines.push_str(line.trim_end());
     lines.push('\n');
     lines
+}
+
+/// The words of a text, where a number and its unit are one word.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let unit = word.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '%');
+        let is_unit = matches!(unit, "%" | "ms" | "s" | "min" | "h" | "d" | "y");
+        match words.last_mut() {
+            Some(number) if is_unit && number.ends_with(|c: char| c.is_ascii_digit()) => {
+                number.push(' ');
+                number.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_give_way_to_figures() {
+        let mut table = Table::new(&["strategy", "value"]);
+        table.row(vec!["x".repeat(300), "1,234 [1,100, 1,360]".to_owned()]);
+        let text = table.render();
+        assert!(text.lines().all(|line| clean::width(line) <= COLUMNS), "{text}");
+        assert!(text.contains("1,234 [1,100, 1,360]") && text.contains("x…"), "{text}");
+    }
+
+    #[test]
+    fn a_number_stays_with_its_unit() {
+        assert_eq!(words("at most 3 min a year (95 %)."), ["at", "most", "3 min", "a", "year", "(95 %)."]);
+        let text = wrap(&format!("  {} 95 %", "x".repeat(94)), "    ");
+        assert_eq!(text, format!("  {}\n    95 %\n", "x".repeat(94)));
+    }
 }

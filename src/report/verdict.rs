@@ -93,7 +93,7 @@ impl Teller<'_> {
     fn loss(&self, strategy: &Strategy) -> String {
         let lost = self.lost(strategy);
         if figures::is_bound(&lost) {
-            format!("nothing failed in {}, at most {} a year (95 %)", self.simulated(), bound(&lost))
+            format!("nothing failed in {} (95 %: at most {} a year)", self.simulated(), bound(&lost))
         } else {
             format!("{} of service per instance and year", figures::duration_interval(&lost))
         }
@@ -190,7 +190,7 @@ impl Teller<'_> {
     fn less_than(&self, best: &Strategy, other: &Strategy) -> String {
         let difference = self.less(best, other);
         let whole = self.lost(other).mean;
-        let part = if whole > 0.0 {
+        let part = if whole > 0.0 && difference.mean < whole {
             // What is not everything is not 100 %.
             let part = libm::floor(difference.mean / whole * 100.0 + 1e-9);
             format!(" ({part:.0} %)")
@@ -236,7 +236,7 @@ impl Teller<'_> {
         if same {
             format!("Each takes {takes}.")
         } else {
-            format!("Of these {} takes least: {takes}.", self.name(first))
+            format!("Of these, {} takes least: {takes}.", self.name(first))
         }
     }
 }

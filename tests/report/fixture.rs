@@ -8,12 +8,12 @@ use ninefold::experiment::summary::{
 };
 
 /// A mean with a symmetric interval.
-pub fn around(mean: f64, half: f64) -> Estimate {
+pub(crate) fn around(mean: f64, half: f64) -> Estimate {
     Estimate { mean, se: half / 1.96, low: mean - half, high: mean + half, method: Method::StudentT }
 }
 
 /// What "nothing was seen" looks like.
-pub fn none(high: f64) -> Estimate {
+pub(crate) fn none(high: f64) -> Estimate {
     Estimate { mean: 0.0, se: 0.0, low: 0.0, high, method: Method::Bound }
 }
 
@@ -48,7 +48,7 @@ fn quantiles(mean: f64, zero: f64) -> Vec<(f64, f64)> {
 }
 
 /// One service of `minutes` of downtime a year, split as `causes` says.
-pub fn service(
+pub(crate) fn service(
     name: &str,
     instances: u32,
     minutes: f64,
@@ -95,7 +95,7 @@ pub fn service(
 }
 
 /// A strategy with its total made from its services.
-pub fn strategy(
+pub(crate) fn strategy(
     name: &str,
     protect: &[&'static str],
     vms: u32,
@@ -149,7 +149,7 @@ pub fn strategy(
 }
 
 /// Strategies as a whole summary; the paired interval is `half` of the difference wide on each side.
-pub fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) -> Summary {
+pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) -> Summary {
     let mut comparisons = Vec::new();
     for (index, a) in strategies.iter().enumerate() {
         for b in &strategies[index + 1..] {
@@ -203,7 +203,7 @@ fn apart(a: f64, b: f64, half: f64) -> Estimate {
 }
 
 /// The case: five strategies, six services, 29 hosts and 400 VMs.
-pub fn case() -> Summary {
+pub(crate) fn case() -> Summary {
     let services: [(&str, u32, f64); 6] = [
         ("mail", 4, 1.0),
         ("erp-database", 2, 1.3),
@@ -269,7 +269,7 @@ pub fn case() -> Summary {
 }
 
 /// Two strategies and two services, one of which never fails under the second.
-pub fn small() -> Summary {
+pub(crate) fn small() -> Summary {
     let causes: &[(&'static str, f64)] = &[("host-crash", 0.75), ("storage-outage", 0.25)];
     let strategies = vec![
         strategy(
@@ -289,7 +289,7 @@ pub fn small() -> Summary {
 }
 
 /// Names that try something.
-pub const HOSTILE: [&str; 6] = [
+pub(crate) const HOSTILE: [&str; 6] = [
     "<script>alert(1)</script>",
     "=HYPERLINK(\"http://evil\")",
     "a|b`c`\n# heading",
@@ -299,7 +299,7 @@ pub const HOSTILE: [&str; 6] = [
 ];
 
 /// Every name hostile.
-pub fn hostile() -> Summary {
+pub(crate) fn hostile() -> Summary {
     let strategies = HOSTILE
         .iter()
         .enumerate()
@@ -317,13 +317,13 @@ pub fn hostile() -> Summary {
 }
 
 /// Nothing ever fails.
-pub fn all_zero() -> Summary {
+pub(crate) fn all_zero() -> Summary {
     let quiet = |name| strategy(name, &["host-cluster"], 10, vec![service("mail", 4, 0.0, 0.0, &[])]);
     summary("Nothing fails", vec![quiet("one"), quiet("two")], 0.0)
 }
 
 /// One strategy, one service.
-pub fn single() -> Summary {
+pub(crate) fn single() -> Summary {
     let causes: &[(&'static str, f64)] = &[("host-crash", 1.0)];
     summary(
         "One of each",
@@ -333,7 +333,7 @@ pub fn single() -> Summary {
 }
 
 /// Twelve services whose downtimes span fifteen orders of magnitude.
-pub fn extremes() -> Summary {
+pub(crate) fn extremes() -> Summary {
     let causes: &[(&'static str, f64)] =
         &[("host-crash", 0.5), ("storage-outage", 0.3), ("maintenance", 0.2)];
     let plan = |name, factor: f64| {
@@ -347,4 +347,36 @@ pub fn extremes() -> Summary {
         vec![plan("a", 1.0), plan("b", 1.1), plan("c", 400.0)],
         2.0,
     )
+}
+
+/// Names of eighty characters, wide letters, many strategies and many services.
+pub(crate) fn crowd() -> Summary {
+    let causes: &[(&'static str, f64)] = &[
+        ("host-crash", 0.3),
+        ("host-hang", 0.1),
+        ("storage-outage", 0.2),
+        ("storage-controller", 0.1),
+        ("network-outage", 0.1),
+        ("rack-outage", 0.1),
+        ("site-outage", 0.04),
+        ("guest-crash", 0.03),
+        ("app-crash", 0.03),
+    ];
+    let strategies = (0..18)
+        .map(|s| {
+            let services = (0..30)
+                .map(|k| {
+                    service(
+                        &format!("{k} {}", "データベース-application ".repeat(4)),
+                        3,
+                        f64::from(s * k),
+                        1.0,
+                        causes,
+                    )
+                })
+                .collect();
+            strategy(&format!("{s} {}", "host-cluster+guest-failover ".repeat(3)), &["nlb"], 10, services)
+        })
+        .collect();
+    summary(&"A very long title ".repeat(12), strategies, 0.1)
 }

@@ -22,24 +22,38 @@ const SCALE: f64 = 48.0;
 /// Everything shorter than this part of the longest lies in the first pixel of the axis.
 const RANGE: f64 = 1e6;
 
-/// Lengths that a tick may name, and how.
-const TICKS: [(f64, &str); 16] = [
-    (1e-6, "1 µs"),
-    (1e-3, "1 ms"),
-    (1e-2, "10 ms"),
-    (1e-1, "100 ms"),
-    (1.0, "1 s"),
-    (10.0, "10 s"),
-    (60.0, "1 min"),
-    (600.0, "10 min"),
-    (3_600.0, "1 h"),
-    (36_000.0, "10 h"),
-    (172_800.0, "2 d"),
-    (864_000.0, "10 d"),
-    (8_640_000.0, "100 d"),
-    (31_536_000.0, "1 y"),
-    (315_360_000.0, "10 y"),
-    (3_153_600_000.0, "100 y"),
+/// Lengths that a tick may name, and how; the flagged ones are for long axes too.
+const TICKS: [(f64, &str, bool); 30] = [
+    (1e-6, "1 µs", true),
+    (1e-5, "10 µs", false),
+    (1e-4, "100 µs", false),
+    (1e-3, "1 ms", true),
+    (1e-2, "10 ms", true),
+    (1e-1, "100 ms", true),
+    (1.0, "1 s", true),
+    (2.0, "2 s", false),
+    (5.0, "5 s", false),
+    (10.0, "10 s", true),
+    (30.0, "30 s", false),
+    (60.0, "1 min", true),
+    (120.0, "2 min", false),
+    (300.0, "5 min", false),
+    (600.0, "10 min", true),
+    (1_800.0, "30 min", false),
+    (3_600.0, "1 h", true),
+    (7_200.0, "2 h", false),
+    (18_000.0, "5 h", false),
+    (36_000.0, "10 h", true),
+    (86_400.0, "1 d", false),
+    (172_800.0, "2 d", true),
+    (432_000.0, "5 d", false),
+    (864_000.0, "10 d", true),
+    (2_592_000.0, "30 d", false),
+    (8_640_000.0, "100 d", true),
+    (31_536_000.0, "1 y", true),
+    (157_680_000.0, "5 y", false),
+    (315_360_000.0, "10 y", true),
+    (3_153_600_000.0, "100 y", true),
 ];
 
 /// A box in which curves are drawn.
@@ -89,7 +103,7 @@ pub(super) fn layout(result: &RunResult, services: &[&str]) -> Picture {
     };
     let caption = format!(
         "Share of instances (up) that are down for longer than the time across, in one replication of {}. \
-         Further left and lower is better. Markers: 1 in 2, 1 in 10, 1 in 20 and 1 in 100 instances; the strip \
+         Further left and lower is better. Markers: every second instance, every 10th, 20th and 100th; the strip \
          at 0 shows the share that is ever down.",
         horizon(result)
     );
@@ -127,8 +141,8 @@ fn panel(pen: &mut Pen, result: &RunResult, name: &str, (x, y): (f64, f64), widt
         let quiet = format!("never down: {}", quiet.join(", "));
         pen.text((from, y), Anchor::Start, LABEL, MUTED, &fit(&quiet, LABEL, x + width - from));
     }
-    let (from, to) = range(rows.iter().map(|(_, (_, service))| *service));
     let floor = floor(result);
+    let (from, to) = range(rows.iter().map(|(_, (_, service))| *service), floor);
     let plot = Plot { left: x + SCALE, right: x + width, top: y + 12.0, floor, from, to };
     grid(pen, &plot);
     // The first strategy last, so that it lies on top.
@@ -143,7 +157,7 @@ fn grid(pen: &mut Pen, plot: &Plot) {
     for (probability, label) in [
         (1.0, "100 %"),
         (0.5, "50 %"),
-        (0.2, ""),
+        (0.2, "20 %"),
         (0.1, "10 %"),
         (0.05, "5 %"),
         (0.01, "1 %"),
@@ -160,8 +174,11 @@ fn grid(pen: &mut Pen, plot: &Plot) {
     let bottom = plot.bottom();
     pen.text((plot.left + STRIP / 2.0, bottom + 16.0), Anchor::Middle, LABEL, MUTED, "0");
     let mut free = start;
-    for (seconds, label) in TICKS {
-        if seconds < plot.from * 0.999 || seconds > plot.to * 1.001 {
+    // About 60 pixels a tick, as the coarse ones are a decade apart or nearly so.
+    let decades = libm::log10(plot.to / plot.from);
+    let fine = (plot.right - start) / decades > 150.0;
+    for (seconds, label, coarse) in TICKS {
+        if seconds < plot.from * 0.999 || seconds > plot.to * 1.001 || !(fine || coarse) {
             continue;
         }
         let x = plot.x(seconds);
@@ -182,6 +199,11 @@ fn curve(pen: &mut Pen, plot: &Plot, service: &Service, index: usize) {
     let start = exceeded(service, 0.0);
     let mut points = vec![(plot.left, plot.y(start)), (plot.left + STRIP, plot.y(start))];
     for &(p, seconds) in service.downtime_s.quantiles.iter().filter(|(_, seconds)| *seconds > 0.0) {
+        if 1.0 - p <= plot.floor {
+            // The curve leaves at the bottom rather than run along it.
+            points.push((plot.x(quantile(service, 1.0 - plot.floor)), plot.y(plot.floor)));
+            break;
+        }
         points.push((plot.x(seconds), plot.y(1.0 - p)));
     }
     if start > plot.floor {
@@ -221,16 +243,21 @@ fn longest(service: &Service) -> f64 {
     service.downtime_s.quantiles.iter().map(|(_, seconds)| *seconds).fold(0.0, f64::max)
 }
 
-/// The shortest and the longest downtime to show; never empty.
-fn range<'a>(services: impl Iterator<Item = &'a Service>) -> (f64, f64) {
+/// The shortest and the longest downtime to show; never empty. The axis begins where the first
+/// curve begins to fall, and ends where the last one leaves at the bottom.
+fn range<'a>(services: impl Iterator<Item = &'a Service>, floor: f64) -> (f64, f64) {
     let (mut from, mut to) = (f64::INFINITY, 0.0_f64);
-    for (_, seconds) in services.flat_map(|service| &service.downtime_s.quantiles) {
-        if *seconds > 0.0 && seconds.is_finite() {
-            from = from.min(*seconds);
-            to = to.max(*seconds);
+    for service in services {
+        let start = exceeded(service, 0.0);
+        let shown = |p: f64| 1.0 - p <= start * 0.97;
+        let fallen = service.downtime_s.quantiles.iter().find(|(p, seconds)| shown(*p) && *seconds > 0.0);
+        let last = quantile(service, 1.0 - floor);
+        if let (Some(&(_, first)), true) = (fallen, last > 0.0) {
+            from = from.min(first.min(last));
+            to = to.max(last);
         }
     }
-    if to <= 0.0 {
+    if to <= 0.0 || !to.is_finite() {
         return (1.0, 3_600.0);
     }
     let from = from.max(to / RANGE);

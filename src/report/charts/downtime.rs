@@ -258,7 +258,9 @@ fn is_hatched(rank: usize) -> bool {
 
 fn caption(result: &RunResult, shown: usize, cut: bool) -> String {
     let mut caption = verdict::headline(result, clean::visible);
-    caption.push_str(" Every panel has its own scale; whiskers are 95 % intervals.");
+    let scale = if shown > 1 { " Every panel has its own scale; whiskers" } else { " Whiskers" };
+    caption.push_str(scale);
+    caption.push_str(" are 95 % intervals.");
     if cut {
         caption.push_str(" A bar cut by // is longer than shown; its colours are shares.");
     }

@@ -71,10 +71,10 @@ pub(super) fn hatch(pen: &mut Pen, (x0, y0): (f64, f64), (x1, y1): (f64, f64)) {
     }
 }
 
-/// The step between ticks from 0 to `max`, so that there are three to six of them: 1, 2 or 5 and
+/// The step between ticks from 0 to `max`, so that there are three to seven of them: 1, 2 or 5 and
 /// zeros.
 pub(super) fn step(max: f64) -> f64 {
-    let rough = max / 5.0;
+    let rough = max / 7.0;
     let unit = libm::pow(10.0, libm::floor(libm::log10(rough)));
     [1.0, 2.0, 5.0].map(|digit| digit * unit).into_iter().find(|step| *step >= rough).unwrap_or(10.0 * unit)
 }
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn steps_are_round() {
-        for (max, expected) in [(100.0, 20.0), (7.0, 2.0), (0.04, 0.01), (1_234_567.0, 500_000.0)] {
+        for (max, expected) in [(100.0, 20.0), (7.0, 1.0), (0.04, 0.01), (1_234_567.0, 200_000.0)] {
             assert!((step(max) / expected - 1.0).abs() < 1e-9, "{max}: {}", step(max));
         }
     }
