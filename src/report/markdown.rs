@@ -129,10 +129,8 @@ impl Page<'_> {
                     figures::duration(downtime.p99),
                 ]);
             }
-            for (strategy, service) in &rows {
-                if let Some(line) = nothing_failed(self.result, &service.downtime_s.estimate) {
-                    self.line(&format!("{}: {line}.", name(&strategy.name)));
-                }
+            if let Some(line) = nothing_failed(self.result, &rows, name) {
+                self.line(&format!("In this table, {line}."));
             }
         }
     }

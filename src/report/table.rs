@@ -3,31 +3,31 @@
 use super::clean;
 
 /// No line of a report for the terminal is wider.
-pub const COLUMNS: usize = 100;
+pub(super) const COLUMNS: usize = 100;
 
 /// The narrowest that the first column becomes to let the figures fit.
 const NAME_MIN: usize = 12;
 
 /// Rows of cells under a head; all of one length.
-pub struct Table {
+pub(super) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table with its head.
     #[must_use]
-    pub fn new(head: &[&str]) -> Table {
+    pub(super) fn new(head: &[&str]) -> Table {
         Table { rows: vec![head.iter().map(|&cell| cell.to_owned()).collect()] }
     }
 
     /// Adds a row.
-    pub fn row(&mut self, cells: Vec<String>) {
+    pub(super) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
     /// The table as lines of at most [`COLUMNS`] columns, indented by two.
     #[must_use]
-    pub fn render(&self) -> String {
+    pub(super) fn render(&self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let mut widths: Vec<usize> = (0..columns)
             .map(|column| {
@@ -68,7 +68,7 @@ impl Table {
 
 /// `text` broken at spaces into lines of at most [`COLUMNS`] columns.
 #[must_use]
-pub fn wrap(text: &str, indent: &str) -> String {
+pub(super) fn wrap(text: &str, indent: &str) -> String {
     let mut lines = String::new();
     let body = text.trim_start_matches(' ');
     // Spaces in front are the first line's indentation.
@@ -96,7 +96,7 @@ pub fn wrap(text: &str, indent: &str) -> String {
 
 /// The words of a text, where a number and its unit are one word.
 #[must_use]
-pub fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in text.split(' ') {
         let unit = word.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '%');

@@ -150,25 +150,31 @@ fn service(result: &RunResult, name: &str) -> String {
         table.row(row);
     }
     text.push_str(&table.render());
-    for (strategy, service) in &rows {
-        if let Some(line) = nothing_failed(result, &service.downtime_s.estimate) {
-            let name = clean::shorten(&clean::visible(&strategy.name), 30);
-            text.push_str(&wrap(&format!("  {name}: {line}"), "    "));
-        }
+    if let Some(line) = nothing_failed(result, &rows, |name| clean::shorten(&clean::visible(name), 40)) {
+        text.push_str(&wrap(&format!("  {line}"), "    "));
     }
     text
 }
 
-/// What stands in the place of 100 %.
-pub(super) fn nothing_failed(result: &RunResult, downtime: &Estimate) -> Option<String> {
-    figures::is_bound(downtime).then(|| {
-        let bound = figures::minutes_a_year(downtime, result.horizon_s).high;
-        format!(
-            "nothing failed in {}: at most {} min a year (95 %)",
-            verdict::simulated(result),
-            figures::bound(bound)
-        )
-    })
+/// What stands in the place of 100 %: under which strategies nothing failed, in how many years,
+/// and the bound.
+pub(super) fn nothing_failed(
+    result: &RunResult,
+    rows: &[(&Strategy, &Service)],
+    name: impl Fn(&str) -> String,
+) -> Option<String> {
+    let quiet: Vec<&(&Strategy, &Service)> =
+        rows.iter().filter(|(_, service)| figures::is_bound(&service.downtime_s.estimate)).collect();
+    let highest = quiet.iter().map(|(_, service)| service.downtime_s.estimate.high).max_by(f64::total_cmp)?;
+    let minutes = Estimate { high: highest, ..quiet.first()?.1.downtime_s.estimate };
+    let bound = figures::bound(figures::minutes_a_year(&minutes, result.horizon_s).high);
+    let under = if quiet.len() == rows.len() && rows.len() > 1 {
+        "any strategy".to_owned()
+    } else {
+        quiet.iter().map(|(strategy, _)| name(&strategy.name)).collect::<Vec<_>>().join(", ")
+    };
+    let years = verdict::simulated(result);
+    Some(format!("nothing failed in {years} under {under}: at most {bound} min a year (95 %)"))
 }
 
 fn causes(result: &RunResult) -> String {

@@ -7,7 +7,7 @@
 
 use super::canvas::{fit, text_width};
 use super::frame::{self, Key, MARGIN, STRATEGIES, WIDTH};
-use super::shape::{AXIS, Anchor, Colour, GREY, GRID, HEADING, INK, LABEL, MUTED, PALETTE, Pen, Picture};
+use super::shape::{AXIS, Anchor, Colour, GRID, HEADING, INK, LABEL, MUTED, PALETTE, Pen, Picture};
 use crate::report::clean;
 use crate::report::figures;
 use crate::report::result::{RunResult, Service, Strategy};
@@ -93,7 +93,9 @@ pub(super) fn layout(result: &RunResult, services: &[&str]) -> Picture {
         .iter()
         .take(STRATEGIES)
         .enumerate()
-        .map(|(index, strategy)| (Key::Line { colour: colour(index), form: index }, strategy.name.clone()))
+        .map(|(index, strategy)| {
+            (Key::Line { colour: colour(index), form: form(index) }, strategy.name.clone())
+        })
         .collect();
     let title = format!("How long a year can be: {}", result.scenario.title);
     let title = if horizon(result) == "1 y" {
@@ -208,12 +210,12 @@ fn curve(pen: &mut Pen, plot: &Plot, service: &Service, index: usize) {
     }
     if start > plot.floor {
         pen.line(&points, colour, 2);
-        pen.marker((plot.left + STRIP / 2.0, plot.y(start)), index, colour);
+        pen.marker((plot.left + STRIP / 2.0, plot.y(start)), form(index), colour);
     }
     for probability in [0.5, 0.1, 0.05, 0.01] {
         let seconds = quantile(service, 1.0 - probability);
         if seconds > 0.0 && probability > plot.floor {
-            pen.marker((plot.x(seconds), plot.y(probability)), index, colour);
+            pen.marker((plot.x(seconds), plot.y(probability)), form(index), colour);
         }
     }
 }
@@ -274,10 +276,16 @@ fn index_of(result: &RunResult, strategy: &Strategy) -> usize {
     result.strategies.iter().position(|other| other.name == strategy.name).unwrap_or(0)
 }
 
+/// The yellow at the palette's end is too faint for a line.
+const COLOURS: usize = PALETTE.len() - 1;
+
 fn colour(index: usize) -> Colour {
-    // The last of the palette is too faint for a line.
-    let lines = PALETTE.len() - 1;
-    if index < 2 * lines { PALETTE[index % lines] } else { GREY }
+    PALETTE[index % COLOURS]
+}
+
+/// Where colours come round again, the markers are other ones.
+fn form(index: usize) -> usize {
+    index + index / COLOURS
 }
 
 fn describe(text: &mut String, result: &RunResult, name: &str) {
