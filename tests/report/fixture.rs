@@ -202,6 +202,9 @@ fn apart(a: f64, b: f64, half: f64) -> Estimate {
     around(a - b, (a - b).abs() * half)
 }
 
+/// A strategy to make up: name, protection, VMs, minutes a year, causes.
+type Plan = (&'static str, &'static [&'static str], u32, f64, &'static [(&'static str, f64)]);
+
 /// The case: five strategies, six services, 29 hosts and 400 VMs.
 pub(crate) fn case() -> Summary {
     let services: [(&str, u32, f64); 6] = [
@@ -212,7 +215,7 @@ pub(crate) fn case() -> Summary {
         ("citizens-portal-application-server", 12, 0.35),
         ("dns", 2, 0.02),
     ];
-    let plans: [(&str, &[&'static str], u32, f64, &[(&'static str, f64)]); 5] = [
+    let plans: [Plan; 5] = [
         (
             "unprotected",
             &[],

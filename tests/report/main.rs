@@ -2,6 +2,8 @@
 //!
 //! `NINEFOLD_BLESS=1 cargo test --test report` writes the golden files anew.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
+
 mod fixture;
 mod xml;
 
@@ -148,7 +150,7 @@ fn one_replication_has_no_interval_and_says_so_in_json_and_words() {
     assert_eq!(RunResult::from_json(&json).unwrap().to_json().unwrap(), json);
     let said = verdict::verdict(&result, str::to_owned);
     assert!(said.contains("cannot be told apart with this one replication"), "{said}");
-    text::comparison(&result);
+    let _ = text::comparison(&result);
     charts::draw(&result, charts::Format::Svg).unwrap();
 }
 
@@ -279,8 +281,8 @@ fn nothing_in_a_file_breaks_a_report() {
         for line in text::comparison(&result).lines() {
             assert!(clean::width(line) <= 100, "{round}: {line}");
         }
-        markdown::summary(&result);
-        csv::summary(&result);
+        let _ = markdown::summary(&result);
+        let _ = csv::summary(&result);
         for (_, bytes) in charts::draw(&result, charts::Format::Svg).unwrap() {
             xml::elements(&String::from_utf8(bytes).unwrap()).unwrap();
         }
