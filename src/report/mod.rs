@@ -1,1 +1,25 @@
-//! report
+//! Numbers to bytes: what a run found, as a terminal comparison, Markdown, CSV, JSON and charts.
+//!
+//! Nothing here reads or writes a file. A [`Summary`](crate::experiment::summary::Summary)
+//! becomes a [`RunResult`], the mirror of `result.json`, and everything else is made from that
+//! (only `replications.csv` needs the summary itself), so that a result redrawn from its file is
+//! the same to the byte. The same input always gives the same bytes.
+//!
+//! ```text
+//! Summary ── RunResult::from ──> RunResult ──> to_json, text::comparison, markdown::summary,
+//!    │                               ▲          csv::{summary, causes, …}, charts::draw
+//!    └── csv::replications           └── RunResult::from_json
+//! ```
+
+pub mod charts;
+pub mod clean;
+mod convert;
+pub mod csv;
+pub mod figures;
+pub mod markdown;
+pub mod result;
+mod table;
+pub mod text;
+pub mod verdict;
+
+pub use result::{ResultError, RunResult};

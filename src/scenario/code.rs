@@ -41,6 +41,7 @@ codes! {
     PROTECT = "E030", "a combination of protections that does not exist";
     OVERRIDE = "E031", "an override that cannot be applied";
     UNREACHABLE = "E032", "a VM whose storage no host reaches";
+    NO_ROOM = "E033", "VMs that no host has room for at the start";
     NOT_SIMULATED = "E040", "described by the format, not simulated yet";
     MORE = "E099", "more issues than are shown";
     REPAIR_LONGER = "W101", "repairs take as long as the time between failures";

@@ -13,6 +13,7 @@
 //! ```
 
 pub mod code;
+mod compile;
 mod describe;
 mod fields;
 mod fixed;
@@ -29,6 +30,7 @@ mod text;
 mod tree;
 mod units;
 
+pub use compile::compile;
 pub use describe::describe;
 pub use fixed::limits;
 pub use issue::{Issue, Mark, Place, Severity, Sources};

@@ -1,0 +1,302 @@
+//! How likely a long year is: for each service the share of instances that are down for longer
+//! than x in one replication, a curve a strategy.
+//!
+//! Both axes are logarithmic, since the interesting part is a small chance of a long downtime.
+//! Zero has no place on such an axis and gets a strip of its own at the left: the height at which
+//! a curve comes out of it is the share of instances that are ever down.
+
+use super::canvas::{fit, text_width};
+use super::frame::{self, Key, MARGIN, STRATEGIES, WIDTH};
+use super::shape::{AXIS, Anchor, Colour, GRID, HEADING, INK, LABEL, MUTED, PALETTE, Pen, Picture};
+use crate::report::clean;
+use crate::report::figures;
+use crate::report::result::{RunResult, Service, Strategy};
+use crate::report::text::{horizon, of_service};
+
+const PLOT: f64 = 190.0;
+const GAP: f64 = 34.0;
+/// The strip of zero.
+const STRIP: f64 = 30.0;
+/// Room for the labels of the upward axis.
+const SCALE: f64 = 48.0;
+/// Everything shorter than this part of the longest lies in the first pixel of the axis.
+const RANGE: f64 = 1e6;
+
+/// Lengths that a tick may name, and how; the flagged ones are for long axes too.
+const TICKS: [(f64, &str, bool); 30] = [
+    (1e-6, "1 µs", true),
+    (1e-5, "10 µs", false),
+    (1e-4, "100 µs", false),
+    (1e-3, "1 ms", true),
+    (1e-2, "10 ms", true),
+    (1e-1, "100 ms", true),
+    (1.0, "1 s", true),
+    (2.0, "2 s", false),
+    (5.0, "5 s", false),
+    (10.0, "10 s", true),
+    (30.0, "30 s", false),
+    (60.0, "1 min", true),
+    (120.0, "2 min", false),
+    (300.0, "5 min", false),
+    (600.0, "10 min", true),
+    (1_800.0, "30 min", false),
+    (3_600.0, "1 h", true),
+    (7_200.0, "2 h", false),
+    (18_000.0, "5 h", false),
+    (36_000.0, "10 h", true),
+    (86_400.0, "1 d", false),
+    (172_800.0, "2 d", true),
+    (432_000.0, "5 d", false),
+    (864_000.0, "10 d", true),
+    (2_592_000.0, "30 d", false),
+    (8_640_000.0, "100 d", true),
+    (31_536_000.0, "1 y", true),
+    (157_680_000.0, "5 y", false),
+    (315_360_000.0, "10 y", true),
+    (3_153_600_000.0, "100 y", true),
+];
+
+/// A box in which curves are drawn.
+struct Plot {
+    left: f64,
+    right: f64,
+    top: f64,
+    /// The lowest probability shown.
+    floor: f64,
+    /// The shortest and longest downtime shown, seconds.
+    from: f64,
+    to: f64,
+}
+
+impl Plot {
+    fn bottom(&self) -> f64 {
+        self.top + PLOT
+    }
+
+    fn x(&self, seconds: f64) -> f64 {
+        let along = libm::log(seconds.max(self.from) / self.from) / libm::log(self.to / self.from);
+        let start = self.left + STRIP;
+        start + along.clamp(0.0, 1.0) * (self.right - start)
+    }
+
+    fn y(&self, probability: f64) -> f64 {
+        let down = libm::log(probability.clamp(self.floor, 1.0)) / libm::log(self.floor);
+        self.top + down.clamp(0.0, 1.0) * PLOT
+    }
+}
+
+/// The chart.
+pub(super) fn layout(result: &RunResult, services: &[&str]) -> Picture {
+    let mut pen = Pen::default();
+    let legend: Vec<(Key, String)> = result
+        .strategies
+        .iter()
+        .take(STRATEGIES)
+        .enumerate()
+        .map(|(index, strategy)| {
+            (Key::Line { colour: colour(index), form: form(index) }, strategy.name.clone())
+        })
+        .collect();
+    let title = format!("How long a year can be: {}", result.scenario.title);
+    let title = if horizon(result) == "1 y" {
+        title
+    } else {
+        format!("Downtime in {}: {}", horizon(result), result.scenario.title)
+    };
+    let caption = format!(
+        "Share of instances (up) that are down for longer than the time across, in one replication of {}. \
+         Further left and lower is better. Markers: every second instance, every 10th, 20th and 100th; the strip \
+         at 0 shows the share that is ever down.",
+        horizon(result)
+    );
+    let mut y = frame::head(&mut pen, &title, &caption, &legend);
+    let columns = if services.len() < 2 { 1 } else { 2 };
+    let width = (WIDTH - 2.0 * MARGIN - GAP * (columns - 1) as f64) / columns as f64;
+    let mut description = caption.clone();
+    for row in services.chunks(columns) {
+        for (column, &name) in row.iter().enumerate() {
+            let x = MARGIN + (width + GAP) * column as f64;
+            panel(&mut pen, result, name, (x, y + 24.0), width);
+            describe(&mut description, result, name);
+        }
+        y += 24.0 + 12.0 + PLOT + 30.0;
+    }
+    Picture { width: WIDTH, height: y + 16.0, title: clean::visible(&title), description, shapes: pen.shapes }
+}
+
+/// One service: its head with the baseline at `y`, and the curves below.
+fn panel(pen: &mut Pen, result: &RunResult, name: &str, (x, y): (f64, f64), width: f64) {
+    let rows: Vec<(usize, (&Strategy, &Service))> = of_service(result, name)
+        .into_iter()
+        .map(|row| (index_of(result, row.0), row))
+        .take(STRATEGIES)
+        .collect();
+    let quiet: Vec<String> = rows
+        .iter()
+        .filter(|(_, (_, service))| longest(service) <= 0.0)
+        .map(|(_, (strategy, _))| clean::visible(&strategy.name))
+        .collect();
+    let head = fit(&clean::visible(name), HEADING, if quiet.is_empty() { width } else { width * 0.5 });
+    pen.text((x, y), Anchor::Start, HEADING, INK, &head);
+    if !quiet.is_empty() {
+        let from = x + text_width(&head, HEADING) + 12.0;
+        let quiet = format!("never down: {}", quiet.join(", "));
+        pen.text((from, y), Anchor::Start, LABEL, MUTED, &fit(&quiet, LABEL, x + width - from));
+    }
+    let floor = floor(result);
+    let (from, to) = range(rows.iter().map(|(_, (_, service))| *service), floor);
+    let plot = Plot { left: x + SCALE, right: x + width, top: y + 12.0, floor, from, to };
+    grid(pen, &plot);
+    // The first strategy last, so that it lies on top.
+    for (index, (_, service)) in rows.iter().rev() {
+        if longest(service) > 0.0 {
+            curve(pen, &plot, service, *index);
+        }
+    }
+}
+
+fn grid(pen: &mut Pen, plot: &Plot) {
+    for (probability, label) in [
+        (1.0, "100 %"),
+        (0.5, "50 %"),
+        (0.2, "20 %"),
+        (0.1, "10 %"),
+        (0.05, "5 %"),
+        (0.01, "1 %"),
+        (0.001, "0.1 %"),
+    ] {
+        if probability < plot.floor * 0.999 {
+            continue;
+        }
+        let y = plot.y(probability);
+        pen.line(&[(plot.left, y), (plot.right, y)], GRID, 1);
+        pen.text((plot.left - 6.0, y + 4.0), Anchor::End, LABEL, MUTED, label);
+    }
+    let start = plot.left + STRIP;
+    let bottom = plot.bottom();
+    pen.text((plot.left + STRIP / 2.0, bottom + 16.0), Anchor::Middle, LABEL, MUTED, "0");
+    let mut free = start;
+    // About 60 pixels a tick, as the coarse ones are a decade apart or nearly so.
+    let decades = libm::log10(plot.to / plot.from);
+    let fine = (plot.right - start) / decades > 150.0;
+    for (seconds, label, coarse) in TICKS {
+        if seconds < plot.from * 0.999 || seconds > plot.to * 1.001 || !(fine || coarse) {
+            continue;
+        }
+        let x = plot.x(seconds);
+        pen.line(&[(x, plot.top), (x, bottom)], GRID, 1);
+        let half = text_width(label, LABEL) / 2.0;
+        if x - half >= free && x + half <= plot.right + 14.0 {
+            pen.text((x, bottom + 16.0), Anchor::Middle, LABEL, MUTED, label);
+            free = x + half + 10.0;
+        }
+    }
+    pen.line(&[(plot.left, bottom), (start - 4.0, bottom)], AXIS, 1);
+    pen.line(&[(start, bottom), (plot.right, bottom)], AXIS, 1);
+    pen.line(&[(start, plot.top), (start, bottom)], AXIS, 1);
+}
+
+fn curve(pen: &mut Pen, plot: &Plot, service: &Service, index: usize) {
+    let colour = colour(index);
+    let start = exceeded(service, 0.0);
+    let mut points = vec![(plot.left, plot.y(start)), (plot.left + STRIP, plot.y(start))];
+    for &(p, seconds) in service.downtime_s.quantiles.iter().filter(|(_, seconds)| *seconds > 0.0) {
+        if 1.0 - p <= plot.floor {
+            // The curve leaves at the bottom rather than run along it.
+            points.push((plot.x(quantile(service, 1.0 - plot.floor)), plot.y(plot.floor)));
+            break;
+        }
+        points.push((plot.x(seconds), plot.y(1.0 - p)));
+    }
+    if start > plot.floor {
+        pen.line(&points, colour, 2);
+        pen.marker((plot.left + STRIP / 2.0, plot.y(start)), form(index), colour);
+    }
+    for probability in [0.5, 0.1, 0.05, 0.01] {
+        let seconds = quantile(service, 1.0 - probability);
+        if seconds > 0.0 && probability > plot.floor {
+            pen.marker((plot.x(seconds), plot.y(probability)), form(index), colour);
+        }
+    }
+}
+
+/// The share of instances that are down for longer than `seconds`.
+fn exceeded(service: &Service, seconds: f64) -> f64 {
+    let within = service.downtime_s.quantiles.iter().filter(|(_, s)| *s <= seconds).map(|(p, _)| *p);
+    1.0 - within.fold(0.0, f64::max).clamp(0.0, 1.0)
+}
+
+/// The downtime not exceeded with probability `p`, along the drawn line.
+fn quantile(service: &Service, p: f64) -> f64 {
+    let points = &service.downtime_s.quantiles;
+    let Some(after) = points.iter().position(|(q, _)| *q >= p) else { return 0.0 };
+    let (q1, s1) = points[after];
+    let Some(&(q0, s0)) = after.checked_sub(1).and_then(|before| points.get(before)) else { return s1 };
+    if q1 <= q0 || s0 <= 0.0 || s1 <= 0.0 {
+        return s1;
+    }
+    // The line is straight where both axes are logarithmic.
+    let (up0, up1) = ((1.0 - q0).max(1e-12), (1.0 - q1).max(1e-12));
+    let along = libm::log((1.0 - p) / up0) / libm::log(up1 / up0);
+    s0 * libm::pow(s1 / s0, along.clamp(0.0, 1.0))
+}
+
+fn longest(service: &Service) -> f64 {
+    service.downtime_s.quantiles.iter().map(|(_, seconds)| *seconds).fold(0.0, f64::max)
+}
+
+/// The shortest and the longest downtime to show; never empty. The axis begins where the first
+/// curve begins to fall, and ends where the last one leaves at the bottom.
+fn range<'a>(services: impl Iterator<Item = &'a Service>, floor: f64) -> (f64, f64) {
+    let (mut from, mut to) = (f64::INFINITY, 0.0_f64);
+    for service in services {
+        let start = exceeded(service, 0.0);
+        let shown = |p: f64| 1.0 - p <= start * 0.97;
+        let fallen = service.downtime_s.quantiles.iter().find(|(p, seconds)| shown(*p) && *seconds > 0.0);
+        let last = quantile(service, 1.0 - floor);
+        if let (Some(&(_, first)), true) = (fallen, last > 0.0) {
+            from = from.min(first.min(last));
+            to = to.max(last);
+        }
+    }
+    if to <= 0.0 || !to.is_finite() {
+        return (1.0, 3_600.0);
+    }
+    let from = from.max(to / RANGE);
+    // A constant downtime is a drop in the middle of the axis.
+    if to / from < 4.0 { (from / 2.0, to * 2.0) } else { (from, to) }
+}
+
+/// The lowest probability shown: about the rarest that so many replications can tell of.
+fn floor(result: &RunResult) -> f64 {
+    if result.replications >= 2_000 { 0.001 } else { 0.005 }
+}
+
+fn index_of(result: &RunResult, strategy: &Strategy) -> usize {
+    result.strategies.iter().position(|other| other.name == strategy.name).unwrap_or(0)
+}
+
+/// The yellow at the palette's end is too faint for a line.
+const COLOURS: usize = PALETTE.len() - 1;
+
+fn colour(index: usize) -> Colour {
+    PALETTE[index % COLOURS]
+}
+
+/// Where colours come round again, the markers are other ones.
+fn form(index: usize) -> usize {
+    index + index / COLOURS
+}
+
+fn describe(text: &mut String, result: &RunResult, name: &str) {
+    text.push_str(&format!(" {}:", clean::visible(name)));
+    for (strategy, service) in of_service(result, name).into_iter().take(STRATEGIES) {
+        text.push_str(&format!(
+            " {} ever down {}, 1 in 20 longer than {}, 1 in 100 longer than {};",
+            clean::visible(&strategy.name),
+            figures::share(exceeded(service, 0.0)),
+            figures::duration(service.downtime_s.p95),
+            figures::duration(service.downtime_s.p99),
+        ));
+    }
+}

@@ -1,0 +1,162 @@
+//! Names come from files that somebody else may have written. Each output has its own way of
+//! being fooled by one; the cures live here, one function an output.
+
+use std::fmt::Write as _;
+
+/// A name that can do nothing to a terminal: what moves the cursor, turns the writing direction
+/// or cannot be seen is written as its escape, and the text stays on one line.
+#[must_use]
+pub fn visible(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for c in name.chars() {
+        if is_invisible(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{}", c.escape_unicode());
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// A name inside Markdown: as [`visible`], and no character of it is markup, HTML or a table border.
+#[must_use]
+pub fn markdown(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 8);
+    let shown = visible(name);
+    let mut chars = shown.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '&' => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            '>' => text.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '$' | '@' => {
+                text.push('\\');
+                text.push(c);
+            }
+            // A bare address would become a link.
+            ':' if chars.peek() == Some(&'/') => text.push_str("\\:"),
+            // GitHub makes a link of a bare www. host.
+            'w' | 'W' if text.to_lowercase().ends_with("ww") => {
+                let _ = write!(text, "&#{};", u32::from(c));
+            }
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
+/// A text cell of a CSV file: a spreadsheet must not take it for a formula, so a cell that could
+/// be one begins with an apostrophe. Quoting alone would not stop it.
+#[must_use]
+pub fn csv_cell(name: &str) -> String {
+    match name.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠') => {
+            format!("'{name}")
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// Shortened to `columns` terminal columns, the end replaced by an ellipsis where it does not fit.
+#[must_use]
+pub fn shorten(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        if used + char_width(c) + 1 > columns {
+            break;
+        }
+        used += char_width(c);
+        short.push(c);
+    }
+    short.push('…');
+    short
+}
+
+/// Columns that a text takes on a terminal.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+/// Two columns for the wide East Asian blocks and pictographs, none for combining marks.
+fn char_width(c: char) -> usize {
+    match u32::from(c) {
+        0x0300..=0x036F | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0xFE00..=0xFE2F => 0,
+        0x1100..=0x115F
+        | 0x2E80..=0x303E
+        | 0x3041..=0xA4CF
+        | 0xAC00..=0xD7A3
+        | 0xF900..=0xFAFF
+        | 0xFE30..=0xFE6F
+        | 0xFF00..=0xFF60
+        | 0xFFE0..=0xFFE6
+        | 0x1F300..=0x1F64F
+        | 0x1F680..=0x1F6FF
+        | 0x1F900..=0x1F9FF
+        | 0x20000..=0x3FFFD => 2,
+        _ => 1,
+    }
+}
+
+/// Control characters, line and paragraph separators, directional and other format characters,
+/// and what XML cannot hold.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            u32::from(c),
+            0x00AD | 0x034F
+                | 0x061C
+                | 0x115F..=0x1160
+                | 0x180B..=0x180F
+                | 0x200B..=0x200F
+                | 0x2028..=0x202E
+                | 0x2060..=0x206F
+                | 0x3164
+                | 0xFE00..=0xFE0F
+                | 0xFEFF
+                | 0xFFA0
+                | 0xFFF0..=0xFFFB
+                | 0xFFFE..=0xFFFF
+                | 0xE0000..=0xE0FFF
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_are_harmless_in_a_terminal() {
+        assert_eq!(visible("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(visible("mail\u{202e}liam\nx"), "mail\\u{202e}liam\\u{a}x");
+        assert_eq!(visible("größe-日本"), "größe-日本");
+    }
+
+    #[test]
+    fn markdown_has_no_markup_left() {
+        assert_eq!(markdown("a|b<script>"), "a\\|b&lt;script&gt;");
+        assert_eq!(markdown("`x`\n# y"), "\\`x\\`\\\\u{a}\\# y");
+        assert_eq!(markdown("www.evil"), "ww&#119;.evil");
+        assert_eq!(markdown("host-cluster+nlb (2): x"), "host-cluster+nlb (2): x");
+        assert_eq!(markdown("[a](http://b)"), "\\[a\\](http\\://b)");
+    }
+
+    #[test]
+    fn formulas_lose_their_power() {
+        assert_eq!(csv_cell("=1+1"), "'=1+1");
+        assert_eq!(csv_cell("-x"), "'-x");
+        assert_eq!(csv_cell("mail"), "mail");
+    }
+
+    #[test]
+    fn shortened_text_keeps_its_width() {
+        assert_eq!(shorten("host-cluster", 12), "host-cluster");
+        assert_eq!(shorten("host-cluster", 8), "host-cl…");
+        assert_eq!(width(&shorten("日本日本日本", 6)), 5);
+    }
+}

@@ -1,0 +1,115 @@
+//! From an experiment's [`Summary`] to the mirror of `result.json`: one field to one field.
+
+use super::result::{
+    Capacity, Cause, Downtime, Estimate, Method, OutageLengths, RunResult, SCHEMA, ScenarioId, Service,
+    ServiceComparison, Strategy, Total, TotalComparison,
+};
+use crate::experiment::summary;
+
+impl From<&summary::Summary> for RunResult {
+    fn from(from: &summary::Summary) -> RunResult {
+        let mut comparisons = Vec::new();
+        let mut total_comparisons = Vec::new();
+        for comparison in &from.comparisons {
+            let pair = TotalComparison {
+                a: comparison.a.clone(),
+                b: comparison.b.clone(),
+                downtime_s_a_minus_b: estimate(&comparison.downtime_s_a_minus_b),
+                lost_s_a_minus_b: estimate(&comparison.lost_s_a_minus_b),
+                correlation: comparison.correlation.filter(|r| r.is_finite()),
+            };
+            match &comparison.service {
+                Some(service) => comparisons.push(ServiceComparison { service: service.clone(), pair }),
+                None => total_comparisons.push(pair),
+            }
+        }
+        RunResult {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: ScenarioId { title: from.title.clone(), sha256: from.sha256.clone() },
+            seed: from.seed,
+            replications: from.replications,
+            replications_asked: from.replications_asked,
+            horizon_s: from.horizon.as_secs_f64(),
+            warmup_s: from.warmup.as_secs_f64(),
+            ages: from.ages.to_owned(),
+            strategies: from.strategies.iter().map(strategy).collect(),
+            comparisons,
+            total_comparisons,
+        }
+    }
+}
+
+fn strategy(from: &summary::StrategySummary) -> Strategy {
+    Strategy {
+        name: from.name.clone(),
+        services: from.services.iter().map(service).collect(),
+        total: Total {
+            instances: from.total.instances,
+            availability: estimate(&from.total.availability),
+            downtime_s: estimate(&from.total.downtime_s),
+            lost_s: estimate(&from.total.lost_s),
+            outages: estimate(&from.total.outages),
+            causes: from.total.causes.iter().map(cause).collect(),
+        },
+        capacity: Capacity {
+            hosts: from.capacity.hosts,
+            vms: from.capacity.vms,
+            consolidation: from.capacity.consolidation,
+            memory_used: from.capacity.memory_used,
+            memory_reserved: from.capacity.memory_reserved,
+            cores_used: from.capacity.cores_used,
+            waiting_vm_s: estimate(&from.capacity.waiting_vm_s),
+        },
+    }
+}
+
+fn service(from: &summary::ServiceSummary) -> Service {
+    let percentiles = &from.downtime_percentiles;
+    Service {
+        name: from.name.clone(),
+        instances: from.instances,
+        role: from.role.to_owned(),
+        protect: from.protect.iter().map(|&layer| layer.to_owned()).collect(),
+        vms_per_instance: from.vms_per_instance,
+        availability: estimate(&from.availability),
+        downtime_s: Downtime {
+            estimate: estimate(&from.downtime_s),
+            p50: percentiles.p50,
+            p95: percentiles.p95,
+            p99: percentiles.p99,
+            max: percentiles.max,
+            // A point without a place cannot be drawn, and JSON cannot hold it.
+            quantiles: percentiles
+                .quantiles
+                .iter()
+                .copied()
+                .filter(|(p, seconds)| p.is_finite() && seconds.is_finite())
+                .collect(),
+        },
+        degraded_s: estimate(&from.degraded_s),
+        lost_s: estimate(&from.lost_s),
+        outages: estimate(&from.outages),
+        outage_s: OutageLengths {
+            mean: from.outage_s.mean,
+            p50: from.outage_s.p50,
+            p95: from.outage_s.p95,
+            max: from.outage_s.max,
+        },
+        causes: from.causes.iter().map(cause).collect(),
+    }
+}
+
+fn cause(from: &summary::CauseSummary) -> Cause {
+    Cause { cause: from.cause.to_owned(), outages: from.outages, downtime_s: from.downtime_s }
+}
+
+fn estimate(from: &summary::Estimate) -> Estimate {
+    let method = match from.method {
+        summary::Method::StudentT => Method::StudentT,
+        summary::Method::WeightedPoisson => Method::WeightedPoisson,
+        summary::Method::Bound => Method::Bound,
+        summary::Method::Exact => Method::Exact,
+    };
+    Estimate { mean: from.mean, se: from.se, low: from.low, high: from.high, method }
+}

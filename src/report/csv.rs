@@ -1,0 +1,236 @@
+//! Results as CSV (RFC 4180, one header line, `\n` at the end of each line).
+//!
+//! Column names are those of `result.json`, an estimate's fields joined by `_`
+//! (`downtime_s_mean`, `downtime_s_low`, …), so that a column means what the field means. All
+//! quantities are per instance and per horizon; no column is in minutes or per year. Numbers are
+//! raw (a decimal point, no thousands separator), and a number that does not exist is an empty
+//! cell. Columns may be added at the end; none is renamed or moved. Text that a spreadsheet would
+//! take for a formula begins with an apostrophe.
+//!
+//! | file | one row per |
+//! | --- | --- |
+//! | `summary.csv` | strategy and service |
+//! | `causes.csv` | strategy, service and cause |
+//! | `strategies.csv` | strategy: all services together, and what it takes of the datacenter |
+//! | `comparisons.csv` | pair of strategies and service; an empty service is all of them together |
+//! | `replications.csv` | strategy, service and replication (replications count from 0) |
+
+use super::clean::csv_cell;
+use super::result::{Estimate, Method, RunResult, TotalComparison};
+use crate::experiment::summary::Summary;
+
+/// `summary.csv`.
+#[must_use]
+pub fn summary(result: &RunResult) -> String {
+    let mut sheet = Sheet::new();
+    for name in ["strategy", "service", "instances", "role", "protect", "vms_per_instance"] {
+        sheet.head(name);
+    }
+    for name in ["availability", "downtime_s"] {
+        sheet.head_estimate(name);
+    }
+    for name in ["downtime_s_p50", "downtime_s_p95", "downtime_s_p99", "downtime_s_max"] {
+        sheet.head(name);
+    }
+    for name in ["degraded_s", "lost_s", "outages"] {
+        sheet.head_estimate(name);
+    }
+    for name in ["outage_s_mean", "outage_s_p50", "outage_s_p95", "outage_s_max"] {
+        sheet.head(name);
+    }
+    sheet.end();
+    for strategy in &result.strategies {
+        for service in &strategy.services {
+            sheet.text(&strategy.name);
+            sheet.text(&service.name);
+            sheet.count(service.instances);
+            sheet.text(&service.role);
+            sheet.text(&service.protect.join("+"));
+            sheet.count(service.vms_per_instance);
+            sheet.estimate(&service.availability);
+            let downtime = &service.downtime_s;
+            sheet.estimate(&downtime.estimate);
+            sheet.numbers(&[downtime.p50, downtime.p95, downtime.p99, downtime.max]);
+            sheet.estimate(&service.degraded_s);
+            sheet.estimate(&service.lost_s);
+            sheet.estimate(&service.outages);
+            let outage = &service.outage_s;
+            sheet.numbers(&[outage.mean, outage.p50, outage.p95, outage.max]);
+            sheet.end();
+        }
+    }
+    sheet.finish()
+}
+
+/// `causes.csv`: the causes of a strategy and service sum to its downtime.
+#[must_use]
+pub fn causes(result: &RunResult) -> String {
+    let mut sheet = Sheet::new();
+    for name in ["strategy", "service", "cause", "outages", "downtime_s"] {
+        sheet.head(name);
+    }
+    sheet.end();
+    for strategy in &result.strategies {
+        for service in &strategy.services {
+            for cause in &service.causes {
+                sheet.text(&strategy.name);
+                sheet.text(&service.name);
+                sheet.text(&cause.cause);
+                sheet.numbers(&[cause.outages, cause.downtime_s]);
+                sheet.end();
+            }
+        }
+    }
+    sheet.finish()
+}
+
+/// `strategies.csv`.
+#[must_use]
+pub fn strategies(result: &RunResult) -> String {
+    let mut sheet = Sheet::new();
+    for name in ["strategy", "instances"] {
+        sheet.head(name);
+    }
+    for name in ["availability", "downtime_s", "lost_s", "outages"] {
+        sheet.head_estimate(name);
+    }
+    for name in ["hosts", "vms", "consolidation", "memory_used", "memory_reserved", "cores_used"] {
+        sheet.head(name);
+    }
+    sheet.head_estimate("waiting_vm_s");
+    sheet.end();
+    for strategy in &result.strategies {
+        let (total, capacity) = (&strategy.total, &strategy.capacity);
+        sheet.text(&strategy.name);
+        sheet.count(total.instances);
+        for estimate in [&total.availability, &total.downtime_s, &total.lost_s, &total.outages] {
+            sheet.estimate(estimate);
+        }
+        sheet.count(capacity.hosts);
+        sheet.count(capacity.vms);
+        sheet.numbers(&[
+            capacity.consolidation,
+            capacity.memory_used,
+            capacity.memory_reserved,
+            capacity.cores_used,
+        ]);
+        sheet.estimate(&capacity.waiting_vm_s);
+        sheet.end();
+    }
+    sheet.finish()
+}
+
+/// `comparisons.csv`.
+#[must_use]
+pub fn comparisons(result: &RunResult) -> String {
+    let mut sheet = Sheet::new();
+    for name in ["service", "a", "b"] {
+        sheet.head(name);
+    }
+    sheet.head_estimate("downtime_s_a_minus_b");
+    sheet.head_estimate("lost_s_a_minus_b");
+    sheet.head("correlation");
+    sheet.end();
+    let mut row = |service: &str, pair: &TotalComparison| {
+        sheet.text(service);
+        sheet.text(&pair.a);
+        sheet.text(&pair.b);
+        sheet.estimate(&pair.downtime_s_a_minus_b);
+        sheet.estimate(&pair.lost_s_a_minus_b);
+        sheet.numbers(&[pair.correlation.unwrap_or(f64::NAN)]);
+        sheet.end();
+    };
+    for comparison in &result.comparisons {
+        row(&comparison.service, &comparison.pair);
+    }
+    for pair in &result.total_comparisons {
+        row("", pair);
+    }
+    sheet.finish()
+}
+
+/// `replications.csv`, from the summary itself: `result.json` does not carry every replication.
+#[must_use]
+pub fn replications(summary: &Summary) -> String {
+    let mut sheet = Sheet::new();
+    for name in ["strategy", "service", "replication", "downtime_s", "degraded_s", "lost_s", "outages"] {
+        sheet.head(name);
+    }
+    sheet.end();
+    for (strategy, services) in summary.strategies.iter().zip(&summary.rows) {
+        for (service, rows) in strategy.services.iter().zip(services) {
+            for (replication, row) in rows.iter().enumerate() {
+                sheet.text(&strategy.name);
+                sheet.text(&service.name);
+                sheet.count(u32::try_from(replication).unwrap_or(u32::MAX));
+                sheet.numbers(&[row.downtime_s, row.degraded_s, row.lost_s, row.outages]);
+                sheet.end();
+            }
+        }
+    }
+    sheet.finish()
+}
+
+/// A CSV text being written, cell by cell. Writing to memory cannot fail, and text that is put in
+/// as UTF-8 comes out as UTF-8; the `csv` crate's results say so nowhere, hence the fallbacks.
+struct Sheet {
+    writer: ::csv::Writer<Vec<u8>>,
+    row: ::csv::StringRecord,
+}
+
+impl Sheet {
+    fn new() -> Sheet {
+        Sheet { writer: ::csv::Writer::from_writer(Vec::new()), row: ::csv::StringRecord::new() }
+    }
+
+    fn head(&mut self, name: &str) {
+        self.row.push_field(name);
+    }
+
+    fn head_estimate(&mut self, name: &str) {
+        for field in ["mean", "se", "low", "high", "method"] {
+            self.row.push_field(&format!("{name}_{field}"));
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.row.push_field(&csv_cell(text));
+    }
+
+    fn count(&mut self, count: u32) {
+        self.row.push_field(&count.to_string());
+    }
+
+    fn numbers(&mut self, numbers: &[f64]) {
+        for number in numbers {
+            // `Display` writes the shortest decimal that reads back the same, never an exponent.
+            let cell = if number.is_finite() { number.to_string() } else { String::new() };
+            self.row.push_field(&cell);
+        }
+    }
+
+    fn estimate(&mut self, estimate: &Estimate) {
+        self.numbers(&[estimate.mean, estimate.se, estimate.low, estimate.high]);
+        self.row.push_field(method(estimate.method));
+    }
+
+    fn end(&mut self) {
+        let _ = self.writer.write_record(&self.row);
+        self.row.clear();
+    }
+
+    fn finish(self) -> String {
+        let bytes = self.writer.into_inner().unwrap_or_default();
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+/// The word of `result.json`.
+pub(super) fn method(method: Method) -> &'static str {
+    match method {
+        Method::StudentT => "student-t",
+        Method::WeightedPoisson => "weighted-poisson",
+        Method::Bound => "bound",
+        Method::Exact => "exact",
+    }
+}

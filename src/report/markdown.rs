@@ -1,0 +1,216 @@
+//! `summary.md`: the page for people who were not there. GitHub-flavoured Markdown.
+//!
+//! Downtime is in minutes per instance and year of 365 d, as on the terminal. Every name that the
+//! scenario's author chose is escaped.
+
+use super::clean::markdown as name;
+use super::figures;
+use super::result::{Estimate, RunResult};
+use super::text::{cause_shares, counted, horizon, nothing_failed, of_service, service_names};
+use super::verdict;
+
+/// Causes that are named in the table; the rest are "other".
+const CAUSES_NAMED: usize = 6;
+
+/// The whole page.
+#[must_use]
+pub fn summary(result: &RunResult) -> String {
+    let mut page = Page { text: String::new(), result };
+    page.line(&format!("# {}", name(&result.scenario.title)));
+    page.line(&format!("**{}**", verdict::verdict(result, name)));
+    let horizon = horizon(result);
+    page.line(&format!(
+        "{} of {horizon} for each strategy. Downtime, lost service and outages are per instance and year of \
+         365 d{}; `[low, high]` is the 95 % interval. `≤` stands where nothing was observed.",
+        counted(result.replications, "replication"),
+        if horizon == "1 y" { String::new() } else { format!(", scaled from {horizon}") },
+    ));
+    if result.replications < result.replications_asked {
+        page.line(&format!(
+            "Interrupted: {} of {} replications finished.",
+            figures::count(result.replications),
+            figures::count(result.replications_asked)
+        ));
+    }
+    page.strategies();
+    page.services();
+    page.causes();
+    page.capacity();
+    page.comparisons();
+    page.reproduce();
+    page.text
+}
+
+struct Page<'a> {
+    text: String,
+    result: &'a RunResult,
+}
+
+impl Page<'_> {
+    /// A paragraph or a heading, with the blank line that Markdown wants.
+    fn line(&mut self, line: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    /// A table's head: the first `left` columns are words and lie to the left, figures to the right.
+    fn head(&mut self, left: usize, cells: &[&str]) {
+        self.line(&format!("| {} |", cells.join(" | ")));
+        let rule: Vec<&str> =
+            (0..cells.len()).map(|index| if index < left { ":--" } else { "--:" }).collect();
+        self.text.push_str(&format!("| {} |\n", rule.join(" | ")));
+    }
+
+    fn row(&mut self, cells: &[String]) {
+        self.text.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+
+    fn minutes(&self, seconds: &Estimate) -> String {
+        figures::interval(&figures::minutes_a_year(seconds, self.result.horizon_s))
+    }
+
+    fn per_year(&self, estimate: &Estimate) -> String {
+        figures::interval(&figures::per_year(estimate, self.result.horizon_s))
+    }
+
+    fn strategies(&mut self) {
+        self.line("## Strategies");
+        self.head(1, &["strategy", "downtime, min/y", "lost, min/y", "availability", "nines", "outages/y"]);
+        for strategy in &self.result.strategies {
+            let total = &strategy.total;
+            self.row(&[
+                name(&strategy.name),
+                self.minutes(&total.downtime_s),
+                self.minutes(&total.lost_s),
+                figures::availability(&total.availability),
+                figures::nines(&total.availability),
+                self.per_year(&total.outages),
+            ]);
+        }
+    }
+
+    fn services(&mut self) {
+        self.line("## Services");
+        let percentiles = ["p50", "p95", "p99"].map(|p| format!("{p} of {}", horizon(self.result)));
+        for service_name in service_names(self.result) {
+            let rows = of_service(self.result, service_name);
+            let Some((_, first)) = rows.first() else { continue };
+            self.line(&format!(
+                "### {} ({}, {})",
+                name(service_name),
+                counted(first.instances, "instance"),
+                name(&first.role)
+            ));
+            let mut head =
+                vec!["strategy", "protect", "downtime, min/y", "lost, min/y", "availability", "outages/y"];
+            head.extend(["one lasts", &percentiles[0], &percentiles[1], &percentiles[2]]);
+            self.head(2, &head);
+            for (strategy, service) in &rows {
+                let downtime = &service.downtime_s;
+                let happened = !figures::is_bound(&service.outages) && service.outages.mean > 0.0;
+                let protect = if service.protect.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    service.protect.iter().map(|layer| name(layer)).collect::<Vec<_>>().join(", ")
+                };
+                self.row(&[
+                    name(&strategy.name),
+                    protect,
+                    self.minutes(&downtime.estimate),
+                    self.minutes(&service.lost_s),
+                    figures::availability(&service.availability),
+                    self.per_year(&service.outages),
+                    if happened { figures::duration(service.outage_s.mean) } else { "–".to_owned() },
+                    figures::duration(downtime.p50),
+                    figures::duration(downtime.p95),
+                    figures::duration(downtime.p99),
+                ]);
+            }
+            if let Some(line) = nothing_failed(self.result, &rows, name) {
+                self.line(&format!("In this table, {line}."));
+            }
+        }
+    }
+
+    fn causes(&mut self) {
+        self.line("## Causes of downtime");
+        self.line("Shares of all downtime of a strategy, the largest first.");
+        self.head(2, &["strategy", "causes"]);
+        for strategy in &self.result.strategies {
+            let shares: Vec<String> = cause_shares(&strategy.total.causes, CAUSES_NAMED)
+                .iter()
+                .map(|(cause, share)| format!("{} {}", name(cause), name(&figures::share(*share))))
+                .collect();
+            let shares = if shares.is_empty() { "none seen".to_owned() } else { shares.join(", ") };
+            self.row(&[name(&strategy.name), shares]);
+        }
+    }
+
+    fn capacity(&mut self) {
+        self.line("## Capacity");
+        let head =
+            ["strategy", "hosts", "VMs", "VMs per host", "memory used", "memory reserved", "cores used"];
+        self.head(1, &[&head[..], &["VMs wait for room, a year"]].concat());
+        for strategy in &self.result.strategies {
+            let capacity = &strategy.capacity;
+            let waiting = figures::per_year(&capacity.waiting_vm_s, self.result.horizon_s);
+            self.row(&[
+                name(&strategy.name),
+                figures::count(capacity.hosts),
+                figures::count(capacity.vms),
+                figures::fixed(capacity.consolidation, 1),
+                name(&figures::share(capacity.memory_used)),
+                name(&figures::share(capacity.memory_reserved)),
+                name(&figures::share(capacity.cores_used)),
+                if waiting.mean > 0.0 { figures::duration_interval(&waiting) } else { "–".to_owned() },
+            ]);
+        }
+    }
+
+    fn comparisons(&mut self) {
+        if self.result.total_comparisons.is_empty() {
+            return;
+        }
+        self.line("## Comparisons");
+        self.line(
+            "Differences over the same failure history, all services, min/y per instance. Where the interval \
+             holds 0, these replications do not tell the two apart.",
+        );
+        self.head(1, &["a − b", "downtime", "lost", "decided"]);
+        for pair in &self.result.total_comparisons {
+            let decided = if verdict::is_decided(&pair.lost_s_a_minus_b) { "yes" } else { "no" };
+            self.row(&[
+                format!("{} − {}", name(&pair.a), name(&pair.b)),
+                self.minutes(&pair.downtime_s_a_minus_b),
+                self.minutes(&pair.lost_s_a_minus_b),
+                decided.to_owned(),
+            ]);
+        }
+    }
+
+    fn reproduce(&mut self) {
+        let result = self.result;
+        self.line("## How to reproduce");
+        self.line(&format!(
+            "The same scenario, seed and version give the same bytes, on any machine and with any number of \
+             threads:\n\n    ninefold run FILE --seed {} --replications {}",
+            result.seed, result.replications
+        ));
+        self.head(2, &["what", "value"]);
+        let warmup = crate::engine::Span::from_secs_f64(result.warmup_s.max(0.0)).to_string();
+        for (what, value) in [
+            ("version", name(&result.version)),
+            ("scenario (SHA-256, overrides included)", name(&result.scenario.sha256)),
+            ("seed", result.seed.to_string()),
+            ("replications", figures::count(result.replications)),
+            ("horizon", horizon(result)),
+            ("warm-up", warmup),
+            ("ages", name(&result.ages)),
+        ] {
+            self.row(&[what.to_owned(), value]);
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! The serde mirror of `result.json` (contract, section 4), and the one thing every table and
+//! chart is made from: `run` fills it from a [`Summary`](crate::experiment::summary::Summary),
+//! `chart` from an earlier file, and both then draw the same bytes.
+//!
+//! A number that does not exist (the standard error of a single replication) is `NaN` here and
+//! `null` in the file; JSON knows neither `NaN` nor infinity.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The schema of `result.json` that this version writes and reads.
+pub const SCHEMA: u32 = 1;
+
+/// Everything a run found, as it is written to `result.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The version of ninefold that simulated.
+    pub version: String,
+    /// Which scenario.
+    pub scenario: ScenarioId,
+    /// The seed of every stream.
+    pub seed: u64,
+    /// Replications finished.
+    pub replications: u32,
+    /// Replications asked for; more than finished only after an interruption.
+    pub replications_asked: u32,
+    /// Measured time of one replication.
+    #[serde(serialize_with = "number::whole")]
+    pub horizon_s: f64,
+    /// Simulated before it, not measured.
+    #[serde(serialize_with = "number::whole")]
+    pub warmup_s: f64,
+    /// Age of every component at the start: `stationary` or `new`.
+    pub ages: String,
+    /// In the scenario's order.
+    pub strategies: Vec<Strategy>,
+    /// Every pair of strategies, service by service.
+    pub comparisons: Vec<ServiceComparison>,
+    /// Every pair of strategies over all services together.
+    pub total_comparisons: Vec<TotalComparison>,
+}
+
+/// Which scenario was run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioId {
+    /// Its title, one line.
+    pub title: String,
+    /// SHA-256 of the scenario as it was run, overrides included.
+    pub sha256: String,
+}
+
+/// One strategy over all replications.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Strategy {
+    /// Its name in the scenario.
+    pub name: String,
+    /// In the scenario's order.
+    pub services: Vec<Service>,
+    /// All services together, weighted by their instances.
+    pub total: Total,
+    /// What it takes of the datacenter.
+    pub capacity: Capacity,
+}
+
+/// One service under one strategy, per instance and horizon.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    /// Its name in the scenario.
+    pub name: String,
+    /// How many of it there are.
+    pub instances: u32,
+    /// `stateless` or `stateful`.
+    pub role: String,
+    /// What protects it, as in the scenario.
+    pub protect: Vec<String>,
+    /// VMs that one instance takes under this strategy.
+    pub vms_per_instance: u32,
+    /// Fraction of the horizon.
+    pub availability: Estimate,
+    /// Seconds out of service, with their distribution.
+    pub downtime_s: Downtime,
+    /// Seconds served in part.
+    pub degraded_s: Estimate,
+    /// Seconds of full service lost: downtime, and the lost part of degraded time.
+    pub lost_s: Estimate,
+    /// Times out of service.
+    pub outages: Estimate,
+    /// Lengths of single outages.
+    pub outage_s: OutageLengths,
+    /// They sum to the downtime.
+    pub causes: Vec<Cause>,
+}
+
+/// All services of a strategy together: the mean instance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Total {
+    /// Of all services.
+    pub instances: u32,
+    /// Fraction of the horizon.
+    pub availability: Estimate,
+    /// Seconds out of service.
+    pub downtime_s: Estimate,
+    /// Seconds of full service lost.
+    pub lost_s: Estimate,
+    /// Times out of service.
+    pub outages: Estimate,
+    /// They sum to the downtime.
+    pub causes: Vec<Cause>,
+}
+
+/// A mean over replications with its standard error and 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The mean over replications.
+    #[serde(with = "number")]
+    pub mean: f64,
+    /// Its standard error.
+    #[serde(with = "number")]
+    pub se: f64,
+    /// Lower end of the 95 % interval.
+    #[serde(with = "number")]
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    #[serde(with = "number")]
+    pub high: f64,
+    /// How the interval was made.
+    pub method: Method,
+}
+
+/// How an interval was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Student's t over the replications.
+    StudentT,
+    /// Few outages: weighted-Poisson gamma interval.
+    WeightedPoisson,
+    /// Nothing was observed: `low` is 0 and `high` is a bound.
+    Bound,
+    /// Nothing random touches this number.
+    Exact,
+}
+
+/// Downtime: its mean, and its distribution over instances and replications.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Downtime {
+    /// The mean; its fields lie beside the percentiles in the file.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    /// Half of all instances in all replications have at most this.
+    #[serde(with = "number")]
+    pub p50: f64,
+    /// 95 % of them have at most this.
+    #[serde(with = "number")]
+    pub p95: f64,
+    /// 99 % of them have at most this.
+    #[serde(with = "number")]
+    pub p99: f64,
+    /// The worst of them.
+    #[serde(with = "number")]
+    pub max: f64,
+    /// (probability, seconds not exceeded with that probability), ascending.
+    pub quantiles: Vec<(f64, f64)>,
+}
+
+/// Lengths of single outages, seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutageLengths {
+    /// Mean length.
+    #[serde(with = "number")]
+    pub mean: f64,
+    /// Median length.
+    #[serde(with = "number")]
+    pub p50: f64,
+    /// 95 % are no longer than this.
+    #[serde(with = "number")]
+    pub p95: f64,
+    /// The longest.
+    #[serde(with = "number")]
+    pub max: f64,
+}
+
+/// One cause's part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cause {
+    /// `host-crash`, `storage-outage`, `maintenance`, …
+    pub cause: String,
+    /// Outages that it began.
+    #[serde(with = "number")]
+    pub outages: f64,
+    /// Seconds of downtime.
+    #[serde(with = "number")]
+    pub downtime_s: f64,
+}
+
+/// What a strategy takes of the datacenter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Capacity {
+    /// Hosts of the scenario.
+    pub hosts: u32,
+    /// VMs that this strategy needs.
+    pub vms: u32,
+    /// VMs per host.
+    #[serde(with = "number")]
+    pub consolidation: f64,
+    /// Fraction of all hosts' memory that the VMs use.
+    #[serde(with = "number")]
+    pub memory_used: f64,
+    /// Fraction of all hosts' memory that admission control keeps free.
+    #[serde(with = "number")]
+    pub memory_reserved: f64,
+    /// Fraction of all hosts' cores that the virtual cores would fill.
+    #[serde(with = "number")]
+    pub cores_used: f64,
+    /// VM-seconds of waiting for room, whole datacenter.
+    pub waiting_vm_s: Estimate,
+}
+
+/// Two strategies over the same failure history, one service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServiceComparison {
+    /// The service's name.
+    pub service: String,
+    /// The two, and what lies between them.
+    #[serde(flatten)]
+    pub pair: TotalComparison,
+}
+
+/// Two strategies over the same failure history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TotalComparison {
+    /// A strategy.
+    pub a: String,
+    /// Another one.
+    pub b: String,
+    /// Downtime of `a` less that of `b`, replication by replication.
+    pub downtime_s_a_minus_b: Estimate,
+    /// The same for lost service.
+    pub lost_s_a_minus_b: Estimate,
+    /// Correlation of the two downtimes over the replications; `null` where one never varies.
+    pub correlation: Option<f64>,
+}
+
+/// Why a text is not a `result.json` that can be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResultError(String);
+
+impl fmt::Display for ResultError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ResultError {}
+
+/// Only what tells a result from any other JSON.
+#[derive(Deserialize)]
+struct Head {
+    schema: Option<u64>,
+}
+
+impl RunResult {
+    /// Reads `result.json`.
+    ///
+    /// # Errors
+    /// Says in words what is wrong with the text, and where.
+    pub fn from_json(text: &str) -> Result<RunResult, ResultError> {
+        let head: Head = serde_json::from_str(text).map_err(|error| explain(&error))?;
+        match head.schema {
+            Some(schema) if schema == u64::from(SCHEMA) => {}
+            Some(schema) => {
+                return Err(ResultError(format!(
+                    "this result has schema {schema} and this version of ninefold reads schema {SCHEMA}; \
+                     run the scenario again, or draw it with the version that wrote it"
+                )));
+            }
+            None => {
+                return Err(ResultError(
+                    "this is JSON but not a result of ninefold: it has no `schema`; \
+                     a result is written by `ninefold run` as results/<scenario>/result.json"
+                        .to_owned(),
+                ));
+            }
+        }
+        let result: RunResult = serde_json::from_str(text).map_err(|error| explain(&error))?;
+        if result.horizon_s > 0.0 {
+            Ok(result)
+        } else {
+            Err(ResultError(format!("`horizon_s` must be above 0, and is {}", result.horizon_s)))
+        }
+    }
+
+    /// Writes `result.json`: indented, every float as the shortest text that reads back the same.
+    ///
+    /// # Errors
+    /// None that this type can cause; the serialiser's own are passed on.
+    pub fn to_json(&self) -> Result<String, ResultError> {
+        let text = serde_json::to_string_pretty(self).map_err(|error| explain(&error))?;
+        let mut text = join_number_lists(&text);
+        text.push('\n');
+        Ok(text)
+    }
+}
+
+/// Puts lists of nothing but numbers on one line each: a distribution of a hundred points would
+/// otherwise be four hundred lines. JSON strings hold no line breaks, so `[` and a line break
+/// always begin a list.
+fn join_number_lists(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("[\n") {
+        let (before, list) = rest.split_at(at + 1);
+        joined.push_str(before);
+        rest = list;
+        let end = list.find(['[', '{', '"', ']']).filter(|&end| list[end..].starts_with(']'));
+        if let Some(end) = end {
+            joined.push_str(&list[..end].split_whitespace().collect::<Vec<_>>().join(" "));
+            rest = &list[end..];
+        }
+    }
+    joined.push_str(rest);
+    joined
+}
+
+fn explain(error: &serde_json::Error) -> ResultError {
+    let (line, column) = (error.line(), error.column());
+    ResultError(match error.classify() {
+        serde_json::error::Category::Eof => {
+            format!("the result ends too early, at line {line}: it was cut off; run the scenario again")
+        }
+        serde_json::error::Category::Syntax => format!("this is not JSON: {error}"),
+        serde_json::error::Category::Data if line == 0 => {
+            format!("this is not a result of ninefold: {error}")
+        }
+        serde_json::error::Category::Data => {
+            let what = error.to_string();
+            let what = what.split(" at line ").next().unwrap_or(&what);
+            format!("line {line}, column {column}: this is not a result of ninefold: {what}")
+        }
+        serde_json::error::Category::Io => error.to_string(),
+    })
+}
+
+/// Numbers in JSON: `null` stands for what is not finite.
+mod number {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    // serde's `with` and `serialize_with` pass by reference.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    pub(super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        if value.is_finite() { serializer.serialize_f64(*value) } else { serializer.serialize_none() }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::NAN))
+    }
+
+    /// A year is 31536000, not 31536000.0: whole seconds are written whole.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    pub(super) fn whole<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        // Up to 2^53 the conversion is exact.
+        if value.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(value) {
+            serializer.serialize_u64(*value as u64)
+        } else {
+            serialize(value, serializer)
+        }
+    }
+}

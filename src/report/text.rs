@@ -1,0 +1,247 @@
+//! The comparison on a terminal: at most 100 columns, the verdict last, where the eye ends up.
+//!
+//! Downtime is in minutes per instance and year of 365 d, whatever the horizon; `[low, high]` is
+//! the 95 % interval. No figure has more digits than its interval supports.
+
+use super::clean;
+use super::figures;
+use super::result::{Cause, Estimate, RunResult, Service, Strategy};
+use super::table::{COLUMNS, Table, wrap};
+use super::verdict;
+use crate::engine::Span;
+
+/// Causes that are named; the rest are "other".
+const CAUSES_NAMED: usize = 4;
+
+/// The whole comparison.
+#[must_use]
+pub fn comparison(result: &RunResult) -> String {
+    let mut text = head(result);
+    text.push('\n');
+    text.push_str(&strategies(result));
+    for name in service_names(result) {
+        text.push('\n');
+        text.push_str(&service(result, name));
+    }
+    text.push('\n');
+    text.push_str(&causes(result));
+    text.push('\n');
+    text.push_str(&wrap(&verdict::verdict(result, clean::visible), ""));
+    text
+}
+
+fn head(result: &RunResult) -> String {
+    let mut text = clean::shorten(&clean::visible(&result.scenario.title), COLUMNS);
+    text.push('\n');
+    let horizon = horizon(result);
+    text.push_str(&wrap(
+        &format!(
+            "{} of {horizon}, seed {}. Downtime, lost service and outages are per instance and year of \
+             365 d{}; [low, high] is the 95 % interval. lasts: one outage; p95: 95 % of all \
+             instances are down no longer in {horizon}.",
+            counted(result.replications, "replication"),
+            result.seed,
+            if horizon == "1 y" { String::new() } else { format!(", scaled from {horizon}") },
+        ),
+        "",
+    ));
+    if result.replications < result.replications_asked {
+        text.push_str(&format!(
+            "Interrupted: {} of {} replications finished.\n",
+            figures::count(result.replications),
+            figures::count(result.replications_asked)
+        ));
+    }
+    text
+}
+
+fn strategies(result: &RunResult) -> String {
+    let mut text = "All services\n".to_owned();
+    let degraded = result.strategies.iter().any(|s| s.total.lost_s.mean > s.total.downtime_s.mean);
+    let mut head = vec!["strategy", "downtime, min/y"];
+    if degraded {
+        head.push("lost");
+    }
+    head.extend(["nines", "outages/y", "hosts", "VMs", "memory"]);
+    let mut table = Table::new(&head);
+    for strategy in &result.strategies {
+        let (total, capacity) = (&strategy.total, &strategy.capacity);
+        let mut row = vec![clean::visible(&strategy.name)];
+        row.push(minutes(result, &total.downtime_s));
+        if degraded {
+            row.push(minutes_mean(result, &total.lost_s));
+        }
+        row.push(figures::nines(&total.availability));
+        row.push(figures::mean(&figures::per_year(&total.outages, result.horizon_s)));
+        row.push(figures::count(capacity.hosts));
+        row.push(figures::count(capacity.vms));
+        row.push(figures::share(capacity.memory_used));
+        table.row(row);
+    }
+    text.push_str(&table.render());
+    for strategy in &result.strategies {
+        text.push_str(&waiting(result, strategy));
+    }
+    text
+}
+
+/// VMs that waited for room are capacity that was missing; that deserves a line of its own.
+fn waiting(result: &RunResult, strategy: &Strategy) -> String {
+    let waiting = figures::per_year(&strategy.capacity.waiting_vm_s, result.horizon_s);
+    if figures::is_bound(&waiting) || waiting.mean <= 0.0 {
+        return String::new();
+    }
+    let line = format!(
+        "  {}: VMs wait {} a year for room, all together.",
+        clean::shorten(&clean::visible(&strategy.name), 40),
+        figures::duration_interval(&waiting)
+    );
+    wrap(&line, "    ")
+}
+
+/// Services of all strategies, in the order in which they first appear.
+pub(super) fn service_names(result: &RunResult) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for service in result.strategies.iter().flat_map(|strategy| &strategy.services) {
+        if !names.contains(&service.name.as_str()) {
+            names.push(&service.name);
+        }
+    }
+    names
+}
+
+/// The strategies that have a service, with it.
+pub(super) fn of_service<'a>(result: &'a RunResult, name: &str) -> Vec<(&'a Strategy, &'a Service)> {
+    result
+        .strategies
+        .iter()
+        .filter_map(|strategy| Some((strategy, strategy.services.iter().find(|s| s.name == name)?)))
+        .collect()
+}
+
+fn service(result: &RunResult, name: &str) -> String {
+    let rows = of_service(result, name);
+    let Some((_, first)) = rows.first() else { return String::new() };
+    let mut text = format!(
+        "{}: {}, {}\n",
+        clean::shorten(&clean::visible(name), 60),
+        counted(first.instances, "instance"),
+        clean::shorten(&clean::visible(&first.role), 20)
+    );
+    let degraded = rows.iter().any(|(_, s)| s.lost_s.mean > s.downtime_s.estimate.mean);
+    let mut head = vec!["strategy", "downtime, min/y"];
+    if degraded {
+        head.push("lost");
+    }
+    head.extend(["nines", "outages/y", "lasts", "p95", "VMs"]);
+    let mut table = Table::new(&head);
+    for (strategy, service) in &rows {
+        let mut row = vec![clean::visible(&strategy.name)];
+        row.push(minutes(result, &service.downtime_s.estimate));
+        if degraded {
+            row.push(minutes_mean(result, &service.lost_s));
+        }
+        row.push(figures::nines(&service.availability));
+        row.push(figures::mean(&figures::per_year(&service.outages, result.horizon_s)));
+        let happened = !figures::is_bound(&service.outages) && service.outages.mean > 0.0;
+        row.push(if happened { figures::duration(service.outage_s.mean) } else { "–".to_owned() });
+        row.push(figures::duration(service.downtime_s.p95));
+        row.push(figures::count(service.vms_per_instance.saturating_mul(service.instances)));
+        table.row(row);
+    }
+    text.push_str(&table.render());
+    if let Some(line) = nothing_failed(result, &rows, |name| clean::shorten(&clean::visible(name), 40)) {
+        text.push_str(&wrap(&format!("  {line}"), "    "));
+    }
+    text
+}
+
+/// What stands in the place of 100 %: under which strategies nothing failed, in how many years,
+/// and the bound.
+pub(super) fn nothing_failed(
+    result: &RunResult,
+    rows: &[(&Strategy, &Service)],
+    name: impl Fn(&str) -> String,
+) -> Option<String> {
+    let quiet: Vec<&(&Strategy, &Service)> =
+        rows.iter().filter(|(_, service)| figures::is_bound(&service.downtime_s.estimate)).collect();
+    let highest = quiet.iter().map(|(_, service)| service.downtime_s.estimate.high).max_by(f64::total_cmp)?;
+    let minutes = Estimate { high: highest, ..quiet.first()?.1.downtime_s.estimate };
+    let bound = figures::bound(figures::minutes_a_year(&minutes, result.horizon_s).high);
+    let under = if quiet.len() == rows.len() && rows.len() > 1 {
+        "any strategy".to_owned()
+    } else {
+        quiet.iter().map(|(strategy, _)| name(&strategy.name)).collect::<Vec<_>>().join(", ")
+    };
+    let years = verdict::simulated(result);
+    Some(format!("nothing failed in {years} under {under}: at most {bound} min a year (95 %)"))
+}
+
+fn causes(result: &RunResult) -> String {
+    let mut text = "Causes of downtime, all services\n".to_owned();
+    let names: Vec<String> = result
+        .strategies
+        .iter()
+        .map(|strategy| clean::shorten(&clean::visible(&strategy.name), 32))
+        .collect();
+    let width = names.iter().map(|name| clean::width(name)).max().unwrap_or(0);
+    for (strategy, name) in result.strategies.iter().zip(&names) {
+        let padding = " ".repeat(width - clean::width(name));
+        let parts = cause_shares(&strategy.total.causes, CAUSES_NAMED);
+        let line = if parts.is_empty() {
+            "none seen".to_owned()
+        } else {
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|(cause, share)| {
+                    let cause = clean::shorten(&clean::visible(cause), 24);
+                    format!("{cause} {}", figures::share(*share)).replace(' ', "\u{a0}")
+                })
+                .collect();
+            parts.join(", ")
+        };
+        // A cause and its share stay on one line: they are glued while the text is being broken.
+        let glued = format!("  {}{padding}  {line}", name.replace(' ', "\u{a0}"));
+        text.push_str(&wrap(&glued, &" ".repeat(width + 4)).replace('\u{a0}', " "));
+    }
+    text
+}
+
+/// The largest causes of downtime with their shares of all of it, and the rest as `other`.
+pub(super) fn cause_shares(causes: &[Cause], named: usize) -> Vec<(String, f64)> {
+    let total: f64 = causes.iter().map(|cause| cause.downtime_s).sum();
+    if total.is_nan() || total <= 0.0 {
+        return Vec::new();
+    }
+    let mut sorted: Vec<&Cause> = causes.iter().filter(|cause| cause.downtime_s > 0.0).collect();
+    sorted.sort_by(|a, b| b.downtime_s.total_cmp(&a.downtime_s));
+    // One left over is named rather than called "other".
+    let named = if sorted.len() == named + 1 { named + 1 } else { named };
+    let mut shares: Vec<(String, f64)> =
+        sorted.iter().take(named).map(|cause| (cause.cause.clone(), cause.downtime_s / total)).collect();
+    let rest: f64 = sorted.iter().skip(named).map(|cause| cause.downtime_s).sum();
+    if rest > 0.0 {
+        shares.push(("other".to_owned(), rest / total));
+    }
+    shares
+}
+
+/// The horizon as a scenario writes it: `1 y`.
+pub(super) fn horizon(result: &RunResult) -> String {
+    // A file may say anything; only a run's own horizon is sure to be a length of time.
+    let seconds = result.horizon_s;
+    Span::from_secs_f64(if seconds >= 0.0 { seconds } else { 0.0 }).to_string()
+}
+
+/// "1 instance", "4 instances".
+pub(super) fn counted(count: u32, word: &str) -> String {
+    format!("{} {word}{}", figures::count(count), if count == 1 { "" } else { "s" })
+}
+
+fn minutes(result: &RunResult, seconds: &Estimate) -> String {
+    figures::interval(&figures::minutes_a_year(seconds, result.horizon_s))
+}
+
+fn minutes_mean(result: &RunResult, seconds: &Estimate) -> String {
+    figures::mean(&figures::minutes_a_year(seconds, result.horizon_s))
+}

@@ -1,0 +1,267 @@
+//! Hosts and what they stand on: the half of a model that is the same under every strategy, but for
+//! the settings of its clusters.
+
+use super::super::spec::{Ages, FaultSpec, Product as Word, Spec, StorageKind as Kind, Traffic as Kind2};
+use crate::engine::Stream;
+use crate::model::{
+    self, Cause, Cluster, ClusterId, Crew, CrewId, Domain, DomainId, Fault, FaultStreams, Host, HostId, HostStreams,
+    Link, Maintenance, Model, Network, PrimaryProfile, Product, Room, Storage, StorageId, StorageKind, TimerTable,
+    Traffic,
+};
+
+/// Bytes in a MiB.
+const MIB: u64 = 1 << 20;
+
+pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
+    let mut model = Model {
+        strategy: spec.strategies[strategy].name.clone(),
+        horizon: spec.run.horizon,
+        warmup: spec.run.warmup,
+        ages: match spec.run.ages {
+            Ages::Stationary => model::Ages::Stationary,
+            Ages::New => model::Ages::New,
+        },
+        domains: domains(spec),
+        crews: spec.crews.iter().map(|c| Crew { name: c.name.clone(), size: c.size }).collect(),
+        networks: networks(spec),
+        storages: storages(spec),
+        hosts: hosts(spec),
+        clusters: Vec::new(),
+        services: Vec::new(),
+        instances: Vec::new(),
+        vms: Vec::new(),
+        maintenances: Vec::new(),
+        injects: Vec::new(),
+        timers: TimerTable::default(),
+    };
+    join_domains(spec, &mut model);
+    model.clusters = clusters(spec, strategy, &mut model.hosts, &model.storages);
+    model.maintenances = maintenances(spec);
+    model
+}
+
+pub(super) fn fault(spec: &FaultSpec) -> Fault {
+    Fault { ttf: spec.ttf.clone(), ttr: spec.ttr.clone() }
+}
+
+pub(super) fn crew(index: Option<usize>) -> Option<CrewId> {
+    index.map(|crew| CrewId(crew as u32))
+}
+
+/// The number of a host among all hosts.
+pub(super) fn host_id(spec: &Spec, group: usize, member: u32) -> HostId {
+    let before: u32 = spec.hosts[..group].iter().map(|g| g.count).sum();
+    HostId(before + member - 1)
+}
+
+pub(super) fn traffic(word: Kind2) -> Traffic {
+    match word {
+        Kind2::Management => Traffic::Management,
+        Kind2::Client => Traffic::Client,
+        Kind2::Storage => Traffic::Storage,
+        Kind2::Private => Traffic::Private,
+    }
+}
+
+/// The domain that a rack or a site becomes.
+pub(super) fn rack_id(rack: usize) -> DomainId {
+    DomainId(rack as u32)
+}
+
+pub(super) fn site_id(spec: &Spec, site: usize) -> DomainId {
+    DomainId((spec.racks.len() + site) as u32)
+}
+
+fn domains(spec: &Spec) -> Vec<Domain> {
+    let racks = spec.racks.iter().map(|rack| Domain {
+        name: rack.name.clone(),
+        cause: Cause::RackOutage,
+        parent: rack.site.map(|site| site_id(spec, site)),
+        outage: rack.outage.as_ref().map(fault),
+        streams: FaultStreams::new(&format!("rack {}", rack.name), "outage"),
+        crew: crew(rack.crew),
+        hosts: Vec::new(),
+        domains: Vec::new(),
+        storages: Vec::new(),
+    });
+    let sites = spec.sites.iter().map(|site| Domain {
+        name: site.name.clone(),
+        cause: Cause::SiteOutage,
+        parent: None,
+        outage: site.outage.as_ref().map(fault),
+        streams: FaultStreams::new(&format!("site {}", site.name), "outage"),
+        crew: crew(site.crew),
+        hosts: Vec::new(),
+        domains: Vec::new(),
+        storages: Vec::new(),
+    });
+    racks.chain(sites).collect()
+}
+
+/// Enters each host, rack and storage into what feeds it. A host in a rack hears of its site through
+/// the rack, where the rack stands in that site.
+fn join_domains(spec: &Spec, model: &mut Model) {
+    for (number, rack) in spec.racks.iter().enumerate() {
+        if let Some(site) = rack.site {
+            model.domains[site_id(spec, site).index()].domains.push(rack_id(number));
+        }
+    }
+    for (number, storage) in spec.storages.iter().enumerate() {
+        if let Some(site) = storage.site {
+            model.domains[site_id(spec, site).index()].storages.push(StorageId(number as u32));
+        }
+    }
+    let mut number = 0;
+    for (group, spec_group) in spec.hosts.iter().enumerate() {
+        for member in 1..=spec_group.count {
+            let host = HostId(number);
+            number += 1;
+            let rack = spec.rack_of(group, member);
+            let site = spec.site_of(group, member);
+            if let Some(rack) = rack {
+                model.domains[rack_id(rack).index()].hosts.push(host);
+            }
+            if let Some(site) = site
+                && rack.is_none_or(|rack| spec.racks[rack].site != Some(site))
+            {
+                model.domains[site_id(spec, site).index()].hosts.push(host);
+            }
+        }
+    }
+}
+
+fn networks(spec: &Spec) -> Vec<Network> {
+    spec.networks
+        .iter()
+        .map(|network| Network {
+            name: network.name.clone(),
+            carries: network.carries.iter().map(|&t| traffic(t)).collect(),
+            outage: network.outage.as_ref().map(fault),
+            streams: FaultStreams::new(&format!("network {}", network.name), "outage"),
+            crew: crew(network.crew),
+        })
+        .collect()
+}
+
+fn storages(spec: &Spec) -> Vec<Storage> {
+    spec.storages
+        .iter()
+        .map(|storage| Storage {
+            name: storage.name.clone(),
+            kind: match storage.kind {
+                Kind::Fc => StorageKind::Fc,
+                Kind::Iscsi => StorageKind::Iscsi,
+                Kind::Nfs => StorageKind::Nfs,
+                Kind::Nas => StorageKind::Nas,
+                Kind::Das => StorageKind::Das,
+            },
+            outage: storage.outage.as_ref().map(fault),
+            streams: FaultStreams::new(&format!("storage {}", storage.name), "outage"),
+            crew: crew(storage.crew),
+            vms: Vec::new(),
+            clusters: (0..spec.clusters.len() as u32).map(ClusterId).collect(),
+        })
+        .collect()
+}
+
+fn hosts(spec: &Spec) -> Vec<Host> {
+    let mut hosts = Vec::with_capacity(spec.host_count());
+    for (group, row) in spec.hosts.iter().enumerate() {
+        for member in 1..=row.count {
+            let name = spec.host_name(group, member);
+            let component = format!("host {name}");
+            let link = |(word, spec): &(Kind2, FaultSpec)| Link {
+                traffic: traffic(*word),
+                fault: Some(fault(spec)),
+                streams: FaultStreams::new(&component, &format!("link.{}", traffic(*word).word())),
+            };
+            hosts.push(Host {
+                cores: row.cores,
+                memory_mib: row.memory_bytes / MIB,
+                room: room(row.memory_bytes, row.cores, 1.0, super::super::fixed::defaults::CPU_OVERCOMMIT),
+                storages: row.storages.iter().map(|&s| StorageId(s as u32)).collect(),
+                cluster: None,
+                seat: 0,
+                boot: row.boot.clone(),
+                crash: row.crash.as_ref().map(fault),
+                links: row.links.iter().map(link).collect(),
+                crew: crew(row.crew),
+                streams: HostStreams {
+                    crash: FaultStreams::new(&component, "crash"),
+                    boot: Stream::new(&component, "boot"),
+                    detection: Stream::new(&component, "detection"),
+                    beat: Stream::new(&component, "beat"),
+                    maintenance: Stream::new(&component, "maintenance"),
+                },
+                name,
+            });
+        }
+    }
+    hosts
+}
+
+/// What VMs may take of a host.
+fn room(memory_bytes: u64, cores: u32, memory_overcommit: f64, cpu_overcommit: f64) -> Room {
+    Room {
+        memory_mib: ((memory_bytes / MIB) as f64 * memory_overcommit).floor() as u64,
+        cores: (f64::from(cores) * cpu_overcommit).floor() as u64,
+    }
+}
+
+fn clusters(spec: &Spec, strategy: usize, hosts: &mut [Host], storages: &[Storage]) -> Vec<Cluster> {
+    let mut clusters = Vec::new();
+    for (number, cluster) in spec.clusters.iter().enumerate() {
+        let plan = spec.cluster(strategy, number);
+        let members: Vec<HostId> =
+            spec.each_host(&cluster.hosts).map(|(group, member)| host_id(spec, group, member)).collect();
+        for (seat, &host) in members.iter().enumerate() {
+            let row = &mut hosts[host.index()];
+            row.cluster = Some(ClusterId(number as u32));
+            row.seat = seat as u32;
+            row.room = room(row.memory_mib * MIB, row.cores, plan.memory_overcommit, plan.cpu_overcommit);
+        }
+        let product = match plan.product {
+            Word::Custom => Product::Custom { detection: plan.detection },
+            Word::Vsphere6 => Product::Primary(PrimaryProfile {
+                heartbeat_interval: plan.heartbeat_interval,
+                failed_after_datastore: plan.failed_after_datastore,
+                failed_after_no_datastore: plan.failed_after_no_datastore,
+                election_starts_after: plan.election_starts_after,
+                election_lasts: plan.election_lasts,
+                restart_after_election: plan.restart_after_election,
+                isolation_declared_after: plan.isolation_declared_after,
+                isolation_declared_after_primary: plan.isolation_declared_after_primary,
+                ranking: ranking(hosts, &members, storages),
+            }),
+        };
+        clusters.push(Cluster { name: cluster.name.clone(), hosts: members, product });
+    }
+    clusters
+}
+
+/// VMW-05: most connected datastores first, then the highest name, compared as text.
+fn ranking(hosts: &[Host], members: &[HostId], storages: &[Storage]) -> Vec<u32> {
+    let datastores = |host: &Host| {
+        host.storages.iter().filter(|s| storages[s.index()].kind != StorageKind::Das).count()
+    };
+    let mut seats: Vec<u32> = (0..members.len() as u32).collect();
+    seats.sort_by(|&a, &b| {
+        let (a, b) = (&hosts[members[a as usize].index()], &hosts[members[b as usize].index()]);
+        datastores(b).cmp(&datastores(a)).then_with(|| b.name.cmp(&a.name))
+    });
+    seats
+}
+
+fn maintenances(spec: &Spec) -> Vec<Maintenance> {
+    spec.maintenances
+        .iter()
+        .map(|plan| Maintenance {
+            name: plan.name.clone(),
+            hosts: spec.each_host(&plan.hosts).map(|(group, member)| host_id(spec, group, member)).collect(),
+            first: plan.first,
+            every: plan.every,
+            lasts: plan.lasts.clone(),
+            at_once: plan.at_once,
+        })
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! Services, their instances and VMs under one strategy, and the scripted faults.
+
+use super::super::spec::{self, GuestLayer, InjectTarget as Word, Spec, VmFault as FaultWord};
+use super::hardware::{crew, fault, host_id, rack_id, site_id, traffic};
+use crate::engine::Stream;
+use crate::model::{
+    FaultStreams, GuestGroup, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId, Link, Model,
+    NetworkId, Role, Room, Service, ServiceId, StorageId, Vm, VmFault, VmId, VmStreams, WayBack,
+};
+
+pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
+    for (number, service) in spec.services.iter().enumerate() {
+        add_service(spec, strategy, number, service, model);
+    }
+    rank(model);
+}
+
+fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Service, model: &mut Model) {
+    let id = ServiceId(number as u32);
+    let plan = spec.strategies[strategy].for_service(number);
+    let guest = plan.protection.guest.map(|layer| match layer {
+        GuestLayer::Failover => GuestGroup::Failover { detection: plan.detection, takeover: plan.takeover },
+        GuestLayer::Balanced => GuestGroup::Balanced {
+            detection: plan.detection,
+            convergence: plan.convergence,
+            application_aware: plan.application_aware,
+            carried_ppb: carried(plan.vms, service.capacity, service.demand),
+        },
+    });
+    model.services.push(Service {
+        name: service.name.clone(),
+        role: match service.role {
+            spec::Role::Stateless => Role::Stateless,
+            spec::Role::Stateful => Role::Stateful,
+        },
+        first_instance: InstanceId(model.instances.len() as u32),
+        instances: service.instances,
+        priority: service.priority,
+        host_cluster: plan.protection.host_cluster,
+        guest,
+        need: Room {
+            memory_mib: service.vm.memory_bytes.div_ceil(1 << 20),
+            cores: u64::from(service.vm.cores),
+        },
+        disk_timeout: service.vm.disk_timeout,
+        way_back: WayBack {
+            power_on: service.power_on.clone(),
+            boot: service.boot.clone(),
+            start: service.start.clone(),
+            recover: service.recover.clone(),
+        },
+        guest_crash: service.guest_crash.as_ref().map(fault),
+        app_crash: service.app_crash.as_ref().map(fault),
+        app_hang: service.app_hang.as_ref().map(fault),
+        crew: crew(service.crew),
+        incident: IncidentBound::default(),
+    });
+    for instance in 1..=service.instances {
+        add_instance(id, service, instance, plan.vms, model);
+    }
+}
+
+fn add_instance(id: ServiceId, service: &spec::Service, number: u32, vms: u32, model: &mut Model) {
+    let name = format!("{}-{number}", service.name);
+    let instance = InstanceId(model.instances.len() as u32);
+    let first_vm = VmId(model.vms.len() as u32);
+    for member in 1..=vms {
+        // The first VM draws by the name of the instance, however many VMs a strategy adds to it.
+        let component = if member == 1 { format!("vm {name}") } else { format!("vm {name}.{member}") };
+        let vm = VmId(model.vms.len() as u32);
+        let storage = service.vm.storage.map(|s| StorageId(s as u32));
+        if let Some(storage) = storage {
+            model.storages[storage.index()].vms.push(vm);
+        }
+        model.vms.push(Vm {
+            name: if vms == 1 { name.clone() } else { format!("{name}.{member}") },
+            service: id,
+            instance,
+            storage,
+            host: HostId(0),
+            rank: 0,
+            streams: VmStreams::new(&component),
+        });
+    }
+    model.instances.push(Instance {
+        detection: Stream::new(&format!("group {name}"), "detection"),
+        takeover: Stream::new(&format!("group {name}"), "takeover"),
+        name,
+        service: id,
+        first_vm,
+        vms,
+    });
+}
+
+/// What m serving members carry of the demand, in billionths.
+fn carried(members: u32, capacity: f64, demand: f64) -> Vec<u32> {
+    (0..=members)
+        .map(|m| {
+            let carried = f64::from(m) * capacity;
+            if m > 0 && carried >= demand { 1_000_000_000 } else { (carried / demand * 1e9) as u32 }
+        })
+        .collect()
+}
+
+/// Restart order: the highest priority first, then in the order of the table.
+fn rank(model: &mut Model) {
+    let mut order: Vec<u32> = (0..model.vms.len() as u32).collect();
+    order.sort_by_key(|&vm| std::cmp::Reverse(model.service_of(VmId(vm)).priority));
+    for (rank, vm) in order.into_iter().enumerate() {
+        model.vms[vm as usize].rank = rank as u32;
+    }
+}
+
+/// Scripted faults. One whose VM does not exist under this strategy is left out.
+pub(super) fn compile_injects(spec: &Spec, model: &mut Model) {
+    for inject in &spec.injects {
+        let target = match inject.target {
+            Word::HostCrash { group, member } => InjectTarget::HostCrash(host_id(spec, group, member)),
+            Word::HostLink { group, member, link } => {
+                let host = host_id(spec, group, member);
+                let kind = traffic(link);
+                add_link(model, host, kind);
+                InjectTarget::Link(host, kind)
+            }
+            Word::Storage(storage) => InjectTarget::Storage(StorageId(storage as u32)),
+            Word::Network(network) => InjectTarget::Network(NetworkId(network as u32)),
+            Word::Rack(rack) => InjectTarget::Domain(rack_id(rack)),
+            Word::Site(site) => InjectTarget::Domain(site_id(spec, site)),
+            Word::Vm { service, instance, member, fault } => {
+                let Some(vm) = find_vm(model, service, instance, member) else { continue };
+                let fault = match fault {
+                    FaultWord::GuestCrash => VmFault::GuestCrash,
+                    FaultWord::AppCrash => VmFault::AppCrash,
+                    FaultWord::AppHang => VmFault::AppHang,
+                };
+                InjectTarget::Vm(vm, fault)
+            }
+        };
+        model.injects.push(Inject { at: inject.at, target, lasts: inject.lasts });
+    }
+}
+
+/// A link that only a script cuts must be in the list of links all the same.
+fn add_link(model: &mut Model, host: HostId, kind: crate::model::Traffic) {
+    let row = &mut model.hosts[host.index()];
+    if !row.links.iter().any(|link| link.traffic == kind) {
+        let streams = FaultStreams::new(&format!("host {}", row.name), &format!("link.{}", kind.word()));
+        row.links.push(Link { traffic: kind, fault: None, streams });
+    }
+}
+
+fn find_vm(model: &Model, service: usize, instance: u32, member: Option<u32>) -> Option<VmId> {
+    let first = model.services[service].first_instance.0;
+    let row = &model.instances[(first + instance - 1) as usize];
+    match member {
+        None => (row.vms == 1).then_some(row.first_vm),
+        Some(member) => (row.vms > 1 && member <= row.vms).then(|| VmId(row.first_vm.0 + member - 1)),
+    }
+}

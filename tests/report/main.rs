@@ -1,0 +1,299 @@
+//! The reports: golden files, hostile names read back by other parsers, and the same bytes twice.
+//!
+//! `NINEFOLD_BLESS=1 cargo test --test report` writes the golden files anew.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
+
+mod fixture;
+mod xml;
+
+use std::path::Path;
+
+use ninefold::experiment::summary::Summary;
+use ninefold::report::{RunResult, charts, clean, csv, markdown, text, verdict};
+
+fn golden(name: &str, now: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report").join(name);
+    if std::env::var_os("NINEFOLD_BLESS").is_some() {
+        std::fs::write(&path, now).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    // The version changes with every release and is no part of what is tested here.
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(
+        now.replace(version, "VERSION"),
+        expected.replace(version, "VERSION"),
+        "{name}; NINEFOLD_BLESS=1 to accept"
+    );
+}
+
+#[test]
+fn a_small_result_looks_as_it_should() {
+    let summary = fixture::small();
+    let result = RunResult::from(&summary);
+    golden("small.json", &result.to_json().unwrap());
+    golden("small.txt", &text::comparison(&result));
+    golden("small.md", &markdown::summary(&result));
+    golden("small.summary.csv", &csv::summary(&result));
+    golden("small.causes.csv", &csv::causes(&result));
+    golden("small.strategies.csv", &csv::strategies(&result));
+    golden("small.comparisons.csv", &csv::comparisons(&result));
+    golden("small.replications.csv", &csv::replications(&summary));
+}
+
+#[test]
+fn the_case_looks_as_it_should() {
+    let result = RunResult::from(&fixture::case());
+    golden("case.txt", &text::comparison(&result));
+    golden("case.md", &markdown::summary(&result));
+}
+
+fn every() -> [(&'static str, Summary); 7] {
+    [
+        ("case", fixture::case()),
+        ("small", fixture::small()),
+        ("hostile", fixture::hostile()),
+        ("all_zero", fixture::all_zero()),
+        ("single", fixture::single()),
+        ("extremes", fixture::extremes()),
+        ("crowd", fixture::crowd()),
+    ]
+}
+
+/// Every kind of closing sentence, one a line.
+#[test]
+fn verdicts_say_what_a_person_would_say() {
+    let causes: &[(&'static str, f64)] = &[("host-crash", 1.0)];
+    let plan = |name, protect: &[&'static str], vms, minutes| {
+        fixture::strategy(name, protect, vms, vec![fixture::service("mail", 4, minutes, 2.0, causes)])
+    };
+    let bare = || plan("unprotected", &[], 400, 900.0);
+    let cluster = || plan("host-cluster", &["host-cluster"], 400, 43.0);
+    let guest = |minutes| plan("guest-failover", &["guest-failover"], 462, minutes);
+    let say = |strategies, half| {
+        verdict::verdict(&RunResult::from(&fixture::summary("x", strategies, half)), clean::visible)
+    };
+    let mut short = fixture::summary("x", vec![bare(), guest(12.0), cluster()], 0.1);
+    short.horizon = ninefold::engine::Span::from_secs(31_536_000 / 4);
+    let mut larger = vec![cluster(), guest(12.0)];
+    larger[1].capacity.hosts = 31;
+    let lines = [
+        ("decided", say(vec![bare(), cluster(), guest(12.0)], 0.1)),
+        ("two, decided", say(vec![cluster(), guest(12.0)], 0.1)),
+        ("more hosts", say(larger, 0.1)),
+        ("fewer VMs", say(vec![cluster(), guest(70.0)], 0.1)),
+        ("two, undecided", say(vec![cluster(), guest(40.0)], 1.6)),
+        ("three, undecided", say(vec![bare(), cluster(), guest(40.0)], 1.6)),
+        ("protection does not pay", say(vec![plan("unprotected", &[], 400, 20.0), cluster()], 0.1)),
+        ("the same", say(vec![cluster(), guest(43.0)], 0.0)),
+        ("alone", say(vec![cluster()], 0.0)),
+        ("alone, nothing failed", say(vec![guest(0.0)], 0.0)),
+        ("nothing failed", say(vec![cluster(), guest(0.0)], 0.1)),
+        ("nothing ever failed", say(vec![plan("a", &[], 4, 0.0), guest(0.0)], 0.0)),
+        ("no strategy", say(vec![], 0.0)),
+        ("a quarter", verdict::verdict(&RunResult::from(&short), clean::visible)),
+    ];
+    let text: String = lines.iter().map(|(case, said)| format!("{case}: {said}\n")).collect();
+    golden("verdicts.txt", &text);
+}
+
+/// `NINEFOLD_LOOK=DIR cargo test --test report look` writes the charts of every fixture, to be looked at.
+#[test]
+fn look() {
+    let Some(folder) = std::env::var_os("NINEFOLD_LOOK") else { return };
+    for (name, summary) in every() {
+        let result = RunResult::from(&summary);
+        for format in [charts::Format::Svg, charts::Format::Png] {
+            for (file, bytes) in charts::draw(&result, format).unwrap() {
+                std::fs::write(Path::new(&folder).join(format!("{name}-{file}")), bytes).unwrap();
+            }
+        }
+        std::fs::write(Path::new(&folder).join(format!("{name}.txt")), text::comparison(&result)).unwrap();
+        std::fs::write(Path::new(&folder).join(format!("{name}.md")), markdown::summary(&result)).unwrap();
+    }
+}
+
+#[test]
+fn a_result_reads_back_as_it_was_written() {
+    for (name, summary) in every() {
+        let result = RunResult::from(&summary);
+        let json = result.to_json().unwrap();
+        let back = RunResult::from_json(&json).unwrap();
+        assert_eq!(back, result, "{name}");
+        assert_eq!(back.to_json().unwrap(), json, "{name}");
+        assert_eq!(
+            charts::draw(&back, charts::Format::Svg).unwrap(),
+            charts::draw(&result, charts::Format::Svg).unwrap(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn one_replication_has_no_interval_and_says_so_in_json_and_words() {
+    let mut summary = fixture::small();
+    summary.replications = 1;
+    let unknown = |estimate: &mut ninefold::experiment::summary::Estimate| {
+        (estimate.se, estimate.low, estimate.high) = (f64::NAN, f64::NEG_INFINITY, f64::INFINITY);
+    };
+    for strategy in &mut summary.strategies {
+        unknown(&mut strategy.total.downtime_s);
+        unknown(&mut strategy.total.availability);
+    }
+    for comparison in &mut summary.comparisons {
+        unknown(&mut comparison.lost_s_a_minus_b);
+    }
+    let result = RunResult::from(&summary);
+    let json = result.to_json().unwrap();
+    serde_json::from_str::<serde_json::Value>(&json).unwrap();
+    assert!(json.contains("\"se\": null"));
+    assert_eq!(RunResult::from_json(&json).unwrap().to_json().unwrap(), json);
+    let said = verdict::verdict(&result, str::to_owned);
+    assert!(said.contains("cannot be told apart with this one replication"), "{said}");
+    let _ = text::comparison(&result);
+    charts::draw(&result, charts::Format::Svg).unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_result_is_explained() {
+    let json = RunResult::from(&fixture::small()).to_json().unwrap();
+    let says = |text: &str| RunResult::from_json(text).unwrap_err().to_string();
+    assert!(says(&json[..json.len() / 2]).contains("cut off"), "{}", says(&json[..json.len() / 2]));
+    assert!(says("").contains("cut off"));
+    assert!(says("# no").contains("not JSON"));
+    assert!(says("[1]").contains("not a result"), "{}", says("[1]"));
+    assert!(says("{}").contains("no `schema`"));
+    assert!(says(&json.replace("\"schema\": 1", "\"schema\": 2")).contains("schema 2"));
+    let nameless = says(&json.replacen("\"seed\"", "\"sead\"", 1));
+    assert!(nameless.contains("seed"), "{nameless}");
+    let text = says(&json.replacen("\"instances\": 4", "\"instances\": \"many\"", 1));
+    assert!(text.contains("many"), "{text}");
+    assert!(says(&json.replace("\"horizon_s\": 31536000", "\"horizon_s\": 0")).contains("horizon_s"));
+}
+
+#[test]
+fn nothing_is_wider_than_a_terminal_and_the_verdict_is_last() {
+    for (name, summary) in every() {
+        let result = RunResult::from(&summary);
+        let text = text::comparison(&result);
+        for line in text.lines() {
+            assert!(clean::width(line) <= 100, "{name}: {line}");
+        }
+        let flat = text.replace('\n', " ");
+        assert!(flat.trim_end().ends_with(&verdict::verdict(&result, clean::visible)), "{name}: {text}");
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{name}");
+    }
+}
+
+#[test]
+fn hostile_names_survive_other_parsers() {
+    let summary = fixture::hostile();
+    let result = RunResult::from(&summary);
+    let sheets = [
+        csv::summary(&result),
+        csv::causes(&result),
+        csv::strategies(&result),
+        csv::comparisons(&result),
+        csv::replications(&summary),
+    ];
+    for sheet in &sheets {
+        let mut reader = ::csv::Reader::from_reader(sheet.as_bytes());
+        for record in reader.records() {
+            for cell in &record.unwrap() {
+                let number = cell.parse::<f64>().is_ok();
+                assert!(number || !cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+            }
+        }
+    }
+    let mut reader = ::csv::Reader::from_reader(sheets[2].as_bytes());
+    let names: Vec<String> =
+        reader.records().map(|record| record.unwrap()[0].trim_start_matches('\'').to_owned()).collect();
+    assert_eq!(names, fixture::HOSTILE);
+
+    let json: serde_json::Value = serde_json::from_str(&result.to_json().unwrap()).unwrap();
+    for (index, name) in fixture::HOSTILE.iter().enumerate() {
+        assert_eq!(json["strategies"][index]["name"], *name);
+    }
+
+    let page = markdown::summary(&result);
+    assert!(!page.contains('<'), "an element could begin: {page}");
+    let mut columns = None;
+    for line in page.lines() {
+        assert!(!line.starts_with("# heading"), "{page}");
+        if line.starts_with('|') {
+            let now = line.replace("\\|", "").matches('|').count();
+            assert_eq!(*columns.get_or_insert(now), now, "{line}");
+        } else {
+            columns = None;
+        }
+    }
+}
+
+#[test]
+fn every_svg_is_well_formed_and_can_be_read_aloud() {
+    for (name, summary) in every() {
+        for (file, bytes) in charts::draw(&RunResult::from(&summary), charts::Format::Svg).unwrap() {
+            let text = String::from_utf8(bytes).unwrap();
+            let elements = xml::elements(&text).unwrap_or_else(|error| panic!("{name} {file}: {error}"));
+            assert_eq!(elements[..3], ["svg", "title", "desc"], "{name} {file}");
+            for element in &elements[3..] {
+                assert!(
+                    ["rect", "polyline", "polygon", "text", "line"].contains(&element.as_str()),
+                    "{element}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_result_gives_the_same_bytes() {
+    let result = RunResult::from(&fixture::small());
+    for format in [charts::Format::Svg, charts::Format::Png] {
+        assert_eq!(charts::draw(&result, format).unwrap(), charts::draw(&result, format).unwrap());
+    }
+}
+
+/// Numbers that no run makes, but a file may hold: nothing panics, nothing leaves its frame.
+#[test]
+fn nothing_in_a_file_breaks_a_report() {
+    let clean_json: serde_json::Value =
+        serde_json::from_str(&RunResult::from(&fixture::small()).to_json().unwrap()).unwrap();
+    let nasty = ["0", "-1", "1e300", "-1e300", "5e-324", "1", "0.5", "1e9"];
+    let mut state = 1_u64;
+    let mut random = move |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut read = 0;
+    for round in 0..400 {
+        let mut json = clean_json.clone();
+        spoil(&mut json, &mut |value| {
+            if value.is_f64() && random(12) == 0 {
+                *value = serde_json::from_str(nasty[random(nasty.len() as u64) as usize]).unwrap();
+            } else if value.is_u64() && random(12) == 0 {
+                *value = [0, 1, u64::from(u32::MAX)][random(3) as usize].into();
+            }
+        });
+        json["schema"] = 1.into();
+        let Ok(result) = RunResult::from_json(&json.to_string()) else { continue };
+        read += 1;
+        for line in text::comparison(&result).lines() {
+            assert!(clean::width(line) <= 100, "{round}: {line}");
+        }
+        let _ = markdown::summary(&result);
+        let _ = csv::summary(&result);
+        for (_, bytes) in charts::draw(&result, charts::Format::Svg).unwrap() {
+            xml::elements(&String::from_utf8(bytes).unwrap()).unwrap();
+        }
+    }
+    assert!(read > 200, "only {read} of the spoilt results could be read");
+}
+
+fn spoil(value: &mut serde_json::Value, change: &mut impl FnMut(&mut serde_json::Value)) {
+    match value {
+        serde_json::Value::Array(list) => list.iter_mut().for_each(|item| spoil(item, change)),
+        serde_json::Value::Object(map) => map.values_mut().for_each(|item| spoil(item, change)),
+        other => change(other),
+    }
+}
