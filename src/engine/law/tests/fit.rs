@@ -4,7 +4,7 @@ use super::*;
 use rand::distr::Distribution;
 
 /// Draws of each side.
-const COUNT: u32 = 200_000;
+const COUNT: u32 = 600_000;
 
 /// The two-sample Kolmogorov-Smirnov distance of two sorted samples.
 fn distance(ours: &[f64], theirs: &[f64]) -> f64 {
@@ -23,11 +23,12 @@ fn distance(ours: &[f64], theirs: &[f64]) -> f64 {
     worst
 }
 
-/// Exceeded with a probability below 1e-9 by two samples of one law: each lies within half of it of the truth
-/// but with 2 exp(-2 n (bound / 2)²) (Dvoretzky, Kiefer, Wolfowitz; Massart 1990). It is 0.0146 here, so that
-/// a law whose distribution function is off by 0.022 somewhere is found nearly always.
+/// Exceeded with a probability below 1e-9 by two samples of one law: at most 2 exp(-n bound²) for two samples of
+/// n >= 458 each (Wei and Dudley, Statistics & Probability Letters 82, 2012). It is 0.0060 here; a law whose
+/// distribution function is off by 0.0075 somewhere, as that of an exponential with a mean 2 % too high, is
+/// found nearly always.
 fn bound() -> f64 {
-    2.0 * (libm::log(4e9) / (2.0 * f64::from(COUNT))).sqrt()
+    (libm::log(2e9) / f64::from(COUNT)).sqrt()
 }
 
 fn ours(law: &Law) -> Vec<f64> {
@@ -57,13 +58,13 @@ fn assert_fits(law: &Law, sampler: impl Distribution<f64>, broken: &Law) {
 #[test]
 fn exponential_fits() {
     let sampler = rand_distr::Exp::new(1.0 / 7200.0).unwrap();
-    let broken = Law::exponential(7200.0 * 1.07).unwrap();
+    let broken = Law::exponential(7200.0 * 1.02).unwrap();
     assert_fits(&Law::exponential(7200.0).unwrap(), sampler, &broken);
 }
 
 #[test]
 fn weibull_fits() {
-    for (shape, off) in [(0.5, 1.15), (1.5, 1.05), (4.0, 1.02)] {
+    for (shape, off) in [(0.5, 1.04), (1.5, 1.015), (4.0, 1.005)] {
         let law = Law::weibull_from_scale(shape, 1e5).unwrap();
         let broken = Law::weibull_from_scale(shape, 1e5 * off).unwrap();
         assert_fits(&law, rand_distr::Weibull::new(1e5, shape).unwrap(), &broken);
@@ -72,7 +73,7 @@ fn weibull_fits() {
 
 #[test]
 fn lognormal_fits() {
-    for (sigma, off) in [(0.1, 1.01), (0.4, 1.03), (1.5, 1.1)] {
+    for (sigma, off) in [(0.1, 1.002), (0.4, 1.008), (1.5, 1.03)] {
         let law = Law::lognormal_from_median(120.0, sigma).unwrap();
         let broken = Law::lognormal_from_median(120.0 * off, sigma).unwrap();
         assert_fits(&law, rand_distr::LogNormal::new(libm::log(120.0), sigma).unwrap(), &broken);
@@ -81,7 +82,7 @@ fn lognormal_fits() {
 
 #[test]
 fn gamma_fits() {
-    for (shape, off) in [(0.4, 1.1), (5.0, 1.03), (80.0, 1.01)] {
+    for (shape, off) in [(0.4, 1.04), (5.0, 1.01), (80.0, 1.003)] {
         let law = Law::gamma_from_mean(shape, 3600.0).unwrap();
         let broken = Law::gamma_from_mean(shape, 3600.0 * off).unwrap();
         assert_fits(&law, rand_distr::Gamma::new(shape, 3600.0 / shape).unwrap(), &broken);
@@ -92,11 +93,11 @@ fn gamma_fits() {
 fn uniform_and_triangular_fit() {
     let law = Law::uniform(60.0, 120.0).unwrap();
     let sampler = rand::distr::Uniform::new(60.0, 120.0).unwrap();
-    assert_fits(&law, sampler, &Law::uniform(61.8, 121.8).unwrap());
+    assert_fits(&law, sampler, &Law::uniform(60.6, 120.6).unwrap());
 
     let law = Law::triangular(60.0, 90.0, 300.0).unwrap();
     let sampler = rand_distr::Triangular::new(60.0, 300.0, 90.0).unwrap();
-    assert_fits(&law, sampler, &Law::triangular(64.0, 94.0, 304.0).unwrap());
+    assert_fits(&law, sampler, &Law::triangular(61.5, 91.5, 301.5).unwrap());
 }
 
 #[test]
@@ -104,13 +105,13 @@ fn empirical_fits() {
     let values = [1.0, 2.0, 2.0, 5.0, 40.0];
     let law = Law::empirical(values.to_vec()).unwrap();
     let sampler = rand::distr::slice::Choose::new(&values).unwrap().map(|value: &f64| *value);
-    // One observation too many in 25.
-    let broken = [values.repeat(5), vec![40.0]].concat();
+    // One observation too many in a hundred.
+    let broken = [values.repeat(20), vec![40.0]].concat();
     assert_fits(&law, sampler, &Law::empirical(broken).unwrap());
 }
 
 /// Mean and variance, by the law of large numbers: 5 sigma of the sample mean, so that a mean off by 7.33 sigma,
-/// 1.6 % of a standard deviation, is found with 99 %.
+/// 0.9 % of a standard deviation, is found with 99 %.
 #[test]
 fn means_and_variances_are_those_of_the_samples() {
     for law in zoo().into_iter().filter(|law| !law.is_constant()) {
@@ -119,7 +120,7 @@ fn means_and_variances_are_those_of_the_samples() {
         let drawn = ours(&law);
         let sampled = drawn.iter().sum::<f64>() / f64::from(COUNT);
         assert!((sampled - mean).abs() < 5.0 * sigma, "{law}: {sampled} instead of {mean}");
-        assert!((sampled - mean * 1.1).abs() > 5.0 * sigma, "{law}: 10 % more would pass");
+        assert!((sampled - mean * 1.02).abs() > 5.0 * sigma, "{law}: 2 % more would pass");
         let squares = drawn.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / f64::from(COUNT);
         // Only as a check of the formula: the fourth moment of the heavy tails makes this a rough one.
         assert!((squares / variance - 1.0).abs() < 0.15, "{law}: {squares} instead of {variance}");
