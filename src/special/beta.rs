@@ -116,37 +116,37 @@ impl Shapes {
         let (a, b) = (self.a, self.b);
         let density = self.density(x, y);
         if x < (a + 1.0) / (a + b + 2.0) {
-            let lower = (density / a * fraction(a, b, x)).min(1.0);
+            let lower = (density * fraction(a, b, x, y)).min(1.0);
             Tails { lower, upper: 1.0 - lower, density }
         } else {
-            let upper = (density / b * fraction(b, a, y)).min(1.0);
+            let upper = (density * fraction(b, a, y, x)).min(1.0);
             Tails { lower: 1.0 - upper, upper, density }
         }
     }
 }
 
-/// The continued fraction of I_x(a, b) over x^a (1 - x)^b / (a B(a, b)) (DLMF 8.17.22), by the modified Lentz
-/// method; quick where x < (a + 1) / (a + b + 2).
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
+/// I_x(a, b) over x^a (1 - x)^b / B(a, b), for x left of about the mean: one over the continued fraction of
+/// Didonato and Morris, "Algorithm 708", ACM TOMS 18 (1992), section 4, by the modified Lentz method. Unlike
+/// the better known DLMF 8.17.22 it takes `y` = 1 - x as it is, and so loses nothing where x or y is tiny.
+fn fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let away = |value: f64| if value.abs() < TINY { TINY } else { value };
-    let mut c = 1.0;
-    let mut d = 1.0 / away(1.0 - (a + b) * x / (a + 1.0));
-    let mut value = d;
+    let mut value = away(a * (a * y - b * x + 1.0) / (a + 1.0));
+    let (mut c, mut d) = (value, 0.0);
     for m in 1..100_000 {
         let m = f64::from(m);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / away(1.0 + even * d);
-        c = away(1.0 + even / c);
-        value *= d * c;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / away(1.0 + odd * d);
-        c = away(1.0 + odd / c);
-        let factor = d * c;
+        let before = a + 2.0 * m - 1.0;
+        let above = (a + m - 1.0) / before * ((a + b + m - 1.0) / before) * m * (b - m) * x * x;
+        let below = m
+            + m * (b - m) * x / before
+            + (a + m) * (a * y - b * x + 1.0 + m * (1.0 + y)) / (a + 2.0 * m + 1.0);
+        d = 1.0 / away(below + above * d);
+        c = away(below + above / c);
+        let factor = c * d;
         value *= factor;
         if (factor - 1.0).abs() < 3e-16 {
             break;
         }
     }
-    value
+    1.0 / value
 }

@@ -20,7 +20,12 @@ impl Law {
         match *self {
             Law::Constant { .. } => 0.0,
             Law::Exponential { .. } => self.survival(x_s),
-            Law::Weibull { shape, scale_s } => gamma_q(1.0 / shape, libm::pow(x_s / scale_s, shape)),
+            Law::Weibull { shape, scale_s } => {
+                let power = libm::pow(x_s / scale_s, shape);
+                // While nothing has died yet the residual law is a straight line, which the power may be too
+                // small to tell.
+                if power < 1e-17 { 1.0 - x_s / self.mean_s() } else { gamma_q(1.0 / shape, power) }
+            }
             Law::Lognormal { mu, sigma } => lognormal_tails(mu, sigma, x_s).upper,
             Law::Gamma { shape, scale_s } => gamma_tails(shape, x_s / scale_s).upper,
             Law::Uniform { min_s, max_s } => {

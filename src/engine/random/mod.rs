@@ -92,8 +92,8 @@ impl Randomness {
 #[inline]
 pub(super) const fn open_unit(bits: u64) -> f64 {
     const CELL: f64 = 1.0 / (1_u64 << 53) as f64;
-    // With an odd count of half cells every value is exact but those in the upper half of the last binade,
-    // which round to even; 1 - 2^-54 would round to 1, so the topmost cell keeps its lower end.
+    // Exact below one half. Above, n + 1/2 has one bit too many and rounds to even, which would make the
+    // topmost cell 1: it is kept one cell below.
     let n = bits >> 11;
     let value = (n as f64 + 0.5) * CELL;
     if value < 1.0 { value } else { 1.0 - CELL }
