@@ -1,1 +1,7 @@
-fn main() {}
+//! The program: see `ninefold --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ninefold::cli::main()
+}

@@ -1,1 +1,83 @@
-//! cli
+//! Arguments, files, terminal, progress, exit codes: the only floor with I/O.
+//!
+//! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 internal error or I/O,
+//! 2 wrong usage or scenario, 130 interrupted.
+
+mod args;
+mod chart;
+mod check;
+mod input;
+mod output;
+mod progress;
+mod run;
+mod trace;
+
+use std::panic;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+/// Why a command ended without its result.
+#[derive(Debug)]
+enum Failure {
+    /// The machine's fault: what was tried, and what it said.
+    Io(String, std::io::Error),
+    /// The user's mistake, told already or told now.
+    Usage(String),
+    /// Something of ours that went wrong and is not a panic.
+    Internal(String),
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Failure::Io(..) | Failure::Internal(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::Interrupted => 130,
+        }
+    }
+
+    fn tell(&self) {
+        match self {
+            Failure::Io(what, error) => output::note(&format!("ninefold: {what}: {error}")),
+            Failure::Usage(what) | Failure::Internal(what) if !what.is_empty() => {
+                output::note(&format!("ninefold: {what}"));
+            }
+            Failure::Usage(_) | Failure::Internal(_) | Failure::Interrupted => {}
+        }
+    }
+}
+
+/// Runs the program on the process's arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    panic::set_hook(Box::new(|info| {
+        output::note(&format!("ninefold: internal error: {info}"));
+        output::note("This is a bug; please report it with the scenario and the line above.");
+    }));
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let result = panic::catch_unwind(|| match &arguments.command {
+        Command::Run(run) => run::run(run),
+        Command::Check(check) => check::check(check),
+        Command::Trace(trace) => trace::trace(trace),
+        Command::Chart(chart) => chart::chart(chart),
+    });
+    match result {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => {
+            failure.tell();
+            ExitCode::from(failure.code())
+        }
+        Err(_) => ExitCode::from(1), // The hook has told.
+    }
+}

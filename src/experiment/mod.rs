@@ -1,3 +1,39 @@
 //! Replications in parallel, and what they add up to.
+//!
+//! Parallelism lives here and nowhere else: a block of replications is a pure function of the models,
+//! the seed and the block's number. Blocks come back in order and everything is added up in integers, so
+//! that the number of threads never shows in a result, and the first n replications of a longer run are
+//! the same n.
+//!
+//! All strategies of a block run in one task on the same failure history (common random numbers), which
+//! is what makes "A minus B" sharp.
 
+mod block;
+mod pool;
 pub mod summary;
+mod summarize;
+
+pub use pool::{Plan, Watch, run};
+pub use summary::Summary;
+
+use crate::model::Model;
+use crate::probe::{Digest, Timeline};
+use crate::sim::{Observer, Simulation};
+use crate::state::State;
+
+/// Replays one replication and returns its timeline.
+#[must_use]
+pub fn trace(model: &Model, seed: u64, replication: u32) -> Timeline {
+    replay(model, seed, replication, Timeline::default())
+}
+
+/// The fingerprint of one replication.
+#[must_use]
+pub fn digest(model: &Model, seed: u64, replication: u32) -> Digest {
+    replay(model, seed, replication, Digest::default())
+}
+
+/// Runs one replication for an observer, on a state of its own.
+pub fn replay<O: Observer>(model: &Model, seed: u64, replication: u32, observer: O) -> O {
+    Simulation::new(model, &mut State::new(model), seed, replication, observer).run()
+}

@@ -153,6 +153,8 @@ pub struct Summary {
     pub strategies: Vec<StrategySummary>,
     /// Every pair of strategies, for each service and for all services together.
     pub comparisons: Vec<Comparison>,
-    /// `rows[strategy][service][replication]`, for `replications.csv`.
+    /// The numbers of the replications that finished, ascending: 0, 1, 2, … unless interrupted.
+    pub numbers: Vec<u32>,
+    /// `rows[strategy][service][place in numbers]`, for `replications.csv`.
     pub rows: Vec<Vec<Vec<Row>>>,
 }

@@ -43,6 +43,8 @@ pub struct Model {
     pub vms: Vec<Vm>,
     pub maintenances: Vec<Maintenance>,
     pub injects: Vec<Inject>,
+    /// The most VM-seconds of waiting that one host's failure can cause, 99.9th percentile.
+    pub waiting_bound_vm_s: f64,
     /// Slot to event, and each component's slots.
     pub timers: TimerTable,
 }

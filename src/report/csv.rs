@@ -159,10 +159,10 @@ pub fn replications(summary: &Summary) -> String {
     sheet.end();
     for (strategy, services) in summary.strategies.iter().zip(&summary.rows) {
         for (service, rows) in strategy.services.iter().zip(services) {
-            for (replication, row) in rows.iter().enumerate() {
+            for (&replication, row) in summary.numbers.iter().zip(rows) {
                 sheet.text(&strategy.name);
                 sheet.text(&service.name);
-                sheet.count(u32::try_from(replication).unwrap_or(u32::MAX));
+                sheet.count(replication);
                 sheet.numbers(&[row.downtime_s, row.degraded_s, row.lost_s, row.outages]);
                 sheet.end();
             }

@@ -20,6 +20,7 @@ pub mod markdown;
 pub mod result;
 mod table;
 pub mod text;
+pub mod timeline;
 pub mod verdict;
 
 pub use result::{ResultError, RunResult};

@@ -14,6 +14,24 @@ pub(super) fn measure(model: &mut Model) {
     for number in 0..model.services.len() {
         model.services[number].incident = bound(model, number);
     }
+    model.waiting_bound_vm_s = waiting_bound(model);
+}
+
+/// All VMs of the fullest host wait until it is repaired.
+fn waiting_bound(model: &Model) -> f64 {
+    let mut vms = vec![0_u32; model.hosts.len()];
+    for vm in &model.vms {
+        vms[vm.host.index()] += u32::from(model.services[vm.service.index()].host_cluster);
+    }
+    let back = |fault: &Option<crate::model::Fault>| fault.as_ref().map_or(0.0, |f| f.ttr.quantile(P));
+    let outside = model.domains.iter().map(|d| &d.outage).chain(model.storages.iter().map(|s| &s.outage));
+    let longest = outside.map(back).fold(0.0, f64::max);
+    model
+        .hosts
+        .iter()
+        .zip(vms)
+        .map(|(host, vms)| f64::from(vms) * (back(&host.crash).max(longest) + host.boot.quantile(P)))
+        .fold(0.0, f64::max)
 }
 
 /// One kind of incident: how long, how many instances, and whether it can happen by chance.

@@ -1,0 +1,120 @@
+//! What users type, as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Simulates high availability in virtualized datacenters: which strategy loses how much, and what it costs.
+#[derive(Debug, Parser)]
+#[command(name = "ninefold", version, about, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Simulate every strategy of a scenario, compare them, write the results
+    Run(RunArguments),
+    /// Read, validate and lint a scenario; print what the defaults became
+    Check(CheckArguments),
+    /// Replay one replication and print its timeline
+    Trace(TraceArguments),
+    /// Redraw the charts of an earlier run
+    Chart(ChartArguments),
+}
+
+/// A scenario and what is laid over it.
+#[derive(Debug, Args)]
+pub(super) struct ScenarioArguments {
+    /// The scenario; `-` reads stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Override a key of the scenario, e.g. host.esx.count=30 (repeatable)
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    /// Simulate only this strategy (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Vec<String>,
+    /// Replications, in place of the scenario's
+    #[arg(long, value_name = "N")]
+    pub replications: Option<u64>,
+    /// Measured time of one replication, e.g. "1 y"
+    #[arg(long, value_name = "DURATION")]
+    pub horizon: Option<String>,
+    /// Seed of all randomness
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Threads [default: as many as the machine has]; never changes a result
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads: Option<u16>,
+    /// Folder for the results [default: results/<file stem>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What goes to stdout
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Write the charts as PNG too
+    #[arg(long)]
+    pub png: bool,
+    /// No progress, no list of files
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Tell on stderr where the time went
+    #[arg(long)]
+    pub timing: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TraceArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    /// The strategy [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Option<String>,
+    /// The replication, counted from 0
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub replication: u32,
+    /// For people, or one JSON object a line
+    #[arg(long, value_enum, default_value_t = TraceFormat::Text)]
+    pub format: TraceFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ChartArguments {
+    /// A result.json, or the folder it lies in
+    #[arg(value_name = "RESULT")]
+    pub result: PathBuf,
+    /// Folder for the charts [default: charts/ beside the result]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Draw PNG in place of SVG
+    #[arg(long)]
+    pub png: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Markdown,
+    Csv,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TraceFormat {
+    Text,
+    Jsonl,
+}

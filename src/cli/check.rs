@@ -1,0 +1,11 @@
+//! `ninefold check`: what is wrong, what is odd, and what the defaults became.
+
+use super::args::CheckArguments;
+use super::input::load;
+use super::{Failure, output};
+use crate::scenario::describe;
+
+pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
+    let scenario = load(&arguments.scenario, &[], false)?;
+    output::print(&describe(&scenario.spec))
+}

@@ -1,0 +1,98 @@
+//! How far a run is: a bar with the time left on a terminal, a plain line now and then elsewhere.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output;
+use crate::experiment::Watch;
+
+/// Set by Ctrl-C; the second one ends the program at once.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Between two plain lines.
+const PLAIN_EVERY: Duration = Duration::from_secs(10);
+
+/// Lets Ctrl-C finish what has started. Results are moved into place only when complete, so even the
+/// second Ctrl-C leaves nothing half written.
+pub(super) fn listen_for_interrupt() {
+    let heard = ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+        output::note("\nninefold: interrupted; finishing the replications that have started (again to stop at once)");
+    });
+    // Where no handler can be had, Ctrl-C ends the program as usual.
+    drop(heard);
+}
+
+/// Whether Ctrl-C was pressed.
+pub(super) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// Watches a run and shows how far it is.
+pub(super) struct Progress {
+    show: Show,
+    total: u32,
+    done: AtomicU32,
+    begun: Instant,
+}
+
+enum Show {
+    Nothing,
+    Bar(ProgressBar),
+    /// When the last line was printed.
+    Lines(Mutex<Instant>),
+}
+
+impl Progress {
+    pub(super) fn new(total: u32, quiet: bool) -> Progress {
+        let begun = Instant::now();
+        let show = if quiet {
+            Show::Nothing
+        } else if std::io::stderr().is_terminal() {
+            let bar = ProgressBar::new(u64::from(total));
+            let style = "{bar:40} {pos}/{len} replications, {eta} left";
+            if let Ok(style) = ProgressStyle::with_template(style) {
+                bar.set_style(style);
+            }
+            Show::Bar(bar)
+        } else {
+            Show::Lines(Mutex::new(begun))
+        };
+        Progress { show, total, done: AtomicU32::new(0), begun }
+    }
+
+    pub(super) fn finish(&self) {
+        if let Show::Bar(bar) = &self.show {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Watch for Progress {
+    fn finished(&self, replications: u32) {
+        let done = self.done.fetch_add(replications, Ordering::Relaxed) + replications;
+        match &self.show {
+            Show::Nothing => {}
+            Show::Bar(bar) => bar.inc(u64::from(replications)),
+            Show::Lines(last) => {
+                let Ok(mut last) = last.try_lock() else { return };
+                if last.elapsed() >= PLAIN_EVERY {
+                    *last = Instant::now();
+                    let gone = self.begun.elapsed().as_secs_f64();
+                    let left = gone / f64::from(done) * f64::from(self.total - done);
+                    output::note(&format!("{done} of {} replications, about {left:.0} s left", self.total));
+                }
+            }
+        }
+    }
+
+    fn stops(&self) -> bool {
+        interrupted()
+    }
+}

@@ -1,0 +1,119 @@
+//! A block of consecutive replications of all strategies, on one thread.
+
+use std::ops::Range;
+
+use crate::model::Model;
+use crate::probe::{CauseTally, Downtime, Waiting};
+use crate::sim::Simulation;
+use crate::state::State;
+use crate::stats::Distribution;
+
+/// One service in one replication, in integers: sums over its instances.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ticks {
+    pub downtime_us: u64,
+    pub degraded_us: u64,
+    pub lost_us: u64,
+    pub outages: u64,
+}
+
+/// What a worker keeps between blocks: one state and one set of probes per strategy.
+pub(super) struct Worker<'m> {
+    models: &'m [Model],
+    states: Vec<State>,
+    downtimes: Vec<Downtime>,
+    waitings: Vec<Waiting>,
+}
+
+/// One strategy over one block.
+#[derive(Clone, Debug)]
+pub(super) struct StrategyBlock {
+    /// `ticks[service][replication of the block]`
+    pub ticks: Vec<Vec<Ticks>>,
+    /// `causes[service]`, summed over the block.
+    pub causes: Vec<Vec<CauseTally>>,
+    /// VM-microseconds of waiting, by replication of the block.
+    pub waiting: Vec<u64>,
+    /// One instance's downtime in one replication, by service.
+    pub downtimes: Vec<Distribution>,
+    /// Single outages, by service.
+    pub outages: Vec<Distribution>,
+}
+
+/// All strategies over one block.
+pub(super) struct Block {
+    pub replications: Range<u32>,
+    pub strategies: Vec<StrategyBlock>,
+}
+
+impl<'m> Worker<'m> {
+    pub fn new(models: &'m [Model]) -> Worker<'m> {
+        Worker {
+            models,
+            states: models.iter().map(State::new).collect(),
+            downtimes: models.iter().map(Downtime::new).collect(),
+            waitings: models.iter().map(Waiting::new).collect(),
+        }
+    }
+
+    pub fn run(&mut self, seed: u64, replications: Range<u32>) -> Block {
+        let strategies = (0..self.models.len()).map(|s| self.run_strategy(s, seed, replications.clone())).collect();
+        Block { replications, strategies }
+    }
+
+    fn run_strategy(&mut self, strategy: usize, seed: u64, replications: Range<u32>) -> StrategyBlock {
+        let model = &self.models[strategy];
+        let mut block = StrategyBlock::new(model);
+        let (downtime, waiting) = (&mut self.downtimes[strategy], &mut self.waitings[strategy]);
+        for replication in replications {
+            downtime.reset();
+            waiting.reset();
+            let observer = (&mut *downtime, &mut *waiting);
+            Simulation::new(model, &mut self.states[strategy], seed, replication, observer).run();
+            downtime.finish();
+            block.add(downtime, waiting.finish());
+        }
+        block
+    }
+}
+
+impl StrategyBlock {
+    pub fn new(model: &Model) -> StrategyBlock {
+        let services = model.services.len();
+        StrategyBlock {
+            ticks: vec![Vec::new(); services],
+            causes: vec![vec![CauseTally::default(); crate::model::Cause::ALL.len()]; services],
+            waiting: Vec::new(),
+            downtimes: vec![Distribution::new(); services],
+            outages: vec![Distribution::new(); services],
+        }
+    }
+
+    fn add(&mut self, downtime: &Downtime, waiting_us: u64) {
+        for (service, tally) in downtime.services().iter().enumerate() {
+            debug_assert_eq!(
+                tally.downtime_us,
+                tally.causes.iter().map(|c| c.downtime_us).sum::<u64>(),
+                "causes must sum to the downtime"
+            );
+            self.ticks[service].push(Ticks {
+                downtime_us: tally.downtime_us,
+                degraded_us: tally.degraded_us,
+                // Whole microseconds are finer than anything that is reported.
+                lost_us: u64::try_from((tally.lost_ppb_us + 500_000_000) / 1_000_000_000).unwrap_or(u64::MAX),
+                outages: tally.outages,
+            });
+            for (sum, cause) in self.causes[service].iter_mut().zip(&tally.causes) {
+                sum.outages += cause.outages;
+                sum.downtime_us += cause.downtime_us;
+            }
+        }
+        for (service, downtime_us) in downtime.instances() {
+            self.downtimes[service as usize].push(downtime_us);
+        }
+        for &(service, length_us) in downtime.outages() {
+            self.outages[service as usize].push(length_us);
+        }
+        self.waiting.push(waiting_us);
+    }
+}

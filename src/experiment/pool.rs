@@ -1,0 +1,77 @@
+//! Blocks over threads.
+
+use rayon::prelude::*;
+
+use super::block::{Block, Worker};
+use super::summarize::{Findings, summarize};
+use super::summary::Summary;
+use crate::model::Model;
+
+/// What is to be run, beside the models.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The scenario's title and the hash of its text with all overrides, for the record.
+    pub title: String,
+    pub sha256: String,
+    pub seed: u64,
+    pub replications: u32,
+    /// Threads; `None`: as many as the machine has.
+    pub threads: Option<usize>,
+}
+
+/// Somebody who watches a run, from any thread.
+pub trait Watch: Sync {
+    /// Some more replications are finished.
+    fn finished(&self, replications: u32);
+    /// Whether to start nothing more. What has started is finished and counted: to drop it would
+    /// favour the quick, lucky replications.
+    fn stops(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody watches.
+impl Watch for () {
+    fn finished(&self, _replications: u32) {}
+}
+
+/// Replications of a block: enough to pay for its bookkeeping, few enough to share out evenly.
+const BLOCK: u32 = 8;
+/// Blocks that are in memory at the same time before they are added up.
+const BLOCKS_PER_WAVE: u32 = 512;
+
+/// Runs all replications of all models and summarizes them. `None` when stopped before any had finished.
+///
+/// # Panics
+/// When the threads cannot be started, or on a broken invariant of the simulation.
+pub fn run(models: &[Model], plan: &Plan, watch: &dyn Watch) -> Option<Summary> {
+    let threads = plan.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
+    let mut findings = Findings::new(models);
+    let blocks = plan.replications.div_ceil(BLOCK);
+    let mut first = 0;
+    while first < blocks && !watch.stops() {
+        let last = (first + BLOCKS_PER_WAVE).min(blocks);
+        let wave: Vec<Option<Block>> = pool.install(|| {
+            (first..last)
+                .into_par_iter()
+                .map_init(|| Worker::new(models), |worker, number| run_block(worker, number, plan, watch))
+                .collect()
+        });
+        for block in wave.into_iter().flatten() {
+            findings.add(block);
+        }
+        first = last;
+    }
+    findings.any().then(|| summarize(models, plan, &findings))
+}
+
+fn run_block(worker: &mut Worker<'_>, number: u32, plan: &Plan, watch: &dyn Watch) -> Option<Block> {
+    if watch.stops() {
+        return None;
+    }
+    let from = number * BLOCK;
+    let block = worker.run(plan.seed, from..(from + BLOCK).min(plan.replications));
+    watch.finished(block.replications.len() as u32);
+    Some(block)
+}

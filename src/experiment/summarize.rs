@@ -1,0 +1,370 @@
+//! From integers to estimates.
+
+use super::block::{Block, StrategyBlock, Ticks};
+use super::pool::Plan;
+use super::summary::{
+    CapacitySummary, CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, OutageLengths, Row,
+    ServiceSummary, StrategySummary, Summary, TotalSummary,
+};
+use crate::model::{Cause, GuestGroup, Model, Service};
+use crate::probe::CauseTally;
+use crate::stats::{self, Interval, Moments, PairedMoments, Randomness, interval};
+
+/// Microseconds in a second.
+const SECOND: f64 = 1e6;
+
+/// Everything that finished, in the order of replications.
+pub(super) struct Findings {
+    numbers: Vec<u32>,
+    strategies: Vec<StrategyBlock>,
+}
+
+impl Findings {
+    pub fn new(models: &[Model]) -> Findings {
+        Findings { numbers: Vec::new(), strategies: models.iter().map(StrategyBlock::new).collect() }
+    }
+
+    pub fn any(&self) -> bool {
+        !self.numbers.is_empty()
+    }
+
+    pub fn add(&mut self, block: Block) {
+        self.numbers.extend(block.replications);
+        for (sum, part) in self.strategies.iter_mut().zip(block.strategies) {
+            sum.waiting.extend(part.waiting);
+            for (service, ticks) in part.ticks.into_iter().enumerate() {
+                sum.ticks[service].extend(ticks);
+                for (cause, more) in sum.causes[service].iter_mut().zip(&part.causes[service]) {
+                    cause.outages += more.outages;
+                    cause.downtime_us += more.downtime_us;
+                }
+                sum.downtimes[service].merge(&part.downtimes[service]);
+                sum.outages[service].merge(&part.outages[service]);
+            }
+        }
+    }
+}
+
+pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> Summary {
+    let first = &models[0];
+    let strategies = models.iter().zip(&findings.strategies).map(|(m, f)| strategy(m, f, findings.numbers.len()));
+    Summary {
+        title: plan.title.clone(),
+        sha256: plan.sha256.clone(),
+        seed: plan.seed,
+        replications_asked: plan.replications,
+        replications: findings.numbers.len() as u32,
+        horizon: first.horizon,
+        warmup: first.warmup,
+        ages: first.ages.word(),
+        strategies: strategies.collect(),
+        comparisons: comparisons(models, findings),
+        numbers: findings.numbers.clone(),
+        rows: models.iter().zip(&findings.strategies).map(|(m, f)| rows(m, f)).collect(),
+    }
+}
+
+fn strategy(model: &Model, found: &StrategyBlock, replications: usize) -> StrategySummary {
+    let services = (0..model.services.len()).map(|s| service(model, found, s, replications)).collect();
+    StrategySummary {
+        name: model.strategy.clone(),
+        services,
+        total: total(model, found, replications),
+        capacity: capacity(model, found),
+    }
+}
+
+fn service(model: &Model, found: &StrategyBlock, number: usize, replications: usize) -> ServiceSummary {
+    let fixed = &model.services[number];
+    let instances = f64::from(fixed.instances);
+    let ticks = &found.ticks[number];
+    let chance = Chance::of(model, fixed);
+    let downtime = estimate(ticks, |t| t.downtime_us, chance.downtime(), 1.0 / (instances * SECOND));
+    let lengths = &found.outages[number];
+    ServiceSummary {
+        name: fixed.name.clone(),
+        instances: fixed.instances,
+        role: fixed.role.word(),
+        protect: protect(fixed),
+        vms_per_instance: model.instances[fixed.first_instance.index()].vms,
+        availability: availability(downtime, model),
+        downtime_s: downtime.into(),
+        downtime_percentiles: percentiles(&found.downtimes[number]),
+        degraded_s: estimate(ticks, |t| t.degraded_us, chance.degraded(fixed), 1.0 / (instances * SECOND)).into(),
+        lost_s: estimate(ticks, |t| t.lost_us, chance.downtime(), 1.0 / (instances * SECOND)).into(),
+        outages: estimate(ticks, |t| t.outages, chance.outages(), 1.0 / instances).into(),
+        outage_s: OutageLengths {
+            mean: lengths.mean() / SECOND,
+            p50: lengths.quantile(0.5) as f64 / SECOND,
+            p95: lengths.quantile(0.95) as f64 / SECOND,
+            max: lengths.max() as f64 / SECOND,
+        },
+        causes: causes(&found.causes[number], instances * replications as f64),
+    }
+}
+
+/// All services together: the mean instance.
+fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSummary {
+    let instances: u32 = model.services.iter().map(|s| s.instances).sum();
+    let sums = totals(found);
+    let chance = model.services.iter().map(|s| Chance::of(model, s)).fold(Chance::default(), Chance::and);
+    let scale = 1.0 / (f64::from(instances) * SECOND);
+    let downtime = estimate(&sums, |t| t.downtime_us, chance.downtime(), scale);
+    let mut tallies = vec![CauseTally::default(); Cause::ALL.len()];
+    for service in &found.causes {
+        for (sum, cause) in tallies.iter_mut().zip(service) {
+            sum.outages += cause.outages;
+            sum.downtime_us += cause.downtime_us;
+        }
+    }
+    TotalSummary {
+        instances,
+        availability: availability(downtime, model),
+        downtime_s: downtime.into(),
+        lost_s: estimate(&sums, |t| t.lost_us, chance.downtime(), scale).into(),
+        outages: estimate(&sums, |t| t.outages, chance.outages(), 1.0 / f64::from(instances)).into(),
+        causes: causes(&tallies, f64::from(instances) * replications as f64),
+    }
+}
+
+/// The ticks of all services together, by replication.
+fn totals(found: &StrategyBlock) -> Vec<Ticks> {
+    let mut sums = vec![Ticks::default(); found.waiting.len()];
+    for service in &found.ticks {
+        for (sum, ticks) in sums.iter_mut().zip(service) {
+            sum.downtime_us += ticks.downtime_us;
+            sum.degraded_us += ticks.degraded_us;
+            sum.lost_us += ticks.lost_us;
+            sum.outages += ticks.outages;
+        }
+    }
+    sums
+}
+
+/// What chance can do to a sum over instances, in the sum's own units.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chance {
+    random: bool,
+    downtime_us: f64,
+    outages: f64,
+    ceiling_us: f64,
+}
+
+impl Chance {
+    fn of(model: &Model, service: &Service) -> Chance {
+        let instances = f64::from(service.instances);
+        Chance {
+            random: service.incident.random,
+            downtime_us: service.incident.downtime_s * instances * SECOND,
+            outages: service.incident.outages * instances,
+            ceiling_us: model.horizon.0 as f64 * instances,
+        }
+    }
+
+    /// One incident may hit both.
+    fn and(self, other: Chance) -> Chance {
+        Chance {
+            random: self.random || other.random,
+            downtime_us: self.downtime_us + other.downtime_us,
+            outages: self.outages + other.outages,
+            ceiling_us: self.ceiling_us + other.ceiling_us,
+        }
+    }
+
+    fn downtime(&self) -> Randomness {
+        self.events(self.downtime_us.min(self.ceiling_us), self.ceiling_us)
+    }
+
+    fn outages(&self) -> Randomness {
+        self.events(self.outages, f64::INFINITY)
+    }
+
+    /// Only a balanced group can serve in part.
+    fn degraded(&self, service: &Service) -> Randomness {
+        match service.guest {
+            Some(GuestGroup::Balanced { .. }) => self.downtime(),
+            _ => Randomness::None,
+        }
+    }
+
+    fn events(&self, largest: f64, ceiling: f64) -> Randomness {
+        if self.random { Randomness::Events { largest, ceiling } } else { Randomness::None }
+    }
+}
+
+fn estimate(ticks: &[Ticks], part: impl Fn(&Ticks) -> u64, chance: Randomness, scale: f64) -> Interval {
+    let moments: Moments = ticks.iter().map(part).collect();
+    interval::mean(&moments, chance).scaled(scale)
+}
+
+fn availability(downtime_s: Interval, model: &Model) -> Estimate {
+    downtime_s.scaled(1.0 / model.horizon.as_secs_f64()).complement(1.0).into()
+}
+
+impl From<Interval> for Estimate {
+    fn from(interval: Interval) -> Estimate {
+        Estimate {
+            mean: interval.mean,
+            se: interval.se,
+            low: interval.low,
+            high: interval.high,
+            method: match interval.method {
+                stats::Method::StudentT => Method::StudentT,
+                stats::Method::WeightedPoisson => Method::WeightedPoisson,
+                stats::Method::Bound => Method::Bound,
+                stats::Method::Exact => Method::Exact,
+            },
+        }
+    }
+}
+
+fn protect(service: &Service) -> Vec<&'static str> {
+    let cluster = service.host_cluster.then_some("host-cluster");
+    let guest = service.guest.as_ref().map(|guest| match guest {
+        GuestGroup::Failover { .. } => "guest-failover",
+        GuestGroup::Balanced { .. } => "nlb",
+    });
+    cluster.into_iter().chain(guest).collect()
+}
+
+/// The points of a distribution that charts need: every 2 %, finer towards the rare end.
+fn grid() -> Vec<f64> {
+    let coarse = (0..45).map(|k| f64::from(k) * 0.02);
+    let fine = (90..99).map(|k| f64::from(k) * 0.01);
+    let finer = (990..999).map(|k| f64::from(k) * 0.001);
+    let finest = (9990..10_000).map(|k| f64::from(k) * 0.0001);
+    coarse.chain(fine).chain(finer).chain(finest).chain([1.0]).collect()
+}
+
+fn percentiles(downtimes: &stats::Distribution) -> DowntimePercentiles {
+    let grid = grid();
+    let values = downtimes.quantiles(&grid);
+    let at = |p: f64| downtimes.quantile(p) as f64 / SECOND;
+    DowntimePercentiles {
+        p50: at(0.5),
+        p95: at(0.95),
+        p99: at(0.99),
+        max: downtimes.max() as f64 / SECOND,
+        quantiles: grid.into_iter().zip(values.into_iter().map(|v| v as f64 / SECOND)).collect(),
+    }
+}
+
+fn causes(tallies: &[CauseTally], per: f64) -> Vec<CauseSummary> {
+    Cause::ALL
+        .iter()
+        .zip(tallies)
+        .filter(|(_, tally)| tally.outages > 0 || tally.downtime_us > 0)
+        .map(|(cause, tally)| CauseSummary {
+            cause: cause.name(),
+            outages: tally.outages as f64 / per,
+            downtime_s: tally.downtime_us as f64 / SECOND / per,
+        })
+        .collect()
+}
+
+fn capacity(model: &Model, found: &StrategyBlock) -> CapacitySummary {
+    let hosts = model.hosts.len() as u32;
+    let vms = model.vms.len() as u32;
+    let memory: u64 = model.hosts.iter().map(|h| h.memory_mib).sum();
+    let cores: u64 = model.hosts.iter().map(|h| u64::from(h.cores)).sum();
+    let needs = || model.vms.iter().map(|vm| model.services[vm.service.index()].need);
+    let clustered = model.services.iter().any(|s| s.host_cluster && s.incident.random);
+    let waiting: Moments = found.waiting.iter().copied().collect();
+    let chance = if clustered {
+        let ceiling = model.horizon.0 as f64 * f64::from(vms);
+        Randomness::Events { largest: (model.waiting_bound_vm_s * SECOND).min(ceiling), ceiling }
+    } else {
+        Randomness::None
+    };
+    CapacitySummary {
+        hosts,
+        vms,
+        consolidation: f64::from(vms) / f64::from(hosts),
+        memory_used: needs().map(|n| n.memory_mib).sum::<u64>() as f64 / memory as f64,
+        // Without admission control nothing is kept back.
+        memory_reserved: 0.0,
+        cores_used: needs().map(|n| n.cores).sum::<u64>() as f64 / cores as f64,
+        waiting_vm_s: interval::mean(&waiting, chance).scaled(1.0 / SECOND).into(),
+    }
+}
+
+/// Every pair of strategies, service by service and all together, paired by replication.
+fn comparisons(models: &[Model], findings: &Findings) -> Vec<Comparison> {
+    let mut all = Vec::new();
+    for a in 0..models.len() {
+        for b in a + 1..models.len() {
+            let (found_a, found_b) = (&findings.strategies[a], &findings.strategies[b]);
+            for number in 0..models[a].services.len() {
+                let (service_a, service_b) = (&models[a].services[number], &models[b].services[number]);
+                all.push(compare(
+                    (models, a, b),
+                    Some(service_a.name.clone()),
+                    f64::from(service_a.instances),
+                    (&found_a.ticks[number], Chance::of(&models[a], service_a)),
+                    (&found_b.ticks[number], Chance::of(&models[b], service_b)),
+                ));
+            }
+            let chance = |m: &Model| m.services.iter().map(|s| Chance::of(m, s)).fold(Chance::default(), Chance::and);
+            let instances: u32 = models[a].services.iter().map(|s| s.instances).sum();
+            all.push(compare(
+                (models, a, b),
+                None,
+                f64::from(instances),
+                (&totals(found_a), chance(&models[a])),
+                (&totals(found_b), chance(&models[b])),
+            ));
+        }
+    }
+    all
+}
+
+fn compare(
+    (models, a, b): (&[Model], usize, usize),
+    service: Option<String>,
+    instances: f64,
+    (ticks_a, chance_a): (&[Ticks], Chance),
+    (ticks_b, chance_b): (&[Ticks], Chance),
+) -> Comparison {
+    let scale = 1.0 / (instances * SECOND);
+    let difference = |part: fn(&Ticks) -> u64| {
+        let pairs = pairs(ticks_a, ticks_b, part);
+        let interval = interval::difference(&pairs, chance_a.downtime(), chance_b.downtime()).scaled(scale);
+        (interval.into(), pairs.correlation())
+    };
+    let (downtime_s_a_minus_b, correlation) = difference(|t| t.downtime_us);
+    Comparison {
+        service,
+        a: models[a].strategy.clone(),
+        b: models[b].strategy.clone(),
+        downtime_s_a_minus_b,
+        lost_s_a_minus_b: difference(|t| t.lost_us).0,
+        correlation,
+    }
+}
+
+/// Differences are split around their median: what is fixed (planned work) stays out of the chance.
+fn pairs(a: &[Ticks], b: &[Ticks], part: fn(&Ticks) -> u64) -> PairedMoments {
+    let mut differences: Vec<i64> = a.iter().zip(b).map(|(a, b)| part(a) as i64 - part(b) as i64).collect();
+    let middle = differences.len() / 2;
+    let center = *differences.select_nth_unstable(middle).1;
+    let mut pairs = PairedMoments::around(center);
+    for (a, b) in a.iter().zip(b) {
+        pairs.push(part(a), part(b));
+    }
+    pairs
+}
+
+fn rows(model: &Model, found: &StrategyBlock) -> Vec<Vec<Row>> {
+    let row = |instances: f64, t: &Ticks| Row {
+        downtime_s: t.downtime_us as f64 / SECOND / instances,
+        degraded_s: t.degraded_us as f64 / SECOND / instances,
+        lost_s: t.lost_us as f64 / SECOND / instances,
+        outages: t.outages as f64 / instances,
+    };
+    found
+        .ticks
+        .iter()
+        .zip(&model.services)
+        .map(|(ticks, service)| ticks.iter().map(|t| row(f64::from(service.instances), t)).collect())
+        .collect()
+}

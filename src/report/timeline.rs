@@ -1,0 +1,124 @@
+//! One replication, line by line: a story for people, JSON lines for programs.
+//!
+//! Instants count from the start of the measured horizon; what happens in the warm-up is before zero.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::clean::visible;
+use crate::model::Model;
+use crate::probe::{Entry, Timeline};
+use crate::sim::Signal;
+
+/// One JSON object a line, in order of time; see the contract for the fields.
+#[must_use]
+pub fn jsonl(model: &Model, timeline: &Timeline) -> String {
+    let mut out = String::new();
+    for entry in &timeline.entries {
+        let line = Line {
+            t_us: since_start(model, entry),
+            signal: entry.word(model),
+            subject: entry.subject(model),
+            host: entry.host(model),
+            vm: entry.vm().map(|vm| model.vms[vm.index()].name.as_str()),
+            cause: entry.cause(),
+            lost: entry.lost(),
+            members: entry.members(),
+        };
+        // Numbers and strings always have a JSON form.
+        if let Ok(line) = serde_json::to_string(&line) {
+            out.push_str(&line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    t_us: i64,
+    signal: &'a str,
+    subject: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vm: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<u16>,
+}
+
+/// A line a signal: day and time of day, the signal's word, and a sentence.
+#[must_use]
+pub fn text(model: &Model, timeline: &Timeline, replication: u32) -> String {
+    let mut out = format!(
+        "Strategy {}, replication {replication}: {} signals in {} (instants: day, hour:minute:second)\n\n",
+        visible(&model.strategy),
+        timeline.entries.len(),
+        model.end(),
+    );
+    for entry in &timeline.entries {
+        let _ = writeln!(
+            out,
+            "{:>18}  {:<21} {}",
+            clock(since_start(model, entry)),
+            entry.word(model),
+            visible(&sentence(model, entry))
+        );
+    }
+    out
+}
+
+fn since_start(model: &Model, entry: &Entry) -> i64 {
+    entry.at.0 as i64 - model.warmup.0 as i64
+}
+
+/// `12 10:00:18.000`: days, then the time of day.
+fn clock(t_us: i64) -> String {
+    const DAY: u64 = 86_400_000_000;
+    let (day, rest) = (t_us.unsigned_abs() / DAY, t_us.unsigned_abs() % DAY);
+    let (hour, rest) = (rest / 3_600_000_000, rest % 3_600_000_000);
+    let (minute, rest) = (rest / 60_000_000, rest % 60_000_000);
+    let sign = if t_us < 0 { "-" } else { "" };
+    format!("{sign}{day} {hour:02}:{minute:02}:{:02}.{:03}", rest / 1_000_000, rest / 1_000 % 1_000)
+}
+
+fn sentence(model: &Model, entry: &Entry) -> String {
+    let who = entry.subject(model);
+    let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
+    let vm = entry.vm().map_or("", |vm| model.vms[vm.index()].name.as_str());
+    let host = entry.host(model).unwrap_or("");
+    match entry.signal {
+        Signal::DomainDown { .. } => format!("{who} loses its power"),
+        Signal::DomainUp { .. } => format!("{who} has power again"),
+        Signal::StorageDown { .. } => format!("storage {who} cannot be reached{why}"),
+        Signal::StorageUp { .. } => format!("storage {who} is back"),
+        Signal::NetworkDown { .. } => format!("network {who} is down"),
+        Signal::NetworkUp { .. } => format!("network {who} is back"),
+        Signal::HostDown { .. } => format!("host {who} is down{why}"),
+        Signal::HostUp { .. } => format!("host {who} is up"),
+        Signal::HostIsolated { .. } => format!("host {who} finds itself isolated; its VMs run on"),
+        Signal::HostDeclaredFailed { .. } => format!("the cluster gives host {who} up"),
+        Signal::PrimaryElected { .. } => format!("cluster {who} elects {host} as its primary"),
+        Signal::MaintenanceBegun { .. } => format!("planned work begins on host {who}"),
+        Signal::MaintenanceEnded { .. } => format!("planned work on host {who} is done"),
+        Signal::VmDown { .. } => format!("VM {who} is down{why}"),
+        Signal::VmUp { .. } => format!("VM {who}: the guest has booted"),
+        Signal::RestartOrdered { .. } => format!("VM {who} is to start on {host}{why}"),
+        Signal::RestartWaiting { .. } => format!("VM {who} waits: no host has room for it{why}"),
+        Signal::AppDown { .. } => format!("VM {who}: the application has failed{why}"),
+        Signal::AppUp { .. } => format!("VM {who}: the application has started"),
+        Signal::FailoverStarted { .. } => format!("{who} moves to {vm}"),
+        Signal::FailoverDone { .. } => format!("{who} is online on {vm}"),
+        Signal::Converged { members, .. } => format!("{who} has converged on {members} members"),
+        Signal::ServiceDown { .. } => format!("service {who} is DOWN{why}"),
+        Signal::ServiceDegraded { .. } => {
+            format!("service {who} is degraded: {:.1} % of its clients are turned away", entry.lost().unwrap_or(0.0) * 100.0)
+        }
+        Signal::ServiceUp { .. } => format!("service {who} is up"),
+    }
+}
