@@ -1,5 +1,7 @@
 //! The walker: typed access to the tree that records what is wrong and goes on.
 
+use std::collections::BTreeSet;
+
 use crate::engine::Span;
 
 use super::code;
@@ -14,6 +16,9 @@ use super::units;
 pub(super) struct Reader {
     pub(super) sink: Sink,
     pub(super) assumptions: Vec<Assumption>,
+    /// Paths of keys that an unknown key beside them was most likely meant to be: they are not
+    /// reported as missing too.
+    pub(super) misspelt: BTreeSet<String>,
 }
 
 /// A value on its path.
@@ -88,7 +93,10 @@ impl Reader {
             let near = nearest(&entry.key, free);
             let words = list(accepted.iter().copied());
             let remedy = match near {
-                Some(near) => format!("did you mean \"{near}\"? (accepted: {words})"),
+                Some(near) => {
+                    self.misspelt.insert(join(&fields.path, near));
+                    format!("did you mean \"{near}\"? (accepted: {words})")
+                }
                 None => format!("accepted: {words}"),
             };
             let what = format!("unknown key {}", quote(&entry.key));
@@ -116,6 +124,7 @@ impl Reader {
     ) -> Option<T> {
         match fields.get(key) {
             Some(at) => read(self, &at),
+            None if self.misspelt.contains(&join(&fields.path, key)) => None,
             None => {
                 let remedy = format!("add {key} = {example}");
                 let what = format!("{key} is missing");

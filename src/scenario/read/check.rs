@@ -9,7 +9,7 @@ use crate::scenario::fixed::limits;
 use crate::scenario::issue::Mark;
 use crate::scenario::moments::mean;
 use crate::scenario::names::{HostNames, Names};
-use crate::scenario::spec::{Cluster, HostRef, Inject, InjectTarget, Spec, StorageKind};
+use crate::scenario::spec::{Cluster, HostRef, Inject, InjectTarget, Product, Spec, StorageKind};
 use crate::scenario::text::{join, list, quote};
 
 impl Reader {
@@ -32,7 +32,8 @@ impl Reader {
         for cluster in &spec.clusters {
             self.cluster_check(spec, cluster);
         }
-        for work in &spec.maintenances {
+        // Of hosts whose number could not be read nothing follows.
+        for work in spec.maintenances.iter().filter(|_| sizes_known) {
             self.maintenance_check(spec, work);
         }
         self.protections(spec, sizes_known);
@@ -43,8 +44,9 @@ impl Reader {
 
     /// Whether every count could be read; and that there are not too many hosts.
     fn host_total(&mut self, spec: &Spec, hosts: &HostNames<'_>) -> bool {
-        let unread =
-            self.sink.findings.iter().any(|f| f.path.starts_with("host.") && f.path.ends_with(".count"));
+        let of_count = |path: &str| path.starts_with("host.") && path.ends_with(".count");
+        let unread = self.sink.findings.iter().any(|f| of_count(&f.path))
+            || self.misspelt.iter().any(|path| of_count(path));
         let mut total: u64 = 0;
         for (index, group) in spec.hosts.iter().enumerate() {
             let before = total;
@@ -134,7 +136,7 @@ impl Reader {
         let path = join("cluster", &cluster.name);
         let index = spec.clusters.iter().position(|c| c.name == cluster.name).unwrap_or(0);
         let own = cluster.settings.product;
-        if own == Some(crate::scenario::Product::Custom)
+        if own == Some(Product::Custom)
             && cluster.settings.detection.is_none()
             && !self.sink.findings.iter().any(|f| f.path == join(&path, "detection"))
         {
@@ -145,13 +147,40 @@ impl Reader {
         // A strategy may bring another product, and then the settings may be meant for that one.
         let overridden =
             spec.strategies.iter().any(|s| s.cluster_settings(index).is_some_and(|c| c.product.is_some()));
-        if !overridden
-            && own == Some(crate::scenario::Product::Vsphere6)
-            && cluster.settings.detection.is_some()
-        {
+        if !overridden && own == Some(Product::Vsphere6) && cluster.settings.detection.is_some() {
             let what = "detection belongs to product \"custom\"";
             let remedy = "leave it out, or set failed_after_datastore and its like";
             self.sink.push(code::NO_EFFECT, cluster.mark, join(&path, "detection"), what, remedy);
+        }
+        let settings = &cluster.settings;
+        let beats = [
+            settings.heartbeat_interval,
+            settings.failed_after_datastore,
+            settings.failed_after_no_datastore,
+            settings.election_starts_after,
+            settings.election_lasts,
+            settings.restart_after_election,
+            settings.isolation_declared_after,
+            settings.isolation_declared_after_primary,
+        ];
+        if !overridden && own == Some(Product::Custom) && beats.iter().any(Option::is_some) {
+            let what = format!("product \"custom\" has none of {}", list(super::cluster::VSPHERE));
+            self.sink.push(
+                code::NO_EFFECT,
+                cluster.mark,
+                path.clone(),
+                what,
+                "leave them out, or choose vsphere-6",
+            );
+        }
+        for strategy in &spec.strategies {
+            let Some(over) = strategy.cluster_settings(index) else { continue };
+            let bare = over.detection.is_none() && settings.detection.is_none();
+            if over.product == Some(Product::Custom) && bare {
+                let path = join(&join(&join("strategy", &strategy.name), "cluster"), &cluster.name);
+                let what = "product \"custom\" needs detection";
+                self.sink.push(code::MISSING, strategy.mark, path, what, "add detection = \"30 s\"");
+            }
         }
         let hosts = spec.each_host(&cluster.hosts).take(2).count();
         if hosts == 1 {
