@@ -242,6 +242,9 @@ fn text_that_is_no_text() {
     assert_eq!(one(b"schema = 1\ntitle = \"\xFF\"\n"), ("E002", 2, 10));
     assert_eq!(one(&vec![b' '; (64 << 20) + 1]), ("E003", 1, 1));
     assert_eq!(one("a.".repeat(5_000_000).as_bytes()).0, "E004");
+    // A hostile text is read in a moment, and its issues fit a screen or two.
+    let keys: String = (0..50_000).map(|i| format!("kk{i} = 1\n")).collect();
+    assert_eq!(issues_of(&keys).len(), 101);
     let with_bom = format!("\u{feff}{GOOD}");
     assert!(issues_of(&with_bom).is_empty());
 }

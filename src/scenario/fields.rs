@@ -84,14 +84,16 @@ impl Reader {
 
     /// Reports every key that is not accepted.
     pub(super) fn unknown_keys(&mut self, fields: &Fields<'_>, accepted: &[&str]) {
+        // A near key that is already given is not what was meant. Once a table, not once a key: a
+        // hostile table has a million of them.
+        let free: Vec<&str> =
+            accepted.iter().copied().filter(|key| fields.table.get(key).is_none()).collect();
+        let words = list(accepted.iter().copied());
         for entry in &fields.table.entries {
             if accepted.contains(&entry.key.as_str()) {
                 continue;
             }
-            // A near key that is already given is not what was meant.
-            let free = accepted.iter().copied().filter(|key| fields.table.get(key).is_none());
-            let near = nearest(&entry.key, free);
-            let words = list(accepted.iter().copied());
+            let near = nearest(&entry.key, free.iter().copied());
             let remedy = match near {
                 Some(near) => {
                     self.misspelt.insert(join(&fields.path, near));
