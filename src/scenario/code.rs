@@ -51,6 +51,4 @@ codes! {
     INJECT_IDLE = "W105", "a scripted fault that does nothing";
     MAINTENANCE = "W106", "maintenance that cannot keep its schedule";
     BALANCED_STATE = "W107", "a stateful service behind a balancer";
-    HORIZON = "W108", "a horizon too short for what it holds";
-    SHARED_FATE = "W109", "redundancy that shares one point of failure";
 }

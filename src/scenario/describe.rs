@@ -41,7 +41,7 @@ pub(super) fn span_text(seconds: f64) -> String {
 
 /// Short whole numbers of a unit are written as they are.
 fn exact(seconds: f64) -> Option<String> {
-    if seconds < 0.0 || seconds > 3.2e12 {
+    if !(0.0..=3.2e12).contains(&seconds) {
         return None;
     }
     let text = Span::from_secs_f64(seconds).to_string();

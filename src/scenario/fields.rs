@@ -1,5 +1,7 @@
 //! The walker: typed access to the tree that records what is wrong and goes on.
 
+use std::collections::BTreeSet;
+
 use crate::engine::Span;
 
 use super::code;
@@ -14,6 +16,9 @@ use super::units;
 pub(super) struct Reader {
     pub(super) sink: Sink,
     pub(super) assumptions: Vec<Assumption>,
+    /// Paths of keys that an unknown key beside them was most likely meant to be: they are not
+    /// reported as missing too.
+    pub(super) misspelt: BTreeSet<String>,
 }
 
 /// A value on its path.
@@ -79,16 +84,21 @@ impl Reader {
 
     /// Reports every key that is not accepted.
     pub(super) fn unknown_keys(&mut self, fields: &Fields<'_>, accepted: &[&str]) {
+        // A near key that is already given is not what was meant. Once a table, not once a key: a
+        // hostile table has a million of them.
+        let free: Vec<&str> =
+            accepted.iter().copied().filter(|key| fields.table.get(key).is_none()).collect();
+        let words = list(accepted.iter().copied());
         for entry in &fields.table.entries {
             if accepted.contains(&entry.key.as_str()) {
                 continue;
             }
-            // A near key that is already given is not what was meant.
-            let free = accepted.iter().copied().filter(|key| fields.table.get(key).is_none());
-            let near = nearest(&entry.key, free);
-            let words = list(accepted.iter().copied());
+            let near = nearest(&entry.key, free.iter().copied());
             let remedy = match near {
-                Some(near) => format!("did you mean \"{near}\"? (accepted: {words})"),
+                Some(near) => {
+                    self.misspelt.insert(join(&fields.path, near));
+                    format!("did you mean \"{near}\"? (accepted: {words})")
+                }
                 None => format!("accepted: {words}"),
             };
             let what = format!("unknown key {}", quote(&entry.key));
@@ -116,6 +126,7 @@ impl Reader {
     ) -> Option<T> {
         match fields.get(key) {
             Some(at) => read(self, &at),
+            None if self.misspelt.contains(&join(&fields.path, key)) => None,
             None => {
                 let remedy = format!("add {key} = {example}");
                 let what = format!("{key} is missing");

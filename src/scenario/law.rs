@@ -7,7 +7,7 @@ use super::fields::{At, Fields, Reader};
 use super::fixed::limits;
 use super::moments::mean;
 use super::spec::FaultSpec;
-use super::text::{quote, suggest};
+use super::text::{join, quote, suggest};
 use super::tree::Value;
 
 /// The laws and their keys besides `law`.
@@ -117,6 +117,10 @@ impl Reader {
                 None
             }
             (None, None) => {
+                let meant = |key: &str| self.misspelt.contains(&join(&fields.path, key));
+                if meant(a) || meant(b) {
+                    return None;
+                }
                 let what = format!("neither {a} nor {b} is given");
                 self.sink.push(code::MISSING, fields.mark, fields.path.clone(), what, "add one of the two");
                 None

@@ -23,6 +23,7 @@ mod moments;
 mod names;
 mod overrides;
 mod pending;
+mod plans;
 mod read;
 mod resolve;
 mod spec;

@@ -46,10 +46,6 @@ impl Names {
         self.in_order.iter().map(String::as_str)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.in_order.is_empty()
-    }
-
     /// `esx-12` as a group's index and a number from 1, where such a group exists.
     pub(super) fn member(&self, name: &str) -> Option<(usize, u64)> {
         let (group, number) = split_member(name)?;

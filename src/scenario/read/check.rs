@@ -1,7 +1,276 @@
-//! What must hold between tables.
+//! What must hold between tables: what an architect gets wrong although each value is right.
+
+use std::collections::BTreeMap;
+
+use crate::scenario::code;
+use crate::scenario::describe::span_text;
 use crate::scenario::fields::Reader;
+use crate::scenario::fixed::limits;
+use crate::scenario::issue::Mark;
+use crate::scenario::moments::mean;
 use crate::scenario::names::{HostNames, Names};
-use crate::scenario::spec::Spec;
+use crate::scenario::spec::{Cluster, HostRef, Inject, InjectTarget, Product, Spec, StorageKind};
+use crate::scenario::text::{join, list, quote};
+
 impl Reader {
-    pub(super) fn check(&mut self, _spec: &Spec, _hosts: &HostNames<'_>, _services: &Names) {}
+    pub(super) fn check(&mut self, spec: &Spec, hosts: &HostNames<'_>, services: &Names) {
+        let sizes_known = self.host_total(spec, hosts);
+        self.clashes(
+            hosts.names,
+            |group| spec.hosts.get(group).map_or(0, |h| h.count),
+            |i| spec.hosts[i].mark,
+        );
+        self.clashes(
+            services,
+            |s| spec.services.get(s).map_or(0, |s| s.instances),
+            |i| spec.services[i].mark,
+        );
+        for (index, group) in spec.hosts.iter().enumerate() {
+            self.racks_and_site(spec, index, &group.name, group.mark);
+        }
+        self.two_clusters(spec);
+        for cluster in &spec.clusters {
+            self.cluster_check(spec, cluster);
+        }
+        // Of hosts whose number could not be read nothing follows.
+        for work in spec.maintenances.iter().filter(|_| sizes_known) {
+            self.maintenance_check(spec, work);
+        }
+        self.protections(spec, sizes_known);
+        for (index, inject) in spec.injects.iter().enumerate() {
+            self.inject_check(spec, index, inject);
+        }
+    }
+
+    /// Whether every count could be read; and that there are not too many hosts.
+    fn host_total(&mut self, spec: &Spec, hosts: &HostNames<'_>) -> bool {
+        let of_count = |path: &str| path.starts_with("host.") && path.ends_with(".count");
+        let unread = self.sink.findings.iter().any(|f| of_count(&f.path))
+            || self.misspelt.iter().any(|path| of_count(path));
+        let mut total: u64 = 0;
+        for (index, group) in spec.hosts.iter().enumerate() {
+            let before = total;
+            total += u64::from(group.count);
+            if !unread && before <= limits::HOSTS && total > limits::HOSTS {
+                let what = format!("with this group there are {total} hosts, more than {}", limits::HOSTS);
+                let path = join("host", hosts.names.name(index));
+                self.sink.push(code::LIMIT, group.mark, path, what, "lower a count");
+            }
+        }
+        !unread
+    }
+
+    /// `esx-3` as a group's own name and as the third host of `esx`. Nothing else can clash: a
+    /// member's name ends in its number, and what stands before it is its group's name.
+    fn clashes(&mut self, names: &Names, count: impl Fn(usize) -> u32, mark: impl Fn(usize) -> Mark) {
+        for (index, name) in names.iter().enumerate() {
+            let Some((other, number)) = names.member(name) else { continue };
+            if number > 0 && number <= u64::from(count(other)) {
+                let what = format!(
+                    "{} is also number {number} of {} {}",
+                    quote(name),
+                    names.kind,
+                    quote(names.name(other))
+                );
+                let table = if names.kind == "service" { "service" } else { "host" };
+                self.sink.push(code::CLASH, mark(index), join(table, name), what, "rename one of the two");
+            }
+        }
+    }
+
+    fn racks_and_site(&mut self, spec: &Spec, group: usize, name: &str, mark: Mark) {
+        let host = &spec.hosts[group];
+        let Some(site) = host.site else { return };
+        for &rack in &host.racks {
+            let other = spec.racks.get(rack).and_then(|rack| rack.site);
+            if let Some(other) = other.filter(|other| *other != site) {
+                let what = format!(
+                    "its site is {} but its rack {} stands at {}",
+                    quote(&spec.sites[site].name),
+                    quote(&spec.racks[rack].name),
+                    quote(&spec.sites[other].name)
+                );
+                self.sink.push(
+                    code::CONFLICT,
+                    mark,
+                    join("host", name),
+                    what,
+                    "leave site out, or move the rack",
+                );
+            }
+        }
+    }
+
+    fn two_clusters(&mut self, spec: &Spec) {
+        // Per group: who has all of it, and who has which single hosts. Never one entry a host.
+        let mut whole: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut any: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut single: BTreeMap<(usize, u32), usize> = BTreeMap::new();
+        for (index, cluster) in spec.clusters.iter().enumerate() {
+            for host in &cluster.hosts {
+                let other = match host.member {
+                    None => whole.get(&host.group).or_else(|| any.get(&host.group)),
+                    Some(member) => whole.get(&host.group).or_else(|| single.get(&(host.group, member))),
+                };
+                if let Some(&other) = other.filter(|other| **other != index) {
+                    let what = format!(
+                        "{} is already in cluster {}",
+                        host_text(spec, host),
+                        quote(&spec.clusters[other].name)
+                    );
+                    let path = join(&join("cluster", &cluster.name), "hosts");
+                    self.sink.push(code::TWO_CLUSTERS, host.mark, path, what, "a host has one cluster");
+                }
+            }
+            for host in &cluster.hosts {
+                any.entry(host.group).or_insert(index);
+                match host.member {
+                    None => whole.entry(host.group).or_insert(index),
+                    Some(member) => single.entry((host.group, member)).or_insert(index),
+                };
+            }
+        }
+    }
+
+    fn cluster_check(&mut self, spec: &Spec, cluster: &Cluster) {
+        let path = join("cluster", &cluster.name);
+        let index = spec.clusters.iter().position(|c| c.name == cluster.name).unwrap_or(0);
+        let own = cluster.settings.product;
+        if own == Some(Product::Custom)
+            && cluster.settings.detection.is_none()
+            && !self.sink.findings.iter().any(|f| f.path == join(&path, "detection"))
+        {
+            let what = "product \"custom\" needs detection";
+            let remedy = "add detection = \"30 s\", from the crash to the first restart order";
+            self.sink.push(code::MISSING, cluster.mark, path.clone(), what, remedy);
+        }
+        // A strategy may bring another product, and then the settings may be meant for that one.
+        let overridden =
+            spec.strategies.iter().any(|s| s.cluster_settings(index).is_some_and(|c| c.product.is_some()));
+        if !overridden && own == Some(Product::Vsphere6) && cluster.settings.detection.is_some() {
+            let what = "detection belongs to product \"custom\"";
+            let remedy = "leave it out, or set failed_after_datastore and its like";
+            self.sink.push(code::NO_EFFECT, cluster.mark, join(&path, "detection"), what, remedy);
+        }
+        let settings = &cluster.settings;
+        let beats = [
+            settings.heartbeat_interval,
+            settings.failed_after_datastore,
+            settings.failed_after_no_datastore,
+            settings.election_starts_after,
+            settings.election_lasts,
+            settings.restart_after_election,
+            settings.isolation_declared_after,
+            settings.isolation_declared_after_primary,
+        ];
+        if !overridden && own == Some(Product::Custom) && beats.iter().any(Option::is_some) {
+            let what = format!("product \"custom\" has none of {}", list(super::cluster::VSPHERE));
+            self.sink.push(
+                code::NO_EFFECT,
+                cluster.mark,
+                path.clone(),
+                what,
+                "leave them out, or choose vsphere-6",
+            );
+        }
+        for strategy in &spec.strategies {
+            let Some(over) = strategy.cluster_settings(index) else { continue };
+            let bare = over.detection.is_none() && settings.detection.is_none();
+            if over.product == Some(Product::Custom) && bare {
+                let path = join(&join(&join("strategy", &strategy.name), "cluster"), &cluster.name);
+                let what = "product \"custom\" needs detection";
+                self.sink.push(code::MISSING, strategy.mark, path, what, "add detection = \"30 s\"");
+            }
+        }
+        let hosts = spec.each_host(&cluster.hosts).take(2).count();
+        if hosts == 1 {
+            let what = "a cluster of one host restarts nothing anywhere else";
+            self.sink.push(
+                code::NO_EFFECT,
+                cluster.mark,
+                join(&path, "hosts"),
+                what,
+                "list at least two hosts",
+            );
+        }
+    }
+
+    fn maintenance_check(&mut self, spec: &Spec, work: &crate::scenario::Maintenance) {
+        let path = join("maintenance", &work.name);
+        let hosts = spec.each_host(&work.hosts).count() as u64;
+        if hosts == 0 {
+            return;
+        }
+        if work.first >= spec.run.horizon {
+            let what = format!("the first round at {} is not before the end of the horizon", work.first);
+            self.sink.push(code::MAINTENANCE, work.mark, join(&path, "first"), what, "move it forward");
+        }
+        let at_once = u64::from(work.at_once.max(1));
+        if at_once >= hosts && hosts > 1 {
+            let what = format!("all {hosts} hosts are worked on at once");
+            self.sink.push(
+                code::MAINTENANCE,
+                work.mark,
+                join(&path, "at_once"),
+                what,
+                "lower it, or no host is left",
+            );
+        }
+        let round = mean(&work.lasts) * hosts.div_ceil(at_once) as f64;
+        if let Some(every) = work.every.filter(|every| round > every.as_secs_f64()) {
+            let what = format!("a round takes {}, the next begins after {every}", span_text(round));
+            self.sink.push(
+                code::MAINTENANCE,
+                work.mark,
+                join(&path, "every"),
+                what,
+                "raise every or at_once",
+            );
+        }
+    }
+
+    fn inject_check(&mut self, spec: &Spec, index: usize, inject: &Inject) {
+        let InjectTarget::Vm { service, member, .. } = inject.target else { return };
+        let mut without: Vec<&str> = Vec::new();
+        for strategy in &spec.strategies {
+            let vms = strategy.for_service(service).vms;
+            // An instance with one VM has no numbered one, and the other way round.
+            let there = match member {
+                None => vms == 1,
+                Some(member) => vms > 1 && member <= vms,
+            };
+            if !there {
+                without.push(&strategy.name);
+            }
+        }
+        let path = format!("inject.{index}.fault");
+        let remedy = "an instance of several VMs has mail-1.1, mail-1.2 …, one of a single VM has mail-1";
+        if !without.is_empty() && without.len() == spec.strategies.len() {
+            self.sink.push(code::REFERENCE, inject.mark, path, "no strategy has such a VM", remedy);
+        } else if !without.is_empty() {
+            let what = format!("no such VM exists under {}", list(without));
+            self.sink.push(code::INJECT_IDLE, inject.mark, path, what, remedy);
+        }
+    }
+
+    /// A clustered VM on local disks.
+    pub(super) fn local_storage(&mut self, spec: &Spec, service: usize) {
+        let s = &spec.services[service];
+        let Some(storage) = s.vm.storage.and_then(|index| spec.storages.get(index)) else { return };
+        if storage.kind == StorageKind::Das {
+            let path = join("service", &s.name) + ".vm.storage";
+            let what = format!("{} is local to one host (das)", quote(&storage.name));
+            let remedy = "a host cluster can restart a VM elsewhere only from shared storage";
+            self.sink.push(code::LOCAL_STORAGE, s.vm.mark, path, what, remedy);
+        }
+    }
+}
+
+/// A reference as it was written.
+fn host_text(spec: &Spec, host: &HostRef) -> String {
+    let name = spec.hosts.get(host.group).map_or("", |group| &group.name);
+    match host.member {
+        None => quote(name),
+        Some(member) => quote(&format!("{name}-{member}")),
+    }
 }

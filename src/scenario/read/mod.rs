@@ -2,6 +2,7 @@
 
 mod check;
 mod cluster;
+mod fit;
 mod host;
 mod place;
 mod schedule;

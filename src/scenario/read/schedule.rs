@@ -4,7 +4,7 @@ use crate::engine::{Law, Span};
 use crate::scenario::code;
 use crate::scenario::fields::{At, Fields, Reader};
 use crate::scenario::fixed::limits;
-use crate::scenario::names::{HostNames, Names, split_member};
+use crate::scenario::names::{HostNames, Names};
 use crate::scenario::spec::{Inject, InjectTarget, Maintenance, Spec, Traffic, VmFault};
 use crate::scenario::text::{list, quote, suggest};
 use crate::scenario::tree::Value;
@@ -206,13 +206,11 @@ impl Reader {
             _ => (name, None),
         };
         let Some((service, number)) = services.member(instance_name) else {
-            let stem = split_member(instance_name).map_or(instance_name, |(stem, _)| stem);
             if services.find(name).is_some() {
                 let what = format!("{} is a service, not a VM", quote(name));
                 self.report(code::INJECT, at, what, format!("name one of its VMs, such as \"{name}-1\""));
             } else {
                 self.no_such(at, "VM", name, services.iter());
-                let _ = stem;
             }
             return None;
         };

@@ -1,0 +1,158 @@
+//! What a scenario plans: strategies, maintenance, scripted faults.
+
+use crate::engine::{Law, Span};
+
+use super::issue::Mark;
+use super::spec::{ClusterSettings, HostRef, Traffic};
+
+/// What is compared: how services are protected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Strategy {
+    /// Unique among strategies.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// What holds for every service; its `protect` is always given.
+    pub base: ProtectionSettings,
+    /// By index of the service, each at most once.
+    pub services: Vec<(usize, ProtectionSettings)>,
+    /// By index of the cluster, each at most once.
+    pub clusters: Vec<(usize, ClusterSettings)>,
+}
+
+/// Protection as written, for all services of a strategy or for one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProtectionSettings {
+    /// The layers.
+    pub protect: Option<Protection>,
+    /// VMs of a failover group, 2 to 16.
+    pub nodes: Option<u32>,
+    /// VMs of a balanced group, 2 to 32.
+    pub members: Option<u32>,
+    /// From a node's or member's failure to its being noticed (s).
+    pub detection: Option<Law>,
+    /// From there to the group being online elsewhere (s).
+    pub takeover: Option<Law>,
+    /// From there to the rest having taken over the share (s).
+    pub convergence: Option<Law>,
+    /// Whether a balancer sees that a member's application has failed.
+    pub application_aware: Option<bool>,
+    /// Where it is written.
+    pub mark: Mark,
+}
+
+/// The layers that protect a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Protection {
+    /// The host cluster restarts its VMs.
+    pub host_cluster: bool,
+    /// Its VMs watch each other.
+    pub guest: Option<GuestLayer>,
+}
+
+/// The layer inside the guests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuestLayer {
+    /// One serves, the others wait.
+    Failover,
+    /// All serve.
+    Balanced,
+}
+
+/// Planned work on hosts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Maintenance {
+    /// Unique among maintenances.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// The hosts, in the order in which they are worked on.
+    pub hosts: Vec<HostRef>,
+    /// The first round, from the start of the measured horizon.
+    pub first: Span,
+    /// From one round to the next; absent: one round only.
+    pub every: Option<Span>,
+    /// The work on one host (s), its boot not included.
+    pub lasts: Law,
+    /// Hosts at the same time. Default 1.
+    pub at_once: u32,
+}
+
+/// A scripted fault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inject {
+    /// Where it is written.
+    pub mark: Mark,
+    /// From the start of the measured horizon.
+    pub at: Span,
+    /// What fails, and how.
+    pub target: InjectTarget,
+    /// How long the repair takes; absent: as the component's own fault says, else for good.
+    pub lasts: Option<Span>,
+}
+
+/// What a scripted fault strikes. Numbers of members count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InjectTarget {
+    /// `host esx-1 crash`
+    HostCrash {
+        /// Index of the host group.
+        group: usize,
+        /// Number of the host in it.
+        member: u32,
+    },
+    /// `host esx-1 link.management`
+    HostLink {
+        /// Index of the host group.
+        group: usize,
+        /// Number of the host in it.
+        member: u32,
+        /// Which link.
+        link: Traffic,
+    },
+    /// `storage san outage`
+    Storage(usize),
+    /// `network lan outage`
+    Network(usize),
+    /// `rack r1 outage`
+    Rack(usize),
+    /// `site east outage`
+    Site(usize),
+    /// `vm mail-1.2 app_crash`. A strategy under which no such VM exists leaves it out.
+    Vm {
+        /// Index of the service.
+        service: usize,
+        /// Number of the instance.
+        instance: u32,
+        /// Number of the VM in an instance that has several; `None`: the only one.
+        member: Option<u32>,
+        /// How it fails.
+        fault: VmFault,
+    },
+}
+
+/// How a VM fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VmFault {
+    /// Its operating system.
+    GuestCrash,
+    /// Its application ends.
+    AppCrash,
+    /// Its application no longer answers.
+    AppHang,
+}
+
+impl VmFault {
+    /// Every fault with its word in a scenario.
+    pub const WORDS: [(&'static str, VmFault); 3] = [
+        ("guest_crash", VmFault::GuestCrash),
+        ("app_crash", VmFault::AppCrash),
+        ("app_hang", VmFault::AppHang),
+    ];
+
+    /// Its word in a scenario.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        VmFault::WORDS[self as usize].0
+    }
+}

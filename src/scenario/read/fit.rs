@@ -1,0 +1,242 @@
+//! Whether strategies ask for what the hosts can give.
+
+use std::collections::BTreeMap;
+
+use crate::scenario::code;
+use crate::scenario::fields::Reader;
+use crate::scenario::fixed::{defaults, limits};
+use crate::scenario::spec::{GuestLayer, ProtectionSettings, Role, Service, Spec, Strategy};
+use crate::scenario::text::{join, quote};
+
+/// The most that hosts reaching one storage (or any, for `None`) can give to a VM.
+#[derive(Clone, Copy, Default)]
+struct Room {
+    hosts: u64,
+    memory: f64,
+    cores: f64,
+}
+
+impl Reader {
+    pub(super) fn protections(&mut self, spec: &Spec, counts_known: bool) {
+        // References inside host and storage tables that could not be read would show up again as
+        // storage that nobody reaches.
+        let doubtful = self
+            .sink
+            .findings
+            .iter()
+            .any(|f| f.path.starts_with("host") && (f.path.contains(".storage") || f.code == code::TYPE));
+        let mut reported = BTreeMap::new();
+        let mut oversized = false;
+        for (index, strategy) in spec.strategies.iter().enumerate() {
+            let rooms = rooms(spec, index);
+            let mut vms: u64 = 0;
+            for (s, service) in spec.services.iter().enumerate() {
+                let p = strategy.for_service(s);
+                vms += u64::from(service.instances) * u64::from(p.vms);
+                if !doubtful && counts_known && !spec.hosts.is_empty() {
+                    let room = rooms.get(&service.vm.storage).copied().unwrap_or_default();
+                    self.fits(spec, strategy, service, p.vms, room, &mut reported);
+                }
+                self.advice(spec, strategy, s);
+            }
+            if vms > limits::VMS && !oversized {
+                oversized = true;
+                let what = format!("this strategy has {vms} VMs, more than {}", limits::VMS);
+                let path = join("strategy", &strategy.name);
+                self.sink.push(code::LIMIT, strategy.mark, path, what, "lower instances, nodes or members");
+            }
+            self.effects(spec, strategy);
+        }
+        for (s, service) in spec.services.iter().enumerate() {
+            self.starting_hosts(spec, s, service);
+        }
+    }
+
+    /// The sizes of VMs and groups against the hosts that reach their storage.
+    fn fits(
+        &mut self,
+        spec: &Spec,
+        strategy: &Strategy,
+        service: &Service,
+        vms: u32,
+        room: Room,
+        reported: &mut BTreeMap<(String, &'static str), ()>,
+    ) {
+        let path = join("service", &service.name);
+        let mut once = |code: &'static str, path: String| reported.insert((path, code), ()).is_none();
+        if room.hosts == 0 {
+            let name = service.vm.storage.map_or("", |i| spec.storages[i].name.as_str());
+            if once(code::UNREACHABLE, path.clone()) {
+                let what = format!("no host reaches its storage {}", quote(name));
+                let remedy = format!("add storage = [\"{name}\"] to a host");
+                self.sink.push(code::UNREACHABLE, service.vm.mark, path + ".vm.storage", what, remedy);
+            }
+            return;
+        }
+        let gib = |bytes: f64| (bytes / 1_073_741_824.0 * 100.0).round() / 100.0;
+        let memory = service.vm.memory_bytes as f64;
+        if memory > room.memory && once(code::VM_TOO_LARGE, format!("{path}.memory")) {
+            let what = format!(
+                "its VM has {} GiB of memory, the largest host has room for {} GiB",
+                gib(memory),
+                gib(room.memory)
+            );
+            let remedy = "give the VM less or a host more";
+            self.sink.push(code::VM_TOO_LARGE, service.vm.mark, format!("{path}.vm.memory"), what, remedy);
+        }
+        let cores = f64::from(service.vm.cores);
+        if cores > room.cores && once(code::VM_TOO_LARGE, format!("{path}.cores")) {
+            let what = format!("its VM has {cores} cores, the largest host has room for {}", room.cores);
+            let remedy = "give the VM fewer, or raise cores or cpu_overcommit";
+            self.sink.push(code::VM_TOO_LARGE, service.vm.mark, format!("{path}.vm.cores"), what, remedy);
+        }
+        if u64::from(vms) > room.hosts && once(code::TOO_FEW_HOSTS, format!("{}/{path}", strategy.name)) {
+            let what = format!(
+                "an instance of {} has {vms} VMs on different hosts, but only {} can hold one",
+                quote(&service.name),
+                room.hosts
+            );
+            let mark = strategy.base.mark;
+            let remedy = "lower nodes or members, or add hosts";
+            self.sink.push(code::TOO_FEW_HOSTS, mark, join("strategy", &strategy.name), what, remedy);
+        }
+    }
+
+    /// What is legal and probably not meant.
+    fn advice(&mut self, spec: &Spec, strategy: &Strategy, index: usize) {
+        let p = strategy.for_service(index);
+        let service = &spec.services[index];
+        let path = join("strategy", &strategy.name);
+        if p.protection.host_cluster {
+            if strategy.name == first_clustered(spec, index) {
+                self.local_storage(spec, index);
+            }
+            if spec.clusters.is_empty() && index == 0 {
+                let what = "host-cluster protects here, but no cluster is defined";
+                let remedy = "add [cluster.NAME] with product and hosts, or leave host-cluster out";
+                self.sink.push(code::NO_CLUSTER, strategy.mark, path.clone(), what, remedy);
+            }
+        }
+        if p.protection.guest != Some(GuestLayer::Balanced) {
+            return;
+        }
+        if service.role == Role::Stateful
+            && !self.assumptions.iter().any(|a| a.path == join("service", &service.name) + ".role")
+        {
+            let what = format!("{} is stateful, and a balancer keeps no state", quote(&service.name));
+            let remedy = "protect it with guest-failover, or write role = \"stateless\"";
+            self.sink.push(code::BALANCED_STATE, strategy.mark, path.clone(), what, remedy);
+        }
+        let capacity = service.capacity * f64::from(p.vms);
+        if capacity < service.demand {
+            let what = format!(
+                "{} members of {} serve {capacity} of a demand of {}: degraded from the start",
+                p.vms,
+                quote(&service.name),
+                service.demand
+            );
+            self.sink.push(code::DEGRADED, strategy.mark, path, what, "add members or capacity");
+        }
+    }
+
+    /// Settings of a strategy that nothing uses.
+    fn effects(&mut self, spec: &Spec, strategy: &Strategy) {
+        let has = |layer: GuestLayer| {
+            (0..spec.services.len()).any(|s| strategy.for_service(s).protection.guest == Some(layer))
+        };
+        let failover = has(GuestLayer::Failover);
+        let balanced = has(GuestLayer::Balanced);
+        let path = join("strategy", &strategy.name);
+        let base: &ProtectionSettings = &strategy.base;
+        if base.protect.is_none() || spec.services.is_empty() {
+            return;
+        }
+        let idle = [
+            ("nodes", base.nodes.is_some() && !failover, "guest-failover"),
+            ("takeover", base.takeover.is_some() && !failover, "guest-failover"),
+            ("members", base.members.is_some() && !balanced, "nlb"),
+            ("convergence", base.convergence.is_some() && !balanced, "nlb"),
+            ("application_aware", base.application_aware.is_some() && !balanced, "nlb"),
+            ("detection", base.detection.is_some() && !failover && !balanced, "guest-failover or nlb"),
+        ];
+        for (key, unused, layer) in idle {
+            if unused {
+                let what = format!("{key} has no effect: nothing here is protected by {layer}");
+                let remedy = if key == "detection" {
+                    "leave it out; a host cluster's detection stands in [cluster.NAME]"
+                } else {
+                    "leave it out, or add the protection"
+                };
+                self.sink.push(code::NO_EFFECT, strategy.mark, join(&path, key), what, remedy);
+            }
+        }
+    }
+
+    fn starting_hosts(&mut self, spec: &Spec, index: usize, service: &Service) {
+        let path = join(&join("service", &service.name), "place");
+        let mut most = 0;
+        for host in &service.place {
+            let reaches = |storage| spec.hosts[host.group].storages.contains(&storage);
+            if service.vm.storage.is_some_and(|storage| !reaches(storage)) {
+                let group = &spec.hosts[host.group].name;
+                let what = format!("hosts of {} do not reach the storage of its VM", quote(group));
+                self.sink.push(code::PLACE, host.mark, path.clone(), what, "choose another host or storage");
+            }
+        }
+        for strategy in &spec.strategies {
+            let vms = strategy.for_service(index).vms as usize;
+            most = most.max(vms * service.instances as usize);
+            for group in service.place.chunks(vms).take(service.instances as usize) {
+                let twin = group.iter().enumerate().find(|(i, host)| {
+                    group[..*i].iter().any(|other| (other.group, other.member) == (host.group, host.member))
+                });
+                if let Some((_, host)) = twin {
+                    let what = format!(
+                        "under {} two VMs of one instance would start on this host",
+                        quote(&strategy.name)
+                    );
+                    let remedy = "list different hosts for the VMs of an instance";
+                    self.sink.push(code::PLACE, host.mark, path.clone(), what, remedy);
+                    break;
+                }
+            }
+        }
+        if let Some(host) = service.place.get(most).filter(|_| !spec.strategies.is_empty()) {
+            let what =
+                format!("{} hosts are listed, no strategy has more than {most} VMs", service.place.len());
+            self.sink.push(code::NO_EFFECT, host.mark, path, what, "shorten the list");
+        }
+    }
+}
+
+/// The first strategy under which a service has a host cluster: its advice is given once.
+fn first_clustered(spec: &Spec, service: usize) -> &str {
+    let mut all = spec.strategies.iter();
+    all.find(|s| s.for_service(service).protection.host_cluster).map_or("", |s| &s.name)
+}
+
+/// The room of hosts under a strategy, by the storage that they reach; `None` is any host.
+fn rooms(spec: &Spec, strategy: usize) -> BTreeMap<Option<usize>, Room> {
+    // The best overcommit that any host of a group has.
+    let mut overcommit: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+    for (index, cluster) in spec.clusters.iter().enumerate() {
+        let plan = spec.cluster(strategy, index);
+        for host in &cluster.hosts {
+            let best = overcommit.entry(host.group).or_insert((0.0, 0.0));
+            *best = (best.0.max(plan.memory_overcommit), best.1.max(plan.cpu_overcommit));
+        }
+    }
+    let standard = (defaults::MEMORY_OVERCOMMIT, defaults::CPU_OVERCOMMIT);
+    let mut rooms: BTreeMap<Option<usize>, Room> = BTreeMap::new();
+    for (index, group) in spec.hosts.iter().enumerate() {
+        let (memory, cores) = overcommit.get(&index).copied().unwrap_or(standard);
+        let storages = group.storages.iter().map(|&storage| Some(storage));
+        for key in storages.chain([None]) {
+            let room = rooms.entry(key).or_default();
+            room.hosts += u64::from(group.count);
+            room.memory = room.memory.max(group.memory_bytes as f64 * memory);
+            room.cores = room.cores.max(f64::from(group.cores) * cores);
+        }
+    }
+    rooms
+}

@@ -1,0 +1,328 @@
+//! Every kind of mistake, one at a time: what is found, with which code, at which place.
+
+use ninefold::scenario::{Input, Issue, Severity, read};
+
+/// A scenario without a mistake.
+const GOOD: &str = r#"schema = 1
+title = "good"
+
+[run]
+horizon = "1 y"
+replications = 10
+seed = 1
+
+[site.east]
+[rack.r1]
+site = "east"
+[crew.people]
+size = 2
+
+[network.lan]
+carries = ["management", "client"]
+
+[storage.san]
+kind = "fc"
+outage = { mttf = "10 y", mttr = "4 h" }
+
+[host.esx]
+count = 4
+cores = 16
+memory = "64 GiB"
+storage = ["san"]
+rack = "r1"
+crash = { mttf = "2 y", mttr = "4 h" }
+
+[cluster.c]
+product = "vsphere-6"
+hosts = ["esx"]
+
+[service.mail]
+instances = 2
+role = "stateful"
+vm = { cores = 2, memory = "8 GiB", storage = "san" }
+boot = { law = "lognormal", median = "60 s", sigma = 0.4 }
+app_crash = { mttf = "30 d", mttr = "10 min" }
+
+[strategy.ha]
+protect = ["host-cluster"]
+
+[strategy.cluster]
+protect = ["guest-failover"]
+nodes = 2
+
+[maintenance.patch]
+hosts = ["esx"]
+first = "15 d"
+every = "30 d"
+lasts = "1 h"
+
+[[inject]]
+at = "1 h"
+fault = "host esx-1 crash"
+lasts = "2 h"
+"#;
+
+fn issues_of(text: &str) -> Vec<Issue> {
+    read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] }).1
+}
+
+/// What to replace in [`GOOD`], by what, and the code; `@` marks where the issue must be.
+const CASES: &[(&str, &str, &str)] = &[
+    ("schema = 1", "schema = @2", "E006"),
+    ("schema = 1\n", "@", "E006"),
+    ("title = \"good\"", "title = @\"a\\nb\"", "E010"),
+    ("title = \"good\"", "title = @7", "E008"),
+    ("[run]", "@tilte = 3\n[run]", "E007"),
+    ("[run]\nhorizon = \"1 y\"", "[run]\n@horizn = \"1 y\"", "E007"),
+    ("horizon = \"1 y\"", "horizon = @30", "E011"),
+    ("horizon = \"1 y\"", "horizon = @\"30\"", "E011"),
+    ("horizon = \"1 y\"", "horizon = @\"1 parsec\"", "E011"),
+    ("horizon = \"1 y\"", "horizon = @\"-1 y\"", "E011"),
+    ("horizon = \"1 y\"", "horizon = @\"nan y\"", "E011"),
+    ("horizon = \"1 y\"", "horizon = @\"200000 y\"", "E011"),
+    ("horizon = \"1 y\"", "horizon = @\"0 s\"", "E015"),
+    ("horizon = \"1 y\"", "horizon = @true", "E008"),
+    ("horizon = \"1 y\"", "horizon = \"99999 y\"\n@warmup = \"2 y\"", "E019"),
+    ("replications = 10", "replications = @0", "E015"),
+    ("replications = 10", "replications = @10_000_001", "E019"),
+    ("replications = 10", "replications = @1.5", "E008"),
+    ("seed = 1", "seed = @-1", "E015"),
+    ("seed = 1", "ages = @\"old\"", "E016"),
+    ("seed = 1", "seed = 1\n@seed = 2", "E005"),
+    ("[site.east]", "[site.east]\n[site.@\"\"]", "E010"),
+    ("[site.east]", "[site.east]\n[site.@\"a\\u0007\"]", "E010"),
+    ("site = \"east\"", "site = @\"esat\"", "E021"),
+    ("size = 2", "size = @0", "E015"),
+    ("[crew.people]\nsize = 2", "[crew.@people]", "E009"),
+    ("\"client\"]", "@\"clients\"]", "E016"),
+    ("\"client\"]", "@\"management\"]", "E022"),
+    ("kind = \"fc\"", "kind = @\"fibre\"", "E016"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"10 GiB\"", "E013"),
+    ("kind = \"fc\"", "kind = \"fc\"\ncontroller = @{ mttf = \"1 y\", mttr = \"1 h\" }", "E040"),
+    ("outage = { mttf = \"10 y\", mttr = \"4 h\" }", "outage = @\"10 y\"", "E018"),
+    ("outage = { mttf = \"10 y\", mttr", "outage = { mttf = \"10 y\", ttf = @\"10 y\", mttr", "E020"),
+    ("outage = { mttf = \"10 y\", mttr", "outage = { mttf = @\"0 s\", mttr", "E015"),
+    ("outage = { mttf = \"10 y\", mttr", "outage = { mttf = \"10 y\", @mtr = 1, mttr", "E007"),
+    ("outage = { mttf = \"10 y\", mttr = \"4 h\" }", "outage = @{ mttf = \"10 y\" }", "E009"),
+    ("outage = { mttf = \"10 y\", mttr = \"4 h\" }", "outage = @{ mttf = \"1 h\", mttr = \"4 h\" }", "W101"),
+    ("count = 4", "count = @0", "E015"),
+    ("count = 4", "count = @100_001", "E019"),
+    ("count = 4", "count = @99999999999999999999999999999999999999999999", "E019"),
+    ("memory = \"64 GiB\"", "memory = @\"64 GiBs\"", "E012"),
+    ("memory = \"64 GiB\"", "memory = @64", "E012"),
+    ("memory = \"64 GiB\"", "memory = @\"65 TiB\"", "E019"),
+    ("cores = 16\n", "", "E009@[host.@esx]"),
+    ("storage = [\"san\"]", "storage = [@\"sna\"]", "E021"),
+    ("storage = [\"san\"]", "storage = [\"san\", @\"san\"]", "E022"),
+    ("rack = \"r1\"", "rack = \"r1\"\nracks = @[\"r1\"]", "E020"),
+    ("rack = \"r1\"", "hang = @{ mttf = \"1 y\", mttr = \"1 h\" }", "E040"),
+    ("rack = \"r1\"", "link.private = @{ mttf = \"1 y\", mttr = \"1 h\" }", "E040"),
+    ("rack = \"r1\"", "link.@lan = { mttf = \"1 y\", mttr = \"1 h\" }", "E007"),
+    ("rack = \"r1\"", "boot = @{ law = \"normal\", mean = \"5 min\" }", "E017@law = @\"normal\""),
+    ("rack = \"r1\"", "boot = @{ mean = \"5 min\" }", "E017"),
+    ("rack = \"r1\"", "boot = @{ law = \"exponential\" }", "E009"),
+    ("rack = \"r1\"", "boot = @{ law = \"uniform\", min = \"9 s\", max = \"5 s\" }", "E017"),
+    ("rack = \"r1\"", "boot = { law = \"weibull\", shape = @-1, mean = \"5 s\" }", "E015"),
+    ("rack = \"r1\"", "boot = { law = \"gamma\", shape = @nan, mean = \"5 s\" }", "E015"),
+    ("rack = \"r1\"", "boot = { law = \"empirical\", values = @[] }", "E017"),
+    ("rack = \"r1\"", "boot = { law = \"empirical\", values = [\"1 s\", @2] }", "E011"),
+    ("rack = \"r1\"", "boot = { law = \"lognormal\", mean = \"1 s\", cv = @inf }", "E015"),
+    ("[cluster.c]", "[host.@esx-3]\ncores = 8\nmemory = \"64 GiB\"\n[cluster.c]", "E023"),
+    ("product = \"vsphere-6\"", "product = @\"vsphere6\"", "E016"),
+    ("product = \"vsphere-6\"", "product = @\"xenserver\"", "E040"),
+    ("product = \"vsphere-6\"", "product = \"vsphere-6\"\nadmission = @\"n+1\"", "E040"),
+    ("product = \"vsphere-6\"", "product = \"custom\"", "E009@[cluster.@c]"),
+    (
+        "hosts = [\"esx\"]\n\n",
+        "hosts = [\"esx\"]\n[host.b]\ncount = 2\ncores = 8\nmemory = \"64 GiB\"\n[cluster.d]\nproduct = \"vsphere-6\"\nhosts = [\"b\", @\"esx-1\"]\n",
+        "E024",
+    ),
+    ("hosts = [\"esx\"]\n\n", "hosts = [@\"esx-5\"]\n", "E021"),
+    ("hosts = [\"esx\"]\n\n", "hosts = @[]\n", "E015"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nmemory_overcommit = @0\n", "E015"),
+    ("instances = 2", "instances = @1000001", "E019"),
+    ("role = \"stateful\"", "role = @\"statefull\"", "E016"),
+    ("vm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }", "", "E009@[service.@mail]"),
+    ("vm = { cores = 2, memory = \"8 GiB\"", "vm = @{ cores = 2, memory = \"80 GiB\"", "E025"),
+    ("vm = { cores = 2, memory", "vm = @{ cores = 200, memory", "E025"),
+    ("role = \"stateful\"", "role = \"stateful\"\npriority = @9", "E015"),
+    ("role = \"stateful\"", "role = \"stateful\"\ndemand = @0", "E015"),
+    ("role = \"stateful\"", "role = \"stateful\"\nplace = [@\"esx\"]", "E028"),
+    ("role = \"stateful\"", "role = \"stateful\"\nplace = [\"esx-1\", @\"esx-1\"]", "E028"),
+    ("protect = [\"host-cluster\"]", "protect = [@\"ha\"]", "E016"),
+    ("protect = [\"host-cluster\"]", "protect = @[\"nlb\", \"guest-failover\"]", "E030"),
+    ("nodes = 2", "nodes = @1", "E015"),
+    ("nodes = 2", "nodes = 5", "E026@[strategy.@cluster]"),
+    ("nodes = 2", "members = 2", "W103@[strategy.@cluster]"),
+    ("nodes = 2", "[strategy.cluster.service.@male]\nnodes = 3", "E021"),
+    ("first = \"15 d\"\n", "", "E009@[maintenance.@patch]"),
+    ("hosts = [\"esx\"]\nfirst", "services = @[\"mail\"]\nfirst", "E040"),
+    ("at = \"1 h\"", "at = @\"2 y\"", "W105"),
+    ("fault = \"host esx-1 crash\"", "fault = @\"esx-1\"", "E029"),
+    ("fault = \"host esx-1 crash\"", "fault = @\"host esx-1 crahs\"", "E029"),
+    ("fault = \"host esx-1 crash\"", "fault = @\"hots esx-1 crash\"", "E029"),
+    ("fault = \"host esx-1 crash\"", "fault = @\"host esx-9 crash\"", "E021"),
+    ("fault = \"host esx-1 crash\"", "fault = @\"host esx crash\"", "E029"),
+    ("fault = \"host esx-1 crash\"", "fault = @\"host esx-1 hang\"", "E040"),
+    ("fault = \"host esx-1 crash\"", "fault = @\"storage sam outage\"", "E021"),
+    ("fault = \"host esx-1 crash\"", "fault = @\"manager c outage\"", "E040"),
+    ("fault = \"host esx-1 crash\"", "fault = @\"vm mail-3 app_crash\"", "E021"),
+    ("fault = \"host esx-1 crash\"", "@fault = \"vm mail-1.9 app_crash\"", "E021"),
+    ("fault = \"host esx-1 crash\"", "@fault = \"vm mail-1.2 app_crash\"", "W105"),
+    ("nodes = 2", "nodes = @", "E004"),
+    ("kind = \"fc\"", "kind = \"das\"", "W102@vm = @{"),
+    ("protect = [\"guest-failover\"]\nnodes = 2", "protect = [\"nlb\"]", "W107@[strategy.@cluster]"),
+    ("storage = [\"san\"]\n", "", "E032@vm = @{"),
+    ("[cluster.c]\nproduct = \"vsphere-6\"\nhosts = [\"esx\"]\n", "", "E027@[strategy.@ha]"),
+    ("every = \"30 d\"", "every = \"3 h\"", "W106@[maintenance.@patch]"),
+    ("lasts = \"1 h\"", "lasts = \"1 h\"\nat_once = 4", "W106@[maintenance.@patch]"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\ndetection = \"5 s\"\n", "W103@[cluster.@c]"),
+];
+
+#[test]
+fn every_mistake_is_found_where_it_is() {
+    let mut wrong = Vec::new();
+    assert!(issues_of(GOOD).is_empty(), "{:#?}", issues_of(GOOD));
+    for (from, to, expected) in CASES {
+        assert!(GOOD.contains(from), "{from}");
+        let marked = GOOD.replacen(from, to, 1);
+        // The place is marked in the replacement, or by a text of the result after the code.
+        let (code, text, at) = match expected.split_once('@') {
+            None => (*expected, marked.replacen('@', "", 1), marked.find('@').unwrap()),
+            Some((code, place)) => {
+                let text = marked.replacen('@', "", 1);
+                let at = text.find(&place.replacen('@', "", 1)).unwrap() + place.find('@').unwrap();
+                (code, text, at)
+            }
+        };
+        let line = text[..at].matches('\n').count() + 1;
+        let column = at - text[..at].rfind('\n').map_or(0, |n| n + 1) + 1;
+        let issues = issues_of(&text);
+        let found: Vec<_> = issues.iter().map(|i| (i.code, i.place.line, i.place.column)).collect();
+        if found != [(code, line, column)] {
+            let shown: Vec<String> = issues.iter().map(Issue::render).collect();
+            wrong.push(format!("{to:?}: expected {code} at {line}:{column}, found\n{}", shown.concat()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} cases\n{}", wrong.len(), CASES.len(), wrong.join("\n"));
+}
+
+#[test]
+fn twelve_mistakes_are_twelve_issues() {
+    let text = GOOD
+        .replace("horizon = \"1 y\"", "horizon = 30")
+        .replace("replications = 10", "replications = 0")
+        .replace("size = 2", "size = \"two\"")
+        .replace("kind = \"fc\"", "kind = \"fcoe\"")
+        .replace("count = 4", "cuont = 4")
+        .replace("memory = \"64 GiB\"", "memory = \"64\"")
+        .replace("rack = \"r1\"", "rack = \"r9\"")
+        .replace("product = \"vsphere-6\"", "product = \"vshpere-6\"")
+        .replace("median = \"60 s\"", "medain = \"60 s\"")
+        .replace("role = \"stateful\"", "role = \"state\"")
+        .replace("nodes = 2", "nodes = 99")
+        .replace("every = \"30 d\"", "every = \"monthly\"");
+    let issues = issues_of(&text);
+    let shown: Vec<String> = issues.iter().map(ToString::to_string).collect();
+    // Nothing follows from what could not be read: no key is missing because it is misspelt.
+    assert_eq!(issues.len(), 12, "{}", shown.join("\n"));
+    assert!(issues.is_sorted_by_key(|issue| issue.place.span.start));
+}
+
+#[test]
+fn text_that_is_no_text() {
+    let one = |bytes: &[u8]| {
+        let (spec, issues) = read(&Input { name: "t.toml", bytes, overrides: &[] });
+        assert!(spec.is_none());
+        assert_eq!(issues.len(), 1, "{issues:#?}");
+        (issues[0].code, issues[0].place.line, issues[0].place.column)
+    };
+    assert_eq!(one(b""), ("E001", 1, 1));
+    assert_eq!(one(b"\xEF\xBB\xBF# only a comment\n"), ("E001", 1, 1));
+    assert_eq!(one(b"schema = 1\ntitle = \"\xFF\"\n"), ("E002", 2, 10));
+    assert_eq!(one(&vec![b' '; (64 << 20) + 1]), ("E003", 1, 1));
+    assert_eq!(one("a.".repeat(5_000_000).as_bytes()).0, "E004");
+    // A hostile text is read in a moment, and its issues fit a screen or two.
+    let keys: String = (0..50_000).map(|i| format!("kk{i} = 1\n")).collect();
+    assert_eq!(issues_of(&keys).len(), 101);
+    let with_bom = format!("\u{feff}{GOOD}");
+    assert!(issues_of(&with_bom).is_empty());
+}
+
+#[test]
+fn overrides_replace_add_and_point_at_themselves() {
+    let run = |overrides: &[&str]| {
+        let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
+        read(&Input { name: "t.toml", bytes: GOOD.as_bytes(), overrides: &overrides })
+    };
+    let (spec, issues) = run(&[
+        "run.horizon=2 y",
+        "run.seed=7",
+        "host.esx.crash={ ttf = \"1 y\", ttr = \"1 h\" }",
+        "host.esx.crash.ttr=\"2 h\"",
+        "inject.0.at=3 h",
+        "inject.1={ at = \"5 h\", fault = \"storage san outage\" }",
+        "strategy.none.protect=[]",
+        "service.\"my web\".vm={ cores = 1, memory = \"1 GiB\" }",
+    ]);
+    let spec = spec.unwrap_or_else(|| panic!("{issues:#?}"));
+    assert_eq!(spec.run.horizon, ninefold::engine::Span::from_secs(2 * 31_536_000));
+    assert_eq!(spec.run.seed, 7);
+    assert_eq!(
+        spec.hosts[0].crash.as_ref().unwrap().ttr,
+        ninefold::engine::Law::Constant { value_s: 7200.0 }
+    );
+    assert_eq!(spec.injects.len(), 2);
+    assert_eq!(spec.injects[0].at, ninefold::engine::Span::from_secs(10_800));
+    assert_eq!(spec.strategies[2].name, "none");
+    assert_eq!(spec.services[1].name, "my web");
+
+    for (argument, code) in [
+        ("run.horizon=1 parsec", "E011"),
+        ("run.horizon", "E031"),
+        ("=3", "E031"),
+        ("run..x=3", "E031"),
+        ("title.x=3", "E031"),
+        ("inject.7.at=1 h", "E031"),
+        ("run.horizon={", "E031"),
+        ("run.horzion=1 y", "E007"),
+    ] {
+        let (spec, issues) = run(&[argument]);
+        assert!(spec.is_none(), "{argument}");
+        assert_eq!(issues.len(), 1, "{argument}: {issues:#?}");
+        assert_eq!(issues[0].code, code, "{argument}");
+        assert_eq!(&*issues[0].place.source, format!("--set {argument}"));
+        assert_eq!(issues[0].severity, Severity::Error);
+    }
+}
+
+#[test]
+fn an_issue_shows_its_line() {
+    let text = GOOD.replace("memory = \"64 GiB\"", "memory = \"64 GiBs\"");
+    let issues = issues_of(&text);
+    let expected = "t.toml:25:10: error[E012]: host.esx.memory: \"64 GiBs\" is not a size: did you mean \"64 GiB\"? \
+                    otherwise write a number and a unit, such as \"64 GiB\" (accepted: B, kB, MB, GB, TB, PB, KiB, \
+                    MiB, GiB, TiB, PiB)\n   |\n25 | memory = \"64 GiBs\"\n   |          ^^^^^^^^^\n";
+    assert_eq!(issues[0].render(), expected);
+}
+
+#[test]
+fn defaults_follow_the_layer_and_overrides_win() {
+    let text = GOOD.replace(
+        "nodes = 2",
+        "nodes = 3\ntakeover = \"9 s\"\n[strategy.cluster.service.web]\nprotect = [\"nlb\"]\nmembers = 4\n\
+         [strategy.cluster.cluster.c]\nfailed_after_datastore = \"30 s\"\n\
+         [service.web]\nrole = \"stateless\"\nvm = { cores = 1, memory = \"1 GiB\" }",
+    );
+    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+    let spec = spec.unwrap_or_else(|| panic!("{issues:#?}"));
+    let constant = |value_s| ninefold::engine::Law::Constant { value_s };
+    let mail = spec.strategies[1].for_service(0);
+    assert_eq!((mail.vms, mail.takeover, mail.application_aware), (3, constant(9.0), true));
+    let web = spec.strategies[1].for_service(1);
+    assert_eq!((web.vms, web.convergence, web.application_aware), (4, constant(3.0), false));
+    let plan = spec.cluster(1, 0);
+    assert_eq!(plan.failed_after_datastore, ninefold::engine::Span::from_secs(30));
+    assert_eq!(spec.cluster(0, 0).failed_after_datastore, ninefold::engine::Span::from_secs(18));
+    assert!(spec.assumptions.iter().any(|a| a.path == "strategy.cluster.service.web.convergence"));
+}

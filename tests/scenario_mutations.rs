@@ -1,0 +1,123 @@
+//! Whatever the text, reading it ends with issues or a spec: no panic, no hang.
+
+use ninefold::scenario::{Input, Severity, describe, read};
+use proptest::prelude::*;
+
+const GOOD: &str = r#"schema = 1
+title = "mutated"
+[run]
+horizon = "1 y"
+[site.east]
+[rack.r1]
+site = "east"
+[crew.people]
+size = 2
+[network.lan]
+carries = ["management"]
+[storage.san]
+kind = "fc"
+outage = { mttf = "10 y", ttr = { law = "triangular", min = "1 h", mode = "2 h", max = "9 h" } }
+[host.esx]
+count = 4
+cores = 16
+memory = "64 GiB"
+storage = ["san"]
+racks = ["r1"]
+link.management = { mttf = "2 y", mttr = "4 h" }
+[cluster.c]
+product = "custom"
+hosts = ["esx-1", "esx-2"]
+detection = { law = "empirical", values = ["10 s", "20 s"] }
+[service.mail]
+vm = { cores = 2, memory = "8 GiB", storage = "san" }
+place = ["esx-1", "esx-2"]
+[strategy.s]
+protect = ["host-cluster", "guest-failover"]
+[strategy.s.cluster.c]
+product = "vsphere-6"
+[maintenance.patch]
+hosts = ["esx"]
+first = "15 d"
+lasts = "1 h"
+[[inject]]
+at = "1 h"
+fault = "vm mail-1.2 app_crash"
+"#;
+
+/// What a mutation puts in: characters that mean something to TOML or to the reader.
+const PIECES: &[&str] = &[
+    "\"",
+    "'",
+    "[",
+    "]",
+    "{",
+    "}",
+    "=",
+    ".",
+    ",",
+    "\n",
+    "#",
+    "-",
+    "0",
+    "9999999999999999999999",
+    "nan",
+    "\"\"\"",
+    "é",
+    "\u{0}",
+    "\\",
+    "esx",
+    "[[",
+    "]]",
+    "[strategy.s]\n",
+    "count = 0\n",
+    "host",
+    "\"1 s\"",
+    "1e308",
+    "\r",
+    "\t",
+];
+
+fn total(text: &[u8], overrides: &[String]) {
+    let (spec, issues) = read(&Input { name: "m.toml", bytes: text, overrides });
+    let failed = issues.iter().any(|issue| issue.severity == Severity::Error);
+    assert_eq!(spec.is_none(), failed, "a spec is there exactly when nothing is an error");
+    for issue in &issues {
+        assert!(issue.render().lines().count() >= 3);
+    }
+    if let Some(spec) = spec {
+        assert!(!describe(&spec).is_empty());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn mutated_text_never_panics(
+        edits in prop::collection::vec((0..GOOD.len(), 0_usize..12, 0..PIECES.len()), 1..6)
+    ) {
+        let mut text = GOOD.to_owned();
+        for (at, removed, piece) in edits {
+            let mut start = at.min(text.len());
+            while !text.is_char_boundary(start) { start -= 1; }
+            let mut end = (start + removed).min(text.len());
+            while !text.is_char_boundary(end) { end -= 1; }
+            text.replace_range(start..end.max(start), PIECES[piece]);
+        }
+        total(text.as_bytes(), &[]);
+    }
+
+    #[test]
+    fn moved_lines_never_panic(order in prop::collection::vec(0_usize..40, 1..60)) {
+        let lines: Vec<&str> = GOOD.lines().collect();
+        let text: String = order.iter().filter_map(|&i| lines.get(i)).flat_map(|line| [*line, "\n"]).collect();
+        total(text.as_bytes(), &[]);
+    }
+
+    #[test]
+    fn bytes_and_overrides_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..60), set in ".{0,30}") {
+        total(&bytes, &[]);
+        total(GOOD.as_bytes(), std::slice::from_ref(&set));
+        total(GOOD.as_bytes(), &[format!("host.esx.{set}"), format!("run.horizon={set}")]);
+    }
+}
