@@ -8,8 +8,11 @@ use super::{Failure, output};
 use crate::report::{RunResult, charts};
 
 pub(super) fn chart(arguments: &ChartArguments) -> Result<(), Failure> {
-    let path =
-        if arguments.result.is_dir() { arguments.result.join("result.json") } else { arguments.result.clone() };
+    let path = if arguments.result.is_dir() {
+        arguments.result.join("result.json")
+    } else {
+        arguments.result.clone()
+    };
     let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             Failure::Usage(format!("{}: no such file; give a result.json or its folder", path.display()))
@@ -17,8 +20,8 @@ pub(super) fn chart(arguments: &ChartArguments) -> Result<(), Failure> {
         std::io::ErrorKind::InvalidData => Failure::Usage(format!("{}: not UTF-8 text", path.display())),
         _ => Failure::Io(format!("cannot read {}", path.display()), error),
     })?;
-    let result =
-        RunResult::from_json(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    let result = RunResult::from_json(&text)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
     let format = if arguments.png { charts::Format::Png } else { charts::Format::Svg };
     let folder = match &arguments.out {
         Some(folder) => folder.clone(),

@@ -23,7 +23,9 @@ pub(super) fn listen_for_interrupt() {
         if INTERRUPTED.swap(true, Ordering::SeqCst) {
             std::process::exit(130);
         }
-        output::note("\nninefold: interrupted; finishing the replications that have started (again to stop at once)");
+        output::note(
+            "\nninefold: interrupted; finishing the replications that have started (again to stop at once)",
+        );
     });
     // Where no handler can be had, Ctrl-C ends the program as usual.
     drop(heard);

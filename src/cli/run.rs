@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::Failure;
 use super::args::{Format, RunArguments};
 use super::input::{Scenario, load};
 use super::output::{self, File};
 use super::progress::{Progress, interrupted, listen_for_interrupt};
-use super::Failure;
 use crate::experiment::{self, Plan, Summary};
 use crate::report::{RunResult, charts, csv, markdown, text};
 
@@ -119,7 +119,8 @@ fn render(result: &RunResult, summary: &Summary, png: bool) -> Result<Vec<File>,
 
 /// The charts, in their folder.
 pub(super) fn draw(result: &RunResult, format: charts::Format) -> Result<Vec<File>, Failure> {
-    let drawn = charts::draw(result, format).map_err(|error| Failure::Internal(format!("cannot draw: {error}")))?;
+    let drawn =
+        charts::draw(result, format).map_err(|error| Failure::Internal(format!("cannot draw: {error}")))?;
     Ok(drawn.into_iter().map(|(name, bytes)| (Path::new("charts").join(name), bytes)).collect())
 }
 

@@ -144,7 +144,8 @@ impl Tournament {
             self.matches[place >> 2].0[place & 3] = winner;
         }
         for r in 0..self.rounds.len() {
-            let (from, to) = (self.rounds[r] as usize, self.rounds.get(r + 1).map_or(self.matches.len(), |&n| n as usize));
+            let (from, to) =
+                (self.rounds[r] as usize, self.rounds.get(r + 1).map_or(self.matches.len(), |&n| n as usize));
             for m in from..to {
                 let winner = self.matches[m].winner();
                 if to < self.matches.len() {

@@ -47,7 +47,7 @@ pub(super) struct Block {
 }
 
 impl<'m> Worker<'m> {
-    pub fn new(models: &'m [Model]) -> Worker<'m> {
+    pub(super) fn new(models: &'m [Model]) -> Worker<'m> {
         Worker {
             models,
             states: models.iter().map(State::new).collect(),
@@ -56,8 +56,9 @@ impl<'m> Worker<'m> {
         }
     }
 
-    pub fn run(&mut self, seed: u64, replications: Range<u32>) -> Block {
-        let strategies = (0..self.models.len()).map(|s| self.run_strategy(s, seed, replications.clone())).collect();
+    pub(super) fn run(&mut self, seed: u64, replications: Range<u32>) -> Block {
+        let strategies =
+            (0..self.models.len()).map(|s| self.run_strategy(s, seed, replications.clone())).collect();
         Block { replications, strategies }
     }
 
@@ -78,7 +79,7 @@ impl<'m> Worker<'m> {
 }
 
 impl StrategyBlock {
-    pub fn new(model: &Model) -> StrategyBlock {
+    pub(super) fn new(model: &Model) -> StrategyBlock {
         let services = model.services.len();
         StrategyBlock {
             ticks: vec![Vec::new(); services],

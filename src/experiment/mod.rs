@@ -10,8 +10,8 @@
 
 mod block;
 mod pool;
-pub mod summary;
 mod summarize;
+pub mod summary;
 
 pub use pool::{Plan, Watch, run};
 pub use summary::Summary;

@@ -20,15 +20,15 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub fn new(models: &[Model]) -> Findings {
+    pub(super) fn new(models: &[Model]) -> Findings {
         Findings { numbers: Vec::new(), strategies: models.iter().map(StrategyBlock::new).collect() }
     }
 
-    pub fn any(&self) -> bool {
+    pub(super) fn any(&self) -> bool {
         !self.numbers.is_empty()
     }
 
-    pub fn add(&mut self, block: Block) {
+    pub(super) fn add(&mut self, block: Block) {
         self.numbers.extend(block.replications);
         for (sum, part) in self.strategies.iter_mut().zip(block.strategies) {
             sum.waiting.extend(part.waiting);
@@ -47,7 +47,8 @@ impl Findings {
 
 pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> Summary {
     let first = &models[0];
-    let strategies = models.iter().zip(&findings.strategies).map(|(m, f)| strategy(m, f, findings.numbers.len()));
+    let strategies =
+        models.iter().zip(&findings.strategies).map(|(m, f)| strategy(m, f, findings.numbers.len()));
     Summary {
         title: plan.title.clone(),
         sha256: plan.sha256.clone(),
@@ -90,7 +91,8 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
         availability: availability(downtime, model),
         downtime_s: downtime.into(),
         downtime_percentiles: percentiles(&found.downtimes[number]),
-        degraded_s: estimate(ticks, |t| t.degraded_us, chance.degraded(fixed), 1.0 / (instances * SECOND)).into(),
+        degraded_s: estimate(ticks, |t| t.degraded_us, chance.degraded(fixed), 1.0 / (instances * SECOND))
+            .into(),
         lost_s: estimate(ticks, |t| t.lost_us, chance.downtime(), 1.0 / (instances * SECOND)).into(),
         outages: estimate(ticks, |t| t.outages, chance.outages(), 1.0 / instances).into(),
         outage_s: OutageLengths {
@@ -304,7 +306,8 @@ fn comparisons(models: &[Model], findings: &Findings) -> Vec<Comparison> {
                     (&found_b.ticks[number], Chance::of(&models[b], service_b)),
                 ));
             }
-            let chance = |m: &Model| m.services.iter().map(|s| Chance::of(m, s)).fold(Chance::default(), Chance::and);
+            let chance =
+                |m: &Model| m.services.iter().map(|s| Chance::of(m, s)).fold(Chance::default(), Chance::and);
             let instances: u32 = models[a].services.iter().map(|s| s.instances).sum();
             all.push(compare(
                 (models, a, b),

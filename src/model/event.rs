@@ -1,7 +1,7 @@
 //! The closed list of events. Each timer of a model carries one of them, for good.
 
-use super::{ClusterId, DomainId, HostId, InjectId, MaintenanceId, NetworkId, StorageId, Traffic, VmId};
 use super::InstanceId;
+use super::{ClusterId, DomainId, HostId, InjectId, MaintenanceId, NetworkId, StorageId, Traffic, VmId};
 
 /// What has happened when a timer runs out. Names are past facts; `…Stepped` means that the step
 /// which the component was in is over (its state knows which).

@@ -16,7 +16,8 @@ mod words;
 pub use cause::Cause;
 pub use event::Event;
 pub use ids::{
-    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, ServiceId, StorageId, VmId,
+    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, ServiceId,
+    StorageId, VmId,
 };
 pub use timer_table::{NO_TIMER, TimerTable};
 pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault};
@@ -390,7 +391,9 @@ impl Model {
     /// Whether a host is wired to a VM's storage. A VM that names no storage needs none that can fail.
     #[must_use]
     pub fn reaches(&self, host: HostId, vm: VmId) -> bool {
-        self.vms[vm.index()].storage.is_none_or(|storage| self.hosts[host.index()].storages.contains(&storage))
+        self.vms[vm.index()]
+            .storage
+            .is_none_or(|storage| self.hosts[host.index()].storages.contains(&storage))
     }
 
     /// Whether a VM's disks are in the host it started on, so that it can run nowhere else.

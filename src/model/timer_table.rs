@@ -4,8 +4,10 @@
 //! timer for it. The order of slots decides ties: causes before consequences, hosts before the VMs
 //! on them, and VMs by their rank.
 
-use super::{Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, MaintenanceId, Model, Product, VmId};
 use super::{ClusterId, DomainId, NetworkId, StorageId, Traffic};
+use super::{
+    Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, MaintenanceId, Model, Product, VmId,
+};
 
 /// Stands for a timer that a component does not have.
 pub const NO_TIMER: u32 = u32::MAX;
@@ -57,23 +59,35 @@ impl TimerTable {
             let id = InjectId(number);
             let begin = table.add(Event::FaultInjected(id));
             table.injects.push(begin);
-            let ends_here = !matches!(model.injects[id.index()].target, InjectTarget::HostCrash(_) | InjectTarget::Vm(..));
+            let ends_here = !matches!(
+                model.injects[id.index()].target,
+                InjectTarget::HostCrash(_) | InjectTarget::Vm(..)
+            );
             let end = table.add_if(ends_here, Event::InjectionEnded(id));
             table.inject_ends.push(end);
         }
         for (number, domain) in model.domains.iter().enumerate() {
             let id = DomainId(number as u32);
-            let pair = table.add_pair(domain.outage.is_some(), Event::DomainFailed(id), Event::DomainRepaired(id));
+            let pair =
+                table.add_pair(domain.outage.is_some(), Event::DomainFailed(id), Event::DomainRepaired(id));
             table.domains.push(pair);
         }
         for (number, storage) in model.storages.iter().enumerate() {
             let id = StorageId(number as u32);
-            let pair = table.add_pair(storage.outage.is_some(), Event::StorageFailed(id), Event::StorageRepaired(id));
+            let pair = table.add_pair(
+                storage.outage.is_some(),
+                Event::StorageFailed(id),
+                Event::StorageRepaired(id),
+            );
             table.storages.push(pair);
         }
         for (number, network) in model.networks.iter().enumerate() {
             let id = NetworkId(number as u32);
-            let pair = table.add_pair(network.outage.is_some(), Event::NetworkFailed(id), Event::NetworkRepaired(id));
+            let pair = table.add_pair(
+                network.outage.is_some(),
+                Event::NetworkFailed(id),
+                Event::NetworkRepaired(id),
+            );
             table.networks.push(pair);
         }
         for number in 0..model.maintenances.len() as u32 {
@@ -102,7 +116,13 @@ impl TimerTable {
             let links = host
                 .links
                 .iter()
-                .map(|link| self.add_pair(link.fault.is_some(), Event::LinkFailed(id, link.traffic), Event::LinkRepaired(id, link.traffic)))
+                .map(|link| {
+                    self.add_pair(
+                        link.fault.is_some(),
+                        Event::LinkFailed(id, link.traffic),
+                        Event::LinkRepaired(id, link.traffic),
+                    )
+                })
                 .collect();
             self.links.push(links);
             let product = host.cluster.map(|c| &model.clusters[c.index()].product);
@@ -129,7 +149,8 @@ impl TimerTable {
                 ),
                 disk: self.add_if(vm.storage.is_some_and(|s| can_fail[s.index()]), Event::DiskTimedOut(id)),
                 guest: self.add_if(service.guest_crash.is_some(), Event::GuestCrashed(id)),
-                app: self.add_if(service.app_crash.is_some() || service.app_hang.is_some(), Event::AppFailed(id)),
+                app: self
+                    .add_if(service.app_crash.is_some() || service.app_hang.is_some(), Event::AppFailed(id)),
                 step: self.add(Event::VmStepped(id)),
             };
             self.vms.push(timers);

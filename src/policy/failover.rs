@@ -19,5 +19,7 @@ pub fn choose_node(model: &Model, state: &State, instance: InstanceId) -> Option
 #[must_use]
 pub fn can_take_over(state: &State, vm: VmId) -> bool {
     let row = &state.vms[vm.index()];
-    row.phase == VmPhase::Idle && !row.suspended && row.host().is_some_and(|h| state.hears(h, Traffic::Client))
+    row.phase == VmPhase::Idle
+        && !row.suspended
+        && row.host().is_some_and(|h| state.hears(h, Traffic::Client))
 }

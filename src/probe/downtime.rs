@@ -71,7 +71,8 @@ impl Downtime {
     /// Forgets a replication, before the next.
     pub fn reset(&mut self) {
         for account in &mut self.accounts {
-            *account = Account { since: self.window.start, downtime_us: 0, lost_ppb: 0, cause: Cause::HostCrash };
+            *account =
+                Account { since: self.window.start, downtime_us: 0, lost_ppb: 0, cause: Cause::HostCrash };
         }
         self.services.fill(ServiceTally::default());
         self.outages.clear();
@@ -138,7 +139,9 @@ impl Observer for Downtime {
     fn observe(&mut self, now: Time, signal: Signal) {
         match signal {
             Signal::ServiceDown { instance, cause } => self.change(now, instance, ALL_PPB, cause),
-            Signal::ServiceDegraded { instance, lost_ppb } => self.change(now, instance, lost_ppb, Cause::HostCrash),
+            Signal::ServiceDegraded { instance, lost_ppb } => {
+                self.change(now, instance, lost_ppb, Cause::HostCrash)
+            }
             Signal::ServiceUp { instance } => self.change(now, instance, 0, Cause::HostCrash),
             _ => {}
         }
@@ -170,7 +173,10 @@ mod tests {
         probe.observe(Time(130), Signal::ServiceUp { instance: ONE });
         probe.finish();
         assert_eq!((probe.services[0].downtime_us, probe.services[0].outages), (30, 0));
-        assert_eq!(probe.services[0].causes[Cause::AppHang as usize], CauseTally { outages: 0, downtime_us: 30 });
+        assert_eq!(
+            probe.services[0].causes[Cause::AppHang as usize],
+            CauseTally { outages: 0, downtime_us: 30 }
+        );
     }
 
     #[test]

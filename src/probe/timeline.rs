@@ -28,7 +28,8 @@ impl Entry {
     #[must_use]
     pub fn word(&self, model: &Model) -> &'static str {
         use crate::model::Cause;
-        let is_site = |domain: crate::model::DomainId| model.domains[domain.index()].cause == Cause::SiteOutage;
+        let is_site =
+            |domain: crate::model::DomainId| model.domains[domain.index()].cause == Cause::SiteOutage;
         match self.signal {
             Signal::DomainDown { domain } if is_site(domain) => "site-down",
             Signal::DomainDown { .. } => "rack-down",
@@ -64,9 +65,15 @@ impl Entry {
     #[must_use]
     pub fn subject<'m>(&self, model: &'m Model) -> &'m str {
         match self.signal {
-            Signal::DomainDown { domain } | Signal::DomainUp { domain } => &model.domains[domain.index()].name,
-            Signal::StorageDown { storage, .. } | Signal::StorageUp { storage } => &model.storages[storage.index()].name,
-            Signal::NetworkDown { network } | Signal::NetworkUp { network } => &model.networks[network.index()].name,
+            Signal::DomainDown { domain } | Signal::DomainUp { domain } => {
+                &model.domains[domain.index()].name
+            }
+            Signal::StorageDown { storage, .. } | Signal::StorageUp { storage } => {
+                &model.storages[storage.index()].name
+            }
+            Signal::NetworkDown { network } | Signal::NetworkUp { network } => {
+                &model.networks[network.index()].name
+            }
             Signal::HostDown { host, .. }
             | Signal::HostUp { host }
             | Signal::HostIsolated { host }

@@ -117,7 +117,10 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::Converged { members, .. } => format!("{who} has converged on {members} members"),
         Signal::ServiceDown { .. } => format!("service {who} is DOWN{why}"),
         Signal::ServiceDegraded { .. } => {
-            format!("service {who} is degraded: {:.1} % of its clients are turned away", entry.lost().unwrap_or(0.0) * 100.0)
+            format!(
+                "service {who} is degraded: {:.1} % of its clients are turned away",
+                entry.lost().unwrap_or(0.0) * 100.0
+            )
         }
         Signal::ServiceUp { .. } => format!("service {who} is up"),
     }

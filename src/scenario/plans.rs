@@ -1,6 +1,7 @@
 //! What a scenario plans: strategies, maintenance, scripted faults.
 
 use crate::engine::{Law, Span};
+pub use crate::model::{GuestLayer, VmFault};
 
 use super::issue::Mark;
 use super::spec::{ClusterSettings, HostRef, Traffic};
@@ -48,15 +49,6 @@ pub struct Protection {
     pub host_cluster: bool,
     /// Its VMs watch each other.
     pub guest: Option<GuestLayer>,
-}
-
-/// The layer inside the guests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GuestLayer {
-    /// One serves, the others wait.
-    Failover,
-    /// All serve.
-    Balanced,
 }
 
 /// Planned work on hosts.
@@ -129,30 +121,4 @@ pub enum InjectTarget {
         /// How it fails.
         fault: VmFault,
     },
-}
-
-/// How a VM fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VmFault {
-    /// Its operating system.
-    GuestCrash,
-    /// Its application ends.
-    AppCrash,
-    /// Its application no longer answers.
-    AppHang,
-}
-
-impl VmFault {
-    /// Every fault with its word in a scenario.
-    pub const WORDS: [(&'static str, VmFault); 3] = [
-        ("guest_crash", VmFault::GuestCrash),
-        ("app_crash", VmFault::AppCrash),
-        ("app_hang", VmFault::AppHang),
-    ];
-
-    /// Its word in a scenario.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        VmFault::WORDS[self as usize].0
-    }
 }

@@ -5,6 +5,7 @@
 //! doubt an index or a range.
 
 use crate::engine::{Law, Span};
+pub use crate::model::{Ages, Role, StorageKind, Traffic};
 
 use super::issue::{Issue, Mark, Sources};
 pub use super::plans::{
@@ -76,15 +77,6 @@ pub struct Run {
     pub ages: Ages,
 }
 
-/// How old components are at the start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ages {
-    /// As in a datacenter that has been running for years.
-    Stationary,
-    /// Everything is new.
-    New,
-}
-
 /// Random faults of a component: time to failure, time to repair.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FaultSpec {
@@ -135,35 +127,6 @@ pub struct Crew {
     pub size: u32,
 }
 
-/// A kind of traffic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Traffic {
-    /// Heartbeats and orders of the host cluster.
-    Management,
-    /// From clients to services.
-    Client,
-    /// From hosts to storage.
-    Storage,
-    /// Between the nodes of a guest cluster.
-    Private,
-}
-
-impl Traffic {
-    /// Every kind with its word in a scenario.
-    pub const WORDS: [(&'static str, Traffic); 4] = [
-        ("management", Traffic::Management),
-        ("client", Traffic::Client),
-        ("storage", Traffic::Storage),
-        ("private", Traffic::Private),
-    ];
-
-    /// Its word in a scenario.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Traffic::WORDS[self as usize].0
-    }
-}
-
 /// A network. Traffic that no network carries is perfect.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
@@ -177,38 +140,6 @@ pub struct Network {
     pub outage: Option<FaultSpec>,
     /// Who repairs; absent: somebody is always free.
     pub crew: Option<usize>,
-}
-
-/// How storage is attached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StorageKind {
-    /// Fibre Channel array.
-    Fc,
-    /// iSCSI array.
-    Iscsi,
-    /// NFS filer.
-    Nfs,
-    /// Other filer.
-    Nas,
-    /// Disks of one host.
-    Das,
-}
-
-impl StorageKind {
-    /// Every kind with its word in a scenario.
-    pub const WORDS: [(&'static str, StorageKind); 5] = [
-        ("fc", StorageKind::Fc),
-        ("iscsi", StorageKind::Iscsi),
-        ("nfs", StorageKind::Nfs),
-        ("nas", StorageKind::Nas),
-        ("das", StorageKind::Das),
-    ];
-
-    /// Its word in a scenario.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        StorageKind::WORDS[self as usize].0
-    }
 }
 
 /// An array or filer.
@@ -337,27 +268,6 @@ pub struct ClusterSettings {
     pub isolation_declared_after: Option<Span>,
     /// `vsphere-6`: the same for the primary.
     pub isolation_declared_after_primary: Option<Span>,
-}
-
-/// Whether a service keeps state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Any instance can answer any request.
-    Stateless,
-    /// It cannot be at two places at once.
-    Stateful,
-}
-
-impl Role {
-    /// Both roles with their words in a scenario.
-    pub const WORDS: [(&'static str, Role); 2] =
-        [("stateless", Role::Stateless), ("stateful", Role::Stateful)];
-
-    /// Its word in a scenario.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Role::WORDS[self as usize].0
-    }
 }
 
 /// An application; its instances are named `NAME-1` to `NAME-instances`.

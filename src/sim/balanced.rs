@@ -53,7 +53,10 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &self.state.vms[vm.index()];
         match self.model.service_of(vm).guest {
             Some(GuestGroup::Balanced { application_aware: true, .. }) => serving,
-            _ => row.phase.is_booted() && row.host().is_some_and(|host| self.state.hears(host, Traffic::Client)),
+            _ => {
+                row.phase.is_booted()
+                    && row.host().is_some_and(|host| self.state.hears(host, Traffic::Client))
+            }
         }
     }
 
@@ -88,7 +91,8 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn begin_window(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
-        let Some(GuestGroup::Balanced { detection, convergence, .. }) = &self.model.service_of(vm).guest else {
+        let Some(GuestGroup::Balanced { detection, convergence, .. }) = &self.model.service_of(vm).guest
+        else {
             unreachable!("only balanced groups have members")
         };
         let member = &mut self.state.members[vm.index()];
@@ -106,7 +110,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// How long it takes until a member that returns has joined.
     fn join_span(&mut self, instance: InstanceId, vm: VmId) -> Span {
         let service = self.model.instances[instance.index()].service;
-        let Some(GuestGroup::Balanced { convergence, .. }) = &self.model.services[service.index()].guest else {
+        let Some(GuestGroup::Balanced { convergence, .. }) = &self.model.services[service.index()].guest
+        else {
             unreachable!("only balanced groups have members")
         };
         let member = &mut self.state.members[vm.index()];
@@ -149,7 +154,9 @@ impl<O: Observer> Simulation<'_, O> {
                 self.count_member(instance, vm, true);
                 self.tell_converged(instance);
             }
-            phase @ (MemberPhase::Converged | MemberPhase::Out) => panic!("a member that is {phase:?} has no step"),
+            phase @ (MemberPhase::Converged | MemberPhase::Out) => {
+                panic!("a member that is {phase:?} has no step")
+            }
         }
     }
 
@@ -161,7 +168,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// What the group serves: what its serving members can carry, less what dead ones turn away.
     pub(super) fn serve_balanced(&mut self, instance: InstanceId, cause: Cause) {
         let service = self.model.instances[instance.index()].service;
-        let Some(GuestGroup::Balanced { carried_ppb, .. }) = &self.model.services[service.index()].guest else {
+        let Some(GuestGroup::Balanced { carried_ppb, .. }) = &self.model.services[service.index()].guest
+        else {
             unreachable!("only balanced groups have members")
         };
         let row = &self.state.instances[instance.index()];

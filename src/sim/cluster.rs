@@ -117,9 +117,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn can_act(&self, cluster: ClusterId) -> bool {
         match self.model.clusters[cluster.index()].product {
             Product::Custom { .. } => true,
-            Product::Primary(_) => {
-                self.state.clusters[cluster.index()].primary_phase == PrimaryPhase::Ready
-            }
+            Product::Primary(_) => self.state.clusters[cluster.index()].primary_phase == PrimaryPhase::Ready,
         }
     }
 

@@ -101,7 +101,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// The part that a link is.
     pub(super) fn link(&self, host: crate::model::HostId, traffic: Traffic) -> Part {
         let links = &self.model.hosts[host.index()].links;
-        let place = links.iter().position(|link| link.traffic == traffic).expect("a link that fails is listed");
+        let place =
+            links.iter().position(|link| link.traffic == traffic).expect("a link that fails is listed");
         Part::Link(host, place as u32)
     }
 }

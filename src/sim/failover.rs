@@ -33,14 +33,17 @@ impl<O: Observer> Simulation<'_, O> {
             }
             GroupPhase::Detecting => {}
             GroupPhase::Waiting => self.elect_node(instance),
-            GroupPhase::TakingOver if is_owner && !policy::can_take_over(self.state, vm) => self.begin_detection(instance),
+            GroupPhase::TakingOver if is_owner && !policy::can_take_over(self.state, vm) => {
+                self.begin_detection(instance)
+            }
             GroupPhase::TakingOver => {}
         }
     }
 
     fn begin_detection(&mut self, instance: InstanceId) {
         let fixed = &self.model.instances[instance.index()];
-        let Some(GuestGroup::Failover { detection, .. }) = &self.model.services[fixed.service.index()].guest else {
+        let Some(GuestGroup::Failover { detection, .. }) = &self.model.services[fixed.service.index()].guest
+        else {
             unreachable!("only failover groups have owners")
         };
         let group = &mut self.state.instances[instance.index()].group;
@@ -56,7 +59,9 @@ impl<O: Observer> Simulation<'_, O> {
         match self.state.instances[instance.index()].group.phase {
             GroupPhase::Detecting => self.elect_node(instance),
             GroupPhase::TakingOver => self.finish_takeover(instance),
-            phase @ (GroupPhase::Online | GroupPhase::Waiting) => panic!("a group that is {phase:?} has no step"),
+            phase @ (GroupPhase::Online | GroupPhase::Waiting) => {
+                panic!("a group that is {phase:?} has no step")
+            }
         }
     }
 
@@ -88,7 +93,8 @@ impl<O: Observer> Simulation<'_, O> {
             // Alive, but out of reach: the disks' arbitration stops it.
             self.release_app(former);
         }
-        let Some(GuestGroup::Failover { takeover, .. }) = &self.model.services[fixed.service.index()].guest else {
+        let Some(GuestGroup::Failover { takeover, .. }) = &self.model.services[fixed.service.index()].guest
+        else {
             unreachable!("only failover groups have owners")
         };
         let group = &mut self.state.instances[instance.index()].group;

@@ -14,11 +14,17 @@ impl<O: Observer> Simulation<'_, O> {
                 let runs = matches!(self.state.hosts[host.index()].phase, HostPhase::Up | HostPhase::Boot);
                 let watched = self.model.hosts[host.index()].crash.is_some();
                 if runs {
-                    self.on_host_crashed(host, script.lasts.or(if watched { None } else { Some(Span::FOREVER) }));
+                    self.on_host_crashed(
+                        host,
+                        script.lasts.or(if watched { None } else { Some(Span::FOREVER) }),
+                    );
                 }
             }
             InjectTarget::Vm(vm, fault) => self.inject_vm(vm, fault, script.lasts),
-            InjectTarget::Link(..) | InjectTarget::Storage(_) | InjectTarget::Network(_) | InjectTarget::Domain(_) => {
+            InjectTarget::Link(..)
+            | InjectTarget::Storage(_)
+            | InjectTarget::Network(_)
+            | InjectTarget::Domain(_) => {
                 let part = self.part_of(inject);
                 self.break_part(part);
                 let lasts = script.lasts.unwrap_or_else(|| self.own_repair_time(part));
@@ -63,7 +69,9 @@ impl<O: Observer> Simulation<'_, O> {
             InjectTarget::Storage(storage) => Part::Storage(storage),
             InjectTarget::Network(network) => Part::Network(network),
             InjectTarget::Domain(domain) => Part::Domain(domain),
-            InjectTarget::HostCrash(_) | InjectTarget::Vm(..) => panic!("hosts and VMs end their faults themselves"),
+            InjectTarget::HostCrash(_) | InjectTarget::Vm(..) => {
+                panic!("hosts and VMs end their faults themselves")
+            }
         }
     }
 }

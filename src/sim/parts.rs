@@ -185,7 +185,9 @@ impl<O: Observer> Simulation<'_, O> {
                     }
                 }
                 self.state.scratch = residents;
-                if traffic == Traffic::Storage && let Some(cluster) = self.model.hosts[host.index()].cluster {
+                if traffic == Traffic::Storage
+                    && let Some(cluster) = self.model.hosts[host.index()].cluster
+                {
                     self.retry_waiting(cluster);
                 }
             }

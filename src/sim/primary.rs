@@ -15,12 +15,20 @@ use crate::state::{HostPhase, PrimaryPhase};
 impl<O: Observer> Simulation<'_, O> {
     /// How long from now until a host that has just failed is given up. If it was the primary, the
     /// others will elect a new one.
-    pub(super) fn primary_on_host_down(&mut self, cluster: ClusterId, profile: &PrimaryProfile, host: HostId) -> Span {
+    pub(super) fn primary_on_host_down(
+        &mut self,
+        cluster: ClusterId,
+        profile: &PrimaryProfile,
+        host: HostId,
+    ) -> Span {
         let silent = self.since_last_beat(profile, host);
         self.disarm(self.model.timers.hosts[host.index()].isolation);
         if self.state.clusters[cluster.index()].primary == Some(host) {
             // VMW-29a, b: the secondaries miss its beats, then elect.
-            self.elect_after(cluster, shorten(profile.election_starts_after + profile.election_lasts, silent));
+            self.elect_after(
+                cluster,
+                shorten(profile.election_starts_after + profile.election_lasts, silent),
+            );
         }
         // VMW-28d, e: heartbeat datastores cost three more seconds, and save from false alarms.
         let failed_after = if self.has_heartbeat_datastore(host) {
@@ -34,7 +42,10 @@ impl<O: Observer> Simulation<'_, O> {
     /// Shared storage carries the datastore heartbeats (VMW-16).
     fn has_heartbeat_datastore(&self, host: HostId) -> bool {
         let storages = &self.model.storages;
-        self.model.hosts[host.index()].storages.iter().any(|s| storages[s.index()].kind != crate::model::StorageKind::Das)
+        self.model.hosts[host.index()]
+            .storages
+            .iter()
+            .any(|s| storages[s.index()].kind != crate::model::StorageKind::Das)
     }
 
     /// The time since a host's last heartbeat.
@@ -62,14 +73,19 @@ impl<O: Observer> Simulation<'_, O> {
         match self.state.clusters[cluster.index()].primary_phase {
             PrimaryPhase::Electing => self.on_elected(cluster, profile),
             PrimaryPhase::TakingStock => self.on_primary_ready(cluster),
-            phase @ (PrimaryPhase::Absent | PrimaryPhase::Ready) => panic!("a cluster that is {phase:?} has no step"),
+            phase @ (PrimaryPhase::Absent | PrimaryPhase::Ready) => {
+                panic!("a cluster that is {phase:?} has no step")
+            }
         }
     }
 
     fn on_elected(&mut self, cluster: ClusterId, profile: &PrimaryProfile) {
         let hosts = &self.model.clusters[cluster.index()].hosts;
-        let winner =
-            profile.ranking.iter().map(|&seat| hosts[seat as usize]).find(|&h| self.state.takes_orders(self.model, h));
+        let winner = profile
+            .ranking
+            .iter()
+            .map(|&seat| hosts[seat as usize])
+            .find(|&h| self.state.takes_orders(self.model, h));
         let row = &mut self.state.clusters[cluster.index()];
         row.primary = winner;
         let Some(host) = winner else {

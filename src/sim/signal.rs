@@ -6,35 +6,98 @@ use crate::model::{Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, St
 /// What has just become true. A signal carries all that an observer needs; none reads the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    DomainDown { domain: DomainId },
-    DomainUp { domain: DomainId },
-    StorageDown { storage: StorageId, cause: Cause },
-    StorageUp { storage: StorageId },
-    NetworkDown { network: NetworkId },
-    NetworkUp { network: NetworkId },
-    HostDown { host: HostId, cause: Cause },
-    HostUp { host: HostId },
-    HostIsolated { host: HostId },
-    HostDeclaredFailed { host: HostId },
-    PrimaryElected { cluster: ClusterId, host: HostId },
-    MaintenanceBegun { host: HostId },
-    MaintenanceEnded { host: HostId },
-    VmDown { vm: VmId, cause: Cause },
+    DomainDown {
+        domain: DomainId,
+    },
+    DomainUp {
+        domain: DomainId,
+    },
+    StorageDown {
+        storage: StorageId,
+        cause: Cause,
+    },
+    StorageUp {
+        storage: StorageId,
+    },
+    NetworkDown {
+        network: NetworkId,
+    },
+    NetworkUp {
+        network: NetworkId,
+    },
+    HostDown {
+        host: HostId,
+        cause: Cause,
+    },
+    HostUp {
+        host: HostId,
+    },
+    HostIsolated {
+        host: HostId,
+    },
+    HostDeclaredFailed {
+        host: HostId,
+    },
+    PrimaryElected {
+        cluster: ClusterId,
+        host: HostId,
+    },
+    MaintenanceBegun {
+        host: HostId,
+    },
+    MaintenanceEnded {
+        host: HostId,
+    },
+    VmDown {
+        vm: VmId,
+        cause: Cause,
+    },
     /// The guest's operating system has booted.
-    VmUp { vm: VmId },
-    RestartOrdered { vm: VmId, host: HostId, cause: Cause },
-    RestartWaiting { vm: VmId, cause: Cause },
-    AppDown { vm: VmId, cause: Cause },
+    VmUp {
+        vm: VmId,
+    },
+    RestartOrdered {
+        vm: VmId,
+        host: HostId,
+        cause: Cause,
+    },
+    RestartWaiting {
+        vm: VmId,
+        cause: Cause,
+    },
+    AppDown {
+        vm: VmId,
+        cause: Cause,
+    },
     /// The application has started.
-    AppUp { vm: VmId },
-    FailoverStarted { instance: InstanceId, vm: VmId },
-    FailoverDone { instance: InstanceId, vm: VmId },
+    AppUp {
+        vm: VmId,
+    },
+    FailoverStarted {
+        instance: InstanceId,
+        vm: VmId,
+    },
+    FailoverDone {
+        instance: InstanceId,
+        vm: VmId,
+    },
     /// A balanced group has agreed on its members anew.
-    Converged { instance: InstanceId, members: u16 },
-    ServiceDown { instance: InstanceId, cause: Cause },
+    Converged {
+        instance: InstanceId,
+        members: u16,
+    },
+    ServiceDown {
+        instance: InstanceId,
+        cause: Cause,
+    },
     /// Served in part: `lost_ppb` billionths of the demand are not.
-    ServiceDegraded { instance: InstanceId, lost_ppb: u32 },
-    ServiceUp { instance: InstanceId },
+    ServiceDegraded {
+        instance: InstanceId,
+        lost_ppb: u32,
+    },
+    ServiceUp {
+        instance: InstanceId,
+    },
 }
 
 /// Somebody who listens.

@@ -92,7 +92,8 @@ impl<O: Observer> Simulation<'_, O> {
         }
         if timers.app != NO_TIMER && self.state.vms[vm.index()].phase == VmPhase::Up {
             let life = |law: &Law, purpose| self.age(law, streams.of(purpose));
-            let crash = service.app_crash.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppCrashTtf));
+            let crash =
+                service.app_crash.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppCrashTtf));
             let hang = service.app_hang.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppHangTtf));
             self.state.vms[vm.index()].hangs = hang < crash;
             self.arm_quietly(timers.app, crash.min(hang));

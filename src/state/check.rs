@@ -16,7 +16,11 @@ impl State {
         }
         for (crew, fixed) in self.crews.iter().zip(&model.crews) {
             assert!(crew.free <= fixed.size, "more people than the crew has");
-            assert!(crew.free == 0 || crew.queue.is_empty(), "{}: somebody waits while somebody is free", fixed.name);
+            assert!(
+                crew.free == 0 || crew.queue.is_empty(),
+                "{}: somebody waits while somebody is free",
+                fixed.name
+            );
         }
     }
 
@@ -38,9 +42,16 @@ impl State {
             }
             assert_eq!(host.used, used, "{}: the room in use does not add up", model.hosts[number].name);
             let room = model.hosts[number].room;
-            assert!(used.memory_mib <= room.memory_mib && used.cores <= room.cores, "a host holds more than it has");
+            assert!(
+                used.memory_mib <= room.memory_mib && used.cores <= room.cores,
+                "a host holds more than it has"
+            );
         }
-        assert_eq!(homes, self.vms.iter().filter(|v| v.host != NOWHERE).count(), "a VM is in no list or in two");
+        assert_eq!(
+            homes,
+            self.vms.iter().filter(|v| v.host != NOWHERE).count(),
+            "a VM is in no list or in two"
+        );
     }
 
     fn check_clusters(&self, model: &Model) {
@@ -52,7 +63,12 @@ impl State {
                 } else {
                     Tournament::OUT
                 };
-                assert_eq!(cluster.rooms.key(seat as u32), want, "the cluster's view of {} is stale", fixed.name);
+                assert_eq!(
+                    cluster.rooms.key(seat as u32),
+                    want,
+                    "the cluster's view of {} is stale",
+                    fixed.name
+                );
             }
             let ranks: Vec<u32> = cluster.waiting.iter().map(|v| model.vms[v.index()].rank).collect();
             assert!(ranks.is_sorted(), "the waiting list is out of order");
@@ -73,11 +89,20 @@ impl State {
             } else {
                 assert!(vm.phase == VmPhase::Off, "{name} runs nowhere");
             }
-            assert!(!pending(timers.guest) || vm.phase.is_booted(), "{name}: a guest that does not run cannot crash");
-            assert!(!pending(timers.app) || vm.phase == VmPhase::Up, "{name}: an application that is not up cannot fail");
+            assert!(
+                !pending(timers.guest) || vm.phase.is_booted(),
+                "{name}: a guest that does not run cannot crash"
+            );
+            assert!(
+                !pending(timers.app) || vm.phase == VmPhase::Up,
+                "{name}: an application that is not up cannot fail"
+            );
             assert!(!vm.suspended || vm.phase.uses_disk(), "{name}: suspended without a guest");
             if vm.suspended {
-                assert!(!pending(timers.guest) && !pending(timers.app), "{name}: clocks run while the guest stands still");
+                assert!(
+                    !pending(timers.guest) && !pending(timers.app),
+                    "{name}: clocks run while the guest stands still"
+                );
             }
         }
     }
@@ -90,15 +115,25 @@ impl State {
             Some(GuestGroup::Failover { .. }) => {
                 let owners = model.vms_of(id).filter(|v| self.vms[v.index()].phase == VmPhase::Up).count();
                 assert!(owners <= 1, "{}: {owners} nodes own the group", instance.name);
-                assert!(row.group.phase != GroupPhase::Online || owners == 1, "{}: online nowhere", instance.name);
+                assert!(
+                    row.group.phase != GroupPhase::Online || owners == 1,
+                    "{}: online nowhere",
+                    instance.name
+                );
             }
             Some(GuestGroup::Balanced { .. }) => {
                 let members = || model.vms_of(id).map(|v| &self.members[v.index()]);
-                let converged =
-                    members().filter(|m| matches!(m.phase, MemberPhase::Converged | MemberPhase::Unnoticed)).count();
+                let converged = members()
+                    .filter(|m| matches!(m.phase, MemberPhase::Converged | MemberPhase::Unnoticed))
+                    .count();
                 let dark: u64 = members().map(|m| u64::from(m.dark_ppb)).sum();
                 assert_eq!(usize::from(row.converged), converged, "{}: members converged", instance.name);
-                assert_eq!(usize::from(row.serving), members().filter(|m| m.counted).count(), "{}", instance.name);
+                assert_eq!(
+                    usize::from(row.serving),
+                    members().filter(|m| m.counted).count(),
+                    "{}",
+                    instance.name
+                );
                 assert_eq!(row.dark_ppb, dark, "{}: dark shares", instance.name);
             }
         }

@@ -9,8 +9,8 @@ mod residence;
 mod tables;
 
 pub use tables::{
-    ClusterState, CrewState, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job, MaintenanceState,
-    MemberPhase, MemberState, NOWHERE, Outage, Part, PrimaryPhase, VmPhase, VmState,
+    ClusterState, CrewState, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
+    MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, Part, PrimaryPhase, VmPhase, VmState,
 };
 
 use crate::engine::{Timers, Tournament};
@@ -46,8 +46,10 @@ impl State {
     /// The state of a model before its first replication; [`State::reset`] must follow.
     #[must_use]
     pub fn new(model: &Model) -> State {
-        let balanced =
-            model.services.iter().any(|s| matches!(s.guest, Some(GuestGroup::Balanced { .. })) && s.instances > 0);
+        let balanced = model
+            .services
+            .iter()
+            .any(|s| matches!(s.guest, Some(GuestGroup::Balanced { .. })) && s.instances > 0);
         let vms = model.vms.len();
         State {
             timers: Timers::new(model.timers.events.len()),
@@ -55,7 +57,11 @@ impl State {
             storages: vec![Outage::default(); model.storages.len()],
             networks: vec![Outage::default(); model.networks.len()],
             links: model.hosts.iter().map(|h| vec![Outage::default(); h.links.len()]).collect(),
-            crews: model.crews.iter().map(|c| CrewState { free: c.size, queue: Default::default() }).collect(),
+            crews: model
+                .crews
+                .iter()
+                .map(|c| CrewState { free: c.size, queue: Default::default() })
+                .collect(),
             hosts: vec![HostState::default(); model.hosts.len()],
             clusters: model
                 .clusters
@@ -140,15 +146,22 @@ impl State {
             .timers
             .vms
             .iter()
-            .map(|t| [t.member, t.disk, t.guest, t.app, t.step].iter().filter(|s| **s != crate::model::NO_TIMER).count())
+            .map(|t| {
+                [t.member, t.disk, t.guest, t.app, t.step]
+                    .iter()
+                    .filter(|s| **s != crate::model::NO_TIMER)
+                    .count()
+            })
             .sum();
         // A slot: its key, its share of the matches above it (16 bytes for each of a third), what is left of it.
         let timers = slots * (8 + 16 / 3 + 1 + 8);
-        let balanced = usize::from(
-            model.services.iter().any(|s| matches!(s.guest, Some(GuestGroup::Balanced { .. }))),
-        );
+        let balanced =
+            usize::from(model.services.iter().any(|s| matches!(s.guest, Some(GuestGroup::Balanced { .. }))));
         let instances = model.instances.len() * size_of::<InstanceState>();
         let lists = 3 * size_of::<VmId>(); // Two scratch lists and a waiting list.
-        size_of::<VmState>() + balanced * size_of::<MemberState>() + lists + (timers + instances).div_ceil(vms)
+        size_of::<VmState>()
+            + balanced * size_of::<MemberState>()
+            + lists
+            + (timers + instances).div_ceil(vms)
     }
 }

@@ -119,7 +119,8 @@ impl State {
     #[must_use]
     pub fn takes_orders(&self, model: &Model, host: HostId) -> bool {
         let row = &self.hosts[host.index()];
-        row.phase == HostPhase::Up && (!heeds_management(model, host) || self.hears(host, Traffic::Management))
+        row.phase == HostPhase::Up
+            && (!heeds_management(model, host) || self.hears(host, Traffic::Management))
     }
 
     /// Whether a host's link and at least one network carry a kind of traffic.

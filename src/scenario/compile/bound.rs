@@ -52,7 +52,8 @@ fn bound(model: &Model, number: usize) -> IncidentBound {
     }
     if !bound.random && is_random_by_plan(model, service) {
         bound.random = true;
-        bound.downtime_s = way_back(service) + model.maintenances.iter().map(|m| m.lasts.quantile(P)).fold(0.0, f64::max);
+        bound.downtime_s =
+            way_back(service) + model.maintenances.iter().map(|m| m.lasts.quantile(P)).fold(0.0, f64::max);
         bound.outages = 1.0;
     }
     bound
@@ -108,13 +109,22 @@ fn incidents(model: &Model, number: usize) -> Vec<Incident> {
     for network in &model.networks {
         let felt = network.carries.iter().any(|t| matches!(t, Traffic::Client | Traffic::Storage));
         if let (Some(fault), true) = (&network.outage, felt) {
-            all.push(Incident { length_s: fault.ttr.quantile(P) + back, instances: service.instances as usize });
+            all.push(Incident {
+                length_s: fault.ttr.quantile(P) + back,
+                instances: service.instances as usize,
+            });
         }
     }
     all
 }
 
-fn host_incidents(model: &Model, number: usize, own: impl Fn(f64) -> f64, back: f64, all: &mut Vec<Incident>) {
+fn host_incidents(
+    model: &Model,
+    number: usize,
+    own: impl Fn(f64) -> f64,
+    back: f64,
+    all: &mut Vec<Incident>,
+) {
     let service = &model.services[number];
     let mut hit = vec![0_usize; model.hosts.len()];
     for vm in &model.vms {
@@ -130,12 +140,14 @@ fn host_incidents(model: &Model, number: usize, own: impl Fn(f64) -> f64, back: 
         }
         let (Some(fault), true) = (&host.crash, instances > 0) else { continue };
         let repair = fault.ttr.quantile(P) + host.boot.quantile(P);
-        let reaction = host.cluster.filter(|_| service.host_cluster).map(|c| match &model.clusters[c.index()].product {
-            Product::Custom { detection } => detection.quantile(P),
-            Product::Primary(profile) => {
-                (profile.election_starts_after + profile.election_lasts + profile.restart_after_election).as_secs_f64()
-            }
-        });
+        let reaction =
+            host.cluster.filter(|_| service.host_cluster).map(|c| match &model.clusters[c.index()].product {
+                Product::Custom { detection } => detection.quantile(P),
+                Product::Primary(profile) => {
+                    (profile.election_starts_after + profile.election_lasts + profile.restart_after_election)
+                        .as_secs_f64()
+                }
+            });
         all.push(Incident { length_s: own(reaction.unwrap_or(repair) + back), instances });
     }
 }
@@ -149,7 +161,8 @@ fn way_back(service: &Service) -> f64 {
 fn hit_by_domain(model: &Model, number: usize, domain: DomainId) -> usize {
     let row = &model.domains[domain.index()];
     let inside = |host: crate::model::HostId| {
-        row.hosts.contains(&host) || row.domains.iter().any(|d| model.domains[d.index()].hosts.contains(&host))
+        row.hosts.contains(&host)
+            || row.domains.iter().any(|d| model.domains[d.index()].hosts.contains(&host))
     };
     let mut hit: Vec<u32> = model
         .vms

@@ -1,12 +1,12 @@
 //! Hosts and what they stand on: the half of a model that is the same under every strategy, but for
 //! the settings of its clusters.
 
-use super::super::spec::{Ages, FaultSpec, Product as Word, Spec, StorageKind as Kind, Traffic as Kind2};
+use super::super::spec::{FaultSpec, Product as Word, Spec};
 use crate::engine::Stream;
 use crate::model::{
-    self, Cause, Cluster, ClusterId, Crew, CrewId, Domain, DomainId, Fault, FaultStreams, Host, HostId, HostStreams,
-    Link, Maintenance, Model, Network, PrimaryProfile, Product, Room, Storage, StorageId, StorageKind, TimerTable,
-    Traffic,
+    Cause, Cluster, ClusterId, Crew, CrewId, Domain, DomainId, Fault, FaultStreams, Host, HostId,
+    HostStreams, Link, Maintenance, Model, Network, PrimaryProfile, Product, Room, Storage, StorageId,
+    StorageKind, TimerTable, Traffic,
 };
 
 /// Bytes in a MiB.
@@ -17,10 +17,7 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         strategy: spec.strategies[strategy].name.clone(),
         horizon: spec.run.horizon,
         warmup: spec.run.warmup,
-        ages: match spec.run.ages {
-            Ages::Stationary => model::Ages::Stationary,
-            Ages::New => model::Ages::New,
-        },
+        ages: spec.run.ages,
         domains: domains(spec),
         crews: spec.crews.iter().map(|c| Crew { name: c.name.clone(), size: c.size }).collect(),
         networks: networks(spec),
@@ -53,15 +50,6 @@ pub(super) fn crew(index: Option<usize>) -> Option<CrewId> {
 pub(super) fn host_id(spec: &Spec, group: usize, member: u32) -> HostId {
     let before: u32 = spec.hosts[..group].iter().map(|g| g.count).sum();
     HostId(before + member - 1)
-}
-
-pub(super) fn traffic(word: Kind2) -> Traffic {
-    match word {
-        Kind2::Management => Traffic::Management,
-        Kind2::Client => Traffic::Client,
-        Kind2::Storage => Traffic::Storage,
-        Kind2::Private => Traffic::Private,
-    }
 }
 
 /// The domain that a rack or a site becomes.
@@ -136,7 +124,7 @@ fn networks(spec: &Spec) -> Vec<Network> {
         .iter()
         .map(|network| Network {
             name: network.name.clone(),
-            carries: network.carries.iter().map(|&t| traffic(t)).collect(),
+            carries: network.carries.clone(),
             outage: network.outage.as_ref().map(fault),
             streams: FaultStreams::new(&format!("network {}", network.name), "outage"),
             crew: crew(network.crew),
@@ -149,13 +137,7 @@ fn storages(spec: &Spec) -> Vec<Storage> {
         .iter()
         .map(|storage| Storage {
             name: storage.name.clone(),
-            kind: match storage.kind {
-                Kind::Fc => StorageKind::Fc,
-                Kind::Iscsi => StorageKind::Iscsi,
-                Kind::Nfs => StorageKind::Nfs,
-                Kind::Nas => StorageKind::Nas,
-                Kind::Das => StorageKind::Das,
-            },
+            kind: storage.kind,
             outage: storage.outage.as_ref().map(fault),
             streams: FaultStreams::new(&format!("storage {}", storage.name), "outage"),
             crew: crew(storage.crew),
@@ -171,10 +153,10 @@ fn hosts(spec: &Spec) -> Vec<Host> {
         for member in 1..=row.count {
             let name = spec.host_name(group, member);
             let component = format!("host {name}");
-            let link = |(word, spec): &(Kind2, FaultSpec)| Link {
-                traffic: traffic(*word),
+            let link = |(traffic, spec): &(Traffic, FaultSpec)| Link {
+                traffic: *traffic,
                 fault: Some(fault(spec)),
-                streams: FaultStreams::new(&component, &format!("link.{}", traffic(*word).word())),
+                streams: FaultStreams::new(&component, &format!("link.{}", traffic.word())),
             };
             hosts.push(Host {
                 cores: row.cores,
@@ -242,9 +224,8 @@ fn clusters(spec: &Spec, strategy: usize, hosts: &mut [Host], storages: &[Storag
 
 /// VMW-05: most connected datastores first, then the highest name, compared as text.
 fn ranking(hosts: &[Host], members: &[HostId], storages: &[Storage]) -> Vec<u32> {
-    let datastores = |host: &Host| {
-        host.storages.iter().filter(|s| storages[s.index()].kind != StorageKind::Das).count()
-    };
+    let datastores =
+        |host: &Host| host.storages.iter().filter(|s| storages[s.index()].kind != StorageKind::Das).count();
     let mut seats: Vec<u32> = (0..members.len() as u32).collect();
     seats.sort_by(|&a, &b| {
         let (a, b) = (&hosts[members[a as usize].index()], &hosts[members[b as usize].index()]);

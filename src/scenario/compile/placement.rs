@@ -106,7 +106,8 @@ impl Rooms {
         used.cores += need.cores;
         model.vms[vm.index()].host = host;
         placed[vm.index()] = true;
-        self.order.set(host.0, key(model.hosts[host.index()].room.memory_mib - self.used[host.index()].memory_mib));
+        self.order
+            .set(host.0, key(model.hosts[host.index()].room.memory_mib - self.used[host.index()].memory_mib));
     }
 }
 
@@ -135,9 +136,15 @@ fn complain(
             let row = &model.hosts[host.index()];
             let used = room.used[host.index()];
             let what = if !model.reaches(host, vm) {
-                format!("under strategy {name:?}, {vm_name} cannot start on {}: that host does not reach its storage", row.name)
+                format!(
+                    "under strategy {name:?}, {vm_name} cannot start on {}: that host does not reach its storage",
+                    row.name
+                )
             } else if model.service_of(vm).host_cluster && row.cluster.is_none() {
-                format!("under strategy {name:?}, {vm_name} cannot start on {}: that host is in no cluster", row.name)
+                format!(
+                    "under strategy {name:?}, {vm_name} cannot start on {}: that host is in no cluster",
+                    row.name
+                )
             } else {
                 format!(
                     "under strategy {name:?}, {vm_name} cannot start on {}: it needs {} GiB and {} cores, free are {} GiB and {} cores",
@@ -151,9 +158,11 @@ fn complain(
             let remedy = "place it on another host, or leave it out of `place`";
             issues.push(spec.issue(code::NO_ROOM, service.mark, path, what, remedy));
         } else {
-            let free = model.hosts.iter().zip(&room.used).map(|(h, u)| h.room.memory_mib - u.memory_mib).max();
+            let free =
+                model.hosts.iter().zip(&room.used).map(|(h, u)| h.room.memory_mib - u.memory_mib).max();
             let total: u64 = model.hosts.iter().map(|h| h.room.memory_mib).sum();
-            let wanted: u64 = model.vms.iter().map(|v| model.services[v.service.index()].need.memory_mib).sum();
+            let wanted: u64 =
+                model.vms.iter().map(|v| model.services[v.service.index()].need.memory_mib).sum();
             let what = format!(
                 "under strategy {name:?} no host has room for {vm_name}: it needs {} GiB and {} cores on a host of its own \
                  among its siblings; the most any host has left is {} GiB; all {} VMs need {} GiB, all hosts have {} GiB",
@@ -171,6 +180,12 @@ fn complain(
     if homeless.len() > TOLD_MAX {
         let what = format!("under strategy {name:?} {} VMs in all find no starting host", homeless.len());
         let mark = spec.strategies[strategy].mark;
-        issues.push(spec.issue(code::NO_ROOM, mark, format!("strategy.{name}"), what, "mend the first ones, then look again"));
+        issues.push(spec.issue(
+            code::NO_ROOM,
+            mark,
+            format!("strategy.{name}"),
+            what,
+            "mend the first ones, then look again",
+        ));
     }
 }

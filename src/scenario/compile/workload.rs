@@ -1,11 +1,11 @@
 //! Services, their instances and VMs under one strategy, and the scripted faults.
 
-use super::super::spec::{self, GuestLayer, InjectTarget as Word, Spec, VmFault as FaultWord};
-use super::hardware::{crew, fault, host_id, rack_id, site_id, traffic};
+use super::super::spec::{self, InjectTarget as Word, Spec};
+use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use crate::engine::Stream;
 use crate::model::{
-    FaultStreams, GuestGroup, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId, Link, Model,
-    NetworkId, Role, Room, Service, ServiceId, StorageId, Vm, VmFault, VmId, VmStreams, WayBack,
+    FaultStreams, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
+    Link, Model, NetworkId, Room, Service, ServiceId, StorageId, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -29,10 +29,7 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
     });
     model.services.push(Service {
         name: service.name.clone(),
-        role: match service.role {
-            spec::Role::Stateless => Role::Stateless,
-            spec::Role::Stateful => Role::Stateful,
-        },
+        role: service.role,
         first_instance: InstanceId(model.instances.len() as u32),
         instances: service.instances,
         priority: service.priority,
@@ -118,9 +115,8 @@ pub(super) fn compile_injects(spec: &Spec, model: &mut Model) {
             Word::HostCrash { group, member } => InjectTarget::HostCrash(host_id(spec, group, member)),
             Word::HostLink { group, member, link } => {
                 let host = host_id(spec, group, member);
-                let kind = traffic(link);
-                add_link(model, host, kind);
-                InjectTarget::Link(host, kind)
+                add_link(model, host, link);
+                InjectTarget::Link(host, link)
             }
             Word::Storage(storage) => InjectTarget::Storage(StorageId(storage as u32)),
             Word::Network(network) => InjectTarget::Network(NetworkId(network as u32)),
@@ -128,11 +124,6 @@ pub(super) fn compile_injects(spec: &Spec, model: &mut Model) {
             Word::Site(site) => InjectTarget::Domain(site_id(spec, site)),
             Word::Vm { service, instance, member, fault } => {
                 let Some(vm) = find_vm(model, service, instance, member) else { continue };
-                let fault = match fault {
-                    FaultWord::GuestCrash => VmFault::GuestCrash,
-                    FaultWord::AppCrash => VmFault::AppCrash,
-                    FaultWord::AppHang => VmFault::AppHang,
-                };
                 InjectTarget::Vm(vm, fault)
             }
         };

@@ -111,15 +111,15 @@ impl Reader {
     }
 
     fn links(&mut self, at: &At<'_>, group: &mut HostGroup) {
-        let accepted = Traffic::WORDS.map(|(word, _)| word);
+        let accepted: Vec<&str> = Traffic::WORDS.iter().map(|&(word, _)| word).collect();
         let Some(f) = self.fields(at, &accepted) else { return };
         for (word, traffic) in Traffic::WORDS {
             let Some(at) = f.get(word) else { continue };
             let fault = self.fault(&at);
-            if traffic == Traffic::Private {
+            if *traffic == Traffic::Private {
                 self.pending_private_link(&at);
             } else if let Some(fault) = fault {
-                group.links.push((traffic, fault));
+                group.links.push((*traffic, fault));
             }
         }
     }
