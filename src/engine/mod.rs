@@ -1,6 +1,6 @@
 //! The discrete-event kernel: time, timers, random streams, laws. No domain word in it.
 //!
-//! The run loop itself is three lines (`sim::Simulation::run`): ask [`Timers::next`], check the
+//! The run loop itself is three lines (`sim::Simulation::run`): ask [`Timers::take_before`], check the
 //! order, dispatch. Nothing is scheduled elsewhere, so nothing is ever stale.
 
 mod law;

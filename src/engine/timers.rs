@@ -7,9 +7,9 @@
 //! let mut timers = Timers::new(3);
 //! timers.arm(2, Time(50));
 //! timers.arm(0, Time(70));
-//! assert_eq!(timers.next(), Some((Time(50), 2)));
+//! assert_eq!(timers.earliest(), Some((Time(50), 2)));
 //! timers.pause(2, Time(30)); // 20 us left
-//! assert_eq!(timers.next(), Some((Time(70), 0)));
+//! assert_eq!(timers.earliest(), Some((Time(70), 0)));
 //! timers.resume(2, Time(100));
 //! assert_eq!(timers.at(2), Time(120));
 //! ```
@@ -74,7 +74,7 @@ impl Timers {
     /// The earliest pending instant and its slot.
     #[inline]
     #[must_use]
-    pub fn next(&mut self) -> Option<(Time, u32)> {
+    pub fn earliest(&mut self) -> Option<(Time, u32)> {
         self.settle_taken();
         let at = self.pending.least();
         (at != Tournament::OUT).then(|| (Time(at), self.pending.winner()))
@@ -142,13 +142,13 @@ mod tests {
         timers.arm(3, Time(100));
         timers.pause(3, Time(40));
         timers.pause(3, Time(90));
-        assert_eq!(timers.next(), None);
+        assert_eq!(timers.earliest(), None);
         timers.resume(3, Time(1000));
         timers.resume(3, Time(1010));
         assert_eq!(timers.at(3), Time(1060));
         timers.pause(3, Time(1060));
         timers.resume(3, Time(2000));
-        assert_eq!(timers.next(), Some((Time(2000), 3)));
+        assert_eq!(timers.earliest(), Some((Time(2000), 3)));
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
         timers.pause(1, Time(5));
         timers.clear();
         timers.resume(1, Time(100));
-        assert_eq!(timers.next(), None);
+        assert_eq!(timers.earliest(), None);
         assert_eq!(Time::NEVER.since(Time(1)), Span(u64::MAX - 1));
     }
 }

@@ -162,9 +162,9 @@ impl Tournament {
     fn first_round(&self, place: usize) -> Contestant {
         let keys = &self.leaves[place];
         let (mut key, mut seat) = (keys[0], 0u32);
-        for k in 1..4 {
-            let less = keys[k] < key;
-            key = if less { keys[k] } else { key };
+        for (k, &other) in keys.iter().enumerate().skip(1) {
+            let less = other < key;
+            key = if less { other } else { key };
             seat = if less { k as u32 } else { seat };
         }
         Contestant { key, slot: ((place as u32) << 2) + seat }

@@ -98,7 +98,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             self.now = at;
             self.events += 1;
             self.dispatch(self.model.timers.events[slot as usize]);
-            let _ = self.state.timers.next();
+            let _ = self.state.timers.earliest();
             self.state.check(self.model);
         }
         self.observer

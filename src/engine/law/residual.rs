@@ -6,7 +6,7 @@ use crate::special::{
 };
 
 impl Law {
-    /// P(residual life > `x_s`) = E[max(X - x, 0)] / E[X]: what is integrated over the density (1 - F) / mean.
+    /// P(residual life > `x_s`) = E(max(X - x, 0)) / E(X): what is integrated over the density (1 - F) / mean.
     ///
     /// Zero from x = 0 on where the mean is zero.
     #[must_use]

@@ -49,7 +49,7 @@ impl Reader {
         let example = "[\"management\", \"client\"]";
         let items = self.required(&f, "carries", example, |r, at| r.items(at, example));
         for item in items.unwrap_or_default() {
-            let Some(traffic) = self.word(&item, &Traffic::WORDS) else { continue };
+            let Some(traffic) = self.word(&item, Traffic::WORDS) else { continue };
             if network.carries.contains(&traffic) {
                 self.twice(&item, traffic.word());
             } else {
@@ -80,7 +80,7 @@ impl Reader {
         };
         let accepted = ["kind", "site", "outage", "controller", "bandwidth", "crew"];
         let Some(f) = named.fields(self, &accepted) else { return storage };
-        let kind = self.required(&f, "kind", "\"fc\"", |r, at| r.word(at, &StorageKind::WORDS));
+        let kind = self.required(&f, "kind", "\"fc\"", |r, at| r.word(at, StorageKind::WORDS));
         storage.kind = kind.unwrap_or(storage.kind);
         storage.site = self.opt(&f, "site", |r, at| r.reference(at, sites));
         storage.outage = self.opt(&f, "outage", Reader::fault);

@@ -81,7 +81,7 @@ impl Reader {
             None => self.assume(&f, "instances", "1".to_owned(), "contract"),
         }
         match f.get("role") {
-            Some(at) => service.role = self.word(&at, &Role::WORDS).unwrap_or(Role::Stateful),
+            Some(at) => service.role = self.word(&at, Role::WORDS).unwrap_or(Role::Stateful),
             None => self.assume(&f, "role", "\"stateful\"".to_owned(), "assumption"),
         }
         if let Some(vm) = self.required(&f, "vm", "{ cores = 2, memory = \"4 GiB\" }", |r, at| {
