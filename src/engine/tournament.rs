@@ -41,16 +41,21 @@ struct Match([Contestant; 4]);
 const NOBODY: Contestant = Contestant { key: Tournament::OUT, slot: 0 };
 
 impl Match {
-    /// The first of the smallest: strict comparison lets the lower slot win a tie.
+    /// The first of the smallest. Two pairs, then the final: no branch, and the pairs at the same time.
     #[inline]
     fn winner(&self) -> Contestant {
-        let mut best = self.0[0];
-        for k in 1..4 {
-            let less = self.0[k].key < best.key;
-            best.key = if less { self.0[k].key } else { best.key };
-            best.slot = if less { self.0[k].slot } else { best.slot };
-        }
-        best
+        let [a, b, c, d] = self.0;
+        better(better(a, b), better(c, d))
+    }
+}
+
+/// The one with the smaller key; strict comparison lets the lower slot win a tie.
+#[inline]
+fn better(lower: Contestant, higher: Contestant) -> Contestant {
+    let wins = higher.key < lower.key;
+    Contestant {
+        key: if wins { higher.key } else { lower.key },
+        slot: if wins { higher.slot } else { lower.slot },
     }
 }
 
@@ -160,14 +165,11 @@ impl Tournament {
     /// The winner among four neighbouring slots.
     #[inline]
     fn first_round(&self, place: usize) -> Contestant {
-        let keys = &self.leaves[place];
-        let (mut key, mut seat) = (keys[0], 0u32);
-        for (k, &other) in keys.iter().enumerate().skip(1) {
-            let less = other < key;
-            key = if less { other } else { key };
-            seat = if less { k as u32 } else { seat };
-        }
-        Contestant { key, slot: ((place as u32) << 2) + seat }
+        let [a, b, c, d] = self.leaves[place];
+        let slot = (place as u32) << 2;
+        let first = better(Contestant { key: a, slot }, Contestant { key: b, slot: slot | 1 });
+        let second = better(Contestant { key: c, slot: slot | 2 }, Contestant { key: d, slot: slot | 3 });
+        better(first, second)
     }
 }
 

@@ -100,8 +100,7 @@ impl StrategyBlock {
             self.ticks[service].push(Ticks {
                 downtime_us: tally.downtime_us,
                 degraded_us: tally.degraded_us,
-                // Whole microseconds are finer than anything that is reported.
-                lost_us: u64::try_from((tally.lost_ppb_us + 500_000_000) / 1_000_000_000).unwrap_or(u64::MAX),
+                lost_us: tally.lost_us(),
                 outages: tally.outages,
             });
             for (sum, cause) in self.causes[service].iter_mut().zip(&tally.causes) {

@@ -38,9 +38,8 @@ pub enum Event {
     /// A guest's disks have been silent for too long.
     DiskTimedOut(VmId),
     GuestCrashed(VmId),
-    /// The application's crash or its hang, whichever came first.
-    AppFailed(VmId),
-    /// A step of a VM's way back, or the wait for a person, is over.
+    /// A step of a VM's way back, or the wait for a person, is over; or the application that was up has
+    /// failed.
     VmStepped(VmId),
 }
 

@@ -46,7 +46,8 @@ pub struct VmTimers {
     pub member: u32,
     pub disk: u32,
     pub guest: u32,
-    pub app: u32,
+    /// The step of the way back that the VM is in or the wait for a person; while the application is
+    /// up, its next failure. It is never in both, so one timer serves.
     pub step: u32,
 }
 
@@ -149,8 +150,6 @@ impl TimerTable {
                 ),
                 disk: self.add_if(vm.storage.is_some_and(|s| can_fail[s.index()]), Event::DiskTimedOut(id)),
                 guest: self.add_if(service.guest_crash.is_some(), Event::GuestCrashed(id)),
-                app: self
-                    .add_if(service.app_crash.is_some() || service.app_hang.is_some(), Event::AppFailed(id)),
                 step: self.add(Event::VmStepped(id)),
             };
             self.vms.push(timers);

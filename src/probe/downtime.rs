@@ -33,10 +33,21 @@ pub struct CauseTally {
 pub struct ServiceTally {
     pub downtime_us: u64,
     pub degraded_us: u64,
-    /// Microseconds times billionths of the demand.
-    pub lost_ppb_us: u128,
+    /// What was lost while degraded, in microseconds times billionths of the demand. The whole loss is
+    /// this and the downtime: see [`ServiceTally::lost_us`].
+    pub lost_degraded_ppb_us: u128,
     pub outages: u64,
     pub causes: [CauseTally; Cause::ALL.len()],
+}
+
+impl ServiceTally {
+    /// The integral of what was not served, to the nearest microsecond.
+    #[must_use]
+    pub fn lost_us(&self) -> u64 {
+        let all = u128::from(ALL_PPB);
+        let degraded = (self.lost_degraded_ppb_us + all / 2) / all;
+        self.downtime_us.saturating_add(u64::try_from(degraded).unwrap_or(u64::MAX))
+    }
 }
 
 /// Listens for what is down.
@@ -115,7 +126,6 @@ impl Downtime {
             ALL_PPB => {
                 tally.downtime_us += span;
                 account.downtime_us += span;
-                tally.lost_ppb_us += u128::from(span) * u128::from(ALL_PPB);
                 tally.causes[account.cause as usize].downtime_us += span;
                 if self.window.contains(account.since) {
                     self.outages.push((service, span));
@@ -123,7 +133,7 @@ impl Downtime {
             }
             part => {
                 tally.degraded_us += span;
-                tally.lost_ppb_us += u128::from(span) * u128::from(part);
+                tally.lost_degraded_ppb_us += u128::from(span) * u128::from(part);
             }
         }
         if lost_ppb == ALL_PPB && self.window.contains(now) {
@@ -207,6 +217,6 @@ mod tests {
         probe.finish();
         let tally = probe.services[0];
         assert_eq!((tally.downtime_us, tally.degraded_us), (100, 200));
-        assert_eq!(tally.lost_ppb_us, (25 + 100 + 50) * 1_000_000_000);
+        assert_eq!(tally.lost_us(), 25 + 100 + 50);
     }
 }

@@ -39,7 +39,6 @@ impl<O: Observer> Simulation<'_, O> {
         let timers = self.model.timers.vms[vm.index()];
         self.state.vms[vm.index()].suspended = true;
         self.pause(timers.guest);
-        self.pause(timers.app);
         // Who works on a failed application works on.
         if self.state.vms[vm.index()].phase != VmPhase::AppDead {
             self.pause(timers.step);
@@ -53,7 +52,7 @@ impl<O: Observer> Simulation<'_, O> {
         let timers = self.model.timers.vms[vm.index()];
         self.state.vms[vm.index()].suspended = false;
         self.disarm(timers.disk);
-        for slot in [timers.guest, timers.app, timers.step] {
+        for slot in [timers.guest, timers.step] {
             self.resume(slot);
         }
         self.on_vm_changed(vm, cause);

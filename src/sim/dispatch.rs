@@ -1,6 +1,6 @@
 //! From event to handler: the closed list, matched exhaustively, and nothing else.
 
-use super::{Cause, Event, Observer, Simulation};
+use super::{Event, Observer, Simulation};
 use crate::state::Part;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -27,10 +27,6 @@ impl<O: Observer> Simulation<'_, O> {
             Event::MemberStepped(vm) => self.on_member_stepped(vm),
             Event::DiskTimedOut(vm) => self.on_disk_timed_out(vm),
             Event::GuestCrashed(vm) => self.on_guest_crashed(vm, None),
-            Event::AppFailed(vm) => {
-                let cause = if self.state.vms[vm.index()].hangs { Cause::AppHang } else { Cause::AppCrash };
-                self.on_app_failed(vm, cause, None);
-            }
             Event::VmStepped(vm) => self.on_vm_stepped(vm),
         }
     }

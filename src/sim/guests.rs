@@ -4,7 +4,7 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Span;
-use crate::model::{Fault, GuestGroup, NO_TIMER, VmDraw, VmId};
+use crate::model::{Fault, GuestGroup, VmDraw, VmId};
 use crate::state::{Job, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -25,7 +25,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.after_step(vm, span);
     }
 
-    /// The step that a VM was in is over: the next ones follow, those of no length at once.
+    /// The step that a VM was in is over: the next ones follow, those of no length at once. Where its
+    /// application was up, that has failed.
     pub(super) fn on_vm_stepped(&mut self, vm: VmId) {
         let way = &self.model.service_of(vm).way_back;
         let row = self.state.vms[vm.index()];
@@ -52,7 +53,10 @@ impl<O: Observer> Simulation<'_, O> {
                 self.leave_crew(Job::Vm(vm), self.model.service_of(vm).crew);
                 self.begin_way_back(vm);
             }
-            phase @ (VmPhase::Off | VmPhase::StorageWait | VmPhase::Idle | VmPhase::Up) => {
+            VmPhase::Up => {
+                self.on_app_failed(vm, if row.hangs { Cause::AppHang } else { Cause::AppCrash }, None)
+            }
+            phase @ (VmPhase::Off | VmPhase::StorageWait | VmPhase::Idle) => {
                 panic!("a VM that is {phase:?} has no step")
             }
         }
@@ -108,18 +112,17 @@ impl<O: Observer> Simulation<'_, O> {
         row.phase = VmPhase::Up;
         row.unclean = false;
         let starts = row.starts;
-        let slot = self.model.timers.vms[vm.index()].app;
-        if slot == NO_TIMER {
+        let service = self.model.service_of(vm);
+        if service.app_crash.is_none() && service.app_hang.is_none() {
             return;
         }
-        let service = self.model.service_of(vm);
         let life = |fault: &Option<Fault>, purpose| {
             fault.as_ref().map_or(Span::FOREVER, |f| self.draw_vm(&f.ttf, vm, purpose, starts))
         };
         let crash = life(&service.app_crash, VmDraw::AppCrashTtf);
         let hang = life(&service.app_hang, VmDraw::AppHangTtf);
         self.state.vms[vm.index()].hangs = hang < crash;
-        self.arm(slot, crash.min(hang));
+        self.arm(self.model.timers.vms[vm.index()].step, crash.min(hang));
     }
 
     /// A guest crashes and waits for a person, who starts it again from `power_on`. A script says
@@ -144,7 +147,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.phase = VmPhase::AppDead;
         row.cause = cause;
         row.unclean = true;
-        self.disarm(self.model.timers.vms[vm.index()].app);
+        self.disarm(self.model.timers.vms[vm.index()].step);
         self.tell(Signal::AppDown { vm, cause });
         self.wait_for_person(vm, scripted);
         self.on_vm_changed(vm, cause);
@@ -200,14 +203,14 @@ impl<O: Observer> Simulation<'_, O> {
         if matches!(row.phase, VmPhase::GuestDead | VmPhase::AppDead) {
             self.leave_crew(Job::Vm(vm), self.model.service_of(vm).crew);
         }
-        for slot in [timers.disk, timers.guest, timers.app, timers.step] {
+        for slot in [timers.disk, timers.guest, timers.step] {
             self.disarm(slot);
         }
     }
 
     /// The group takes the application from a node whose guest runs on.
     pub(super) fn release_app(&mut self, vm: VmId) {
-        self.disarm(self.model.timers.vms[vm.index()].app);
+        self.disarm(self.model.timers.vms[vm.index()].step);
         self.state.vms[vm.index()].phase = VmPhase::Idle;
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Observer, Simulation};
 use crate::engine::{Law, Span, Stream, Time};
-use crate::model::{Ages, Cause, ClusterId, GuestGroup, HostId, InstanceId, NO_TIMER, Product, VmDraw, VmId};
+use crate::model::{Ages, Cause, ClusterId, GuestGroup, HostId, InstanceId, Product, VmDraw, VmId};
 use crate::state::VmPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -90,13 +90,15 @@ impl<O: Observer> Simulation<'_, O> {
         if let Some(fault) = &service.guest_crash {
             self.first_life(timers.guest, &fault.ttf, streams.of(VmDraw::GuestTtf));
         }
-        if timers.app != NO_TIMER && self.state.vms[vm.index()].phase == VmPhase::Up {
+        if (service.app_crash.is_some() || service.app_hang.is_some())
+            && self.state.vms[vm.index()].phase == VmPhase::Up
+        {
             let life = |law: &Law, purpose| self.age(law, streams.of(purpose));
             let crash =
                 service.app_crash.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppCrashTtf));
             let hang = service.app_hang.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppHangTtf));
             self.state.vms[vm.index()].hangs = hang < crash;
-            self.arm_quietly(timers.app, crash.min(hang));
+            self.arm_quietly(timers.step, crash.min(hang));
         }
     }
 

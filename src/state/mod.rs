@@ -147,10 +147,7 @@ impl State {
             .vms
             .iter()
             .map(|t| {
-                [t.member, t.disk, t.guest, t.app, t.step]
-                    .iter()
-                    .filter(|s| **s != crate::model::NO_TIMER)
-                    .count()
+                [t.member, t.disk, t.guest, t.step].iter().filter(|s| **s != crate::model::NO_TIMER).count()
             })
             .sum();
         // A slot: its key, its share of the matches above it (16 bytes for each of a third), what is left of it.

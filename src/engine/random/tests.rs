@@ -7,18 +7,24 @@ use crate::special::gamma_q;
 use rand::{Rng, RngExt};
 
 #[test]
-fn philox_gives_the_known_answers() {
-    // tests/kat_vectors of DEShawResearch/random123, philox4x32 with 10 rounds.
-    assert_eq!(philox4x32_10([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
-    assert_eq!(
-        philox4x32_10([u32::MAX; 4], [u32::MAX; 2]),
-        [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
-    );
-    let pi = [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344];
-    assert_eq!(
-        philox4x32_10(pi, [0xa409_3822, 0x299f_31d0]),
-        [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
-    );
+fn splitmix_gives_the_known_answers() {
+    // The reference program of Vigna (splitmix64.c) with the seed 1234567, as published on Rosetta Code.
+    let known = [
+        6_457_827_717_110_365_317,
+        3_203_168_211_198_807_973,
+        9_817_491_932_198_370_423,
+        4_593_380_528_125_082_431,
+        16_408_922_859_458_223_821,
+    ];
+    assert_eq!([0, 1, 2, 3, 4].map(|k| nth(1_234_567, k)), known);
+}
+
+#[test]
+fn an_address_is_read_like_splitmix() {
+    // A stream is SplitMix64 from a state of its own; the key of a replication is made the same way.
+    let randomness = Randomness::new(42, 3);
+    assert_eq!(randomness.key, nth(mix(42 ^ WHITE), 3));
+    assert_eq!(randomness.bits(Stream(7), 5), nth(mix(7 ^ randomness.key), 5));
 }
 
 #[test]
