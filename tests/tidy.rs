@@ -192,11 +192,8 @@ fn imports(code: &[String], depth: impl Fn(usize) -> usize) -> Vec<(usize, Strin
             }
             // A list in braces may run over some lines.
             let rest = code[line..].iter().take(20).map(String::as_str).collect::<Vec<_>>().join(" ");
-            let rest = &rest[place + "crate::".len()..];
-            match rest.strip_prefix('{') {
-                Some(list) => heads(list).into_iter().for_each(|head| found.push((line, head))),
-                None => found.push((line, rest.chars().take_while(|&c| is_word(c)).collect())),
-            }
+            let names = first_names(&rest[place + "crate::".len()..]);
+            found.extend(names.into_iter().map(|name| (line, name)));
         }
         let mut rest = text.as_str();
         while let Some(place) = rest.find("super::") {
@@ -204,12 +201,22 @@ fn imports(code: &[String], depth: impl Fn(usize) -> usize) -> Vec<(usize, Strin
             let supers = chain.split("::").take_while(|part| *part == "super").count();
             let after = &chain[supers * "super::".len()..];
             if supers >= depth(line) {
-                found.push((line, after.chars().take_while(|&c| is_word(c)).collect()));
+                let below =
+                    code[line + 1..].iter().take(20).map(String::as_str).collect::<Vec<_>>().join(" ");
+                found.extend(first_names(&format!("{after} {below}")).into_iter().map(|name| (line, name)));
             }
             rest = after;
         }
     }
     found
+}
+
+/// What follows `crate::`: one name, or a list in braces.
+fn first_names(rest: &str) -> Vec<String> {
+    match rest.strip_prefix('{') {
+        Some(list) => heads(list),
+        None => vec![rest.chars().take_while(|&c| is_word(c)).collect()],
+    }
 }
 
 /// The first names of a list in braces that has just been opened.
@@ -287,6 +294,7 @@ fn the_search_for_imports_sees_every_way_to_write_one() {
     assert_eq!(names("use crate::cli::args;"), ["cli"]);
     assert_eq!(names("use crate::{\n    model::{A, B},\n    sim,\n};"), ["model", "sim"]);
     assert_eq!(names("let x = crate::report::f(super::super::cli::g());"), ["report", "cli"]);
+    assert_eq!(names("use super::super::{\n    cli::{A, B}, sim};"), ["cli", "sim"]);
     assert_eq!(names("use super::cli; use mycrate::sim;"), [""; 0]);
     let blanked = blank("a // crate::cli\n\"crate::cli\" 'x' '\\'' r#\"crate::cli \" \"# <'a> b");
     assert!(!blanked.concat().contains("cli") && blanked[1].ends_with("<'a> b"), "{blanked:?}");
