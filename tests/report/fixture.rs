@@ -194,6 +194,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
         ages: "stationary",
         strategies,
         comparisons,
+        numbers: vec![0, 1, 2],
         rows,
     }
 }
