@@ -4,6 +4,8 @@
 //! A case whose `timeline.txt` is missing fails, unless `NINEFOLD_BLESS=1` is set, which writes it.
 //! A timeline that is there is never overwritten: delete it first, then look at what came instead.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
