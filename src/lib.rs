@@ -1,4 +1,107 @@
 //! ninefold: a deterministic simulator of high availability in virtualized datacenters.
+//!
+//! # Bird's-eye view
+//!
+//! A scenario is a text: hosts, storage, networks, services, the faults that strike them, and one or
+//! more strategies that protect the services. Each strategy is compiled to a [`model::Model`] of its
+//! own, over the same hardware and the same faults. One replication of a model is a pure function of
+//! (model, seed, index): a single thread goes from fault to consequence through a table of timers and
+//! tells observers what happened. Many replications, in parallel, become means with intervals, and
+//! those become tables, files and charts.
+//!
+//! # The way of the data
+//!
+//! ```text
+//! scenario text ─scenario─> Spec ─compile─> Model ─sim─> signals ─probe─> integers ─experiment─> Summary ─report─> bytes
+//! ```
+//!
+//! The whole way as a program:
+//!
+//! ```
+//! use ninefold::experiment::{self, Plan};
+//! use ninefold::scenario::{self, Input};
+//!
+//! let text = r#"
+//! schema = 1
+//! title = "A host, its VM, and nobody who looks after it"
+//! [run]
+//! horizon = "1 y"
+//! replications = 50
+//! [host.h]
+//! cores = 16
+//! memory = "64 GiB"
+//! crash = { mttf = "60 d", mttr = "4 h" }
+//! [service.app]
+//! vm = { cores = 2, memory = "8 GiB" }
+//! [strategy.alone]
+//! protect = []
+//! "#;
+//! let (spec, issues) = scenario::read(&Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[] });
+//! let spec = spec.unwrap_or_else(|| panic!("{}", issues[0].render()));
+//! let models = scenario::compile(&spec).unwrap();
+//! let plan = Plan {
+//!     title: spec.title.clone(),
+//!     sha256: String::new(),
+//!     seed: spec.run.seed,
+//!     replications: 50,
+//!     threads: Some(1),
+//! };
+//! let summary = experiment::run(&models, &plan, &()).unwrap();
+//! let downtime = &summary.strategies[0].services[0].downtime_s;
+//! println!("{:.0} s a year, 95 % between {:.0} and {:.0}", downtime.mean, downtime.low, downtime.high);
+//! assert!(downtime.low < downtime.mean && downtime.mean < downtime.high);
+//! ```
+//!
+//! # Code map, floor by floor
+//!
+//! A module imports only from floors below its own; modules on one floor do not see each other.
+//! `tests/tidy.rs` fails where one does.
+//!
+//! | floor | module | is |
+//! | --- | --- | --- |
+//! | basement | [`special`] | special functions on `libm`, the same bits on every machine |
+//! | 0 | [`engine`] | time, the table of timers, random streams, laws. No word of the domain |
+//! | 0 | [`stats`] | moments, order statistics, intervals. No word of the domain |
+//! | 1 | [`model`] | the compiled, immutable datacenter, and the closed list of events |
+//! | 2 | [`scenario`] | from text to model: every mistake at once, with its place; defaults with their facts |
+//! | 2 | [`state`] | all that changes during a replication, and `check()` of its invariants |
+//! | 3 | [`policy`] | pure decisions: which host, which node |
+//! | 4 | [`sim`] | events and their consequences, one file per mechanism; tells signals |
+//! | 5 | [`probe`] | observers of signals: downtime by cause, waiting, timeline, digest |
+//! | 6 | [`experiment`] | replications in parallel, paired comparison, estimates |
+//! | 7 | [`report`] | numbers to bytes: text, Markdown, CSV, JSON, timeline, charts |
+//! | 8 | [`cli`] | arguments, files, terminal, exit codes |
+//!
+//! Start reading at [`sim`], whose first page lists its mechanisms, and at `tests/cases`: each folder is
+//! one behaviour, with a scripted scenario, the timeline it must give, and the sums done by hand.
+//!
+//! # Invariants
+//!
+//! - **Invariant: one thread, one replication.** Parallelism lives in [`experiment`] and nowhere else, so
+//!   the number of threads never shows in a result.
+//! - **Invariant: a draw has an address.** Seed, replication, component and purpose name a stream; the order
+//!   of events never does. All strategies meet the same faults.
+//! - **Invariant: time is whole microseconds, and so is every sum.** Floats appear when drawing and when
+//!   reporting. Their functions come from `libm`, never from the platform.
+//! - **Invariant: the order of events is (time, slot),** a property of the model.
+//! - **Invariant: only [`cli`] does I/O.** Below it nothing knows a file, a clock or a terminal.
+//! - **Invariant: no `Result` on the path of an event.** The user's mistakes end in [`scenario`], as issues
+//!   with a place; ours are assertions that name the replication.
+//! - **Invariant: no counter in the model.** Whoever wants a number listens to signals.
+//!
+//! # How to add …
+//!
+//! - **a fault**: its key in `scenario/read` and `scenario/spec.rs`, its law in `model/mod.rs` (filled by
+//!   `scenario/compile`), an `Event` in `model/event.rs` with its slot in `model/timer_table.rs`; the compiler
+//!   then points at `sim/dispatch.rs`. The handler goes into the file of its mechanism; a `Cause` where it takes
+//!   services down; a kind of injection in `scenario/read/schedule.rs` and `sim/injection.rs`. Then a case folder.
+//! - **a probe**: a file in [`probe`] that implements [`sim::Observer`]; where it goes into results, its
+//!   integers are added up in `experiment/block.rs` and turned into an estimate in `experiment/summarize.rs`.
+//!   No handler changes.
+//! - **a strategy**, as a new layer inside the guests: a word in `model/words.rs`, its settings in
+//!   `scenario/read/strategy.rs`, a variant of [`model::GuestGroup`], its timers, a file in [`sim`] beside
+//!   `failover` and `balanced`, a line in `sim/services.rs`, and its decisions in [`policy`]. A product of an
+//!   existing family is data only: defaults in `scenario/fixed.rs`, each with the id of its fact.
 
 #![forbid(unsafe_code)]
 

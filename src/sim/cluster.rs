@@ -107,7 +107,10 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster is up.
     pub(super) fn cluster_on_host_up(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
-        if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product {
+        // One that comes up without a management network joins when it has it.
+        if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product
+            && self.state.takes_orders(self.model, host)
+        {
             self.primary_on_host_joined(cluster, profile);
         }
         self.retry_waiting(cluster);

@@ -13,9 +13,19 @@ impl<O: Observer> Simulation<'_, O> {
     /// wait for room may now find it.
     pub(super) fn on_storage_changed(&mut self, storage: StorageId, cause: Cause) {
         let fixed = &self.model.storages[storage.index()];
+        // First all of them stand still or go on, then their groups hear of it: the nodes of a group
+        // lose and regain their disks together, whoever is listed first.
+        let mut felt = std::mem::take(&mut self.state.scratch);
+        felt.clear();
         for &vm in &fixed.vms {
-            self.on_disk_changed(vm, cause);
+            if self.feel_disk(vm, cause) {
+                felt.push(vm);
+            }
         }
+        for &vm in &felt {
+            self.on_vm_changed(vm, cause);
+        }
+        self.state.scratch = felt;
         for &cluster in &fixed.clusters {
             self.retry_waiting(cluster);
         }
@@ -23,16 +33,27 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Looks whether a VM still, or again, reaches its disks.
     pub(super) fn on_disk_changed(&mut self, vm: VmId, cause: Cause) {
+        if self.feel_disk(vm, cause) {
+            self.on_vm_changed(vm, cause);
+        }
+    }
+
+    /// Stops, resumes or boots a VM as its disks allow; true where its service must hear of it.
+    fn feel_disk(&mut self, vm: VmId, cause: Cause) -> bool {
         let row = self.state.vms[vm.index()];
-        let Some(host) = row.host() else { return };
+        let Some(host) = row.host() else { return false };
         let reachable = self.state.reaches_disk(self.model, vm, host);
         if reachable && row.suspended {
-            self.resume_vm(vm, cause);
-        } else if reachable && row.phase == VmPhase::StorageWait {
+            self.resume_vm(vm);
+            return true;
+        }
+        if reachable && row.phase == VmPhase::StorageWait {
             self.begin_way_back(vm);
         } else if !reachable && !row.suspended && row.phase.uses_disk() {
             self.suspend_vm(vm, cause);
+            return true;
         }
+        false
     }
 
     fn suspend_vm(&mut self, vm: VmId, cause: Cause) {
@@ -45,17 +66,15 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.vms[vm.index()].cause = cause;
         }
         self.arm(timers.disk, self.model.service_of(vm).disk_timeout);
-        self.on_vm_changed(vm, cause);
     }
 
-    fn resume_vm(&mut self, vm: VmId, cause: Cause) {
+    fn resume_vm(&mut self, vm: VmId) {
         let timers = self.model.timers.vms[vm.index()];
         self.state.vms[vm.index()].suspended = false;
         self.disarm(timers.disk);
         for slot in [timers.guest, timers.step] {
             self.resume(slot);
         }
-        self.on_vm_changed(vm, cause);
     }
 
     /// The guest has waited for its disks for too long.
