@@ -139,6 +139,13 @@ pub fn count(count: u32) -> String {
     thousands(&count.to_string())
 }
 
+/// A count with its noun: "1 host", "29 hosts".
+#[must_use]
+pub fn counted(number: u32, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(number))
+}
+
 /// A number with two significant digits, rounded up: what a bound may say.
 #[must_use]
 pub fn bound(value: f64) -> String {

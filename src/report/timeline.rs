@@ -7,6 +7,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::clean::visible;
+use super::figures;
 use crate::model::Model;
 use crate::probe::{Entry, Timeline};
 use crate::sim::Signal;
@@ -114,7 +115,9 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::AppUp { .. } => format!("VM {who}: the application has started"),
         Signal::FailoverStarted { .. } => format!("{who} moves to {vm}"),
         Signal::FailoverDone { .. } => format!("{who} is online on {vm}"),
-        Signal::Converged { members, .. } => format!("{who} has converged on {members} members"),
+        Signal::Converged { members, .. } => {
+            format!("{who} has converged on {}", figures::counted(u32::from(members), "member"))
+        }
         Signal::ServiceDown { .. } => format!("service {who} is DOWN{why}"),
         Signal::ServiceDegraded { .. } => {
             format!(

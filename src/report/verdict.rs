@@ -126,14 +126,7 @@ impl Teller<'_> {
 
     fn alone(&self, only: &Strategy) -> String {
         let capacity = &only.capacity;
-        format!(
-            "{} loses {}, with {} VMs on {} hosts, memory {}.",
-            self.name(only),
-            self.loss(only),
-            figures::count(capacity.vms),
-            figures::count(capacity.hosts),
-            figures::share(capacity.memory_used),
-        )
+        format!("{} loses {}, with {}.", self.name(only), self.loss(only), takes(capacity))
     }
 
     fn decided(&self, best: &Strategy, next: &Strategy) -> (String, String) {
@@ -208,18 +201,18 @@ impl Teller<'_> {
             return format!("It takes no more than {}: {}.", self.name(other), takes(mine));
         }
         let vms = match mine.vms.cmp(&its.vms) {
-            std::cmp::Ordering::Equal => format!("the same {} VMs", figures::count(mine.vms)),
+            std::cmp::Ordering::Equal => format!("the same {}", figures::counted(mine.vms, "VM")),
             std::cmp::Ordering::Greater => {
-                format!("{} more VMs ({})", figures::count(mine.vms - its.vms), against(mine, its))
+                format!("{} ({})", figures::counted(mine.vms - its.vms, "more VM"), against(mine, its))
             }
             std::cmp::Ordering::Less => {
-                format!("{} fewer VMs ({})", figures::count(its.vms - mine.vms), against(mine, its))
+                format!("{} ({})", figures::counted(its.vms - mine.vms, "fewer VM"), against(mine, its))
             }
         };
         let hosts = if mine.hosts == its.hosts {
-            format!("on the same {} hosts", figures::count(mine.hosts))
+            format!("on the same {}", figures::counted(mine.hosts, "host"))
         } else {
-            format!("on {} hosts instead of {}", figures::count(mine.hosts), figures::count(its.hosts))
+            format!("on {} instead of {}", figures::counted(mine.hosts, "host"), figures::count(its.hosts))
         };
         let memory =
             if now == then { format!("memory {now} as before") } else { format!("memory {then} → {now}") };
@@ -262,9 +255,9 @@ fn is_same(difference: &Estimate) -> bool {
 
 fn takes(capacity: &Capacity) -> String {
     format!(
-        "{} VMs on {} hosts, memory {}",
-        figures::count(capacity.vms),
-        figures::count(capacity.hosts),
+        "{} on {}, memory {}",
+        figures::counted(capacity.vms, "VM"),
+        figures::counted(capacity.hosts, "host"),
         figures::share(capacity.memory_used)
     )
 }

@@ -1,0 +1,149 @@
+//! What the documents promise: the README's scenario runs and prints what the README says it prints, the
+//! shipped scenarios are sound, and the committed results are those of the committed scenario.
+//!
+//! `NINEFOLD_BLESS=1 cargo test --test readme` writes the quoted output anew. `NINEFOLD_LONG=1 cargo test
+//! --release --test readme` makes the results of San Diego again and compares them byte for byte.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use ninefold::model::Model;
+use ninefold::report::{RunResult, text};
+use ninefold::scenario::{Input, compile, read};
+
+fn at(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn content(path: &str) -> String {
+    std::fs::read_to_string(at(path)).unwrap()
+}
+
+/// Reads and compiles a scenario that must not give a single issue, warnings included.
+fn sound(name: &str, scenario: &str) -> (Vec<String>, Vec<Model>) {
+    let (spec, issues) = read(&Input { name, bytes: scenario.as_bytes(), overrides: &[] });
+    let rendered: String = issues.iter().map(|issue| issue.render()).collect();
+    assert!(issues.is_empty(), "{rendered}");
+    let spec = spec.unwrap();
+    let names = spec.strategies.iter().map(|strategy| strategy.name.clone()).collect();
+    (names, compile(&spec).unwrap())
+}
+
+/// The fenced block behind a marker: where it begins in the text, and what it holds.
+fn block<'a>(readme: &'a str, marker: &str) -> (usize, &'a str) {
+    let marker = format!("<!-- {marker} -->\n");
+    let from = readme.find(&marker).unwrap() + marker.len();
+    let begins = from + readme[from..].find('\n').unwrap() + 1;
+    let lasts = readme[begins..].find("```").unwrap();
+    (begins, &readme[begins..begins + lasts])
+}
+
+/// Compares a quoted block with what it quotes, or writes it anew.
+fn quoted(marker: &str, now: &str) {
+    let readme = content("README.md");
+    let (begins, quote) = block(&readme, marker);
+    if std::env::var_os("NINEFOLD_BLESS").is_some() && quote != now {
+        let rest = &readme[begins + quote.len()..];
+        std::fs::write(at("README.md"), format!("{}{now}{rest}", &readme[..begins])).unwrap();
+        return;
+    }
+    assert_eq!(quote, now, "README.md, {marker}; NINEFOLD_BLESS=1 to accept");
+}
+
+/// Both quotes in one test: blessing writes the same file.
+#[test]
+fn the_readme_quotes_what_the_program_prints() {
+    let readme = content("README.md");
+    let (_, scenario) = block(&readme, "scenario");
+    assert_eq!(scenario.lines().count(), 10);
+    sound("README.md", scenario);
+
+    let out = tempfile::tempdir().unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ninefold"))
+        .args(["run", "-", "--quiet", "--out"])
+        .arg(out.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    program.stdin.take().unwrap().write_all(scenario.as_bytes()).unwrap();
+    let output = program.wait_with_output().unwrap();
+    assert!(output.status.success());
+    quoted("output", &String::from_utf8(output.stdout).unwrap());
+
+    let result = RunResult::from_json(&content("results/san-diego/result.json")).unwrap();
+    let printed = text::comparison(&result);
+    let parts: Vec<&str> = printed.trim_end().split("\n\n").collect();
+    // Its head, the table over all services, the causes, the verdict; the services lie between.
+    let [head, all, .., causes, verdict] = parts.as_slice() else { panic!("{printed}") };
+    quoted("san-diego", &format!("{head}\n\n{all}\n…\n{causes}\n\n{verdict}\n"));
+}
+
+#[test]
+fn shipped_scenarios_are_sound() {
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(at("scenarios")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    assert!(files.len() >= 3);
+    let overview = content("scenarios/README.md");
+    for file in files {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let scenario = std::fs::read_to_string(&file).unwrap();
+        sound(&name, &scenario);
+        assert!(scenario.starts_with("# "), "{name} does not open with its question");
+        assert!(overview.contains(&format!("`{name}`")), "{name} is not in scenarios/README.md");
+    }
+}
+
+#[test]
+fn san_diego_is_the_case_of_the_handbook() {
+    for (file, vms) in [("scenarios/san-diego.toml", 400), ("scenarios/plus-100.toml", 500)] {
+        let (names, models) = sound(file, &content(file));
+        assert_eq!(names, ["none", "host-cluster", "guest-failover", "nlb", "combined"]);
+        assert!(models.iter().all(|model| model.hosts.len() == 29));
+        let counts: Vec<usize> = models.iter().map(|model| model.vms.len()).collect();
+        assert_eq!(counts[..2], [vms, vms], "{file}");
+        assert!(counts[2..].iter().all(|count| *count > vms), "{file}: {counts:?}");
+    }
+}
+
+/// What differs between the two scenarios is the hundred VMs, and nothing else.
+#[test]
+fn plus_100_is_san_diego_with_a_hundred_more() {
+    let keys = |file: &str| -> Vec<String> {
+        let without_comment = |line: &str| line.split(" #").next().unwrap().trim().to_owned();
+        content(file).lines().map(without_comment).filter(|l| !l.is_empty() && !l.starts_with('#')).collect()
+    };
+    let (case, more) = (keys("scenarios/san-diego.toml"), keys("scenarios/plus-100.toml"));
+    assert_eq!(case.len(), more.len());
+    let differ = case.iter().zip(&more).filter(|(a, b)| a != b);
+    let others: Vec<_> =
+        differ.filter(|(a, _)| !a.starts_with("instances = ") && !a.starts_with("title = ")).collect();
+    assert!(others.is_empty(), "{others:?}");
+}
+
+#[test]
+fn committed_results_are_those_of_the_scenario() {
+    if std::env::var_os("NINEFOLD_LONG").is_none_or(|value| value != "1") {
+        return;
+    }
+    let out = tempfile::tempdir().unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_ninefold"))
+        .args(["run", "--quiet", "--out"])
+        .arg(out.path())
+        .arg(at("scenarios/san-diego.toml"))
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let files =
+        ["result.json", "summary.md", "summary.csv", "strategies.csv", "causes.csv", "comparisons.csv"];
+    for file in files.into_iter().chain(["charts/downtime.svg", "charts/distribution.svg"]) {
+        let now = std::fs::read(out.path().join(file)).unwrap();
+        let committed = std::fs::read(at("results/san-diego").join(file)).unwrap();
+        assert!(now == committed, "{file} is not what scenarios/san-diego.toml gives; see results/README.md");
+    }
+}
