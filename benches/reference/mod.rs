@@ -72,8 +72,11 @@ pub(crate) struct Replications<'m> {
     next: u32,
 }
 
-/// Replications that are run round and round, so that every call of a benchmark meets the same ones.
-const CYCLE: u32 = 16;
+/// Replications that are run round and round, so that every call of a benchmark meets the same ones;
+/// one of a large datacenter has as many faults as many of a small one.
+fn cycle(model: &Model) -> u32 {
+    if model.hosts.len() > 100 { 2 } else { 16 }
+}
 
 impl<'m> Replications<'m> {
     pub(crate) fn new(model: &'m Model) -> Replications<'m> {
@@ -88,7 +91,7 @@ impl<'m> Replications<'m> {
         let observer = (&mut self.downtime, &mut self.waiting);
         let (_, events) = Simulation::new(self.model, &mut self.state, 1, self.next, observer).run_counted();
         self.downtime.finish();
-        self.next = (self.next + 1) % CYCLE;
+        self.next = (self.next + 1) % cycle(self.model);
         std::hint::black_box(self.waiting.finish());
         events
     }
@@ -96,6 +99,7 @@ impl<'m> Replications<'m> {
     /// Events of one replication, on average.
     pub(crate) fn events(&mut self) -> u64 {
         self.next = 0;
-        (0..CYCLE).map(|_| self.run()).sum::<u64>() / u64::from(CYCLE)
+        let cycle = cycle(self.model);
+        (0..cycle).map(|_| self.run()).sum::<u64>() / u64::from(cycle)
     }
 }

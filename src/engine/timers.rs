@@ -94,10 +94,13 @@ impl Timers {
         self.pending.set(slot, at.0);
     }
 
-    /// Makes a timer idle.
+    /// Makes a timer idle. One that is idle already, such as the one just taken, costs no walk.
     #[inline]
     pub fn disarm(&mut self, slot: u32) {
-        self.arm(slot, Time::NEVER);
+        self.left[slot as usize] = Span::FOREVER;
+        if self.pending.key(slot) != Tournament::OUT {
+            self.pending.set(slot, Tournament::OUT);
+        }
     }
 
     /// Stops a timer and remembers what is left of it. An idle or paused one stays as it is.
