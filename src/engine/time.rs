@@ -56,7 +56,13 @@ impl Span {
         // Adding a half and cutting off: `round` is a call into the C library on older processors.
         let micros = secs * 1e6 + 0.5;
         // 2^63 microseconds are 292,000 years, beyond every horizon that validation lets pass.
-        if micros < 9.2e18 { Span(micros as u64) } else { Span::FOREVER }
+        if micros >= 9.2e18 {
+            return Span::FOREVER;
+        }
+        // As `f64::round`, which is a call where the processor is not known to have the instruction.
+        // The difference is exact: below 2^52 both have the same exponent or less, above it is zero.
+        let whole = micros as i64;
+        Span(whole as u64 + u64::from(micros - whole as f64 >= 0.5))
     }
 
     /// The length in seconds, for reports.
@@ -114,5 +120,39 @@ impl fmt::Display for Span {
             }
         }
         write!(f, "{} us", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Span;
+    use proptest::prelude::*;
+
+    /// The definition, with the rounding of the standard library.
+    fn rounded(secs: f64) -> Span {
+        let micros = (secs * 1e6).round();
+        if micros < 9.2e18 { Span(micros as u64) } else { Span::FOREVER }
+    }
+
+    proptest! {
+        #[test]
+        fn seconds_are_rounded_half_away_from_zero(exponent in -30_i32..70, fraction in 1.0..2.0_f64) {
+            let secs = fraction * 2.0_f64.powi(exponent);
+            prop_assert_eq!(Span::from_secs_f64(secs), rounded(secs));
+        }
+
+        #[test]
+        fn halves_and_their_neighbours_are_rounded_alike(whole in 0_u64..(1 << 53), ulps in -2_i64..=2) {
+            let half = (whole as f64 + 0.5) / 1e6;
+            let secs = f64::from_bits((half.to_bits() as i64 + ulps) as u64);
+            prop_assert_eq!(Span::from_secs_f64(secs), rounded(secs));
+        }
+    }
+
+    #[test]
+    fn what_no_horizon_holds_is_forever() {
+        for secs in [9.199_999e12, 9.2e12, 9.3e12, 1e300, f64::INFINITY, 0.0, 0.499_999_999_999_999_94e-6] {
+            assert_eq!(Span::from_secs_f64(secs), rounded(secs), "{secs}");
+        }
     }
 }

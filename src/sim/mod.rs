@@ -72,7 +72,12 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// Runs to the end of the horizon and gives the observer back.
-    pub fn run(mut self) -> O {
+    pub fn run(self) -> O {
+        self.run_counted().0
+    }
+
+    /// As [`Simulation::run`], with the number of events.
+    pub fn run_counted(mut self) -> (O, u64) {
         let end = Time::ZERO + self.model.end();
         let at_once_max = EVENTS_AT_ONCE_PER_TIMER * (self.model.timers.events.len() as u64 + 1);
         let mut stuck_since = 0;
@@ -86,7 +91,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             self.events += 1;
             self.dispatch(self.model.timers.events[slot as usize]);
         }
-        self.observer
+        (self.observer, self.events)
     }
 
     /// As [`Simulation::run`], checking every invariant after every event; slow, for tests.

@@ -1,0 +1,69 @@
+//! Whole replications: what a simulated year costs, and that the cost of an event stays flat.
+//!
+//! | group | throughput | what |
+//! | --- | --- | --- |
+//! | `year` | years | 29 hosts and 400 VMs; `plain`: hosts crash; `plus`: guests and applications too |
+//! | `event plus`, `event plain` | events | the same, by event; plain from 10 to 10,000 hosts |
+//! | `san diego` | replications | each strategy of `scenarios/san-diego.toml`, where it is there |
+//!
+//! Everything of a replication is counted: the reset of the state, the first draws, the probes.
+
+mod reference;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use reference::{HOSTS, Replications, compile, scenario_text};
+use std::time::Duration;
+
+fn years(c: &mut Criterion) {
+    let mut group = c.benchmark_group("year");
+    group.throughput(Throughput::Elements(1));
+    for (name, plus) in [("plus", true), ("plain", false)] {
+        let models = compile(name, &scenario_text(HOSTS, plus));
+        let mut replications = Replications::new(&models[0]);
+        eprintln!("year/{name}: {} events a year", replications.events());
+        group.bench_function(name, |b| b.iter(|| replications.run()));
+    }
+    group.finish();
+}
+
+fn events(c: &mut Criterion) {
+    let cases = [("event plus", 29, true)]
+        .into_iter()
+        .chain([10, 29, 100, 1_000, 10_000].map(|hosts| ("event plain", hosts, false)));
+    for (name, hosts, plus) in cases {
+        let models = compile(name, &scenario_text(hosts, plus));
+        let mut replications = Replications::new(&models[0]);
+        let events = replications.events();
+        eprintln!("{name}/{hosts}: {events} events a year");
+        let mut group = c.benchmark_group(name);
+        group.throughput(Throughput::Elements(events));
+        group.bench_function(BenchmarkId::from_parameter(hosts), |b| b.iter(|| replications.run()));
+        group.finish();
+    }
+}
+
+fn san_diego(c: &mut Criterion) {
+    let Ok(text) = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/san-diego.toml"))
+    else {
+        return;
+    };
+    let models = compile("san-diego.toml", &text);
+    let mut group = c.benchmark_group("san diego");
+    group.throughput(Throughput::Elements(1));
+    for model in &models {
+        let mut replications = Replications::new(model);
+        eprintln!("san diego/{}: {} events a replication", model.strategy, replications.events());
+        group.bench_function(&model.strategy, |b| b.iter(|| replications.run()));
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2));
+    targets = years, events, san_diego
+}
+criterion_main!(benches);
