@@ -47,14 +47,13 @@ impl Span {
         Span(secs * Span::MICROS_PER_SEC)
     }
 
-    /// Rounds a length in seconds to the nearest microsecond, once, half up.
+    /// Rounds a length in seconds to the nearest microsecond, once, half away from zero.
     /// What no horizon can hold becomes [`Span::FOREVER`]; `NaN` and negative values are a bug.
     #[inline]
     #[must_use]
     pub fn from_secs_f64(secs: f64) -> Span {
         assert!(secs >= 0.0, "a length of time must not be negative: {secs} s");
-        // Adding a half and cutting off: `round` is a call into the C library on older processors.
-        let micros = secs * 1e6 + 0.5;
+        let micros = secs * 1e6;
         // 2^63 microseconds are 292,000 years, beyond every horizon that validation lets pass.
         if micros >= 9.2e18 {
             return Span::FOREVER;

@@ -8,21 +8,23 @@
 //! Invariant: nothing here changes, draws or schedules; nothing here knows a file.
 
 mod cause;
+mod delay;
 mod event;
 mod ids;
 mod timer_table;
 mod words;
 
 pub use cause::Cause;
+pub use delay::Delay;
 pub use event::Event;
 pub use ids::{
     ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, ServiceId,
     StorageId, VmId,
 };
-pub use timer_table::{NO_TIMER, TimerTable};
+pub use timer_table::{NO_TIMER, TimerTable, VmTimers};
 pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault};
 
-use crate::engine::{Law, Span, Stream};
+use crate::engine::{Span, Stream};
 
 /// One strategy's datacenter.
 #[derive(Clone, Debug)]
@@ -54,9 +56,9 @@ pub struct Model {
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// Time in service until it strikes.
-    pub ttf: Law,
+    pub ttf: Delay,
     /// Repair time, from the moment somebody is free.
-    pub ttr: Law,
+    pub ttr: Delay,
 }
 
 /// The draws of one fault of one component.
@@ -137,7 +139,7 @@ pub struct Host {
     pub cluster: Option<ClusterId>,
     /// Its number among the hosts of its cluster.
     pub seat: u32,
-    pub boot: Law,
+    pub boot: Delay,
     pub crash: Option<Fault>,
     pub links: Vec<Link>,
     pub crew: Option<CrewId>,
@@ -183,7 +185,7 @@ pub struct Cluster {
 #[derive(Clone, Debug)]
 pub enum Product {
     /// One law from the failure to the first restart order.
-    Custom { detection: Law },
+    Custom { detection: Delay },
     /// A primary and secondaries.
     Primary(PrimaryProfile),
 }
@@ -234,10 +236,10 @@ pub struct Service {
 /// The steps of a VM's way back to serving.
 #[derive(Clone, Debug)]
 pub struct WayBack {
-    pub power_on: Law,
-    pub boot: Law,
-    pub start: Law,
-    pub recover: Law,
+    pub power_on: Delay,
+    pub boot: Delay,
+    pub start: Delay,
+    pub recover: Delay,
 }
 
 /// How large one incident can be, per instance of the service.
@@ -255,12 +257,12 @@ pub struct IncidentBound {
 #[derive(Clone, Debug)]
 pub enum GuestGroup {
     Failover {
-        detection: Law,
-        takeover: Law,
+        detection: Delay,
+        takeover: Delay,
     },
     Balanced {
-        detection: Law,
-        convergence: Law,
+        detection: Delay,
+        convergence: Delay,
         /// Whether a failed application counts as a dead member; without, it keeps its share (NLB-14).
         application_aware: bool,
         /// The fraction of the demand that m serving members can carry, in billionths, by m.
@@ -281,10 +283,11 @@ pub struct Instance {
     pub takeover: Stream,
 }
 
-/// A virtual machine.
+/// A virtual machine. One line of the processor's cache: every event of a VM reads it.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub struct Vm {
-    pub name: String,
+    pub name: Box<str>,
     pub service: ServiceId,
     pub instance: InstanceId,
     pub storage: Option<StorageId>,
@@ -293,7 +296,10 @@ pub struct Vm {
     /// Restart order within a cluster: by priority, then by table.
     pub rank: u32,
     pub streams: VmStreams,
+    pub timers: VmTimers,
 }
+
+const _: () = assert!(size_of::<Vm>() == 64);
 
 /// The draws of a VM. One number names the VM, one the purpose: a VM's own hash is all it stores.
 #[derive(Clone, Copy, Debug)]
@@ -342,7 +348,7 @@ pub struct Maintenance {
     /// From the start of the measured horizon.
     pub first: Span,
     pub every: Option<Span>,
-    pub lasts: Law,
+    pub lasts: Delay,
     pub at_once: u32,
 }
 

@@ -28,7 +28,6 @@ pub struct TimerTable {
     pub clusters: Vec<u32>,
     pub hosts: Vec<HostTimers>,
     pub instances: Vec<u32>,
-    pub vms: Vec<VmTimers>,
 }
 
 /// The slots of a host.
@@ -51,10 +50,15 @@ pub struct VmTimers {
     pub step: u32,
 }
 
+impl VmTimers {
+    /// The timers of a VM before the layout.
+    pub const NONE: VmTimers = VmTimers { member: NO_TIMER, disk: NO_TIMER, guest: NO_TIMER, step: NO_TIMER };
+}
+
 impl TimerTable {
-    /// Lays out the timers of a model whose other tables are complete.
+    /// Lays out the timers of a model whose other tables are complete, and gives each VM its own.
     #[must_use]
-    pub fn new(model: &Model) -> TimerTable {
+    pub fn new(model: &mut Model) -> TimerTable {
         let mut table = TimerTable::default();
         for number in 0..model.injects.len() as u32 {
             let id = InjectId(number);
@@ -107,7 +111,10 @@ impl TimerTable {
             let slot = table.add_if(failover, Event::GroupStepped(InstanceId(number as u32)));
             table.instances.push(slot);
         }
-        table.add_vms(model);
+        let timers = table.add_vms(model);
+        for (vm, timers) in model.vms.iter_mut().zip(timers) {
+            vm.timers = timers;
+        }
         table
     }
 
@@ -137,7 +144,8 @@ impl TimerTable {
         }
     }
 
-    fn add_vms(&mut self, model: &Model) {
+    fn add_vms(&mut self, model: &Model) -> Vec<VmTimers> {
+        let mut all = Vec::with_capacity(model.vms.len());
         let can_fail: Vec<bool> =
             (0..model.storages.len() as u32).map(|s| storage_can_fail(model, StorageId(s))).collect();
         for (number, vm) in model.vms.iter().enumerate() {
@@ -152,8 +160,9 @@ impl TimerTable {
                 guest: self.add_if(service.guest_crash.is_some(), Event::GuestCrashed(id)),
                 step: self.add(Event::VmStepped(id)),
             };
-            self.vms.push(timers);
+            all.push(timers);
         }
+        all
     }
 
     fn add(&mut self, event: Event) -> u32 {

@@ -22,7 +22,7 @@ pub fn jsonl(model: &Model, timeline: &Timeline) -> String {
             signal: entry.word(model),
             subject: entry.subject(model),
             host: entry.host(model),
-            vm: entry.vm().map(|vm| model.vms[vm.index()].name.as_str()),
+            vm: entry.vm().map(|vm| &*model.vms[vm.index()].name),
             cause: entry.cause(),
             lost: entry.lost(),
             members: entry.members(),
@@ -91,7 +91,7 @@ fn clock(t_us: i64) -> String {
 fn sentence(model: &Model, entry: &Entry) -> String {
     let who = entry.subject(model);
     let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
-    let vm = entry.vm().map_or("", |vm| model.vms[vm.index()].name.as_str());
+    let vm = entry.vm().map_or("", |vm| &*model.vms[vm.index()].name);
     let host = entry.host(model).unwrap_or("");
     match entry.signal {
         Signal::DomainDown { .. } => format!("{who} loses its power"),

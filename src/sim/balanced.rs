@@ -41,7 +41,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             MemberPhase::Joining if !serving => {
                 self.state.members[vm.index()].phase = MemberPhase::Out;
-                self.disarm(self.model.timers.vms[vm.index()].member);
+                self.disarm(self.model.vms[vm.index()].timers.member);
             }
             MemberPhase::Out | MemberPhase::Joining => {}
         }
@@ -121,7 +121,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn step_member(&mut self, instance: InstanceId, vm: VmId, span: Span) {
-        let slot = self.model.timers.vms[vm.index()].member;
+        let slot = self.model.vms[vm.index()].timers.member;
         if span == Span::ZERO {
             self.disarm(slot);
             self.end_member_step(instance, vm);

@@ -65,7 +65,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             }
             Job::Vm(vm) => {
                 let span = self.person_takes(vm);
-                self.arm(self.model.timers.vms[vm.index()].step, span);
+                self.arm(self.model.vms[vm.index()].timers.step, span);
             }
         }
     }

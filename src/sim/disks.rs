@@ -57,7 +57,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn suspend_vm(&mut self, vm: VmId, cause: Cause) {
-        let timers = self.model.timers.vms[vm.index()];
+        let timers = self.model.vms[vm.index()].timers;
         self.state.vms[vm.index()].suspended = true;
         self.pause(timers.guest);
         // Who works on a failed application works on.
@@ -69,7 +69,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn resume_vm(&mut self, vm: VmId) {
-        let timers = self.model.timers.vms[vm.index()];
+        let timers = self.model.vms[vm.index()].timers;
         self.state.vms[vm.index()].suspended = false;
         self.disarm(timers.disk);
         for slot in [timers.guest, timers.step] {

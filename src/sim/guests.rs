@@ -11,93 +11,109 @@ impl<O: Observer> Simulation<'_, O> {
     /// Starts a VM on the host where it lives, from `power_on`; where its disks are out of reach it
     /// starts when they are back.
     pub(super) fn begin_way_back(&mut self, vm: VmId) {
+        if let Some(span) = self.power_on(vm) {
+            self.walk_on(vm, span);
+        }
+    }
+
+    /// The step that a VM was in is over. Where its application was up, that has failed.
+    pub(super) fn on_vm_stepped(&mut self, vm: VmId) {
+        let row = &self.state.vms[vm.index()];
+        if row.phase == VmPhase::Up {
+            let cause = if row.hangs { Cause::AppHang } else { Cause::AppCrash };
+            self.on_app_failed(vm, cause, None);
+        } else if let Some(span) = self.next_step(vm) {
+            self.walk_on(vm, span);
+        }
+    }
+
+    /// Waits for a step that takes `span` to end. Steps of no length are over at once, and lead to the next.
+    fn walk_on(&mut self, vm: VmId, mut span: Span) {
+        while span == Span::ZERO {
+            match self.next_step(vm) {
+                Some(next) => span = next,
+                None => return,
+            }
+        }
+        self.arm(self.model.vms[vm.index()].timers.step, span);
+    }
+
+    /// Ends the step that a VM is in and begins the next; says how long that takes, or `None` where no
+    /// step follows: the VM serves, or others decide what it does.
+    fn next_step(&mut self, vm: VmId) -> Option<Span> {
+        let service = self.model.service_of(vm);
+        let row = &mut self.state.vms[vm.index()];
+        let (boots, starts) = (row.boots, row.starts);
+        match row.phase {
+            VmPhase::PowerOn => {
+                row.phase = VmPhase::Boot;
+                Some(self.draw_vm(&service.way_back.boot, vm, VmDraw::Boot, boots))
+            }
+            VmPhase::Boot => self.on_guest_booted(vm),
+            VmPhase::Start if row.unclean => {
+                row.phase = VmPhase::Recover;
+                self.tell(Signal::AppUp { vm });
+                Some(self.draw_vm(&service.way_back.recover, vm, VmDraw::Recover, starts))
+            }
+            VmPhase::Start => {
+                self.tell(Signal::AppUp { vm });
+                self.begin_serving(vm);
+                None
+            }
+            VmPhase::Recover => {
+                self.begin_serving(vm);
+                None
+            }
+            VmPhase::AppDead => self.on_app_mended(vm),
+            VmPhase::GuestDead => {
+                self.leave_crew(Job::Vm(vm), service.crew);
+                self.power_on(vm)
+            }
+            phase @ (VmPhase::Off | VmPhase::StorageWait | VmPhase::Idle | VmPhase::Up) => {
+                panic!("a VM that is {phase:?} has no step")
+            }
+        }
+    }
+
+    fn power_on(&mut self, vm: VmId) -> Option<Span> {
         let host = self.state.vms[vm.index()].host().expect("a VM starts where it lives");
         let reachable = self.state.reaches_disk(self.model, vm, host);
         let row = &mut self.state.vms[vm.index()];
         row.boots += 1;
         if !reachable {
             row.phase = VmPhase::StorageWait;
-            return;
+            return None;
         }
         row.phase = VmPhase::PowerOn;
         let boots = row.boots;
-        let span = self.draw_vm(&self.model.service_of(vm).way_back.power_on, vm, VmDraw::PowerOn, boots);
-        self.after_step(vm, span);
+        Some(self.draw_vm(&self.model.service_of(vm).way_back.power_on, vm, VmDraw::PowerOn, boots))
     }
 
-    /// The step that a VM was in is over: the next ones follow, those of no length at once. Where its
-    /// application was up, that has failed.
-    pub(super) fn on_vm_stepped(&mut self, vm: VmId) {
-        let way = &self.model.service_of(vm).way_back;
-        let row = self.state.vms[vm.index()];
-        match row.phase {
-            VmPhase::PowerOn => {
-                self.state.vms[vm.index()].phase = VmPhase::Boot;
-                let span = self.draw_vm(&way.boot, vm, VmDraw::Boot, row.boots);
-                self.after_step(vm, span);
-            }
-            VmPhase::Boot => self.on_guest_booted(vm),
-            VmPhase::Start => {
-                self.tell(Signal::AppUp { vm });
-                if row.unclean {
-                    self.state.vms[vm.index()].phase = VmPhase::Recover;
-                    let span = self.draw_vm(&way.recover, vm, VmDraw::Recover, row.starts);
-                    self.after_step(vm, span);
-                } else {
-                    self.begin_serving(vm);
-                }
-            }
-            VmPhase::Recover => self.begin_serving(vm),
-            VmPhase::AppDead => self.on_app_mended(vm),
-            VmPhase::GuestDead => {
-                self.leave_crew(Job::Vm(vm), self.model.service_of(vm).crew);
-                self.begin_way_back(vm);
-            }
-            VmPhase::Up => {
-                self.on_app_failed(vm, if row.hangs { Cause::AppHang } else { Cause::AppCrash }, None)
-            }
-            phase @ (VmPhase::Off | VmPhase::StorageWait | VmPhase::Idle) => {
-                panic!("a VM that is {phase:?} has no step")
-            }
-        }
-    }
-
-    /// Waits for a step to end; a step of no length is over already.
-    fn after_step(&mut self, vm: VmId, span: Span) {
-        if span == Span::ZERO {
-            self.on_vm_stepped(vm);
-        } else {
-            self.arm(self.model.timers.vms[vm.index()].step, span);
-        }
-    }
-
-    fn on_guest_booted(&mut self, vm: VmId) {
+    fn on_guest_booted(&mut self, vm: VmId) -> Option<Span> {
         let service = self.model.service_of(vm);
-        let boots = self.state.vms[vm.index()].boots;
         if let Some(fault) = &service.guest_crash {
+            let boots = self.state.vms[vm.index()].boots;
             let life = self.draw_vm(&fault.ttf, vm, VmDraw::GuestTtf, boots);
-            self.arm(self.model.timers.vms[vm.index()].guest, life);
+            self.arm(self.model.vms[vm.index()].timers.guest, life);
         }
         self.tell(Signal::VmUp { vm });
+        self.begin_start(vm)
+    }
+
+    /// Starts the application in a guest that runs; in a failover group the group decides where it runs.
+    fn begin_start(&mut self, vm: VmId) -> Option<Span> {
+        let service = self.model.service_of(vm);
+        let row = &mut self.state.vms[vm.index()];
         if matches!(service.guest, Some(GuestGroup::Failover { .. })) {
-            // The group decides where the application runs.
-            let row = &mut self.state.vms[vm.index()];
             row.phase = VmPhase::Idle;
             let cause = row.cause;
             self.on_vm_changed(vm, cause);
-        } else {
-            self.begin_start(vm);
+            return None;
         }
-    }
-
-    /// Starts the application in a guest that runs.
-    fn begin_start(&mut self, vm: VmId) {
-        let row = &mut self.state.vms[vm.index()];
         row.phase = VmPhase::Start;
         row.starts += 1;
         let starts = row.starts;
-        let span = self.draw_vm(&self.model.service_of(vm).way_back.start, vm, VmDraw::Start, starts);
-        self.after_step(vm, span);
+        Some(self.draw_vm(&service.way_back.start, vm, VmDraw::Start, starts))
     }
 
     fn begin_serving(&mut self, vm: VmId) {
@@ -122,7 +138,7 @@ impl<O: Observer> Simulation<'_, O> {
         let crash = life(&service.app_crash, VmDraw::AppCrashTtf);
         let hang = life(&service.app_hang, VmDraw::AppHangTtf);
         self.state.vms[vm.index()].hangs = hang < crash;
-        self.arm(self.model.timers.vms[vm.index()].step, crash.min(hang));
+        self.arm(self.model.vms[vm.index()].timers.step, crash.min(hang));
     }
 
     /// A guest crashes and waits for a person, who starts it again from `power_on`. A script says
@@ -147,7 +163,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.phase = VmPhase::AppDead;
         row.cause = cause;
         row.unclean = true;
-        self.disarm(self.model.timers.vms[vm.index()].step);
+        self.disarm(self.model.vms[vm.index()].timers.step);
         self.tell(Signal::AppDown { vm, cause });
         self.wait_for_person(vm, scripted);
         self.on_vm_changed(vm, cause);
@@ -155,24 +171,21 @@ impl<O: Observer> Simulation<'_, O> {
 
     fn wait_for_person(&mut self, vm: VmId, scripted: Option<Span>) {
         match scripted {
-            Some(lasts) => self.arm(self.model.timers.vms[vm.index()].step, lasts),
+            Some(lasts) => self.arm(self.model.vms[vm.index()].timers.step, lasts),
             None => self.call_crew(Job::Vm(vm), self.model.service_of(vm).crew),
         }
     }
 
-    fn on_app_mended(&mut self, vm: VmId) {
-        let service = self.model.service_of(vm);
-        self.leave_crew(Job::Vm(vm), service.crew);
-        if matches!(service.guest, Some(GuestGroup::Failover { .. })) {
-            self.state.vms[vm.index()].phase = VmPhase::Idle;
-            let cause = self.state.vms[vm.index()].cause;
-            self.on_vm_changed(vm, cause);
-        } else {
-            self.begin_start(vm);
-            if self.state.vms[vm.index()].suspended {
-                self.pause(self.model.timers.vms[vm.index()].step);
-            }
+    fn on_app_mended(&mut self, vm: VmId) -> Option<Span> {
+        self.leave_crew(Job::Vm(vm), self.model.service_of(vm).crew);
+        let span = self.begin_start(vm)?;
+        if self.state.vms[vm.index()].suspended {
+            // The start stands still with the rest of the guest until the disks are back.
+            self.arm(self.model.vms[vm.index()].timers.step, span);
+            self.pause(self.model.vms[vm.index()].timers.step);
+            return None;
         }
+        Some(span)
     }
 
     /// Stops a VM with its host. Planned work stops it cleanly.
@@ -197,7 +210,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Stops every timer of a VM and lets the person who works on it go.
     pub(super) fn quieten(&mut self, vm: VmId) {
-        let timers = self.model.timers.vms[vm.index()];
+        let timers = self.model.vms[vm.index()].timers;
         let row = &mut self.state.vms[vm.index()];
         row.suspended = false;
         if matches!(row.phase, VmPhase::GuestDead | VmPhase::AppDead) {
@@ -210,7 +223,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The group takes the application from a node whose guest runs on.
     pub(super) fn release_app(&mut self, vm: VmId) {
-        self.disarm(self.model.timers.vms[vm.index()].step);
+        self.disarm(self.model.vms[vm.index()].timers.step);
         self.state.vms[vm.index()].phase = VmPhase::Idle;
     }
 }

@@ -39,8 +39,8 @@ mod start;
 
 pub use signal::{Observer, Signal};
 
-use crate::engine::{Law, Randomness, Span, Stream, Time};
-use crate::model::{Cause, Event, Model, NO_TIMER, VmDraw, VmId};
+use crate::engine::{Randomness, Span, Stream, Time};
+use crate::model::{Cause, Delay, Event, Model, NO_TIMER, VmDraw, VmId};
 use crate::state::State;
 
 /// More events than this in one replication are a mistake in the scenario or in the program.
@@ -133,19 +133,16 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.observer.observe(self.now, signal);
     }
 
-    /// Draw number `k` of a stream under a law.
+    /// Draw number `k` of a stream.
     #[inline]
-    fn draw(&self, law: &Law, stream: Stream, k: u32) -> Span {
-        match law {
-            Law::Constant { value_s } => Span::from_secs_f64(*value_s),
-            law => law.sample(self.random.uniform(stream, k)),
-        }
+    fn draw(&self, delay: &Delay, stream: Stream, k: u32) -> Span {
+        delay.fixed().unwrap_or_else(|| delay.law.sample(self.random.uniform(stream, k)))
     }
 
     /// Draw number `k` of a VM for a purpose.
     #[inline]
-    fn draw_vm(&self, law: &Law, vm: VmId, purpose: VmDraw, k: u32) -> Span {
-        self.draw(law, self.model.vms[vm.index()].streams.of(purpose), k)
+    fn draw_vm(&self, delay: &Delay, vm: VmId, purpose: VmDraw, k: u32) -> Span {
+        self.draw(delay, self.model.vms[vm.index()].streams.of(purpose), k)
     }
 
     /// Sets a timer `delay` from now, where the component has it.

@@ -2,8 +2,8 @@
 //! life of each component is drawn, new or as it stands in a datacenter that runs for years.
 
 use super::{Observer, Simulation};
-use crate::engine::{Law, Span, Stream, Time};
-use crate::model::{Ages, Cause, ClusterId, GuestGroup, HostId, InstanceId, Product, VmDraw, VmId};
+use crate::engine::{Span, Stream, Time};
+use crate::model::{Ages, Cause, ClusterId, Delay, GuestGroup, HostId, InstanceId, Product, VmDraw, VmId};
 use crate::state::VmPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -85,7 +85,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn start_vm(&mut self, vm: VmId) {
         let model = self.model;
         let service = model.service_of(vm);
-        let timers = &model.timers.vms[vm.index()];
+        let timers = &model.vms[vm.index()].timers;
         let streams = model.vms[vm.index()].streams;
         if let Some(fault) = &service.guest_crash {
             self.first_life(timers.guest, &fault.ttf, streams.of(VmDraw::GuestTtf));
@@ -93,7 +93,7 @@ impl<O: Observer> Simulation<'_, O> {
         if (service.app_crash.is_some() || service.app_hang.is_some())
             && self.state.vms[vm.index()].phase == VmPhase::Up
         {
-            let life = |law: &Law, purpose| self.age(law, streams.of(purpose));
+            let life = |delay: &Delay, purpose| self.age(delay, streams.of(purpose));
             let crash =
                 service.app_crash.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppCrashTtf));
             let hang = service.app_hang.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppHangTtf));
@@ -112,15 +112,15 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// The time to a component's first failure.
-    fn age(&self, law: &Law, stream: Stream) -> Span {
+    fn age(&self, delay: &Delay, stream: Stream) -> Span {
         match self.model.ages {
-            Ages::New => self.draw(law, stream, 0),
-            Ages::Stationary => law.residual(self.random.uniform(stream, 0)),
+            Ages::New => self.draw(delay, stream, 0),
+            Ages::Stationary => delay.law.residual(self.random.uniform(stream, 0)),
         }
     }
 
-    fn first_life(&mut self, slot: u32, law: &Law, stream: Stream) {
-        let life = self.age(law, stream);
+    fn first_life(&mut self, slot: u32, delay: &Delay, stream: Stream) {
+        let life = self.age(delay, stream);
         self.arm_quietly(slot, life);
     }
 

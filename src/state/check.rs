@@ -81,7 +81,7 @@ impl State {
     fn check_vms(&self, model: &Model) {
         for (number, vm) in self.vms.iter().enumerate() {
             let name = &model.vms[number].name;
-            let timers = &model.timers.vms[number];
+            let timers = &model.vms[number].timers;
             let pending = |slot: u32| slot != NO_TIMER && self.timers.at(slot) != Time::NEVER;
             if let Some(host) = vm.host() {
                 let up = self.hosts[host.index()].phase == HostPhase::Up;

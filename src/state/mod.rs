@@ -143,10 +143,10 @@ impl State {
     pub fn bytes_per_vm(model: &Model) -> usize {
         let vms = model.vms.len().max(1);
         let slots: usize = model
-            .timers
             .vms
             .iter()
-            .map(|t| {
+            .map(|vm| {
+                let t = vm.timers;
                 [t.member, t.disk, t.guest, t.step].iter().filter(|s| **s != crate::model::NO_TIMER).count()
             })
             .sum();

@@ -4,8 +4,7 @@
 //! Lengths are 99.9th percentiles of the laws on the way, added up, which overstates a little. An
 //! incident that hits several instances at once counts with all of them.
 
-use crate::engine::Law;
-use crate::model::{DomainId, GuestGroup, IncidentBound, Model, Product, Service, Traffic};
+use crate::model::{Delay, DomainId, GuestGroup, IncidentBound, Model, Product, Service, Traffic};
 
 /// The percentile of lengths; the 99th was too small after some hundred heavy-tailed outages.
 const P: f64 = 0.999;
@@ -73,7 +72,7 @@ fn is_random_by_plan(model: &Model, service: &Service) -> bool {
     drawn && !(model.maintenances.is_empty() && model.injects.is_empty())
 }
 
-fn guest_laws(service: &Service) -> Vec<&Law> {
+fn guest_laws(service: &Service) -> Vec<&Delay> {
     match &service.guest {
         None => Vec::new(),
         Some(GuestGroup::Failover { detection, takeover }) => vec![detection, takeover],

@@ -39,7 +39,7 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
 }
 
 pub(super) fn fault(spec: &FaultSpec) -> Fault {
-    Fault { ttf: spec.ttf.clone(), ttr: spec.ttr.clone() }
+    Fault { ttf: spec.ttf.clone().into(), ttr: spec.ttr.clone().into() }
 }
 
 pub(super) fn crew(index: Option<usize>) -> Option<CrewId> {
@@ -165,7 +165,7 @@ fn hosts(spec: &Spec) -> Vec<Host> {
                 storages: row.storages.iter().map(|&s| StorageId(s as u32)).collect(),
                 cluster: None,
                 seat: 0,
-                boot: row.boot.clone(),
+                boot: row.boot.clone().into(),
                 crash: row.crash.as_ref().map(fault),
                 links: row.links.iter().map(link).collect(),
                 crew: crew(row.crew),
@@ -204,7 +204,7 @@ fn clusters(spec: &Spec, strategy: usize, hosts: &mut [Host], storages: &[Storag
             row.room = room(row.memory_mib * MIB, row.cores, plan.memory_overcommit, plan.cpu_overcommit);
         }
         let product = match plan.product {
-            Word::Custom => Product::Custom { detection: plan.detection },
+            Word::Custom => Product::Custom { detection: plan.detection.into() },
             Word::Vsphere6 => Product::Primary(PrimaryProfile {
                 heartbeat_interval: plan.heartbeat_interval,
                 failed_after_datastore: plan.failed_after_datastore,
@@ -242,7 +242,7 @@ fn maintenances(spec: &Spec) -> Vec<Maintenance> {
             hosts: spec.each_host(&plan.hosts).map(|(group, member)| host_id(spec, group, member)).collect(),
             first: plan.first,
             every: plan.every,
-            lasts: plan.lasts.clone(),
+            lasts: plan.lasts.clone().into(),
             at_once: plan.at_once,
         })
         .collect()

@@ -28,6 +28,6 @@ fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Mo
     placement::place(spec, strategy, &mut model, issues);
     workload::compile_injects(spec, &mut model);
     bound::measure(&mut model);
-    model.timers = TimerTable::new(&model);
+    model.timers = TimerTable::new(&mut model);
     model
 }

@@ -5,7 +5,7 @@ use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use crate::engine::Stream;
 use crate::model::{
     FaultStreams, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
-    Link, Model, NetworkId, Room, Service, ServiceId, StorageId, Vm, VmId, VmStreams, WayBack,
+    Link, Model, NetworkId, Room, Service, ServiceId, StorageId, Vm, VmId, VmStreams, VmTimers, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -19,10 +19,12 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
     let id = ServiceId(number as u32);
     let plan = spec.strategies[strategy].for_service(number);
     let guest = plan.protection.guest.map(|layer| match layer {
-        GuestLayer::Failover => GuestGroup::Failover { detection: plan.detection, takeover: plan.takeover },
+        GuestLayer::Failover => {
+            GuestGroup::Failover { detection: plan.detection.into(), takeover: plan.takeover.into() }
+        }
         GuestLayer::Balanced => GuestGroup::Balanced {
-            detection: plan.detection,
-            convergence: plan.convergence,
+            detection: plan.detection.into(),
+            convergence: plan.convergence.into(),
             application_aware: plan.application_aware,
             carried_ppb: carried(plan.vms, service.capacity, service.demand),
         },
@@ -41,10 +43,10 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
         },
         disk_timeout: service.vm.disk_timeout,
         way_back: WayBack {
-            power_on: service.power_on.clone(),
-            boot: service.boot.clone(),
-            start: service.start.clone(),
-            recover: service.recover.clone(),
+            power_on: service.power_on.clone().into(),
+            boot: service.boot.clone().into(),
+            start: service.start.clone().into(),
+            recover: service.recover.clone().into(),
         },
         guest_crash: service.guest_crash.as_ref().map(fault),
         app_crash: service.app_crash.as_ref().map(fault),
@@ -70,13 +72,14 @@ fn add_instance(id: ServiceId, service: &spec::Service, number: u32, vms: u32, m
             model.storages[storage.index()].vms.push(vm);
         }
         model.vms.push(Vm {
-            name: if vms == 1 { name.clone() } else { format!("{name}.{member}") },
+            name: if vms == 1 { name.as_str().into() } else { format!("{name}.{member}").into() },
             service: id,
             instance,
             storage,
             host: HostId(0),
             rank: 0,
             streams: VmStreams::new(&component),
+            timers: VmTimers::NONE,
         });
     }
     model.instances.push(Instance {
