@@ -1,10 +1,10 @@
 //! A tournament over numbered slots: each slot holds a key, and the slot with the smallest key is
 //! known at any time. Equal keys fall to the lower slot.
 //!
-//! Four contestants meet in each match, and a match keeps its winner's key beside the winner, so
-//! that a match is one cache line and has no unpredictable branch. Measured against two, eight and
-//! sixteen contestants, against winners without keys, and against keys without winners: four with
-//! keys is the fastest from 64 to 100,000 slots (`cargo bench --bench kernel`).
+//! Four contestants meet in each match, and each match keeps its winner's key and slot, keys beside keys and
+//! slots beside slots. Measured against two, eight and sixteen contestants, against winners without keys and
+//! against keys and slots in one row: this is the fastest or as fast from 64 to 100,000 slots
+//! (the bench `kernel` sets it beside heaps). A walk ends where a match has the same winner as before.
 //!
 //! ```
 //! use ninefold::engine::Tournament;
@@ -19,44 +19,19 @@
 /// The slot with the smallest key, kept up to date in one walk up a tree.
 #[derive(Clone, Debug)]
 pub struct Tournament {
-    /// The keys themselves, four to a match.
-    leaves: Vec<[u64; 4]>,
-    /// Matches of the later rounds, round after round; the last one is the final.
-    matches: Vec<Match>,
-    /// Where each round begins in `matches`.
-    rounds: Vec<u32>,
-    best: Contestant,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Contestant {
-    key: u64,
-    slot: u32,
+    /// Round after round: the slots' own keys, then the keys of the winners of each match, up to the final.
+    /// Each round fills up to a multiple of four with those who are out.
+    keys: Vec<u64>,
+    /// The slots that hold these keys.
+    slots: Vec<u32>,
+    /// Where the contestants of each round's matches begin, and where its winners do.
+    rounds: Vec<Round>,
 }
 
 #[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-struct Match([Contestant; 4]);
-
-const NOBODY: Contestant = Contestant { key: Tournament::OUT, slot: 0 };
-
-impl Match {
-    /// The first of the smallest. Two pairs, then the final: no branch, and the pairs at the same time.
-    #[inline]
-    fn winner(&self) -> Contestant {
-        let [a, b, c, d] = self.0;
-        better(better(a, b), better(c, d))
-    }
-}
-
-/// The one with the smaller key; strict comparison lets the lower slot win a tie.
-#[inline]
-fn better(lower: Contestant, higher: Contestant) -> Contestant {
-    let wins = higher.key < lower.key;
-    Contestant {
-        key: if wins { higher.key } else { lower.key },
-        slot: if wins { higher.slot } else { lower.slot },
-    }
+struct Round {
+    contestants: u32,
+    winners: u32,
 }
 
 impl Tournament {
@@ -66,111 +41,103 @@ impl Tournament {
     /// A tournament of `slots` slots, all of them out.
     #[must_use]
     pub fn new(slots: usize) -> Tournament {
-        assert!(u32::try_from(slots).is_ok(), "{slots} slots are more than a tournament holds");
-        let groups = slots.div_ceil(4).max(1);
+        assert!(slots < u32::MAX as usize / 2, "{slots} slots are more than a tournament holds");
         let mut rounds = Vec::new();
-        let mut total = 0;
-        let mut contestants = groups;
+        let mut begin = 0;
+        let mut contestants = slots.next_multiple_of(4).max(4);
         loop {
-            let matches = contestants.div_ceil(4);
-            rounds.push(total as u32);
-            total += matches;
+            let winners = begin + contestants;
+            rounds.push(Round { contestants: begin as u32, winners: winners as u32 });
+            let matches = contestants / 4;
+            begin = winners;
             if matches == 1 {
                 break;
             }
-            contestants = matches;
+            contestants = matches.next_multiple_of(4);
         }
-        Tournament {
-            leaves: vec![[Tournament::OUT; 4]; groups],
-            matches: vec![Match([NOBODY; 4]); total],
-            rounds,
-            best: NOBODY,
+        let mut tournament =
+            Tournament { keys: vec![Tournament::OUT; begin + 1], slots: vec![0; begin + 1], rounds };
+        for slot in 0..slots {
+            tournament.slots[slot] = slot as u32;
         }
+        tournament
     }
 
     /// The smallest key, [`Tournament::OUT`] where no slot takes part.
     #[inline]
     #[must_use]
     pub fn least(&self) -> u64 {
-        self.best.key
+        self.keys[self.keys.len() - 1]
     }
 
     /// The slot that holds the smallest key; without meaning where no slot takes part.
     #[inline]
     #[must_use]
     pub fn winner(&self) -> u32 {
-        self.best.slot
+        self.slots[self.slots.len() - 1]
     }
 
     /// The key of a slot.
     #[inline]
     #[must_use]
     pub fn key(&self, slot: u32) -> u64 {
-        self.leaves[slot as usize >> 2][slot as usize & 3]
+        self.keys[slot as usize]
     }
 
     /// Gives a slot a new key.
     #[inline]
     pub fn set(&mut self, slot: u32, key: u64) {
-        let mut place = slot as usize >> 2;
-        self.leaves[place][slot as usize & 3] = key;
-        let mut winner = self.first_round(place);
-        for &round in &self.rounds {
-            let contest = &mut self.matches[round as usize + (place >> 2)];
-            let seat = &mut contest.0[place & 3];
-            if *seat == winner {
+        self.keys[slot as usize] = key;
+        let mut number = slot as usize >> 2;
+        for round in &self.rounds {
+            let (key, slot) = play(&self.keys, &self.slots, round.contestants as usize + (number << 2));
+            let seat = round.winners as usize + number;
+            if self.keys[seat] == key && self.slots[seat] == slot {
                 return; // Nobody above has heard of the change.
             }
-            *seat = winner;
-            winner = contest.winner();
-            place >>= 2;
+            self.keys[seat] = key;
+            self.slots[seat] = slot;
+            number >>= 2;
         }
-        self.best = winner;
     }
 
     /// Takes every slot out.
     pub fn clear(&mut self) {
-        self.leaves.fill([Tournament::OUT; 4]);
-        self.matches.fill(Match([NOBODY; 4]));
-        self.best = NOBODY;
+        self.keys.fill(Tournament::OUT);
     }
 
     /// Writes a key without playing the matches: much cheaper when most slots change at once.
     /// [`Tournament::play_all`] must follow before anything is asked.
     #[inline]
     pub fn set_quietly(&mut self, slot: u32, key: u64) {
-        self.leaves[slot as usize >> 2][slot as usize & 3] = key;
+        self.keys[slot as usize] = key;
     }
 
     /// Plays every match again, after [`Tournament::set_quietly`].
     pub fn play_all(&mut self) {
-        for place in 0..self.leaves.len() {
-            let winner = self.first_round(place);
-            self.matches[place >> 2].0[place & 3] = winner;
-        }
         for r in 0..self.rounds.len() {
-            let (from, to) =
-                (self.rounds[r] as usize, self.rounds.get(r + 1).map_or(self.matches.len(), |&n| n as usize));
-            for m in from..to {
-                let winner = self.matches[m].winner();
-                if to < self.matches.len() {
-                    self.matches[to + ((m - from) >> 2)].0[(m - from) & 3] = winner;
-                } else {
-                    self.best = winner;
-                }
+            let Round { contestants, winners } = self.rounds[r];
+            for number in 0..(winners - contestants) as usize / 4 {
+                let (key, slot) = play(&self.keys, &self.slots, contestants as usize + (number << 2));
+                self.keys[winners as usize + number] = key;
+                self.slots[winners as usize + number] = slot;
             }
         }
     }
+}
 
-    /// The winner among four neighbouring slots.
-    #[inline]
-    fn first_round(&self, place: usize) -> Contestant {
-        let [a, b, c, d] = self.leaves[place];
-        let slot = (place as u32) << 2;
-        let first = better(Contestant { key: a, slot }, Contestant { key: b, slot: slot | 1 });
-        let second = better(Contestant { key: c, slot: slot | 2 }, Contestant { key: d, slot: slot | 3 });
-        better(first, second)
+/// The winner of the match between four neighbours: without a branch, and strict comparison lets the lower
+/// slot win a tie.
+#[inline]
+fn play(keys: &[u64], slots: &[u32], first: usize) -> (u64, u32) {
+    let (keys, slots) = (&keys[first..first + 4], &slots[first..first + 4]);
+    let (mut key, mut slot) = (keys[0], slots[0]);
+    for k in 1..4 {
+        let less = keys[k] < key;
+        key = if less { keys[k] } else { key };
+        slot = if less { slots[k] } else { slot };
     }
+    (key, slot)
 }
 
 #[cfg(test)]
