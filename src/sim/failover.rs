@@ -33,7 +33,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             GroupPhase::Detecting => {}
             GroupPhase::Waiting => self.elect_node(instance),
-            GroupPhase::TakingOver if is_owner && !policy::can_take_over(self.state, vm) => {
+            GroupPhase::TakingOver if is_owner && !policy::can_take_over(self.model, self.state, vm) => {
                 self.begin_detection(instance)
             }
             GroupPhase::TakingOver => {}

@@ -18,7 +18,7 @@ use ninefold::sim::Signal;
 
 /// What a log can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rule {
+pub(crate) enum Rule {
     /// Signals come in order of time, before the end.
     TimeOrder,
     /// A host goes down when it is up, and comes up when it is not.
@@ -77,7 +77,7 @@ pub enum Rule {
 
 /// Where a log breaks a rule.
 #[derive(Clone, Debug)]
-pub struct Violation {
+pub(crate) struct Violation {
     pub rule: Rule,
     pub at: Time,
     pub what: String,
@@ -85,7 +85,7 @@ pub struct Violation {
 
 /// A replication as its observers saw it.
 #[derive(Clone)]
-pub struct Log {
+pub(crate) struct Log {
     pub entries: Vec<Entry>,
     pub services: Vec<ServiceTally>,
     pub waiting_us: u64,
@@ -149,7 +149,7 @@ struct Checker<'m> {
 type Checked = Result<(), Violation>;
 
 /// Replays a log and finds the first rule that it breaks.
-pub fn check(model: &Model, log: &Log) -> Checked {
+pub(crate) fn check(model: &Model, log: &Log) -> Checked {
     let mut checker = Checker::new(model);
     checker.check_start()?;
     let end = Time::ZERO + model.end();

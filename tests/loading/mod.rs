@@ -4,7 +4,7 @@ use ninefold::model::Model;
 use ninefold::scenario::{Input, Spec, compile, read};
 
 /// The spec and one model per strategy, or every problem as text.
-pub fn try_load(text: &str) -> Result<(Spec, Vec<Model>), String> {
+pub(crate) fn try_load(text: &str) -> Result<(Spec, Vec<Model>), String> {
     let (spec, issues) = read(&Input { name: "test.toml", bytes: text.as_bytes(), overrides: &[] });
     let render = |issues: &[ninefold::scenario::Issue]| issues.iter().map(|i| i.render()).collect::<String>();
     let spec = spec.ok_or_else(|| render(&issues))?;
@@ -14,6 +14,6 @@ pub fn try_load(text: &str) -> Result<(Spec, Vec<Model>), String> {
 
 /// The models of a scenario that must be valid.
 #[allow(dead_code)] // Each test file uses what it needs.
-pub fn load(text: &str) -> Vec<Model> {
+pub(crate) fn load(text: &str) -> Vec<Model> {
     try_load(text).unwrap_or_else(|issues| panic!("{issues}\n{text}")).1
 }
