@@ -10,11 +10,11 @@ mod loading;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use checker::{Log, Rule, check};
+use checker::{Log, check};
 use ninefold::engine::Time;
-use ninefold::model::{Cause, GuestGroup, HostId, InstanceId, Model};
-use ninefold::probe::{Downtime, Entry, Timeline, Waiting};
-use ninefold::sim::{Signal, Simulation};
+use ninefold::model::Model;
+use ninefold::probe::{Downtime, Timeline, Waiting};
+use ninefold::sim::Simulation;
 use ninefold::state::State;
 
 /// A small generator of its own: the tests must not move with the program's streams.

@@ -120,6 +120,10 @@ impl<O: Observer> Simulation<'_, O> {
         let hang = life(&service.app_hang, VmDraw::AppHangTtf);
         self.state.vms[vm.index()].hangs = hang < crash;
         self.arm(slot, crash.min(hang));
+        if self.state.vms[vm.index()].suspended {
+            // Mended while its disks are away, with a start of no length: its clock waits for them.
+            self.pause(slot);
+        }
     }
 
     /// A guest crashes and waits for a person, who starts it again from `power_on`. A script says

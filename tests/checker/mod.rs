@@ -454,7 +454,10 @@ impl<'m> Checker<'m> {
         let (home, lost) = (row.home, row.lost);
         if matches!(cause, Cause::HostCrash | Cause::RackOutage | Cause::SiteOutage) {
             let host_gone = home.is_some_and(|h| self.hosts[h.index()].down) || lost.is_some();
-            let disks_gone = self.model.vms[vm.index()].storage.is_some_and(|s| self.storages[s.index()]);
+            // The interruption that crashed the guest began with the power of its storage, and may have
+            // gone on for another reason.
+            let disks = self.model.vms[vm.index()].storage;
+            let disks_gone = disks.is_some_and(|s| !self.storage_alive(s) || self.hidden_cuts);
             self.require(host_gone || disks_gone, Rule::CauseSeen, || format!("{} lost no host", self.name(vm)))?;
         }
         if cause == Cause::Maintenance {
