@@ -529,6 +529,10 @@ impl<'m> Checker<'m> {
             && self.model.vms[vm.index()].storage.is_none_or(|s| self.storage_alive(s));
         self.require(disks, Rule::DiskReach, || format!("{} has no disks on {host:?}", self.name(vm)))?;
         self.require(!self.sibling_on(vm, host), Rule::AntiAffinity, || format!("a sibling of {}", self.name(vm)))?;
+        let (need, room, (memory, cores)) =
+            (self.model.service_of(vm).need, self.model.hosts[host.index()].room, self.used(host));
+        let fits = memory + need.memory_mib <= room.memory_mib && cores + need.cores <= room.cores;
+        self.require(fits, Rule::Room, || format!("{} does not fit on {host:?}", self.name(vm)))?;
         for &other in self.judged_hosts(host) {
             let better = self.free_memory(other) > self.free_memory(host) && self.surely_admits(other, vm);
             let doubtful = self.vms.iter().any(|v| v.uncertain && v.home == Some(host));
@@ -543,11 +547,7 @@ impl<'m> Checker<'m> {
         let row = &mut self.vms[vm.index()];
         (row.home, row.lost, row.waiting, row.uncertain) = (Some(host), None, None, false);
         row.down_at = row.down_at.max(self.now);
-        let (memory, cores) = self.used(host);
-        let room = self.model.hosts[host.index()].room;
-        self.require(memory <= room.memory_mib && cores <= room.cores, Rule::Room, || {
-            format!("{} does not fit on {host:?}", self.name(vm))
-        })
+        Ok(())
     }
 
     /// Nobody of a better rank still waits and could have gone.
