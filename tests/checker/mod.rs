@@ -185,7 +185,8 @@ impl<'m> Checker<'m> {
             model.hosts.iter().any(|h| h.links.iter().any(|l| wanted(l.traffic)))
         };
         let vms = model.vms.iter().map(|vm| {
-            let failover = matches!(model.services[vm.service.index()].guest, Some(GuestGroup::Failover { .. }));
+            let failover =
+                matches!(model.services[vm.service.index()].guest, Some(GuestGroup::Failover { .. }));
             let first = model.instances[vm.instance.index()].first_vm;
             VmSeen {
                 home: Some(vm.host),
@@ -244,7 +245,9 @@ impl<'m> Checker<'m> {
         }
         for number in 0..self.model.vms.len() as u32 {
             let (vm, home) = (VmId(number), self.model.vms[number as usize].host);
-            self.require(!self.sibling_on(vm, home), Rule::AntiAffinity, || "siblings start together".into())?;
+            self.require(!self.sibling_on(vm, home), Rule::AntiAffinity, || {
+                "siblings start together".into()
+            })?;
         }
         Ok(())
     }
@@ -264,8 +267,13 @@ impl<'m> Checker<'m> {
 
     /// As far as the log tells: traffic of a kind gets through.
     fn carries(&self, traffic: Traffic) -> bool {
-        let mut carriers =
-            self.model.networks.iter().zip(&self.networks).filter(|(n, _)| n.carries.contains(&traffic)).peekable();
+        let mut carriers = self
+            .model
+            .networks
+            .iter()
+            .zip(&self.networks)
+            .filter(|(n, _)| n.carries.contains(&traffic))
+            .peekable();
         carriers.peek().is_none() || carriers.any(|(_, down)| !down)
     }
 
@@ -276,7 +284,8 @@ impl<'m> Checker<'m> {
 
     /// As far as the log tells: a VM's disks and clients are in reach.
     fn in_reach(&self, vm: VmId) -> bool {
-        self.carries(Traffic::Client) && self.model.vms[vm.index()].storage.is_none_or(|s| self.storage_alive(s))
+        self.carries(Traffic::Client)
+            && self.model.vms[vm.index()].storage.is_none_or(|s| self.storage_alive(s))
     }
 
     fn admits(&self, host: HostId, vm: VmId) -> bool {
@@ -341,14 +350,19 @@ impl<'m> Checker<'m> {
             Signal::NetworkUp { network } => self.turn(|c| &mut c.networks[network.index()], false),
             Signal::HostDown { host, cause } => self.host_down(host, cause),
             Signal::HostUp { host } => self.host_up(host),
-            Signal::HostIsolated { host } => self.require(!self.hosts[host.index()].down, Rule::Primary, || {
-                format!("{} is down and declares itself isolated", self.model.hosts[host.index()].name)
-            }),
+            Signal::HostIsolated { host } => {
+                self.require(!self.hosts[host.index()].down, Rule::Primary, || {
+                    format!("{} is down and declares itself isolated", self.model.hosts[host.index()].name)
+                })
+            }
             Signal::HostDeclaredFailed { host } => {
-                self.require(self.hosts[host.index()].down, Rule::OrderLegal, || "a host that is up is given up".into())
+                self.require(self.hosts[host.index()].down, Rule::OrderLegal, || {
+                    "a host that is up is given up".into()
+                })
             }
             Signal::PrimaryElected { cluster, host } => {
-                let fits = !self.hosts[host.index()].down && self.model.hosts[host.index()].cluster == Some(cluster);
+                let fits =
+                    !self.hosts[host.index()].down && self.model.hosts[host.index()].cluster == Some(cluster);
                 self.require(fits, Rule::Primary, || "elected a host that is down, or a stranger".into())
             }
             Signal::MaintenanceBegun { host } => self.window_opens(host),
@@ -377,7 +391,9 @@ impl<'m> Checker<'m> {
                 self.require(fits, Rule::Converged, || format!("from {before} to {members} members"))
             }
             Signal::ServiceDown { instance, cause } => self.service_down(instance, cause),
-            Signal::ServiceDegraded { instance, lost_ppb } => self.serves(instance, lost_ppb, Cause::HostCrash),
+            Signal::ServiceDegraded { instance, lost_ppb } => {
+                self.serves(instance, lost_ppb, Cause::HostCrash)
+            }
             Signal::ServiceUp { instance } => self.serves(instance, 0, Cause::HostCrash),
         }
     }
@@ -409,7 +425,9 @@ impl<'m> Checker<'m> {
         self.require(powerless == self.is_cut(host) || !powerless, Rule::HostPower, || {
             format!("{host:?} is down from {cause:?} while its power is on")
         })?;
-        self.require(powerless || cause == Cause::HostCrash, Rule::CauseSeen, || format!("a host down from {cause:?}"))?;
+        self.require(powerless || cause == Cause::HostCrash, Rule::CauseSeen, || {
+            format!("a host down from {cause:?}")
+        })?;
         let most = self.detection(host).1;
         for number in 0..self.vms.len() {
             let clustered = self.model.service_of(VmId(number as u32)).host_cluster;
@@ -458,7 +476,9 @@ impl<'m> Checker<'m> {
             // gone on for another reason.
             let disks = self.model.vms[vm.index()].storage;
             let disks_gone = disks.is_some_and(|s| !self.storage_alive(s) || self.hidden_cuts);
-            self.require(host_gone || disks_gone, Rule::CauseSeen, || format!("{} lost no host", self.name(vm)))?;
+            self.require(host_gone || disks_gone, Rule::CauseSeen, || {
+                format!("{} lost no host", self.name(vm))
+            })?;
         }
         if cause == Cause::Maintenance {
             let fits = home.is_some_and(|h| self.hosts[h.index()].in_window);
@@ -488,7 +508,9 @@ impl<'m> Checker<'m> {
         let row = &mut self.vms[vm.index()];
         let was = std::mem::replace(&mut row.app, true);
         let (booted, up_at) = (row.booted, row.up_at);
-        self.require(booted && !was, Rule::GuestAlternates, || format!("the application of {}", self.name(vm)))?;
+        self.require(booted && !was, Rule::GuestAlternates, || {
+            format!("the application of {}", self.name(vm))
+        })?;
         if matches!(service.guest, Some(GuestGroup::Failover { .. })) {
             let taking = self.instances[instance.index()].taking;
             return self.require(taking.is_some_and(|(node, _)| node == vm), Rule::Failover, || {
@@ -520,7 +542,11 @@ impl<'m> Checker<'m> {
     fn ordered(&mut self, vm: VmId, host: HostId) -> Checked {
         self.answered(vm)?;
         let before = self.vms[vm.index()];
-        let cluster = before.lost.map(|(from, _)| from).or(before.home).and_then(|h| self.model.hosts[h.index()].cluster);
+        let cluster = before
+            .lost
+            .map(|(from, _)| from)
+            .or(before.home)
+            .and_then(|h| self.model.hosts[h.index()].cluster);
         let fits = !self.hosts[host.index()].down && self.model.hosts[host.index()].cluster == cluster;
         self.require(fits, Rule::OrderLegal, || format!("{} ordered to {host:?}", self.name(vm)))?;
         self.vms[vm.index()].home = None;
@@ -528,7 +554,9 @@ impl<'m> Checker<'m> {
             && (!self.model.is_local(vm) || self.model.vms[vm.index()].host == host)
             && self.model.vms[vm.index()].storage.is_none_or(|s| self.storage_alive(s));
         self.require(disks, Rule::DiskReach, || format!("{} has no disks on {host:?}", self.name(vm)))?;
-        self.require(!self.sibling_on(vm, host), Rule::AntiAffinity, || format!("a sibling of {}", self.name(vm)))?;
+        self.require(!self.sibling_on(vm, host), Rule::AntiAffinity, || {
+            format!("a sibling of {}", self.name(vm))
+        })?;
         let (need, room, (memory, cores)) =
             (self.model.service_of(vm).need, self.model.hosts[host.index()].room, self.used(host));
         let fits = memory + need.memory_mib <= room.memory_mib && cores + need.cores <= room.cores;
@@ -536,7 +564,9 @@ impl<'m> Checker<'m> {
         for &other in self.judged_hosts(host) {
             let better = self.free_memory(other) > self.free_memory(host) && self.surely_admits(other, vm);
             let doubtful = self.vms.iter().any(|v| v.uncertain && v.home == Some(host));
-            self.require(!better || doubtful, Rule::BestHost, || format!("{other:?} is better for {}", self.name(vm)))?;
+            self.require(!better || doubtful, Rule::BestHost, || {
+                format!("{other:?} is better for {}", self.name(vm))
+            })?;
         }
         if before.waiting.is_some() && !self.judged_hosts(host).is_empty() {
             self.first_in_rank(vm, cluster)?;
@@ -555,14 +585,19 @@ impl<'m> Checker<'m> {
         let rank = self.model.vms[vm.index()].rank;
         for number in 0..self.vms.len() as u32 {
             let other = VmId(number);
-            if other == vm || self.vms[other.index()].waiting.is_none() || self.model.vms[other.index()].rank > rank {
+            if other == vm
+                || self.vms[other.index()].waiting.is_none()
+                || self.model.vms[other.index()].rank > rank
+            {
                 continue;
             }
             let from = self.vms[other.index()].lost.and_then(|(h, _)| self.model.hosts[h.index()].cluster);
             let Some(cluster) = cluster.filter(|_| from == cluster) else { continue };
             let hosts = &self.model.clusters[cluster.index()].hosts;
             let passed_over = hosts.iter().any(|&h| self.surely_admits(h, other));
-            self.require(!passed_over, Rule::WorkConservation, || format!("{} was passed over", self.name(other)))?;
+            self.require(!passed_over, Rule::WorkConservation, || {
+                format!("{} was passed over", self.name(other))
+            })?;
         }
         Ok(())
     }
@@ -631,7 +666,10 @@ impl<'m> Checker<'m> {
         });
         let seen = seen || (cause == Cause::LinkFailure && self.hidden_client_cuts);
         self.require(seen && can_happen(self.model, cause), Rule::CauseSeen, || {
-            format!("{} is down from {cause:?}, of which there is no trace", self.model.instances[instance.index()].name)
+            format!(
+                "{} is down from {cause:?}, of which there is no trace",
+                self.model.instances[instance.index()].name
+            )
         })?;
         self.serves(instance, ALL_PPB, cause)?;
         let row = &mut self.instances[instance.index()];
@@ -704,7 +742,8 @@ impl<'m> Checker<'m> {
         let service = &self.model.services[fixed.service.index()];
         let row = self.instances[instance.index()];
         let running = self.model.vms_of(instance).filter(|v| self.vms[v.index()].app).count();
-        let serving = self.model.vms_of(instance).filter(|v| self.vms[v.index()].app && self.in_reach(*v)).count();
+        let serving =
+            self.model.vms_of(instance).filter(|v| self.vms[v.index()].app && self.in_reach(*v)).count();
         let served = ALL_PPB - row.lost_ppb;
         let most = match &service.guest {
             Some(GuestGroup::Balanced { carried_ppb, .. }) => carried_ppb[serving],
@@ -714,7 +753,9 @@ impl<'m> Checker<'m> {
             format!("{} serves {served} ppb with {serving} VMs", fixed.name)
         })?;
         let failover = matches!(service.guest, Some(GuestGroup::Failover { .. }));
-        self.require(!failover || running <= 1, Rule::Failover, || format!("{running} nodes of {} online", fixed.name))?;
+        self.require(!failover || running <= 1, Rule::Failover, || {
+            format!("{running} nodes of {} online", fixed.name)
+        })?;
         let at_once = service.guest.is_none() && service.way_back.recover == Law::Constant { value_s: 0.0 };
         let idle = at_once && !self.hidden_client_cuts && serving == 1 && row.lost_ppb > 0;
         self.require(!idle, Rule::ServesWhenItCan, || format!("{} could serve and does not", fixed.name))
@@ -732,7 +773,9 @@ impl<'m> Checker<'m> {
         }
         for (found, own) in log.services.iter().zip(&self.tallies) {
             let sum: u64 = found.causes.iter().map(|c: &CauseTally| c.downtime_us).sum();
-            self.require(sum == found.downtime_us, Rule::CauseSum, || format!("{sum} of {}", found.downtime_us))?;
+            self.require(sum == found.downtime_us, Rule::CauseSum, || {
+                format!("{sum} of {}", found.downtime_us)
+            })?;
             self.require(found == own, Rule::Tally, || format!("probe {found:?}\nlog   {own:?}"))?;
         }
         self.require(log.waiting_us == self.waiting_us, Rule::Waiting, || {
@@ -751,14 +794,17 @@ fn can_happen(model: &Model, cause: Cause) -> bool {
     let fault = |wanted| injected(&|t| matches!(t, InjectTarget::Vm(_, fault) if *fault == wanted));
     match cause {
         Cause::HostCrash => {
-            model.hosts.iter().any(|h| h.crash.is_some()) || injected(&|t| matches!(t, InjectTarget::HostCrash(_)))
+            model.hosts.iter().any(|h| h.crash.is_some())
+                || injected(&|t| matches!(t, InjectTarget::HostCrash(_)))
         }
         Cause::RackOutage | Cause::SiteOutage => domain(cause),
         Cause::StorageOutage => {
-            model.storages.iter().any(|s| s.outage.is_some()) || injected(&|t| matches!(t, InjectTarget::Storage(_)))
+            model.storages.iter().any(|s| s.outage.is_some())
+                || injected(&|t| matches!(t, InjectTarget::Storage(_)))
         }
         Cause::NetworkOutage => {
-            model.networks.iter().any(|n| n.outage.is_some()) || injected(&|t| matches!(t, InjectTarget::Network(_)))
+            model.networks.iter().any(|n| n.outage.is_some())
+                || injected(&|t| matches!(t, InjectTarget::Network(_)))
         }
         Cause::LinkFailure => model.hosts.iter().any(|h| !h.links.is_empty()),
         Cause::GuestCrash => {
