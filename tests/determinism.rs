@@ -88,7 +88,7 @@ fn summarize(models: &[Model], replications: u32, threads: usize, watch: &dyn Wa
 
 fn bytes(summary: &Summary) -> [String; 3] {
     let result = RunResult::from(summary);
-    [result.to_json().unwrap(), csv::summary(&result), csv::replications(summary)]
+    [result.to_json().expect("a result is JSON"), csv::summary(&result), csv::replications(summary)]
 }
 
 #[test]

@@ -102,7 +102,7 @@ impl Author {
             8 => format!("{{ law = \"gamma\", shape = 0.5, mean = {mean} }}"),
             9 => format!("{{ law = \"erlang\", stages = 3, mean = {mean} }}"),
             10 => {
-                let us: u64 = mean.trim_matches('"').trim_end_matches(" us").parse().unwrap();
+                let us: u64 = mean.trim_matches('"').trim_end_matches(" us").parse().expect("written above");
                 let (min, max) = (us / 2, us * 2);
                 if self.dice.percent(50) {
                     format!("{{ law = \"uniform\", min = \"{min} us\", max = \"{max} us\" }}")
