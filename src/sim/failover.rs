@@ -34,7 +34,12 @@ impl<O: Observer> Simulation<'_, O> {
             GroupPhase::Detecting => {}
             GroupPhase::Waiting => self.elect_node(instance),
             GroupPhase::TakingOver if is_owner && !policy::can_take_over(self.model, self.state, vm) => {
-                self.begin_detection(instance)
+                if cause.is_planned() {
+                    self.disarm(self.model.timers.instances[instance.index()]);
+                    self.elect_node(instance);
+                } else {
+                    self.begin_detection(instance);
+                }
             }
             GroupPhase::TakingOver => {}
         }
