@@ -242,6 +242,15 @@ fn the_calendar_of_maintenance_to_the_microsecond() {
     // 2 h + 3,780 s, when node 1 is up again only after 65 s more (the guest boots while host 2 is already
     // being shut down): node 1 can take over at 3,780 + 65 s, and is online 20 s later. 20 + 65 + 20.
     exactly("a group", &plan("2 h", ""), "failover", (105.0, 0.0, 105.0, 2, 0.0));
+    // A node that enters maintenance while it takes over hands on at once: 10 s into its takeover of 20 s the
+    // third node begins, 5 + 10 + 20.
+    let three = plan("3615 s", "").replace("hosts = [\"h\"]\nfirst", "hosts = [\"h-2\"]\nfirst");
+    let three = three
+        .replace("count = 2", "count = 3")
+        .replace("takeover = \"20 s\"", "takeover = \"20 s\"\nnodes = 3");
+    let three = three.replace("[\"h-1\", \"h-2\"]", "[\"h-1\", \"h-2\", \"h-3\"]")
+        + &inject("1 h", "host h-1 crash", "2 h");
+    exactly("in a takeover", &three, "failover", down(35.0, 1));
     // A host that is down when its turn comes is left out: it crashes at 1:30 and is up at 3:33.
     let crashed = format!("{}{}", plan("2 h", ""), inject("90 min", "host h-1 crash", "2 h"));
     exactly("left out", &crashed, "none", down(7_200.0 + 180.0 + 115.0, 1));
@@ -551,6 +560,23 @@ fn new_hosts_are_no_stationary_hosts() {
             agrees(&format!("shape {shape}, no failure"), none, exact, (-2.0_f64).exp());
         }
     }
+}
+
+#[test]
+fn a_script_ends_a_life_and_begins_a_new_one() {
+    // 150 h of exponential lives of 100 h, mended at once, and a script at 50 h: 1 + 1.5 outages. The twin
+    // goes on with the draw of the life that the script ended, which is too long: it was measured when the
+    // program did so.
+    let text = scenario(
+        "horizon = \"150 h\"\nages = \"new\"",
+        1,
+        "storage = [\"san\"]",
+        AT_ONCE,
+        "[storage.san]\nkind = \"fc\"\noutage = { mttf = \"100 h\", mttr = \"0 s\" }\n[strategy.s]\nprotect = []\n\
+         [[inject]]\nat = \"50 h\"\nfault = \"storage san outage\"\nlasts = \"0 s\"",
+    )
+    .replace("memory = \"1 GiB\"", "memory = \"1 GiB\", storage = \"san\"");
+    agrees("a script", rows(&text, 40_000).iter().map(|r| r.outages), 2.5, 2.115);
 }
 
 /// Failover of n nodes with a takeover of Erlang stages: serving with j others up, taking over at a stage
