@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(timers.take_before(Time(15)), Some((Time(14), 4)));
         timers.disarm(4); // Idle already: its matches are still to be played.
         timers.disarm(8);
-        assert_eq!(timers.next(), Some((Time(15), 5)));
+        assert_eq!(timers.earliest(), Some((Time(15), 5)));
         timers.disarm(5);
         assert_eq!(timers.take_before(Time(100)), Some((Time(16), 6)));
         timers.arm(6, Time(19));

@@ -11,15 +11,17 @@ pub fn choose_node(model: &Model, state: &State, instance: InstanceId) -> Option
     let owner = u32::from(state.instances[instance.index()].group.owner);
     (1..=fixed.vms)
         .map(|step| (owner + step) % fixed.vms)
-        .find(|&node| can_take_over(state, VmId(fixed.first_vm.0 + node)))
+        .find(|&node| can_take_over(model, state, VmId(fixed.first_vm.0 + node)))
         .map(|node| node as u8)
 }
 
-/// Whether a node could bring the group online, or go on doing so.
+/// Whether a node could bring the group online, or go on doing so. Its disks are asked for, not only
+/// whether it stands still: when storage fails its VMs are told one after the other, and a group that
+/// needs no time to notice must not move to a node whose turn has not come.
 #[must_use]
-pub fn can_take_over(state: &State, vm: VmId) -> bool {
+pub fn can_take_over(model: &Model, state: &State, vm: VmId) -> bool {
     let row = &state.vms[vm.index()];
     row.phase == VmPhase::Idle
         && !row.suspended
-        && row.host().is_some_and(|h| state.hears(h, Traffic::Client))
+        && row.host().is_some_and(|h| state.hears(h, Traffic::Client) && state.reaches_disk(model, vm, h))
 }

@@ -136,6 +136,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.end_member_step(instance, vm);
         let cause = self.state.vms[vm.index()].cause;
         self.serve_balanced(instance, cause);
+        if self.state.windows_open > 0 {
+            self.look_at_window_of(vm);
+        }
     }
 
     fn end_member_step(&mut self, instance: InstanceId, vm: VmId) {

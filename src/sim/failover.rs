@@ -33,7 +33,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             GroupPhase::Detecting => {}
             GroupPhase::Waiting => self.elect_node(instance),
-            GroupPhase::TakingOver if is_owner && !policy::can_take_over(self.state, vm) => {
+            GroupPhase::TakingOver if is_owner && !policy::can_take_over(self.model, self.state, vm) => {
                 if cause.is_planned() {
                     self.disarm(self.model.timers.instances[instance.index()]);
                     self.elect_node(instance);
@@ -121,5 +121,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.tell(Signal::AppUp { vm });
         self.tell(Signal::FailoverDone { instance, vm });
         self.serve(instance, InstanceState::FULL_PPB, Cause::HostCrash);
+        if self.state.windows_open > 0 {
+            self.look_at_window_of(vm);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Span;
 use crate::model::HostId;
-use crate::state::{HostPhase, Job, NOWHERE, VmPhase};
+use crate::state::{HostPhase, Job, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A crash, from its own fault or from a script (which says how long the repair takes).
@@ -128,8 +128,6 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.state.scratch = residents;
         self.cluster_on_host_up(host);
-        if self.state.hosts[host.index()].plan != NOWHERE {
-            self.close_window(host);
-        }
+        self.look_at_window(host);
     }
 }

@@ -26,8 +26,13 @@ impl<O: Observer> Simulation<'_, O> {
             | InjectTarget::Network(_)
             | InjectTarget::Domain(_) => {
                 let part = self.part_of(inject);
-                self.break_part(part);
                 let lasts = script.lasts.unwrap_or_else(|| self.own_repair_time(part));
+                if self.outage(part).faults == 0 {
+                    // A life ends here: the next one has a draw of its own. The old one's would be known to
+                    // be longer than the time it has lived.
+                    self.outage_mut(part).struck += 1;
+                }
+                self.break_part(part);
                 self.arm(self.model.timers.inject_ends[inject.index()], lasts);
             }
         }

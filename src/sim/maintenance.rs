@@ -1,14 +1,17 @@
 //! Planned work on hosts, one host after the other (or `at_once` of them). Without a way to move VMs
 //! it is an announced outage: they are shut down when the window opens, and come back with their host.
 //!
+//! A window closes, and the next one opens, when the host's VMs are back: whoever patches hosts one by one
+//! does not take the second node of a pair down while the first still boots.
+//!
 //! A round begins at `first` and every `every` after it; one that would begin while the one before
 //! still runs begins at the next date. A host that is not up when its turn comes is left out: it has
 //! just been rebooted, or will be.
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Time;
-use crate::model::{HostId, MaintenanceId};
-use crate::state::{HostPhase, NOWHERE};
+use crate::model::{GuestGroup, HostId, MaintenanceId, VmId};
+use crate::state::{GroupPhase, HostPhase, MemberPhase, NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_maintenance_due(&mut self, plan: MaintenanceId) {
@@ -46,6 +49,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.works += 1;
         row.isolated = false;
         let works = row.works;
+        self.state.windows_open += 1;
         self.state.refresh_room(self.model, host);
         let residents = self.state.take_residents(host);
         for &vm in residents.iter().rev() {
@@ -57,8 +61,56 @@ impl<O: Observer> Simulation<'_, O> {
         self.arm(self.model.timers.hosts[host.index()].step, lasts);
     }
 
-    /// The host of a window is up again: the next one's turn.
-    pub(super) fn close_window(&mut self, host: HostId) {
+    /// Something changed on a VM while windows are open: its host's may be over.
+    #[cold]
+    pub(super) fn look_at_window_of(&mut self, vm: VmId) {
+        if let Some(host) = self.state.vms[vm.index()].host() {
+            self.look_at_window(host);
+        }
+    }
+
+    /// Closes the window of a host that is up, when nothing more is to be waited for.
+    pub(super) fn look_at_window(&mut self, host: HostId) {
+        let row = &self.state.hosts[host.index()];
+        if row.plan == NOWHERE || row.phase != HostPhase::Up {
+            return;
+        }
+        let mut next = row.first_vm;
+        while next != NOWHERE {
+            if !self.is_settled(VmId(next)) {
+                return;
+            }
+            next = self.state.vms[next as usize].next;
+        }
+        self.close_window(host);
+    }
+
+    /// Whether a VM is back, or will not be soon: it waits for a person or for its disks.
+    fn is_settled(&self, vm: VmId) -> bool {
+        let row = &self.state.vms[vm.index()];
+        let instance = self.model.vms[vm.index()].instance;
+        match row.phase {
+            _ if row.suspended => true,
+            VmPhase::Off | VmPhase::PowerOn | VmPhase::Boot | VmPhase::Start | VmPhase::Recover => false,
+            VmPhase::GuestDead | VmPhase::AppDead | VmPhase::StorageWait => true,
+            VmPhase::Idle => {
+                let group = self.state.instances[instance.index()].group;
+                let owner = self.model.instances[instance.index()].first_vm.0 + u32::from(group.owner);
+                group.phase != GroupPhase::TakingOver || owner != vm.0
+            }
+            VmPhase::Up => match self.model.service_of(vm).guest {
+                Some(GuestGroup::Balanced { .. }) => {
+                    let joins = self.state.members[vm.index()].phase != MemberPhase::Converged;
+                    !(joins && self.is_serving(vm))
+                }
+                _ => true,
+            },
+        }
+    }
+
+    /// The window of a host is over: the next one's turn.
+    fn close_window(&mut self, host: HostId) {
+        self.state.windows_open -= 1;
         let plan = MaintenanceId(std::mem::replace(&mut self.state.hosts[host.index()].plan, NOWHERE));
         self.tell(Signal::MaintenanceEnded { host });
         self.state.maintenances[plan.index()].open -= 1;

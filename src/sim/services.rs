@@ -17,6 +17,9 @@ impl<O: Observer> Simulation<'_, O> {
             Some(GuestGroup::Failover { .. }) => self.on_node_changed(instance, vm, cause),
             Some(GuestGroup::Balanced { .. }) => self.on_member_changed(instance, vm, cause),
         }
+        if self.state.windows_open > 0 {
+            self.look_at_window_of(vm);
+        }
     }
 
     /// Whether a VM answers its clients: its application is up, its disks and its clients in reach.

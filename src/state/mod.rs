@@ -33,6 +33,8 @@ pub struct State {
     /// By VM; empty where the strategy balances nothing.
     pub members: Vec<MemberState>,
     pub maintenances: Vec<MaintenanceState>,
+    /// Hosts whose maintenance window is open, of all plans together.
+    pub windows_open: u32,
     /// Networks that carry a kind of traffic and are up; traffic that nobody carries counts one.
     pub carriers_up: [u32; 4],
     /// Reused lists for walks over VMs, so that no event allocates.
@@ -77,6 +79,7 @@ impl State {
             vms: vec![VmState::default(); vms],
             members: vec![MemberState::default(); if balanced { vms } else { 0 }],
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
+            windows_open: 0,
             carriers_up: [0; 4],
             scratch: Vec::with_capacity(vms),
             scratch_waiting: Vec::with_capacity(vms),
@@ -102,6 +105,7 @@ impl State {
         self.vms.fill(VmState::default());
         self.members.fill(MemberState::default());
         self.maintenances.fill(MaintenanceState::default());
+        self.windows_open = 0;
         self.carriers_up = [0; 4];
         for network in &model.networks {
             for &traffic in &network.carries {

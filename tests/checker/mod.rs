@@ -1,0 +1,818 @@
+//! A second opinion on a replication, from its log alone.
+//!
+//! The checker sees the fixed facts of a model (who is where, what they need, which laws hold) and
+//! the signals in their order. It knows nothing of the simulation's state: it replays placement,
+//! power, guests and services by itself, and says which rule the log breaks.
+//!
+//! Not in the log, and therefore not judged: cuts of single links. Rules that would need them are
+//! applied only to models without such links. A clustered VM whose host crashes while it boots after
+//! maintenance is lost without a signal; from the window's opening until the next sign of life the
+//! checker takes its place for uncertain.
+
+use ninefold::engine::{Law, Span, Time};
+use ninefold::model::{
+    Cause, Delay, GuestGroup, HostId, InjectTarget, InstanceId, Model, Product, StorageId, Traffic, VmFault,
+    VmId,
+};
+use ninefold::probe::{CauseTally, Entry, ServiceTally};
+use ninefold::sim::Signal;
+
+/// What a log can break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rule {
+    /// Signals come in order of time, before the end.
+    TimeOrder,
+    /// A host goes down when it is up, and comes up when it is not.
+    HostAlternates,
+    /// A host that goes down without power has a rack or site that is out; one that is up has none.
+    HostPower,
+    /// Racks, sites, storages and networks go down and up in turn.
+    PartAlternates,
+    /// Maintenance begins on a host that is up and ends when it is up again.
+    MaintenancePairs,
+    /// Nothing is faster than its laws allow: boots, starts, takeovers.
+    NotTooFast,
+    /// Guests boot and applications start in turn, on hosts that are up.
+    GuestAlternates,
+    /// A guest that runs has a home, and its home is up.
+    RunsOnUpHost,
+    /// Only clustered VMs that lost their host are ordered to start, on a host of the cluster that is up.
+    OrderLegal,
+    /// No answer before the detection of the failure that lost the VM.
+    OrderAfterDetection,
+    /// Every lost VM is answered when its detection is over.
+    OrderComes,
+    /// Memory and cores are never exceeded.
+    Room,
+    /// No two VMs of an instance on one host.
+    AntiAffinity,
+    /// A VM is ordered only where it reaches its disks.
+    DiskReach,
+    /// The host with the most free memory is chosen.
+    BestHost,
+    /// A VM waits once, and until it is ordered.
+    WaitingPairs,
+    /// Nobody waits while a host could take him, and the first in rank comes first.
+    WorkConservation,
+    /// A failover group starts, and goes online, on one running node at a time.
+    Failover,
+    /// The converged members of a balanced group change by one and stay within the group.
+    Converged,
+    /// A service's condition changes at every signal about it.
+    ServiceAlternates,
+    /// A cause can happen in this model, and is seen at the instant it strikes.
+    CauseSeen,
+    /// What serves has an application that runs and is in reach, and enough of them.
+    ServesForReason,
+    /// An application that runs, is recovered and in reach serves.
+    ServesWhenItCan,
+    /// The probe's downtime, degraded time, lost service and outages are those of the log.
+    Tally,
+    /// Causes add up to the downtime.
+    CauseSum,
+    /// The probe's waiting time is that of the log.
+    Waiting,
+    /// A primary is elected among hosts that are up, and isolation happens to hosts that are up.
+    Primary,
+}
+
+/// Where a log breaks a rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Violation {
+    pub rule: Rule,
+    pub at: Time,
+    pub what: String,
+}
+
+/// A replication as its observers saw it.
+#[derive(Clone)]
+pub(crate) struct Log {
+    pub entries: Vec<Entry>,
+    pub services: Vec<ServiceTally>,
+    pub waiting_us: u64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct HostSeen {
+    down: bool,
+    since: Time,
+    in_window: bool,
+    closing: bool,
+}
+
+#[derive(Clone, Copy)]
+struct VmSeen {
+    home: Option<HostId>,
+    /// It may have been lost without a signal.
+    uncertain: bool,
+    lost: Option<(HostId, Time)>,
+    /// When an answer must have come.
+    deadline: Time,
+    waiting: Option<Time>,
+    booted: bool,
+    app: bool,
+    /// The earliest instant at which it could be up again.
+    down_at: Time,
+    up_at: Time,
+}
+
+#[derive(Clone, Copy)]
+struct InstanceSeen {
+    lost_ppb: u32,
+    since: Time,
+    cause: Cause,
+    down_at: Time,
+    /// A takeover under way: on whom, since when.
+    taking: Option<(VmId, Time)>,
+    taken_before: bool,
+    members: u16,
+}
+
+const ALL_PPB: u32 = 1_000_000_000;
+
+struct Checker<'m> {
+    model: &'m Model,
+    now: Time,
+    instant: Vec<Signal>,
+    hosts: Vec<HostSeen>,
+    domains: Vec<bool>,
+    storages: Vec<bool>,
+    networks: Vec<bool>,
+    vms: Vec<VmSeen>,
+    instances: Vec<InstanceSeen>,
+    tallies: Vec<ServiceTally>,
+    waiting_us: u64,
+    /// Cuts of links for storage or management, which the log does not tell.
+    hidden_cuts: bool,
+    hidden_client_cuts: bool,
+}
+
+type Checked = Result<(), Violation>;
+
+/// Replays a log and finds the first rule that it breaks.
+pub(crate) fn check(model: &Model, log: &Log) -> Checked {
+    let mut checker = Checker::new(model);
+    checker.check_start()?;
+    let end = Time::ZERO + model.end();
+    for entry in &log.entries {
+        if entry.at < checker.now || entry.at >= end {
+            return checker.broken(Rule::TimeOrder, format!("{entry:?} after {:?}", checker.now));
+        }
+        if entry.at > checker.now {
+            checker.settle(entry.at)?;
+            checker.now = entry.at;
+            checker.instant.clear();
+        }
+        checker.apply(entry.signal)?;
+        checker.instant.push(entry.signal);
+    }
+    checker.settle(end)?;
+    checker.finish(log, end)
+}
+
+/// The least that a law can give.
+fn least(delay: &Delay) -> Span {
+    match &delay.law {
+        Law::Constant { value_s } => Span::from_secs_f64(*value_s),
+        Law::Uniform { min_s, .. } | Law::Triangular { min_s, .. } => Span::from_secs_f64(*min_s),
+        Law::Empirical { values_s } => Span::from_secs_f64(values_s[0]),
+        _ => Span::ZERO,
+    }
+}
+
+impl<'m> Checker<'m> {
+    fn new(model: &'m Model) -> Checker<'m> {
+        let cut = |wanted: fn(Traffic) -> bool| {
+            model.hosts.iter().any(|h| h.links.iter().any(|l| wanted(l.traffic)))
+        };
+        let vms = model.vms.iter().map(|vm| {
+            let failover =
+                matches!(model.services[vm.service.index()].guest, Some(GuestGroup::Failover { .. }));
+            let first = model.instances[vm.instance.index()].first_vm;
+            VmSeen {
+                home: Some(vm.host),
+                uncertain: false,
+                lost: None,
+                deadline: Time::NEVER,
+                waiting: None,
+                booted: true,
+                app: !failover || model.vms[first.index()].name == vm.name,
+                down_at: Time::ZERO,
+                up_at: Time::ZERO,
+            }
+        });
+        let instances = model.instances.iter().map(|i| InstanceSeen {
+            lost_ppb: 0,
+            since: Time::ZERO,
+            cause: Cause::HostCrash,
+            down_at: Time::ZERO,
+            taking: None,
+            taken_before: false,
+            members: i.vms as u16,
+        });
+        Checker {
+            model,
+            now: Time::ZERO,
+            instant: Vec::new(),
+            hosts: vec![HostSeen::default(); model.hosts.len()],
+            domains: vec![false; model.domains.len()],
+            storages: vec![false; model.storages.len()],
+            networks: vec![false; model.networks.len()],
+            vms: vms.collect(),
+            instances: instances.collect(),
+            tallies: vec![ServiceTally::default(); model.services.len()],
+            waiting_us: 0,
+            hidden_cuts: cut(|t| matches!(t, Traffic::Storage | Traffic::Management)),
+            hidden_client_cuts: cut(|t| matches!(t, Traffic::Client | Traffic::Storage)),
+        }
+    }
+
+    fn broken<T>(&self, rule: Rule, what: impl Into<String>) -> Result<T, Violation> {
+        Err(Violation { rule, at: self.now, what: what.into() })
+    }
+
+    fn require(&self, holds: bool, rule: Rule, what: impl FnOnce() -> String) -> Checked {
+        if holds { Ok(()) } else { self.broken(rule, what()) }
+    }
+
+    fn check_start(&self) -> Checked {
+        for number in 0..self.model.hosts.len() as u32 {
+            let host = HostId(number);
+            let (memory, cores) = self.used(host);
+            let room = self.model.hosts[host.index()].room;
+            self.require(memory <= room.memory_mib && cores <= room.cores, Rule::Room, || {
+                format!("{} starts with more than it has", self.model.hosts[host.index()].name)
+            })?;
+        }
+        for number in 0..self.model.vms.len() as u32 {
+            let (vm, home) = (VmId(number), self.model.vms[number as usize].host);
+            self.require(!self.sibling_on(vm, home), Rule::AntiAffinity, || {
+                "siblings start together".into()
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Memory and cores of the VMs that certainly live on a host.
+    fn used(&self, host: HostId) -> (u64, u64) {
+        let here = self.vms.iter().enumerate().filter(|(_, v)| v.home == Some(host) && !v.uncertain);
+        here.map(|(n, _)| self.model.service_of(VmId(n as u32)).need)
+            .fold((0, 0), |sum, need| (sum.0 + need.memory_mib, sum.1 + need.cores))
+    }
+
+    fn sibling_on(&self, vm: VmId, host: HostId) -> bool {
+        self.model.vms_of(self.model.vms[vm.index()].instance).any(|other| {
+            other != vm && self.vms[other.index()].home == Some(host) && !self.vms[other.index()].uncertain
+        })
+    }
+
+    /// As far as the log tells: traffic of a kind gets through.
+    fn carries(&self, traffic: Traffic) -> bool {
+        let mut carriers = self
+            .model
+            .networks
+            .iter()
+            .zip(&self.networks)
+            .filter(|(n, _)| n.carries.contains(&traffic))
+            .peekable();
+        carriers.peek().is_none() || carriers.any(|(_, down)| !down)
+    }
+
+    fn storage_alive(&self, storage: StorageId) -> bool {
+        let networked = self.model.storages[storage.index()].kind.is_networked();
+        !self.storages[storage.index()] && (!networked || self.carries(Traffic::Storage))
+    }
+
+    /// As far as the log tells: a VM's disks and clients are in reach.
+    fn in_reach(&self, vm: VmId) -> bool {
+        self.carries(Traffic::Client)
+            && self.model.vms[vm.index()].storage.is_none_or(|s| self.storage_alive(s))
+    }
+
+    fn admits(&self, host: HostId, vm: VmId) -> bool {
+        let fixed = &self.model.vms[vm.index()];
+        let need = self.model.service_of(vm).need;
+        let room = self.model.hosts[host.index()].room;
+        let (memory, cores) = self.used(host);
+        !self.hosts[host.index()].down
+            && memory + need.memory_mib <= room.memory_mib
+            && cores + need.cores <= room.cores
+            && self.model.reaches(host, vm)
+            && (!self.model.is_local(vm) || fixed.host == host)
+            && fixed.storage.is_none_or(|s| self.storage_alive(s))
+            && !self.sibling_on(vm, host)
+    }
+
+    /// Whether who is where is certain enough to blame the cluster for leaving a VM waiting.
+    fn surely_admits(&self, host: HostId, vm: VmId) -> bool {
+        let instance = self.model.vms[vm.index()].instance;
+        let doubtful = self.vms.iter().any(|v| v.uncertain && v.home == Some(host))
+            || self.model.vms_of(instance).any(|s| self.vms[s.index()].uncertain);
+        !doubtful && self.admits(host, vm)
+    }
+
+    fn free_memory(&self, host: HostId) -> u64 {
+        self.model.hosts[host.index()].room.memory_mib - self.used(host).0
+    }
+
+    /// The hosts of a custom cluster that a host is in, where its decisions can be judged.
+    fn judged_hosts(&self, host: HostId) -> &'m [HostId] {
+        match self.model.hosts[host.index()].cluster {
+            Some(c) if !self.hidden_cuts => match self.model.clusters[c.index()].product {
+                Product::Custom { .. } => &self.model.clusters[c.index()].hosts,
+                Product::Primary(_) => &[],
+            },
+            _ => &[],
+        }
+    }
+
+    /// From a host's failure to the cluster's answer, at least and (where it is fixed) at most.
+    fn detection(&self, host: HostId) -> (Span, Option<Span>) {
+        let Some(cluster) = self.model.hosts[host.index()].cluster else { return (Span::ZERO, None) };
+        match &self.model.clusters[cluster.index()].product {
+            Product::Custom { detection } => {
+                let most = detection.is_constant().then(|| least(detection));
+                (least(detection), most)
+            }
+            Product::Primary(p) => {
+                let failed = p.failed_after_datastore.min(p.failed_after_no_datastore);
+                (Span(failed.0.saturating_sub(p.heartbeat_interval.0)), None)
+            }
+        }
+    }
+
+    fn apply(&mut self, signal: Signal) -> Checked {
+        match signal {
+            Signal::DomainDown { domain } => self.turn(|c| &mut c.domains[domain.index()], true),
+            Signal::DomainUp { domain } => self.turn(|c| &mut c.domains[domain.index()], false),
+            Signal::StorageDown { storage, .. } => self.turn(|c| &mut c.storages[storage.index()], true),
+            Signal::StorageUp { storage } => self.turn(|c| &mut c.storages[storage.index()], false),
+            Signal::NetworkDown { network } => self.turn(|c| &mut c.networks[network.index()], true),
+            Signal::NetworkUp { network } => self.turn(|c| &mut c.networks[network.index()], false),
+            Signal::HostDown { host, cause } => self.host_down(host, cause),
+            Signal::HostUp { host } => self.host_up(host),
+            Signal::HostIsolated { host } => {
+                self.require(!self.hosts[host.index()].down, Rule::Primary, || {
+                    format!("{} is down and declares itself isolated", self.model.hosts[host.index()].name)
+                })
+            }
+            Signal::HostDeclaredFailed { host } => {
+                self.require(self.hosts[host.index()].down, Rule::OrderLegal, || {
+                    "a host that is up is given up".into()
+                })
+            }
+            Signal::PrimaryElected { cluster, host } => {
+                let fits =
+                    !self.hosts[host.index()].down && self.model.hosts[host.index()].cluster == Some(cluster);
+                self.require(fits, Rule::Primary, || "elected a host that is down, or a stranger".into())
+            }
+            Signal::MaintenanceBegun { host } => self.window_opens(host),
+            Signal::MaintenanceEnded { host } => {
+                let row = &mut self.hosts[host.index()];
+                let fits = row.in_window && row.closing && !row.down;
+                (row.in_window, row.closing) = (false, false);
+                self.require(fits, Rule::MaintenancePairs, || "a window ends that is not ending".into())
+            }
+            Signal::VmDown { vm, cause } => self.vm_down(vm, cause),
+            Signal::VmUp { vm } => self.vm_up(vm),
+            Signal::RestartOrdered { vm, host, .. } => self.ordered(vm, host),
+            Signal::RestartWaiting { vm, .. } => self.waits(vm),
+            Signal::AppDown { vm, .. } => {
+                let was = std::mem::replace(&mut self.vms[vm.index()].app, false);
+                self.require(was, Rule::GuestAlternates, || format!("{} failed twice", self.name(vm)))
+            }
+            Signal::AppUp { vm } => self.app_up(vm),
+            Signal::FailoverStarted { instance, vm } => self.failover_started(instance, vm),
+            Signal::FailoverDone { instance, vm } => self.failover_done(instance, vm),
+            Signal::Converged { instance, members } => {
+                let row = &mut self.instances[instance.index()];
+                let before = std::mem::replace(&mut row.members, members);
+                let fits = before.abs_diff(members) == 1
+                    && u32::from(members) <= self.model.instances[instance.index()].vms;
+                self.require(fits, Rule::Converged, || format!("from {before} to {members} members"))
+            }
+            Signal::ServiceDown { instance, cause } => self.service_down(instance, cause),
+            Signal::ServiceDegraded { instance, lost_ppb } => {
+                self.serves(instance, lost_ppb, Cause::HostCrash)
+            }
+            Signal::ServiceUp { instance } => self.serves(instance, 0, Cause::HostCrash),
+        }
+    }
+
+    fn name(&self, vm: VmId) -> &'m str {
+        &self.model.vms[vm.index()].name
+    }
+
+    fn turn(&mut self, which: impl FnOnce(&mut Self) -> &mut bool, down: bool) -> Checked {
+        let was = std::mem::replace(which(self), down);
+        self.require(was != down, Rule::PartAlternates, || format!("a part is down = {down} twice"))
+    }
+
+    /// Whether any rack or site around a host is out.
+    fn is_cut(&self, host: HostId) -> bool {
+        let out = |d: usize| {
+            let parent = self.model.domains[d].parent;
+            self.domains[d] || parent.is_some_and(|p| self.domains[p.index()])
+        };
+        (0..self.domains.len()).any(|d| self.model.domains[d].hosts.contains(&host) && out(d))
+    }
+
+    fn host_down(&mut self, host: HostId, cause: Cause) -> Checked {
+        let row = &mut self.hosts[host.index()];
+        let was = std::mem::replace(&mut row.down, true);
+        row.since = self.now;
+        self.require(!was, Rule::HostAlternates, || format!("{host:?} is down already"))?;
+        let powerless = matches!(cause, Cause::RackOutage | Cause::SiteOutage);
+        self.require(powerless == self.is_cut(host) || !powerless, Rule::HostPower, || {
+            format!("{host:?} is down from {cause:?} while its power is on")
+        })?;
+        self.require(powerless || cause == Cause::HostCrash, Rule::CauseSeen, || {
+            format!("a host down from {cause:?}")
+        })?;
+        let most = self.detection(host).1;
+        for number in 0..self.vms.len() {
+            let clustered = self.model.service_of(VmId(number as u32)).host_cluster;
+            let row = &mut self.vms[number];
+            if clustered && row.home == Some(host) {
+                (row.home, row.lost) = (None, Some((host, self.now)));
+                row.deadline = most.map_or(Time::NEVER, |d| self.now + d);
+            } else if row.lost.is_some_and(|(from, _)| from == host) && row.deadline != Time::NEVER {
+                // It went down again before the cluster answered: that may take until the next detection.
+                row.deadline = most.map_or(Time::NEVER, |d| self.now + d);
+            }
+        }
+        Ok(())
+    }
+
+    fn host_up(&mut self, host: HostId) -> Checked {
+        let row = &mut self.hosts[host.index()];
+        let was = std::mem::replace(&mut row.down, false);
+        row.closing = row.in_window;
+        let since = row.since;
+        self.require(was, Rule::HostAlternates, || format!("{host:?} is up already"))?;
+        let soonest = since + least(&self.model.hosts[host.index()].boot);
+        self.require(self.now >= soonest, Rule::NotTooFast, || format!("{host:?} booted too fast"))?;
+        self.require(!self.is_cut(host), Rule::HostPower, || format!("{host:?} is up without power"))
+    }
+
+    fn window_opens(&mut self, host: HostId) -> Checked {
+        let row = &mut self.hosts[host.index()];
+        let fits = !row.down && !row.in_window;
+        (row.down, row.in_window, row.since) = (true, true, self.now);
+        for number in 0..self.vms.len() {
+            let clustered = self.model.service_of(VmId(number as u32)).host_cluster;
+            let vm = &mut self.vms[number];
+            vm.uncertain |= clustered && vm.home == Some(host);
+        }
+        self.require(fits, Rule::MaintenancePairs, || format!("work on {host:?}, which is not up"))
+    }
+
+    fn vm_down(&mut self, vm: VmId, cause: Cause) -> Checked {
+        let row = &mut self.vms[vm.index()];
+        (row.booted, row.app, row.down_at) = (false, false, self.now);
+        let (home, lost) = (row.home, row.lost);
+        if matches!(cause, Cause::HostCrash | Cause::RackOutage | Cause::SiteOutage) {
+            let host_gone = home.is_some_and(|h| self.hosts[h.index()].down) || lost.is_some();
+            // The interruption that crashed the guest began with the power of its storage, and may have
+            // gone on for another reason.
+            let disks = self.model.vms[vm.index()].storage;
+            let disks_gone = disks.is_some_and(|s| !self.storage_alive(s) || self.hidden_cuts);
+            self.require(host_gone || disks_gone, Rule::CauseSeen, || {
+                format!("{} lost no host", self.name(vm))
+            })?;
+        }
+        if cause == Cause::Maintenance {
+            let fits = home.is_some_and(|h| self.hosts[h.index()].in_window);
+            self.require(fits, Rule::CauseSeen, || format!("nobody works on the host of {}", self.name(vm)))?;
+        }
+        Ok(())
+    }
+
+    fn vm_up(&mut self, vm: VmId) -> Checked {
+        let row = &mut self.vms[vm.index()];
+        let was = std::mem::replace(&mut row.booted, true);
+        row.uncertain = false;
+        row.up_at = self.now;
+        let (home, down_at) = (row.home, row.down_at);
+        self.require(!was, Rule::GuestAlternates, || format!("{} booted twice", self.name(vm)))?;
+        self.require(home.is_some_and(|h| !self.hosts[h.index()].down), Rule::RunsOnUpHost, || {
+            format!("{} boots on {home:?}", self.name(vm))
+        })?;
+        let way = &self.model.service_of(vm).way_back;
+        let soonest = down_at + least(&way.power_on) + least(&way.boot);
+        self.require(self.now >= soonest, Rule::NotTooFast, || format!("{} booted too fast", self.name(vm)))
+    }
+
+    fn app_up(&mut self, vm: VmId) -> Checked {
+        let instance = self.model.vms[vm.index()].instance;
+        let service = self.model.service_of(vm);
+        let row = &mut self.vms[vm.index()];
+        let was = std::mem::replace(&mut row.app, true);
+        let (booted, up_at) = (row.booted, row.up_at);
+        self.require(booted && !was, Rule::GuestAlternates, || {
+            format!("the application of {}", self.name(vm))
+        })?;
+        if matches!(service.guest, Some(GuestGroup::Failover { .. })) {
+            let taking = self.instances[instance.index()].taking;
+            return self.require(taking.is_some_and(|(node, _)| node == vm), Rule::Failover, || {
+                format!("{} goes online and was not chosen", self.name(vm))
+            });
+        }
+        let soonest = up_at + least(&service.way_back.start);
+        self.require(self.now >= soonest, Rule::NotTooFast, || format!("{} started too fast", self.name(vm)))
+    }
+
+    /// The cluster's first word about a lost VM.
+    fn answered(&mut self, vm: VmId) -> Checked {
+        let row = &mut self.vms[vm.index()];
+        let (lost, uncertain, waiting, home) = (row.lost, row.uncertain, row.waiting, row.home);
+        row.deadline = Time::NEVER;
+        let clustered = self.model.service_of(vm).host_cluster;
+        self.require(clustered && (lost.is_some() || uncertain), Rule::OrderLegal, || {
+            format!("{} has its home {home:?}, and is restarted", self.name(vm))
+        })?;
+        if let (Some((from, at)), None, false) = (lost, waiting, uncertain) {
+            let soonest = at + self.detection(from).0;
+            self.require(self.now >= soonest, Rule::OrderAfterDetection, || {
+                format!("{} lost at {at:?}, restarted before {soonest:?}", self.name(vm))
+            })?;
+        }
+        Ok(())
+    }
+
+    fn ordered(&mut self, vm: VmId, host: HostId) -> Checked {
+        self.answered(vm)?;
+        let before = self.vms[vm.index()];
+        let cluster = before
+            .lost
+            .map(|(from, _)| from)
+            .or(before.home)
+            .and_then(|h| self.model.hosts[h.index()].cluster);
+        let fits = !self.hosts[host.index()].down && self.model.hosts[host.index()].cluster == cluster;
+        self.require(fits, Rule::OrderLegal, || format!("{} ordered to {host:?}", self.name(vm)))?;
+        self.vms[vm.index()].home = None;
+        let disks = self.model.reaches(host, vm)
+            && (!self.model.is_local(vm) || self.model.vms[vm.index()].host == host)
+            && self.model.vms[vm.index()].storage.is_none_or(|s| self.storage_alive(s));
+        self.require(disks, Rule::DiskReach, || format!("{} has no disks on {host:?}", self.name(vm)))?;
+        self.require(!self.sibling_on(vm, host), Rule::AntiAffinity, || {
+            format!("a sibling of {}", self.name(vm))
+        })?;
+        let (need, room, (memory, cores)) =
+            (self.model.service_of(vm).need, self.model.hosts[host.index()].room, self.used(host));
+        let fits = memory + need.memory_mib <= room.memory_mib && cores + need.cores <= room.cores;
+        self.require(fits, Rule::Room, || format!("{} does not fit on {host:?}", self.name(vm)))?;
+        for &other in self.judged_hosts(host) {
+            let better = self.free_memory(other) > self.free_memory(host) && self.surely_admits(other, vm);
+            let doubtful = self.vms.iter().any(|v| v.uncertain && v.home == Some(host));
+            self.require(!better || doubtful, Rule::BestHost, || {
+                format!("{other:?} is better for {}", self.name(vm))
+            })?;
+        }
+        if before.waiting.is_some() && !self.judged_hosts(host).is_empty() {
+            self.first_in_rank(vm, cluster)?;
+        }
+        if let Some(since) = before.waiting {
+            self.add_waiting(since);
+        }
+        let row = &mut self.vms[vm.index()];
+        (row.home, row.lost, row.waiting, row.uncertain) = (Some(host), None, None, false);
+        row.down_at = row.down_at.max(self.now);
+        Ok(())
+    }
+
+    /// Nobody of a better rank still waits and could have gone.
+    fn first_in_rank(&self, vm: VmId, cluster: Option<ninefold::model::ClusterId>) -> Checked {
+        let rank = self.model.vms[vm.index()].rank;
+        for number in 0..self.vms.len() as u32 {
+            let other = VmId(number);
+            if other == vm
+                || self.vms[other.index()].waiting.is_none()
+                || self.model.vms[other.index()].rank > rank
+            {
+                continue;
+            }
+            let from = self.vms[other.index()].lost.and_then(|(h, _)| self.model.hosts[h.index()].cluster);
+            let Some(cluster) = cluster.filter(|_| from == cluster) else { continue };
+            let hosts = &self.model.clusters[cluster.index()].hosts;
+            let passed_over = hosts.iter().any(|&h| self.surely_admits(h, other));
+            self.require(!passed_over, Rule::WorkConservation, || {
+                format!("{} was passed over", self.name(other))
+            })?;
+        }
+        Ok(())
+    }
+
+    fn waits(&mut self, vm: VmId) -> Checked {
+        let twice = self.vms[vm.index()].waiting.is_some();
+        self.require(!twice, Rule::WaitingPairs, || format!("{} waits twice", self.name(vm)))?;
+        self.answered(vm)?;
+        let now = self.now;
+        let row = &mut self.vms[vm.index()];
+        if let Some(home) = row.home.take() {
+            row.lost = Some((home, now));
+        }
+        (row.waiting, row.uncertain) = (Some(now), false);
+        Ok(())
+    }
+
+    fn add_waiting(&mut self, since: Time) {
+        let start = Time::ZERO + self.model.warmup;
+        self.waiting_us += self.now.since(since.max(start)).0;
+    }
+
+    fn failover_started(&mut self, instance: InstanceId, vm: VmId) -> Checked {
+        let row = self.instances[instance.index()];
+        let node = self.vms[vm.index()];
+        let alive = node.booted && node.home.is_some_and(|h| !self.hosts[h.index()].down);
+        let own = self.model.vms_of(instance).any(|v| v == vm);
+        self.require(alive && own && row.lost_ppb == ALL_PPB && self.in_reach(vm), Rule::Failover, || {
+            format!("{} cannot take over now", self.name(vm))
+        })?;
+        if let Some(GuestGroup::Failover { detection, .. }) = &self.model.service_of(vm).guest
+            && !row.cause.is_planned()
+            && !row.taken_before
+        {
+            let soonest = row.down_at + least(detection);
+            self.require(self.now >= soonest, Rule::NotTooFast, || "a takeover before the detection".into())?;
+        }
+        for other in self.model.vms_of(instance) {
+            self.vms[other.index()].app = false;
+        }
+        let row = &mut self.instances[instance.index()];
+        (row.taking, row.taken_before) = (Some((vm, self.now)), true);
+        Ok(())
+    }
+
+    fn failover_done(&mut self, instance: InstanceId, vm: VmId) -> Checked {
+        let taking = self.instances[instance.index()].taking.take();
+        let online = self.model.vms_of(instance).filter(|v| self.vms[v.index()].app).count();
+        self.require(taking.is_some_and(|(node, _)| node == vm) && online == 1, Rule::Failover, || {
+            format!("{} is online, {taking:?} was taking over, {online} nodes are online", self.name(vm))
+        })?;
+        let Some(GuestGroup::Failover { takeover, .. }) = &self.model.service_of(vm).guest else {
+            return self.broken(Rule::Failover, "a takeover without a group");
+        };
+        let soonest = taking.map_or(Time::NEVER, |(_, since)| since + least(takeover));
+        self.require(self.now >= soonest, Rule::NotTooFast, || "a takeover too fast".into())
+    }
+
+    fn service_down(&mut self, instance: InstanceId, cause: Cause) -> Checked {
+        let own = |vm: VmId| self.model.vms[vm.index()].instance == instance;
+        let seen = self.instant.iter().any(|signal| match *signal {
+            Signal::VmDown { vm, cause: c } | Signal::AppDown { vm, cause: c } => own(vm) && c == cause,
+            Signal::StorageDown { cause: c, .. } => c == cause,
+            Signal::NetworkDown { .. } => cause == Cause::NetworkOutage,
+            _ => false,
+        });
+        let seen = seen || (cause == Cause::LinkFailure && self.hidden_client_cuts);
+        self.require(seen && can_happen(self.model, cause), Rule::CauseSeen, || {
+            format!(
+                "{} is down from {cause:?}, of which there is no trace",
+                self.model.instances[instance.index()].name
+            )
+        })?;
+        self.serves(instance, ALL_PPB, cause)?;
+        let row = &mut self.instances[instance.index()];
+        (row.down_at, row.taken_before) = (self.now, false);
+        Ok(())
+    }
+
+    fn serves(&mut self, instance: InstanceId, lost_ppb: u32, cause: Cause) -> Checked {
+        let row = self.instances[instance.index()];
+        self.require(row.lost_ppb != lost_ppb && lost_ppb <= ALL_PPB, Rule::ServiceAlternates, || {
+            format!("{} loses {lost_ppb} twice", self.model.instances[instance.index()].name)
+        })?;
+        self.account(instance, self.now);
+        let start = Time::ZERO + self.model.warmup;
+        if lost_ppb == ALL_PPB && self.now >= start {
+            let tally = &mut self.tallies[self.model.instances[instance.index()].service.index()];
+            tally.outages += 1;
+            tally.causes[cause as usize].outages += 1;
+        }
+        let row = &mut self.instances[instance.index()];
+        (row.lost_ppb, row.since, row.cause) = (lost_ppb, self.now, cause);
+        Ok(())
+    }
+
+    /// Books an instance's present condition up to an instant.
+    fn account(&mut self, instance: InstanceId, until: Time) {
+        let row = self.instances[instance.index()];
+        let start = Time::ZERO + self.model.warmup;
+        let span = until.since(row.since.max(start)).0;
+        let tally = &mut self.tallies[self.model.instances[instance.index()].service.index()];
+        tally.lost_ppb_us += u128::from(span) * u128::from(row.lost_ppb);
+        if row.lost_ppb == ALL_PPB {
+            tally.downtime_us += span;
+            tally.causes[row.cause as usize].downtime_us += span;
+        } else if row.lost_ppb > 0 {
+            tally.degraded_us += span;
+        }
+    }
+
+    /// What must hold whenever the clock is about to move.
+    fn settle(&mut self, next: Time) -> Checked {
+        for number in 0..self.vms.len() as u32 {
+            let vm = VmId(number);
+            let row = self.vms[vm.index()];
+            let home_up = row.home.is_some_and(|h| !self.hosts[h.index()].down);
+            self.require(!(row.booted || row.app) || home_up, Rule::RunsOnUpHost, || {
+                format!("{} runs, its home is {:?}", self.name(vm), row.home)
+            })?;
+            if let Some((from, at)) = row.lost {
+                if row.waiting.is_some() {
+                    let idle = self.judged_hosts(from).iter().find(|h| self.surely_admits(**h, vm));
+                    self.require(idle.is_none(), Rule::WorkConservation, || {
+                        format!("{} waits while {idle:?} has room", self.name(vm))
+                    })?;
+                } else if !row.uncertain && self.model.maintenances.is_empty() {
+                    self.require(row.deadline >= next, Rule::OrderComes, || {
+                        format!("{} lost at {at:?} got no answer by {:?}", self.name(vm), row.deadline)
+                    })?;
+                }
+            }
+        }
+        for number in 0..self.instances.len() as u32 {
+            self.settle_instance(InstanceId(number))?;
+        }
+        Ok(())
+    }
+
+    fn settle_instance(&self, instance: InstanceId) -> Checked {
+        let fixed = &self.model.instances[instance.index()];
+        let service = &self.model.services[fixed.service.index()];
+        let row = self.instances[instance.index()];
+        let running = self.model.vms_of(instance).filter(|v| self.vms[v.index()].app).count();
+        let serving =
+            self.model.vms_of(instance).filter(|v| self.vms[v.index()].app && self.in_reach(*v)).count();
+        let served = ALL_PPB - row.lost_ppb;
+        let most = match &service.guest {
+            Some(GuestGroup::Balanced { carried_ppb, .. }) => carried_ppb[serving],
+            _ => ALL_PPB * u32::from(serving > 0),
+        };
+        self.require(served <= most, Rule::ServesForReason, || {
+            format!("{} serves {served} ppb with {serving} VMs", fixed.name)
+        })?;
+        let failover = matches!(service.guest, Some(GuestGroup::Failover { .. }));
+        self.require(!failover || running <= 1, Rule::Failover, || {
+            format!("{running} nodes of {} online", fixed.name)
+        })?;
+        let at_once = service.guest.is_none() && service.way_back.recover == Law::Constant { value_s: 0.0 };
+        let idle = at_once && !self.hidden_client_cuts && serving == 1 && row.lost_ppb > 0;
+        self.require(!idle, Rule::ServesWhenItCan, || format!("{} could serve and does not", fixed.name))
+    }
+
+    fn finish(&mut self, log: &Log, end: Time) -> Checked {
+        self.now = end;
+        for number in 0..self.instances.len() as u32 {
+            self.account(InstanceId(number), end);
+        }
+        for number in 0..self.vms.len() {
+            if let Some(since) = self.vms[number].waiting {
+                self.add_waiting(since);
+            }
+        }
+        for (found, own) in log.services.iter().zip(&self.tallies) {
+            let sum: u64 = found.causes.iter().map(|c: &CauseTally| c.downtime_us).sum();
+            self.require(sum == found.downtime_us, Rule::CauseSum, || {
+                format!("{sum} of {}", found.downtime_us)
+            })?;
+            self.require(found == own, Rule::Tally, || format!("probe {found:?}\nlog   {own:?}"))?;
+        }
+        self.require(log.waiting_us == self.waiting_us, Rule::Waiting, || {
+            format!("probe {}, log {}", log.waiting_us, self.waiting_us)
+        })
+    }
+}
+
+/// Whether anything in a model can be a cause.
+fn can_happen(model: &Model, cause: Cause) -> bool {
+    let injected = |wanted: &dyn Fn(&InjectTarget) -> bool| model.injects.iter().any(|i| wanted(&i.target));
+    let domain = |cause| {
+        model.domains.iter().any(|d| d.cause == cause && d.outage.is_some())
+            || injected(&|t| matches!(t, InjectTarget::Domain(d) if model.domains[d.index()].cause == cause))
+    };
+    let fault = |wanted| injected(&|t| matches!(t, InjectTarget::Vm(_, fault) if *fault == wanted));
+    match cause {
+        Cause::HostCrash => {
+            model.hosts.iter().any(|h| h.crash.is_some())
+                || injected(&|t| matches!(t, InjectTarget::HostCrash(_)))
+        }
+        Cause::RackOutage | Cause::SiteOutage => domain(cause),
+        Cause::StorageOutage => {
+            model.storages.iter().any(|s| s.outage.is_some())
+                || injected(&|t| matches!(t, InjectTarget::Storage(_)))
+        }
+        Cause::NetworkOutage => {
+            model.networks.iter().any(|n| n.outage.is_some())
+                || injected(&|t| matches!(t, InjectTarget::Network(_)))
+        }
+        Cause::LinkFailure => model.hosts.iter().any(|h| !h.links.is_empty()),
+        Cause::GuestCrash => {
+            model.services.iter().any(|s| s.guest_crash.is_some()) || fault(VmFault::GuestCrash)
+        }
+        Cause::AppCrash => model.services.iter().any(|s| s.app_crash.is_some()) || fault(VmFault::AppCrash),
+        Cause::AppHang => model.services.iter().any(|s| s.app_hang.is_some()) || fault(VmFault::AppHang),
+        Cause::Maintenance => !model.maintenances.is_empty(),
+    }
+}

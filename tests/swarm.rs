@@ -1,0 +1,725 @@
+//! Random scenarios over the whole input space, each with every invariant after every event and with
+//! the log judged by an independent checker (`checker/mod.rs`).
+//!
+//! A plain `cargo test` runs 1,500 pinned seeds (about two thirds fit on their hosts and run).
+//! `NINEFOLD_LONG=1` runs 40,000; `NINEFOLD_SEED=n` replays one. A failure prints the seed and the
+//! scenario's text. The twins at the end spoil a good log in one way per rule, and the checker must
+//! name that rule.
+
+mod checker;
+mod loading;
+
+use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use checker::{Log, Rule, check};
+use ninefold::engine::Time;
+use ninefold::model::{Cause, HostId, Model};
+use ninefold::probe::{Downtime, Timeline, Waiting};
+use ninefold::sim::{Signal, Simulation};
+use ninefold::state::State;
+
+/// A small generator of its own: the tests must not move with the program's streams.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// 0 to n - 1.
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    fn percent(&mut self, p: u64) -> bool {
+        self.below(100) < p
+    }
+
+    fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+        &list[self.below(list.len() as u64) as usize]
+    }
+}
+
+/// Writes one scenario.
+struct Author {
+    dice: Dice,
+    text: String,
+    /// The unit that phases are multiples of, in microseconds.
+    unit: u64,
+    /// Only constants, so that everything coincides.
+    ties: bool,
+    crews: u64,
+}
+
+const PROTECTIONS: [&str; 6] = [
+    "",
+    "\"host-cluster\"",
+    "\"guest-failover\"",
+    "\"nlb\"",
+    "\"host-cluster\", \"guest-failover\"",
+    "\"host-cluster\", \"nlb\"",
+];
+
+impl Author {
+    fn new(seed: u64) -> Author {
+        let mut dice = Dice(seed);
+        let unit = *dice.pick(&[1_000_000, 10_000_000, 60_000_000, 600_000_000]);
+        let ties = dice.percent(25);
+        Author { dice, text: String::new(), unit, ties, crews: 0 }
+    }
+
+    fn line(&mut self, text: impl AsRef<str>) {
+        self.text.push_str(text.as_ref());
+        self.text.push('\n');
+    }
+
+    /// A duration around some units, sometimes none at all.
+    fn duration(&mut self, units: &[f64]) -> String {
+        let units = *self.dice.pick(units);
+        let mut us = (self.unit as f64 * units) as u64;
+        if !self.ties && us > 0 {
+            us += self.dice.below(us / 2 + 1);
+        }
+        format!("\"{us} us\"")
+    }
+
+    fn law(&mut self, units: &[f64]) -> String {
+        let mean = self.duration(units);
+        if self.ties || mean == "\"0 us\"" {
+            return mean;
+        }
+        match self.dice.below(12) {
+            0..3 => mean,
+            3 | 4 => format!("{{ law = \"exponential\", mean = {mean} }}"),
+            5 => format!("{{ law = \"weibull\", shape = {}, mean = {mean} }}", self.dice.pick(&["0.7", "2"])),
+            6 => format!("{{ law = \"lognormal\", median = {mean}, sigma = 0.8 }}"),
+            7 => format!("{{ law = \"lognormal\", mean = {mean}, cv = 1.5 }}"),
+            8 => format!("{{ law = \"gamma\", shape = 0.5, mean = {mean} }}"),
+            9 => format!("{{ law = \"erlang\", stages = 3, mean = {mean} }}"),
+            10 => {
+                let us: u64 = mean.trim_matches('"').trim_end_matches(" us").parse().expect("written above");
+                let (min, max) = (us / 2, us * 2);
+                if self.dice.percent(50) {
+                    format!("{{ law = \"uniform\", min = \"{min} us\", max = \"{max} us\" }}")
+                } else {
+                    format!(
+                        "{{ law = \"triangular\", min = \"{min} us\", mode = {mean}, max = \"{max} us\" }}"
+                    )
+                }
+            }
+            _ => {
+                let other = self.duration(&[1.0, 3.0]);
+                format!("{{ law = \"empirical\", values = [{mean}, {other}] }}")
+            }
+        }
+    }
+
+    /// A fault whose time to failure is of the order of everything else.
+    fn fault(&mut self) -> String {
+        const LIVES: [f64; 4] = [5.0, 20.0, 60.0, 200.0];
+        const REPAIRS: [f64; 5] = [0.0, 0.3, 1.0, 3.0, 10.0];
+        if self.dice.percent(40) && !self.ties {
+            let (mttf, mttr) = (self.duration(&LIVES), self.duration(&REPAIRS));
+            return format!("{{ mttf = {mttf}, mttr = {mttr} }}");
+        }
+        let (ttf, ttr) = (self.law(&LIVES), self.law(&REPAIRS));
+        format!("{{ ttf = {ttf}, ttr = {ttr} }}")
+    }
+
+    fn maybe_fault(&mut self, key: &str, percent: u64) {
+        if self.dice.percent(percent) {
+            let fault = self.fault();
+            self.line(format!("{key} = {fault}"));
+        }
+    }
+
+    fn maybe_crew(&mut self, percent: u64) {
+        if self.crews > 0 && self.dice.percent(percent) {
+            let crew = self.dice.below(self.crews);
+            self.line(format!("crew = \"c{crew}\""));
+        }
+    }
+
+    fn phase(&mut self, key: &str) {
+        let law = self.law(&[0.0, 0.3, 1.0, 3.0]);
+        self.line(format!("{key} = {law}"));
+    }
+
+    fn write(mut self) -> String {
+        let horizon = self.unit * self.dice.pick(&[50, 200, 500]);
+        self.line("schema = 1");
+        self.line("[run]");
+        self.line(format!("horizon = \"{horizon} us\""));
+        let warmup = self.duration(&[0.0, 0.0, 30.0]);
+        self.line(format!("warmup = {warmup}"));
+        let ages = *self.dice.pick(&["new", "stationary"]);
+        self.line(format!("ages = \"{ages}\""));
+        let sites = self.dice.below(3);
+        for site in 0..sites {
+            self.line(format!("[site.s{site}]"));
+            self.maybe_fault("outage", 40);
+        }
+        self.crews = self.dice.below(3);
+        for crew in 0..self.crews {
+            let size = 1 + self.dice.below(2);
+            self.line(format!("[crew.c{crew}]\nsize = {size}"));
+        }
+        let racks = self.dice.below(3);
+        let mut rack_sites = Vec::new();
+        for rack in 0..racks {
+            self.line(format!("[rack.r{rack}]"));
+            let site = (sites > 0 && self.dice.percent(70)).then(|| self.dice.below(sites.max(1)));
+            if let Some(site) = site {
+                self.line(format!("site = \"s{site}\""));
+            }
+            rack_sites.push(site);
+            self.maybe_fault("outage", 50);
+            self.maybe_crew(30);
+        }
+        let networks = self.networks();
+        let storages = self.storages(sites);
+        let groups = self.hosts(sites, &rack_sites, storages);
+        let hosts: u64 = groups.iter().sum();
+        self.clusters(&groups);
+        let services = self.services(storages, &groups);
+        let layers = self.strategies(hosts, &services, groups.len());
+        self.maintenances(&groups, horizon);
+        self.injects(horizon, [sites, racks, networks, storages], &groups, &services, &layers);
+        self.text
+    }
+
+    fn networks(&mut self) -> u64 {
+        let networks = self.dice.below(4);
+        for network in 0..networks {
+            let kinds = ["management", "client", "storage", "private"];
+            let mut carried: Vec<String> =
+                kinds.iter().filter(|_| self.dice.percent(40)).map(|k| format!("\"{k}\"")).collect();
+            if carried.is_empty() {
+                carried.push("\"client\"".into());
+            }
+            self.line(format!("[network.n{network}]\ncarries = [{}]", carried.join(", ")));
+            self.maybe_fault("outage", 60);
+            self.maybe_crew(20);
+        }
+        networks
+    }
+
+    fn storages(&mut self, sites: u64) -> u64 {
+        let storages = self.dice.below(4);
+        for storage in 0..storages {
+            let kind = *self.dice.pick(&["fc", "fc", "iscsi", "nfs", "nas", "das"]);
+            self.line(format!("[storage.st{storage}]\nkind = \"{kind}\""));
+            if sites > 0 && self.dice.percent(40) {
+                let site = self.dice.below(sites);
+                self.line(format!("site = \"s{site}\""));
+            }
+            self.maybe_fault("outage", 60);
+            self.maybe_crew(20);
+        }
+        storages
+    }
+
+    fn hosts(&mut self, sites: u64, rack_sites: &[Option<u64>], storages: u64) -> Vec<u64> {
+        let groups = 1 + self.dice.below(3);
+        let mut counts = Vec::new();
+        for group in 0..groups {
+            let left = 6 - counts.iter().sum::<u64>() - (groups - group - 1);
+            let count = 1 + self.dice.below(left);
+            counts.push(count);
+            let memory = *self.dice.pick(&[8, 12, 16, 32]);
+            let cores = *self.dice.pick(&[1, 2, 8]);
+            self.line(format!(
+                "[host.h{group}]\ncount = {count}\ncores = {cores}\nmemory = \"{memory} GiB\""
+            ));
+            if !rack_sites.is_empty() && self.dice.percent(60) {
+                let list: Vec<String> = (0..rack_sites.len()).map(|r| format!("\"r{r}\"")).collect();
+                self.line(format!("racks = [{}]", list.join(", ")));
+            } else if sites > 0 && self.dice.percent(60) {
+                let site = self.dice.below(sites);
+                self.line(format!("site = \"s{site}\""));
+            }
+            let reached: Vec<String> =
+                (0..storages).filter(|_| self.dice.percent(85)).map(|s| format!("\"st{s}\"")).collect();
+            if !reached.is_empty() {
+                self.line(format!("storage = [{}]", reached.join(", ")));
+            }
+            self.phase("boot");
+            self.maybe_fault("crash", 80);
+            if self.dice.percent(20) {
+                for link in ["management", "client", "storage"] {
+                    self.maybe_fault(&format!("link.{link}"), 50);
+                }
+            }
+            self.maybe_crew(40);
+        }
+        counts
+    }
+
+    fn clusters(&mut self, groups: &[u64]) {
+        let split = groups.len() > 1 && self.dice.percent(25);
+        let lists: Vec<Vec<String>> = if split {
+            vec![vec!["\"h0\"".into()], (1..groups.len()).map(|g| format!("\"h{g}\"")).collect()]
+        } else {
+            vec![(0..groups.len()).map(|g| format!("\"h{g}\"")).collect()]
+        };
+        for (number, list) in lists.iter().enumerate() {
+            self.line(format!("[cluster.k{number}]\nhosts = [{}]", list.join(", ")));
+            if self.dice.percent(65) {
+                let detection = self.law(&[0.0, 0.3, 1.0, 3.0, 10.0]);
+                self.line(format!("product = \"custom\"\ndetection = {detection}"));
+            } else {
+                self.line("product = \"vsphere-6\"");
+                for key in ["failed_after_datastore", "failed_after_no_datastore", "election_starts_after"] {
+                    let span = self.duration(&[0.3, 1.0, 3.0]);
+                    self.line(format!("{key} = {span}"));
+                }
+                for key in ["election_lasts", "restart_after_election", "isolation_declared_after"] {
+                    let span = self.duration(&[0.0, 0.5, 1.0]);
+                    self.line(format!("{key} = {span}"));
+                }
+            }
+            if self.dice.percent(20) {
+                self.line("memory_overcommit = 1.5\ncpu_overcommit = 2");
+            }
+        }
+    }
+
+    /// Instances of each service.
+    fn services(&mut self, storages: u64, groups: &[u64]) -> Vec<u64> {
+        let services = 1 + self.dice.below(3);
+        let mut counts = Vec::new();
+        for service in 0..services {
+            let instances = 1 + self.dice.below(3);
+            counts.push(instances);
+            self.line(format!("[service.a{service}]\ninstances = {instances}"));
+            let role = *self.dice.pick(&["stateless", "stateful"]);
+            let memory = *self.dice.pick(&[1, 2, 3, 5]);
+            let cores = *self.dice.pick(&[1, 1, 2]);
+            let mut vm = format!("cores = {cores}, memory = \"{memory} GiB\"");
+            if storages > 0 && self.dice.percent(75) {
+                let timeout = self.duration(&[0.0, 0.5, 2.0, 5.0]);
+                let _ =
+                    write!(vm, ", storage = \"st{}\", disk_timeout = {timeout}", self.dice.below(storages));
+            }
+            self.line(format!("role = \"{role}\"\nvm = {{ {vm} }}"));
+            for key in ["power_on", "boot", "start", "recover"] {
+                self.phase(key);
+            }
+            self.maybe_fault("guest_crash", 40);
+            self.maybe_fault("app_crash", 40);
+            self.maybe_fault("app_hang", 30);
+            self.maybe_crew(40);
+            let priority = 1 + self.dice.below(5);
+            self.line(format!("priority = {priority}"));
+            if self.dice.percent(40) {
+                let demand = 1 + self.dice.below(4);
+                self.line(format!("demand = {demand}\ncapacity = 1"));
+            }
+            if self.dice.percent(15) {
+                let group = self.dice.below(groups.len() as u64);
+                let member = 1 + self.dice.below(groups[group as usize]);
+                self.line(format!("place = [\"h{group}-{member}\"]"));
+            }
+        }
+        counts
+    }
+
+    /// Which layers each service meets, over all strategies.
+    fn strategies(&mut self, hosts: u64, services: &[u64], _groups: usize) -> Vec<Vec<usize>> {
+        let mut layers = vec![Vec::new(); services.len()];
+        for strategy in 0..2 + self.dice.below(3) {
+            let base = self.layer(hosts);
+            self.line(format!("[strategy.p{strategy}]\nprotect = [{}]", PROTECTIONS[base]));
+            self.group_settings(base, hosts);
+            for (service, met) in layers.iter_mut().enumerate() {
+                let mut layer = base;
+                if self.dice.percent(25) {
+                    layer = self.layer(hosts);
+                    let protect = PROTECTIONS[layer];
+                    self.line(format!("[strategy.p{strategy}.service.a{service}]\nprotect = [{protect}]"));
+                    self.group_settings(layer, hosts);
+                }
+                met.push(layer);
+            }
+        }
+        layers
+    }
+
+    fn layer(&mut self, hosts: u64) -> usize {
+        self.dice.below(if hosts > 1 { 6 } else { 2 }) as usize
+    }
+
+    fn group_settings(&mut self, layer: usize, hosts: u64) {
+        if layer < 2 {
+            return;
+        }
+        let vms = 2 + self.dice.below((hosts - 1).min(4));
+        let detection = self.law(&[0.0, 0.3, 1.0]);
+        let second = self.law(&[0.0, 0.3, 1.0]);
+        if PROTECTIONS[layer].contains("nlb") {
+            self.line(format!("members = {vms}\ndetection = {detection}\nconvergence = {second}"));
+            if self.dice.percent(40) {
+                self.line("application_aware = true");
+            }
+        } else {
+            self.line(format!("nodes = {vms}\ndetection = {detection}\ntakeover = {second}"));
+        }
+    }
+
+    fn maintenances(&mut self, groups: &[u64], horizon: u64) {
+        for plan in 0..self.dice.below(3).saturating_sub(self.dice.below(2)) {
+            let group = self.dice.below(groups.len() as u64);
+            let first = self.dice.below(horizon / self.unit / 2) * self.unit;
+            let lasts = self.law(&[0.0, 1.0, 5.0]);
+            self.line(format!(
+                "[maintenance.m{plan}]\nhosts = [\"h{group}\"]\nfirst = \"{first} us\"\nlasts = {lasts}"
+            ));
+            if self.dice.percent(70) {
+                let every = self.duration(&[3.0, 20.0]);
+                self.line(format!("every = {every}"));
+            }
+            let at_once = 1 + self.dice.below(2);
+            self.line(format!("at_once = {at_once}"));
+        }
+    }
+
+    fn injects(
+        &mut self,
+        horizon: u64,
+        [sites, racks, networks, storages]: [u64; 4],
+        groups: &[u64],
+        services: &[u64],
+        layers: &[Vec<usize>],
+    ) {
+        if self.dice.percent(50) {
+            return;
+        }
+        for _ in 0..1 + self.dice.below(5) {
+            let group = self.dice.below(groups.len() as u64);
+            let host = format!("host h{group}-{}", 1 + self.dice.below(groups[group as usize]));
+            let service = self.dice.below(services.len() as u64);
+            let instance = 1 + self.dice.below(services[service as usize]);
+            let single = layers[service as usize].iter().any(|l| *l < 2);
+            let member = if single { String::new() } else { ".1".to_owned() };
+            let fault = *self.dice.pick(&["guest_crash", "app_crash", "app_hang"]);
+            let link = *self.dice.pick(&["management", "client", "storage"]);
+            let target = match self.dice.below(8) {
+                0 if sites > 0 => format!("site s{} outage", self.dice.below(sites)),
+                1 if racks > 0 => format!("rack r{} outage", self.dice.below(racks)),
+                2 if networks > 0 => format!("network n{} outage", self.dice.below(networks)),
+                3 if storages > 0 => format!("storage st{} outage", self.dice.below(storages)),
+                4 => format!("{host} link.{link}"),
+                5 | 6 => format!("vm a{service}-{instance}{member} {fault}"),
+                _ => format!("{host} crash"),
+            };
+            let at = self.dice.below(horizon / self.unit) * self.unit;
+            self.line(format!("[[inject]]\nat = \"{at} us\"\nfault = \"{target}\""));
+            if self.dice.percent(80) {
+                let lasts = self.duration(&[0.0, 1.0, 5.0, 20.0]);
+                self.line(format!("lasts = {lasts}"));
+            }
+        }
+    }
+}
+
+/// One checked replication with its log.
+fn observe(model: &Model, seed: u64, replication: u32) -> Log {
+    let mut state = State::new(model);
+    let observer = (Timeline::default(), (Downtime::new(model), Waiting::new(model)));
+    let simulation = Simulation::new(model, &mut state, seed, replication, observer);
+    let (timeline, (mut downtime, mut waiting)) = simulation.run_checked();
+    downtime.finish();
+    Log { entries: timeline.entries, services: downtime.services().to_vec(), waiting_us: waiting.finish() }
+}
+
+/// What a scenario came to: signals seen, `None` where it does not fit on its hosts, or what is wrong.
+fn run_one(seed: u64) -> Result<Option<usize>, String> {
+    let text = Author::new(seed).write();
+    let (_, models) = match loading::try_load(&text) {
+        Ok(loaded) => loaded,
+        // Too small or too full for its VMs is no scenario; every other complaint is a mistake of the author.
+        Err(issues) => {
+            let codes = ["E033", "E025", "E026", "E032", "E028", "E020"];
+            let expected = codes.iter().any(|c| issues.contains(c));
+            return if expected { Ok(None) } else { Err(format!("seed {seed}: {issues}\n{text}")) };
+        }
+    };
+    let mut signals = 0;
+    for model in &models {
+        let run = || {
+            let log = observe(model, seed, (seed % 5) as u32);
+            let verdict = check(model, &log);
+            (log, verdict)
+        };
+        let (log, verdict) = catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
+            let what = payload.downcast_ref::<String>().cloned().unwrap_or_default();
+            let what = payload.downcast_ref::<&str>().map_or(what, |text| (*text).to_owned());
+            format!("invariant {what}\nseed {seed}, strategy {}\n{text}", model.strategy)
+        })?;
+        if let Err(violation) = verdict {
+            return Err(format!(
+                "rule {:?}: {} at {:?}\nseed {seed}, strategy {}\n{}\n{text}",
+                violation.rule,
+                violation.what,
+                violation.at,
+                model.strategy,
+                tail(model, &log, violation.at)
+            ));
+        }
+        signals += log.entries.len();
+    }
+    Ok(Some(signals))
+}
+
+/// The last lines of a log up to an instant.
+fn tail(model: &Model, log: &Log, until: Time) -> String {
+    let lines: Vec<String> = log
+        .entries
+        .iter()
+        .filter(|e| e.at <= until)
+        .map(|e| format!("{:>12} {} {} {:?}", e.at.0, e.word(model), e.subject(model), e.signal))
+        .collect();
+    lines[lines.len().saturating_sub(60)..].join("\n")
+}
+
+#[test]
+fn random_scenarios_keep_every_invariant_and_every_rule() {
+    let seeds = match (std::env::var("NINEFOLD_SEED"), std::env::var_os("NINEFOLD_LONG")) {
+        (Ok(seed), _) => {
+            let seed = seed.parse().expect("NINEFOLD_SEED is a number");
+            seed..seed + 1
+        }
+        (_, Some(_)) => 0..40_000,
+        _ => 0..1_500,
+    };
+    let asked = seeds.end - seeds.start;
+    let (mut ran, mut signals, mut wrong) = (0, 0, Vec::new());
+    for seed in seeds {
+        match run_one(seed) {
+            Ok(Some(seen)) => {
+                ran += 1;
+                signals += seen;
+            }
+            Ok(None) => {}
+            Err(what) => wrong.push(what),
+        }
+    }
+    println!("{ran} of {asked} scenarios ran, {signals} signals");
+    // The smallest scenario first: it is the one to read. Of the others the first lines.
+    wrong.sort_by_key(String::len);
+    for what in wrong.iter().skip(1).take(60) {
+        println!("{}", what.lines().take(2).collect::<Vec<_>>().join(" | "));
+    }
+    assert!(wrong.is_empty(), "{} scenarios are wrong, the shortest:\n{}", wrong.len(), wrong[0]);
+    assert!(asked < 100 || ran * 2 > asked, "most scenarios must fit: {ran} of {asked}");
+    assert!(asked < 100 || signals > 100 * ran as usize, "a scenario in which nothing happens tests nothing");
+}
+
+/// Everything the checker judges happens here: room is scarce, one host does not reach the array.
+const RICH: &str = r#"
+schema = 1
+[run]
+horizon = "4 d"
+warmup = "1 h"
+ages = "new"
+[rack.r0]
+outage = { mttf = "12 h", mttr = "20 min" }
+[rack.r1]
+[network.lan]
+carries = ["client"]
+outage = { mttf = "10 h", mttr = "2 min" }
+[storage.san]
+kind = "fc"
+outage = { mttf = "10 h", mttr = "2 min" }
+[host.h]
+count = 4
+racks = ["r0", "r1"]
+cores = 8
+memory = "16 GiB"
+storage = ["san"]
+boot = "3 min"
+crash = { mttf = "3 h", mttr = "20 min" }
+[host.x]
+cores = 8
+memory = "64 GiB"
+boot = "3 min"
+crash = { mttf = "3 h", mttr = "20 min" }
+[cluster.k]
+product = "custom"
+hosts = ["h", "x"]
+detection = "7 s"
+[service.a]
+instances = 9
+vm = { cores = 1, memory = "5 GiB", storage = "san" }
+boot = "1 min"
+[service.g]
+vm = { cores = 1, memory = "1 GiB" }
+boot = "1 min"
+app_crash = { mttf = "6 h", mttr = "5 min" }
+[service.b]
+role = "stateless"
+vm = { cores = 1, memory = "1 GiB" }
+boot = "1 min"
+[service.u]
+vm = { cores = 1, memory = "1 GiB" }
+boot = "1 min"
+recover = "0 s"
+[strategy.s]
+protect = ["host-cluster"]
+[strategy.s.service.g]
+protect = ["host-cluster", "guest-failover"]
+nodes = 2
+[strategy.s.service.b]
+protect = ["nlb"]
+members = 3
+[strategy.s.service.u]
+protect = []
+"#;
+
+/// As [`RICH`], with planned work.
+fn rich_with_work() -> String {
+    format!(
+        "{RICH}\n[maintenance.m]\nhosts = [\"h\"]\nfirst = \"6 h\"\nevery = \"1 d\"\nlasts = \"10 min\"\n"
+    )
+}
+
+/// One way to spoil a log at one entry; `None` where that entry offers no hold.
+type Spoil = fn(&Model, &Log, usize) -> Option<Log>;
+
+fn twice(log: &Log, k: usize) -> Option<Log> {
+    let mut log = log.clone();
+    log.entries.insert(k, log.entries[k]);
+    Some(log)
+}
+
+fn without(log: &Log, k: usize) -> Option<Log> {
+    let mut log = log.clone();
+    log.entries.remove(k);
+    Some(log)
+}
+
+fn with(log: &Log, k: usize, signal: Signal) -> Option<Log> {
+    let mut log = log.clone();
+    log.entries[k].signal = signal;
+    Some(log)
+}
+
+/// Entry `k` happens right after entry `to`, at its instant.
+fn earlier(log: &Log, k: usize, to: usize) -> Option<Log> {
+    let mut log = log.clone();
+    let mut entry = log.entries.remove(k);
+    entry.at = log.entries[to].at;
+    log.entries.insert(to + 1, entry);
+    Some(log)
+}
+
+fn latest(log: &Log, before: usize, is: impl Fn(&Signal) -> bool) -> Option<usize> {
+    (0..before).rev().find(|&i| is(&log.entries[i].signal))
+}
+
+/// An order goes to another host.
+fn redirect(model: &Model, log: &Log, k: usize) -> Option<Log> {
+    let Signal::RestartOrdered { vm, host, cause } = log.entries[k].signal else { return None };
+    let other = HostId((host.0 + 1 + k as u32 % (model.hosts.len() as u32 - 1)) % model.hosts.len() as u32);
+    with(log, k, Signal::RestartOrdered { vm, host: other, cause })
+}
+
+#[rustfmt::skip]
+const TWINS: [(Rule, Spoil); 27] = [
+    (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
+    (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
+    (Rule::HostPower, |_, log, k| match log.entries[k].signal {
+        Signal::HostDown { host, cause: Cause::HostCrash } => with(log, k, Signal::HostDown { host, cause: Cause::RackOutage }),
+        _ => None,
+    }),
+    (Rule::PartAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::StorageUp { .. }).then(|| twice(log, k))?),
+    (Rule::MaintenancePairs, |_, log, k| matches!(log.entries[k].signal, Signal::MaintenanceEnded { .. }).then(|| twice(log, k))?),
+    (Rule::NotTooFast, |_, log, k| match log.entries[k].signal {
+        Signal::HostUp { host } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::HostDown { host: h, .. } if *h == host))?),
+        _ => None,
+    }),
+    (Rule::GuestAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::VmUp { .. }).then(|| twice(log, k))?),
+    (Rule::RunsOnUpHost, |_, log, k| matches!(log.entries[k].signal, Signal::VmDown { .. }).then(|| without(log, k))?),
+    (Rule::OrderLegal, |_, log, k| matches!(log.entries[k].signal, Signal::RestartOrdered { .. }).then(|| twice(log, k))?),
+    (Rule::OrderAfterDetection, |_, log, k| match log.entries[k].signal {
+        Signal::RestartOrdered { vm, .. } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::VmDown { vm: v, .. } if *v == vm))?),
+        _ => None,
+    }),
+    (Rule::OrderComes, |_, log, k| matches!(log.entries[k].signal, Signal::RestartOrdered { .. }).then(|| without(log, k))?),
+    (Rule::Room, redirect),
+    (Rule::AntiAffinity, redirect),
+    (Rule::DiskReach, redirect),
+    (Rule::BestHost, redirect),
+    (Rule::WaitingPairs, |_, log, k| matches!(log.entries[k].signal, Signal::RestartWaiting { .. }).then(|| twice(log, k))?),
+    (Rule::WorkConservation, |_, log, k| match log.entries[k].signal {
+        Signal::RestartOrdered { vm, .. } => {
+            latest(log, k, |s| matches!(s, Signal::RestartWaiting { vm: v, .. } if *v == vm)).and_then(|_| without(log, k))
+        }
+        _ => None,
+    }),
+    (Rule::Failover, |model, log, k| match log.entries[k].signal {
+        Signal::FailoverDone { instance, vm } => {
+            let other = model.vms_of(instance).find(|v| *v != vm)?;
+            with(log, k, Signal::FailoverDone { instance, vm: other })
+        }
+        _ => None,
+    }),
+    (Rule::Converged, |_, log, k| match log.entries[k].signal {
+        Signal::Converged { instance, members } => with(log, k, Signal::Converged { instance, members: members + 3 }),
+        _ => None,
+    }),
+    (Rule::ServiceAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceDown { .. }).then(|| twice(log, k))?),
+    (Rule::CauseSeen, |_, log, k| match log.entries[k].signal {
+        Signal::ServiceDown { instance, .. } => with(log, k, Signal::ServiceDown { instance, cause: Cause::SiteOutage }),
+        _ => None,
+    }),
+    (Rule::ServesForReason, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceDown { .. }).then(|| without(log, k))?),
+    (Rule::ServesWhenItCan, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceUp { .. }).then(|| without(log, k))?),
+    (Rule::Tally, |_, log, _| {
+        let mut log = log.clone();
+        (log.services[0].downtime_us, log.services[0].causes[0].downtime_us) =
+            (log.services[0].downtime_us + 1, log.services[0].causes[0].downtime_us + 1);
+        Some(log)
+    }),
+    (Rule::CauseSum, |_, log, _| { let mut log = log.clone(); log.services[0].causes[0].downtime_us += 1; Some(log) }),
+    (Rule::Waiting, |_, log, _| { let mut log = log.clone(); log.waiting_us += 1; Some(log) }),
+    (Rule::Primary, |_, log, k| match log.entries[k].signal {
+        Signal::HostDown { host, .. } => {
+            let mut log = log.clone();
+            let mut entry = log.entries[k];
+            entry.signal = Signal::HostIsolated { host };
+            log.entries.insert(k + 1, entry);
+            Some(log)
+        }
+        _ => None,
+    }),
+];
+
+#[test]
+fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
+    let plain = loading::load(RICH).remove(0);
+    let work = loading::load(&rich_with_work()).remove(0);
+    // Where there is room to choose between hosts.
+    let roomy = loading::load(&RICH.replace("16 GiB", "48 GiB")).remove(0);
+    let logs = [&plain, &work, &roomy].map(|model| (model, observe(model, 1, 0)));
+    for (model, log) in &logs {
+        check(model, log).unwrap_or_else(|v| panic!("{v:?}\n{}", tail(model, log, v.at)));
+    }
+    for (rule, spoil) in TWINS {
+        let (mut spoilt, mut named) = (0, 0);
+        for (model, log) in &logs {
+            let ways = (0..log.entries.len()).filter_map(|k| spoil(model, log, k)).take(60);
+            for twin in ways {
+                spoilt += 1;
+                named += u32::from(check(model, &twin).is_err_and(|violation| violation.rule == rule));
+            }
+        }
+        println!("{rule:?}: {named} of {spoilt}");
+        assert!(named > 0, "{rule:?}: none of {spoilt} spoilt logs was rejected by it");
+    }
+}
