@@ -87,8 +87,8 @@ fn exactly(name: &str, text: &str, strategy: &str, (down, degraded, lost, outage
     let us = |seconds: f64| (seconds * 1e6).round() as u64;
     let found = services[0];
     assert_eq!(
-        (found.downtime_us, found.degraded_us, found.lost_ppb_us, found.outages, waited),
-        (us(down), us(degraded), u128::from(us(lost)) * 1_000_000_000, outages, us(waiting)),
+        (found.downtime_us, found.degraded_us, found.lost_us(), found.outages, waited),
+        (us(down), us(degraded), us(lost), outages, us(waiting)),
         "{name} under {strategy}"
     );
 }

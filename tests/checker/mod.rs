@@ -701,12 +701,12 @@ impl<'m> Checker<'m> {
         let start = Time::ZERO + self.model.warmup;
         let span = until.since(row.since.max(start)).0;
         let tally = &mut self.tallies[self.model.instances[instance.index()].service.index()];
-        tally.lost_ppb_us += u128::from(span) * u128::from(row.lost_ppb);
         if row.lost_ppb == ALL_PPB {
             tally.downtime_us += span;
             tally.causes[row.cause as usize].downtime_us += span;
         } else if row.lost_ppb > 0 {
             tally.degraded_us += span;
+            tally.lost_degraded_ppb_us += u128::from(span) * u128::from(row.lost_ppb);
         }
     }
 
@@ -757,7 +757,7 @@ impl<'m> Checker<'m> {
         self.require(!failover || running <= 1, Rule::Failover, || {
             format!("{running} nodes of {} online", fixed.name)
         })?;
-        let at_once = service.guest.is_none() && service.way_back.recover == Law::Constant { value_s: 0.0 };
+        let at_once = service.guest.is_none() && service.way_back.recover.fixed() == Some(Span::ZERO);
         let idle = at_once && !self.hidden_client_cuts && serving == 1 && row.lost_ppb > 0;
         self.require(!idle, Rule::ServesWhenItCan, || format!("{} could serve and does not", fixed.name))
     }
