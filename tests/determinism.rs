@@ -187,7 +187,7 @@ fn the_order_of_tables_does_not_matter_to_a_component() {
     }
     tables.reverse();
     let reversed = format!("{}{}", &BASE[..start], tables.concat());
-    let (forward, backward) = (load(BASE), load(&reversed));
+    let (forward, backward) = (load(&without_maintenance(BASE)), load(&without_maintenance(&reversed)));
     for model in &forward {
         let twin = backward.iter().find(|m| m.strategy == model.strategy).unwrap();
         for replication in 0..5 {
@@ -237,10 +237,27 @@ fn an_interrupted_run_keeps_what_is_finished_under_its_own_numbers() {
     assert!(summarize(&models, 160, 2, &at_once).is_none());
 }
 
+/// When a host's window closes depends on how long its VMs take to come back, and so on the strategy and on
+/// which VMs started there; its clocks stand still meanwhile. Draws are the same, instants move by seconds.
+fn without_maintenance(text: &str) -> String {
+    let mut kept = String::new();
+    let mut skips = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            skips = line.starts_with("[maintenance.");
+        }
+        if !skips {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
 #[test]
 fn all_strategies_meet_the_same_failures() {
     // The crew is shared with nobody whose work depends on the strategy.
-    let models = load(BASE);
+    let models = load(&without_maintenance(BASE));
     for replication in 0..10 {
         let first = history(&models[0], replication, hardware);
         for model in &models[1..] {
@@ -283,19 +300,19 @@ fn variance(values: &[f64]) -> f64 {
 /// and why, and then the new numbers here (the test prints them).
 #[rustfmt::skip]
 const GOLDEN: &[(&str, &str, u64, u64)] = &[
-    ("base", "none", 0xc2aadd597c66d53e, 294),
-    ("base", "cluster", 0xec7d120c1457c3ba, 282),
-    ("base", "failover", 0x7a0436be5f66f64d, 535),
-    ("base", "balanced", 0xc5982ee612b7fe54, 431),
-    ("primary", "none", 0x32231cba2c14aa8d, 307),
-    ("primary", "cluster", 0xc373b60a18d8f88c, 301),
-    ("primary", "failover", 0x03a561fe4970733e, 548),
-    ("primary", "balanced", 0xba66cc815cdb955a, 450),
-    ("new", "none", 0x2799e71e2edb7161, 322),
-    ("new", "cluster", 0xc3ea32955f0cfdfd, 308),
-    ("new", "failover", 0x0ffde8e04e8a74e8, 579),
-    ("new", "balanced", 0xc4f6f439f59cceef, 477),
-    ("laws", "s", 0xf4bc365fe03eb3ee, 333),
+    ("base", "none", 0xe13608dad921af53, 263),
+    ("base", "cluster", 0xf110824e921e5ec2, 278),
+    ("base", "failover", 0xee7c2a7b1aca5cdb, 425),
+    ("base", "balanced", 0xccfebd71bb69ecbf, 414),
+    ("primary", "none", 0x5ffefe0f2ce2641a, 270),
+    ("primary", "cluster", 0x1f99e3e7d8f322fc, 285),
+    ("primary", "failover", 0xef23dfcb2df2739a, 432),
+    ("primary", "balanced", 0xea94323fd3148950, 421),
+    ("new", "none", 0x410bc994f074588a, 281),
+    ("new", "cluster", 0x5eb596f9ad6a1543, 288),
+    ("new", "failover", 0x104f4f89ef8cb11d, 470),
+    ("new", "balanced", 0x2ecbc4538d09420b, 432),
+    ("laws", "s", 0xb461bf14c341a93a, 428),
     ("ties", "s", 0xfde7ce91307ed732, 2515),
     ("ties", "f", 0x8a010cd1eae1bdb9, 2233),
     ("scripted", "f", 0xf6718cf3b3722a99, 35),

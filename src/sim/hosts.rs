@@ -118,7 +118,11 @@ impl<O: Observer> Simulation<'_, O> {
             let life = self.draw(&fault.ttf, fixed.streams.crash.ttf, crashes);
             self.arm(crash, life);
         }
+        let worked_on = std::mem::take(&mut self.state.hosts[host.index()].worked_on);
         self.tell(Signal::HostUp { host });
+        if worked_on {
+            self.tell(Signal::MaintenanceEnded { host });
+        }
         self.state.refresh_room(self.model, host);
         let residents = self.state.take_residents(host);
         for &vm in residents.iter().rev() {

@@ -1,8 +1,9 @@
 //! Planned work on hosts, one host after the other (or `at_once` of them). Without a way to move VMs
 //! it is an announced outage: they are shut down when the window opens, and come back with their host.
 //!
-//! A window closes, and the next one opens, when the host's VMs are back: whoever patches hosts one by one
-//! does not take the second node of a pair down while the first still boots.
+//! The work ends when the host is up again. The window closes, and the next one opens, when the host's VMs
+//! are back as well: whoever patches hosts one by one does not take the second node of a pair down while the
+//! first still boots. So when a host's turn comes depends on the strategy by seconds.
 //!
 //! A round begins at `first` and every `every` after it; one that would begin while the one before
 //! still runs begins at the next date. A host that is not up when its turn comes is left out: it has
@@ -46,6 +47,7 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         row.phase = HostPhase::Maintenance;
         row.plan = plan.0;
+        row.worked_on = true;
         row.works += 1;
         row.isolated = false;
         let works = row.works;
@@ -112,7 +114,6 @@ impl<O: Observer> Simulation<'_, O> {
     fn close_window(&mut self, host: HostId) {
         self.state.windows_open -= 1;
         let plan = MaintenanceId(std::mem::replace(&mut self.state.hosts[host.index()].plan, NOWHERE));
-        self.tell(Signal::MaintenanceEnded { host });
         self.state.maintenances[plan.index()].open -= 1;
         self.open_windows(plan);
     }

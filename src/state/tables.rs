@@ -82,7 +82,9 @@ pub struct HostState {
     /// Its cluster has given it up but nobody was there to act.
     pub undeclared: bool,
     pub isolated: bool,
-    /// The plan whose window it is in, or [`NOWHERE`].
+    /// Planned work is under way on it.
+    pub worked_on: bool,
+    /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
     pub plan: u32,
     pub crashes: u32,
     /// Times it went down, from whatever cause.
@@ -109,6 +111,7 @@ impl Default for HostState {
             reborn: false,
             undeclared: false,
             isolated: false,
+            worked_on: false,
             plan: NOWHERE,
             crashes: 0,
             downs: 0,
