@@ -23,5 +23,9 @@ pub fn can_take_over(model: &Model, state: &State, vm: VmId) -> bool {
     let row = &state.vms[vm.index()];
     row.phase == VmPhase::Idle
         && !row.suspended
-        && row.host().is_some_and(|h| state.hears(h, Traffic::Client) && state.reaches_disk(model, vm, h))
+        && row.host().is_some_and(|h| {
+            !state.hosts[h.index()].doomed
+                && state.hears(h, Traffic::Client)
+                && state.reaches_disk(model, vm, h)
+        })
 }

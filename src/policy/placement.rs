@@ -48,6 +48,7 @@ pub fn admits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
     need.memory_mib <= free.memory_mib
         && need.cores <= free.cores
         && state.takes_orders(model, host)
+        && !state.hosts[host.index()].doomed
         && model.reaches(host, vm)
         && (!model.is_local(vm) || fixed.host == host)
         && state.reaches_disk(model, vm, host)

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use crate::engine::{Law, Span};
 
-use super::moments::moments;
 use super::spec::{FaultSpec, GuestLayer, HostGroup, HostRef, Service, Spec};
 use super::text::{count, list};
 
@@ -78,9 +77,12 @@ fn law_line(law: &Law) -> String {
     if let Law::Constant { value_s } = law {
         return span_text(*value_s);
     }
-    let m = moments(law);
-    let [mean, median, p95] = [m.mean_s, m.median_s, m.p95_s].map(span_text);
-    format!("{} (mean {mean}, median {median}, 95 % below {p95})", law_text(law))
+    let [mean, median, p95] = [law.mean_s(), law.quantile(0.5), law.quantile(0.95)].map(span_text);
+    match law {
+        // Its text says the mean already.
+        Law::Exponential { .. } => format!("{} (median {median}, 95 % below {p95})", law_text(law)),
+        _ => format!("{} (mean {mean}, median {median}, 95 % below {p95})", law_text(law)),
+    }
 }
 
 fn fault_line(fault: &FaultSpec) -> String {
@@ -131,11 +133,8 @@ fn section(out: &mut String, title: &str) {
 /// A line of one component, and one for each of its faults.
 fn item(out: &mut String, kind: &str, name: &str, facts: &[String], faults: &[(&str, Option<&FaultSpec>)]) {
     let facts: Vec<&str> = facts.iter().map(String::as_str).filter(|fact| !fact.is_empty()).collect();
-    let _ = writeln!(
-        out,
-        "  {kind} {name}: {}",
-        if facts.is_empty() { "-".to_owned() } else { facts.join(", ") }
-    );
+    let colon = if facts.is_empty() { "" } else { ": " };
+    let _ = writeln!(out, "  {kind} {name}{colon}{}", facts.join(", "));
     for (what, fault) in faults {
         if let Some(fault) = fault {
             let _ = writeln!(out, "    {what} {}", fault_line(fault));

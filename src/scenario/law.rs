@@ -5,7 +5,6 @@ use crate::engine::{Law, Span};
 use super::code;
 use super::fields::{At, Fields, Reader};
 use super::fixed::limits;
-use super::moments::mean;
 use super::spec::FaultSpec;
 use super::text::{join, quote, suggest};
 use super::tree::Value;
@@ -226,7 +225,7 @@ impl Reader {
             Some(if mean == Span::ZERO { constant(mean) } else { law })
         });
         let (ttf, ttr) = ttf.zip(ttr)?;
-        if mean(&ttr) >= mean(&ttf) {
+        if ttr.mean_s() >= ttf.mean_s() {
             let what =
                 format!("repair takes {} on average, failures come after {}", human(&ttr), human(&ttf));
             self.report(code::REPAIR_LONGER, at, what, "are the two swapped?");

@@ -107,11 +107,13 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster is up.
     pub(super) fn cluster_on_host_up(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
-        // One that comes up without a management network joins when it has it.
-        if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product
-            && self.state.takes_orders(self.model, host)
-        {
-            self.primary_on_host_joined(cluster, profile);
+        if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product {
+            if self.state.takes_orders(self.model, host) {
+                self.primary_on_host_joined(cluster, profile);
+            } else {
+                // It comes up without a management network: it joins when it has it, and is alone till then.
+                self.on_management_changed(host);
+            }
         }
         self.retry_waiting(cluster);
     }

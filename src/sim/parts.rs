@@ -4,7 +4,7 @@
 //! still meanwhile; after a repair it is as good as new.
 
 use super::{Cause, Observer, Signal, Simulation};
-use crate::model::{CrewId, HostId, StorageId, Traffic, VmId};
+use crate::model::{CrewId, DomainId, HostId, StorageId, Traffic, VmId};
 use crate::state::{Job, Outage, Part};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -75,8 +75,8 @@ impl<O: Observer> Simulation<'_, O> {
         match part {
             Part::Domain(domain) => {
                 self.tell(Signal::DomainDown { domain });
-                let model = self.model;
-                let fixed = &model.domains[domain.index()];
+                let fixed = &self.model.domains[domain.index()];
+                self.doom(domain, true);
                 for &host in &fixed.hosts {
                     self.cut_power(host, cause);
                 }
@@ -86,6 +86,7 @@ impl<O: Observer> Simulation<'_, O> {
                 for &storage in &fixed.storages {
                     self.cut_part(Part::Storage(storage), cause);
                 }
+                self.doom(domain, false);
             }
             Part::Storage(storage) => {
                 self.tell(Signal::StorageDown { storage, cause });
@@ -105,6 +106,18 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.hosts[host.index()].links_cut[traffic as usize] += 1;
                 self.on_link_changed(host, traffic, cause);
             }
+        }
+    }
+
+    /// Hosts lose their power at one instant, but one after the other in the program: nothing may move
+    /// to one that is next.
+    fn doom(&mut self, domain: DomainId, doomed: bool) {
+        let fixed = &self.model.domains[domain.index()];
+        for host in &fixed.hosts {
+            self.state.hosts[host.index()].doomed = doomed;
+        }
+        for &inner in &fixed.domains {
+            self.doom(inner, doomed);
         }
     }
 

@@ -77,6 +77,8 @@ pub struct HostState {
     /// Faults of its links by kind of traffic.
     pub links_cut: [u16; 4],
     pub crewed: bool,
+    /// Its rack or site is losing power at this very instant: it is no place to go.
+    pub doomed: bool,
     /// It crashed, so a new life begins when it is up; else its old one goes on.
     pub reborn: bool,
     /// Its cluster has given it up but nobody was there to act.
@@ -108,6 +110,7 @@ impl Default for HostState {
             cuts: 0,
             links_cut: [0; 4],
             crewed: false,
+            doomed: false,
             reborn: false,
             undeclared: false,
             isolated: false,

@@ -7,7 +7,6 @@ use crate::scenario::describe::span_text;
 use crate::scenario::fields::Reader;
 use crate::scenario::fixed::limits;
 use crate::scenario::issue::Mark;
-use crate::scenario::moments::mean;
 use crate::scenario::names::{HostNames, Names};
 use crate::scenario::spec::{Cluster, HostRef, Inject, InjectTarget, Product, Spec, StorageKind};
 use crate::scenario::text::{join, list, quote};
@@ -216,7 +215,7 @@ impl Reader {
                 "lower it, or no host is left",
             );
         }
-        let round = mean(&work.lasts) * hosts.div_ceil(at_once) as f64;
+        let round = work.lasts.mean_s() * hosts.div_ceil(at_once) as f64;
         if let Some(every) = work.every.filter(|every| round > every.as_secs_f64()) {
             let what = format!("a round takes {}, the next begins after {every}", span_text(round));
             self.sink.push(
