@@ -241,7 +241,7 @@ impl Reader {
         // A component that fails the instant it is mended would stop the simulated clock.
         let instant = match &law {
             Law::Empirical { values_s } => values_s.first().is_none_or(|least| *least <= 0.0),
-            law => mean(law) <= 0.0,
+            law => law.mean_s() <= 0.0,
         };
         if instant {
             self.report(code::RANGE, at, "a time to failure of zero", "write one above zero");
@@ -253,5 +253,5 @@ impl Reader {
 
 /// The mean of a law as a scenario would write it, to three digits.
 fn human(law: &Law) -> String {
-    super::describe::span_text(mean(law))
+    super::describe::span_text(law.mean_s())
 }
