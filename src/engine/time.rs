@@ -114,7 +114,7 @@ impl fmt::Display for Span {
         ];
         for (micros, unit) in UNITS {
             // Two decimals at most: what needs more is written in the next smaller unit.
-            if self.0 >= micros && (self.0 * 100).is_multiple_of(micros) {
+            if self.0 >= micros && (u128::from(self.0) * 100).is_multiple_of(u128::from(micros)) {
                 return write!(f, "{} {unit}", self.0 as f64 / micros as f64);
             }
         }
@@ -149,6 +149,11 @@ mod tests {
             let secs = f64::from_bits((half.to_bits() as i64 + ulps) as u64);
             prop_assert_eq!(Span::from_secs_f64(secs), rounded(secs));
         }
+    }
+
+    #[test]
+    fn the_longest_horizon_can_be_written() {
+        assert_eq!(Span(100_000 * 31_536_000_000_000).to_string(), "100000 y");
     }
 
     #[test]

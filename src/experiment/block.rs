@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::model::Model;
-use crate::probe::{CauseTally, Downtime, Waiting};
+use crate::probe::{Downtime, Waiting};
 use crate::sim::Simulation;
 use crate::state::State;
 use crate::stats::Distribution;
@@ -15,6 +15,13 @@ pub(super) struct Ticks {
     pub degraded_us: u64,
     pub lost_us: u64,
     pub outages: u64,
+}
+
+/// The outages of one cause over many replications.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct CauseSum {
+    pub outages: u64,
+    pub downtime_us: u128,
 }
 
 /// What a worker keeps between blocks: one state and one set of probes per strategy.
@@ -31,7 +38,7 @@ pub(super) struct StrategyBlock {
     /// `ticks[service][replication of the block]`
     pub ticks: Vec<Vec<Ticks>>,
     /// `causes[service]`, summed over the block.
-    pub causes: Vec<Vec<CauseTally>>,
+    pub causes: Vec<Vec<CauseSum>>,
     /// VM-microseconds of waiting, by replication of the block.
     pub waiting: Vec<u64>,
     /// One instance's downtime in one replication, by service.
@@ -83,7 +90,7 @@ impl StrategyBlock {
         let services = model.services.len();
         StrategyBlock {
             ticks: vec![Vec::new(); services],
-            causes: vec![vec![CauseTally::default(); crate::model::Cause::ALL.len()]; services],
+            causes: vec![vec![CauseSum::default(); crate::model::Cause::ALL.len()]; services],
             waiting: Vec::new(),
             downtimes: vec![Distribution::new(); services],
             outages: vec![Distribution::new(); services],
@@ -105,7 +112,7 @@ impl StrategyBlock {
             });
             for (sum, cause) in self.causes[service].iter_mut().zip(&tally.causes) {
                 sum.outages += cause.outages;
-                sum.downtime_us += cause.downtime_us;
+                sum.downtime_us += u128::from(cause.downtime_us);
             }
         }
         for (service, downtime_us) in downtime.instances() {

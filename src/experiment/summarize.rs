@@ -1,13 +1,12 @@
 //! From integers to estimates.
 
-use super::block::{Block, StrategyBlock, Ticks};
+use super::block::{Block, CauseSum, StrategyBlock, Ticks};
 use super::pool::Plan;
 use super::summary::{
     CapacitySummary, CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, OutageLengths, Row,
     ServiceSummary, StrategySummary, Summary, TotalSummary,
 };
 use crate::model::{Cause, GuestGroup, Model, Service};
-use crate::probe::CauseTally;
 use crate::stats::{self, Interval, Moments, PairedMoments, Randomness, interval};
 
 /// Microseconds in a second.
@@ -112,7 +111,7 @@ fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSumm
     let chance = model.services.iter().map(|s| Chance::of(model, s)).fold(Chance::default(), Chance::and);
     let scale = 1.0 / (f64::from(instances) * SECOND);
     let downtime = estimate(&sums, |t| t.downtime_us, chance.downtime(), scale);
-    let mut tallies = vec![CauseTally::default(); Cause::ALL.len()];
+    let mut tallies = vec![CauseSum::default(); Cause::ALL.len()];
     for service in &found.causes {
         for (sum, cause) in tallies.iter_mut().zip(service) {
             sum.outages += cause.outages;
@@ -251,7 +250,7 @@ fn percentiles(downtimes: &stats::Distribution) -> DowntimePercentiles {
     }
 }
 
-fn causes(tallies: &[CauseTally], per: f64) -> Vec<CauseSummary> {
+fn causes(tallies: &[CauseSum], per: f64) -> Vec<CauseSummary> {
     Cause::ALL
         .iter()
         .zip(tallies)

@@ -10,7 +10,7 @@ pub enum Method {
     StudentT,
     /// Few outages: the wider of t and the weighted-Poisson gamma interval with its heavy-tail allowance.
     WeightedPoisson,
-    /// Nothing was observed: `low` is 0 and `high` is a bound.
+    /// Nothing varied between replications: the ends are what so many can rule out.
     Bound,
     /// Nothing in the scenario that touches this number is random.
     Exact,

@@ -25,8 +25,8 @@ pub enum Event {
     HostStepped(HostId),
     /// A round of maintenance is due.
     MaintenanceDue(MaintenanceId),
-    /// A cluster's election of a primary is over.
-    PrimaryElected(ClusterId),
+    /// A cluster's election of a primary is over, or the new primary has read what it protects.
+    PrimaryStepped(ClusterId),
     /// A host finds that it is alone on the management network.
     HostIsolated(HostId),
     /// A cluster gives a silent host up.

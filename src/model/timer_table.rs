@@ -101,7 +101,7 @@ impl TimerTable {
         }
         for (number, cluster) in model.clusters.iter().enumerate() {
             let elects = matches!(cluster.product, Product::Primary(_));
-            let slot = table.add_if(elects, Event::PrimaryElected(ClusterId(number as u32)));
+            let slot = table.add_if(elects, Event::PrimaryStepped(ClusterId(number as u32)));
             table.clusters.push(slot);
         }
         table.add_hosts(model);

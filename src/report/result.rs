@@ -138,7 +138,7 @@ pub enum Method {
     StudentT,
     /// Few outages: weighted-Poisson gamma interval.
     WeightedPoisson,
-    /// Nothing was observed: `low` is 0 and `high` is a bound.
+    /// Nothing varied between replications: the ends are what so many can rule out and `high` is a bound.
     Bound,
     /// Nothing random touches this number.
     Exact,

@@ -11,6 +11,9 @@ use crate::engine::{Span, Time};
 use crate::model::{GuestGroup, InstanceId, Traffic, VmDraw, VmId};
 use crate::state::{InstanceState, MemberPhase};
 
+/// Each of up to 32 shares loses less than a billionth when it is rounded down.
+const ROUNDING_PPB: u32 = 32;
+
 impl<O: Observer> Simulation<'_, O> {
     /// A member came, went, stalled or was cut off.
     pub(super) fn on_member_changed(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
@@ -74,6 +77,19 @@ impl<O: Observer> Simulation<'_, O> {
         member.dark_ppb = dark_ppb;
     }
 
+    /// The group has agreed on its members anew: clients are shared out among them, and a member whose
+    /// service has failed unseen turns away its new share. Windows of the dead keep theirs.
+    fn share_out(&mut self, instance: InstanceId) {
+        let share = self.share(instance);
+        for vm in self.model.vms_of(instance) {
+            let member = &self.state.members[vm.index()];
+            if member.phase == MemberPhase::Converged && member.dark_ppb > 0 {
+                self.set_dark(instance, vm, 0);
+                self.set_dark(instance, vm, share);
+            }
+        }
+    }
+
     fn count_member(&mut self, instance: InstanceId, vm: VmId, counted: bool) {
         let member = &mut self.state.members[vm.index()];
         let row = &mut self.state.instances[instance.index()];
@@ -87,6 +103,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.count_member(instance, vm, false);
         self.state.members[vm.index()].phase = MemberPhase::Out;
         self.state.instances[instance.index()].converged -= 1;
+        self.share_out(instance);
         self.tell_converged(instance);
     }
 
@@ -155,6 +172,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.members[vm.index()].phase = MemberPhase::Converged;
                 self.state.instances[instance.index()].converged += 1;
                 self.count_member(instance, vm, true);
+                self.share_out(instance);
                 self.tell_converged(instance);
             }
             phase @ (MemberPhase::Converged | MemberPhase::Out) => {
@@ -178,6 +196,8 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &self.state.instances[instance.index()];
         let carried = carried_ppb[usize::from(row.serving)];
         let dark = row.dark_ppb.min(u64::from(InstanceState::FULL_PPB)) as u32;
-        self.serve(instance, carried.saturating_sub(dark), cause);
+        // Shares are rounded down: what is left of all of them together is nothing.
+        let served = carried.saturating_sub(dark);
+        self.serve(instance, if served <= ROUNDING_PPB { 0 } else { served }, cause);
     }
 }

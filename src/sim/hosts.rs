@@ -3,7 +3,7 @@
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Span;
 use crate::model::HostId;
-use crate::state::{HostPhase, Job, VmPhase};
+use crate::state::{HostPhase, Job, NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A crash, from its own fault or from a script (which says how long the repair takes).
@@ -67,6 +67,19 @@ impl<O: Observer> Simulation<'_, O> {
         if watched {
             self.cluster_on_host_down(host);
         }
+        if was_up {
+            self.pause_links(host);
+            if self.state.hosts[host.index()].plan != NOWHERE {
+                self.close_window(host);
+            }
+        }
+    }
+
+    /// The clocks of a host's links stand still while it is down.
+    pub(super) fn pause_links(&mut self, host: HostId) {
+        for timers in &self.model.timers.links[host.index()] {
+            self.pause(timers[0]);
+        }
     }
 
     /// Repair, maintenance or boot is over.
@@ -85,7 +98,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// Switches a host on, or leaves it off until its power is back.
     fn power_host(&mut self, host: HostId) {
         if self.state.hosts[host.index()].cuts > 0 {
-            self.state.hosts[host.index()].phase = HostPhase::Off;
+            // VMs of the cluster that wait on it for the end of planned work wait no longer.
+            self.take_host_down(host, HostPhase::Off, Cause::Maintenance);
         } else {
             self.boot_host(host);
         }
@@ -117,6 +131,9 @@ impl<O: Observer> Simulation<'_, O> {
             // As good as new.
             let life = self.draw(&fault.ttf, fixed.streams.crash.ttf, crashes);
             self.arm(crash, life);
+        }
+        for timers in &self.model.timers.links[host.index()] {
+            self.resume(timers[0]);
         }
         let worked_on = std::mem::take(&mut self.state.hosts[host.index()].worked_on);
         self.tell(Signal::HostUp { host });

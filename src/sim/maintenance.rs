@@ -7,7 +7,8 @@
 //!
 //! A round begins at `first` and every `every` after it; one that would begin while the one before
 //! still runs begins at the next date. A host that is not up when its turn comes is left out: it has
-//! just been rebooted, or will be.
+//! just been rebooted, or will be; so is one that another plan works on. A host that fails before its VMs are
+//! back closes its window: the round does not wait for its repair.
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Time;
@@ -29,7 +30,8 @@ impl<O: Observer> Simulation<'_, O> {
             let row = &mut self.state.maintenances[plan.index()];
             let Some(&host) = fixed.hosts.get(row.next as usize) else { break };
             row.next += 1;
-            if self.state.hosts[host.index()].phase == HostPhase::Up {
+            let row = &self.state.hosts[host.index()];
+            if row.phase == HostPhase::Up && row.plan == NOWHERE {
                 self.state.maintenances[plan.index()].open += 1;
                 self.open_window(plan, host);
             }
@@ -44,6 +46,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.tell(Signal::MaintenanceBegun { host });
         // A planned reboot leaves the crash clock as it was.
         self.pause(self.model.timers.hosts[host.index()].crash);
+        self.pause_links(host);
         let row = &mut self.state.hosts[host.index()];
         row.phase = HostPhase::Maintenance;
         row.plan = plan.0;
@@ -111,7 +114,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// The window of a host is over: the next one's turn.
-    fn close_window(&mut self, host: HostId) {
+    pub(super) fn close_window(&mut self, host: HostId) {
         self.state.windows_open -= 1;
         let plan = MaintenanceId(std::mem::replace(&mut self.state.hosts[host.index()].plan, NOWHERE));
         self.state.maintenances[plan.index()].open -= 1;

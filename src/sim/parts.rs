@@ -5,7 +5,7 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::model::{CrewId, DomainId, HostId, StorageId, Traffic, VmId};
-use crate::state::{Job, Outage, Part};
+use crate::state::{HostPhase, Job, Outage, Part};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A random fault strikes.
@@ -40,12 +40,20 @@ impl<O: Observer> Simulation<'_, O> {
             let life = self.draw(&fault.ttf, streams.ttf, struck);
             let slot = self.slots_of(part)[0];
             self.arm(slot, life);
-            if out {
+            if out || !self.is_powered(part) {
                 self.pause(slot);
             }
         }
         if !out {
             self.on_part_up(part);
+        }
+    }
+
+    /// Whether the clock of a part may run: a link's stands still while its host is down.
+    fn is_powered(&self, part: Part) -> bool {
+        match part {
+            Part::Link(host, _) => self.state.hosts[host.index()].phase == HostPhase::Up,
+            Part::Domain(_) | Part::Storage(_) | Part::Network(_) => true,
         }
     }
 

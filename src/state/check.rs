@@ -10,6 +10,7 @@ impl State {
     pub fn check(&self, model: &Model) {
         self.check_residence(model);
         self.check_clusters(model);
+        self.check_lost(model);
         self.check_vms(model);
         for number in 0..model.instances.len() as u32 {
             self.check_instance(model, InstanceId(number));
@@ -76,6 +77,34 @@ impl State {
                 assert!(self.vms[vm.index()].host == NOWHERE, "a VM with a home waits for room");
             }
         }
+    }
+
+    /// A VM without a home is looked for: it waits for room, or on the list of the host it was lost on,
+    /// and that host's failure is going to be declared.
+    fn check_lost(&self, model: &Model) {
+        let mut found = vec![0_u8; self.vms.len()];
+        for vm in self.clusters.iter().flat_map(|cluster| &cluster.waiting) {
+            found[vm.index()] += 1;
+        }
+        for (number, host) in self.hosts.iter().enumerate() {
+            let mut next = host.first_lost;
+            if next != NOWHERE {
+                let slot = model.timers.hosts[number].declaration;
+                let pending = self.timers.at(slot) != Time::NEVER || host.undeclared;
+                assert!(pending, "nobody will notice what was lost on {}", model.hosts[number].name);
+            }
+            while next != NOWHERE {
+                found[next as usize] += 1;
+                next = self.vms[next as usize].next;
+            }
+        }
+        for (number, vm) in self.vms.iter().enumerate() {
+            let name = &model.vms[number].name;
+            assert_eq!(found[number], u8::from(vm.host == NOWHERE), "{name} is lost, or looked for twice");
+        }
+        let open: u32 = self.maintenances.iter().map(|plan| plan.open).sum();
+        let hosts = self.hosts.iter().filter(|host| host.plan != NOWHERE).count();
+        assert_eq!((open, hosts), (self.windows_open, self.windows_open as usize), "windows that are open");
     }
 
     fn check_vms(&self, model: &Model) {

@@ -15,7 +15,7 @@ pub struct Outage {
     pub faults: u16,
     /// Outages of what it gets its power from.
     pub cuts: u16,
-    /// Random faults so far: which draw comes next.
+    /// Faults so far, random and scripted: which draw comes next.
     pub struck: u32,
     /// A member of its crew is at work on it.
     pub crewed: bool,

@@ -1,10 +1,11 @@
 //! How much one incident can add to one replication of a service: what keeps the interval of rare
 //! outages honest before anything has been observed (the allowance for a heavy tail).
 //!
-//! Lengths are 99.9th percentiles of the laws on the way, added up, which overstates a little. An
+//! Lengths are 99.9th percentiles of the laws on the way, added up, which overstates a little; waiting for a
+//! crew that is busy elsewhere is not in them. An
 //! incident that hits several instances at once counts with all of them.
 
-use crate::model::{Delay, DomainId, GuestGroup, IncidentBound, Model, Product, Service, Traffic};
+use crate::model::{Delay, DomainId, GuestGroup, IncidentBound, Model, Product, Service, StorageId, Traffic};
 
 /// The percentile of lengths; the 99th was too small after some hundred heavy-tailed outages.
 const P: f64 = 0.999;
@@ -16,24 +17,39 @@ pub(super) fn measure(model: &mut Model) {
     model.waiting_bound_vm_s = waiting_bound(model);
 }
 
-/// All VMs of the fullest host wait until it is repaired.
+/// All VMs of the fullest host wait until it is repaired; all of a rack or site until its power is back.
 fn waiting_bound(model: &Model) -> f64 {
     let mut vms = vec![0_u32; model.hosts.len()];
     for vm in &model.vms {
         vms[vm.host.index()] += u32::from(model.services[vm.service.index()].host_cluster);
     }
     let back = |fault: &Option<crate::model::Fault>| fault.as_ref().map_or(0.0, |f| f.ttr.quantile(P));
-    let outside = model.domains.iter().map(|d| &d.outage).chain(model.storages.iter().map(|s| &s.outage));
-    let longest = outside.map(back).fold(0.0, f64::max);
-    model
-        .hosts
-        .iter()
-        .zip(vms)
-        .map(|(host, vms)| f64::from(vms) * (back(&host.crash).max(longest) + host.boot.quantile(P)))
-        .fold(0.0, f64::max)
+    let boot = model.hosts.iter().map(|h| h.boot.quantile(P)).fold(0.0, f64::max);
+    let all: u32 = vms.iter().sum();
+    let hosts = model.hosts.iter().zip(&vms).map(|(host, vms)| f64::from(*vms) * (back(&host.crash) + boot));
+    let domains = (0..model.domains.len() as u32).map(DomainId).map(|domain| {
+        let hit: u32 =
+            inside(model, domain).iter().zip(&vms).map(|(&inside, vms)| u32::from(inside) * vms).sum();
+        f64::from(hit) * (back(&model.domains[domain.index()].outage) + boot)
+    });
+    // Without storage nobody can be started anywhere.
+    let storages = model.storages.iter().map(|s| f64::from(all) * back(&s.outage));
+    hosts.chain(domains).chain(storages).fold(0.0, f64::max)
 }
 
-/// One kind of incident: how long, how many instances, and whether it can happen by chance.
+/// By host, whether it loses its power with a domain.
+fn inside(model: &Model, domain: DomainId) -> Vec<bool> {
+    fn mark(model: &Model, domain: DomainId, inside: &mut [bool]) {
+        let row = &model.domains[domain.index()];
+        row.hosts.iter().for_each(|host| inside[host.index()] = true);
+        row.domains.iter().for_each(|&inner| mark(model, inner, inside));
+    }
+    let mut all = vec![false; model.hosts.len()];
+    mark(model, domain, &mut all);
+    all
+}
+
+/// One kind of incident that can happen by chance: how long, and to how many instances.
 struct Incident {
     length_s: f64,
     instances: usize,
@@ -44,6 +60,10 @@ fn bound(model: &Model, number: usize) -> IncidentBound {
     let instances = f64::from(service.instances.max(1));
     let mut bound = IncidentBound::default();
     for incident in incidents(model, number) {
+        // What cannot hit the service is no chance for it.
+        if incident.instances == 0 {
+            continue;
+        }
         let share = incident.instances as f64 / instances;
         bound.random = true;
         bound.downtime_s = bound.downtime_s.max(incident.length_s * share);
@@ -65,10 +85,12 @@ fn is_random_by_plan(model: &Model, service: &Service) -> bool {
         || model.hosts.iter().any(|h| !h.boot.is_constant())
         || model.maintenances.iter().any(|m| !m.lasts.is_constant())
         || guest_laws(service).iter().any(|law| !law.is_constant())
-        || model.clusters.iter().any(|c| match &c.product {
-            Product::Custom { detection } => !detection.is_constant(),
-            Product::Primary(_) => true,
-        });
+        || (service.host_cluster
+            && model.clusters.iter().any(|c| match &c.product {
+                Product::Custom { detection } => !detection.is_constant(),
+                // Where in the beat a failure falls is drawn.
+                Product::Primary(_) => true,
+            }));
     drawn && !(model.maintenances.is_empty() && model.injects.is_empty())
 }
 
@@ -131,6 +153,7 @@ fn host_incidents(
             hit[vm.host.index()] += 1;
         }
     }
+    let spare = has_spare(model);
     for (host, &instances) in model.hosts.iter().zip(&hit) {
         let instances = instances.max(usize::from(service.host_cluster)).min(service.instances as usize);
         let links = host.links.iter().filter(|l| matches!(l.traffic, Traffic::Client | Traffic::Storage));
@@ -147,7 +170,9 @@ fn host_incidents(
                         .as_secs_f64()
                 }
             });
-        all.push(Incident { length_s: own(reaction.unwrap_or(repair) + back), instances });
+        // A cluster that has no room left for a host's VMs lets them wait until it is repaired.
+        let length = reaction.filter(|_| spare).unwrap_or(repair);
+        all.push(Incident { length_s: own(length + back), instances });
     }
 }
 
@@ -156,19 +181,40 @@ fn way_back(service: &Service) -> f64 {
     [&way.power_on, &way.boot, &way.start, &way.recover].iter().map(|law| law.quantile(P)).sum()
 }
 
-/// The instances of a service with a VM that starts in a domain.
+/// Whether the other hosts have room at the start for the VMs of any one host, by memory alone and twice
+/// over, so that a few large VMs still find a place.
+fn has_spare(model: &Model) -> bool {
+    let mut used = vec![0_u64; model.hosts.len()];
+    let mut largest = 0;
+    for vm in &model.vms {
+        let need = model.services[vm.service.index()].need.memory_mib;
+        used[vm.host.index()] += need;
+        largest = largest.max(need);
+    }
+    let free = |h: usize| model.hosts[h].room.memory_mib.saturating_sub(used[h]);
+    let all: u64 = (0..used.len()).map(free).sum();
+    let roomy = (0..used.len()).filter(|&h| free(h) >= largest).count();
+    // One of those with room for the largest may be the host that fails.
+    roomy >= 2 && (0..used.len()).all(|h| all - free(h) >= 2 * used[h])
+}
+
+/// The instances of a service with a VM that starts in a domain, or whose disks are in it. A cluster may
+/// have moved any of its VMs there.
 fn hit_by_domain(model: &Model, number: usize, domain: DomainId) -> usize {
-    let row = &model.domains[domain.index()];
-    let inside = |host: crate::model::HostId| {
-        row.hosts.contains(&host)
-            || row.domains.iter().any(|d| model.domains[d.index()].hosts.contains(&host))
-    };
+    let inside = inside(model, domain);
+    let holds_disk = |vm: &crate::model::Vm| vm.storage.is_some_and(|s| feeds(model, domain, s));
     let mut hit: Vec<u32> = model
         .vms
         .iter()
-        .filter(|vm| vm.service.index() == number && inside(vm.host))
+        .filter(|vm| vm.service.index() == number && (inside[vm.host.index()] || holds_disk(vm)))
         .map(|vm| vm.instance.0)
         .collect();
     hit.dedup();
-    hit.len()
+    hit.len().max(usize::from(model.services[number].host_cluster))
+}
+
+/// Whether a storage loses its power with a domain.
+fn feeds(model: &Model, domain: DomainId, storage: StorageId) -> bool {
+    let row = &model.domains[domain.index()];
+    row.storages.contains(&storage) || row.domains.iter().any(|&inner| feeds(model, inner, storage))
 }
