@@ -16,14 +16,24 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let mut scenario = load(&arguments.scenario, &overrides(arguments), arguments.quiet)?;
     choose_strategies(&mut scenario, &arguments.strategy)?;
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
+    let made = !folder.exists();
     output::prepare(&folder)?;
     listen_for_interrupt();
     let loaded = Instant::now();
-    let summary = simulate(&scenario, arguments)?;
-    let simulated = Instant::now();
-    let result = RunResult::from(&summary);
-    let files = render(&result, &summary, arguments.png)?;
-    output::write_all(&folder, &files)?;
+    let work = || {
+        let summary = simulate(&scenario, arguments)?;
+        let simulated = Instant::now();
+        let result = RunResult::from(&summary);
+        let files = render(&result, &summary, arguments.png)?;
+        output::write_all(&folder, &files)?;
+        Ok((summary, simulated, result, files))
+    };
+    let (summary, simulated, result, files) = work().inspect_err(|_: &Failure| {
+        if made {
+            // Goes only where it is empty.
+            let _ = std::fs::remove_dir(&folder);
+        }
+    })?;
     if arguments.timing {
         tell_timing(&summary, &scenario, begun, loaded, simulated);
     }

@@ -43,10 +43,12 @@ const BLOCKS_PER_WAVE: u32 = 512;
 /// Runs all replications of all models and summarizes them. `None` when stopped before any had finished.
 ///
 /// # Panics
-/// When the threads cannot be started, or on a broken invariant of the simulation.
+/// When not one thread can be started, or on a broken invariant of the simulation.
 pub fn run(models: &[Model], plan: &Plan, watch: &dyn Watch) -> Option<Summary> {
     let threads = plan.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    // Where so many threads cannot be had, one does the same work and gives the same bytes.
+    let pool = pool(threads).or_else(|_| pool(1)).expect("a thread can be started");
     let mut findings = Findings::new(models);
     let blocks = plan.replications.div_ceil(BLOCK);
     let mut first = 0;
