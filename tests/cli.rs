@@ -1,0 +1,248 @@
+//! The program as users and pipelines meet it: exit codes, streams, files, interruption.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+const SCENARIO: &str = r#"
+schema = 1
+title = "Two hosts"
+[run]
+replications = 40
+horizon = "90 d"
+[host.h]
+count = 2
+cores = 8
+memory = "64 GiB"
+crash = { mttf = "20 d", mttr = "4 h" }
+[service.db]
+vm = { cores = 2, memory = "8 GiB" }
+[strategy.none]
+protect = []
+[strategy.pair]
+protect = ["guest-failover"]
+"#;
+
+/// A folder with a scenario in it.
+fn folder(scenario: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("a.toml"), scenario).expect("a scenario");
+    folder
+}
+
+fn ninefold(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+fn output(folder: &Path, arguments: &[&str]) -> Output {
+    ninefold(folder, arguments).output().expect("the program starts")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("UTF-8")
+}
+
+/// Every file below a folder, by path, with its bytes.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("below").display().to_string();
+                found.push((name, fs::read(path).expect("a file")));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+const FILES: [&str; 9] = [
+    "causes.csv",
+    "charts/distribution.svg",
+    "charts/downtime.svg",
+    "comparisons.csv",
+    "replications.csv",
+    "result.json",
+    "strategies.csv",
+    "summary.csv",
+    "summary.md",
+];
+
+#[test]
+fn run_prints_the_comparison_and_writes_every_file() {
+    let folder = folder(SCENARIO);
+    let run = output(folder.path(), &["run", "a.toml"]);
+    assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+    assert!(text(&run.stdout).contains("pair loses least"), "{}", text(&run.stdout));
+    assert!(text(&run.stderr).contains("wrote results/a"), "{}", text(&run.stderr));
+    let written = files(&folder.path().join("results/a"));
+    assert_eq!(written.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), FILES);
+    for (name, bytes) in &written {
+        assert!(bytes.ends_with(b"\n"), "{name} is complete");
+    }
+}
+
+#[test]
+fn json_on_stdout_is_result_json_and_nothing_else() {
+    let folder = folder(SCENARIO);
+    let run = output(folder.path(), &["run", "a.toml", "--format", "json", "--quiet", "--out", "o"]);
+    assert_eq!(run.stdout, fs::read(folder.path().join("o/result.json")).expect("written"));
+    assert!(run.stderr.is_empty(), "{}", text(&run.stderr));
+    let result: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    for part in ["downtime_s", "degraded_s", "lost_s", "outages", "availability"] {
+        let estimate = &result["strategies"][0]["services"][0][part];
+        assert!(
+            ["mean", "se", "low", "high"].iter().all(|key| estimate[key].is_number()),
+            "{part}: {estimate}"
+        );
+    }
+}
+
+#[test]
+fn files_hold_the_same_bytes_for_any_number_of_threads() {
+    let folder = folder(SCENARIO);
+    for threads in ["1", "2", "7"] {
+        output(folder.path(), &["run", "a.toml", "--quiet", "--threads", threads, "--out", threads]);
+    }
+    let [one, two, seven] = ["1", "2", "7"].map(|threads| files(&folder.path().join(threads)));
+    assert_eq!(one.len(), FILES.len());
+    assert!(one == two && two == seven);
+}
+
+#[test]
+fn chart_redraws_what_run_drew() {
+    let folder = folder(SCENARIO);
+    output(folder.path(), &["run", "a.toml", "--quiet", "--out", "o"]);
+    let chart = output(folder.path(), &["chart", "o/result.json", "--out", "again"]);
+    assert_eq!(chart.status.code(), Some(0), "{}", text(&chart.stderr));
+    assert_eq!(files(&folder.path().join("o/charts")), files(&folder.path().join("again")));
+    fs::write(folder.path().join("cut.json"), "{ \"schema\": 1,").expect("a file");
+    assert_eq!(output(folder.path(), &["chart", "cut.json"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_bad_scenario_exits_2_tells_everything_and_writes_nothing() {
+    let bad = SCENARIO.replace("cores = 8", "coers = 8").replace("\"64 GiB\"", "\"64 GiBs\"");
+    let folder = folder(&bad);
+    for command in ["run", "check", "trace"] {
+        let run = output(folder.path(), &[command, "a.toml"]);
+        assert_eq!(run.status.code(), Some(2), "{command}");
+        assert!(run.stdout.is_empty(), "{command}");
+        let told = text(&run.stderr);
+        assert!(told.contains("a.toml:9:1: error") && told.contains("did you mean \"cores\""), "{told}");
+        assert!(told.contains("a.toml:10:10: error") && told.contains("did you mean \"64 GiB\""), "{told}");
+    }
+    assert!(!folder.path().join("results").exists());
+}
+
+#[test]
+fn wrong_usage_exits_2() {
+    let folder = folder(SCENARIO);
+    for wrong in [
+        &["run", "missing.toml"][..],
+        &["run", "a.toml", "--strategy", "nobody"],
+        &["run", "a.toml", "--replications", "0"],
+        &["run", "a.toml", "--replications", "-5"],
+        &["run", "a.toml", "--horizon", "-1 y"],
+        &["run", "a.toml", "--threads", "0"],
+        &["run", "a.toml", "--set", "host.h.count=1000000"],
+        &["trace", "a.toml", "--strategy", "nobody"],
+        &["fly"],
+    ] {
+        let run = output(folder.path(), wrong);
+        assert_eq!(run.status.code(), Some(2), "{wrong:?}: {}", text(&run.stderr));
+        assert!(!run.stderr.is_empty() && !text(&run.stderr).contains("panicked"), "{wrong:?}");
+    }
+    assert!(!folder.path().join("results").exists());
+}
+
+#[test]
+fn a_scenario_comes_from_stdin() {
+    let folder = folder(SCENARIO);
+    let scenario = fs::File::open(folder.path().join("a.toml")).expect("a file");
+    let mut command = ninefold(folder.path(), &["trace", "-", "--strategy", "pair", "--format", "jsonl"]);
+    let trace = command.stdin(scenario).output().expect("the program starts");
+    assert_eq!(trace.status.code(), Some(0), "{}", text(&trace.stderr));
+    let mut before = i64::MIN;
+    for line in text(&trace.stdout).lines() {
+        let signal: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
+        let now = signal["t_us"].as_i64().expect("an instant");
+        assert!(before <= now && signal["signal"].is_string() && signal["subject"].is_string(), "{line}");
+        before = now;
+    }
+    assert!(before > 0);
+}
+
+#[test]
+fn a_reader_who_goes_away_is_no_error() {
+    let folder = folder(SCENARIO);
+    for arguments in [
+        &["run", "a.toml", "--out", "o"][..],
+        &["check", "a.toml"],
+        &["trace", "a.toml", "--strategy", "none"],
+    ] {
+        let mut child = ninefold(folder.path(), arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        drop(child.stdout.take());
+        let end = child.wait_with_output().expect("it ends");
+        assert_eq!(end.status.code(), Some(0), "{arguments:?}: {}", text(&end.stderr));
+        assert!(!text(&end.stderr).contains("panicked"), "{arguments:?}");
+    }
+}
+
+/// `/dev/full` is a disk that is full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_exits_1_and_says_so() {
+    let folder = folder(SCENARIO);
+    let full = fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    let run =
+        ninefold(folder.path(), &["check", "a.toml"]).stdout(full).output().expect("the program starts");
+    assert_eq!(run.status.code(), Some(1));
+    assert!(text(&run.stderr).contains("cannot write to stdout"), "{}", text(&run.stderr));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_fails_before_the_work() {
+    let folder = folder(SCENARIO);
+    fs::write(folder.path().join("taken"), "").expect("a file");
+    let run = output(folder.path(), &["run", "a.toml", "--replications", "1000000", "--out", "taken"]);
+    assert_eq!(run.status.code(), Some(1));
+    assert!(text(&run.stderr).contains("cannot write into taken"), "{}", text(&run.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_keeps_what_is_finished_and_leaves_nothing_half_written() {
+    let folder = folder(SCENARIO);
+    let child = ninefold(folder.path(), &["run", "a.toml", "--replications", "5000000", "--out", "o"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    std::thread::sleep(Duration::from_millis(700));
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(killed.success());
+    let end = child.wait_with_output().expect("it ends");
+    assert_eq!(end.status.code(), Some(130), "{}", text(&end.stderr));
+    assert!(text(&end.stderr).contains("of 5000000 replications"), "{}", text(&end.stderr));
+    let written = files(&folder.path().join("o"));
+    assert_eq!(written.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), FILES);
+    let result = &written.iter().find(|(name, _)| name == "result.json").expect("written").1;
+    let result: serde_json::Value = serde_json::from_slice(result).expect("complete JSON");
+    let finished = result["replications"].as_u64().expect("a count");
+    assert!(0 < finished && finished < 5_000_000);
+    let rows = &written.iter().find(|(name, _)| name == "replications.csv").expect("written").1;
+    assert_eq!(text(rows).lines().count() as u64, 1 + 2 * finished);
+}
