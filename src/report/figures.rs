@@ -210,7 +210,10 @@ pub fn interval_in(estimate: &Estimate, unit: &str) -> String {
 /// Decimals that the interval supports: its half-width keeps one digit, two where it begins with
 /// 1 or 2. Without a width, three significant digits of the mean.
 fn decimals(estimate: &Estimate) -> i32 {
-    let half = (estimate.high - estimate.mean).max(estimate.mean - estimate.low);
+    // Rare and heavy outages make an interval lopsided; its shorter side says how well the mean is known, as
+    // long as it is a side at all.
+    let (below, above) = (estimate.mean - estimate.low, estimate.high - estimate.mean);
+    let half = if estimate.low > 0.0 && below > 0.0 { below.min(above) } else { above.max(below) };
     // Five significant digits are the most that anybody reads.
     let most = 4 - exponent(estimate.mean);
     if half.is_finite() && half > 0.0 {
@@ -298,6 +301,12 @@ mod tests {
         assert_eq!(interval(&student(1_234.5, 81.0)), "1,230 [1,150, 1,320]");
         assert_eq!(interval(&student(-3.2, 1.0)), "−3.2 [−4.2, −2.2]");
         assert_eq!(interval(&student(0.00312, 0.0004)), "0.0031 [0.0027, 0.0035]");
+    }
+
+    #[test]
+    fn a_lopsided_interval_does_not_hide_its_mean() {
+        let rare = Estimate { low: 95.0, high: 512.0, ..student(104.0, 1.0) };
+        assert_eq!(interval(&rare), "104 [95, 512]");
     }
 
     #[test]
