@@ -2,7 +2,7 @@
 //!
 //! Components get slots only for what can happen to them: a VM whose guest never crashes has no
 //! timer for it. The order of slots decides ties: causes before consequences, hosts before the VMs
-//! on them, and VMs by their rank.
+//! on them, and VMs in the order of the file (a cluster's restart order is its own: by rank).
 
 use super::{ClusterId, DomainId, NetworkId, StorageId, Traffic};
 use super::{

@@ -8,8 +8,7 @@
 //! The bits come from SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA
 //! 2014), whose k-th output can be computed without the ones before it. Seed and replication make a key, key and
 //! stream the state that a stream starts from; within a replication no two streams start alike. It was measured
-//! against Philox4x32-10, which costs five times as much and made a replication a quarter slower
-//! (`cargo bench --bench random`); the tests look for what a counter hash could get wrong: neighbouring draws,
+//! against Philox4x32-10, which costs about five times as much (`cargo bench --bench random`); the tests look for what a counter hash could get wrong: neighbouring draws,
 //! streams, replications and seeds.
 //!
 //! ```
