@@ -3,12 +3,14 @@
 //! The run loop itself is three lines (`sim::Simulation::run`): ask [`Timers::take_before`], check the
 //! order, dispatch. Nothing is scheduled elsewhere, so nothing is ever stale.
 
+mod clock;
 mod law;
 mod random;
 mod time;
 mod timers;
 mod tournament;
 
+pub use clock::Clock;
 pub use law::Law;
 pub use random::{Cursor, Randomness, Stream};
 pub use time::{Span, Time};

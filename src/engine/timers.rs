@@ -14,14 +14,13 @@
 //! assert_eq!(timers.at(2), Time(120));
 //! ```
 
-use super::{Span, Time, Tournament};
+use super::{Clock, Time, Tournament};
 
 /// The pending instants of a model's timers, by slot.
 #[derive(Clone, Debug)]
 pub struct Timers {
+    /// A key is a [`Clock`]: one that is paused or idle comes after all that run.
     pending: Tournament,
-    /// What is left of a paused timer; [`Span::FOREVER`] where it is not paused.
-    left: Vec<Span>,
     /// The timer taken last, whose leaf is out while the matches above it have not been told.
     taken: u32,
 }
@@ -33,13 +32,12 @@ impl Timers {
     /// A table of `slots` idle timers.
     #[must_use]
     pub fn new(slots: usize) -> Timers {
-        Timers { pending: Tournament::new(slots), left: vec![Span::FOREVER; slots], taken: NONE }
+        Timers { pending: Tournament::new(slots), taken: NONE }
     }
 
     /// Makes every timer idle again, for the next replication.
     pub fn clear(&mut self) {
         self.pending.clear();
-        self.left.fill(Span::FOREVER);
         self.taken = NONE;
     }
 
@@ -51,14 +49,14 @@ impl Timers {
     #[inline]
     pub fn take_before(&mut self, end: Time) -> Option<(Time, u32)> {
         self.settle_taken();
-        let at = Time(self.pending.least());
-        if at >= end {
+        let first = Clock::of_key(self.pending.least());
+        if first.due() >= end {
             return None;
         }
         let slot = self.pending.winner();
         self.pending.set_quietly(slot, Tournament::OUT);
         self.taken = slot;
-        Some((at, slot))
+        Some((first.due(), slot))
     }
 
     #[inline]
@@ -76,60 +74,74 @@ impl Timers {
     #[must_use]
     pub fn earliest(&mut self) -> Option<(Time, u32)> {
         self.settle_taken();
-        let at = self.pending.least();
-        (at != Tournament::OUT).then(|| (Time(at), self.pending.winner()))
+        let first = Clock::of_key(self.pending.least());
+        first.runs().then(|| (first.due(), self.pending.winner()))
+    }
+
+    /// The clock of a timer.
+    #[inline]
+    #[must_use]
+    pub fn clock(&self, slot: u32) -> Clock {
+        Clock::of_key(self.pending.key(slot))
     }
 
     /// When a timer is due; [`Time::NEVER`] where it is idle or paused.
     #[inline]
     #[must_use]
     pub fn at(&self, slot: u32) -> Time {
-        Time(self.pending.key(slot))
+        self.clock(slot).due()
+    }
+
+    /// Gives a timer a clock. One that shows it already costs nothing.
+    #[inline]
+    pub fn set(&mut self, slot: u32, clock: Clock) {
+        if self.clock(slot) != clock {
+            self.pending.set(slot, clock.key());
+        }
     }
 
     /// Sets a timer, whatever it showed before.
     #[inline]
     pub fn arm(&mut self, slot: u32, at: Time) {
-        self.left[slot as usize] = Span::FOREVER;
-        self.pending.set(slot, at.0);
+        self.pending.set(slot, Clock::due_at(at).key());
     }
 
     /// Makes a timer idle. One that is idle already costs nothing.
     #[inline]
     pub fn disarm(&mut self, slot: u32) {
-        self.left[slot as usize] = Span::FOREVER;
-        if self.pending.key(slot) != Tournament::OUT {
-            self.pending.set(slot, Tournament::OUT);
-        }
+        self.set(slot, Clock::IDLE);
     }
 
     /// Stops a timer and remembers what is left of it. An idle or paused one stays as it is.
     #[inline]
     pub fn pause(&mut self, slot: u32, now: Time) {
-        let at = self.at(slot);
-        if at != Time::NEVER {
-            self.pending.set(slot, Tournament::OUT);
-            self.left[slot as usize] = at - now;
-        }
+        let mut clock = self.clock(slot);
+        clock.pause(now);
+        self.set(slot, clock);
     }
 
     /// Lets a paused timer go on. One that is not paused stays as it is.
     #[inline]
     pub fn resume(&mut self, slot: u32, now: Time) {
-        let left = self.left[slot as usize];
-        if left != Span::FOREVER {
-            self.arm(slot, now + left);
-        }
+        let mut clock = self.clock(slot);
+        clock.resume(now);
+        self.set(slot, clock);
     }
 
     /// Writes a timer without finding the next one, when most timers are set at once;
     /// [`Timers::settle`] must follow.
     #[inline]
-    pub fn arm_quietly(&mut self, slot: u32, at: Time) {
-        self.pending.set_quietly(slot, at.0);
+    pub fn set_quietly(&mut self, slot: u32, clock: Clock) {
+        self.pending.set_quietly(slot, clock.key());
     }
 
-    /// Finds the next timer after [`Timers::arm_quietly`].
+    /// As [`Timers::set_quietly`], for a clock that is due `at`.
+    #[inline]
+    pub fn arm_quietly(&mut self, slot: u32, at: Time) {
+        self.set_quietly(slot, Clock::due_at(at));
+    }
+
+    /// Finds the next timer after [`Timers::set_quietly`].
     pub fn settle(&mut self) {
         self.pending.play_all();
     }
@@ -137,7 +149,7 @@ impl Timers {
 
 #[cfg(test)]
 mod tests {
-    use super::{Span, Time, Timers};
+    use super::{Time, Timers};
 
     #[test]
     fn a_paused_timer_keeps_what_is_left_however_often_it_is_paused() {
@@ -191,6 +203,5 @@ mod tests {
         timers.clear();
         timers.resume(1, Time(100));
         assert_eq!(timers.earliest(), None);
-        assert_eq!(Time::NEVER.since(Time(1)), Span(u64::MAX - 1));
     }
 }

@@ -33,14 +33,28 @@ pub enum Event {
     HostDeclaredFailed(HostId),
     /// A failover group's detection or takeover is over.
     GroupStepped(InstanceId),
+    /// The first of a VM's own clocks is due.
+    VmDue(VmId),
+}
+
+/// What the clocks of a VM mean when they are due. Of clocks that are due at once the first in this list
+/// comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VmClock {
     /// A balanced member's window (noticed, or joined) is over.
-    MemberStepped(VmId),
-    /// A guest's disks have been silent for too long.
-    DiskTimedOut(VmId),
-    GuestCrashed(VmId),
-    /// A step of a VM's way back, or the wait for a person, is over; or the application that was up has
-    /// failed.
-    VmStepped(VmId),
+    Member,
+    /// The guest's disks have been silent for too long.
+    Disk,
+    /// The guest crashes.
+    Guest,
+    /// The step of the way back that the VM is in, or the wait for a person, is over; while the application is
+    /// up, it fails. A VM is never in both, so one clock serves.
+    Step,
+}
+
+impl VmClock {
+    /// All of them, in order.
+    pub const ALL: [VmClock; 4] = [VmClock::Member, VmClock::Disk, VmClock::Guest, VmClock::Step];
 }
 
 const _: () = assert!(std::mem::size_of::<Event>() <= 16, "events are small and copied freely");

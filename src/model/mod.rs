@@ -16,12 +16,12 @@ mod words;
 
 pub use cause::Cause;
 pub use delay::Delay;
-pub use event::Event;
+pub use event::{Event, VmClock};
 pub use ids::{
     ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, ServiceId,
     StorageId, VmId,
 };
-pub use timer_table::{NO_TIMER, TimerTable, VmTimers};
+pub use timer_table::{NO_TIMER, TimerTable};
 pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault};
 
 use crate::engine::{Span, Stream};
@@ -233,6 +233,16 @@ pub struct Service {
     pub incident: IncidentBound,
 }
 
+impl Service {
+    /// Whether a VM of it comes and goes without anybody else having to act: no group listens, and no
+    /// crew has to choose whom to help first.
+    #[inline]
+    #[must_use]
+    pub const fn is_alone(&self) -> bool {
+        self.guest.is_none() && self.crew.is_none()
+    }
+}
+
 /// The steps of a VM's way back to serving.
 #[derive(Clone, Debug)]
 pub struct WayBack {
@@ -296,7 +306,8 @@ pub struct Vm {
     /// Restart order within a cluster: by priority, then by table.
     pub rank: u32,
     pub streams: VmStreams,
-    pub timers: VmTimers,
+    /// The slot that shows the first of its clocks.
+    pub timer: u32,
 }
 
 const _: () = assert!(size_of::<Vm>() == 64);

@@ -1,10 +1,10 @@
 //! The layout of timers: which slot belongs to which component, and which event it carries.
 //!
-//! Components get slots only for what can happen to them: a VM whose guest never crashes has no
-//! timer for it. The order of slots decides ties: causes before consequences, hosts before the VMs
+//! Components get slots only for what can happen to them: a host that never crashes has no timer for it. A VM
+//! has one, which shows the first of its own clocks. The order of slots decides ties: causes before consequences, hosts before the VMs
 //! on them, and VMs in the order of the file (a cluster's restart order is its own: by rank).
 
-use super::{ClusterId, DomainId, NetworkId, StorageId, Traffic};
+use super::{ClusterId, DomainId, NetworkId, StorageId};
 use super::{
     Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, MaintenanceId, Model, Product, VmId,
 };
@@ -37,22 +37,6 @@ pub struct HostTimers {
     pub step: u32,
     pub isolation: u32,
     pub declaration: u32,
-}
-
-/// The slots of a VM.
-#[derive(Clone, Copy, Debug)]
-pub struct VmTimers {
-    pub member: u32,
-    pub disk: u32,
-    pub guest: u32,
-    /// The step of the way back that the VM is in or the wait for a person; while the application is
-    /// up, its next failure. It is never in both, so one timer serves.
-    pub step: u32,
-}
-
-impl VmTimers {
-    /// The timers of a VM before the layout.
-    pub const NONE: VmTimers = VmTimers { member: NO_TIMER, disk: NO_TIMER, guest: NO_TIMER, step: NO_TIMER };
 }
 
 impl TimerTable {
@@ -111,9 +95,8 @@ impl TimerTable {
             let slot = table.add_if(failover, Event::GroupStepped(InstanceId(number as u32)));
             table.instances.push(slot);
         }
-        let timers = table.add_vms(model);
-        for (vm, timers) in model.vms.iter_mut().zip(timers) {
-            vm.timers = timers;
+        for (number, vm) in model.vms.iter_mut().enumerate() {
+            vm.timer = table.add(Event::VmDue(VmId(number as u32)));
         }
         table
     }
@@ -144,27 +127,6 @@ impl TimerTable {
         }
     }
 
-    fn add_vms(&mut self, model: &Model) -> Vec<VmTimers> {
-        let mut all = Vec::with_capacity(model.vms.len());
-        let can_fail: Vec<bool> =
-            (0..model.storages.len() as u32).map(|s| storage_can_fail(model, StorageId(s))).collect();
-        for (number, vm) in model.vms.iter().enumerate() {
-            let id = VmId(number as u32);
-            let service = model.service_of(id);
-            let timers = VmTimers {
-                member: self.add_if(
-                    matches!(service.guest, Some(GuestGroup::Balanced { .. })),
-                    Event::MemberStepped(id),
-                ),
-                disk: self.add_if(vm.storage.is_some_and(|s| can_fail[s.index()]), Event::DiskTimedOut(id)),
-                guest: self.add_if(service.guest_crash.is_some(), Event::GuestCrashed(id)),
-                step: self.add(Event::VmStepped(id)),
-            };
-            all.push(timers);
-        }
-        all
-    }
-
     fn add(&mut self, event: Event) -> u32 {
         self.events.push(event);
         (self.events.len() - 1) as u32
@@ -177,21 +139,4 @@ impl TimerTable {
     fn add_pair(&mut self, wanted: bool, failure: Event, repair: Event) -> [u32; 2] {
         [self.add_if(wanted, failure), self.add_if(wanted, repair)]
     }
-}
-
-/// Whether anything can part a VM from disks on this storage while its host lives.
-fn storage_can_fail(model: &Model, storage: StorageId) -> bool {
-    let array = &model.storages[storage.index()];
-    let over_network = array.kind.is_networked();
-    array.outage.is_some()
-        || model.domains.iter().any(|d| d.storages.contains(&storage))
-        || model.injects.iter().any(|i| match i.target {
-            InjectTarget::Storage(s) => s == storage,
-            InjectTarget::Network(_) => over_network,
-            InjectTarget::Link(_, traffic) => traffic == Traffic::Storage,
-            _ => false,
-        })
-        || (over_network
-            && model.networks.iter().any(|n| n.outage.is_some() && n.carries.contains(&Traffic::Storage)))
-        || model.hosts.iter().any(|h| h.links.iter().any(|l| l.traffic == Traffic::Storage))
 }

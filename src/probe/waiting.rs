@@ -46,6 +46,9 @@ impl Waiting {
 }
 
 impl Observer for Waiting {
+    // Only clusters order restarts, and they work in order of time.
+    const ANY_ORDER: bool = true;
+
     #[inline]
     fn observe(&mut self, now: Time, signal: Signal) {
         match signal {

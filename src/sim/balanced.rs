@@ -8,7 +8,7 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{GuestGroup, InstanceId, Traffic, VmDraw, VmId};
+use crate::model::{GuestGroup, InstanceId, Traffic, VmClock, VmDraw, VmId};
 use crate::state::{InstanceState, MemberPhase};
 
 /// Each of up to 32 shares loses less than a billionth when it is rounded down.
@@ -44,7 +44,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             MemberPhase::Joining if !serving => {
                 self.state.members[vm.index()].phase = MemberPhase::Out;
-                self.disarm(self.model.vms[vm.index()].timers.member);
+                self.disarm_vm(vm, VmClock::Member);
             }
             MemberPhase::Out | MemberPhase::Joining => {}
         }
@@ -138,12 +138,11 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn step_member(&mut self, instance: InstanceId, vm: VmId, span: Span) {
-        let slot = self.model.vms[vm.index()].timers.member;
         if span == Span::ZERO {
-            self.disarm(slot);
+            self.disarm_vm(vm, VmClock::Member);
             self.end_member_step(instance, vm);
         } else {
-            self.arm(slot, span);
+            self.arm_vm(vm, VmClock::Member, span);
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::{Observer, Simulation};
 use crate::engine::Span;
-use crate::model::{Cause, CrewId, Fault, FaultStreams, Traffic, VmDraw, VmId};
+use crate::model::{Cause, CrewId, Fault, FaultStreams, Traffic, VmClock, VmDraw, VmId};
 use crate::state::{Job, Part, VmPhase};
 
 impl<'m, O: Observer> Simulation<'m, O> {
@@ -65,7 +65,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             }
             Job::Vm(vm) => {
                 let span = self.person_takes(vm);
-                self.arm(self.model.vms[vm.index()].timers.step, span);
+                self.arm_vm(vm, VmClock::Step, span);
             }
         }
     }

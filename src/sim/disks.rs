@@ -5,7 +5,7 @@
 //! guest (STO-12), which boots by itself once the storage is back.
 
 use super::{Cause, Observer, Signal, Simulation};
-use crate::model::{StorageId, VmId};
+use crate::model::{StorageId, VmClock, VmId};
 use crate::state::VmPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -57,23 +57,21 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn suspend_vm(&mut self, vm: VmId, cause: Cause) {
-        let timers = self.model.vms[vm.index()].timers;
         self.state.vms[vm.index()].suspended = true;
-        self.pause(timers.guest);
+        self.pause_vm(vm, VmClock::Guest);
         // Who works on a failed application works on.
         if self.state.vms[vm.index()].phase != VmPhase::AppDead {
-            self.pause(timers.step);
+            self.pause_vm(vm, VmClock::Step);
             self.state.vms[vm.index()].cause = cause;
         }
-        self.arm(timers.disk, self.model.service_of(vm).disk_timeout);
+        self.arm_vm(vm, VmClock::Disk, self.model.service_of(vm).disk_timeout);
     }
 
     fn resume_vm(&mut self, vm: VmId) {
-        let timers = self.model.vms[vm.index()].timers;
         self.state.vms[vm.index()].suspended = false;
-        self.disarm(timers.disk);
-        for slot in [timers.guest, timers.step] {
-            self.resume(slot);
+        self.disarm_vm(vm, VmClock::Disk);
+        for which in [VmClock::Guest, VmClock::Step] {
+            self.resume_vm_clock(vm, which);
         }
     }
 

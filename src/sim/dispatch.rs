@@ -24,10 +24,7 @@ impl<O: Observer> Simulation<'_, O> {
             Event::HostIsolated(host) => self.on_host_isolated(host),
             Event::HostDeclaredFailed(host) => self.on_host_declared_failed(host),
             Event::GroupStepped(instance) => self.on_group_stepped(instance),
-            Event::MemberStepped(vm) => self.on_member_stepped(vm),
-            Event::DiskTimedOut(vm) => self.on_disk_timed_out(vm),
-            Event::GuestCrashed(vm) => self.on_guest_crashed(vm, None),
-            Event::VmStepped(vm) => self.on_vm_stepped(vm),
+            Event::VmDue(vm) => self.on_vm_due(vm),
         }
     }
 }

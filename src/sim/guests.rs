@@ -3,14 +3,16 @@
 //! A guest's clock starts anew at every boot, an application's whenever it begins to serve.
 
 use super::{Cause, Observer, Signal, Simulation};
-use crate::engine::Span;
-use crate::model::{Fault, GuestGroup, VmDraw, VmId};
+use crate::engine::{Clock, Span};
+use crate::model::{Fault, GuestGroup, VmClock, VmDraw, VmId};
 use crate::state::{Job, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// Starts a VM on the host where it lives, from `power_on`; where its disks are out of reach it
     /// starts when they are back.
     pub(super) fn begin_way_back(&mut self, vm: VmId) {
+        let host = self.state.vms[vm.index()].host().expect("a VM starts where it lives");
+        self.choose_privacy(vm, host);
         if let Some(span) = self.power_on(vm) {
             self.walk_on(vm, span);
         }
@@ -35,7 +37,7 @@ impl<O: Observer> Simulation<'_, O> {
                 None => return,
             }
         }
-        self.arm(self.model.vms[vm.index()].timers.step, span);
+        self.arm_vm(vm, VmClock::Step, span);
     }
 
     /// Ends the step that a VM is in and begins the next; says how long that takes, or `None` where no
@@ -94,7 +96,7 @@ impl<O: Observer> Simulation<'_, O> {
         if let Some(fault) = &service.guest_crash {
             let boots = self.state.vms[vm.index()].boots;
             let life = self.draw_vm(&fault.ttf, vm, VmDraw::GuestTtf, boots);
-            self.arm(self.model.vms[vm.index()].timers.guest, life);
+            self.arm_vm(vm, VmClock::Guest, life);
         }
         self.tell(Signal::VmUp { vm });
         self.begin_start(vm)
@@ -138,7 +140,7 @@ impl<O: Observer> Simulation<'_, O> {
         let crash = life(&service.app_crash, VmDraw::AppCrashTtf);
         let hang = life(&service.app_hang, VmDraw::AppHangTtf);
         self.state.vms[vm.index()].hangs = hang < crash;
-        self.arm(self.model.vms[vm.index()].timers.step, crash.min(hang));
+        self.arm_vm(vm, VmClock::Step, crash.min(hang));
     }
 
     /// A guest crashes and waits for a person, who starts it again from `power_on`. A script says
@@ -163,7 +165,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.phase = VmPhase::AppDead;
         row.cause = cause;
         row.unclean = true;
-        self.disarm(self.model.vms[vm.index()].timers.step);
+        self.disarm_vm(vm, VmClock::Step);
         self.tell(Signal::AppDown { vm, cause });
         self.wait_for_person(vm, scripted);
         self.on_vm_changed(vm, cause);
@@ -171,7 +173,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     fn wait_for_person(&mut self, vm: VmId, scripted: Option<Span>) {
         match scripted {
-            Some(lasts) => self.arm(self.model.vms[vm.index()].timers.step, lasts),
+            Some(lasts) => self.arm_vm(vm, VmClock::Step, lasts),
             None => self.call_crew(Job::Vm(vm), self.model.service_of(vm).crew),
         }
     }
@@ -181,8 +183,8 @@ impl<O: Observer> Simulation<'_, O> {
         let span = self.begin_start(vm)?;
         if self.state.vms[vm.index()].suspended {
             // The start stands still with the rest of the guest until the disks are back.
-            self.arm(self.model.vms[vm.index()].timers.step, span);
-            self.pause(self.model.vms[vm.index()].timers.step);
+            self.arm_vm(vm, VmClock::Step, span);
+            self.pause_vm(vm, VmClock::Step);
             return None;
         }
         Some(span)
@@ -190,6 +192,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Stops a VM with its host. Planned work stops it cleanly.
     pub(super) fn stop_vm(&mut self, vm: VmId, cause: Cause) {
+        self.catch_up(vm);
         let row = self.state.vms[vm.index()];
         if row.phase == VmPhase::Off {
             return;
@@ -210,20 +213,22 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Stops every timer of a VM and lets the person who works on it go.
     pub(super) fn quieten(&mut self, vm: VmId) {
-        let timers = self.model.vms[vm.index()].timers;
         let row = &mut self.state.vms[vm.index()];
         row.suspended = false;
+        for which in [VmClock::Disk, VmClock::Guest, VmClock::Step] {
+            row.clocks[which as usize] = Clock::IDLE;
+        }
         if matches!(row.phase, VmPhase::GuestDead | VmPhase::AppDead) {
             self.leave_crew(Job::Vm(vm), self.model.service_of(vm).crew);
         }
-        for slot in [timers.disk, timers.guest, timers.step] {
-            self.disarm(slot);
+        if self.served != vm.0 {
+            self.show_clocks(vm);
         }
     }
 
     /// The group takes the application from a node whose guest runs on.
     pub(super) fn release_app(&mut self, vm: VmId) {
-        self.disarm(self.model.vms[vm.index()].timers.step);
+        self.disarm_vm(vm, VmClock::Step);
         self.state.vms[vm.index()].phase = VmPhase::Idle;
     }
 }

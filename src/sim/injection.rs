@@ -44,6 +44,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn inject_vm(&mut self, vm: VmId, fault: VmFault, lasts: Option<Span>) {
+        self.catch_up(vm);
         let phase = self.state.vms[vm.index()].phase;
         let service = self.model.service_of(vm);
         let own = match fault {

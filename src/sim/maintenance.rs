@@ -117,6 +117,14 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn close_window(&mut self, host: HostId) {
         self.state.windows_open -= 1;
         let plan = MaintenanceId(std::mem::replace(&mut self.state.hosts[host.index()].plan, NOWHERE));
+        if O::ANY_ORDER {
+            // Nobody waits for its VMs any longer.
+            let mut next = self.state.hosts[host.index()].first_vm;
+            while next != NOWHERE {
+                self.choose_privacy(VmId(next), host);
+                next = self.state.vms[next as usize].next;
+            }
+        }
         self.state.maintenances[plan.index()].open -= 1;
         self.open_windows(plan);
     }

@@ -10,6 +10,7 @@
 //! | `hosts` | crash, loss of power, repair, boot of a host |
 //! | `parts` | outages of racks, sites, storage, networks and links |
 //! | `crews` | people who repair, first come first served |
+//! | `clocks` | what a VM's own clocks do, and VMs whose lives concern nobody else |
 //! | `guests` | a VM's way back, crashes of guests, failures of applications |
 //! | `disks` | VMs that lose their storage and get it back |
 //! | `services` | what an instance serves, and who looks after it |
@@ -22,6 +23,7 @@
 //! Invariant: no `Result`, no allocation and no dynamic dispatch on the path of an event.
 
 mod balanced;
+mod clocks;
 mod cluster;
 mod crews;
 mod disks;
@@ -41,7 +43,7 @@ pub use signal::{Observer, Signal};
 
 use crate::engine::{Randomness, Span, Stream, Time};
 use crate::model::{Cause, Delay, Event, Model, NO_TIMER, VmDraw, VmId};
-use crate::state::State;
+use crate::state::{NOWHERE, State};
 
 /// More events than this in one replication are a mistake in the scenario or in the program.
 pub const EVENTS_MAX: u64 = 1_000_000_000;
@@ -59,14 +61,28 @@ pub struct Simulation<'m, O> {
     seed: u64,
     replication: u32,
     events: u64,
+    /// The VM whose clock is being served, or [`NOWHERE`]: its timer is set once, at the end.
+    served: u32,
+    /// How many VMs have had their turn at this very instant.
+    turn: u32,
 }
 
 impl<'m, O: Observer> Simulation<'m, O> {
     /// A replication of `model` at its start. The state may have served another replication before.
     pub fn new(model: &'m Model, state: &'m mut State, seed: u64, replication: u32, observer: O) -> Self {
         let random = Randomness::new(seed, replication);
-        let mut simulation =
-            Simulation { model, state, random, now: Time::ZERO, observer, seed, replication, events: 0 };
+        let mut simulation = Simulation {
+            model,
+            state,
+            random,
+            now: Time::ZERO,
+            observer,
+            seed,
+            replication,
+            events: 0,
+            served: NOWHERE,
+            turn: 0,
+        };
         simulation.start();
         simulation
     }
@@ -91,6 +107,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             self.events += 1;
             self.dispatch(self.model.timers.events[slot as usize]);
         }
+        self.live_to_the_end(end);
         (self.observer, self.events)
     }
 
@@ -106,6 +123,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             let _ = self.state.timers.earliest();
             self.state.check(self.model);
         }
+        self.live_to_the_end(end);
         self.observer
     }
 

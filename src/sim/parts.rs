@@ -24,6 +24,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// One more fault of its own.
     pub(super) fn break_part(&mut self, part: Part) {
         self.disarm(self.slots_of(part)[0]);
+        self.catch_up_with(part);
         let was_out = self.outage(part).is_out();
         self.outage_mut(part).faults += 1;
         if !was_out {
@@ -33,6 +34,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// One fault less; after the last a new life begins.
     pub(super) fn mend_part(&mut self, part: Part) {
+        self.catch_up_with(part);
         let row = self.outage_mut(part);
         row.faults -= 1;
         let (mended, out, struck) = (row.faults == 0, row.is_out(), row.struck);
@@ -59,6 +61,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// What feeds it is out: its clock stands still.
     fn cut_part(&mut self, part: Part, cause: Cause) {
+        self.catch_up_with(part);
         let was_out = self.outage(part).is_out();
         self.outage_mut(part).cuts += 1;
         if !was_out {
@@ -68,6 +71,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn uncut_part(&mut self, part: Part) {
+        self.catch_up_with(part);
         let row = self.outage_mut(part);
         row.cuts -= 1;
         let (fed, out) = (row.cuts == 0, row.is_out());

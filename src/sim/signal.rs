@@ -102,7 +102,11 @@ pub enum Signal {
 
 /// Somebody who listens.
 pub trait Observer {
-    /// Hears a signal. Signals come in order of time.
+    /// Whether it is content with the signals of each instance in order of time. Then VMs that concern nobody
+    /// else are run through in one go, which is several times as fast. Otherwise all signals come in order.
+    const ANY_ORDER: bool = false;
+
+    /// Hears a signal.
     fn observe(&mut self, now: Time, signal: Signal);
 }
 
@@ -113,6 +117,8 @@ impl Observer for () {
 
 /// Two listen.
 impl<A: Observer, B: Observer> Observer for (A, B) {
+    const ANY_ORDER: bool = A::ANY_ORDER && B::ANY_ORDER;
+
     // Inlined, a signal that nobody heeds costs nothing.
     #[inline]
     fn observe(&mut self, now: Time, signal: Signal) {
@@ -122,6 +128,8 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 }
 
 impl<O: Observer> Observer for &mut O {
+    const ANY_ORDER: bool = O::ANY_ORDER;
+
     #[inline]
     fn observe(&mut self, now: Time, signal: Signal) {
         (**self).observe(now, signal);

@@ -2,8 +2,8 @@
 //! life of each component is drawn, new or as it stands in a datacenter that runs for years.
 
 use super::{Observer, Simulation};
-use crate::engine::{Span, Stream, Time};
-use crate::model::{Ages, Cause, ClusterId, Delay, GuestGroup, HostId, InstanceId, Product, VmDraw, VmId};
+use crate::engine::{Clock, Span, Stream, Time};
+use crate::model::{Ages, Cause, ClusterId, Delay, GuestGroup, HostId, InstanceId, Product, VmClock, VmDraw, VmId};
 use crate::state::VmPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -85,11 +85,9 @@ impl<O: Observer> Simulation<'_, O> {
     fn start_vm(&mut self, vm: VmId) {
         let model = self.model;
         let service = model.service_of(vm);
-        let timers = &model.vms[vm.index()].timers;
         let streams = model.vms[vm.index()].streams;
-        if let Some(fault) = &service.guest_crash {
-            self.first_life(timers.guest, &fault.ttf, streams.of(VmDraw::GuestTtf));
-        }
+        let guest = service.guest_crash.as_ref().map(|f| self.age(&f.ttf, streams.of(VmDraw::GuestTtf)));
+        let mut app = None;
         if (service.app_crash.is_some() || service.app_hang.is_some())
             && self.state.vms[vm.index()].phase == VmPhase::Up
         {
@@ -98,7 +96,18 @@ impl<O: Observer> Simulation<'_, O> {
                 service.app_crash.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppCrashTtf));
             let hang = service.app_hang.as_ref().map_or(Span::FOREVER, |f| life(&f.ttf, VmDraw::AppHangTtf));
             self.state.vms[vm.index()].hangs = hang < crash;
-            self.arm_quietly(timers.step, crash.min(hang));
+            app = Some(crash.min(hang));
+        }
+        let row = &mut self.state.vms[vm.index()];
+        for (which, life) in [(VmClock::Guest, guest), (VmClock::Step, app)] {
+            if let Some(life) = life {
+                row.clocks[which as usize] = Clock::due_at(Time::ZERO + life);
+            }
+        }
+        row.private = O::ANY_ORDER && service.is_alone();
+        if !row.private {
+            let first = row.first_clock().0;
+            self.state.timers.set_quietly(model.vms[vm.index()].timer, first);
         }
     }
 

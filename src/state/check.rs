@@ -1,7 +1,7 @@
 //! The invariants of the state, recomputed from scratch. Tests call it after every event.
 
-use crate::engine::{Time, Tournament};
-use crate::model::{GuestGroup, HostId, InstanceId, Model, NO_TIMER, Room, VmId};
+use crate::engine::{Clock, Time, Tournament};
+use crate::model::{GuestGroup, HostId, InstanceId, Model, Room, VmClock, VmId};
 
 use super::{ClusterState, GroupPhase, HostPhase, MemberPhase, NOWHERE, State, VmPhase};
 
@@ -110,8 +110,8 @@ impl State {
     fn check_vms(&self, model: &Model) {
         for (number, vm) in self.vms.iter().enumerate() {
             let name = &model.vms[number].name;
-            let timers = &model.vms[number].timers;
-            let pending = |slot: u32| slot != NO_TIMER && self.timers.at(slot) != Time::NEVER;
+            let shown = if vm.private { Clock::IDLE } else { vm.first_clock().0 };
+            assert_eq!(self.timers.clock(model.vms[number].timer), shown, "{name}: its timer shows another time");
             if let Some(host) = vm.host() {
                 let up = self.hosts[host.index()].phase == HostPhase::Up;
                 assert!(up || vm.phase == VmPhase::Off, "{name} runs on a host that is not up");
@@ -119,14 +119,14 @@ impl State {
                 assert!(vm.phase == VmPhase::Off, "{name} runs nowhere");
             }
             assert!(
-                !pending(timers.guest) || vm.phase.is_booted(),
+                !vm.runs(VmClock::Guest) || vm.phase.is_booted(),
                 "{name}: a guest that does not run cannot crash"
             );
             let still = matches!(vm.phase, VmPhase::Off | VmPhase::StorageWait | VmPhase::Idle);
-            assert!(!pending(timers.step) || !still, "{name}: a VM that is {:?} has no step", vm.phase);
+            assert!(!vm.runs(VmClock::Step) || !still, "{name}: a VM that is {:?} has no step", vm.phase);
             assert!(!vm.suspended || vm.phase.uses_disk(), "{name}: suspended without a guest");
             if vm.suspended {
-                let clocks = pending(timers.guest) || (pending(timers.step) && vm.phase != VmPhase::AppDead);
+                let clocks = vm.runs(VmClock::Guest) || (vm.runs(VmClock::Step) && vm.phase != VmPhase::AppDead);
                 assert!(!clocks, "{name}: clocks run while the guest stands still");
             }
         }

@@ -146,16 +146,8 @@ impl State {
     #[must_use]
     pub fn bytes_per_vm(model: &Model) -> usize {
         let vms = model.vms.len().max(1);
-        let slots: usize = model
-            .vms
-            .iter()
-            .map(|vm| {
-                let t = vm.timers;
-                [t.member, t.disk, t.guest, t.step].iter().filter(|s| **s != crate::model::NO_TIMER).count()
-            })
-            .sum();
-        // A slot: its key, its share of the matches above it (16 bytes for each of a third), what is left of it.
-        let timers = slots * (8 + 16 / 3 + 1 + 8);
+        // A slot: its key and number, and its share of the matches above it (12 bytes for each of a third).
+        let timers = vms * (12 + 12 / 3);
         let balanced =
             usize::from(model.services.iter().any(|s| matches!(s.guest, Some(GuestGroup::Balanced { .. }))));
         let instances = model.instances.len() * size_of::<InstanceState>();

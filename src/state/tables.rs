@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::engine::{Time, Tournament};
-use crate::model::{Cause, DomainId, Host, HostId, NetworkId, Room, StorageId, VmId};
+use crate::engine::{Clock, Time, Tournament};
+use crate::model::{Cause, DomainId, Host, HostId, NetworkId, Room, StorageId, VmClock, VmId};
 
 /// Stands for "no VM", "no host" in the compact lists.
 pub const NOWHERE: u32 = u32::MAX;
@@ -209,9 +209,12 @@ impl VmPhase {
     }
 }
 
-/// A virtual machine.
+/// A virtual machine. One line of the processor's cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub struct VmState {
+    /// What will happen to it, by [`VmClock`].
+    pub clocks: [Clock; VmClock::ALL.len()],
     /// Where it lives, or [`NOWHERE`].
     pub host: u32,
     /// Its neighbours in the list of its host, or in the list of the lost (`next`; `prev` is then the
@@ -232,11 +235,14 @@ pub struct VmState {
     pub hangs: bool,
     /// A person is at work on it.
     pub crewed: bool,
+    /// Nobody else is concerned by its clocks, so they are served when somebody looks at it.
+    pub private: bool,
 }
 
 impl Default for VmState {
     fn default() -> VmState {
         VmState {
+            clocks: [Clock::IDLE; VmClock::ALL.len()],
             host: NOWHERE,
             next: NOWHERE,
             prev: NOWHERE,
@@ -248,6 +254,7 @@ impl Default for VmState {
             unclean: false,
             hangs: false,
             crewed: false,
+            private: false,
         }
     }
 }
@@ -258,6 +265,24 @@ impl VmState {
     #[must_use]
     pub fn host(&self) -> Option<HostId> {
         (self.host != NOWHERE).then_some(HostId(self.host))
+    }
+
+    /// Its first clock, and which one that is.
+    #[inline]
+    #[must_use]
+    pub fn first_clock(&self) -> (Clock, VmClock) {
+        let mut first = (self.clocks[0], VmClock::ALL[0]);
+        for which in &VmClock::ALL[1..] {
+            let clock = self.clocks[*which as usize];
+            first = if clock < first.0 { (clock, *which) } else { first };
+        }
+        first
+    }
+
+    /// Whether a clock runs.
+    #[must_use]
+    pub fn runs(&self, which: VmClock) -> bool {
+        self.clocks[which as usize].runs()
     }
 }
 
@@ -363,4 +388,4 @@ pub struct MaintenanceState {
 }
 
 /// Sizes that the promise of 200 bytes of state a VM rests on.
-const _: () = assert!(size_of::<VmState>() <= 32 && size_of::<MemberState>() <= 32);
+const _: () = assert!(size_of::<VmState>() <= 64 && size_of::<MemberState>() <= 32);

@@ -5,7 +5,7 @@ use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use crate::engine::Stream;
 use crate::model::{
     FaultStreams, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
-    Link, Model, NetworkId, Room, Service, ServiceId, StorageId, Vm, VmId, VmStreams, VmTimers, WayBack,
+    Link, Model, NO_TIMER, NetworkId, Room, Service, ServiceId, StorageId, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -79,7 +79,7 @@ fn add_instance(id: ServiceId, service: &spec::Service, number: u32, vms: u32, m
             host: HostId(0),
             rank: 0,
             streams: VmStreams::new(&component),
-            timers: VmTimers::NONE,
+            timer: NO_TIMER,
         });
     }
     model.instances.push(Instance {

@@ -1,0 +1,164 @@
+//! The clocks of VMs, and the private lives of VMs that concern nobody else.
+//!
+//! A VM has a few clocks of its own ([`VmClock`]) and one timer in the table, which shows the first of them.
+//!
+//! Most VMs crash and come back alone: no group listens, no crew has to choose whom to help first, no window of
+//! planned work waits for them. Their clocks stay out of the table, and when somebody looks at such a VM
+//! ([`Simulation::catch_up`]: its host fails, its storage is back, the horizon ends) it lives through all that
+//! was due until then, one event after the other, as it would have among the others. Nothing it does can be
+//! felt elsewhere, so nothing but the order of signals differs, and that only for observers who said that
+//! they do not mind ([`Observer::ANY_ORDER`]). So whoever changes what a private VM depends on (its host, its
+//! disks, the way to its clients) calls `catch_up` before the change. A test runs random scenarios both ways.
+
+use super::{Observer, Simulation};
+use crate::engine::{Clock, Span, Time};
+use crate::model::{HostId, Traffic, VmClock, VmId};
+use crate::state::{NOWHERE, Part};
+
+/// More events than this of one private VM without its clock moving are a loop of zero delays.
+const PRIVATE_EVENTS_AT_ONCE: u64 = 1_000;
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Serves the first clock of a VM whose timer is due.
+    pub(super) fn on_vm_due(&mut self, vm: VmId) {
+        (self.served, self.turn) = (vm.0, vm.0);
+        self.serve_clock(vm);
+        (self.served, self.turn) = (NOWHERE, 0);
+        self.show_clocks(vm);
+    }
+
+    #[inline]
+    fn serve_clock(&mut self, vm: VmId) {
+        let row = &mut self.state.vms[vm.index()];
+        let (_, which) = row.first_clock();
+        row.clocks[which as usize] = Clock::IDLE;
+        match which {
+            VmClock::Member => self.on_member_stepped(vm),
+            VmClock::Disk => self.on_disk_timed_out(vm),
+            VmClock::Guest => self.on_guest_crashed(vm, None),
+            VmClock::Step => self.on_vm_stepped(vm),
+        }
+    }
+
+    /// Lets a private VM live through what was due before now. VMs that are due at the same instant have
+    /// their turns in the order of the table.
+    #[inline]
+    pub(super) fn catch_up(&mut self, vm: VmId) {
+        if self.state.vms[vm.index()].private {
+            let had_its_turn = u64::from(vm.0 < self.turn);
+            self.live_until(vm, Time(self.now.0 + had_its_turn));
+        }
+    }
+
+    /// A private VM lives through what is due before `end`.
+    pub(super) fn live_until(&mut self, vm: VmId, end: Time) {
+        let (now, served) = (self.now, std::mem::replace(&mut self.served, vm.0));
+        let mut stuck_since = self.events;
+        loop {
+            let due = self.state.vms[vm.index()].first_clock().0.due();
+            if due >= end {
+                break;
+            }
+            if due > self.now {
+                stuck_since = self.events;
+            } else if self.events - stuck_since > PRIVATE_EVENTS_AT_ONCE {
+                self.give_up(due, self.model.vms[vm.index()].timer);
+            }
+            self.now = due;
+            self.events += 1;
+            self.serve_clock(vm);
+        }
+        (self.now, self.served) = (now, served);
+    }
+
+    /// Every private VM lives up to the end of the horizon.
+    pub(super) fn live_to_the_end(&mut self, end: Time) {
+        for number in 0..self.model.vms.len() as u32 {
+            if self.state.vms[number as usize].private {
+                self.live_until(VmId(number), end);
+            }
+        }
+    }
+
+    /// A VM begins a stretch of its life: is anybody else concerned by it?
+    #[inline]
+    pub(super) fn choose_privacy(&mut self, vm: VmId, host: HostId) {
+        let awaited = self.state.hosts[host.index()].plan != NOWHERE;
+        self.state.vms[vm.index()].private = O::ANY_ORDER && !awaited && self.model.service_of(vm).is_alone();
+        self.show_clocks(vm);
+    }
+
+    /// Before the state of a part changes: all VMs that depend on it live up to now.
+    pub(super) fn catch_up_with(&mut self, part: Part) {
+        if !O::ANY_ORDER {
+            return;
+        }
+        match part {
+            Part::Domain(_) => {} // What it feeds is changed one by one.
+            Part::Storage(storage) => {
+                for &vm in &self.model.storages[storage.index()].vms {
+                    self.catch_up(vm);
+                }
+            }
+            Part::Network(network) => {
+                let carries = &self.model.networks[network.index()].carries;
+                if carries.contains(&Traffic::Client) || carries.contains(&Traffic::Storage) {
+                    for number in 0..self.model.vms.len() as u32 {
+                        self.catch_up(VmId(number));
+                    }
+                }
+            }
+            Part::Link(host, _) => {
+                let mut next = self.state.hosts[host.index()].first_vm;
+                while next != NOWHERE {
+                    self.catch_up(VmId(next));
+                    next = self.state.vms[next as usize].next;
+                }
+            }
+        }
+    }
+
+    /// Sets a clock of a VM `span` from now.
+    #[inline]
+    pub(super) fn arm_vm(&mut self, vm: VmId, which: VmClock, span: Span) {
+        self.set_clock(vm, which, Clock::due_at(self.now + span));
+    }
+
+    /// Stops a clock of a VM for good.
+    #[inline]
+    pub(super) fn disarm_vm(&mut self, vm: VmId, which: VmClock) {
+        self.set_clock(vm, which, Clock::IDLE);
+    }
+
+    /// Stops a clock of a VM for a while.
+    #[inline]
+    pub(super) fn pause_vm(&mut self, vm: VmId, which: VmClock) {
+        let mut clock = self.state.vms[vm.index()].clocks[which as usize];
+        clock.pause(self.now);
+        self.set_clock(vm, which, clock);
+    }
+
+    /// Lets a paused clock of a VM go on.
+    #[inline]
+    pub(super) fn resume_vm_clock(&mut self, vm: VmId, which: VmClock) {
+        let mut clock = self.state.vms[vm.index()].clocks[which as usize];
+        clock.resume(self.now);
+        self.set_clock(vm, which, clock);
+    }
+
+    #[inline]
+    fn set_clock(&mut self, vm: VmId, which: VmClock, clock: Clock) {
+        self.state.vms[vm.index()].clocks[which as usize] = clock;
+        if self.served != vm.0 {
+            self.show_clocks(vm);
+        }
+    }
+
+    /// Shows the first of a VM's clocks in the table; those of a private VM are nobody's business.
+    #[inline]
+    pub(super) fn show_clocks(&mut self, vm: VmId) {
+        let row = &self.state.vms[vm.index()];
+        let shown = if row.private { Clock::IDLE } else { row.first_clock().0 };
+        self.state.timers.set(self.model.vms[vm.index()].timer, shown);
+    }
+}
