@@ -1,6 +1,6 @@
 //! A law with its constant at hand.
 
-use crate::engine::{Law, Span};
+use crate::engine::{Law, Randomness, Span, Stream};
 
 /// The law of a duration that the simulation draws. Most durations of a scenario are constants; those are
 /// rounded once, when the model is compiled.
@@ -16,6 +16,16 @@ impl Delay {
     #[must_use]
     pub fn fixed(&self) -> Option<Span> {
         self.fixed
+    }
+
+    /// Draw number `k` of a stream.
+    #[inline]
+    #[must_use]
+    pub fn draw(&self, random: Randomness, stream: Stream, k: u32) -> Span {
+        match self.fixed {
+            Some(span) => span,
+            None => self.law.sample(random.uniform(stream, k)),
+        }
     }
 
     /// Whether it is always the same.

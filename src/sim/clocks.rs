@@ -10,10 +10,12 @@
 //! they do not mind ([`Observer::ANY_ORDER`]). So whoever changes what a private VM depends on (its host, its
 //! disks, the way to its clients) calls `catch_up` before the change. A test runs random scenarios both ways.
 
+use super::life::Life;
+use super::services::serve;
 use super::{Observer, Simulation};
 use crate::engine::{Clock, Span, Time};
 use crate::model::{HostId, Traffic, VmClock, VmId};
-use crate::state::{NOWHERE, Part};
+use crate::state::{InstanceState, NOWHERE, Part, VmPhase};
 
 /// More events than this of one private VM without its clock moving are a loop of zero delays.
 const PRIVATE_EVENTS_AT_ONCE: u64 = 1_000;
@@ -22,22 +24,22 @@ impl<O: Observer> Simulation<'_, O> {
     /// Serves the first clock of a VM whose timer is due.
     pub(super) fn on_vm_due(&mut self, vm: VmId) {
         (self.served, self.turn) = (vm.0, vm.0);
-        self.serve_clock(vm);
+        let (_, which) = self.state.vms[vm.index()].first_clock();
+        if which == VmClock::Member {
+            self.state.vms[vm.index()].clocks[VmClock::Member as usize] = Clock::IDLE;
+            self.on_member_stepped(vm);
+        } else {
+            self.let_go(vm);
+            let changed = self.life(vm).serve(which);
+            if let Some(cause) = changed {
+                if matches!(self.state.vms[vm.index()].phase, VmPhase::GuestDead | VmPhase::AppDead) {
+                    self.call_person(vm, None);
+                }
+                self.on_vm_changed(vm, cause);
+            }
+        }
         (self.served, self.turn) = (NOWHERE, 0);
         self.show_clocks(vm);
-    }
-
-    #[inline]
-    fn serve_clock(&mut self, vm: VmId) {
-        let row = &mut self.state.vms[vm.index()];
-        let (_, which) = row.first_clock();
-        row.clocks[which as usize] = Clock::IDLE;
-        match which {
-            VmClock::Member => self.on_member_stepped(vm),
-            VmClock::Disk => self.on_disk_timed_out(vm),
-            VmClock::Guest => self.on_guest_crashed(vm, None),
-            VmClock::Step => self.on_vm_stepped(vm),
-        }
     }
 
     /// Lets a private VM live through what was due before now. VMs that are due at the same instant have
@@ -52,23 +54,47 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A private VM lives through what is due before `end`.
     pub(super) fn live_until(&mut self, vm: VmId, end: Time) {
-        let (now, served) = (self.now, std::mem::replace(&mut self.served, vm.0));
-        let mut stuck_since = self.events;
+        let model = self.model;
+        let row = &self.state.vms[vm.index()];
+        if row.first_clock().0.due() >= end {
+            return;
+        }
+        let host = row.host().expect("clocks run where a VM lives");
+        let hears_clients = self.state.hears(host, Traffic::Client);
+        let reaches_disk = self.state.reaches_disk(model, vm, host);
+        let fixed = &model.vms[vm.index()];
+        let instance = &mut self.state.instances[fixed.instance.index()];
+        let mut life = Life {
+            vm,
+            service: model.service_of(vm),
+            streams: fixed.streams,
+            row: &mut self.state.vms[vm.index()],
+            random: self.random,
+            now: Time::ZERO,
+            observer: &mut self.observer,
+            reaches_disk,
+        };
+        let (mut events, mut stuck_since) = (0, 0);
         loop {
-            let due = self.state.vms[vm.index()].first_clock().0.due();
-            if due >= end {
+            let (clock, which) = life.row.first_clock();
+            if clock.due() >= end || events - stuck_since > PRIVATE_EVENTS_AT_ONCE {
                 break;
             }
-            if due > self.now {
-                stuck_since = self.events;
-            } else if self.events - stuck_since > PRIVATE_EVENTS_AT_ONCE {
-                self.give_up(due, self.model.vms[vm.index()].timer);
+            if clock.due() > life.now {
+                life.now = clock.due();
+                stuck_since = events;
             }
-            self.now = due;
-            self.events += 1;
-            self.serve_clock(vm);
+            events += 1;
+            if let Some(cause) = life.serve(which) {
+                let serves = hears_clients && life.row.phase == VmPhase::Up && !life.row.suspended;
+                let served = if serves { InstanceState::FULL_PPB } else { 0 };
+                serve(instance, fixed.instance, served, cause, life.now, life.observer);
+            }
         }
-        (self.now, self.served) = (now, served);
+        self.events += events;
+        if events - stuck_since > PRIVATE_EVENTS_AT_ONCE {
+            self.give_up(self.state.vms[vm.index()].first_clock().0.due(), fixed.timer);
+        }
     }
 
     /// Every private VM lives up to the end of the horizon.

@@ -2,9 +2,8 @@
 //! its repair time runs from then. Without a crew somebody is always free.
 
 use super::{Observer, Simulation};
-use crate::engine::Span;
-use crate::model::{Cause, CrewId, Fault, FaultStreams, Traffic, VmClock, VmDraw, VmId};
-use crate::state::{Job, Part, VmPhase};
+use crate::model::{CrewId, Fault, FaultStreams, Traffic};
+use crate::state::{Job, Part};
 
 impl<'m, O: Observer> Simulation<'m, O> {
     /// Asks for a repair.
@@ -64,23 +63,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 self.arm(self.model.timers.hosts[host.index()].step, span);
             }
             Job::Vm(vm) => {
-                let span = self.person_takes(vm);
-                self.arm_vm(vm, VmClock::Step, span);
+                self.life(vm).begin_repair();
+                self.on_life_changed(vm, None);
             }
         }
-    }
-
-    /// How long a person takes to put a guest or an application right.
-    fn person_takes(&self, vm: VmId) -> Span {
-        let service = self.model.service_of(vm);
-        let row = &self.state.vms[vm.index()];
-        let (fault, purpose, draw) = match (row.phase, row.cause) {
-            (VmPhase::GuestDead, _) => (&service.guest_crash, VmDraw::GuestTtr, row.boots),
-            (_, Cause::AppHang) => (&service.app_hang, VmDraw::AppHangTtr, row.starts),
-            _ => (&service.app_crash, VmDraw::AppCrashTtr, row.starts),
-        };
-        let fault = fault.as_ref().expect("who waits for a person has a fault");
-        self.draw_vm(&fault.ttr, vm, purpose, draw)
     }
 
     /// The random fault of a part, and its draws.

@@ -4,7 +4,7 @@
 //! longer than its `disk_timeout` is a pause: the VM goes on where it was. A longer one crashes the
 //! guest (STO-12), which boots by itself once the storage is back.
 
-use super::{Cause, Observer, Signal, Simulation};
+use super::{Cause, Observer, Simulation};
 use crate::model::{StorageId, VmClock, VmId};
 use crate::state::VmPhase;
 
@@ -73,20 +73,5 @@ impl<O: Observer> Simulation<'_, O> {
         for which in [VmClock::Guest, VmClock::Step] {
             self.resume_vm_clock(vm, which);
         }
-    }
-
-    /// The guest has waited for its disks for too long.
-    pub(super) fn on_disk_timed_out(&mut self, vm: VmId) {
-        let cause = match self.state.vms[vm.index()].phase {
-            VmPhase::AppDead => Cause::StorageOutage,
-            _ => self.state.vms[vm.index()].cause,
-        };
-        self.quieten(vm);
-        let row = &mut self.state.vms[vm.index()];
-        row.unclean |= row.phase.is_booted() || row.phase == VmPhase::Boot;
-        row.phase = VmPhase::StorageWait;
-        row.cause = cause;
-        self.tell(Signal::VmDown { vm, cause });
-        self.on_vm_changed(vm, cause);
     }
 }

@@ -116,7 +116,6 @@ impl<O: Observer> Simulation<'_, O> {
         let group = &mut self.state.instances[instance.index()].group;
         group.phase = GroupPhase::Online;
         let vm = VmId(self.model.instances[instance.index()].first_vm.0 + u32::from(group.owner));
-        self.state.vms[vm.index()].starts += 1;
         self.bring_app_up(vm);
         self.tell(Signal::AppUp { vm });
         self.tell(Signal::FailoverDone { instance, vm });

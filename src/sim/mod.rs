@@ -11,7 +11,8 @@
 //! | `parts` | outages of racks, sites, storage, networks and links |
 //! | `crews` | people who repair, first come first served |
 //! | `clocks` | what a VM's own clocks do, and VMs whose lives concern nobody else |
-//! | `guests` | a VM's way back, crashes of guests, failures of applications |
+//! | `life` | one VM: its way back, crashes of its guest, failures of its application |
+//! | `guests` | VMs among the others: who hears of it, who works on it |
 //! | `disks` | VMs that lose their storage and get it back |
 //! | `services` | what an instance serves, and who looks after it |
 //! | `failover`, `balanced` | the layers inside the guests |
@@ -32,6 +33,7 @@ mod failover;
 mod guests;
 mod hosts;
 mod injection;
+mod life;
 mod maintenance;
 mod parts;
 mod primary;
@@ -154,7 +156,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// Draw number `k` of a stream.
     #[inline]
     fn draw(&self, delay: &Delay, stream: Stream, k: u32) -> Span {
-        delay.fixed().unwrap_or_else(|| delay.law.sample(self.random.uniform(stream, k)))
+        delay.draw(self.random, stream, k)
     }
 
     /// Draw number `k` of a VM for a purpose.

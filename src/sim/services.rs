@@ -1,6 +1,7 @@
 //! What an instance serves of its demand, and which layer looks after it when a VM changes.
 
 use super::{Cause, Observer, Signal, Simulation};
+use crate::engine::Time;
 use crate::model::{GuestGroup, InstanceId, Traffic, VmId};
 use crate::state::{InstanceState, VmPhase};
 
@@ -32,16 +33,33 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Tells what an instance serves from now on, where that is news.
+    #[inline]
     pub(super) fn serve(&mut self, instance: InstanceId, served_ppb: u32, cause: Cause) {
         let row = &mut self.state.instances[instance.index()];
-        if row.served_ppb == served_ppb {
-            return;
+        serve(row, instance, served_ppb, cause, self.now, &mut self.observer);
+    }
+}
+
+/// As [`Simulation::serve`], on an instance in hand.
+#[inline]
+pub(super) fn serve<O: Observer>(
+    row: &mut InstanceState,
+    instance: InstanceId,
+    served_ppb: u32,
+    cause: Cause,
+    now: Time,
+    observer: &mut O,
+) {
+    if row.served_ppb == served_ppb {
+        return;
+    }
+    row.served_ppb = served_ppb;
+    match served_ppb {
+        0 => observer.observe(now, Signal::ServiceDown { instance, cause }),
+        InstanceState::FULL_PPB => observer.observe(now, Signal::ServiceUp { instance }),
+        part => {
+            let lost_ppb = InstanceState::FULL_PPB - part;
+            observer.observe(now, Signal::ServiceDegraded { instance, lost_ppb });
         }
-        row.served_ppb = served_ppb;
-        self.tell(match served_ppb {
-            0 => Signal::ServiceDown { instance, cause },
-            InstanceState::FULL_PPB => Signal::ServiceUp { instance },
-            part => Signal::ServiceDegraded { instance, lost_ppb: InstanceState::FULL_PPB - part },
-        });
     }
 }

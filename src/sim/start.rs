@@ -3,7 +3,9 @@
 
 use super::{Observer, Simulation};
 use crate::engine::{Clock, Span, Stream, Time};
-use crate::model::{Ages, Cause, ClusterId, Delay, GuestGroup, HostId, InstanceId, Product, VmClock, VmDraw, VmId};
+use crate::model::{
+    Ages, Cause, ClusterId, Delay, GuestGroup, HostId, InstanceId, Product, VmClock, VmDraw, VmId,
+};
 use crate::state::VmPhase;
 
 impl<O: Observer> Simulation<'_, O> {

@@ -111,7 +111,11 @@ impl State {
         for (number, vm) in self.vms.iter().enumerate() {
             let name = &model.vms[number].name;
             let shown = if vm.private { Clock::IDLE } else { vm.first_clock().0 };
-            assert_eq!(self.timers.clock(model.vms[number].timer), shown, "{name}: its timer shows another time");
+            assert_eq!(
+                self.timers.clock(model.vms[number].timer),
+                shown,
+                "{name}: its timer shows another time"
+            );
             if let Some(host) = vm.host() {
                 let up = self.hosts[host.index()].phase == HostPhase::Up;
                 assert!(up || vm.phase == VmPhase::Off, "{name} runs on a host that is not up");
@@ -126,7 +130,8 @@ impl State {
             assert!(!vm.runs(VmClock::Step) || !still, "{name}: a VM that is {:?} has no step", vm.phase);
             assert!(!vm.suspended || vm.phase.uses_disk(), "{name}: suspended without a guest");
             if vm.suspended {
-                let clocks = vm.runs(VmClock::Guest) || (vm.runs(VmClock::Step) && vm.phase != VmPhase::AppDead);
+                let clocks =
+                    vm.runs(VmClock::Guest) || (vm.runs(VmClock::Step) && vm.phase != VmPhase::AppDead);
                 assert!(!clocks, "{name}: clocks run while the guest stands still");
             }
         }

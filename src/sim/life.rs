@@ -1,0 +1,248 @@
+//! The life of one VM: its way back (power_on, boot, start, recover), crashes of its guest, failures of its
+//! application, disks that stay away. A state machine that knows its own row and nobody else's.
+//!
+//! A guest's clock starts anew at every boot, an application's whenever it begins to serve.
+//!
+//! Methods that end or begin a VM's serving return `Some` cause: whoever looks after the VM must hear of it,
+//! and an outage that follows is booked on that cause.
+
+use super::{Observer, Signal};
+use crate::engine::{Clock, Randomness, Span, Time};
+use crate::model::{Cause, Delay, Fault, GuestGroup, Service, VmClock, VmDraw, VmId, VmStreams};
+use crate::state::{VmPhase, VmState};
+
+/// A VM in hand.
+pub(super) struct Life<'a, O> {
+    pub vm: VmId,
+    pub service: &'a Service,
+    pub streams: VmStreams,
+    pub row: &'a mut VmState,
+    pub random: Randomness,
+    pub now: Time,
+    pub observer: &'a mut O,
+    /// Whether its disks can be reached from where it lives.
+    pub reaches_disk: bool,
+}
+
+impl<O: Observer> Life<'_, O> {
+    /// Serves a clock that is due. Those of members are their group's.
+    #[inline]
+    pub(super) fn serve(&mut self, which: VmClock) -> Option<Cause> {
+        self.row.clocks[which as usize] = Clock::IDLE;
+        match which {
+            VmClock::Step if self.row.phase == VmPhase::Up => {
+                let cause = if self.row.hangs { Cause::AppHang } else { Cause::AppCrash };
+                self.fail_app(cause, None)
+            }
+            VmClock::Step => self.go_on(),
+            VmClock::Guest => self.crash_guest(None),
+            VmClock::Disk => self.give_up_disks(),
+            VmClock::Member => unreachable!("a member's window is its group's"),
+        }
+    }
+
+    /// Starts it on the host where it lives, from `power_on`; where its disks are out of reach it starts when
+    /// they are back.
+    pub(super) fn power_on(&mut self) -> Option<Cause> {
+        match self.begin_power_on() {
+            Some(Span::ZERO) => self.go_on(),
+            Some(span) => {
+                self.arm(VmClock::Step, span);
+                None
+            }
+            None => None,
+        }
+    }
+
+    /// The step that it was in is over. Steps of no length are over at once, and lead to the next.
+    #[inline]
+    fn go_on(&mut self) -> Option<Cause> {
+        loop {
+            let span = match self.row.phase {
+                VmPhase::PowerOn => {
+                    self.row.phase = VmPhase::Boot;
+                    self.draw(&self.service.way_back.boot, VmDraw::Boot, self.row.boots)
+                }
+                VmPhase::Boot => {
+                    self.on_guest_booted();
+                    match self.begin_start() {
+                        Some(span) => span,
+                        None => return Some(self.row.cause),
+                    }
+                }
+                VmPhase::Start if self.row.unclean => {
+                    self.row.phase = VmPhase::Recover;
+                    self.observer.observe(self.now, Signal::AppUp { vm: self.vm });
+                    self.draw(&self.service.way_back.recover, VmDraw::Recover, self.row.starts)
+                }
+                VmPhase::Start => {
+                    self.observer.observe(self.now, Signal::AppUp { vm: self.vm });
+                    self.begin_serving();
+                    return Some(self.row.cause);
+                }
+                VmPhase::Recover => {
+                    self.begin_serving();
+                    return Some(self.row.cause);
+                }
+                VmPhase::AppDead => match self.begin_start() {
+                    Some(span) => span,
+                    None => return Some(self.row.cause),
+                },
+                VmPhase::GuestDead => self.begin_power_on()?,
+                phase @ (VmPhase::Off | VmPhase::StorageWait | VmPhase::Idle | VmPhase::Up) => {
+                    panic!("a VM that is {phase:?} has no step")
+                }
+            };
+            if self.row.suspended {
+                // A person has mended the application: the start stands still with the rest of the guest until
+                // the disks are back.
+                self.arm(VmClock::Step, span);
+                self.row.clocks[VmClock::Step as usize].pause(self.now);
+                return None;
+            }
+            if span > Span::ZERO {
+                self.arm(VmClock::Step, span);
+                return None;
+            }
+        }
+    }
+
+    fn begin_power_on(&mut self) -> Option<Span> {
+        self.row.boots += 1;
+        if !self.reaches_disk {
+            self.row.phase = VmPhase::StorageWait;
+            return None;
+        }
+        self.row.phase = VmPhase::PowerOn;
+        Some(self.draw(&self.service.way_back.power_on, VmDraw::PowerOn, self.row.boots))
+    }
+
+    fn on_guest_booted(&mut self) {
+        if let Some(fault) = &self.service.guest_crash {
+            let life = self.draw(&fault.ttf, VmDraw::GuestTtf, self.row.boots);
+            self.arm(VmClock::Guest, life);
+        }
+        self.observer.observe(self.now, Signal::VmUp { vm: self.vm });
+    }
+
+    /// Starts the application in a guest that runs; in a failover group the group decides where it runs.
+    fn begin_start(&mut self) -> Option<Span> {
+        if matches!(self.service.guest, Some(GuestGroup::Failover { .. })) {
+            self.row.phase = VmPhase::Idle;
+            return None;
+        }
+        self.row.phase = VmPhase::Start;
+        self.row.starts += 1;
+        Some(self.draw(&self.service.way_back.start, VmDraw::Start, self.row.starts))
+    }
+
+    /// The application is in service: its clocks start anew.
+    pub(super) fn begin_serving(&mut self) {
+        self.row.phase = VmPhase::Up;
+        self.row.unclean = false;
+        if self.service.app_crash.is_none() && self.service.app_hang.is_none() {
+            return;
+        }
+        let life = |fault: &Option<Fault>, purpose| {
+            fault.as_ref().map_or(Span::FOREVER, |f| self.draw(&f.ttf, purpose, self.row.starts))
+        };
+        let crash = life(&self.service.app_crash, VmDraw::AppCrashTtf);
+        let hang = life(&self.service.app_hang, VmDraw::AppHangTtf);
+        self.row.hangs = hang < crash;
+        self.arm(VmClock::Step, crash.min(hang));
+    }
+
+    /// Its guest crashes and waits for a person, who starts it again from `power_on`. A script says how long
+    /// the person takes.
+    pub(super) fn crash_guest(&mut self, scripted: Option<Span>) -> Option<Cause> {
+        assert!(self.row.phase.is_booted(), "only a guest that runs can crash");
+        self.quieten();
+        self.row.phase = VmPhase::GuestDead;
+        self.row.cause = Cause::GuestCrash;
+        self.row.unclean = true;
+        self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause: Cause::GuestCrash });
+        self.wait_for_person(scripted);
+        Some(Cause::GuestCrash)
+    }
+
+    /// Its application crashes or hangs and waits for a person, who starts it again.
+    pub(super) fn fail_app(&mut self, cause: Cause, scripted: Option<Span>) -> Option<Cause> {
+        assert!(self.row.phase == VmPhase::Up, "only an application that is up can fail");
+        self.row.phase = VmPhase::AppDead;
+        self.row.cause = cause;
+        self.row.unclean = true;
+        self.row.clocks[VmClock::Step as usize] = Clock::IDLE;
+        self.observer.observe(self.now, Signal::AppDown { vm: self.vm, cause });
+        self.wait_for_person(scripted);
+        Some(cause)
+    }
+
+    /// Without a crew somebody is there at once; else the crew begins the repair when it can.
+    fn wait_for_person(&mut self, scripted: Option<Span>) {
+        match scripted {
+            Some(lasts) => self.arm(VmClock::Step, lasts),
+            None if self.service.crew.is_none() => self.begin_repair(),
+            None => {}
+        }
+    }
+
+    /// A person begins to put its guest or its application right.
+    pub(super) fn begin_repair(&mut self) {
+        let service = self.service;
+        let (fault, purpose, draw) = match (self.row.phase, self.row.cause) {
+            (VmPhase::GuestDead, _) => (&service.guest_crash, VmDraw::GuestTtr, self.row.boots),
+            (_, Cause::AppHang) => (&service.app_hang, VmDraw::AppHangTtr, self.row.starts),
+            _ => (&service.app_crash, VmDraw::AppCrashTtr, self.row.starts),
+        };
+        let fault = fault.as_ref().expect("who waits for a person has a fault");
+        let span = self.draw(&fault.ttr, purpose, draw);
+        self.arm(VmClock::Step, span);
+    }
+
+    /// The guest has waited for its disks for too long, and crashes.
+    fn give_up_disks(&mut self) -> Option<Cause> {
+        let cause = match self.row.phase {
+            VmPhase::AppDead => Cause::StorageOutage,
+            _ => self.row.cause,
+        };
+        self.quieten();
+        self.row.unclean |= self.row.phase.is_booted() || self.row.phase == VmPhase::Boot;
+        self.row.phase = VmPhase::StorageWait;
+        self.row.cause = cause;
+        self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause });
+        Some(cause)
+    }
+
+    /// It stops with its host. Planned work stops it cleanly.
+    pub(super) fn stop(&mut self, cause: Cause) {
+        self.quieten();
+        if !cause.is_planned() && (self.row.phase.is_booted() || self.row.phase == VmPhase::Boot) {
+            self.row.unclean = true;
+        }
+        let ran = !matches!(self.row.phase, VmPhase::GuestDead | VmPhase::StorageWait);
+        self.row.phase = VmPhase::Off;
+        self.row.cause = cause;
+        if ran {
+            self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause });
+        }
+    }
+
+    /// Stops every clock but the group's.
+    fn quieten(&mut self) {
+        self.row.suspended = false;
+        for which in [VmClock::Disk, VmClock::Guest, VmClock::Step] {
+            self.row.clocks[which as usize] = Clock::IDLE;
+        }
+    }
+
+    #[inline]
+    fn arm(&mut self, which: VmClock, span: Span) {
+        self.row.clocks[which as usize] = Clock::due_at(self.now + span);
+    }
+
+    /// Draw number `k` for a purpose.
+    #[inline]
+    fn draw(&self, delay: &Delay, purpose: VmDraw, k: u32) -> Span {
+        delay.draw(self.random, self.streams.of(purpose), k)
+    }
+}
