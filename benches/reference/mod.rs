@@ -72,10 +72,11 @@ pub(crate) struct Replications<'m> {
     next: u32,
 }
 
-/// Replications that are run round and round, so that every call of a benchmark meets the same ones;
-/// one of a large datacenter has as many faults as many of a small one.
+/// Replications that are run round and round, so that every benchmark meets the same ones: so many that the
+/// processor cannot learn their branches by heart, and one of a large datacenter has as many faults as many of
+/// a small one.
 fn cycle(model: &Model) -> u32 {
-    if model.hosts.len() > 100 { 2 } else { 16 }
+    if model.hosts.len() > 100 { 2 } else { 1024 }
 }
 
 impl<'m> Replications<'m> {

@@ -19,13 +19,19 @@ impl Delay {
     }
 
     /// Draw number `k` of a stream.
-    #[inline]
+    // Inlined, the processor learns for each purpose by itself whether there is anything to draw.
+    #[inline(always)]
     #[must_use]
     pub fn draw(&self, random: Randomness, stream: Stream, k: u32) -> Span {
         match self.fixed {
             Some(span) => span,
-            None => self.law.sample(random.uniform(stream, k)),
+            None => self.sample(random, stream, k),
         }
+    }
+
+    #[inline(never)]
+    fn sample(&self, random: Randomness, stream: Stream, k: u32) -> Span {
+        self.law.sample(random.uniform(stream, k))
     }
 
     /// Whether it is always the same.

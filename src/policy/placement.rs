@@ -42,7 +42,8 @@ pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmI
 /// no other VM of the same instance lives there (GFC-05: nodes on different hosts).
 #[must_use]
 pub fn admits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
-    let need = model.service_of(vm).need;
+    let service = model.service_of(vm);
+    let need = service.need;
     let free = state.hosts[host.index()].free(&model.hosts[host.index()]);
     let fixed = &model.vms[vm.index()];
     need.memory_mib <= free.memory_mib
@@ -52,5 +53,7 @@ pub fn admits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
         && model.reaches(host, vm)
         && (!model.is_local(vm) || fixed.host == host)
         && state.reaches_disk(model, vm, host)
-        && model.vms_of(fixed.instance).all(|sibling| state.vms[sibling.index()].host != host.0)
+        // Only groups have siblings; to others nothing more need be read.
+        && (service.guest.is_none()
+            || model.vms_of(fixed.instance).all(|sibling| state.vms[sibling.index()].host != host.0))
 }

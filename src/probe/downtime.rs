@@ -16,6 +16,7 @@ struct Account {
     /// Since when it is in its present condition.
     since: Time,
     downtime_us: u64,
+    service: u32,
     /// Billionths of its demand that it does not serve just now.
     lost_ppb: u32,
     cause: Cause,
@@ -54,11 +55,16 @@ impl ServiceTally {
 #[derive(Clone, Debug)]
 pub struct Downtime {
     window: Window,
-    service_of: Vec<u32>,
     accounts: Vec<Account>,
     services: Vec<ServiceTally>,
     /// Lengths of the outages that began in the measured time, with their service.
     outages: Vec<(u32, u64)>,
+}
+
+impl Account {
+    fn new(window: Window, service: u32) -> Account {
+        Account { since: window.start, downtime_us: 0, service, lost_ppb: 0, cause: Cause::HostCrash }
+    }
 }
 
 /// All of the demand.
@@ -69,11 +75,9 @@ impl Downtime {
     #[must_use]
     pub fn new(model: &Model) -> Downtime {
         let window = Window::of(model);
-        let fresh = Account { since: window.start, downtime_us: 0, lost_ppb: 0, cause: Cause::HostCrash };
         Downtime {
             window,
-            service_of: model.instances.iter().map(|i| i.service.0).collect(),
-            accounts: vec![fresh; model.instances.len()],
+            accounts: model.instances.iter().map(|i| Account::new(window, i.service.0)).collect(),
             services: vec![ServiceTally::default(); model.services.len()],
             outages: Vec::with_capacity(1024),
         }
@@ -82,19 +86,22 @@ impl Downtime {
     /// Forgets a replication, before the next.
     pub fn reset(&mut self) {
         for account in &mut self.accounts {
-            *account =
-                Account { since: self.window.start, downtime_us: 0, lost_ppb: 0, cause: Cause::HostCrash };
+            *account = Account::new(self.window, account.service);
         }
         self.services.fill(ServiceTally::default());
         self.outages.clear();
     }
 
-    /// Counts what is still down or degraded up to the end.
+    /// Counts what is still down or degraded up to the end, and adds up.
     pub fn finish(&mut self) {
         for number in 0..self.accounts.len() {
             if self.accounts[number].lost_ppb > 0 {
                 self.change(self.window.end, InstanceId(number as u32), 0, Cause::HostCrash);
             }
+        }
+        for tally in &mut self.services {
+            tally.outages = tally.causes.iter().map(|cause| cause.outages).sum();
+            tally.downtime_us = tally.causes.iter().map(|cause| cause.downtime_us).sum();
         }
     }
 
@@ -106,7 +113,7 @@ impl Downtime {
 
     /// Each instance's downtime in microseconds, after [`Downtime::finish`].
     pub fn instances(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
-        self.service_of.iter().zip(&self.accounts).map(|(&service, account)| (service, account.downtime_us))
+        self.accounts.iter().map(|account| (account.service, account.downtime_us))
     }
 
     /// The lengths of all outages that began in the measured time: (service, microseconds).
@@ -116,29 +123,26 @@ impl Downtime {
     }
 
     /// An instance serves all but `lost_ppb` from `now` on.
+    #[inline]
     fn change(&mut self, now: Time, instance: InstanceId, lost_ppb: u32, cause: Cause) {
         let account = &mut self.accounts[instance.index()];
-        let service = self.service_of[instance.index()];
-        let tally = &mut self.services[service as usize];
-        let span = self.window.overlap(account.since, now);
-        match account.lost_ppb {
-            0 => {}
-            ALL_PPB => {
-                tally.downtime_us += span;
+        if account.lost_ppb > 0 {
+            // What is told comes before the end of the measured time.
+            let span = now.since(account.since.max(self.window.start)).0;
+            let tally = &mut self.services[account.service as usize];
+            if account.lost_ppb == ALL_PPB {
+                let begun = account.since >= self.window.start;
+                let booked = &mut tally.causes[account.cause as usize];
+                booked.downtime_us += span;
+                booked.outages += u64::from(begun);
                 account.downtime_us += span;
-                tally.causes[account.cause as usize].downtime_us += span;
-                if self.window.contains(account.since) {
-                    self.outages.push((service, span));
+                if begun {
+                    self.outages.push((account.service, span));
                 }
-            }
-            part => {
+            } else {
                 tally.degraded_us += span;
-                tally.lost_degraded_ppb_us += u128::from(span) * u128::from(part);
+                tally.lost_degraded_ppb_us += u128::from(span) * u128::from(account.lost_ppb);
             }
-        }
-        if lost_ppb == ALL_PPB && self.window.contains(now) {
-            tally.outages += 1;
-            tally.causes[cause as usize].outages += 1;
         }
         (account.since, account.lost_ppb, account.cause) = (now, lost_ppb, cause);
     }
@@ -148,7 +152,8 @@ impl Observer for Downtime {
     // It keeps an account for each instance, and adds up integers.
     const ANY_ORDER: bool = true;
 
-    #[inline]
+    // Where a signal is told, its kind is known: inlined, nothing of the match is left.
+    #[inline(always)]
     fn observe(&mut self, now: Time, signal: Signal) {
         match signal {
             Signal::ServiceDown { instance, cause } => self.change(now, instance, ALL_PPB, cause),
@@ -167,11 +172,9 @@ mod tests {
 
     fn probe(start: u64, end: u64) -> Downtime {
         let window = Window { start: Time(start), end: Time(end) };
-        let fresh = Account { since: window.start, downtime_us: 0, lost_ppb: 0, cause: Cause::HostCrash };
         Downtime {
             window,
-            service_of: vec![0],
-            accounts: vec![fresh],
+            accounts: vec![Account::new(window, 0)],
             services: vec![ServiceTally::default()],
             outages: Vec::new(),
         }

@@ -49,7 +49,7 @@ impl Observer for Waiting {
     // Only clusters order restarts, and they work in order of time.
     const ANY_ORDER: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn observe(&mut self, now: Time, signal: Signal) {
         match signal {
             Signal::RestartWaiting { vm, .. } => {

@@ -74,16 +74,15 @@ impl<O: Observer> Simulation<'_, O> {
             observer: &mut self.observer,
             reaches_disk,
         };
-        let (mut events, mut stuck_since) = (0, 0);
+        let (mut events, mut at_once) = (0, 0);
         loop {
             let (clock, which) = life.row.first_clock();
-            if clock.due() >= end || events - stuck_since > PRIVATE_EVENTS_AT_ONCE {
+            let due = clock.due();
+            at_once = if due > life.now { 0 } else { at_once + 1 };
+            if due >= end || at_once > PRIVATE_EVENTS_AT_ONCE {
                 break;
             }
-            if clock.due() > life.now {
-                life.now = clock.due();
-                stuck_since = events;
-            }
+            life.now = due;
             events += 1;
             if let Some(cause) = life.serve(which) {
                 let serves = hears_clients && life.row.phase == VmPhase::Up && !life.row.suspended;
@@ -92,7 +91,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
         }
         self.events += events;
-        if events - stuck_since > PRIVATE_EVENTS_AT_ONCE {
+        if at_once > PRIVATE_EVENTS_AT_ONCE {
             self.give_up(self.state.vms[vm.index()].first_clock().0.due(), fixed.timer);
         }
     }
@@ -110,8 +109,12 @@ impl<O: Observer> Simulation<'_, O> {
     #[inline]
     pub(super) fn choose_privacy(&mut self, vm: VmId, host: HostId) {
         let awaited = self.state.hosts[host.index()].plan != NOWHERE;
-        self.state.vms[vm.index()].private = O::ANY_ORDER && !awaited && self.model.service_of(vm).is_alone();
-        self.show_clocks(vm);
+        let private = O::ANY_ORDER && !awaited && self.model.service_of(vm).is_alone();
+        if private != self.state.vms[vm.index()].private {
+            self.state.vms[vm.index()].private = private;
+            let shown = if private { Clock::IDLE } else { self.state.vms[vm.index()].first_clock().0 };
+            self.state.timers.set(self.model.vms[vm.index()].timer, shown);
+        }
     }
 
     /// Before the state of a part changes: all VMs that depend on it live up to now.
@@ -184,7 +187,8 @@ impl<O: Observer> Simulation<'_, O> {
     #[inline]
     pub(super) fn show_clocks(&mut self, vm: VmId) {
         let row = &self.state.vms[vm.index()];
-        let shown = if row.private { Clock::IDLE } else { row.first_clock().0 };
-        self.state.timers.set(self.model.vms[vm.index()].timer, shown);
+        if !row.private {
+            self.state.timers.set(self.model.vms[vm.index()].timer, row.first_clock().0);
+        }
     }
 }

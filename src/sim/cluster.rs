@@ -80,7 +80,10 @@ impl<O: Observer> Simulation<'_, O> {
 
     fn start_elsewhere(&mut self, cluster: ClusterId, vm: VmId) -> bool {
         let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) else { return false };
-        assert!(policy::admits(self.model, self.state, host, vm), "chose a host that does not admit the VM");
+        debug_assert!(
+            policy::admits(self.model, self.state, host, vm),
+            "chose a host that does not admit the VM"
+        );
         self.state.place(self.model, vm, host);
         let cause = self.state.vms[vm.index()].cause;
         self.tell(Signal::RestartOrdered { vm, host, cause });

@@ -30,110 +30,104 @@ impl<O: Observer> Life<'_, O> {
     pub(super) fn serve(&mut self, which: VmClock) -> Option<Cause> {
         self.row.clocks[which as usize] = Clock::IDLE;
         match which {
-            VmClock::Step if self.row.phase == VmPhase::Up => {
-                let cause = if self.row.hangs { Cause::AppHang } else { Cause::AppCrash };
-                self.fail_app(cause, None)
-            }
-            VmClock::Step => self.go_on(),
+            VmClock::Step => self.end_step(),
             VmClock::Guest => self.crash_guest(None),
             VmClock::Disk => self.give_up_disks(),
             VmClock::Member => unreachable!("a member's window is its group's"),
         }
     }
 
+    /// The step that it was in is over. Where its application was up, that has failed.
+    #[inline]
+    fn end_step(&mut self) -> Option<Cause> {
+        match self.row.phase {
+            VmPhase::Up if self.row.hangs => self.fail_app(Cause::AppHang, None),
+            VmPhase::Up => self.fail_app(Cause::AppCrash, None),
+            VmPhase::AppDead => self.start_app(),
+            VmPhase::GuestDead => self.power_on(),
+            VmPhase::PowerOn => self.boot(),
+            VmPhase::Boot => self.end_boot(),
+            VmPhase::Start => self.end_start(),
+            VmPhase::Recover => self.end_recover(),
+            phase @ (VmPhase::Off | VmPhase::StorageWait | VmPhase::Idle) => {
+                panic!("a VM that is {phase:?} has no step")
+            }
+        }
+    }
+
+    /// Whether a step takes time. One of no length is over at once.
+    #[inline]
+    fn waits(&mut self, span: Span) -> bool {
+        if span == Span::ZERO && !self.row.suspended {
+            return false;
+        }
+        self.arm(VmClock::Step, span);
+        if self.row.suspended {
+            // A person has mended the application: its start stands still with the rest of the guest until
+            // the disks are back.
+            self.row.clocks[VmClock::Step as usize].pause(self.now);
+        }
+        true
+    }
+
     /// Starts it on the host where it lives, from `power_on`; where its disks are out of reach it starts when
     /// they are back.
     pub(super) fn power_on(&mut self) -> Option<Cause> {
-        match self.begin_power_on() {
-            Some(Span::ZERO) => self.go_on(),
-            Some(span) => {
-                self.arm(VmClock::Step, span);
-                None
-            }
-            None => None,
-        }
-    }
-
-    /// The step that it was in is over. Steps of no length are over at once, and lead to the next.
-    #[inline]
-    fn go_on(&mut self) -> Option<Cause> {
-        loop {
-            let span = match self.row.phase {
-                VmPhase::PowerOn => {
-                    self.row.phase = VmPhase::Boot;
-                    self.draw(&self.service.way_back.boot, VmDraw::Boot, self.row.boots)
-                }
-                VmPhase::Boot => {
-                    self.on_guest_booted();
-                    match self.begin_start() {
-                        Some(span) => span,
-                        None => return Some(self.row.cause),
-                    }
-                }
-                VmPhase::Start if self.row.unclean => {
-                    self.row.phase = VmPhase::Recover;
-                    self.observer.observe(self.now, Signal::AppUp { vm: self.vm });
-                    self.draw(&self.service.way_back.recover, VmDraw::Recover, self.row.starts)
-                }
-                VmPhase::Start => {
-                    self.observer.observe(self.now, Signal::AppUp { vm: self.vm });
-                    self.begin_serving();
-                    return Some(self.row.cause);
-                }
-                VmPhase::Recover => {
-                    self.begin_serving();
-                    return Some(self.row.cause);
-                }
-                VmPhase::AppDead => match self.begin_start() {
-                    Some(span) => span,
-                    None => return Some(self.row.cause),
-                },
-                VmPhase::GuestDead => self.begin_power_on()?,
-                phase @ (VmPhase::Off | VmPhase::StorageWait | VmPhase::Idle | VmPhase::Up) => {
-                    panic!("a VM that is {phase:?} has no step")
-                }
-            };
-            if self.row.suspended {
-                // A person has mended the application: the start stands still with the rest of the guest until
-                // the disks are back.
-                self.arm(VmClock::Step, span);
-                self.row.clocks[VmClock::Step as usize].pause(self.now);
-                return None;
-            }
-            if span > Span::ZERO {
-                self.arm(VmClock::Step, span);
-                return None;
-            }
-        }
-    }
-
-    fn begin_power_on(&mut self) -> Option<Span> {
         self.row.boots += 1;
         if !self.reaches_disk {
             self.row.phase = VmPhase::StorageWait;
             return None;
         }
         self.row.phase = VmPhase::PowerOn;
-        Some(self.draw(&self.service.way_back.power_on, VmDraw::PowerOn, self.row.boots))
+        let span = self.draw(&self.service.way_back.power_on, VmDraw::PowerOn, self.row.boots);
+        if self.waits(span) { None } else { self.boot() }
     }
 
-    fn on_guest_booted(&mut self) {
+    fn boot(&mut self) -> Option<Cause> {
+        self.row.phase = VmPhase::Boot;
+        let span = self.draw(&self.service.way_back.boot, VmDraw::Boot, self.row.boots);
+        if self.waits(span) { None } else { self.end_boot() }
+    }
+
+    fn end_boot(&mut self) -> Option<Cause> {
         if let Some(fault) = &self.service.guest_crash {
             let life = self.draw(&fault.ttf, VmDraw::GuestTtf, self.row.boots);
             self.arm(VmClock::Guest, life);
         }
         self.observer.observe(self.now, Signal::VmUp { vm: self.vm });
+        self.start_app()
     }
 
     /// Starts the application in a guest that runs; in a failover group the group decides where it runs.
-    fn begin_start(&mut self) -> Option<Span> {
+    #[inline]
+    fn start_app(&mut self) -> Option<Cause> {
         if matches!(self.service.guest, Some(GuestGroup::Failover { .. })) {
             self.row.phase = VmPhase::Idle;
-            return None;
+            return Some(self.row.cause);
         }
         self.row.phase = VmPhase::Start;
         self.row.starts += 1;
-        Some(self.draw(&self.service.way_back.start, VmDraw::Start, self.row.starts))
+        let span = self.draw(&self.service.way_back.start, VmDraw::Start, self.row.starts);
+        if self.waits(span) { None } else { self.end_start() }
+    }
+
+    #[inline]
+    fn end_start(&mut self) -> Option<Cause> {
+        self.observer.observe(self.now, Signal::AppUp { vm: self.vm });
+        if self.row.unclean {
+            self.row.phase = VmPhase::Recover;
+            let span = self.draw(&self.service.way_back.recover, VmDraw::Recover, self.row.starts);
+            if self.waits(span) {
+                return None;
+            }
+        }
+        self.end_recover()
+    }
+
+    #[inline]
+    fn end_recover(&mut self) -> Option<Cause> {
+        self.begin_serving();
+        Some(self.row.cause)
     }
 
     /// The application is in service: its clocks start anew.
@@ -143,8 +137,9 @@ impl<O: Observer> Life<'_, O> {
         if self.service.app_crash.is_none() && self.service.app_hang.is_none() {
             return;
         }
-        let life = |fault: &Option<Fault>, purpose| {
-            fault.as_ref().map_or(Span::FOREVER, |f| self.draw(&f.ttf, purpose, self.row.starts))
+        let life = |fault: &Option<Fault>, purpose| match fault {
+            Some(fault) => self.draw(&fault.ttf, purpose, self.row.starts),
+            None => Span::FOREVER,
         };
         let crash = life(&self.service.app_crash, VmDraw::AppCrashTtf);
         let hang = life(&self.service.app_hang, VmDraw::AppHangTtf);

@@ -120,7 +120,7 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     const ANY_ORDER: bool = A::ANY_ORDER && B::ANY_ORDER;
 
     // Inlined, a signal that nobody heeds costs nothing.
-    #[inline]
+    #[inline(always)]
     fn observe(&mut self, now: Time, signal: Signal) {
         self.0.observe(now, signal);
         self.1.observe(now, signal);
@@ -130,7 +130,7 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 impl<O: Observer> Observer for &mut O {
     const ANY_ORDER: bool = O::ANY_ORDER;
 
-    #[inline]
+    #[inline(always)]
     fn observe(&mut self, now: Time, signal: Signal) {
         (**self).observe(now, signal);
     }

@@ -13,6 +13,7 @@
 
 mod beta;
 mod gamma;
+mod ln;
 mod normal;
 mod solve;
 mod stirling;
@@ -21,6 +22,7 @@ mod temme;
 
 pub use beta::{beta_inc, beta_inc_inverse};
 pub use gamma::{chi_square_quantile, gamma_p, gamma_p_inverse, gamma_q, gamma_q_inverse};
+pub use ln::ln;
 pub use normal::{normal_cdf, normal_quantile, normal_survival};
 pub(crate) use solve::{Point, Tail, invert};
 pub use student::student_t_quantile;

@@ -112,7 +112,11 @@ impl State {
         } else {
             crate::engine::Tournament::OUT
         };
-        self.clusters[cluster.index()].rooms.set(fixed.seat, key);
+        let rooms = &mut self.clusters[cluster.index()].rooms;
+        // The VMs of a host that went down leave it one by one, and it can take nobody all the while.
+        if rooms.key(fixed.seat) != key {
+            rooms.set(fixed.seat, key);
+        }
     }
 
     /// Whether a cluster's order to start a VM would reach this host.

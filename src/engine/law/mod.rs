@@ -22,6 +22,7 @@ mod survival;
 
 use super::Span;
 use super::random::open_unit;
+use crate::special::ln;
 use rand::distr::Distribution;
 
 /// The law of a random duration. Parameters are in seconds.
@@ -92,7 +93,7 @@ impl Law {
     pub fn sample(&self, v: f64) -> Span {
         // The law of most draws does not go through the long way.
         if let Law::Exponential { mean_s } = *self {
-            return Span::from_secs_f64(-mean_s * libm::log(v));
+            return Span::from_secs_f64(-mean_s * ln(v));
         }
         Span::from_secs_f64(self.inverse_survival(v))
     }

@@ -1,7 +1,7 @@
 //! Survival functions, their inverses, and moments.
 
 use super::Law;
-use crate::special::{gamma_p_inverse, gamma_q, gamma_q_inverse, normal_quantile, normal_survival};
+use crate::special::{gamma_p_inverse, gamma_q, gamma_q_inverse, ln, normal_quantile, normal_survival};
 
 impl Law {
     /// The mean, in seconds.
@@ -89,8 +89,8 @@ impl Law {
     pub fn inverse_survival(&self, v: f64) -> f64 {
         match *self {
             Law::Constant { value_s } => value_s,
-            Law::Exponential { mean_s } => -mean_s * libm::log(v),
-            Law::Weibull { shape, scale_s } => scale_s * libm::pow(-libm::log(v), 1.0 / shape),
+            Law::Exponential { mean_s } => -mean_s * ln(v),
+            Law::Weibull { shape, scale_s } => scale_s * libm::pow(-ln(v), 1.0 / shape),
             Law::Lognormal { mu, sigma } => libm::exp(mu - sigma * normal_quantile(v)),
             Law::Gamma { shape, scale_s } => scale_s * gamma_q_inverse(shape, v),
             Law::Uniform { min_s, max_s } => (max_s - v * (max_s - min_s)).max(min_s),
