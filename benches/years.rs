@@ -2,7 +2,7 @@
 //!
 //! | group | throughput | what |
 //! | --- | --- | --- |
-//! | `year` | years | 29 hosts and 400 VMs; `plain`: hosts crash; `plus`: guests and applications too |
+//! | `year` | years | 29 hosts and 400 VMs; `plain`: hosts crash; `plus`: guests and applications too; `plus by hand`: a loop written for nothing else |
 //! | `event plus`, `event plain` | events | the same, by event; plain from 10 to 10,000 hosts |
 //! | `san diego` | replications | each strategy of `scenarios/san-diego.toml`, where it is there |
 //!
@@ -11,6 +11,7 @@
 mod reference;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use reference::by_hand::ByHand;
 use reference::{HOSTS, Replications, compile, scenario_text};
 use std::time::Duration;
 
@@ -23,6 +24,20 @@ fn years(c: &mut Criterion) {
         eprintln!("year/{name}: {} events a year", replications.events());
         group.bench_function(name, |b| b.iter(|| replications.run()));
     }
+    let (mut by_hand, mut replication) = (ByHand::new(), 0);
+    let events: u64 = (0..1024).map(|replication| by_hand.run(replication)).sum();
+    eprintln!(
+        "year/plus by hand: {} events a year, {:.2} min down and {:.2} outages a VM",
+        events / 1024,
+        by_hand.downtime_us as f64 / (60e6 * 400.0 * 1024.0),
+        by_hand.outages as f64 / (400.0 * 1024.0),
+    );
+    group.bench_function("plus by hand", |b| {
+        b.iter(|| {
+            replication = (replication + 1) % 1024;
+            by_hand.run(replication)
+        });
+    });
     group.finish();
 }
 

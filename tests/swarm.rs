@@ -427,14 +427,29 @@ impl Author {
     }
 }
 
-/// One checked replication with its log.
+/// One checked replication with its log. It is run twice: in order, with every invariant checked, and as an
+/// experiment runs it, where VMs that concern nobody else live through their faults when somebody looks.
 fn observe(model: &Model, seed: u64, replication: u32) -> Log {
     let mut state = State::new(model);
     let observer = (Timeline::default(), (Downtime::new(model), Waiting::new(model)));
     let simulation = Simulation::new(model, &mut state, seed, replication, observer);
     let (timeline, (mut downtime, mut waiting)) = simulation.run_checked();
     downtime.finish();
-    Log { entries: timeline.entries, services: downtime.services().to_vec(), waiting_us: waiting.finish() }
+    let waiting_us = waiting.finish();
+    let observer = (Downtime::new(model), Waiting::new(model));
+    let simulation = Simulation::new(model, &mut state, seed, replication, observer);
+    let (mut again, mut waiting) = simulation.run_checked();
+    again.finish();
+    assert_eq!(again.services(), downtime.services(), "private lives change the downtime");
+    assert!(again.instances().eq(downtime.instances()), "private lives change an instance's downtime");
+    let sorted = |probe: &Downtime| {
+        let mut lengths = probe.outages().to_vec();
+        lengths.iter_mut().for_each(|l| l.sort_unstable());
+        lengths
+    };
+    assert_eq!(sorted(&again), sorted(&downtime), "private lives change an outage");
+    assert_eq!(waiting.finish(), waiting_us, "private lives change the waiting");
+    Log { entries: timeline.entries, services: downtime.services().to_vec(), waiting_us }
 }
 
 /// What a scenario came to: signals seen, `None` where it does not fit on its hosts, or what is wrong.

@@ -1,5 +1,7 @@
 //! The reference datacenter: 400 VMs on 29 hosts, or as many a host on any number of hosts.
 
+pub(crate) mod by_hand;
+
 use ninefold::model::Model;
 use ninefold::probe::{Downtime, Waiting};
 use ninefold::scenario::{self, Input};

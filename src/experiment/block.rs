@@ -118,8 +118,8 @@ impl StrategyBlock {
         for (service, downtime_us) in downtime.instances() {
             self.downtimes[service as usize].push(downtime_us);
         }
-        for &(service, length_us) in downtime.outages() {
-            self.outages[service as usize].push(length_us);
+        for (outages, lengths_us) in self.outages.iter_mut().zip(downtime.outages()) {
+            outages.extend(lengths_us);
         }
         self.waiting.push(waiting_us);
     }

@@ -37,8 +37,8 @@ impl Watch for () {
 
 /// Replications of a block: enough to pay for its bookkeeping, few enough to share out evenly.
 const BLOCK: u32 = 8;
-/// Blocks that are in memory at the same time before they are added up.
-const BLOCKS_PER_WAVE: u32 = 512;
+/// Blocks that a thread runs before all of them are added up: every outage of theirs is in memory until then.
+const BLOCKS_PER_THREAD: u32 = 16;
 
 /// Runs all replications of all models and summarizes them. `None` when stopped before any had finished.
 ///
@@ -49,18 +49,19 @@ pub fn run(models: &[Model], plan: &Plan, watch: &dyn Watch) -> Option<Summary> 
     let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     // Where so many threads cannot be had, one does the same work and gives the same bytes.
     let pool = pool(threads).or_else(|_| pool(1)).expect("a thread can be started");
+    let wave = BLOCKS_PER_THREAD.saturating_mul(pool.current_num_threads() as u32);
     let mut findings = Findings::new(models);
     let blocks = plan.replications.div_ceil(BLOCK);
     let mut first = 0;
     while first < blocks && !watch.stops() {
-        let last = (first + BLOCKS_PER_WAVE).min(blocks);
-        let wave: Vec<Option<Block>> = pool.install(|| {
+        let last = first.saturating_add(wave).min(blocks);
+        let done: Vec<Option<Block>> = pool.install(|| {
             (first..last)
                 .into_par_iter()
                 .map_init(|| Worker::new(models), |worker, number| run_block(worker, number, plan, watch))
                 .collect()
         });
-        for block in wave.into_iter().flatten() {
+        for block in done.into_iter().flatten() {
             findings.add(block);
         }
         first = last;

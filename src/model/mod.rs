@@ -346,8 +346,7 @@ impl VmStreams {
     #[inline]
     #[must_use]
     pub fn of(self, draw: VmDraw) -> Stream {
-        // An odd multiplier spreads the purposes over all bits; a VM's own hash keeps VMs apart.
-        Stream(self.0 ^ (draw as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        Stream::numbered(self.0, draw as u64)
     }
 }
 

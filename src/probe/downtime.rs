@@ -57,8 +57,8 @@ pub struct Downtime {
     window: Window,
     accounts: Vec<Account>,
     services: Vec<ServiceTally>,
-    /// Lengths of the outages that began in the measured time, with their service.
-    outages: Vec<(u32, u64)>,
+    /// Lengths of the outages that began in the measured time, by service.
+    outages: Vec<Vec<u64>>,
 }
 
 impl Account {
@@ -79,7 +79,7 @@ impl Downtime {
             window,
             accounts: model.instances.iter().map(|i| Account::new(window, i.service.0)).collect(),
             services: vec![ServiceTally::default(); model.services.len()],
-            outages: Vec::with_capacity(1024),
+            outages: vec![Vec::new(); model.services.len()],
         }
     }
 
@@ -89,7 +89,7 @@ impl Downtime {
             *account = Account::new(self.window, account.service);
         }
         self.services.fill(ServiceTally::default());
-        self.outages.clear();
+        self.outages.iter_mut().for_each(Vec::clear);
     }
 
     /// Counts what is still down or degraded up to the end, and adds up.
@@ -116,9 +116,9 @@ impl Downtime {
         self.accounts.iter().map(|account| (account.service, account.downtime_us))
     }
 
-    /// The lengths of all outages that began in the measured time: (service, microseconds).
+    /// The lengths in microseconds of all outages that began in the measured time, by service.
     #[must_use]
-    pub fn outages(&self) -> &[(u32, u64)] {
+    pub fn outages(&self) -> &[Vec<u64>] {
         &self.outages
     }
 
@@ -137,7 +137,7 @@ impl Downtime {
                 booked.outages += u64::from(begun);
                 account.downtime_us += span;
                 if begun {
-                    self.outages.push((account.service, span));
+                    self.outages[account.service as usize].push(span);
                 }
             } else {
                 tally.degraded_us += span;
@@ -176,7 +176,7 @@ mod tests {
             window,
             accounts: vec![Account::new(window, 0)],
             services: vec![ServiceTally::default()],
-            outages: Vec::new(),
+            outages: vec![Vec::new()],
         }
     }
 
@@ -201,7 +201,7 @@ mod tests {
         probe.observe(Time(900), Signal::ServiceDown { instance: ONE, cause: Cause::HostCrash });
         probe.finish();
         assert_eq!((probe.services[0].downtime_us, probe.services[0].outages), (100, 1));
-        assert_eq!(probe.outages(), [(0, 100)]);
+        assert_eq!(probe.outages(), [[100]]);
     }
 
     #[test]

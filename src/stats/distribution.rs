@@ -81,6 +81,29 @@ impl Distribution {
         }
     }
 
+    /// Adds many values; the same as one after the other.
+    pub fn extend(&mut self, more: &[u64]) {
+        let count = more.iter().filter(|&&value| value > 0).count() as u64;
+        self.zeros += more.len() as u64 - count;
+        if count == 0 {
+            return;
+        }
+        let (mut min, mut max, mut sum) = (u64::MAX, 0, 0_u128);
+        for &value in more {
+            // Zeros are wrapped to the top, where they are no minimum.
+            min = min.min(value.wrapping_sub(1));
+            max = max.max(value);
+            sum += u128::from(value);
+        }
+        self.note(min + 1, max, sum, count);
+        let others = more.iter().copied().filter(|&value| value > 0);
+        match &mut self.kept {
+            Kept::Values(values) if count == more.len() as u64 => values.extend_from_slice(more),
+            Kept::Values(values) => values.extend(others),
+            Kept::Histogram(counts) => others.for_each(|value| counts[bucket(value)] += 1),
+        }
+    }
+
     /// Adds all values of `other`.
     pub fn merge(&mut self, other: &Distribution) {
         self.zeros += other.zeros;

@@ -44,6 +44,16 @@ impl Stream {
     }
 }
 
+impl Stream {
+    /// One of many streams of a component that keeps a single hash: number `purpose`. The numbers are spread over
+    /// all bits, and not by multiples of the generator's own step, which would run into each other.
+    #[inline]
+    #[must_use]
+    pub const fn numbered(component: u64, purpose: u64) -> Stream {
+        Stream(component ^ mix(purpose ^ WHITE))
+    }
+}
+
 /// The step of SplitMix64's state: 2^64 over the golden ratio, odd.
 const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -81,7 +91,7 @@ impl Randomness {
     #[must_use]
     #[inline]
     pub const fn bits(&self, stream: Stream, draw: u32) -> u64 {
-        nth(mix(stream.0 ^ self.key), draw)
+        nth(stream.0 ^ self.key, draw)
     }
 
     /// A number uniform between 0 and 1, never either: (n + 1/2) / 2^53 with 53 random bits n.
