@@ -260,6 +260,16 @@ impl Author {
         counts
     }
 
+    fn span(&mut self, key: &str, factors: &[f64]) {
+        let span = self.duration(factors);
+        self.line(format!("{key} = {span}"));
+    }
+
+    fn response(&mut self) {
+        let response = *self.dice.pick(&["leave-on", "power-off", "shut-down"]);
+        self.line(format!("isolation_response = \"{response}\""));
+    }
+
     fn clusters(&mut self, groups: &[u64]) {
         let split = groups.len() > 1 && self.dice.percent(25);
         let lists: Vec<Vec<String>> = if split {
@@ -269,18 +279,51 @@ impl Author {
         };
         for (number, list) in lists.iter().enumerate() {
             self.line(format!("[cluster.k{number}]\nhosts = [{}]", list.join(", ")));
-            if self.dice.percent(65) {
-                let detection = self.law(&[0.0, 0.3, 1.0, 3.0, 10.0]);
-                self.line(format!("product = \"custom\"\ndetection = {detection}"));
-            } else {
-                self.line("product = \"vsphere-6\"");
-                for key in ["failed_after_datastore", "failed_after_no_datastore", "election_starts_after"] {
-                    let span = self.duration(&[0.3, 1.0, 3.0]);
-                    self.line(format!("{key} = {span}"));
+            match self.dice.below(10) {
+                0..5 => {
+                    let detection = self.law(&[0.0, 0.3, 1.0, 3.0, 10.0]);
+                    self.line(format!("product = \"custom\"\ndetection = {detection}"));
                 }
-                for key in ["election_lasts", "restart_after_election", "isolation_declared_after"] {
-                    let span = self.duration(&[0.0, 0.5, 1.0]);
-                    self.line(format!("{key} = {span}"));
+                5..7 => {
+                    self.line("product = \"vsphere-6\"");
+                    self.response();
+                    for key in
+                        ["failed_after_datastore", "failed_after_no_datastore", "election_starts_after"]
+                    {
+                        self.span(key, &[0.3, 1.0, 3.0]);
+                    }
+                    for key in ["election_lasts", "restart_after_election", "isolation_declared_after"] {
+                        self.span(key, &[0.0, 0.5, 1.0]);
+                    }
+                    self.span("isolation_response_delay", &[0.0, 1.0, 3.0]);
+                }
+                7 => {
+                    self.line("product = \"vmware-ha-4\"");
+                    self.response();
+                    for key in ["failed_after", "isolation_declared_after", "isolation_response_delay"] {
+                        self.span(key, &[0.0, 0.3, 1.0, 3.0]);
+                    }
+                }
+                8 => {
+                    self.line("product = \"xenserver\"");
+                    for key in
+                        ["failed_after", "isolation_fenced_after", "agreement", "notice", "master_takeover"]
+                    {
+                        self.span(key, &[0.0, 0.3, 1.0, 3.0]);
+                    }
+                }
+                _ => {
+                    let product = *self.dice.pick(&["hyper-v-2008", "hyper-v-2016", "proxmox", "pacemaker"]);
+                    let witness = *self.dice.pick(&["auto", "none", "disk"]);
+                    self.line(format!("product = \"{product}\"\nwitness = \"{witness}\""));
+                    let keys: &[&str] = match product {
+                        "proxmox" => &["token", "self_fenced_after", "recover_after", "recovery_loops"],
+                        "pacemaker" => &["token", "regroup", "fencing"],
+                        _ => &["failed_after", "resiliency", "regroup", "disk_move"],
+                    };
+                    for key in keys {
+                        self.span(key, &[0.0, 0.3, 1.0, 3.0]);
+                    }
                 }
             }
             if self.dice.percent(20) {
@@ -603,6 +646,12 @@ fn rich_with_work() -> String {
     )
 }
 
+/// The same cluster without a witness, in the hands of failover clustering.
+fn rich_with_votes() -> String {
+    RICH.replace("product = \"custom\"", "product = \"hyper-v-2008\"\nwitness = \"none\"")
+        .replace("detection = \"7 s\"\n[service.a]", "[service.a]")
+}
+
 /// One way to spoil a log at one entry; `None` where that entry offers no hold.
 type Spoil = fn(&Model, &Log, usize) -> Option<Log>;
 
@@ -645,7 +694,7 @@ fn redirect(model: &Model, log: &Log, k: usize) -> Option<Log> {
 }
 
 #[rustfmt::skip]
-const TWINS: [(Rule, Spoil); 27] = [
+const TWINS: [(Rule, Spoil); 28] = [
     (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
     (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
     (Rule::HostPower, |_, log, k| match log.entries[k].signal {
@@ -703,6 +752,10 @@ const TWINS: [(Rule, Spoil); 27] = [
     }),
     (Rule::CauseSum, |_, log, _| { let mut log = log.clone(); log.services[0].causes[0].downtime_us += 1; Some(log) }),
     (Rule::Waiting, |_, log, _| { let mut log = log.clone(); log.waiting_us += 1; Some(log) }),
+    (Rule::Quorum, |_, log, k| match log.entries[k].signal {
+        Signal::QuorumLost { .. } => without(log, k),
+        _ => None,
+    }),
     (Rule::Primary, |_, log, k| match log.entries[k].signal {
         Signal::HostDown { host, .. } => {
             let mut log = log.clone();
@@ -721,7 +774,9 @@ fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let work = loading::load(&rich_with_work()).remove(0);
     // Where there is room to choose between hosts.
     let roomy = loading::load(&RICH.replace("16 GiB", "48 GiB")).remove(0);
-    let logs = [&plain, &work, &roomy].map(|model| (model, observe(model, 1, 0)));
+    // Where the votes of two hosts and no witness are lost with either of them.
+    let votes = loading::load(&rich_with_votes()).remove(0);
+    let logs = [&plain, &work, &roomy, &votes].map(|model| (model, observe(model, 1, 0)));
     for (model, log) in &logs {
         check(model, log).unwrap_or_else(|v| panic!("{v:?}\n{}", tail(model, log, v.at)));
     }

@@ -64,6 +64,12 @@ impl Span {
         Span(whole as u64 + u64::from(micros - whole as f64 >= 0.5))
     }
 
+    /// What is left when `gone` of it is over; zero where all is.
+    #[must_use]
+    pub const fn less(self, gone: Span) -> Span {
+        Span(self.0.saturating_sub(gone.0))
+    }
+
     /// The length in seconds, for reports.
     #[must_use]
     pub fn as_secs_f64(self) -> f64 {

@@ -25,9 +25,10 @@ pub enum Event {
     HostStepped(HostId),
     /// A round of maintenance is due.
     MaintenanceDue(MaintenanceId),
-    /// A cluster's election of a primary is over, or the new primary has read what it protects.
-    PrimaryStepped(ClusterId),
-    /// A host finds that it is alone on the management network.
+    /// A cluster's election of a primary is over, or the new primary has read what it protects; or it is time
+    /// to count votes.
+    ClusterStepped(ClusterId),
+    /// A host finds that it is alone on the management network, or acts on that.
     HostIsolated(HostId),
     /// A cluster gives a silent host up.
     HostDeclaredFailed(HostId),

@@ -11,6 +11,7 @@ mod cause;
 mod delay;
 mod event;
 mod ids;
+mod products;
 mod timer_table;
 mod words;
 
@@ -20,6 +21,10 @@ pub use event::{Event, VmClock};
 pub use ids::{
     ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, ServiceId,
     StorageId, VmId,
+};
+pub use products::{
+    Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product, QuorumProfile,
+    RingProfile, Votes,
 };
 pub use timer_table::{NO_TIMER, TimerTable};
 pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault};
@@ -181,34 +186,6 @@ pub struct Cluster {
     pub product: Product,
 }
 
-/// A product family with its numbers.
-#[derive(Clone, Debug)]
-pub enum Product {
-    /// One law from the failure to the first restart order.
-    Custom { detection: Delay },
-    /// A primary and secondaries.
-    Primary(PrimaryProfile),
-}
-
-/// The numbers of the primary-and-secondaries family.
-#[derive(Clone, Debug)]
-pub struct PrimaryProfile {
-    pub heartbeat_interval: Span,
-    /// From a secondary's last heartbeat to the first restart, by whether it has heartbeat datastores.
-    pub failed_after_datastore: Span,
-    pub failed_after_no_datastore: Span,
-    /// From the primary's last heartbeat to the election.
-    pub election_starts_after: Span,
-    pub election_lasts: Span,
-    /// From the new primary to its first restart.
-    pub restart_after_election: Span,
-    /// From the last heartbeat received to declaring oneself isolated.
-    pub isolation_declared_after: Span,
-    pub isolation_declared_after_primary: Span,
-    /// Seats in the order in which they would win an election.
-    pub ranking: Vec<u32>,
-}
-
 /// A service: what its instances have in common.
 #[derive(Clone, Debug)]
 pub struct Service {
@@ -346,7 +323,8 @@ impl VmStreams {
     #[inline]
     #[must_use]
     pub fn of(self, draw: VmDraw) -> Stream {
-        Stream::numbered(self.0, draw as u64)
+        // An odd multiplier spreads the purposes over all bits; a VM's own hash keeps VMs apart.
+        Stream(self.0 ^ (draw as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 }
 

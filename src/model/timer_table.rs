@@ -84,8 +84,8 @@ impl TimerTable {
             table.maintenances.push(slot);
         }
         for (number, cluster) in model.clusters.iter().enumerate() {
-            let elects = matches!(cluster.product, Product::Primary(_));
-            let slot = table.add_if(elects, Event::PrimaryStepped(ClusterId(number as u32)));
+            let elects = !matches!(cluster.product, Product::Custom { .. });
+            let slot = table.add_if(elects, Event::ClusterStepped(ClusterId(number as u32)));
             table.clusters.push(slot);
         }
         table.add_hosts(model);
@@ -120,7 +120,10 @@ impl TimerTable {
             let timers = HostTimers {
                 crash: self.add_if(host.crash.is_some(), Event::HostCrashed(id)),
                 step: self.add(Event::HostStepped(id)),
-                isolation: self.add_if(matches!(product, Some(Product::Primary(_))), Event::HostIsolated(id)),
+                isolation: self.add_if(
+                    product.is_some_and(|p| !matches!(p, Product::Custom { .. })),
+                    Event::HostIsolated(id),
+                ),
                 declaration: self.add_if(product.is_some(), Event::HostDeclaredFailed(id)),
             };
             self.hosts.push(timers);

@@ -43,6 +43,9 @@ impl Entry {
             Signal::HostUp { .. } => "host-up",
             Signal::HostIsolated { .. } => "host-isolated",
             Signal::HostDeclaredFailed { .. } => "host-declared-failed",
+            Signal::HostFenced { .. } => "host-fenced",
+            Signal::QuorumLost { .. } => "quorum-lost",
+            Signal::QuorumRegained { .. } => "quorum-regained",
             Signal::PrimaryElected { .. } => "primary-elected",
             Signal::MaintenanceBegun { .. } => "maintenance-begun",
             Signal::MaintenanceEnded { .. } => "maintenance-ended",
@@ -78,9 +81,12 @@ impl Entry {
             | Signal::HostUp { host }
             | Signal::HostIsolated { host }
             | Signal::HostDeclaredFailed { host }
+            | Signal::HostFenced { host }
             | Signal::MaintenanceBegun { host }
             | Signal::MaintenanceEnded { host } => &model.hosts[host.index()].name,
-            Signal::PrimaryElected { cluster, .. } => &model.clusters[cluster.index()].name,
+            Signal::PrimaryElected { cluster, .. }
+            | Signal::QuorumLost { cluster }
+            | Signal::QuorumRegained { cluster } => &model.clusters[cluster.index()].name,
             Signal::VmDown { vm, .. }
             | Signal::VmUp { vm }
             | Signal::RestartOrdered { vm, .. }

@@ -68,13 +68,4 @@ pub(super) mod defaults {
     pub(in crate::scenario) const MEMORY_OVERCOMMIT: f64 = 1.0;
     /// Contract: semantics section 3.
     pub(in crate::scenario) const CPU_OVERCOMMIT: f64 = 8.0;
-    pub(in crate::scenario) const HEARTBEAT_INTERVAL: Fixed = fixed(1.0, "VMW-12");
-    pub(in crate::scenario) const FAILED_AFTER_DATASTORE: Fixed = fixed(18.0, "VMW-28e");
-    pub(in crate::scenario) const FAILED_AFTER_NO_DATASTORE: Fixed = fixed(15.0, "VMW-28d");
-    pub(in crate::scenario) const ELECTION_STARTS_AFTER: Fixed = fixed(10.0, "VMW-29a");
-    pub(in crate::scenario) const ELECTION_LASTS: Fixed = fixed(15.0, "VMW-04");
-    /// From the new primary (25 s) to the first restart (35 s).
-    pub(in crate::scenario) const RESTART_AFTER_ELECTION: Fixed = fixed(10.0, "VMW-29b, VMW-29c");
-    pub(in crate::scenario) const ISOLATION_DECLARED_AFTER: Fixed = fixed(30.0, "VMW-30c");
-    pub(in crate::scenario) const ISOLATION_DECLARED_AFTER_PRIMARY: Fixed = fixed(5.0, "VMW-31b");
 }

@@ -23,6 +23,7 @@ mod names;
 mod overrides;
 mod pending;
 mod plans;
+pub mod profiles;
 mod read;
 mod resolve;
 mod spec;

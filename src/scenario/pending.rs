@@ -3,28 +3,14 @@
 
 use super::code;
 use super::fields::{At, Reader};
-use super::text::quote;
-
-/// The products whose family is not written yet.
-pub(super) const PRODUCTS: [&str; 6] =
-    ["vmware-ha-4", "xenserver", "hyper-v-2008", "hyper-v-2008-r2", "hyper-v-2012-r2", "hyper-v-2016"];
 
 impl Reader {
     fn pending(&mut self, at: &At<'_>, what: &str, remedy: &str) {
         self.report(code::NOT_SIMULATED, at, format!("{what} not simulated yet"), remedy);
     }
 
-    pub(super) fn pending_product(&mut self, at: &At<'_>, product: &str) {
-        let what = format!("the product {} is", quote(product));
-        self.pending(at, &what, "simulated are custom, vsphere-6");
-    }
-
     pub(super) fn pending_admission(&mut self, at: &At<'_>) {
         self.pending(at, "admission control is", "leave it out or write admission = \"none\"");
-    }
-
-    pub(super) fn pending_witness(&mut self, at: &At<'_>) {
-        self.pending(at, "a cluster's witness is", "leave it out: it is taken to be perfect");
     }
 
     pub(super) fn pending_controller(&mut self, at: &At<'_>) {

@@ -1,8 +1,11 @@
 //! What holds for one service or cluster under one strategy: overrides and defaults applied.
 
+use std::collections::BTreeMap;
+
 use crate::engine::{Law, Span};
 
 use super::fixed::defaults::{self as d, Fixed};
+use super::profiles::{Choice, Number};
 use super::spec::{
     Cluster, ClusterSettings, GuestLayer, HostRef, Product, Protection, ProtectionSettings, Spec, Strategy,
 };
@@ -36,22 +39,24 @@ pub struct ClusterPlan {
     pub memory_overcommit: f64,
     /// Default 8.
     pub cpu_overcommit: f64,
-    /// Between two network heartbeats. Default 1 s (VMW-12).
-    pub heartbeat_interval: Span,
-    /// From the last heartbeat to restarts, with heartbeat datastores. Default 18 s (VMW-28e).
-    pub failed_after_datastore: Span,
-    /// The same without heartbeat datastores. Default 15 s (VMW-28d).
-    pub failed_after_no_datastore: Span,
-    /// From the primary's crash to the election. Default 10 s (VMW-29a).
-    pub election_starts_after: Span,
-    /// How long an election lasts. Default 15 s (VMW-04).
-    pub election_lasts: Span,
-    /// From the new primary to its first restarts. Default 10 s (VMW-29b, VMW-29c).
-    pub restart_after_election: Span,
-    /// From the cut to a secondary declaring itself isolated. Default 30 s (VMW-30c).
-    pub isolation_declared_after: Span,
-    /// The same for the primary. Default 5 s (VMW-31b).
-    pub isolation_declared_after_primary: Span,
+    /// Durations of the product, by key; its profile has the defaults.
+    pub numbers: BTreeMap<&'static str, Law>,
+    /// Words of the product, by key.
+    pub choices: BTreeMap<&'static str, &'static str>,
+}
+
+impl ClusterPlan {
+    /// A duration of the product. One that the product does not have is a bug of the caller.
+    #[must_use]
+    pub fn law(&self, key: &str) -> Law {
+        self.numbers.get(key).cloned().unwrap_or_else(|| panic!("{} has no {key}", self.product.word()))
+    }
+
+    /// A duration of the product that is the same every time.
+    #[must_use]
+    pub fn span(&self, key: &str) -> Span {
+        self.law(key).sample(0.5)
+    }
 }
 
 impl Strategy {
@@ -108,11 +113,18 @@ impl Cluster {
         let none = ClusterSettings::default();
         let own = over.unwrap_or(&none);
         let base = &self.settings;
-        let span = |own: Option<Span>, base: Option<Span>, default: &Fixed| {
-            own.or(base).unwrap_or_else(|| Span::from_secs_f64(default.value))
+        let product = own.product.or(base.product).unwrap_or(Product::CUSTOM);
+        let profile = product.profile();
+        let number = |n: &Number| {
+            let written = own.numbers.get(n.key).or_else(|| base.numbers.get(n.key));
+            written.cloned().unwrap_or_else(|| n.default.law())
+        };
+        let choice = |c: &Choice| {
+            let written = own.choices.get(c.key).or_else(|| base.choices.get(c.key));
+            written.copied().unwrap_or(c.default)
         };
         ClusterPlan {
-            product: own.product.or(base.product).unwrap_or(Product::Custom),
+            product,
             detection: own
                 .detection
                 .clone()
@@ -123,38 +135,8 @@ impl Cluster {
                 .or(base.memory_overcommit)
                 .unwrap_or(d::MEMORY_OVERCOMMIT),
             cpu_overcommit: own.cpu_overcommit.or(base.cpu_overcommit).unwrap_or(d::CPU_OVERCOMMIT),
-            heartbeat_interval: span(own.heartbeat_interval, base.heartbeat_interval, &d::HEARTBEAT_INTERVAL),
-            failed_after_datastore: span(
-                own.failed_after_datastore,
-                base.failed_after_datastore,
-                &d::FAILED_AFTER_DATASTORE,
-            ),
-            failed_after_no_datastore: span(
-                own.failed_after_no_datastore,
-                base.failed_after_no_datastore,
-                &d::FAILED_AFTER_NO_DATASTORE,
-            ),
-            election_starts_after: span(
-                own.election_starts_after,
-                base.election_starts_after,
-                &d::ELECTION_STARTS_AFTER,
-            ),
-            election_lasts: span(own.election_lasts, base.election_lasts, &d::ELECTION_LASTS),
-            restart_after_election: span(
-                own.restart_after_election,
-                base.restart_after_election,
-                &d::RESTART_AFTER_ELECTION,
-            ),
-            isolation_declared_after: span(
-                own.isolation_declared_after,
-                base.isolation_declared_after,
-                &d::ISOLATION_DECLARED_AFTER,
-            ),
-            isolation_declared_after_primary: span(
-                own.isolation_declared_after_primary,
-                base.isolation_declared_after_primary,
-                &d::ISOLATION_DECLARED_AFTER_PRIMARY,
-            ),
+            numbers: profile.numbers.iter().map(|n| (n.key, number(n))).collect(),
+            choices: profile.choices.iter().map(|c| (c.key, choice(c))).collect(),
         }
     }
 }

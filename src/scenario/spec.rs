@@ -4,6 +4,8 @@
 //! of the file. A [`Spec`] exists only when no error was found, so that whoever takes one need not
 //! doubt an index or a range.
 
+use std::collections::BTreeMap;
+
 use crate::engine::{Law, Span};
 pub use crate::model::{Ages, Role, StorageKind, Traffic};
 
@@ -11,6 +13,7 @@ use super::issue::{Issue, Mark, Sources};
 pub use super::plans::{
     GuestLayer, Inject, InjectTarget, Maintenance, Protection, ProtectionSettings, Strategy, VmFault,
 };
+pub use super::profiles::Product;
 
 /// A whole scenario.
 #[derive(Clone, Debug)]
@@ -207,27 +210,6 @@ pub struct HostRef {
     pub mark: Mark,
 }
 
-/// A product that clusters hosts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Product {
-    /// One law from the crash to the first restart order.
-    Custom,
-    /// VMware vSphere 6: a primary and secondaries.
-    Vsphere6,
-}
-
-impl Product {
-    /// Every product that is simulated, with its word in a scenario.
-    pub const WORDS: [(&'static str, Product); 2] =
-        [("custom", Product::Custom), ("vsphere-6", Product::Vsphere6)];
-
-    /// Its word in a scenario.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Product::WORDS[self as usize].0
-    }
-}
-
 /// A host cluster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cluster {
@@ -252,22 +234,10 @@ pub struct ClusterSettings {
     pub memory_overcommit: Option<f64>,
     /// Cores of VMs over cores of the host.
     pub cpu_overcommit: Option<f64>,
-    /// `vsphere-6`: between two network heartbeats.
-    pub heartbeat_interval: Option<Span>,
-    /// `vsphere-6`: from the last heartbeat to restarts, with heartbeat datastores.
-    pub failed_after_datastore: Option<Span>,
-    /// `vsphere-6`: the same without heartbeat datastores.
-    pub failed_after_no_datastore: Option<Span>,
-    /// `vsphere-6`: from the primary's crash to the election.
-    pub election_starts_after: Option<Span>,
-    /// `vsphere-6`: how long an election lasts.
-    pub election_lasts: Option<Span>,
-    /// `vsphere-6`: from the new primary to its first restarts.
-    pub restart_after_election: Option<Span>,
-    /// `vsphere-6`: from the cut to a secondary declaring itself isolated.
-    pub isolation_declared_after: Option<Span>,
-    /// `vsphere-6`: the same for the primary.
-    pub isolation_declared_after_primary: Option<Span>,
+    /// Durations of the product, by key.
+    pub numbers: BTreeMap<&'static str, Law>,
+    /// Words of the product, by key.
+    pub choices: BTreeMap<&'static str, &'static str>,
 }
 
 /// An application; its instances are named `NAME-1` to `NAME-instances`.

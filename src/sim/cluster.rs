@@ -4,23 +4,39 @@
 //! When a host is given up depends on the product's family; what follows is the same: VMs in order
 //! of priority, each on the host with the most free memory that admits it.
 
-use super::{Observer, Signal, Simulation};
-use crate::engine::Time;
+use super::{Cause, Observer, Signal, Simulation};
+use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, Product, VmId};
 use crate::policy;
 use crate::state::{HostPhase, NOWHERE, PrimaryPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster went down: when will the cluster know?
-    pub(super) fn cluster_on_host_down(&mut self, host: HostId) {
+    pub(super) fn cluster_on_host_down(&mut self, host: HostId, cause: Cause) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
-        let downs = self.state.hosts[host.index()].downs;
+        self.disarm(self.model.timers.hosts[host.index()].isolation);
+        if self.state.clusters[cluster.index()].alone == Some(host) {
+            self.state.clusters[cluster.index()].alone = None;
+        }
         let span = match &self.model.clusters[cluster.index()].product {
             Product::Custom { detection } => {
+                let downs = self.state.hosts[host.index()].downs;
                 self.draw(detection, self.model.hosts[host.index()].streams.detection, downs)
             }
             Product::Primary(profile) => self.primary_on_host_down(cluster, profile, host),
+            Product::FivePrimaries(profile) => self.five_primaries_on_host_down(cluster, profile, host),
+            Product::Pool(profile) => self.pool_on_host_down(cluster, profile, host),
+            Product::Quorum(profile) => self.quorum_on_host_down(cluster, profile, host),
+            Product::Ring(profile) => self.ring_on_host_down(cluster, profile, host),
         };
+        self.count_votes_later(cluster, host, cause);
+        self.state.hosts[host.index()].silent_since = Time::NEVER;
+        self.declare_after(host, span);
+    }
+
+    /// A cluster looks for what a host has lost `span` from now.
+    pub(super) fn declare_after(&mut self, host: HostId, span: Span) {
+        let downs = self.state.hosts[host.index()].downs;
         let at = self.now + span;
         let slot = self.model.timers.hosts[host.index()].declaration;
         let row = &mut self.state.hosts[host.index()];
@@ -30,6 +46,42 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             // It went down again before the cluster knew of the first time; each batch has its own time.
             row.next_declaration = at;
+        }
+    }
+
+    /// An election or a takeover is over, or votes are due to be counted.
+    pub(super) fn on_cluster_stepped(&mut self, cluster: ClusterId) {
+        match &self.model.clusters[cluster.index()].product {
+            Product::Primary(profile) => self.on_primary_stepped(cluster, profile),
+            Product::Pool(_) => self.on_master_elected(cluster),
+            Product::Quorum(_) | Product::Ring(_) => self.count_votes(cluster),
+            Product::Custom { .. } | Product::FivePrimaries(_) => unreachable!("these have no steps"),
+        }
+    }
+
+    /// Declares the hosts that nobody was there to declare.
+    pub(super) fn declare_overdue(&mut self, cluster: ClusterId) {
+        for &host in &self.model.clusters[cluster.index()].hosts {
+            if self.state.hosts[host.index()].undeclared && self.can_act(cluster) {
+                self.declare_failed(cluster, host);
+            }
+        }
+    }
+
+    /// A host begins planned work.
+    pub(super) fn cluster_on_host_leaving(&mut self, host: HostId) {
+        let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        if !matches!(self.model.clusters[cluster.index()].product, Product::Custom { .. }) {
+            self.disarm(self.model.timers.hosts[host.index()].isolation);
+        }
+        match &self.model.clusters[cluster.index()].product {
+            Product::Custom { .. } => {}
+            Product::Primary(profile) => self.primary_on_host_leaving(cluster, profile, host),
+            Product::FivePrimaries(_) => self.five_primaries_on_host_leaving(cluster, host),
+            Product::Pool(_) => self.pool_on_host_leaving(cluster, host),
+            Product::Quorum(_) | Product::Ring(_) => {
+                self.count_votes_later(cluster, host, Cause::Maintenance);
+            }
         }
     }
 
@@ -110,22 +162,23 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster is up.
     pub(super) fn cluster_on_host_up(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
-        if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product {
-            if self.state.takes_orders(self.model, host) {
-                self.primary_on_host_joined(cluster, profile);
-            } else {
-                // It comes up without a management network: it joins when it has it, and is alone till then.
-                self.on_management_changed(host);
-            }
+        if self.state.takes_orders(self.model, host) {
+            self.rejoin(cluster, host);
+        } else {
+            // It comes up without a management network: it joins when it has it, and is alone till then.
+            self.on_management_changed(host);
+            self.retry_waiting(cluster);
         }
-        self.retry_waiting(cluster);
     }
 
     /// Whether somebody is there who orders restarts.
-    fn can_act(&self, cluster: ClusterId) -> bool {
+    pub(super) fn can_act(&self, cluster: ClusterId) -> bool {
+        let row = &self.state.clusters[cluster.index()];
         match self.model.clusters[cluster.index()].product {
             Product::Custom { .. } => true,
-            Product::Primary(_) => self.state.clusters[cluster.index()].primary_phase == PrimaryPhase::Ready,
+            Product::Primary(_) | Product::Pool(_) => row.primary_phase == PrimaryPhase::Ready,
+            Product::FivePrimaries(_) => self.has_any_primary(cluster),
+            Product::Quorum(_) | Product::Ring(_) => row.quorate,
         }
     }
 

@@ -20,7 +20,7 @@ impl<O: Observer> Simulation<'_, O> {
             Event::HostCrashed(host) => self.on_host_crashed(host, None),
             Event::HostStepped(host) => self.on_host_stepped(host),
             Event::MaintenanceDue(plan) => self.on_maintenance_due(plan),
-            Event::PrimaryStepped(cluster) => self.on_primary_stepped(cluster),
+            Event::ClusterStepped(cluster) => self.on_cluster_stepped(cluster),
             Event::HostIsolated(host) => self.on_host_isolated(host),
             Event::HostDeclaredFailed(host) => self.on_host_declared_failed(host),
             Event::GroupStepped(instance) => self.on_group_stepped(instance),

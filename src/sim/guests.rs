@@ -50,14 +50,19 @@ impl<O: Observer> Simulation<'_, O> {
         self.on_life_changed(vm, changed);
     }
 
-    /// Stops a VM with its host.
+    /// Stops a VM with its host. Planned work stops it cleanly.
     pub(super) fn stop_vm(&mut self, vm: VmId, cause: Cause) {
+        self.stop_vm_as(vm, cause, cause.is_planned());
+    }
+
+    /// Stops a VM, cleanly or as in a crash.
+    pub(super) fn stop_vm_as(&mut self, vm: VmId, cause: Cause, clean: bool) {
         self.catch_up(vm);
         if self.state.vms[vm.index()].phase == VmPhase::Off {
             return;
         }
         self.let_go(vm);
-        self.life(vm).stop(cause);
+        self.life(vm).stop(cause, clean);
         self.on_life_changed(vm, Some(cause));
     }
 

@@ -42,7 +42,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Stops everything on a host at once. Nobody hears of a host that fails while it boots, unless
     /// VMs of the cluster were waiting on it for the boot's end.
-    fn take_host_down(&mut self, host: HostId, to: HostPhase, cause: Cause) {
+    pub(super) fn take_host_down(&mut self, host: HostId, to: HostPhase, cause: Cause) {
         let row = &mut self.state.hosts[host.index()];
         let was_up = row.phase == HostPhase::Up;
         row.phase = to;
@@ -65,7 +65,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.state.scratch = residents;
         if watched {
-            self.cluster_on_host_down(host);
+            self.cluster_on_host_down(host, cause);
         }
         if was_up {
             self.pause_links(host);
@@ -105,7 +105,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    fn boot_host(&mut self, host: HostId) {
+    pub(super) fn boot_host(&mut self, host: HostId) {
         let fixed = &self.model.hosts[host.index()];
         let row = &mut self.state.hosts[host.index()];
         row.phase = HostPhase::Boot;

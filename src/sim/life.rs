@@ -208,10 +208,10 @@ impl<O: Observer> Life<'_, O> {
         Some(cause)
     }
 
-    /// It stops with its host. Planned work stops it cleanly.
-    pub(super) fn stop(&mut self, cause: Cause) {
+    /// It stops, cleanly or as in a crash.
+    pub(super) fn stop(&mut self, cause: Cause, clean: bool) {
         self.quieten();
-        if !cause.is_planned() && (self.row.phase.is_booted() || self.row.phase == VmPhase::Boot) {
+        if !clean && (self.row.phase.is_booted() || self.row.phase == VmPhase::Boot) {
             self.row.unclean = true;
         }
         let ran = !matches!(self.row.phase, VmPhase::GuestDead | VmPhase::StorageWait);

@@ -17,7 +17,11 @@
 //! | `services` | what an instance serves, and who looks after it |
 //! | `failover`, `balanced` | the layers inside the guests |
 //! | `cluster` | restart by the host cluster: declaration, order, room, waiting |
-//! | `primary` | the primary-and-secondaries family: heartbeats, election, isolation |
+//! | `isolation` | a host that hears nobody: when it knows, what it does; fencing |
+//! | `primary` | the primary-and-secondaries family (vSphere): heartbeats, election |
+//! | `five_primaries` | VMware HA 4 |
+//! | `pool` | XenServer: master, fencing by watchdog |
+//! | `quorum` | votes: failover clustering (Hyper-V) and token rings (Proxmox, Pacemaker) |
 //! | `maintenance` | planned work on hosts |
 //! | `injection` | scripted faults |
 //!
@@ -30,13 +34,17 @@ mod crews;
 mod disks;
 mod dispatch;
 mod failover;
+mod five_primaries;
 mod guests;
 mod hosts;
 mod injection;
+mod isolation;
 mod life;
 mod maintenance;
 mod parts;
+mod pool;
 mod primary;
+mod quorum;
 mod services;
 mod signal;
 mod start;

@@ -38,6 +38,16 @@ pub enum Signal {
     HostDeclaredFailed {
         host: HostId,
     },
+    /// A host was reset because it was alone.
+    HostFenced {
+        host: HostId,
+    },
+    QuorumLost {
+        cluster: ClusterId,
+    },
+    QuorumRegained {
+        cluster: ClusterId,
+    },
     PrimaryElected {
         cluster: ClusterId,
         host: HostId,

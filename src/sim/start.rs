@@ -116,9 +116,14 @@ impl<O: Observer> Simulation<'_, O> {
     /// A cluster has run for years: its primary is the host that would win an election.
     fn start_cluster(&mut self, id: ClusterId) {
         let cluster = &self.model.clusters[id.index()];
-        if let Product::Primary(profile) = &cluster.product {
-            let host = profile.ranking.first().map(|&seat| cluster.hosts[seat as usize]);
-            self.state.clusters[id.index()].primary = host;
+        match &cluster.product {
+            Product::Primary(profile) => {
+                let host = profile.ranking.first().map(|&seat| cluster.hosts[seat as usize]);
+                self.state.clusters[id.index()].primary = host;
+            }
+            Product::FivePrimaries(_) => self.five_primaries_start(id),
+            Product::Pool(_) => self.pool_start(id),
+            Product::Custom { .. } | Product::Quorum(_) | Product::Ring(_) => {}
         }
     }
 

@@ -14,7 +14,7 @@ pub use tables::{
 };
 
 use crate::engine::{Timers, Tournament};
-use crate::model::{GuestGroup, Model, Traffic, VmId};
+use crate::model::{Cause, GuestGroup, Model, Traffic, VmId};
 
 /// The changing half of a replication; the [`Model`] is the other.
 #[derive(Clone, Debug)]
@@ -73,6 +73,9 @@ impl State {
                     waiting: Vec::new(),
                     primary: None,
                     primary_phase: PrimaryPhase::Ready,
+                    quorate: true,
+                    doubt: Cause::HostCrash,
+                    alone: None,
                 })
                 .collect(),
             instances: vec![InstanceState::default(); model.instances.len()],
@@ -120,6 +123,7 @@ impl State {
             cluster.waiting.clear();
             cluster.primary = None;
             cluster.primary_phase = PrimaryPhase::Ready;
+            (cluster.quorate, cluster.alone) = (true, None);
         }
         for number in 0..model.vms.len() as u32 {
             let vm = VmId(number);

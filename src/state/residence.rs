@@ -124,7 +124,14 @@ impl State {
     pub fn takes_orders(&self, model: &Model, host: HostId) -> bool {
         let row = &self.hosts[host.index()];
         row.phase == HostPhase::Up
-            && (!heeds_management(model, host) || self.hears(host, Traffic::Management))
+            && (!heeds_management(model, host)
+                || self.hears(host, Traffic::Management)
+                || self.is_alone(model, host))
+    }
+
+    /// Whether a host goes on by itself while none of its cluster hears another.
+    fn is_alone(&self, model: &Model, host: HostId) -> bool {
+        model.hosts[host.index()].cluster.is_some_and(|c| self.clusters[c.index()].alone == Some(host))
     }
 
     /// Whether a host's link and at least one network carry a kind of traffic.
@@ -152,5 +159,5 @@ impl State {
 fn heeds_management(model: &Model, host: HostId) -> bool {
     model.hosts[host.index()]
         .cluster
-        .is_some_and(|c| matches!(model.clusters[c.index()].product, crate::model::Product::Primary(_)))
+        .is_some_and(|c| !matches!(model.clusters[c.index()].product, crate::model::Product::Custom { .. }))
 }

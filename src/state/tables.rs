@@ -84,8 +84,16 @@ pub struct HostState {
     /// Its cluster has given it up but nobody was there to act.
     pub undeclared: bool,
     pub isolated: bool,
+    /// Its product reset it because it was alone: it is out of the cluster until it hears the others again.
+    pub fenced: bool,
+    /// One of the five primaries.
+    pub is_primary: bool,
+    /// Its vote counts for quorum.
+    pub has_vote: bool,
     /// Planned work is under way on it.
     pub worked_on: bool,
+    /// Since when the others hear nothing of it, though it is up; [`Time::NEVER`] where they do.
+    pub silent_since: Time,
     /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
     pub plan: u32,
     pub crashes: u32,
@@ -114,6 +122,10 @@ impl Default for HostState {
             reborn: false,
             undeclared: false,
             isolated: false,
+            fenced: false,
+            is_primary: false,
+            has_vote: true,
+            silent_since: Time::NEVER,
             worked_on: false,
             plan: NOWHERE,
             crashes: 0,
@@ -161,6 +173,12 @@ pub struct ClusterState {
     pub waiting: Vec<VmId>,
     pub primary: Option<HostId>,
     pub primary_phase: PrimaryPhase,
+    /// More than half of the votes are with those who hear each other.
+    pub quorate: bool,
+    /// What the loss of quorum, if it comes to that, is booked on.
+    pub doubt: Cause,
+    /// The host that goes on by itself while none hears another.
+    pub alone: Option<HostId>,
 }
 
 impl ClusterState {

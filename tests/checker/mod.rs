@@ -11,8 +11,8 @@
 
 use ninefold::engine::{Law, Span, Time};
 use ninefold::model::{
-    Cause, Delay, GuestGroup, HostId, InjectTarget, InstanceId, Model, Product, StorageId, Traffic, VmFault,
-    VmId,
+    Cause, Delay, GuestGroup, HostId, InjectTarget, InstanceId, IsolationResponse, Model, Product, StorageId,
+    Traffic, VmFault, VmId,
 };
 use ninefold::probe::{CauseTally, Entry, ServiceTally};
 use ninefold::sim::Signal;
@@ -74,6 +74,8 @@ pub(crate) enum Rule {
     Waiting,
     /// A primary is elected among hosts that are up, and isolation happens to hosts that are up.
     Primary,
+    /// Quorum is lost and found in turn, and nothing is restarted without it.
+    Quorum,
 }
 
 /// Where a log breaks a rule.
@@ -98,6 +100,8 @@ struct HostSeen {
     since: Time,
     in_window: bool,
     closing: bool,
+    /// Its product resets it.
+    fenced: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -144,6 +148,8 @@ struct Checker<'m> {
     waiting_us: u64,
     /// Cuts of links for storage or management, which the log does not tell.
     hidden_cuts: bool,
+    /// Clusters that have lost quorum.
+    no_quorum: Vec<bool>,
     hidden_client_cuts: bool,
 }
 
@@ -222,6 +228,7 @@ impl<'m> Checker<'m> {
             instances: instances.collect(),
             tallies: vec![ServiceTally::default(); model.services.len()],
             waiting_us: 0,
+            no_quorum: vec![false; model.clusters.len()],
             hidden_cuts: cut(|t| matches!(t, Traffic::Storage | Traffic::Management)),
             hidden_client_cuts: cut(|t| matches!(t, Traffic::Client | Traffic::Storage)),
         }
@@ -320,7 +327,7 @@ impl<'m> Checker<'m> {
         match self.model.hosts[host.index()].cluster {
             Some(c) if !self.hidden_cuts => match self.model.clusters[c.index()].product {
                 Product::Custom { .. } => &self.model.clusters[c.index()].hosts,
-                Product::Primary(_) => &[],
+                _ => &[],
             },
             _ => &[],
         }
@@ -338,6 +345,8 @@ impl<'m> Checker<'m> {
                 let failed = p.failed_after_datastore.min(p.failed_after_no_datastore);
                 (Span(failed.0.saturating_sub(p.heartbeat_interval.0)), None)
             }
+            // A host that was silent before it went down has been missed since then.
+            _ => (Span::ZERO, None),
         }
     }
 
@@ -355,6 +364,16 @@ impl<'m> Checker<'m> {
                 self.require(!self.hosts[host.index()].down, Rule::Primary, || {
                     format!("{} is down and declares itself isolated", self.model.hosts[host.index()].name)
                 })
+            }
+            Signal::HostFenced { host } => {
+                let fits = !self.hosts[host.index()].down;
+                self.hosts[host.index()].fenced = true;
+                self.require(fits, Rule::Primary, || "a host that is down is fenced".into())
+            }
+            Signal::QuorumLost { cluster } | Signal::QuorumRegained { cluster } => {
+                let lost = matches!(signal, Signal::QuorumLost { .. });
+                let was = std::mem::replace(&mut self.no_quorum[cluster.index()], lost);
+                self.require(was != lost, Rule::Quorum, || "quorum is lost, or found, twice".into())
             }
             Signal::HostDeclaredFailed { host } => {
                 self.require(self.hosts[host.index()].down, Rule::OrderLegal, || {
@@ -426,7 +445,9 @@ impl<'m> Checker<'m> {
         self.require(powerless == self.is_cut(host) || !powerless, Rule::HostPower, || {
             format!("{host:?} is down from {cause:?} while its power is on")
         })?;
-        self.require(powerless || cause == Cause::HostCrash, Rule::CauseSeen, || {
+        let fenced = std::mem::take(&mut self.hosts[host.index()].fenced)
+            && matches!(cause, Cause::LinkFailure | Cause::NetworkOutage);
+        self.require(powerless || cause == Cause::HostCrash || fenced, Rule::CauseSeen, || {
             format!("a host down from {cause:?}")
         })?;
         let most = self.detection(host).1;
@@ -471,6 +492,11 @@ impl<'m> Checker<'m> {
         let row = &mut self.vms[vm.index()];
         (row.booted, row.app, row.down_at) = (false, false, self.now);
         let (home, lost) = (row.home, row.lost);
+        if self.model.service_of(vm).host_cluster && home.is_some_and(|h| self.may_evict(h)) {
+            // Its host may have stopped it because it was alone, or without quorum.
+            self.vms[vm.index()].uncertain = true;
+            return Ok(());
+        }
         if matches!(cause, Cause::HostCrash | Cause::RackOutage | Cause::SiteOutage) {
             let host_gone = home.is_some_and(|h| self.hosts[h.index()].down) || lost.is_some();
             // The interruption that crashed the guest began with the power of its storage, and may have
@@ -486,6 +512,17 @@ impl<'m> Checker<'m> {
             self.require(fits, Rule::CauseSeen, || format!("nobody works on the host of {}", self.name(vm)))?;
         }
         Ok(())
+    }
+
+    /// Whether the product of a host stops VMs on a host that runs on.
+    fn may_evict(&self, host: HostId) -> bool {
+        let product = self.model.hosts[host.index()].cluster.map(|c| &self.model.clusters[c.index()].product);
+        match product {
+            None | Some(Product::Custom { .. } | Product::Pool(_)) => false,
+            Some(Product::Primary(p)) => p.isolation_response != IsolationResponse::LeaveOn,
+            Some(Product::FivePrimaries(p)) => p.isolation_response != IsolationResponse::LeaveOn,
+            Some(Product::Quorum(_) | Product::Ring(_)) => true,
+        }
     }
 
     fn vm_up(&mut self, vm: VmId) -> Checked {
@@ -550,6 +587,8 @@ impl<'m> Checker<'m> {
             .and_then(|h| self.model.hosts[h.index()].cluster);
         let fits = !self.hosts[host.index()].down && self.model.hosts[host.index()].cluster == cluster;
         self.require(fits, Rule::OrderLegal, || format!("{} ordered to {host:?}", self.name(vm)))?;
+        let decided = self.model.hosts[host.index()].cluster.is_some_and(|c| !self.no_quorum[c.index()]);
+        self.require(decided, Rule::Quorum, || format!("{} ordered without quorum", self.name(vm)))?;
         self.vms[vm.index()].home = None;
         let disks = self.model.reaches(host, vm)
             && (!self.model.is_local(vm) || self.model.vms[vm.index()].host == host)

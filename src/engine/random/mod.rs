@@ -45,8 +45,7 @@ impl Stream {
 }
 
 impl Stream {
-    /// One of many streams of a component that keeps a single hash: number `purpose`. The numbers are spread over
-    /// all bits, and not by multiples of the generator's own step, which would run into each other.
+    /// One of many streams of a component that keeps a single hash: number `purpose`, spread over all bits.
     #[inline]
     #[must_use]
     pub const fn numbered(component: u64, purpose: u64) -> Stream {
@@ -91,7 +90,7 @@ impl Randomness {
     #[must_use]
     #[inline]
     pub const fn bits(&self, stream: Stream, draw: u32) -> u64 {
-        nth(stream.0 ^ self.key, draw)
+        nth(mix(stream.0 ^ self.key), draw)
     }
 
     /// A number uniform between 0 and 1, never either: (n + 1/2) / 2^53 with 53 random bits n.

@@ -24,7 +24,7 @@ fn an_address_is_read_like_splitmix() {
     // A stream is SplitMix64 from a state of its own; the key of a replication is made the same way.
     let randomness = Randomness::new(42, 3);
     assert_eq!(randomness.key, nth(mix(42 ^ WHITE), 3));
-    assert_eq!(randomness.bits(Stream(7), 5), nth(7 ^ randomness.key, 5));
+    assert_eq!(randomness.bits(Stream(7), 5), nth(mix(7 ^ randomness.key), 5));
 }
 
 #[test]

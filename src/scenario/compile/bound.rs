@@ -5,7 +5,9 @@
 //! crew that is busy elsewhere is not in them. An
 //! incident that hits several instances at once counts with all of them.
 
-use crate::model::{Delay, DomainId, GuestGroup, IncidentBound, Model, Product, Service, StorageId, Traffic};
+use crate::model::{
+    Delay, DomainId, Fencing, GuestGroup, IncidentBound, Model, Product, Service, StorageId, Traffic,
+};
 
 /// The percentile of lengths; the 99th was too small after some hundred heavy-tailed outages.
 const P: f64 = 0.999;
@@ -89,7 +91,7 @@ fn is_random_by_plan(model: &Model, service: &Service) -> bool {
             && model.clusters.iter().any(|c| match &c.product {
                 Product::Custom { detection } => !detection.is_constant(),
                 // Where in the beat a failure falls is drawn.
-                Product::Primary(_) => true,
+                _ => true,
             }));
     drawn && !(model.maintenances.is_empty() && model.injects.is_empty())
 }
@@ -165,14 +167,39 @@ fn host_incidents(
         let reaction =
             host.cluster.filter(|_| service.host_cluster).map(|c| match &model.clusters[c.index()].product {
                 Product::Custom { detection } => detection.quantile(P),
-                Product::Primary(profile) => {
-                    (profile.election_starts_after + profile.election_lasts + profile.restart_after_election)
-                        .as_secs_f64()
-                }
+                product => longest_reaction_s(product),
             });
         // A cluster that has no room left for a host's VMs lets them wait until it is repaired.
         let length = reaction.filter(|_| spare).unwrap_or(repair);
         all.push(Incident { length_s: own(length + back), instances });
+    }
+}
+
+/// From a crash to the last restart order, at most.
+fn longest_reaction_s(product: &Product) -> f64 {
+    let sum = |laws: &[&Delay]| laws.iter().map(|law| law.quantile(P)).sum::<f64>();
+    match product {
+        Product::Custom { detection } => detection.quantile(P),
+        Product::Primary(p) => {
+            (p.election_starts_after + p.election_lasts + p.restart_after_election).as_secs_f64()
+        }
+        Product::FivePrimaries(p) => p.failed_after.as_secs_f64(),
+        Product::Pool(p) => {
+            p.failed_after.as_secs_f64()
+                + sum(&[&p.agreement, &p.winners_wait, &p.notice, &p.master_takeover])
+        }
+        Product::Quorum(p) => {
+            (p.failed_after + p.resiliency).as_secs_f64() + sum(&[&p.regroup, &p.disk_move])
+        }
+        Product::Ring(p) => {
+            let noticed = p.failed_after.as_secs_f64() + p.regroup.quantile(P);
+            match &p.fencing {
+                Fencing::Peers { takes } => noticed + takes.quantile(P),
+                Fencing::Watchdog { recover_after, loops, .. } => {
+                    noticed.max(recover_after.as_secs_f64()) + loops.quantile(P)
+                }
+            }
+        }
     }
 }
 

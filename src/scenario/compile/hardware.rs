@@ -1,12 +1,12 @@
 //! Hosts and what they stand on: the half of a model that is the same under every strategy, but for
 //! the settings of its clusters.
 
-use super::super::spec::{FaultSpec, Product as Word, Spec};
+use super::super::spec::{FaultSpec, Spec};
+use super::products;
 use crate::engine::Stream;
 use crate::model::{
     Cause, Cluster, ClusterId, Crew, CrewId, Domain, DomainId, Fault, FaultStreams, Host, HostId,
-    HostStreams, Link, Maintenance, Model, Network, PrimaryProfile, Product, Room, Storage, StorageId,
-    StorageKind, TimerTable, Traffic,
+    HostStreams, Link, Maintenance, Model, Network, Room, Storage, StorageId, TimerTable, Traffic,
 };
 
 /// Bytes in a MiB.
@@ -203,35 +203,10 @@ fn clusters(spec: &Spec, strategy: usize, hosts: &mut [Host], storages: &[Storag
             row.seat = seat as u32;
             row.room = room(row.memory_mib * MIB, row.cores, plan.memory_overcommit, plan.cpu_overcommit);
         }
-        let product = match plan.product {
-            Word::Custom => Product::Custom { detection: plan.detection.into() },
-            Word::Vsphere6 => Product::Primary(PrimaryProfile {
-                heartbeat_interval: plan.heartbeat_interval,
-                failed_after_datastore: plan.failed_after_datastore,
-                failed_after_no_datastore: plan.failed_after_no_datastore,
-                election_starts_after: plan.election_starts_after,
-                election_lasts: plan.election_lasts,
-                restart_after_election: plan.restart_after_election,
-                isolation_declared_after: plan.isolation_declared_after,
-                isolation_declared_after_primary: plan.isolation_declared_after_primary,
-                ranking: ranking(hosts, &members, storages),
-            }),
-        };
+        let product = products::product(&plan, hosts, &members, storages);
         clusters.push(Cluster { name: cluster.name.clone(), hosts: members, product });
     }
     clusters
-}
-
-/// VMW-05: most connected datastores first, then the highest name, compared as text.
-fn ranking(hosts: &[Host], members: &[HostId], storages: &[Storage]) -> Vec<u32> {
-    let datastores =
-        |host: &Host| host.storages.iter().filter(|s| storages[s.index()].kind != StorageKind::Das).count();
-    let mut seats: Vec<u32> = (0..members.len() as u32).collect();
-    seats.sort_by(|&a, &b| {
-        let (a, b) = (&hosts[members[a as usize].index()], &hosts[members[b as usize].index()]);
-        datastores(b).cmp(&datastores(a)).then_with(|| b.name.cmp(&a.name))
-    });
-    seats
 }
 
 fn maintenances(spec: &Spec) -> Vec<Maintenance> {

@@ -6,6 +6,7 @@
 mod bound;
 mod hardware;
 mod placement;
+mod products;
 mod workload;
 
 use super::{Issue, Spec};

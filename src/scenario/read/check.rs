@@ -8,7 +8,8 @@ use crate::scenario::fields::Reader;
 use crate::scenario::fixed::limits;
 use crate::scenario::issue::Mark;
 use crate::scenario::names::{HostNames, Names};
-use crate::scenario::spec::{Cluster, HostRef, Inject, InjectTarget, Product, Spec, StorageKind};
+use crate::scenario::profiles::Product;
+use crate::scenario::spec::{Cluster, HostRef, Inject, InjectTarget, Spec, StorageKind};
 use crate::scenario::text::{join, list, quote};
 
 impl Reader {
@@ -135,7 +136,7 @@ impl Reader {
         let path = join("cluster", &cluster.name);
         let index = spec.clusters.iter().position(|c| c.name == cluster.name).unwrap_or(0);
         let own = cluster.settings.product;
-        if own == Some(Product::Custom)
+        if own == Some(Product::CUSTOM)
             && cluster.settings.detection.is_none()
             && !self.sink.findings.iter().any(|f| f.path == join(&path, "detection"))
         {
@@ -143,39 +144,12 @@ impl Reader {
             let remedy = "add detection = \"30 s\", from the crash to the first restart order";
             self.sink.push(code::MISSING, cluster.mark, path.clone(), what, remedy);
         }
-        // A strategy may bring another product, and then the settings may be meant for that one.
-        let overridden =
-            spec.strategies.iter().any(|s| s.cluster_settings(index).is_some_and(|c| c.product.is_some()));
-        if !overridden && own == Some(Product::Vsphere6) && cluster.settings.detection.is_some() {
-            let what = "detection belongs to product \"custom\"";
-            let remedy = "leave it out, or set failed_after_datastore and its like";
-            self.sink.push(code::NO_EFFECT, cluster.mark, join(&path, "detection"), what, remedy);
-        }
+        self.settings_check(spec, cluster, index, &path);
         let settings = &cluster.settings;
-        let beats = [
-            settings.heartbeat_interval,
-            settings.failed_after_datastore,
-            settings.failed_after_no_datastore,
-            settings.election_starts_after,
-            settings.election_lasts,
-            settings.restart_after_election,
-            settings.isolation_declared_after,
-            settings.isolation_declared_after_primary,
-        ];
-        if !overridden && own == Some(Product::Custom) && beats.iter().any(Option::is_some) {
-            let what = format!("product \"custom\" has none of {}", list(super::cluster::VSPHERE));
-            self.sink.push(
-                code::NO_EFFECT,
-                cluster.mark,
-                path.clone(),
-                what,
-                "leave them out, or choose vsphere-6",
-            );
-        }
         for strategy in &spec.strategies {
             let Some(over) = strategy.cluster_settings(index) else { continue };
             let bare = over.detection.is_none() && settings.detection.is_none();
-            if over.product == Some(Product::Custom) && bare {
+            if over.product == Some(Product::CUSTOM) && bare {
                 let path = join(&join(&join("strategy", &strategy.name), "cluster"), &cluster.name);
                 let what = "product \"custom\" needs detection";
                 self.sink.push(code::MISSING, strategy.mark, path, what, "add detection = \"30 s\"");
@@ -191,6 +165,32 @@ impl Reader {
                 what,
                 "list at least two hosts",
             );
+        }
+    }
+
+    /// Settings that the cluster's product does not have.
+    fn settings_check(&mut self, spec: &Spec, cluster: &Cluster, index: usize, path: &str) {
+        let Some(product) = cluster.settings.product else { return };
+        // A strategy may bring another product, and then the settings may be meant for that one.
+        let overridden =
+            spec.strategies.iter().any(|s| s.cluster_settings(index).is_some_and(|c| c.product.is_some()));
+        if overridden {
+            return;
+        }
+        let profile = product.profile();
+        if product != Product::CUSTOM && cluster.settings.detection.is_some() {
+            let what = "detection belongs to product \"custom\"";
+            let remedy = format!("leave it out, or set {}", list(profile.numbers.iter().map(|n| n.key)));
+            self.sink.push(code::NO_EFFECT, cluster.mark, join(path, "detection"), what, remedy);
+        }
+        let has = |key: &str| {
+            profile.numbers.iter().any(|n| n.key == key) || profile.choices.iter().any(|c| c.key == key)
+        };
+        let written = cluster.settings.numbers.keys().chain(cluster.settings.choices.keys());
+        for key in written.filter(|key| !has(key)) {
+            let what = format!("product \"{}\" has no {key}", product.word());
+            let remedy = "leave it out, or choose a product that has it";
+            self.sink.push(code::NO_EFFECT, cluster.mark, join(path, key), what, remedy);
         }
     }
 

@@ -1,44 +1,25 @@
 //! Host clusters and the settings of their products.
 
+use std::collections::BTreeMap;
+
+use crate::engine::Law;
 use crate::scenario::code;
 use crate::scenario::fields::{At, Fields, Reader};
 use crate::scenario::names::HostNames;
-use crate::scenario::pending;
-use crate::scenario::spec::{Cluster, ClusterSettings, Product};
+use crate::scenario::profiles::{self, PROFILES, Product};
+use crate::scenario::spec::{Cluster, ClusterSettings};
 use crate::scenario::text::{quote, suggest};
 use crate::scenario::tree::Value;
 
 use super::Named;
 
-/// Settings of a cluster, for its table and for a strategy's override.
-pub(super) const SETTINGS: [&str; 14] = [
-    "product",
-    "admission",
-    "witness",
-    "detection",
-    "memory_overcommit",
-    "cpu_overcommit",
-    "heartbeat_interval",
-    "failed_after_datastore",
-    "failed_after_no_datastore",
-    "election_starts_after",
-    "election_lasts",
-    "restart_after_election",
-    "isolation_declared_after",
-    "isolation_declared_after_primary",
-];
+/// Settings that every cluster has.
+const COMMON: [&str; 5] = ["product", "admission", "detection", "memory_overcommit", "cpu_overcommit"];
 
-/// Settings that only `vsphere-6` has.
-pub(super) const VSPHERE: [&str; 8] = [
-    "heartbeat_interval",
-    "failed_after_datastore",
-    "failed_after_no_datastore",
-    "election_starts_after",
-    "election_lasts",
-    "restart_after_election",
-    "isolation_declared_after",
-    "isolation_declared_after_primary",
-];
+/// Settings of a cluster, for its table and for a strategy's override.
+pub(super) fn settings() -> Vec<&'static str> {
+    COMMON.into_iter().chain(profiles::keys()).collect()
+}
 
 impl Reader {
     pub(super) fn cluster(&mut self, named: &Named<'_>, hosts: &HostNames<'_>) -> Cluster {
@@ -49,7 +30,7 @@ impl Reader {
             settings: ClusterSettings::default(),
         };
         let mut accepted = vec!["hosts"];
-        accepted.extend(SETTINGS);
+        accepted.extend(settings());
         let Some(f) = named.fields(self, &accepted) else { return cluster };
         let list = self.required(&f, "hosts", "[\"esx\"]", |r, at| r.hosts(at, hosts));
         cluster.hosts = list.unwrap_or_default();
@@ -70,41 +51,46 @@ impl Reader {
         {
             self.pending_admission(&at);
         }
-        if let Some(at) = f.get("witness") {
-            self.pending_witness(&at);
+        let mut numbers = BTreeMap::new();
+        let mut choices = BTreeMap::new();
+        for key in profiles::keys() {
+            let Some(at) = f.get(key) else { continue };
+            if let Some(accepted) = profiles::accepted(key) {
+                let words: Vec<(&str, &'static str)> = accepted.iter().map(|&word| (word, word)).collect();
+                choices.extend(self.word(&at, &words).map(|word| (key, word)));
+                continue;
+            }
+            // Where nothing passes between two beats there is no beat.
+            let fixed = profiles::is_fixed(key) == Some(true);
+            let span = match key {
+                "heartbeat_interval" => self.lasting(&at),
+                _ if fixed => self.duration(&at),
+                _ => None,
+            };
+            let law = if fixed {
+                span.map(|span| Law::Constant { value_s: span.as_secs_f64() })
+            } else {
+                self.law(&at)
+            };
+            numbers.extend(law.map(|law| (key, law)));
         }
         ClusterSettings {
             product,
             detection: self.opt(f, "detection", Reader::law),
             memory_overcommit: self.opt(f, "memory_overcommit", |r, at| r.between(at, 0.01, 100.0)),
             cpu_overcommit: self.opt(f, "cpu_overcommit", |r, at| r.between(at, 0.01, 1_000.0)),
-            heartbeat_interval: self.opt(f, "heartbeat_interval", Reader::lasting),
-            failed_after_datastore: self.opt(f, "failed_after_datastore", Reader::duration),
-            failed_after_no_datastore: self.opt(f, "failed_after_no_datastore", Reader::duration),
-            election_starts_after: self.opt(f, "election_starts_after", Reader::duration),
-            election_lasts: self.opt(f, "election_lasts", Reader::duration),
-            restart_after_election: self.opt(f, "restart_after_election", Reader::duration),
-            isolation_declared_after: self.opt(f, "isolation_declared_after", Reader::duration),
-            isolation_declared_after_primary: self.opt(
-                f,
-                "isolation_declared_after_primary",
-                Reader::duration,
-            ),
+            numbers,
+            choices,
         }
     }
 
     fn product(&mut self, at: &At<'_>) -> Option<Product> {
         let name = self.text(at)?;
-        if let Some((_, product)) = Product::WORDS.iter().find(|(word, _)| *word == name) {
-            return Some(*product);
+        if let Some(product) = Product::find(name) {
+            return Some(product);
         }
-        if pending::PRODUCTS.contains(&name) {
-            self.pending_product(at, name);
-        } else {
-            let known = Product::WORDS.iter().map(|(word, _)| *word).chain(pending::PRODUCTS);
-            let what = format!("{} is not a product", quote(name));
-            self.report(code::WORD, at, what, suggest(name, known, "known"));
-        }
+        let what = format!("{} is not a product", quote(name));
+        self.report(code::WORD, at, what, suggest(name, PROFILES.iter().map(|p| p.word), "known"));
         None
     }
 }

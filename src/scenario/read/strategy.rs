@@ -13,7 +13,7 @@ use crate::scenario::text::join;
 use crate::scenario::tree::Value;
 
 use super::Named;
-use super::cluster::SETTINGS;
+use super::cluster::settings;
 
 const PROTECTION: [&str; 7] =
     ["protect", "nodes", "members", "detection", "takeover", "convergence", "application_aware"];
@@ -47,7 +47,7 @@ impl Reader {
             let own = self.protection_settings(&fields);
             strategy.services.push((index, own));
         }
-        for (index, fields) in self.overridden(&f, "cluster", clusters, &SETTINGS) {
+        for (index, fields) in self.overridden(&f, "cluster", clusters, &settings()) {
             let own: ClusterSettings = self.cluster_settings(&fields);
             strategy.clusters.push((index, own));
         }

@@ -235,16 +235,16 @@ fn the_bits_are_golden() {
 }
 
 const GOLDEN: [u64; 12] = [
-    0xaf65_3502_d182_b2f3,
-    0xdbbc_3c55_4e26_9fe8,
-    0x4ce4_e51b_f182_1a0d,
-    0x1289_85cd_c580_d4b3,
-    0x41b9_9a0a_c053_8998,
-    0x0d0e_1c51_dfd2_70e5,
-    0x3165_d9dd_cb93_414c,
-    0xd7d1_a2e3_82ee_fb2a,
-    0x6c14_cac2_6ea0_8e35,
-    0xfb3d_3ba9_2a6e_6a93,
-    0x54c8_c998_9e27_074f,
-    0x3d2e_ad76_3d36_5138,
+    0xa228_a940_6aa4_e32f,
+    0x1846_1c7f_f87c_b551,
+    0xda1a_13ee_0aae_5e55,
+    0x3598_c75e_abbf_42e3,
+    0x29a3_9deb_18a3_21ec,
+    0xc67e_22ec_dead_edcd,
+    0x9ea0_8a7e_d071_add6,
+    0xf8db_dcd8_2492_8787,
+    0x513d_c29c_9601_007a,
+    0x42c2_152e_f20e_2927,
+    0x5834_1bf6_1eea_e8a6,
+    0x1b6c_397a_f8e1_4bfd,
 ];

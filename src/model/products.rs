@@ -1,0 +1,158 @@
+//! Product families with their numbers. What the numbers stand on is in `scenario::profiles`.
+
+use super::Delay;
+use crate::engine::Span;
+
+/// A product family with its numbers.
+#[derive(Clone, Debug)]
+pub enum Product {
+    /// One law from the failure to the first restart order.
+    Custom { detection: Delay },
+    /// A primary and secondaries: vSphere 5 and later.
+    Primary(PrimaryProfile),
+    /// Five primaries: VMware HA 3 and 4.
+    FivePrimaries(FivePrimariesProfile),
+    /// A pool with a statefile and fencing by watchdog: XenServer.
+    Pool(PoolProfile),
+    /// Failover clustering with quorum: Hyper-V.
+    Quorum(QuorumProfile),
+    /// A token ring with fencing: Proxmox, Pacemaker.
+    Ring(RingProfile),
+}
+
+impl Product {
+    /// How often its hosts beat; `None` where the product has no network to lose.
+    #[must_use]
+    pub fn heartbeat_interval(&self) -> Option<Span> {
+        match self {
+            Product::Custom { .. } => None,
+            Product::Primary(p) => Some(p.heartbeat_interval),
+            Product::FivePrimaries(p) => Some(p.heartbeat_interval),
+            Product::Pool(p) => Some(p.heartbeat_interval),
+            Product::Quorum(p) => Some(p.heartbeat_interval),
+            // A token goes round all the time.
+            Product::Ring(_) => Some(Span::ZERO),
+        }
+    }
+
+    /// Its votes, where it counts them.
+    #[must_use]
+    pub fn votes(&self) -> Option<&Votes> {
+        match self {
+            Product::Quorum(p) => Some(&p.votes),
+            Product::Ring(p) => Some(&p.votes),
+            _ => None,
+        }
+    }
+}
+
+/// What a host that is alone does with its VMs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IsolationResponse {
+    /// They run on.
+    LeaveOn,
+    /// They stop as in a crash.
+    PowerOff,
+    /// They stop cleanly.
+    ShutDown,
+    /// The host resets itself, or is switched off, and boots.
+    Fence,
+}
+
+/// The numbers of the primary-and-secondaries family.
+#[derive(Clone, Debug)]
+pub struct PrimaryProfile {
+    pub heartbeat_interval: Span,
+    /// From a secondary's last heartbeat to the first restart, by whether it has heartbeat datastores.
+    pub failed_after_datastore: Span,
+    pub failed_after_no_datastore: Span,
+    /// From the primary's last heartbeat to the election.
+    pub election_starts_after: Span,
+    pub election_lasts: Span,
+    /// From the new primary to its first restart.
+    pub restart_after_election: Span,
+    /// From the last heartbeat received to declaring oneself isolated.
+    pub isolation_declared_after: Span,
+    pub isolation_declared_after_primary: Span,
+    pub isolation_response: IsolationResponse,
+    /// From declaring oneself isolated to the response, and from there to restarts elsewhere.
+    pub isolation_response_delay: Span,
+    pub restart_after_response: Delay,
+    /// Seats in the order in which they would win an election.
+    pub ranking: Vec<u32>,
+}
+
+/// The numbers of the five-primaries family.
+#[derive(Clone, Debug)]
+pub struct FivePrimariesProfile {
+    pub heartbeat_interval: Span,
+    /// From the last heartbeat to restarts.
+    pub failed_after: Span,
+    /// From the last heartbeat received to declaring oneself isolated.
+    pub isolation_declared_after: Span,
+    pub isolation_response: IsolationResponse,
+    /// From there to the response.
+    pub isolation_response_delay: Span,
+}
+
+/// The numbers of the pool family.
+#[derive(Clone, Debug)]
+pub struct PoolProfile {
+    pub heartbeat_interval: Span,
+    /// From the last heartbeat to both channels having timed out.
+    pub failed_after: Span,
+    /// Until the living agree; until a loser must have fenced itself; until the master looks.
+    pub agreement: Delay,
+    pub winners_wait: Delay,
+    pub notice: Delay,
+    /// Until another host is master, where the master died.
+    pub master_takeover: Delay,
+    /// From the last heartbeat heard to a host fencing itself.
+    pub isolation_fenced_after: Span,
+    /// How much longer the others wait for one that looked alive on the statefile.
+    pub winners_wait_extension: Delay,
+}
+
+/// The numbers of failover clustering.
+#[derive(Clone, Debug)]
+pub struct QuorumProfile {
+    pub heartbeat_interval: Span,
+    /// From the last heartbeat to a host being missed.
+    pub failed_after: Span,
+    /// How long a silent host is only watched.
+    pub resiliency: Span,
+    /// Until the living agree; until the disks have moved.
+    pub regroup: Delay,
+    pub disk_move: Delay,
+    pub votes: Votes,
+}
+
+/// The numbers of a token ring.
+#[derive(Clone, Debug)]
+pub struct RingProfile {
+    /// Until a lost token is missed.
+    pub failed_after: Span,
+    /// Until the living agree.
+    pub regroup: Delay,
+    pub fencing: Fencing,
+    pub votes: Votes,
+}
+
+/// How a ring makes sure that a lost host writes no more.
+#[derive(Clone, Debug)]
+pub enum Fencing {
+    /// The others switch it off, which takes a while; nothing restarts before.
+    Peers { takes: Delay },
+    /// Its own watchdog resets it; the others wait until its lock has run out, then look in loops.
+    Watchdog { resets_after: Span, recover_after: Span, loops: Delay },
+}
+
+/// Who may decide: more than half of the votes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Votes {
+    /// A witness has a vote beside the hosts.
+    pub witness: bool,
+    /// The votes of hosts that have left are taken away while there is quorum, and the witness's counts only
+    /// where the hosts' are even (HYP-13, HYP-14).
+    pub dynamic: bool,
+}

@@ -1,0 +1,224 @@
+//! A host that loses the management network: when it finds itself alone, and what it does about its VMs.
+//!
+//! Connected → (its product's time without heartbeats) alone → (its product's delay) response. Whoever hears
+//! the others again before that is connected as before. Five families, one scheme; what differs is in
+//! [`Simulation::isolation_of`].
+
+use super::{Cause, Observer, Signal, Simulation};
+use crate::engine::{Span, Time};
+use crate::model::{ClusterId, Fencing, HostId, IsolationResponse, Product, Traffic};
+use crate::state::HostPhase;
+
+/// How a product treats a host that is alone.
+struct Isolation {
+    /// From the last heartbeat heard to finding itself alone.
+    declared_after: Span,
+    response: IsolationResponse,
+    /// From there to the response.
+    delay: Span,
+}
+
+impl<O: Observer> Simulation<'_, O> {
+    fn isolation_of(&self, cluster: ClusterId, host: HostId) -> Option<Isolation> {
+        let downs = self.state.hosts[host.index()].downs + 1;
+        Some(match &self.model.clusters[cluster.index()].product {
+            // One number, its detection, and no network to lose.
+            Product::Custom { .. } => return None,
+            Product::Primary(p) => Isolation {
+                // VMW-30c, VMW-31b: a secondary elects itself first, a primary only pings.
+                declared_after: if self.state.clusters[cluster.index()].primary == Some(host) {
+                    p.isolation_declared_after_primary
+                } else {
+                    p.isolation_declared_after
+                },
+                response: p.isolation_response,
+                delay: p.isolation_response_delay,
+            },
+            Product::FivePrimaries(p) => Isolation {
+                declared_after: p.isolation_declared_after,
+                response: p.isolation_response,
+                delay: p.isolation_response_delay,
+            },
+            // XEN-36h to j: the views cannot be merged before both timeouts have passed.
+            Product::Pool(p) => Isolation {
+                declared_after: p.failed_after,
+                response: IsolationResponse::Fence,
+                delay: p.isolation_fenced_after.less(p.failed_after),
+            },
+            // MTX-27, MTX-28: out of quorum its cluster service stops the VMs; since 2016 it waits first.
+            Product::Quorum(p) => Isolation {
+                declared_after: p.failed_after,
+                response: IsolationResponse::PowerOff,
+                delay: p.resiliency,
+            },
+            Product::Ring(p) => Isolation {
+                declared_after: p.failed_after,
+                response: IsolationResponse::Fence,
+                delay: match &p.fencing {
+                    Fencing::Watchdog { resets_after, .. } => *resets_after,
+                    Fencing::Peers { takes } => self.stages(host, &[&p.regroup, takes], downs),
+                },
+            },
+        })
+    }
+
+    /// A host lost the management network, or has it back.
+    pub(super) fn on_management_changed(&mut self, host: HostId) {
+        let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        if self.state.hosts[host.index()].phase != HostPhase::Up {
+            return;
+        }
+        let Some(isolation) = self.isolation_of(cluster, host) else { return };
+        self.state.refresh_room(self.model, host);
+        let slot = self.model.timers.hosts[host.index()].isolation;
+        if self.state.hears(host, Traffic::Management) {
+            self.disarm(slot);
+            self.rejoin(cluster, host);
+            return;
+        }
+        let row = &mut self.state.hosts[host.index()];
+        if self.state.timers.at(slot) == Time::NEVER && !row.isolated && !row.fenced {
+            row.silent_since = row.silent_since.min(self.now);
+            let silent = self.silent(cluster, host);
+            self.arm(slot, isolation.declared_after.less(silent));
+            self.count_votes_later(cluster, host, self.cut_off_by(host));
+        }
+    }
+
+    /// A host is up and hears the others, or hears them again.
+    pub(super) fn rejoin(&mut self, cluster: ClusterId, host: HostId) {
+        let row = &mut self.state.hosts[host.index()];
+        (row.isolated, row.fenced, row.silent_since) = (false, false, Time::NEVER);
+        if self.state.clusters[cluster.index()].alone.take().is_some() {
+            for &other in &self.model.clusters[cluster.index()].hosts {
+                self.state.refresh_room(self.model, other);
+            }
+        }
+        self.state.refresh_room(self.model, host);
+        match &self.model.clusters[cluster.index()].product {
+            Product::Custom { .. } => {}
+            Product::Primary(profile) => self.primary_on_host_joined(cluster, profile),
+            Product::FivePrimaries(_) => self.declare_overdue(cluster),
+            Product::Pool(profile) => self.pool_on_host_joined(cluster, profile, host),
+            Product::Quorum(_) | Product::Ring(_) => self.count_votes(cluster),
+        }
+        self.retry_waiting(cluster);
+    }
+
+    /// A host knows that it is alone, or its response is due.
+    pub(super) fn on_host_isolated(&mut self, host: HostId) {
+        let cluster = self.cluster_of(host);
+        let isolation = self.isolation_of(cluster, host).expect("only hosts that beat can be alone");
+        if self.state.hosts[host.index()].isolated {
+            self.respond(cluster, host, isolation.response);
+            return;
+        }
+        self.state.hosts[host.index()].isolated = true;
+        self.tell(Signal::HostIsolated { host });
+        if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product {
+            self.primary_on_host_isolated(cluster, profile, host);
+        }
+        if isolation.response == IsolationResponse::LeaveOn {
+            return;
+        }
+        if isolation.delay == Span::ZERO {
+            self.respond(cluster, host, isolation.response);
+        } else {
+            self.arm(self.model.timers.hosts[host.index()].isolation, isolation.delay);
+        }
+    }
+
+    fn respond(&mut self, cluster: ClusterId, host: HostId, response: IsolationResponse) {
+        if self.survives_alone(cluster, host) {
+            self.state.clusters[cluster.index()].alone = Some(host);
+            self.state.refresh_room(self.model, host);
+            self.rejoin_alone(cluster, host);
+            return;
+        }
+        let cause = self.cut_off_by(host);
+        let downs = self.state.hosts[host.index()].downs + 1;
+        match (&self.model.clusters[cluster.index()].product, response) {
+            // VMW-38: only where somebody else owns the VMs' datastore, so that they are started again.
+            (Product::Primary(_), _) if !self.has_other_primary(cluster, host) => {}
+            (Product::Primary(p), _) => {
+                let span = self.stages(host, &[&p.restart_after_response], downs);
+                self.evict(host, cause, response == IsolationResponse::ShutDown, span);
+            }
+            // VML-08: so that the restart elsewhere finds the lock free.
+            (Product::FivePrimaries(p), _) => {
+                let span = p.failed_after.less(p.isolation_declared_after + p.isolation_response_delay);
+                self.evict(host, cause, response == IsolationResponse::ShutDown, span);
+            }
+            (Product::Quorum(p), _) => {
+                let span = self.stages(host, &[&p.regroup, &p.disk_move], downs);
+                self.evict(host, cause, false, span);
+            }
+            // Without quorum the others fence nobody, and whoever has no quorum stops its VMs.
+            (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_act(cluster) => {
+                self.evict(host, cause, false, Span::ZERO);
+            }
+            (Product::Pool(_) | Product::Ring(_), _) => self.fence(host, cause),
+            (Product::Custom { .. }, _) => unreachable!("custom has no network to lose"),
+        }
+    }
+
+    /// Why a host hears nobody.
+    fn cut_off_by(&self, host: HostId) -> Cause {
+        match self.state.hosts[host.index()].links_cut[Traffic::Management as usize] {
+            0 => Cause::NetworkOutage,
+            _ => Cause::LinkFailure,
+        }
+    }
+
+    /// Stops the VMs that the cluster protects on a host that runs on. They are looked for after `span`.
+    pub(super) fn evict(&mut self, host: HostId, cause: Cause, clean: bool, span: Span) {
+        let residents = self.state.take_residents(host);
+        let mut evicted = false;
+        for &vm in &residents {
+            if !self.model.service_of(vm).host_cluster {
+                continue;
+            }
+            if !std::mem::replace(&mut evicted, true) {
+                self.state.hosts[host.index()].downs += 1;
+            }
+            self.stop_vm_as(vm, cause, clean);
+            self.state.vms[vm.index()].cause = cause;
+            self.state.lose(self.model, vm);
+        }
+        self.state.scratch = residents;
+        if evicted {
+            self.declare_after(host, span);
+        }
+    }
+
+    /// A host resets itself, or is switched off and on again. Its crash clock stands still meanwhile.
+    fn fence(&mut self, host: HostId, cause: Cause) {
+        self.tell(Signal::HostFenced { host });
+        self.state.hosts[host.index()].fenced = true;
+        self.pause(self.model.timers.hosts[host.index()].crash);
+        self.take_host_down(host, HostPhase::Off, cause);
+        self.boot_host(host);
+    }
+
+    /// How long the others have heard nothing of a host.
+    pub(super) fn silent(&self, cluster: ClusterId, host: HostId) -> Span {
+        let interval = self.model.clusters[cluster.index()].product.heartbeat_interval();
+        let heard = self.now.min(self.state.hosts[host.index()].silent_since);
+        let beat = match interval {
+            None | Some(Span::ZERO) => Span::ZERO,
+            Some(interval) => {
+                let phase = self.beat_phase(host, interval);
+                Span((heard.0 + interval.0 - phase.0) % interval.0)
+            }
+        };
+        (self.now - heard) + beat
+    }
+
+    /// The sum of a product's stages after a host's `downs`-th loss, each with draws of its own.
+    pub(super) fn stages(&self, host: HostId, laws: &[&crate::model::Delay], downs: u32) -> Span {
+        let streams = &self.model.hosts[host.index()].streams;
+        laws.iter().zip(1..).fold(Span::ZERO, |sum, (law, stage)| {
+            sum + self.draw(law, crate::engine::Stream::numbered(streams.detection.0, stage), downs)
+        })
+    }
+}
