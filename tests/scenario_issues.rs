@@ -97,7 +97,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("\"client\"]", "@\"clients\"]", "E016"),
     ("\"client\"]", "@\"management\"]", "E022"),
     ("kind = \"fc\"", "kind = @\"fibre\"", "E016"),
-    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"10 GiB\"", "E016"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"10 GiB\"", "E013"),
     ("kind = \"fc\"", "kind = \"fc\"\ncontroller = @{ mttf = \"1 y\", mttr = \"1 h\" }", "E040"),
     ("outage = { mttf = \"10 y\", mttr = \"4 h\" }", "outage = @\"10 y\"", "E018"),
     ("outage = { mttf = \"10 y\", mttr", "outage = { mttf = \"10 y\", ttf = @\"10 y\", mttr", "E020"),
