@@ -22,6 +22,15 @@ pub(super) enum Command {
     Trace(TraceArguments),
     /// Redraw the charts of an earlier run
     Chart(ChartArguments),
+    /// List the products that cluster hosts, with their numbers and what each stands on
+    Profiles(ProfilesArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ProfilesArguments {
+    /// Print this product as TOML to paste and change
+    #[arg(value_name = "PRODUCT")]
+    pub name: Option<String>,
 }
 
 /// A scenario and what is laid over it.

@@ -8,6 +8,7 @@ mod chart;
 mod check;
 mod input;
 mod output;
+mod profiles;
 mod progress;
 mod run;
 mod trace;
@@ -71,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::check(check),
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
+        Command::Profiles(profiles) => profiles::profiles(profiles),
     });
     match result {
         Ok(Ok(())) => ExitCode::SUCCESS,

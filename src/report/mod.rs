@@ -17,10 +17,12 @@ mod convert;
 pub mod csv;
 pub mod figures;
 pub mod markdown;
+mod profiles;
 pub mod result;
 mod table;
 pub mod text;
 pub mod timeline;
 pub mod verdict;
 
+pub use profiles::{profile, profiles};
 pub use result::{ResultError, RunResult};
