@@ -101,7 +101,10 @@
 //! - **a strategy**, as a new layer inside the guests: a word in `model/words.rs`, its settings in
 //!   `scenario/read/strategy.rs`, a variant of [`model::GuestGroup`], its timers, a file in [`sim`] beside
 //!   `failover` and `balanced`, a line in `sim/services.rs`, and its decisions in [`policy`]. A product of an
-//!   existing family is data only: defaults in `scenario/fixed.rs`, each with the id of its fact.
+//!   existing family is data only: an entry in [`scenario::profiles`], each number with the id of its fact.
+//! - **a family of products**: a variant of [`model::Product`], its settings in `scenario/profiles.rs` and
+//!   `scenario/compile/products.rs`, a file in [`sim`] beside `primary` and `pool`, a line in `sim/cluster.rs` and
+//!   `sim/isolation.rs`; the compiler points at the rest.
 
 #![forbid(unsafe_code)]
 

@@ -246,3 +246,31 @@ fn an_interrupted_run_keeps_what_is_finished_and_leaves_nothing_half_written() {
     let rows = &written.iter().find(|(name, _)| name == "replications.csv").expect("written").1;
     assert_eq!(text(rows).lines().count() as u64, 1 + 2 * finished);
 }
+
+/// What `profiles NAME` prints, with names filled in, is a cluster that a scenario can have.
+#[test]
+fn every_profile_can_be_pasted_into_a_scenario() {
+    let here = tempfile::tempdir().expect("a folder");
+    let listed = output(here.path(), &["profiles"]);
+    assert!(listed.status.success());
+    let words: Vec<&str> =
+        text(&listed.stdout).lines().filter(|l| !l.is_empty() && !l.starts_with([' ', '`'])).collect();
+    assert!(words.len() >= 11 && words.contains(&"xenserver"), "{words:?}");
+    for word in words {
+        let printed = output(here.path(), &["profiles", word]);
+        let table =
+            text(&printed.stdout).replace("[cluster.NAME]", "[cluster.c]").replace("\"NAME\"", "\"h\"");
+        let scenario = SCENARIO.replace(
+            "[strategy.pair]\nprotect = [\"guest-failover\"]",
+            "[strategy.cluster]\nprotect = [\"host-cluster\"]",
+        );
+        fs::write(here.path().join("pasted.toml"), format!("{scenario}\n{table}")).expect("a scenario");
+        let checked = output(here.path(), &["check", "pasted.toml"]);
+        assert!(checked.status.success(), "{word}: {}", text(&checked.stderr));
+        let run = output(here.path(), &["run", "pasted.toml", "--quiet"]);
+        assert!(run.status.success(), "{word}: {}", text(&run.stderr));
+    }
+    let unknown = output(here.path(), &["profiles", "vsphere6"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("vsphere-6"));
+}

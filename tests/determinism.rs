@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use loading::load;
 use ninefold::experiment::{Plan, Summary, Watch, digest, run, trace};
-use ninefold::model::Model;
+use ninefold::model::{Cause, Model};
 use ninefold::probe::{Digest, Downtime};
 use ninefold::report::{RunResult, csv};
 use ninefold::sim::Simulation;
@@ -472,4 +472,53 @@ fn probes_reset_like_states() {
     assert_eq!(probe.services(), fresh.services());
     assert_eq!(probe.outages(), fresh.outages());
     assert!(probe.instances().eq(fresh.instances()));
+}
+
+/// `y` lives alone on the host whose window opens at the very instant at which `x`, after it in the table, closes
+/// the one before. Its application fails at that instant too: a turn earlier, so the outage is the failure's.
+const TIE: &str = r#"
+schema = 1
+[run]
+horizon = "1 d"
+ages = "new"
+[host.h]
+count = 2
+cores = 8
+memory = "64 GiB"
+boot = "5 min"
+[service.y]
+vm = { cores = 1, memory = "1 GiB" }
+place = ["h-2"]
+power_on = "0 s"
+boot = "60 s"
+start = "0 s"
+app_crash = { ttf = "4560 s", ttr = "30 s" }
+[service.x]
+vm = { cores = 1, memory = "1 GiB" }
+place = ["h-1"]
+power_on = "0 s"
+boot = "60 s"
+start = "0 s"
+[maintenance.m]
+hosts = ["h"]
+first = "1 h"
+lasts = "10 min"
+[strategy.s]
+protect = []
+"#;
+
+#[test]
+fn a_vm_that_lives_alone_keeps_its_turn_in_a_tie() {
+    let models = load(TIE);
+    let model = &models[0];
+    let ordered = (Downtime::new(model), Digest::default());
+    let (mut ordered, _) = Simulation::new(model, &mut State::new(model), 1, 0, ordered).run();
+    let mut alone = Simulation::new(model, &mut State::new(model), 1, 0, Downtime::new(model)).run();
+    ordered.finish();
+    alone.finish();
+    assert_eq!(alone.services(), ordered.services());
+    let causes = &alone.services()[0].causes;
+    // The failure at 4560 s takes it down, the window keeps it down for 10 + 5 + 1 min.
+    assert_eq!(causes[Cause::Maintenance as usize].outages, 0);
+    assert!(causes[Cause::AppCrash as usize].downtime_us >= 960_000_000);
 }
