@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use crate::engine::{Law, Span};
 
-use super::spec::{FaultSpec, GuestLayer, HostGroup, HostRef, Service, Spec};
+use super::resolve::ClusterPlan;
+use super::spec::{FaultSpec, GuestLayer, HostGroup, HostRef, Product, Service, Spec};
 use super::text::{count, list};
 
 /// A time in seconds as a scenario would write it, to about four digits.
@@ -175,6 +176,25 @@ fn topology(spec: &Spec, out: &mut String) {
     for c in &spec.clusters {
         let product = c.plan(None).product.word().to_owned();
         item(out, "cluster", &c.name, &[product, format!("hosts {}", hosts(spec, &c.hosts))], &[]);
+        settings(&c.plan(None), "    ", out);
+    }
+}
+
+/// A product's settings, each with what its default stands on, or as changed.
+fn settings(plan: &ClusterPlan, margin: &str, out: &mut String) {
+    let profile = plan.product.profile();
+    if plan.product == Product::CUSTOM {
+        let _ = writeln!(out, "{margin}detection {}", law_line(&plan.detection));
+    }
+    for number in profile.numbers {
+        let law = plan.law(number.key);
+        let source = if law == number.default.law() { number.source } else { "set" };
+        let _ = writeln!(out, "{margin}{} {} ({source})", number.key, law_line(&law));
+    }
+    for choice in profile.choices {
+        let word = plan.choices.get(choice.key).copied().unwrap_or(choice.default);
+        let source = if word == choice.default { choice.source } else { "set" };
+        let _ = writeln!(out, "{margin}{} {word} ({source})", choice.key);
     }
 }
 
@@ -295,6 +315,7 @@ fn strategies(spec: &Spec, out: &mut String) {
                 spec.clusters[*index].name,
                 plan.product.word()
             );
+            settings(&plan, "      ", out);
         }
     }
 }

@@ -165,7 +165,10 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.takes_orders(self.model, host) {
             self.rejoin(cluster, host);
         } else {
-            // It comes up without a management network: it joins when it has it, and is alone till then.
+            // It comes up without a management network: it joins when it has it. Only the primary-and-secondaries
+            // family arms a host that has never joined; the others leave it out until then (XEN-17).
+            let arms = matches!(self.model.clusters[cluster.index()].product, Product::Primary(_));
+            self.state.hosts[host.index()].fenced |= !arms;
             self.on_management_changed(host);
             self.retry_waiting(cluster);
         }
