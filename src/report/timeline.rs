@@ -105,7 +105,7 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::HostIsolated { .. } => format!("host {who} finds itself isolated"),
         Signal::HostDeclaredFailed { .. } => format!("the cluster gives host {who} up"),
         Signal::HostFenced { .. } => format!("host {who} is fenced: it resets"),
-        Signal::QuorumLost { .. } => format!("cluster {who} has lost quorum and stops its VMs"),
+        Signal::QuorumLost { .. } => format!("cluster {who} has lost quorum"),
         Signal::QuorumRegained { .. } => format!("cluster {who} has quorum again"),
         Signal::PrimaryElected { .. } => format!("cluster {who} elects {host} as its primary"),
         Signal::MaintenanceBegun { .. } => format!("planned work begins on host {who}"),

@@ -29,8 +29,10 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Quorum(profile) => self.quorum_on_host_down(cluster, profile, host),
             Product::Ring(profile) => self.ring_on_host_down(cluster, profile, host),
         };
+        let row = &mut self.state.hosts[host.index()];
+        row.missed_since = row.missed_since.min(self.now);
+        row.silent_since = Time::NEVER;
         self.count_votes_later(cluster, host, cause);
-        self.state.hosts[host.index()].silent_since = Time::NEVER;
         self.declare_after(host, span);
     }
 
@@ -74,6 +76,8 @@ impl<O: Observer> Simulation<'_, O> {
         if !matches!(self.model.clusters[cluster.index()].product, Product::Custom { .. }) {
             self.disarm(self.model.timers.hosts[host.index()].isolation);
         }
+        let row = &mut self.state.hosts[host.index()];
+        (row.silent_since, row.missed_since) = (Time::NEVER, row.missed_since.min(self.now));
         match &self.model.clusters[cluster.index()].product {
             Product::Custom { .. } => {}
             Product::Primary(profile) => self.primary_on_host_leaving(cluster, profile, host),

@@ -79,6 +79,7 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         if self.state.timers.at(slot) == Time::NEVER && !row.isolated && !row.fenced {
             row.silent_since = row.silent_since.min(self.now);
+            row.missed_since = row.missed_since.min(self.now);
             let silent = self.silent(cluster, host);
             self.arm(slot, isolation.declared_after.less(silent));
             self.count_votes_later(cluster, host, self.cut_off_by(host));
@@ -88,7 +89,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host is up and hears the others, or hears them again.
     pub(super) fn rejoin(&mut self, cluster: ClusterId, host: HostId) {
         let row = &mut self.state.hosts[host.index()];
-        (row.isolated, row.fenced, row.silent_since) = (false, false, Time::NEVER);
+        (row.isolated, row.fenced) = (false, false);
+        (row.silent_since, row.missed_since) = (Time::NEVER, Time::NEVER);
         if self.state.clusters[cluster.index()].alone.take().is_some() {
             for &other in &self.model.clusters[cluster.index()].hosts {
                 self.state.refresh_room(self.model, other);
@@ -121,7 +123,12 @@ impl<O: Observer> Simulation<'_, O> {
         if isolation.response == IsolationResponse::LeaveOn {
             return;
         }
-        if isolation.delay == Span::ZERO {
+        // Where nobody has quorum nobody fences: there is nothing to wait for.
+        let peers = matches!(
+            &self.model.clusters[cluster.index()].product,
+            Product::Ring(ring) if matches!(ring.fencing, Fencing::Peers { .. })
+        );
+        if isolation.delay == Span::ZERO || (peers && !self.can_act(cluster)) {
             self.respond(cluster, host, isolation.response);
         } else {
             self.arm(self.model.timers.hosts[host.index()].isolation, isolation.delay);
@@ -202,8 +209,13 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// How long the others have heard nothing of a host.
     pub(super) fn silent(&self, cluster: ClusterId, host: HostId) -> Span {
+        self.unheard(cluster, host, self.state.hosts[host.index()].silent_since)
+    }
+
+    /// How long nothing was heard of a host whose beats have not got through since an instant.
+    pub(super) fn unheard(&self, cluster: ClusterId, host: HostId, since: Time) -> Span {
         let interval = self.model.clusters[cluster.index()].product.heartbeat_interval();
-        let heard = self.now.min(self.state.hosts[host.index()].silent_since);
+        let heard = self.now.min(since);
         let beat = match interval {
             None | Some(Span::ZERO) => Span::ZERO,
             Some(interval) => {

@@ -34,6 +34,8 @@ impl<O: Observer> Simulation<'_, O> {
             let waits = [&profile.winners_wait, &profile.winners_wait_extension, &profile.notice];
             self.stages(host, &waits, downs)
         } else {
+            // One that was isolated before wrote into the statefile until now (XEN-14).
+            self.state.hosts[host.index()].silent_since = crate::engine::Time::NEVER;
             let waits = [&profile.agreement, &profile.winners_wait, &profile.notice];
             profile.failed_after.less(self.silent(cluster, host)) + self.stages(host, &waits, downs)
         };

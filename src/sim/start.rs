@@ -123,7 +123,8 @@ impl<O: Observer> Simulation<'_, O> {
             }
             Product::FivePrimaries(_) => self.five_primaries_start(id),
             Product::Pool(_) => self.pool_start(id),
-            Product::Custom { .. } | Product::Quorum(_) | Product::Ring(_) => {}
+            Product::Quorum(_) | Product::Ring(_) => self.adjust_votes(id),
+            Product::Custom { .. } => {}
         }
     }
 

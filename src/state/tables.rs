@@ -94,6 +94,8 @@ pub struct HostState {
     pub worked_on: bool,
     /// Since when the others hear nothing of it, though it is up; [`Time::NEVER`] where they do.
     pub silent_since: Time,
+    /// When it was last heard before it went silent or down; [`Time::NEVER`] while it is in the cluster.
+    pub missed_since: Time,
     /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
     pub plan: u32,
     pub crashes: u32,
@@ -126,6 +128,7 @@ impl Default for HostState {
             is_primary: false,
             has_vote: true,
             silent_since: Time::NEVER,
+            missed_since: Time::NEVER,
             worked_on: false,
             plan: NOWHERE,
             crashes: 0,
