@@ -1,6 +1,6 @@
 //! Special functions: the normal, gamma, beta, chi-square and Student distributions and their inverses.
 //!
-//! Everything is computed with the `libm` crate, so the bits are the same on every platform, and from the
+//! Everything is computed with the `libm` crate, or with plain arithmetic ([`ln`]), so the bits are the same on every platform, and from the
 //! tail that is small, so that far tails keep their relative precision. Relative errors are below about
 //! 1e-12 over the tested range; the tests compare with tables from mpmath at 30 digits.
 //!
