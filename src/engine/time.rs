@@ -54,14 +54,18 @@ impl Span {
     pub fn from_secs_f64(secs: f64) -> Span {
         assert!(secs >= 0.0, "a length of time must not be negative: {secs} s");
         let micros = secs * 1e6;
-        // 2^63 microseconds are 292,000 years, beyond every horizon that validation lets pass.
-        if micros >= 9.2e18 {
-            return Span::FOREVER;
+        // From 2^52 on there are no fractions. Below, adding 2^52 leaves none: the sum is rounded, half to even, and
+        // its lower bits are the whole number. Much shorter than a conversion, and a draw waits for each step.
+        if micros >= FRACTIONLESS {
+            return Span(whole(micros));
         }
-        // As `f64::round`, which is a call where the processor is not known to have the instruction.
-        // The difference is exact: below 2^52 both have the same exponent or less, above it is zero.
-        let whole = micros as i64;
-        Span(whole as u64 + u64::from(micros - whole as f64 >= 0.5))
+        let sum = micros + FRACTIONLESS;
+        let rounded = sum.to_bits() - FRACTIONLESS.to_bits();
+        // The difference is exact: both have the same exponent or less.
+        if micros - (sum - FRACTIONLESS) == 0.5 {
+            return Span(above(rounded));
+        }
+        Span(rounded)
     }
 
     /// What is left when `gone` of it is over; zero where all is.
@@ -75,6 +79,23 @@ impl Span {
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e6
     }
+}
+
+/// 2^52: doubles from here to 2^53 are whole numbers one apart.
+const FRACTIONLESS: f64 = (1_u64 << 52) as f64;
+
+/// A whole number of microseconds; 2^63 are 292,000 years, beyond every horizon that validation lets pass.
+#[cold]
+#[inline(never)]
+fn whole(micros: f64) -> u64 {
+    if micros >= 9.2e18 { u64::MAX } else { micros as u64 }
+}
+
+/// A half that was rounded down to even.
+#[cold]
+#[inline(never)]
+fn above(rounded: u64) -> u64 {
+    rounded + 1
 }
 
 impl Add<Span> for Time {

@@ -113,11 +113,20 @@ impl Randomness {
 #[inline]
 pub(super) const fn open_unit(bits: u64) -> f64 {
     const CELL: f64 = 1.0 / (1_u64 << 53) as f64;
-    // Exact below one half. Above, n + 1/2 has one bit too many and rounds to even, which would make the
-    // topmost cell 1: it is kept one cell below.
     let n = bits >> 11;
-    let value = (n as f64 + 0.5) * CELL;
-    if value < 1.0 { value } else { 1.0 - CELL }
+    // Exact below one half. Above, n + 1/2 has one bit too many and rounds to even, which would make the
+    // topmost cell 1: it is kept one cell below. A branch, which is never taken, and not a choice between two
+    // numbers: a draw waits for each step of this.
+    if n == (1 << 53) - 1 {
+        return topmost(CELL);
+    }
+    (n as f64 + 0.5) * CELL
+}
+
+#[cold]
+#[inline(never)]
+const fn topmost(cell: f64) -> f64 {
+    1.0 - cell
 }
 
 /// Walks along one stream, for samplers written against [`rand::Rng`].
