@@ -21,7 +21,9 @@
 //! | `primary` | the primary-and-secondaries family (vSphere): heartbeats, election |
 //! | `five_primaries` | VMware HA 4 |
 //! | `pool` | XenServer: master, fencing by watchdog |
-//! | `quorum` | votes: failover clustering (Hyper-V) and token rings (Proxmox, Pacemaker) |
+//! | `failover_clustering` | Hyper-V |
+//! | `ring` | Proxmox, Pacemaker: token, fencing |
+//! | `votes` | quorum of those two |
 //! | `maintenance` | planned work on hosts |
 //! | `injection` | scripted faults |
 //!
@@ -34,6 +36,7 @@ mod crews;
 mod disks;
 mod dispatch;
 mod failover;
+mod failover_clustering;
 mod five_primaries;
 mod guests;
 mod hosts;
@@ -44,10 +47,11 @@ mod maintenance;
 mod parts;
 mod pool;
 mod primary;
-mod quorum;
+mod ring;
 mod services;
 mod signal;
 mod start;
+mod votes;
 
 pub use signal::{Observer, Signal};
 

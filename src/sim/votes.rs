@@ -1,50 +1,17 @@
 //! Who may decide: more than half of the votes. Failover clustering (Hyper-V) and token rings (Proxmox,
 //! Pacemaker) stop what they protect where they have not.
 //!
-//! A host that is missed is given up after its product's stages: failover clustering watches it for a while
-//! (2016), regroups and moves the disks (HYP-01 to HYP-08, HYP-18, HYP-19); a ring regroups and fences, or waits
-//! until the watchdog must have fenced (OSS-04 to OSS-08, OSS-13 to OSS-19). Votes are counted when a loss is
-//! noticed, and again whenever a host joins. Without quorum the VMs of all hosts stop (HYP-15); with it again
-//! they are started.
+//! Votes are counted when a loss is noticed, and again whenever a host joins. Without quorum the VMs of all hosts
+//! stop (HYP-15); with it again they are started.
 //!
 //! Assumption: the witness never fails, and a host that is alone can reach it; of several the first has it.
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, Fencing, HostId, Product, QuorumProfile, RingProfile};
+use crate::model::{ClusterId, HostId, Product};
 use crate::state::HostPhase;
 
 impl<O: Observer> Simulation<'_, O> {
-    /// How long from now until failover clustering starts the VMs of a lost host elsewhere.
-    pub(super) fn quorum_on_host_down(
-        &self,
-        cluster: ClusterId,
-        profile: &QuorumProfile,
-        host: HostId,
-    ) -> Span {
-        let silent = self.silent(cluster, host);
-        let stages =
-            self.stages(host, &[&profile.regroup, &profile.disk_move], self.state.hosts[host.index()].downs);
-        (profile.failed_after + profile.resiliency).less(silent) + stages
-    }
-
-    /// How long from now until a ring starts the VMs of a lost host elsewhere.
-    pub(super) fn ring_on_host_down(&self, cluster: ClusterId, profile: &RingProfile, host: HostId) -> Span {
-        let row = &self.state.hosts[host.index()];
-        let silent = self.silent(cluster, host);
-        let noticed = profile.failed_after.less(silent);
-        match &profile.fencing {
-            // It is off already.
-            Fencing::Peers { .. } if row.fenced => Span::ZERO,
-            Fencing::Peers { takes } => noticed + self.stages(host, &[&profile.regroup, takes], row.downs),
-            Fencing::Watchdog { recover_after, loops, .. } => {
-                let agreed = noticed + self.stages(host, &[&profile.regroup], row.downs);
-                let loops = self.draw(loops, self.model.hosts[host.index()].streams.detection, row.downs);
-                agreed.max(recover_after.less(silent)) + loops
-            }
-        }
-    }
-
     /// From the last heartbeat of a host to its being missed, where votes are counted.
     fn missed_after(&self, cluster: ClusterId) -> Option<Span> {
         match &self.model.clusters[cluster.index()].product {
