@@ -6,7 +6,7 @@
 //! know: at which phase of the interval a host beats.
 
 use ninefold::engine::{Randomness, Span};
-use ninefold::model::{InjectTarget, Model, Traffic};
+use ninefold::model::{InjectTarget, Model};
 use ninefold::probe::Timeline;
 use ninefold::scenario::{self, Input};
 use ninefold::sim::Signal;
@@ -146,7 +146,6 @@ fn silence_is_noticed_at_the_same_instants_as_with_every_beat() {
             let crashes = seed.is_multiple_of(3);
             model.injects[0].at = Span(if crashes { 3_500 * S } else { at });
             model.injects[0].lasts = Some(Span(lasts));
-            model.injects[0].target = InjectTarget::Link(host, Traffic::Management);
             model.injects[1].at = Span(if crashes { at } else { 3_500 * S });
             model.injects[1].target = InjectTarget::HostCrash(host);
             let interval = family.interval * S;

@@ -6,11 +6,14 @@
 #[repr(u8)]
 pub enum Cause {
     HostCrash,
+    HostHang,
     RackOutage,
     SiteOutage,
     StorageOutage,
+    ControllerFailure,
     NetworkOutage,
     LinkFailure,
+    WitnessOutage,
     GuestCrash,
     AppCrash,
     AppHang,
@@ -19,13 +22,16 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of reports.
-    pub const ALL: [Cause; 10] = [
+    pub const ALL: [Cause; 13] = [
         Cause::HostCrash,
+        Cause::HostHang,
         Cause::RackOutage,
         Cause::SiteOutage,
         Cause::StorageOutage,
+        Cause::ControllerFailure,
         Cause::NetworkOutage,
         Cause::LinkFailure,
+        Cause::WitnessOutage,
         Cause::GuestCrash,
         Cause::AppCrash,
         Cause::AppHang,
@@ -37,11 +43,14 @@ impl Cause {
     pub const fn name(self) -> &'static str {
         match self {
             Cause::HostCrash => "host-crash",
+            Cause::HostHang => "host-hang",
             Cause::RackOutage => "rack-outage",
             Cause::SiteOutage => "site-outage",
             Cause::StorageOutage => "storage-outage",
+            Cause::ControllerFailure => "controller-failure",
             Cause::NetworkOutage => "network-outage",
             Cause::LinkFailure => "link-failure",
+            Cause::WitnessOutage => "witness-outage",
             Cause::GuestCrash => "guest-crash",
             Cause::AppCrash => "app-crash",
             Cause::AppHang => "app-hang",

@@ -1,7 +1,6 @@
 //! The closed list of events. Each timer of a model carries one of them, for good.
 
-use super::InstanceId;
-use super::{ClusterId, DomainId, HostId, InjectId, MaintenanceId, NetworkId, StorageId, Traffic, VmId};
+use super::{ClusterId, HostId, InjectId, InstanceId, MaintenanceId, PartId, StorageId, VmId};
 
 /// What has happened when a timer runs out. Names are past facts; `…Stepped` means that the step
 /// which the component was in is over (its state knows which).
@@ -9,18 +8,16 @@ use super::{ClusterId, DomainId, HostId, InjectId, MaintenanceId, NetworkId, Sto
 pub enum Event {
     /// A scripted fault strikes.
     FaultInjected(InjectId),
-    /// A scripted outage of a domain, storage, network or link is over.
+    /// A scripted outage of a part is over.
     InjectionEnded(InjectId),
-    /// A rack or site loses its power.
-    DomainFailed(DomainId),
-    DomainRepaired(DomainId),
-    StorageFailed(StorageId),
-    StorageRepaired(StorageId),
-    NetworkFailed(NetworkId),
-    NetworkRepaired(NetworkId),
-    LinkFailed(HostId, Traffic),
-    LinkRepaired(HostId, Traffic),
+    PartFailed(PartId),
+    PartRepaired(PartId),
+    /// A storage has moved to its other controller.
+    ControllersSwitched(StorageId),
+    /// A host has moved to another of its paths to the storage.
+    PathsSwitched(HostId),
     HostCrashed(HostId),
+    HostHung(HostId),
     /// A host's repair, maintenance or boot is over.
     HostStepped(HostId),
     /// A round of maintenance is due.
@@ -32,6 +29,8 @@ pub enum Event {
     HostIsolated(HostId),
     /// A cluster gives a silent host up.
     HostDeclaredFailed(HostId),
+    /// A product resets a host whose agent does not answer.
+    AgentGivenUp(HostId),
     /// A failover group's detection or takeover is over.
     GroupStepped(InstanceId),
     /// The first of a VM's own clocks is due.

@@ -20,6 +20,8 @@ macro_rules! ids {
 ids! {
     /// A physical host.
     HostId
+    /// Something that can be out of service besides hosts and VMs.
+    PartId
     /// A rack or a site: hosts that lose their power together.
     DomainId
     /// People who repair.

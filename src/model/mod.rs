@@ -11,6 +11,7 @@ mod cause;
 mod delay;
 mod event;
 mod ids;
+mod part;
 mod products;
 mod timer_table;
 mod words;
@@ -19,12 +20,13 @@ pub use cause::Cause;
 pub use delay::Delay;
 pub use event::{Event, VmClock};
 pub use ids::{
-    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, ServiceId,
+    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId, ServiceId,
     StorageId, VmId,
 };
+pub use part::{Part, PartKind};
 pub use products::{
     Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product, QuorumProfile,
-    RingProfile, Votes,
+    RingProfile, Votes, Witness, WitnessKind,
 };
 pub use timer_table::{NO_TIMER, TimerTable};
 pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault};
@@ -39,6 +41,8 @@ pub struct Model {
     pub horizon: Span,
     pub warmup: Span,
     pub ages: Ages,
+    /// What can be out of service by itself besides hosts and VMs.
+    pub parts: Vec<Part>,
     /// Racks first, then sites.
     pub domains: Vec<Domain>,
     pub crews: Vec<Crew>,
@@ -92,13 +96,11 @@ pub struct Domain {
     pub cause: Cause,
     /// The site a rack stands in.
     pub parent: Option<DomainId>,
-    pub outage: Option<Fault>,
-    pub streams: FaultStreams,
-    pub crew: Option<CrewId>,
-    /// Hosts, racks and storage that lose their power with it.
+    /// Its power.
+    pub part: PartId,
+    /// Hosts, and parts (racks, storages, witnesses), that lose their power with it.
     pub hosts: Vec<HostId>,
-    pub domains: Vec<DomainId>,
-    pub storages: Vec<StorageId>,
+    pub feeds: Vec<PartId>,
 }
 
 /// People who repair.
@@ -113,9 +115,7 @@ pub struct Crew {
 pub struct Network {
     pub name: String,
     pub carries: Vec<Traffic>,
-    pub outage: Option<Fault>,
-    pub streams: FaultStreams,
-    pub crew: Option<CrewId>,
+    pub part: PartId,
 }
 
 /// A storage array or filer.
@@ -123,9 +123,12 @@ pub struct Network {
 pub struct Storage {
     pub name: String,
     pub kind: StorageKind,
-    pub outage: Option<Fault>,
-    pub streams: FaultStreams,
-    pub crew: Option<CrewId>,
+    pub part: PartId,
+    /// Its controllers, where they can fail by themselves.
+    pub controllers: Vec<PartId>,
+    /// From the failure of a controller until another has taken over.
+    pub controller_failover: Delay,
+    pub switching: Stream,
     /// The VMs whose disks it holds.
     pub vms: Vec<VmId>,
     /// The clusters that must look again for room when it returns.
@@ -146,7 +149,12 @@ pub struct Host {
     pub seat: u32,
     pub boot: Delay,
     pub crash: Option<Fault>,
-    pub links: Vec<Link>,
+    pub hang: Option<Fault>,
+    /// What can fail on it by itself: links, paths, the cluster's agent.
+    pub parts: Vec<PartId>,
+    /// How many paths lead to its storage, and how long its disks stand still when one of several fails.
+    pub storage_paths: u32,
+    pub path_failover: Delay,
     pub crew: Option<CrewId>,
     pub streams: HostStreams,
 }
@@ -162,20 +170,14 @@ pub struct Room {
 #[derive(Clone, Copy, Debug)]
 pub struct HostStreams {
     pub crash: FaultStreams,
+    pub hang: FaultStreams,
     pub boot: Stream,
     /// From its failure to the cluster's reaction.
     pub detection: Stream,
     /// Where in the beat its heartbeats fall.
     pub beat: Stream,
     pub maintenance: Stream,
-}
-
-/// The link of a host for one kind of traffic, where it can fail by itself or a script cuts it.
-#[derive(Clone, Debug)]
-pub struct Link {
-    pub traffic: Traffic,
-    pub fault: Option<Fault>,
-    pub streams: FaultStreams,
+    pub switching: Stream,
 }
 
 /// A host cluster.
@@ -184,6 +186,9 @@ pub struct Cluster {
     pub name: String,
     pub hosts: Vec<HostId>,
     pub product: Product,
+    /// The server that manages it, where it can fail, and whether nothing is restarted without it.
+    pub manager: Option<PartId>,
+    pub needs_manager: bool,
 }
 
 /// A service: what its instances have in common.
@@ -354,10 +359,9 @@ pub struct Inject {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InjectTarget {
     HostCrash(HostId),
-    Link(HostId, Traffic),
-    Storage(StorageId),
-    Network(NetworkId),
-    Domain(DomainId),
+    HostHang(HostId),
+    /// The first of these that is in service; they are equals.
+    Part(PartId, u32),
     Vm(VmId, VmFault),
 }
 

@@ -1,6 +1,6 @@
 //! Product families with their numbers. What the numbers stand on is in `scenario::profiles`.
 
-use super::Delay;
+use super::{Delay, PartId, StorageId};
 use crate::engine::Span;
 
 /// A product family with its numbers.
@@ -32,6 +32,34 @@ impl Product {
             Product::Quorum(p) => Some(p.heartbeat_interval),
             // A token goes round all the time.
             Product::Ring(_) => Some(Span::ZERO),
+        }
+    }
+
+    /// From a host's hang to the reset by its own watchdog; `None` where a person has to do it, or the others.
+    #[must_use]
+    pub fn hang_reset_after(&self) -> Option<Span> {
+        match self {
+            Product::Pool(p) => Some(p.hang_reset_after),
+            Product::Quorum(p) => Some(p.hang_reset_after),
+            Product::Ring(p) => match p.fencing {
+                Fencing::Watchdog { resets_after, .. } => Some(resets_after),
+                Fencing::Peers { .. } => None,
+            },
+            Product::Custom { .. } | Product::Primary(_) | Product::FivePrimaries(_) => None,
+        }
+    }
+
+    /// From the failure of a host's agent to the reset of the host; `None` where the product leaves it running.
+    #[must_use]
+    pub fn agent_reset_after(&self) -> Option<&Delay> {
+        match self {
+            Product::Pool(p) => Some(&p.agent_reset_after),
+            Product::Quorum(p) => Some(&p.agent_reset_after),
+            Product::Ring(p) => match &p.fencing {
+                Fencing::Watchdog { agent_reset_after, .. } => Some(agent_reset_after),
+                Fencing::Peers { .. } => None,
+            },
+            Product::Custom { .. } | Product::Primary(_) | Product::FivePrimaries(_) => None,
         }
     }
 
@@ -111,6 +139,9 @@ pub struct PoolProfile {
     pub isolation_fenced_after: Span,
     /// How much longer the others wait for one that looked alive on the statefile.
     pub winners_wait_extension: Delay,
+    /// From a hang to the watchdog's reset; the same where only the toolstack does not answer.
+    pub hang_reset_after: Span,
+    pub agent_reset_after: Delay,
 }
 
 /// The numbers of failover clustering.
@@ -124,6 +155,9 @@ pub struct QuorumProfile {
     /// Until the living agree; until the disks have moved.
     pub regroup: Delay,
     pub disk_move: Delay,
+    /// From a hang to the reset; the same where only the cluster service does not answer.
+    pub hang_reset_after: Span,
+    pub agent_reset_after: Delay,
     pub votes: Votes,
 }
 
@@ -144,15 +178,36 @@ pub enum Fencing {
     /// The others switch it off, which takes a while; nothing restarts before.
     Peers { takes: Delay },
     /// Its own watchdog resets it; the others wait until its lock has run out, then look in loops.
-    Watchdog { resets_after: Span, recover_after: Span, loops: Delay },
+    Watchdog { resets_after: Span, agent_reset_after: Delay, recover_after: Span, loops: Delay },
 }
 
 /// Who may decide: more than half of the votes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Votes {
     /// A witness has a vote beside the hosts.
-    pub witness: bool,
+    pub witness: Option<Witness>,
+    /// Only the witness has a vote: whoever reaches it decides (HYP-10, disk only).
+    pub witness_only: bool,
     /// The votes of hosts that have left are taken away while there is quorum, and the witness's counts only
     /// where the hosts' are even (HYP-13, HYP-14).
     pub dynamic: bool,
+}
+
+/// A vote that is no host's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Witness {
+    pub kind: WitnessKind,
+    /// Where it can fail by itself.
+    pub part: Option<PartId>,
+}
+
+/// What a witness is, which says who reaches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WitnessKind {
+    /// Any host reaches it.
+    Anywhere,
+    /// A disk: hosts that reach its storage.
+    Disk(StorageId),
+    /// A share or a blob in a cloud: hosts on the management network.
+    Network,
 }

@@ -4,26 +4,22 @@
 //! has one, which shows the first of its own clocks. The order of slots decides ties: causes before consequences, hosts before the VMs
 //! on them, and VMs in the order of the file (a cluster's restart order is its own: by rank).
 
-use super::{ClusterId, DomainId, NetworkId, StorageId};
 use super::{
-    Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, MaintenanceId, Model, Product, VmId,
+    ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, MaintenanceId, Model, PartId,
+    PartKind, Product, StorageId, VmId,
 };
 
 /// Stands for a timer that a component does not have.
 pub const NO_TIMER: u32 = u32::MAX;
 
-/// Slots by component. `events[slot]` is what happens when it runs out.
+/// Slots by component. `events[slot]` is what happens when it runs out. A part and a VM know their own.
 #[derive(Clone, Debug, Default)]
 pub struct TimerTable {
     pub events: Vec<Event>,
     pub injects: Vec<u32>,
     pub inject_ends: Vec<u32>,
-    /// Failure and repair of domains, storages, networks.
-    pub domains: Vec<[u32; 2]>,
-    pub storages: Vec<[u32; 2]>,
-    pub networks: Vec<[u32; 2]>,
-    /// Failure and repair, by host and by its place in the host's list of links.
-    pub links: Vec<Vec<[u32; 2]>>,
+    /// The end of a move to another controller, by storage.
+    pub controllers: Vec<u32>,
     pub maintenances: Vec<u32>,
     pub clusters: Vec<u32>,
     pub hosts: Vec<HostTimers>,
@@ -34,9 +30,13 @@ pub struct TimerTable {
 #[derive(Clone, Copy, Debug)]
 pub struct HostTimers {
     pub crash: u32,
+    pub hang: u32,
     pub step: u32,
+    /// The end of a move to another path.
+    pub paths: u32,
     pub isolation: u32,
     pub declaration: u32,
+    pub agent: u32,
 }
 
 impl TimerTable {
@@ -48,36 +48,19 @@ impl TimerTable {
             let id = InjectId(number);
             let begin = table.add(Event::FaultInjected(id));
             table.injects.push(begin);
-            let ends_here = !matches!(
-                model.injects[id.index()].target,
-                InjectTarget::HostCrash(_) | InjectTarget::Vm(..)
-            );
+            let ends_here = matches!(model.injects[id.index()].target, InjectTarget::Part(..));
             let end = table.add_if(ends_here, Event::InjectionEnded(id));
             table.inject_ends.push(end);
         }
-        for (number, domain) in model.domains.iter().enumerate() {
-            let id = DomainId(number as u32);
-            let pair =
-                table.add_pair(domain.outage.is_some(), Event::DomainFailed(id), Event::DomainRepaired(id));
-            table.domains.push(pair);
+        for number in 0..model.parts.len() as u32 {
+            if model.parts[number as usize].kind.host().is_none() {
+                table.add_part(model, PartId(number));
+            }
         }
         for (number, storage) in model.storages.iter().enumerate() {
-            let id = StorageId(number as u32);
-            let pair = table.add_pair(
-                storage.outage.is_some(),
-                Event::StorageFailed(id),
-                Event::StorageRepaired(id),
-            );
-            table.storages.push(pair);
-        }
-        for (number, network) in model.networks.iter().enumerate() {
-            let id = NetworkId(number as u32);
-            let pair = table.add_pair(
-                network.outage.is_some(),
-                Event::NetworkFailed(id),
-                Event::NetworkRepaired(id),
-            );
-            table.networks.push(pair);
+            let switches = storage.controllers.len() > 1;
+            let slot = table.add_if(switches, Event::ControllersSwitched(StorageId(number as u32)));
+            table.controllers.push(slot);
         }
         for number in 0..model.maintenances.len() as u32 {
             let slot = table.add(Event::MaintenanceDue(MaintenanceId(number)));
@@ -101,32 +84,37 @@ impl TimerTable {
         table
     }
 
-    fn add_hosts(&mut self, model: &Model) {
-        for (number, host) in model.hosts.iter().enumerate() {
+    fn add_hosts(&mut self, model: &mut Model) {
+        for number in 0..model.hosts.len() {
             let id = HostId(number as u32);
-            let links = host
-                .links
-                .iter()
-                .map(|link| {
-                    self.add_pair(
-                        link.fault.is_some(),
-                        Event::LinkFailed(id, link.traffic),
-                        Event::LinkRepaired(id, link.traffic),
-                    )
-                })
-                .collect();
-            self.links.push(links);
+            for part in model.hosts[number].parts.clone() {
+                self.add_part(model, part);
+            }
+            let host = &model.hosts[number];
             let product = host.cluster.map(|c| &model.clusters[c.index()].product);
             let timers = HostTimers {
                 crash: self.add_if(host.crash.is_some(), Event::HostCrashed(id)),
+                hang: self.add_if(host.hang.is_some(), Event::HostHung(id)),
                 step: self.add(Event::HostStepped(id)),
+                paths: self.add_if(host.storage_paths > 1, Event::PathsSwitched(id)),
                 isolation: self.add_if(
                     product.is_some_and(|p| !matches!(p, Product::Custom { .. })),
                     Event::HostIsolated(id),
                 ),
                 declaration: self.add_if(product.is_some(), Event::HostDeclaredFailed(id)),
+                agent: self.add_if(
+                    product.is_some_and(|p| p.agent_reset_after().is_some()) && has_agent(model, id),
+                    Event::AgentGivenUp(id),
+                ),
             };
             self.hosts.push(timers);
+        }
+    }
+
+    fn add_part(&mut self, model: &mut Model, part: PartId) {
+        if model.parts[part.index()].fault.is_some() {
+            model.parts[part.index()].timers =
+                [self.add(Event::PartFailed(part)), self.add(Event::PartRepaired(part))];
         }
     }
 
@@ -138,8 +126,9 @@ impl TimerTable {
     fn add_if(&mut self, wanted: bool, event: Event) -> u32 {
         if wanted { self.add(event) } else { NO_TIMER }
     }
+}
 
-    fn add_pair(&mut self, wanted: bool, failure: Event, repair: Event) -> [u32; 2] {
-        [self.add_if(wanted, failure), self.add_if(wanted, repair)]
-    }
+fn has_agent(model: &Model, host: HostId) -> bool {
+    let parts = &model.hosts[host.index()].parts;
+    parts.iter().any(|part| matches!(model.parts[part.index()].kind, PartKind::Agent(_)))
 }

@@ -37,8 +37,18 @@ impl Entry {
             Signal::DomainUp { .. } => "rack-up",
             Signal::StorageDown { .. } => "storage-down",
             Signal::StorageUp { .. } => "storage-up",
+            Signal::ControllerDown { .. } => "controller-down",
+            Signal::ControllerUp { .. } => "controller-up",
             Signal::NetworkDown { .. } => "network-down",
             Signal::NetworkUp { .. } => "network-up",
+            Signal::LinkDown { .. } => "link-down",
+            Signal::LinkUp { .. } => "link-up",
+            Signal::AgentDown { .. } => "agent-down",
+            Signal::AgentUp { .. } => "agent-up",
+            Signal::ManagerDown { .. } => "manager-down",
+            Signal::ManagerUp { .. } => "manager-up",
+            Signal::WitnessDown { .. } => "witness-down",
+            Signal::WitnessUp { .. } => "witness-up",
             Signal::HostDown { .. } => "host-down",
             Signal::HostUp { .. } => "host-up",
             Signal::HostIsolated { .. } => "host-isolated",
@@ -71,20 +81,29 @@ impl Entry {
             Signal::DomainDown { domain } | Signal::DomainUp { domain } => {
                 &model.domains[domain.index()].name
             }
-            Signal::StorageDown { storage, .. } | Signal::StorageUp { storage } => {
-                &model.storages[storage.index()].name
-            }
+            Signal::StorageDown { storage, .. }
+            | Signal::StorageUp { storage }
+            | Signal::ControllerDown { storage }
+            | Signal::ControllerUp { storage } => &model.storages[storage.index()].name,
             Signal::NetworkDown { network } | Signal::NetworkUp { network } => {
                 &model.networks[network.index()].name
             }
-            Signal::HostDown { host, .. }
+            Signal::LinkDown { host, .. }
+            | Signal::LinkUp { host, .. }
+            | Signal::AgentDown { host }
+            | Signal::AgentUp { host }
+            | Signal::HostDown { host, .. }
             | Signal::HostUp { host }
             | Signal::HostIsolated { host }
             | Signal::HostDeclaredFailed { host }
             | Signal::HostFenced { host }
             | Signal::MaintenanceBegun { host }
             | Signal::MaintenanceEnded { host } => &model.hosts[host.index()].name,
-            Signal::PrimaryElected { cluster, .. }
+            Signal::ManagerDown { cluster }
+            | Signal::ManagerUp { cluster }
+            | Signal::WitnessDown { cluster }
+            | Signal::WitnessUp { cluster }
+            | Signal::PrimaryElected { cluster, .. }
             | Signal::QuorumLost { cluster }
             | Signal::QuorumRegained { cluster } => &model.clusters[cluster.index()].name,
             Signal::VmDown { vm, .. }
@@ -142,6 +161,15 @@ impl Entry {
     pub fn lost(&self) -> Option<f64> {
         match self.signal {
             Signal::ServiceDegraded { lost_ppb, .. } => Some(f64::from(lost_ppb) / 1e9),
+            _ => None,
+        }
+    }
+
+    /// The kind of traffic that a link carries.
+    #[must_use]
+    pub fn link(&self) -> Option<&'static str> {
+        match self.signal {
+            Signal::LinkDown { traffic, .. } | Signal::LinkUp { traffic, .. } => Some(traffic.word()),
             _ => None,
         }
     }

@@ -24,6 +24,7 @@ pub fn jsonl(model: &Model, timeline: &Timeline) -> String {
             host: entry.host(model),
             vm: entry.vm().map(|vm| &*model.vms[vm.index()].name),
             cause: entry.cause(),
+            link: entry.link(),
             lost: entry.lost(),
             members: entry.members(),
         };
@@ -47,6 +48,8 @@ struct Line<'a> {
     vm: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lost: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +101,16 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::DomainUp { .. } => format!("{who} has power again"),
         Signal::StorageDown { .. } => format!("storage {who} cannot be reached{why}"),
         Signal::StorageUp { .. } => format!("storage {who} is back"),
+        Signal::ControllerDown { .. } => format!("a controller of storage {who} has failed"),
+        Signal::ControllerUp { .. } => format!("a controller of storage {who} is repaired"),
+        Signal::LinkDown { traffic, .. } => format!("host {who} loses a link for {}", traffic.word()),
+        Signal::LinkUp { traffic, .. } => format!("host {who} has a link for {} again", traffic.word()),
+        Signal::AgentDown { .. } => format!("the cluster's agent on host {who} does not answer"),
+        Signal::AgentUp { .. } => format!("the cluster's agent on host {who} answers again"),
+        Signal::ManagerDown { .. } => format!("the manager of cluster {who} is down"),
+        Signal::ManagerUp { .. } => format!("the manager of cluster {who} is back"),
+        Signal::WitnessDown { .. } => format!("the witness of cluster {who} is down"),
+        Signal::WitnessUp { .. } => format!("the witness of cluster {who} is back"),
         Signal::NetworkDown { .. } => format!("network {who} is down"),
         Signal::NetworkUp { .. } => format!("network {who} is back"),
         Signal::HostDown { .. } => format!("host {who} is down{why}"),

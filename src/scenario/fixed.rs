@@ -58,6 +58,14 @@ pub(super) mod defaults {
     pub(in crate::scenario) const DISK_TIMEOUT: Fixed = fixed(60.0, "STO-10");
     pub(in crate::scenario) const DETECTION_FAILOVER: Fixed = fixed(5.0, "GFC-13");
     pub(in crate::scenario) const DETECTION_BALANCED: Fixed = fixed(5.0, "NLB-06");
+    /// I/O stalls this long when one of several paths fails.
+    pub(in crate::scenario) const PATH_FAILOVER_S: (f64, f64) = (30.0, 60.0);
+    pub(in crate::scenario) const PATH_FAILOVER_SOURCE: &str = "STO-01";
+    /// Mid-range Fibre Channel arrays; iSCSI arrays and filers.
+    pub(in crate::scenario) const CONTROLLER_FAILOVER_FC_S: (f64, f64) = (5.0, 30.0);
+    pub(in crate::scenario) const CONTROLLER_FAILOVER_S: (f64, f64) = (10.0, 60.0);
+    pub(in crate::scenario) const CONTROLLER_FAILOVER_SOURCE: &str = "STO-07";
+    pub(in crate::scenario) const CONTROLLERS: u32 = 2;
     /// The middle of 10 to 30 s.
     pub(in crate::scenario) const TAKEOVER: Fixed = fixed(20.0, "GFC-18");
     /// The upper end of 2.5 to 3 s.

@@ -93,6 +93,20 @@ pub enum InjectTarget {
         /// Number of the host in it.
         member: u32,
     },
+    /// `host esx-1 hang`
+    HostHang {
+        /// Index of the host group.
+        group: usize,
+        /// Number of the host in it.
+        member: u32,
+    },
+    /// `host esx-1 agent`
+    HostAgent {
+        /// Index of the host group.
+        group: usize,
+        /// Number of the host in it.
+        member: u32,
+    },
     /// `host esx-1 link.management`
     HostLink {
         /// Index of the host group.
@@ -104,6 +118,12 @@ pub enum InjectTarget {
     },
     /// `storage san outage`
     Storage(usize),
+    /// `storage san controller`
+    Controller(usize),
+    /// `manager prod outage`
+    Manager(usize),
+    /// `witness prod outage`
+    Witness(usize),
     /// `network lan outage`
     Network(usize),
     /// `rack r1 outage`

@@ -128,6 +128,9 @@ const BEAT: &str = "between two heartbeats";
 const FAILED: &str = "from the last heartbeat to giving a host up";
 const ALONE: &str = "from the last heartbeat heard to a host finding itself alone";
 
+const HANG: &str = "from a host's hang to its watchdog's reset";
+const AGENT: &str = "from the failure of a host's agent to the reset of the host";
+
 const RESPONSES: &[&str] = &["leave-on", "power-off", "shut-down"];
 const RESPONSE: &str = "what a host that is alone does with its VMs";
 
@@ -216,18 +219,22 @@ const XEN: &[Number] = &[
         "XEN-36k",
         "how much longer the others wait for one that looked alive",
     ),
+    number("hang_reset_after", Fixed(60.0), "XEN-15, MTX-63", HANG),
+    number("agent_reset_after", Between(420.0, 480.0), "XEN-18, MTX-64", AGENT),
 ];
 
 const WITNESS: &[Choice] = &[Choice {
     key: "witness",
     default: "auto",
-    accepted: &["auto", "none", "disk", "share", "cloud"],
-    source: "HYP-11",
-    meaning: "one more vote; auto: a witness where the number of hosts is even",
+    accepted: &["auto", "none", "disk", "disk-only", "share", "cloud"],
+    source: "HYP-10, HYP-11",
+    meaning: "one more vote; auto: a witness where the number of hosts is even; disk-only: no other vote counts",
 }];
 
 const REGROUP: Number =
     number("regroup", Between(2.0, 10.0), "HYP-08", "until the living agree on who they are");
+const HUNG_NODE: Number = number("hang_reset_after", Fixed(60.0), "HYP-07, MTX-65", HANG);
+const HUNG_SERVICE: Number = number("agent_reset_after", Constant(60.0), "HYP-07, MTX-65", AGENT);
 const DISKS: &str = "until the disks of the group have moved";
 const RESILIENCY: &str = "how long a silent host is only watched";
 
@@ -237,6 +244,8 @@ const HYPER_V_2008: &[Number] = &[
     number("resiliency", Fixed(0.0), "HYP-17", RESILIENCY),
     REGROUP,
     number("disk_move", Between(3.0, 10.0), "HYP-18", DISKS),
+    HUNG_NODE,
+    HUNG_SERVICE,
 ];
 
 const HYPER_V_2012: &[Number] = &[
@@ -245,6 +254,8 @@ const HYPER_V_2012: &[Number] = &[
     number("resiliency", Fixed(0.0), "HYP-17", RESILIENCY),
     REGROUP,
     number("disk_move", Constant(0.0), "HYP-18, with cluster shared volumes", DISKS),
+    HUNG_NODE,
+    HUNG_SERVICE,
 ];
 
 const HYPER_V_2016: &[Number] = &[
@@ -253,6 +264,8 @@ const HYPER_V_2016: &[Number] = &[
     number("resiliency", Fixed(240.0), "HYP-19", RESILIENCY),
     REGROUP,
     number("disk_move", Constant(0.0), "HYP-18, with cluster shared volumes", DISKS),
+    HUNG_NODE,
+    HUNG_SERVICE,
 ];
 
 const TOKEN: Number = number("token", Fixed(3.0), "OSS-13", "until a lost token is missed, with two hosts");
@@ -266,6 +279,7 @@ const PROXMOX: &[Number] = &[
     TOKEN_PER_HOST,
     RING,
     number("self_fenced_after", Fixed(60.0), "OSS-06", "from the loss of the others to the watchdog's reset"),
+    number("agent_reset_after", Constant(60.0), "OSS-06", AGENT),
     number("recover_after", Fixed(120.0), "OSS-05, OSS-07", "until the lost host's lock has run out"),
     number(
         "recovery_loops",

@@ -7,7 +7,8 @@ use crate::engine::{Law, Span};
 use super::fixed::defaults::{self as d, Fixed};
 use super::profiles::{Choice, Number};
 use super::spec::{
-    Cluster, ClusterSettings, GuestLayer, HostRef, Product, Protection, ProtectionSettings, Spec, Strategy,
+    Cluster, ClusterSettings, FaultSpec, GuestLayer, HostRef, Product, Protection, ProtectionSettings, Spec,
+    Strategy,
 };
 
 /// How one service is protected under one strategy.
@@ -43,6 +44,14 @@ pub struct ClusterPlan {
     pub numbers: BTreeMap<&'static str, Law>,
     /// Words of the product, by key.
     pub choices: BTreeMap<&'static str, &'static str>,
+    /// Where a disk witness lies, or the pool's statefile: index of the storage.
+    pub witness_storage: Option<usize>,
+    /// Where a share or cloud witness stands: index of the site.
+    pub witness_site: Option<usize>,
+    /// The witness fails by itself.
+    pub witness_outage: Option<FaultSpec>,
+    /// Whether nothing is restarted while the manager is down. Default no.
+    pub needs_manager: bool,
 }
 
 impl ClusterPlan {
@@ -137,6 +146,10 @@ impl Cluster {
             cpu_overcommit: own.cpu_overcommit.or(base.cpu_overcommit).unwrap_or(d::CPU_OVERCOMMIT),
             numbers: profile.numbers.iter().map(|n| (n.key, number(n))).collect(),
             choices: profile.choices.iter().map(|c| (c.key, choice(c))).collect(),
+            witness_storage: own.witness_storage.or(base.witness_storage),
+            witness_site: own.witness_site.or(base.witness_site),
+            witness_outage: own.witness_outage.clone().or_else(|| base.witness_outage.clone()),
+            needs_manager: own.needs_manager.or(base.needs_manager).unwrap_or(false),
         }
     }
 }

@@ -158,6 +158,12 @@ pub struct Storage {
     pub site: Option<usize>,
     /// All of it fails; absent: never.
     pub outage: Option<FaultSpec>,
+    /// One of the controllers fails; absent: never.
+    pub controller: Option<FaultSpec>,
+    /// How many controllers it has. Default 2.
+    pub controllers: u32,
+    /// From a controller's failure until another has taken over (s). Default by kind (STO-07).
+    pub controller_failover: Law,
     /// Bits per second; absent: no bound.
     pub bandwidth: Option<f64>,
     /// Who repairs; absent: somebody is always free.
@@ -193,6 +199,14 @@ pub struct HostGroup {
     pub boot: Law,
     /// Absent: never.
     pub crash: Option<FaultSpec>,
+    /// It stops where it is until somebody resets it; absent: never.
+    pub hang: Option<FaultSpec>,
+    /// The cluster's agent does not answer; absent: never.
+    pub agent: Option<FaultSpec>,
+    /// Paths to the storage, each with faults of `link.storage`. Default 1.
+    pub storage_paths: u32,
+    /// From the failure of one of several paths until another has taken over (s). Default 30 to 60 s.
+    pub path_failover: Law,
     /// Faults of single links: by kind of traffic, each at most once.
     pub links: Vec<(Traffic, FaultSpec)>,
     /// Who repairs; absent: somebody is always free.
@@ -219,6 +233,8 @@ pub struct Cluster {
     pub mark: Mark,
     /// Its hosts; no host is in two clusters.
     pub hosts: Vec<HostRef>,
+    /// The server that manages it fails; absent: never.
+    pub manager: Option<FaultSpec>,
     /// What the cluster table says; [`Spec::cluster`] fills in strategy and defaults.
     pub settings: ClusterSettings,
 }
@@ -238,6 +254,14 @@ pub struct ClusterSettings {
     pub numbers: BTreeMap<&'static str, Law>,
     /// Words of the product, by key.
     pub choices: BTreeMap<&'static str, &'static str>,
+    /// Where a disk witness lies, or the pool's statefile: index of the storage.
+    pub witness_storage: Option<usize>,
+    /// Where a share or cloud witness stands: index of the site.
+    pub witness_site: Option<usize>,
+    /// The witness fails by itself.
+    pub witness_outage: Option<FaultSpec>,
+    /// Whether nothing is restarted while the manager is down.
+    pub needs_manager: Option<bool>,
 }
 
 /// An application; its instances are named `NAME-1` to `NAME-instances`.

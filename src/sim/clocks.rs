@@ -14,8 +14,8 @@ use super::life::Life;
 use super::services::serve;
 use super::{Observer, Simulation};
 use crate::engine::{Clock, Span, Time};
-use crate::model::{HostId, Traffic, VmClock, VmId};
-use crate::state::{InstanceState, NOWHERE, Part, VmPhase};
+use crate::model::{HostId, PartKind, Traffic, VmClock, VmId};
+use crate::state::{InstanceState, NOWHERE, VmPhase};
 
 /// More events than this of one private VM without its clock moving are a loop of zero delays.
 const PRIVATE_EVENTS_AT_ONCE: u64 = 1_000;
@@ -23,7 +23,7 @@ const PRIVATE_EVENTS_AT_ONCE: u64 = 1_000;
 impl<O: Observer> Simulation<'_, O> {
     /// Serves the first clock of a VM whose timer is due.
     pub(super) fn on_vm_due(&mut self, vm: VmId) {
-        (self.served, self.turn) = (vm.0, vm.0);
+        (self.served, self.turn) = (vm.0, self.turn.max(vm.0));
         let (_, which) = self.state.vms[vm.index()].first_clock();
         if which == VmClock::Member {
             self.state.vms[vm.index()].clocks[VmClock::Member as usize] = Clock::IDLE;
@@ -38,7 +38,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.on_vm_changed(vm, cause);
             }
         }
-        (self.served, self.turn) = (NOWHERE, 0);
+        (self.served, self.turn) = (NOWHERE, self.turn.max(vm.0 + 1));
         self.show_clocks(vm);
     }
 
@@ -118,18 +118,17 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Before the state of a part changes: all VMs that depend on it live up to now.
-    pub(super) fn catch_up_with(&mut self, part: Part) {
+    pub(super) fn catch_up_with(&mut self, kind: PartKind) {
         if !O::ANY_ORDER {
             return;
         }
-        match part {
-            Part::Domain(_) => {} // What it feeds is changed one by one.
-            Part::Storage(storage) => {
+        match kind {
+            PartKind::Storage(storage) | PartKind::Controller(storage) => {
                 for &vm in &self.model.storages[storage.index()].vms {
                     self.catch_up(vm);
                 }
             }
-            Part::Network(network) => {
+            PartKind::Network(network) => {
                 let carries = &self.model.networks[network.index()].carries;
                 if carries.contains(&Traffic::Client) || carries.contains(&Traffic::Storage) {
                     for number in 0..self.model.vms.len() as u32 {
@@ -137,13 +136,15 @@ impl<O: Observer> Simulation<'_, O> {
                     }
                 }
             }
-            Part::Link(host, _) => {
+            PartKind::Link(host, _) => {
                 let mut next = self.state.hosts[host.index()].first_vm;
                 while next != NOWHERE {
                     self.catch_up(VmId(next));
                     next = self.state.vms[next as usize].next;
                 }
             }
+            // What a domain feeds is changed one by one; the others are no business of a VM.
+            PartKind::Domain(_) | PartKind::Agent(_) | PartKind::Manager(_) | PartKind::Witness(_) => {}
         }
     }
 

@@ -29,11 +29,16 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Quorum(profile) => self.quorum_on_host_down(cluster, profile, host),
             Product::Ring(profile) => self.ring_on_host_down(cluster, profile, host),
         };
+        let since = self.now + self.beats_on(cluster, host);
         let row = &mut self.state.hosts[host.index()];
-        row.missed_since = row.missed_since.min(self.now);
+        row.missed_since = row.missed_since.min(since);
         row.silent_since = Time::NEVER;
         self.count_votes_later(cluster, host, cause);
-        self.declare_after(host, span);
+        if self.is_unwatched(cluster, host) {
+            self.lose_sight(host);
+        } else {
+            self.declare_after(host, span);
+        }
     }
 
     /// A cluster looks for what a host has lost `span` from now.
@@ -64,7 +69,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// Declares the hosts that nobody was there to declare.
     pub(super) fn declare_overdue(&mut self, cluster: ClusterId) {
         for &host in &self.model.clusters[cluster.index()].hosts {
-            if self.state.hosts[host.index()].undeclared && self.can_act(cluster) {
+            let undeclared = self.state.hosts[host.index()].undeclared;
+            if undeclared && self.can_act(cluster) && !self.is_unwatched(cluster, host) {
                 self.declare_failed(cluster, host);
             }
         }
@@ -181,7 +187,12 @@ impl<O: Observer> Simulation<'_, O> {
     /// Whether somebody is there who orders restarts.
     pub(super) fn can_act(&self, cluster: ClusterId) -> bool {
         let row = &self.state.clusters[cluster.index()];
-        match self.model.clusters[cluster.index()].product {
+        let fixed = &self.model.clusters[cluster.index()];
+        // OSS-25, MTX-105: without its manager nothing is restarted.
+        if fixed.needs_manager && fixed.manager.is_some_and(|m| self.state.outages[m.index()].is_out()) {
+            return false;
+        }
+        match fixed.product {
             Product::Custom { .. } => true,
             Product::Primary(_) | Product::Pool(_) => row.primary_phase == PrimaryPhase::Ready,
             Product::FivePrimaries(_) => self.has_any_primary(cluster),

@@ -2,10 +2,10 @@
 //! its repair time runs from then. Without a crew somebody is always free.
 
 use super::{Observer, Simulation};
-use crate::model::{CrewId, Fault, FaultStreams, Traffic};
-use crate::state::{Job, Part};
+use crate::model::CrewId;
+use crate::state::{HostPhase, Job};
 
-impl<'m, O: Observer> Simulation<'m, O> {
+impl<O: Observer> Simulation<'_, O> {
     /// Asks for a repair.
     pub(super) fn call_crew(&mut self, job: Job, crew: Option<CrewId>) {
         if let Some(crew) = crew {
@@ -40,7 +40,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// Whether a member of the crew is at work on it.
     fn crewed(&mut self, job: Job) -> &mut bool {
         match job {
-            Job::Part(part) => &mut self.outage_mut(part).crewed,
+            Job::Part(part) => &mut self.state.outages[part.index()].crewed,
             Job::Host(host) => &mut self.state.hosts[host.index()].crewed,
             Job::Vm(vm) => &mut self.state.vms[vm.index()].crewed,
         }
@@ -50,16 +50,21 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn start_repair(&mut self, job: Job) {
         match job {
             Job::Part(part) => {
-                let (fault, streams) = self.fault_of(part).expect("a part that is repaired has a fault");
-                let draw = self.outage(part).struck - 1;
-                let span = self.draw(&fault.ttr, streams.ttr, draw);
-                self.arm(self.slots_of(part)[1], span);
+                let fixed = &self.model.parts[part.index()];
+                let fault = fixed.fault.as_ref().expect("a part that is repaired has a fault");
+                let draw = self.state.outages[part.index()].struck - 1;
+                let span = self.draw(&fault.ttr, fixed.streams.ttr, draw);
+                self.arm(fixed.timers[1], span);
             }
             Job::Host(host) => {
                 let fixed = &self.model.hosts[host.index()];
-                let draw = self.state.hosts[host.index()].crashes - 1;
-                let fault = fixed.crash.as_ref().expect("a host that is repaired has a fault");
-                let span = self.draw(&fault.ttr, fixed.streams.crash.ttr, draw);
+                let row = &self.state.hosts[host.index()];
+                let (fault, streams, draw) = match row.phase {
+                    HostPhase::Hung => (&fixed.hang, fixed.streams.hang, row.hangs - 1),
+                    _ => (&fixed.crash, fixed.streams.crash, row.crashes - 1),
+                };
+                let fault = fault.as_ref().expect("a host that is repaired has a fault");
+                let span = self.draw(&fault.ttr, streams.ttr, draw);
                 self.arm(self.model.timers.hosts[host.index()].step, span);
             }
             Job::Vm(vm) => {
@@ -67,28 +72,5 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 self.on_life_changed(vm, None);
             }
         }
-    }
-
-    /// The random fault of a part, and its draws.
-    pub(super) fn fault_of(&self, part: Part) -> Option<(&'m Fault, FaultStreams)> {
-        let model = self.model;
-        let (fault, streams) = match part {
-            Part::Domain(d) => (&model.domains[d.index()].outage, model.domains[d.index()].streams),
-            Part::Storage(s) => (&model.storages[s.index()].outage, model.storages[s.index()].streams),
-            Part::Network(n) => (&model.networks[n.index()].outage, model.networks[n.index()].streams),
-            Part::Link(host, place) => {
-                let link = &model.hosts[host.index()].links[place as usize];
-                (&link.fault, link.streams)
-            }
-        };
-        fault.as_ref().map(|fault| (fault, streams))
-    }
-
-    /// The part that a link is.
-    pub(super) fn link(&self, host: crate::model::HostId, traffic: Traffic) -> Part {
-        let links = &self.model.hosts[host.index()].links;
-        let place =
-            links.iter().position(|link| link.traffic == traffic).expect("a link that fails is listed");
-        Part::Link(host, place as u32)
     }
 }

@@ -26,6 +26,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.on_vm_changed(vm, cause);
         }
         self.state.scratch = felt;
+        self.on_witness_disk_changed(storage, cause);
         for &cluster in &fixed.clusters {
             self.retry_waiting(cluster);
         }

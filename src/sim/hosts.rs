@@ -1,4 +1,4 @@
-//! Hosts: crash, loss of power, repair, boot.
+//! Hosts: crash, loss of power, repair, boot. What a hang is has a file of its own.
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Span;
@@ -13,6 +13,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.crashes += 1;
         row.reborn = true;
         self.disarm(self.model.timers.hosts[host.index()].crash);
+        self.pause_clocks(host);
         self.take_host_down(host, HostPhase::Repair, Cause::HostCrash);
         match scripted {
             Some(lasts) => self.arm(self.model.timers.hosts[host.index()].step, lasts),
@@ -24,10 +25,13 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn cut_power(&mut self, host: HostId, cause: Cause) {
         let row = &mut self.state.hosts[host.index()];
         row.cuts += 1;
-        if row.cuts == 1 && matches!(row.phase, HostPhase::Up | HostPhase::Boot) {
-            // Its clock stands still while it has no power.
-            self.pause(self.model.timers.hosts[host.index()].crash);
-            self.take_host_down(host, HostPhase::Off, cause);
+        match row.phase {
+            HostPhase::Up | HostPhase::Boot if row.cuts == 1 => {
+                self.pause_clocks(host);
+                self.take_host_down(host, HostPhase::Off, cause);
+            }
+            HostPhase::Hung => self.end_hang(host),
+            _ => {}
         }
     }
 
@@ -67,18 +71,43 @@ impl<O: Observer> Simulation<'_, O> {
         if watched {
             self.cluster_on_host_down(host, cause);
         }
-        if was_up {
-            self.pause_links(host);
-            if self.state.hosts[host.index()].plan != NOWHERE {
-                self.close_window(host);
-            }
+        if was_up && self.state.hosts[host.index()].plan != NOWHERE {
+            self.close_window(host);
         }
     }
 
-    /// The clocks of a host's links stand still while it is down.
-    pub(super) fn pause_links(&mut self, host: HostId) {
-        for timers in &self.model.timers.links[host.index()] {
-            self.pause(timers[0]);
+    /// The clocks of a host's faults, and of those of its parts, stand still while it is down.
+    pub(super) fn pause_clocks(&mut self, host: HostId) {
+        let timers = &self.model.timers.hosts[host.index()];
+        self.pause(timers.crash);
+        self.pause(timers.hang);
+        self.disarm(timers.agent);
+        for part in &self.model.hosts[host.index()].parts {
+            self.pause(self.model.parts[part.index()].timers[0]);
+        }
+    }
+
+    /// They go on; those of a host that crashed or hung start anew, as good as new.
+    fn resume_clocks(&mut self, host: HostId) {
+        let fixed = &self.model.hosts[host.index()];
+        let timers = &self.model.timers.hosts[host.index()];
+        let row = &mut self.state.hosts[host.index()];
+        let (reborn, crashes) = (std::mem::take(&mut row.reborn), row.crashes);
+        let (revived, hangs) = (std::mem::take(&mut row.revived), row.hangs);
+        if !reborn {
+            self.resume(timers.crash);
+        } else if let Some(fault) = &fixed.crash {
+            let life = self.draw(&fault.ttf, fixed.streams.crash.ttf, crashes);
+            self.arm(timers.crash, life);
+        }
+        if !revived {
+            self.resume(timers.hang);
+        } else if let Some(fault) = &fixed.hang {
+            let life = self.draw(&fault.ttf, fixed.streams.hang.ttf, hangs);
+            self.arm(timers.hang, life);
+        }
+        for part in &fixed.parts {
+            self.resume(self.model.parts[part.index()].timers[0]);
         }
     }
 
@@ -91,12 +120,13 @@ impl<O: Observer> Simulation<'_, O> {
                 self.power_host(host);
             }
             HostPhase::Maintenance => self.power_host(host),
+            HostPhase::Hung => self.on_hung_host_reset(host),
             phase @ (HostPhase::Up | HostPhase::Off) => panic!("a host that is {phase:?} has no step"),
         }
     }
 
     /// Switches a host on, or leaves it off until its power is back.
-    fn power_host(&mut self, host: HostId) {
+    pub(super) fn power_host(&mut self, host: HostId) {
         if self.state.hosts[host.index()].cuts > 0 {
             // VMs of the cluster that wait on it for the end of planned work wait no longer.
             self.take_host_down(host, HostPhase::Off, Cause::Maintenance);
@@ -120,26 +150,14 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn on_host_up(&mut self, host: HostId) {
-        let fixed = &self.model.hosts[host.index()];
-        let crash = self.model.timers.hosts[host.index()].crash;
-        let row = &mut self.state.hosts[host.index()];
-        row.phase = HostPhase::Up;
-        let (reborn, crashes) = (std::mem::take(&mut row.reborn), row.crashes);
-        if !reborn {
-            self.resume(crash);
-        } else if let Some(fault) = &fixed.crash {
-            // As good as new.
-            let life = self.draw(&fault.ttf, fixed.streams.crash.ttf, crashes);
-            self.arm(crash, life);
-        }
-        for timers in &self.model.timers.links[host.index()] {
-            self.resume(timers[0]);
-        }
+        self.state.hosts[host.index()].phase = HostPhase::Up;
+        self.resume_clocks(host);
         let worked_on = std::mem::take(&mut self.state.hosts[host.index()].worked_on);
         self.tell(Signal::HostUp { host });
         if worked_on {
             self.tell(Signal::MaintenanceEnded { host });
         }
+        self.renew_agent(host);
         self.state.refresh_room(self.model, host);
         let residents = self.state.take_residents(host);
         for &vm in residents.iter().rev() {

@@ -3,8 +3,8 @@
 
 use super::{Cause, Observer, Simulation};
 use crate::engine::Span;
-use crate::model::{InjectId, InjectTarget, VmFault, VmId};
-use crate::state::{HostPhase, Part, VmPhase};
+use crate::model::{Fault, InjectId, InjectTarget, PartId, VmFault, VmId};
+use crate::state::{HostPhase, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_fault_injected(&mut self, inject: InjectId) {
@@ -12,25 +12,27 @@ impl<O: Observer> Simulation<'_, O> {
         match script.target {
             InjectTarget::HostCrash(host) => {
                 let runs = matches!(self.state.hosts[host.index()].phase, HostPhase::Up | HostPhase::Boot);
-                let watched = self.model.hosts[host.index()].crash.is_some();
                 if runs {
-                    self.on_host_crashed(
-                        host,
-                        script.lasts.or(if watched { None } else { Some(Span::FOREVER) }),
-                    );
+                    let own = &self.model.hosts[host.index()].crash;
+                    self.on_host_crashed(host, scripted(script.lasts, own));
+                }
+            }
+            InjectTarget::HostHang(host) => {
+                if self.state.hosts[host.index()].phase == HostPhase::Up {
+                    let own = &self.model.hosts[host.index()].hang;
+                    self.on_host_hung(host, scripted(script.lasts, own));
                 }
             }
             InjectTarget::Vm(vm, fault) => self.inject_vm(vm, fault, script.lasts),
-            InjectTarget::Link(..)
-            | InjectTarget::Storage(_)
-            | InjectTarget::Network(_)
-            | InjectTarget::Domain(_) => {
-                let part = self.part_of(inject);
+            InjectTarget::Part(first, count) => {
+                let serves = |part: &u32| !self.state.outages[*part as usize].is_out();
+                let part = PartId((first.0..first.0 + count).find(serves).unwrap_or(first.0));
+                self.state.struck[inject.index()] = part.0;
                 let lasts = script.lasts.unwrap_or_else(|| self.own_repair_time(part));
-                if self.outage(part).faults == 0 {
+                if self.state.outages[part.index()].faults == 0 {
                     // A life ends here: the next one has a draw of its own. The old one's would be known to
                     // be longer than the time it has lived.
-                    self.outage_mut(part).struck += 1;
+                    self.state.outages[part.index()].struck += 1;
                 }
                 self.break_part(part);
                 self.arm(self.model.timers.inject_ends[inject.index()], lasts);
@@ -39,8 +41,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     pub(super) fn on_injection_ended(&mut self, inject: InjectId) {
-        let part = self.part_of(inject);
-        self.mend_part(part);
+        self.mend_part(PartId(self.state.struck[inject.index()]));
     }
 
     fn inject_vm(&mut self, vm: VmId, fault: VmFault, lasts: Option<Span>) {
@@ -52,8 +53,7 @@ impl<O: Observer> Simulation<'_, O> {
             VmFault::AppCrash => &service.app_crash,
             VmFault::AppHang => &service.app_hang,
         };
-        // Without a time of its own the person never comes.
-        let scripted = lasts.or(if own.is_some() { None } else { Some(Span::FOREVER) });
+        let scripted = scripted(lasts, own);
         match fault {
             VmFault::GuestCrash if phase.is_booted() => self.on_guest_crashed(vm, scripted),
             VmFault::AppCrash | VmFault::AppHang if phase == VmPhase::Up => {
@@ -63,21 +63,15 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    fn own_repair_time(&self, part: Part) -> Span {
-        self.fault_of(part).map_or(Span::FOREVER, |(fault, streams)| {
-            self.draw(&fault.ttr, streams.ttr, self.outage(part).struck)
-        })
+    fn own_repair_time(&self, part: PartId) -> Span {
+        let fixed = &self.model.parts[part.index()];
+        let struck = self.state.outages[part.index()].struck;
+        fixed.fault.as_ref().map_or(Span::FOREVER, |fault| self.draw(&fault.ttr, fixed.streams.ttr, struck))
     }
+}
 
-    fn part_of(&self, inject: InjectId) -> Part {
-        match self.model.injects[inject.index()].target {
-            InjectTarget::Link(host, traffic) => self.link(host, traffic),
-            InjectTarget::Storage(storage) => Part::Storage(storage),
-            InjectTarget::Network(network) => Part::Network(network),
-            InjectTarget::Domain(domain) => Part::Domain(domain),
-            InjectTarget::HostCrash(_) | InjectTarget::Vm(..) => {
-                panic!("hosts and VMs end their faults themselves")
-            }
-        }
-    }
+/// How long a script says that it lasts; `None` where the component's own fault says. Without either it lasts for
+/// good.
+fn scripted(lasts: Option<Span>, own: &Option<Fault>) -> Option<Span> {
+    lasts.or(if own.is_some() { None } else { Some(Span::FOREVER) })
 }

@@ -199,10 +199,10 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// A host resets itself, or is switched off and on again. Its crash clock stands still meanwhile.
-    fn fence(&mut self, host: HostId, cause: Cause) {
+    pub(super) fn fence(&mut self, host: HostId, cause: Cause) {
         self.tell(Signal::HostFenced { host });
         self.state.hosts[host.index()].fenced = true;
-        self.pause(self.model.timers.hosts[host.index()].crash);
+        self.pause_clocks(host);
         self.take_host_down(host, HostPhase::Off, cause);
         self.boot_host(host);
     }
@@ -214,16 +214,19 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// How long nothing was heard of a host whose beats have not got through since an instant.
     pub(super) fn unheard(&self, cluster: ClusterId, host: HostId, since: Time) -> Span {
-        let interval = self.model.clusters[cluster.index()].product.heartbeat_interval();
         let heard = self.now.min(since);
-        let beat = match interval {
+        (self.now - heard) + self.beat_age(cluster, host, heard)
+    }
+
+    /// How long before an instant a host beat last.
+    pub(super) fn beat_age(&self, cluster: ClusterId, host: HostId, at: Time) -> Span {
+        match self.model.clusters[cluster.index()].product.heartbeat_interval() {
             None | Some(Span::ZERO) => Span::ZERO,
             Some(interval) => {
                 let phase = self.beat_phase(host, interval);
-                Span((heard.0 + interval.0 - phase.0) % interval.0)
+                Span((at.0 + interval.0 - phase.0) % interval.0)
             }
-        };
-        (self.now - heard) + beat
+        }
     }
 
     /// The sum of a product's stages after a host's `downs`-th loss, each with draws of its own.

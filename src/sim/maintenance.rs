@@ -45,8 +45,7 @@ impl<O: Observer> Simulation<'_, O> {
         let fixed = &self.model.hosts[host.index()];
         self.tell(Signal::MaintenanceBegun { host });
         // A planned reboot leaves the crash clock as it was.
-        self.pause(self.model.timers.hosts[host.index()].crash);
-        self.pause_links(host);
+        self.pause_clocks(host);
         let row = &mut self.state.hosts[host.index()];
         row.phase = HostPhase::Maintenance;
         row.plan = plan.0;

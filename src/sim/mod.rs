@@ -8,7 +8,10 @@
 //! | --- | --- |
 //! | `start` | the beginning: everything up, first lives drawn |
 //! | `hosts` | crash, loss of power, repair, boot of a host |
-//! | `parts` | outages of racks, sites, storage, networks and links |
+//! | `hangs` | a host that hangs, and who resets it |
+//! | `parts` | outages of racks, sites, storage, networks, links, managers |
+//! | `redundancy` | controllers of a storage, paths of a host |
+//! | `agents` | the cluster's agent on a host does not answer |
 //! | `crews` | people who repair, first come first served |
 //! | `clocks` | what a VM's own clocks do, and VMs whose lives concern nobody else |
 //! | `life` | one VM: its way back, crashes of its guest, failures of its application |
@@ -29,6 +32,7 @@
 //!
 //! Invariant: no `Result`, no allocation and no dynamic dispatch on the path of an event.
 
+mod agents;
 mod balanced;
 mod clocks;
 mod cluster;
@@ -39,6 +43,7 @@ mod failover;
 mod failover_clustering;
 mod five_primaries;
 mod guests;
+mod hangs;
 mod hosts;
 mod injection;
 mod isolation;
@@ -47,6 +52,7 @@ mod maintenance;
 mod parts;
 mod pool;
 mod primary;
+mod redundancy;
 mod ring;
 mod services;
 mod signal;
@@ -113,6 +119,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let mut stuck_since = 0;
         while let Some((at, slot)) = self.state.timers.take_before(end) {
             if at > self.now {
+                self.turn = 0;
                 stuck_since = self.events;
             } else if at < self.now || self.events - stuck_since > at_once_max || self.events >= EVENTS_MAX {
                 self.give_up(at, slot);
@@ -131,6 +138,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.state.check(self.model);
         while let Some((at, slot)) = self.state.timers.take_before(end) {
             assert!(at >= self.now, "time runs backwards");
+            self.turn = if at > self.now { 0 } else { self.turn };
             self.now = at;
             self.events += 1;
             self.dispatch(self.model.timers.events[slot as usize]);

@@ -1,123 +1,154 @@
-//! Outages of what hosts and VMs stand on: racks and sites, storage, networks, links.
+//! Outages of what hosts and VMs stand on: racks and sites, storage, networks, links, managers.
 //!
 //! A part is out while it has a fault of its own or what feeds it is out. Its clock of failure stands
-//! still meanwhile; after a repair it is as good as new.
+//! still meanwhile; after a repair it is as good as new. What the outage of each kind does to others stands
+//! below; what it does to storage and its controllers and paths, in `redundancy`.
 
 use super::{Cause, Observer, Signal, Simulation};
-use crate::model::{CrewId, DomainId, HostId, StorageId, Traffic, VmId};
-use crate::state::{HostPhase, Job, Outage, Part};
+use crate::model::{DomainId, HostId, NetworkId, PartId, PartKind, StorageId, Traffic, VmId};
+use crate::state::{HostPhase, Job};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A random fault strikes.
-    pub(super) fn on_part_failed(&mut self, part: Part) {
-        self.outage_mut(part).struck += 1;
+    pub(super) fn on_part_failed(&mut self, part: PartId) {
+        self.state.outages[part.index()].struck += 1;
         self.break_part(part);
-        self.call_crew(Job::Part(part), self.crew_of(part));
+        self.call_crew(Job::Part(part), self.model.parts[part.index()].crew);
     }
 
     /// The repair of a random fault is over.
-    pub(super) fn on_part_repaired(&mut self, part: Part) {
-        self.leave_crew(Job::Part(part), self.crew_of(part));
+    pub(super) fn on_part_repaired(&mut self, part: PartId) {
+        self.leave_crew(Job::Part(part), self.model.parts[part.index()].crew);
         self.mend_part(part);
     }
 
     /// One more fault of its own.
-    pub(super) fn break_part(&mut self, part: Part) {
-        self.disarm(self.slots_of(part)[0]);
-        self.catch_up_with(part);
-        let was_out = self.outage(part).is_out();
-        self.outage_mut(part).faults += 1;
+    pub(super) fn break_part(&mut self, part: PartId) {
+        let fixed = &self.model.parts[part.index()];
+        self.disarm(fixed.timers[0]);
+        self.catch_up_with(fixed.kind);
+        let row = &mut self.state.outages[part.index()];
+        let was_out = row.is_out();
+        row.faults += 1;
         if !was_out {
-            self.on_part_down(part, self.cause_of(part));
+            self.on_part_down(fixed.kind, fixed.cause);
         }
     }
 
     /// One fault less; after the last a new life begins.
-    pub(super) fn mend_part(&mut self, part: Part) {
-        self.catch_up_with(part);
-        let row = self.outage_mut(part);
+    pub(super) fn mend_part(&mut self, part: PartId) {
+        let fixed = &self.model.parts[part.index()];
+        self.catch_up_with(fixed.kind);
+        let row = &mut self.state.outages[part.index()];
         row.faults -= 1;
         let (mended, out, struck) = (row.faults == 0, row.is_out(), row.struck);
-        if mended && let Some((fault, streams)) = self.fault_of(part) {
-            let life = self.draw(&fault.ttf, streams.ttf, struck);
-            let slot = self.slots_of(part)[0];
-            self.arm(slot, life);
-            if out || !self.is_powered(part) {
-                self.pause(slot);
+        if let (true, Some(fault)) = (mended, &fixed.fault) {
+            let life = self.draw(&fault.ttf, fixed.streams.ttf, struck);
+            self.arm(fixed.timers[0], life);
+            if out || !self.is_powered(fixed.kind) {
+                self.pause(fixed.timers[0]);
             }
         }
         if !out {
-            self.on_part_up(part);
+            self.on_part_up(fixed.kind, fixed.cause);
         }
     }
 
-    /// Whether the clock of a part may run: a link's stands still while its host is down.
-    fn is_powered(&self, part: Part) -> bool {
-        match part {
-            Part::Link(host, _) => self.state.hosts[host.index()].phase == HostPhase::Up,
-            Part::Domain(_) | Part::Storage(_) | Part::Network(_) => true,
-        }
+    /// Whether the clock of a part may run: that of a host's part stands still while its host is down.
+    fn is_powered(&self, kind: PartKind) -> bool {
+        kind.host().is_none_or(|host| self.state.hosts[host.index()].phase == HostPhase::Up)
     }
 
     /// What feeds it is out: its clock stands still.
-    fn cut_part(&mut self, part: Part, cause: Cause) {
-        self.catch_up_with(part);
-        let was_out = self.outage(part).is_out();
-        self.outage_mut(part).cuts += 1;
+    fn cut_part(&mut self, part: PartId, cause: Cause) {
+        let fixed = &self.model.parts[part.index()];
+        self.catch_up_with(fixed.kind);
+        let row = &mut self.state.outages[part.index()];
+        let was_out = row.is_out();
+        row.cuts += 1;
         if !was_out {
-            self.pause(self.slots_of(part)[0]);
-            self.on_part_down(part, cause);
+            self.pause(fixed.timers[0]);
+            self.on_part_down(fixed.kind, cause);
         }
     }
 
-    fn uncut_part(&mut self, part: Part) {
-        self.catch_up_with(part);
-        let row = self.outage_mut(part);
+    fn uncut_part(&mut self, part: PartId) {
+        let fixed = &self.model.parts[part.index()];
+        self.catch_up_with(fixed.kind);
+        let row = &mut self.state.outages[part.index()];
         row.cuts -= 1;
-        let (fed, out) = (row.cuts == 0, row.is_out());
-        if fed && row.faults == 0 {
-            self.resume(self.slots_of(part)[0]);
+        let (fed, faults, out) = (row.cuts == 0, row.faults, row.is_out());
+        if fed && faults == 0 {
+            self.resume(fixed.timers[0]);
         }
         if !out {
-            self.on_part_up(part);
+            self.on_part_up(fixed.kind, fixed.cause);
         }
     }
 
-    fn on_part_down(&mut self, part: Part, cause: Cause) {
-        match part {
-            Part::Domain(domain) => {
-                self.tell(Signal::DomainDown { domain });
-                let fixed = &self.model.domains[domain.index()];
-                self.doom(domain, true);
-                for &host in &fixed.hosts {
-                    self.cut_power(host, cause);
-                }
-                for &inner in &fixed.domains {
-                    self.cut_part(Part::Domain(inner), cause);
-                }
-                for &storage in &fixed.storages {
-                    self.cut_part(Part::Storage(storage), cause);
-                }
-                self.doom(domain, false);
+    fn on_part_down(&mut self, kind: PartKind, cause: Cause) {
+        match kind {
+            PartKind::Domain(domain) => self.on_domain_down(domain, cause),
+            PartKind::Storage(storage) => self.block_storage(storage, cause),
+            PartKind::Controller(storage) => self.on_controller_down(storage),
+            PartKind::Network(network) => self.on_network_down(network, cause),
+            PartKind::Link(host, traffic) => {
+                self.tell(Signal::LinkDown { host, traffic });
+                self.on_link_down(host, traffic, cause);
             }
-            Part::Storage(storage) => {
-                self.tell(Signal::StorageDown { storage, cause });
-                self.on_storage_changed(storage, cause);
+            PartKind::Agent(host) => self.on_agent_changed(host, true),
+            PartKind::Manager(cluster) => self.tell(Signal::ManagerDown { cluster }),
+            PartKind::Witness(cluster) => {
+                self.tell(Signal::WitnessDown { cluster });
+                self.on_witness_changed(cluster, cause);
             }
-            Part::Network(network) => {
-                self.tell(Signal::NetworkDown { network });
-                for &traffic in &self.model.networks[network.index()].carries {
-                    self.state.carriers_up[traffic as usize] -= 1;
-                    if self.state.carriers_up[traffic as usize] == 0 {
-                        self.on_traffic_changed(traffic, cause);
-                    }
-                }
+        }
+    }
+
+    fn on_part_up(&mut self, kind: PartKind, cause: Cause) {
+        match kind {
+            PartKind::Domain(domain) => self.on_domain_up(domain),
+            PartKind::Storage(storage) => self.unblock_storage(storage, cause),
+            PartKind::Controller(storage) => self.on_controller_up(storage),
+            PartKind::Network(network) => self.on_network_up(network),
+            PartKind::Link(host, traffic) => {
+                self.tell(Signal::LinkUp { host, traffic });
+                self.on_link_up(host, traffic, cause);
             }
-            Part::Link(host, place) => {
-                let traffic = self.model.hosts[host.index()].links[place as usize].traffic;
-                self.state.hosts[host.index()].links_cut[traffic as usize] += 1;
-                self.on_link_changed(host, traffic, cause);
+            PartKind::Agent(host) => self.on_agent_changed(host, false),
+            PartKind::Manager(cluster) => {
+                self.tell(Signal::ManagerUp { cluster });
+                self.declare_overdue(cluster);
+                self.retry_waiting(cluster);
             }
+            PartKind::Witness(cluster) => {
+                self.tell(Signal::WitnessUp { cluster });
+                self.on_witness_changed(cluster, cause);
+            }
+        }
+    }
+
+    fn on_domain_down(&mut self, domain: DomainId, cause: Cause) {
+        self.tell(Signal::DomainDown { domain });
+        let fixed = &self.model.domains[domain.index()];
+        self.doom(domain, true);
+        for &host in &fixed.hosts {
+            self.cut_power(host, cause);
+        }
+        for &part in &fixed.feeds {
+            self.cut_part(part, cause);
+        }
+        self.doom(domain, false);
+    }
+
+    fn on_domain_up(&mut self, domain: DomainId) {
+        self.tell(Signal::DomainUp { domain });
+        let fixed = &self.model.domains[domain.index()];
+        for &part in fixed.feeds.iter().rev() {
+            self.uncut_part(part);
+        }
+        for &host in &fixed.hosts {
+            self.restore_power(host);
         }
     }
 
@@ -128,43 +159,29 @@ impl<O: Observer> Simulation<'_, O> {
         for host in &fixed.hosts {
             self.state.hosts[host.index()].doomed = doomed;
         }
-        for &inner in &fixed.domains {
-            self.doom(inner, doomed);
+        for part in &fixed.feeds {
+            if let PartKind::Domain(inner) = self.model.parts[part.index()].kind {
+                self.doom(inner, doomed);
+            }
         }
     }
 
-    fn on_part_up(&mut self, part: Part) {
-        match part {
-            Part::Domain(domain) => {
-                self.tell(Signal::DomainUp { domain });
-                let fixed = &self.model.domains[domain.index()];
-                for &storage in &fixed.storages {
-                    self.uncut_part(Part::Storage(storage));
-                }
-                for &inner in &fixed.domains {
-                    self.uncut_part(Part::Domain(inner));
-                }
-                for &host in &fixed.hosts {
-                    self.restore_power(host);
-                }
+    fn on_network_down(&mut self, network: NetworkId, cause: Cause) {
+        self.tell(Signal::NetworkDown { network });
+        for &traffic in &self.model.networks[network.index()].carries {
+            self.state.carriers_up[traffic as usize] -= 1;
+            if self.state.carriers_up[traffic as usize] == 0 {
+                self.on_traffic_changed(traffic, cause);
             }
-            Part::Storage(storage) => {
-                self.tell(Signal::StorageUp { storage });
-                self.on_storage_changed(storage, Cause::StorageOutage);
-            }
-            Part::Network(network) => {
-                self.tell(Signal::NetworkUp { network });
-                for &traffic in &self.model.networks[network.index()].carries {
-                    self.state.carriers_up[traffic as usize] += 1;
-                    if self.state.carriers_up[traffic as usize] == 1 {
-                        self.on_traffic_changed(traffic, Cause::NetworkOutage);
-                    }
-                }
-            }
-            Part::Link(host, place) => {
-                let traffic = self.model.hosts[host.index()].links[place as usize].traffic;
-                self.state.hosts[host.index()].links_cut[traffic as usize] -= 1;
-                self.on_link_changed(host, traffic, Cause::LinkFailure);
+        }
+    }
+
+    fn on_network_up(&mut self, network: NetworkId) {
+        self.tell(Signal::NetworkUp { network });
+        for &traffic in &self.model.networks[network.index()].carries {
+            self.state.carriers_up[traffic as usize] += 1;
+            if self.state.carriers_up[traffic as usize] == 1 {
+                self.on_traffic_changed(traffic, Cause::NetworkOutage);
             }
         }
     }
@@ -195,8 +212,8 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// A host's own link was cut or mended.
-    fn on_link_changed(&mut self, host: HostId, traffic: Traffic, cause: Cause) {
+    /// Traffic of a kind stops at a host, or passes again.
+    pub(super) fn on_link_changed(&mut self, host: HostId, traffic: Traffic, cause: Cause) {
         match traffic {
             Traffic::Management => self.on_management_changed(host),
             Traffic::Private => {}
@@ -216,54 +233,6 @@ impl<O: Observer> Simulation<'_, O> {
                     self.retry_waiting(cluster);
                 }
             }
-        }
-    }
-
-    /// The row of a part.
-    pub(super) fn outage(&self, part: Part) -> Outage {
-        match part {
-            Part::Domain(d) => self.state.domains[d.index()],
-            Part::Storage(s) => self.state.storages[s.index()],
-            Part::Network(n) => self.state.networks[n.index()],
-            Part::Link(host, place) => self.state.links[host.index()][place as usize],
-        }
-    }
-
-    pub(super) fn outage_mut(&mut self, part: Part) -> &mut Outage {
-        match part {
-            Part::Domain(d) => &mut self.state.domains[d.index()],
-            Part::Storage(s) => &mut self.state.storages[s.index()],
-            Part::Network(n) => &mut self.state.networks[n.index()],
-            Part::Link(host, place) => &mut self.state.links[host.index()][place as usize],
-        }
-    }
-
-    /// The timers of a part: failure and repair.
-    pub(super) fn slots_of(&self, part: Part) -> [u32; 2] {
-        let timers = &self.model.timers;
-        match part {
-            Part::Domain(d) => timers.domains[d.index()],
-            Part::Storage(s) => timers.storages[s.index()],
-            Part::Network(n) => timers.networks[n.index()],
-            Part::Link(host, place) => timers.links[host.index()][place as usize],
-        }
-    }
-
-    fn crew_of(&self, part: Part) -> Option<CrewId> {
-        match part {
-            Part::Domain(d) => self.model.domains[d.index()].crew,
-            Part::Storage(s) => self.model.storages[s.index()].crew,
-            Part::Network(n) => self.model.networks[n.index()].crew,
-            Part::Link(host, _) => self.model.hosts[host.index()].crew,
-        }
-    }
-
-    fn cause_of(&self, part: Part) -> Cause {
-        match part {
-            Part::Domain(d) => self.model.domains[d.index()].cause,
-            Part::Storage(_) => Cause::StorageOutage,
-            Part::Network(_) => Cause::NetworkOutage,
-            Part::Link(..) => Cause::LinkFailure,
         }
     }
 }

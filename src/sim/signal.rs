@@ -1,7 +1,7 @@
 //! Facts for observers. The simulation keeps no counters; whoever wants a number listens.
 
 use crate::engine::Time;
-use crate::model::{Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, StorageId, VmId};
+use crate::model::{Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, StorageId, Traffic, VmId};
 
 /// What has just become true. A signal carries all that an observer needs; none reads the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +19,46 @@ pub enum Signal {
     StorageUp {
         storage: StorageId,
     },
+    /// One of several controllers has failed, or is repaired.
+    ControllerDown {
+        storage: StorageId,
+    },
+    ControllerUp {
+        storage: StorageId,
+    },
     NetworkDown {
         network: NetworkId,
     },
     NetworkUp {
         network: NetworkId,
+    },
+    /// A link of a host, or one of its paths to the storage, is cut, or mended.
+    LinkDown {
+        host: HostId,
+        traffic: Traffic,
+    },
+    LinkUp {
+        host: HostId,
+        traffic: Traffic,
+    },
+    /// The cluster's agent on a host no longer answers, or does again.
+    AgentDown {
+        host: HostId,
+    },
+    AgentUp {
+        host: HostId,
+    },
+    ManagerDown {
+        cluster: ClusterId,
+    },
+    ManagerUp {
+        cluster: ClusterId,
+    },
+    WitnessDown {
+        cluster: ClusterId,
+    },
+    WitnessUp {
+        cluster: ClusterId,
     },
     HostDown {
         host: HostId,

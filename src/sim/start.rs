@@ -33,34 +33,21 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn start_parts(&mut self) {
-        let model = self.model;
-        for (number, domain) in model.domains.iter().enumerate() {
-            if let Some(fault) = &domain.outage {
-                self.first_life(model.timers.domains[number][0], &fault.ttf, domain.streams.ttf);
-            }
-        }
-        for (number, storage) in model.storages.iter().enumerate() {
-            if let Some(fault) = &storage.outage {
-                self.first_life(model.timers.storages[number][0], &fault.ttf, storage.streams.ttf);
-            }
-        }
-        for (number, network) in model.networks.iter().enumerate() {
-            if let Some(fault) = &network.outage {
-                self.first_life(model.timers.networks[number][0], &fault.ttf, network.streams.ttf);
+        for part in &self.model.parts {
+            if let Some(fault) = &part.fault {
+                self.first_life(part.timers[0], &fault.ttf, part.streams.ttf);
             }
         }
     }
 
     fn start_hosts(&mut self) {
         let model = self.model;
-        for (number, host) in model.hosts.iter().enumerate() {
+        for (host, timers) in model.hosts.iter().zip(&model.timers.hosts) {
             if let Some(fault) = &host.crash {
-                self.first_life(model.timers.hosts[number].crash, &fault.ttf, host.streams.crash.ttf);
+                self.first_life(timers.crash, &fault.ttf, host.streams.crash.ttf);
             }
-            for (place, link) in host.links.iter().enumerate() {
-                if let Some(fault) = &link.fault {
-                    self.first_life(model.timers.links[number][place][0], &fault.ttf, link.streams.ttf);
-                }
+            if let Some(fault) = &host.hang {
+                self.first_life(timers.hang, &fault.ttf, host.streams.hang.ttf);
             }
         }
     }

@@ -4,11 +4,13 @@
 //! Votes are counted when a loss is noticed, and again whenever a host joins. Without quorum the VMs of all hosts
 //! stop (HYP-15); with it again they are started.
 //!
-//! Assumption: the witness never fails, and a host that is alone can reach it; of several the first has it.
+//! A disk witness counts for those who reach its storage, a share or a cloud for those on the management network; of
+//! several hosts that are alone the first has it (assumption). A witness without a place of its own is reached from
+//! anywhere and never fails.
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, HostId, Product};
+use crate::model::{ClusterId, HostId, Product, StorageId, Traffic, Witness, WitnessKind};
 use crate::state::HostPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -21,23 +23,34 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// When a host that cannot be reached is missed: it may still be back in time.
+    fn missed_at(&self, cluster: ClusterId, host: HostId) -> Time {
+        let since = self.state.hosts[host.index()].missed_since;
+        match self.missed_after(cluster) {
+            Some(after) if since != Time::NEVER => since + after.less(self.beat_age(cluster, host, since)),
+            _ => since,
+        }
+    }
+
     /// A host is gone or silent: votes are counted when that is noticed.
     pub(super) fn count_votes_later(&mut self, cluster: ClusterId, host: HostId, cause: Cause) {
-        let Some(missed_after) = self.missed_after(cluster) else { return };
+        if self.missed_after(cluster).is_some() {
+            self.state.clusters[cluster.index()].doubt = cause;
+            self.count_votes_at(cluster, self.missed_at(cluster, host));
+        }
+    }
+
+    fn count_votes_at(&mut self, cluster: ClusterId, at: Time) {
         let slot = self.model.timers.clusters[cluster.index()];
-        let since = self.state.hosts[host.index()].missed_since;
-        let at = self.now + missed_after.less(self.unheard(cluster, host, since));
-        self.state.clusters[cluster.index()].doubt = cause;
+        let at = at.max(self.now);
         if at < self.state.timers.at(slot) {
             self.state.timers.arm(slot, at);
         }
     }
 
-    /// Whether a host that cannot be reached has been missed: it may still be back in time.
+    /// Whether a host that cannot be reached has been missed.
     fn is_missed(&self, cluster: ClusterId, host: HostId) -> bool {
-        let since = self.state.hosts[host.index()].missed_since;
-        !self.state.takes_orders(self.model, host)
-            && self.missed_after(cluster).is_none_or(|after| self.unheard(cluster, host, since) >= after)
+        !self.state.takes_orders(self.model, host) && self.missed_at(cluster, host) <= self.now
     }
 
     /// Counts votes; stops what runs where quorum is lost, starts what waits where it is back.
@@ -63,16 +76,10 @@ impl<O: Observer> Simulation<'_, O> {
             self.retry_waiting(cluster);
         }
         // Others may be on their way out.
-        let Some(missed_after) = self.missed_after(cluster) else { return };
-        let slot = self.model.timers.clusters[cluster.index()];
         for &host in hosts {
-            let since = self.state.hosts[host.index()].missed_since;
-            let silent = since != Time::NEVER && !self.state.takes_orders(self.model, host);
-            if silent && !self.is_missed(cluster, host) {
-                let at = self.now + missed_after.less(self.unheard(cluster, host, since));
-                if at < self.state.timers.at(slot) {
-                    self.state.timers.arm(slot, at);
-                }
+            let at = self.missed_at(cluster, host);
+            if at != Time::NEVER && at > self.now && !self.state.takes_orders(self.model, host) {
+                self.count_votes_at(cluster, at);
             }
         }
     }
@@ -92,7 +99,7 @@ impl<O: Observer> Simulation<'_, O> {
                 (last, count) = (Some(host), count + 1);
             }
         }
-        if let (false, Some(last), 0) = (votes.witness, last, count % 2) {
+        if let (None, Some(last), 0) = (votes.witness, last, count % 2) {
             self.state.hosts[last.index()].has_vote = false;
         }
     }
@@ -101,13 +108,48 @@ impl<O: Observer> Simulation<'_, O> {
     fn has_quorum(&self, cluster: ClusterId, here: impl Fn(&Self, HostId) -> bool) -> bool {
         let fixed = &self.model.clusters[cluster.index()];
         let Some(votes) = fixed.product.votes() else { return true };
+        let reached = votes.witness.is_some_and(|witness| {
+            fixed.hosts.iter().any(|&h| here(self, h) && self.reaches_witness(&witness, h))
+        });
+        if votes.witness_only {
+            return reached;
+        }
         let voters = || fixed.hosts.iter().filter(|h| self.state.hosts[h.index()].has_vote);
         let all = voters().count();
         let present = voters().filter(|&&h| here(self, h)).count();
-        let somebody = fixed.hosts.iter().any(|&h| here(self, h));
         // HYP-14: the vote of a dynamic witness counts where the hosts' votes are even.
-        let witness = usize::from(votes.witness && (!votes.dynamic || all.is_multiple_of(2)));
-        2 * (present + if somebody { witness } else { 0 }) > all + witness
+        let witness = usize::from(votes.witness.is_some() && (!votes.dynamic || all.is_multiple_of(2)));
+        2 * (present + if reached { witness } else { 0 }) > all + witness
+    }
+
+    fn reaches_witness(&self, witness: &Witness, host: HostId) -> bool {
+        if witness.part.is_some_and(|part| self.state.outages[part.index()].is_out()) {
+            return false;
+        }
+        match witness.kind {
+            WitnessKind::Anywhere => true,
+            WitnessKind::Disk(storage) => self.state.reaches_storage(self.model, storage, host),
+            WitnessKind::Network => self.state.hears(host, Traffic::Management),
+        }
+    }
+
+    /// A witness is gone or back, which the hosts see at once (assumption).
+    pub(super) fn on_witness_changed(&mut self, cluster: ClusterId, cause: Cause) {
+        let before = std::mem::replace(&mut self.state.clusters[cluster.index()].doubt, cause);
+        self.count_votes(cluster);
+        if self.state.clusters[cluster.index()].quorate {
+            self.state.clusters[cluster.index()].doubt = before;
+        }
+    }
+
+    /// A storage is gone or back: it may hold a witness.
+    pub(super) fn on_witness_disk_changed(&mut self, storage: StorageId, cause: Cause) {
+        for number in 0..self.model.clusters.len() as u32 {
+            let votes = self.model.clusters[number as usize].product.votes();
+            if votes.and_then(|v| v.witness).is_some_and(|w| w.kind == WitnessKind::Disk(storage)) {
+                self.on_witness_changed(ClusterId(number), cause);
+            }
+        }
     }
 
     /// Whether a host that hears nobody has quorum by itself, or is the survivor of its pool.

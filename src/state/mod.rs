@@ -10,7 +10,8 @@ mod tables;
 
 pub use tables::{
     ClusterState, CrewState, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
-    MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, Part, PrimaryPhase, VmPhase, VmState,
+    MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, PrimaryPhase, StorageState, VmPhase,
+    VmState,
 };
 
 use crate::engine::{Timers, Tournament};
@@ -20,11 +21,9 @@ use crate::model::{Cause, GuestGroup, Model, Traffic, VmId};
 #[derive(Clone, Debug)]
 pub struct State {
     pub timers: Timers,
-    pub domains: Vec<Outage>,
-    pub storages: Vec<Outage>,
-    pub networks: Vec<Outage>,
-    /// By host and by place in its list of links.
-    pub links: Vec<Vec<Outage>>,
+    /// By part.
+    pub outages: Vec<Outage>,
+    pub storages: Vec<StorageState>,
     pub crews: Vec<CrewState>,
     pub hosts: Vec<HostState>,
     pub clusters: Vec<ClusterState>,
@@ -33,6 +32,8 @@ pub struct State {
     /// By VM; empty where the strategy balances nothing.
     pub members: Vec<MemberState>,
     pub maintenances: Vec<MaintenanceState>,
+    /// By scripted fault, the part that it struck.
+    pub struck: Vec<u32>,
     /// Hosts whose maintenance window is open, of all plans together.
     pub windows_open: u32,
     /// Networks that carry a kind of traffic and are up; traffic that nobody carries counts one.
@@ -55,10 +56,8 @@ impl State {
         let vms = model.vms.len();
         State {
             timers: Timers::new(model.timers.events.len()),
-            domains: vec![Outage::default(); model.domains.len()],
-            storages: vec![Outage::default(); model.storages.len()],
-            networks: vec![Outage::default(); model.networks.len()],
-            links: model.hosts.iter().map(|h| vec![Outage::default(); h.links.len()]).collect(),
+            outages: vec![Outage::default(); model.parts.len()],
+            storages: vec![StorageState::default(); model.storages.len()],
             crews: model
                 .crews
                 .iter()
@@ -82,6 +81,7 @@ impl State {
             vms: vec![VmState::default(); vms],
             members: vec![MemberState::default(); if balanced { vms } else { 0 }],
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
+            struck: vec![NOWHERE; model.injects.len()],
             windows_open: 0,
             carriers_up: [0; 4],
             scratch: Vec::with_capacity(vms),
@@ -93,12 +93,8 @@ impl State {
     /// Back to the start of a replication: everything up, every VM on its starting host. Sets no timer.
     pub fn reset(&mut self, model: &Model) {
         self.timers.clear();
-        self.domains.fill(Outage::default());
-        self.storages.fill(Outage::default());
-        self.networks.fill(Outage::default());
-        for links in &mut self.links {
-            links.fill(Outage::default());
-        }
+        self.outages.fill(Outage::default());
+        self.storages.fill(StorageState::default());
         for (crew, model) in self.crews.iter_mut().zip(&model.crews) {
             crew.free = model.size;
             crew.queue.clear();
@@ -108,6 +104,7 @@ impl State {
         self.vms.fill(VmState::default());
         self.members.fill(MemberState::default());
         self.maintenances.fill(MaintenanceState::default());
+        self.struck.fill(NOWHERE);
         self.windows_open = 0;
         self.carriers_up = [0; 4];
         for network in &model.networks {

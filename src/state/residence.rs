@@ -1,10 +1,9 @@
 //! Where VMs live: the lists of residents and of the lost, and the room they take. Each of these
 //! transitions keeps list, sums and the cluster's view of free room together.
 
-use crate::model::{HostId, Model, VmId};
+use crate::model::{HostId, Model, StorageId, StorageKind, Traffic, VmId};
 
 use super::{ClusterState, HostPhase, NOWHERE, State};
-use crate::model::Traffic;
 
 impl State {
     /// Gives a VM a home. It must have none, and the host must have room.
@@ -124,6 +123,7 @@ impl State {
     pub fn takes_orders(&self, model: &Model, host: HostId) -> bool {
         let row = &self.hosts[host.index()];
         row.phase == HostPhase::Up
+            && !row.agent_out
             && (!heeds_management(model, host)
                 || self.hears(host, Traffic::Management)
                 || self.is_alone(model, host))
@@ -144,10 +144,15 @@ impl State {
     /// Whether a VM on a host could reach its disks just now.
     #[must_use]
     pub fn reaches_disk(&self, model: &Model, vm: VmId, host: HostId) -> bool {
-        let Some(storage) = model.vms[vm.index()].storage else { return true };
+        model.vms[vm.index()].storage.is_none_or(|storage| self.reaches_storage(model, storage, host))
+    }
+
+    /// Whether the way from a host to a storage is open, and the storage there.
+    #[must_use]
+    pub fn reaches_storage(&self, model: &Model, storage: StorageId, host: HostId) -> bool {
         let kind = model.storages[storage.index()].kind;
         let path = match kind {
-            crate::model::StorageKind::Das => true,
+            StorageKind::Das => true,
             _ if kind.is_networked() => self.hears(host, Traffic::Storage),
             _ => self.hosts[host.index()].links_cut[Traffic::Storage as usize] == 0,
         };

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 
 use crate::engine::{Clock, Time, Tournament};
-use crate::model::{Cause, DomainId, Host, HostId, NetworkId, Room, StorageId, VmClock, VmId};
+use crate::model::{Cause, Host, HostId, PartId, Room, VmClock, VmId};
 
 /// Stands for "no VM", "no host" in the compact lists.
 pub const NOWHERE: u32 = u32::MAX;
 
-/// A component that is in service or out of it: a domain, a storage, a network, a link.
+/// Whether a part is in service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outage {
     /// Its own faults that are not repaired yet: a random one, scripted ones.
@@ -30,20 +30,31 @@ impl Outage {
     }
 }
 
-/// A component of the [`Outage`] sort.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    Domain(DomainId),
-    Storage(StorageId),
-    Network(NetworkId),
-    /// A host and a place in its list of links.
-    Link(HostId, u32),
+/// A storage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StorageState {
+    /// Why it cannot be reached: an outage of its own, no controller left, a move to another controller.
+    pub reasons: u16,
+    /// Controllers that are out, and moves so far: which draw comes next.
+    pub controllers_out: u32,
+    pub switches: u32,
+    /// It moves to another controller.
+    pub switching: bool,
+}
+
+impl StorageState {
+    /// Whether it cannot be reached from anywhere.
+    #[inline]
+    #[must_use]
+    pub const fn is_out(self) -> bool {
+        self.reasons > 0
+    }
 }
 
 /// What a crew is called for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Job {
-    Part(Part),
+    Part(PartId),
     Host(HostId),
     Vm(VmId),
 }
@@ -62,6 +73,8 @@ pub enum HostPhase {
     Up,
     /// Crashed: waits for its crew, or is repaired.
     Repair,
+    /// It has stopped where it was, until somebody or its watchdog resets it.
+    Hung,
     /// Without power.
     Off,
     Boot,
@@ -74,13 +87,19 @@ pub struct HostState {
     pub phase: HostPhase,
     /// Racks and sites around it that are out.
     pub cuts: u16,
-    /// Faults of its links by kind of traffic.
+    /// Why a kind of traffic does not pass: links that are cut; for storage no path left, or a move to another.
     pub links_cut: [u16; 4],
+    /// Paths to the storage that are cut, and whether it moves to another just now.
+    pub paths_out: u32,
+    pub switching: bool,
+    /// The cluster's agent does not answer.
+    pub agent_out: bool,
     pub crewed: bool,
     /// Its rack or site is losing power at this very instant: it is no place to go.
     pub doomed: bool,
-    /// It crashed, so a new life begins when it is up; else its old one goes on.
+    /// It crashed, or hung, so a new life begins when it is up; else its old one goes on.
     pub reborn: bool,
+    pub revived: bool,
     /// Its cluster has given it up but nobody was there to act.
     pub undeclared: bool,
     pub isolated: bool,
@@ -99,6 +118,9 @@ pub struct HostState {
     /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
     pub plan: u32,
     pub crashes: u32,
+    pub hangs: u32,
+    /// Moves to another path so far.
+    pub switches: u32,
     /// Times it went down, from whatever cause.
     pub downs: u32,
     pub boots: u32,
@@ -119,9 +141,13 @@ impl Default for HostState {
             phase: HostPhase::Up,
             cuts: 0,
             links_cut: [0; 4],
+            paths_out: 0,
+            switching: false,
+            agent_out: false,
             crewed: false,
             doomed: false,
             reborn: false,
+            revived: false,
             undeclared: false,
             isolated: false,
             fenced: false,
@@ -132,6 +158,8 @@ impl Default for HostState {
             worked_on: false,
             plan: NOWHERE,
             crashes: 0,
+            hangs: 0,
+            switches: 0,
             downs: 0,
             boots: 0,
             works: 0,

@@ -6,7 +6,8 @@
 //! incident that hits several instances at once counts with all of them.
 
 use crate::model::{
-    Delay, DomainId, Fencing, GuestGroup, IncidentBound, Model, Product, Service, StorageId, Traffic,
+    Delay, DomainId, Fencing, GuestGroup, IncidentBound, Model, PartKind, Product, Service, StorageId,
+    Traffic,
 };
 
 /// The percentile of lengths; the 99th was too small after some hundred heavy-tailed outages.
@@ -28,14 +29,18 @@ fn waiting_bound(model: &Model) -> f64 {
     let back = |fault: &Option<crate::model::Fault>| fault.as_ref().map_or(0.0, |f| f.ttr.quantile(P));
     let boot = model.hosts.iter().map(|h| h.boot.quantile(P)).fold(0.0, f64::max);
     let all: u32 = vms.iter().sum();
-    let hosts = model.hosts.iter().zip(&vms).map(|(host, vms)| f64::from(*vms) * (back(&host.crash) + boot));
+    let hosts = model
+        .hosts
+        .iter()
+        .zip(&vms)
+        .map(|(host, vms)| f64::from(*vms) * (back(&host.crash).max(back(&host.hang)) + boot));
     let domains = (0..model.domains.len() as u32).map(DomainId).map(|domain| {
         let hit: u32 =
             inside(model, domain).iter().zip(&vms).map(|(&inside, vms)| u32::from(inside) * vms).sum();
-        f64::from(hit) * (back(&model.domains[domain.index()].outage) + boot)
+        f64::from(hit) * (back(own_fault(model, model.domains[domain.index()].part)) + boot)
     });
     // Without storage nobody can be started anywhere.
-    let storages = model.storages.iter().map(|s| f64::from(all) * back(&s.outage));
+    let storages = model.storages.iter().map(|s| f64::from(all) * back(own_fault(model, s.part)));
     hosts.chain(domains).chain(storages).fold(0.0, f64::max)
 }
 
@@ -44,7 +49,11 @@ fn inside(model: &Model, domain: DomainId) -> Vec<bool> {
     fn mark(model: &Model, domain: DomainId, inside: &mut [bool]) {
         let row = &model.domains[domain.index()];
         row.hosts.iter().for_each(|host| inside[host.index()] = true);
-        row.domains.iter().for_each(|&inner| mark(model, inner, inside));
+        for part in &row.feeds {
+            if let PartKind::Domain(inner) = model.parts[part.index()].kind {
+                mark(model, inner, inside);
+            }
+        }
     }
     let mut all = vec![false; model.hosts.len()];
     mark(model, domain, &mut all);
@@ -115,30 +124,42 @@ fn incidents(model: &Model, number: usize) -> Vec<Incident> {
         all.push(Incident { length_s: own(fault.ttr.quantile(P) + back), instances: 1 });
     }
     host_incidents(model, number, own, back, &mut all);
-    for (domain, row) in model.domains.iter().enumerate() {
-        if let Some(fault) = &row.outage {
-            let boot = model.hosts.iter().map(|h| h.boot.quantile(P)).fold(0.0, f64::max);
-            let instances = hit_by_domain(model, number, DomainId(domain as u32));
-            all.push(Incident { length_s: fault.ttr.quantile(P) + boot + back, instances });
-        }
-    }
-    for storage in &model.storages {
-        let hit = storage.vms.iter().filter(|vm| model.vms[vm.index()].service.index() == number).count();
-        if let (Some(fault), true) = (&storage.outage, hit > 0) {
-            let length_s = fault.ttr.quantile(P) + back;
-            all.push(Incident { length_s, instances: hit.min(service.instances as usize) });
-        }
-    }
-    for network in &model.networks {
-        let felt = network.carries.iter().any(|t| matches!(t, Traffic::Client | Traffic::Storage));
-        if let (Some(fault), true) = (&network.outage, felt) {
-            all.push(Incident {
-                length_s: fault.ttr.quantile(P) + back,
-                instances: service.instances as usize,
-            });
+    for part in &model.parts {
+        if let Some(fault) = &part.fault {
+            let (instances, more_s) = hit_by_part(model, number, part.kind);
+            all.push(Incident { length_s: fault.ttr.quantile(P) + more_s + back, instances });
         }
     }
     all
+}
+
+/// How many instances a part can hit that is no host's, and for how much longer than its repair.
+fn hit_by_part(model: &Model, number: usize, kind: PartKind) -> (usize, f64) {
+    let service = &model.services[number];
+    let all = service.instances as usize;
+    match kind {
+        PartKind::Domain(domain) => {
+            let boot = model.hosts.iter().map(|h| h.boot.quantile(P)).fold(0.0, f64::max);
+            (hit_by_domain(model, number, domain), boot)
+        }
+        PartKind::Storage(storage) | PartKind::Controller(storage) => {
+            let row = &model.storages[storage.index()];
+            let hit = row.vms.iter().filter(|vm| model.vms[vm.index()].service.index() == number).count();
+            (hit.min(all), row.controller_failover.quantile(P))
+        }
+        PartKind::Network(network) => {
+            let felt = |t: &Traffic| matches!(t, Traffic::Client | Traffic::Storage);
+            (if model.networks[network.index()].carries.iter().any(felt) { all } else { 0 }, 0.0)
+        }
+        // Without a witness a cluster may lose quorum, and all that it protects.
+        PartKind::Witness(_) => (if service.host_cluster { all } else { 0 }, 0.0),
+        // Hosts are looked at by themselves; a manager takes nothing down.
+        PartKind::Link(..) | PartKind::Agent(_) | PartKind::Manager(_) => (0, 0.0),
+    }
+}
+
+fn own_fault(model: &Model, part: crate::model::PartId) -> &Option<crate::model::Fault> {
+    &model.parts[part.index()].fault
 }
 
 fn host_incidents(
@@ -158,12 +179,16 @@ fn host_incidents(
     let spare = has_spare(model);
     for (host, &instances) in model.hosts.iter().zip(&hit) {
         let instances = instances.max(usize::from(service.host_cluster)).min(service.instances as usize);
-        let links = host.links.iter().filter(|l| matches!(l.traffic, Traffic::Client | Traffic::Storage));
-        for fault in links.filter_map(|link| link.fault.as_ref()) {
-            all.push(Incident { length_s: own(fault.ttr.quantile(P) + back), instances });
+        for part in host.parts.iter().map(|part| &model.parts[part.index()]) {
+            let felt = !matches!(part.kind, PartKind::Link(_, Traffic::Private));
+            if let (Some(fault), true) = (&part.fault, felt) {
+                all.push(Incident { length_s: own(fault.ttr.quantile(P) + back), instances });
+            }
         }
-        let (Some(fault), true) = (&host.crash, instances > 0) else { continue };
-        let repair = fault.ttr.quantile(P) + host.boot.quantile(P);
+        let longest =
+            [&host.crash, &host.hang].into_iter().flatten().map(|f| f.ttr.quantile(P)).reduce(f64::max);
+        let (Some(longest), true) = (longest, instances > 0) else { continue };
+        let repair = longest + host.boot.quantile(P);
         let reaction =
             host.cluster.filter(|_| service.host_cluster).map(|c| match &model.clusters[c.index()].product {
                 Product::Custom { detection } => detection.quantile(P),
@@ -243,5 +268,9 @@ fn hit_by_domain(model: &Model, number: usize, domain: DomainId) -> usize {
 /// Whether a storage loses its power with a domain.
 fn feeds(model: &Model, domain: DomainId, storage: StorageId) -> bool {
     let row = &model.domains[domain.index()];
-    row.storages.contains(&storage) || row.domains.iter().any(|&inner| feeds(model, inner, storage))
+    row.feeds.iter().any(|part| match model.parts[part.index()].kind {
+        PartKind::Domain(inner) => feeds(model, inner, storage),
+        PartKind::Storage(fed) => fed == storage,
+        _ => false,
+    })
 }

@@ -5,6 +5,7 @@
 
 mod bound;
 mod hardware;
+mod parts;
 mod placement;
 mod products;
 mod workload;
@@ -74,15 +75,23 @@ fn too_many_faults(spec: &Spec) -> Vec<Issue> {
     }
     for host in &spec.hosts {
         look(format!("host.{}.crash", host.name), host.count, &host.crash);
+        look(format!("host.{}.hang", host.name), host.count, &host.hang);
+        look(format!("host.{}.agent", host.name), host.count, &host.agent);
         for (traffic, fault) in &host.links {
             look(format!("host.{}.link.{}", host.name, traffic.word()), host.count, &Some(fault.clone()));
         }
     }
     for storage in &spec.storages {
         look(format!("storage.{}.outage", storage.name), 1, &storage.outage);
+        look(format!("storage.{}.controller", storage.name), storage.controllers, &storage.controller);
     }
     for network in &spec.networks {
         look(format!("network.{}.outage", network.name), 1, &network.outage);
+    }
+    for cluster in &spec.clusters {
+        look(format!("cluster.{}.manager", cluster.name), 1, &cluster.manager);
+        let witness = &cluster.settings.witness_outage;
+        look(format!("cluster.{}.witness_outage", cluster.name), 1, witness);
     }
     for rack in &spec.racks {
         look(format!("rack.{}.outage", rack.name), 1, &rack.outage);

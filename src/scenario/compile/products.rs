@@ -2,17 +2,21 @@
 
 use super::super::profiles::Family;
 use super::super::resolve::ClusterPlan;
+use super::super::spec::{InjectTarget, Spec};
+use super::hardware::{fault, site_id};
 use crate::engine::{Law, Span};
 use crate::model::{
-    Fencing, FivePrimariesProfile, Host, HostId, IsolationResponse, PoolProfile, PrimaryProfile, Product,
-    QuorumProfile, RingProfile, Storage, StorageKind, Votes,
+    Cause, ClusterId, Fencing, FivePrimariesProfile, Host, HostId, IsolationResponse, Model, Part, PartId,
+    PartKind, PoolProfile, PrimaryProfile, Product, QuorumProfile, RingProfile, Storage, StorageId,
+    StorageKind, Votes, Witness, WitnessKind,
 };
 
 pub(super) fn product(
+    spec: &Spec,
     plan: &ClusterPlan,
-    hosts: &[Host],
+    cluster: ClusterId,
     members: &[HostId],
-    storages: &[Storage],
+    model: &mut Model,
 ) -> Product {
     match plan.product.profile().family {
         Family::Custom => Product::Custom { detection: plan.detection.clone().into() },
@@ -28,7 +32,7 @@ pub(super) fn product(
             isolation_response: response(plan),
             isolation_response_delay: plan.span("isolation_response_delay"),
             restart_after_response: plan.law("restart_after_response").into(),
-            ranking: ranking(hosts, members, storages),
+            ranking: ranking(&model.hosts, members, &model.storages),
         }),
         Family::FivePrimaries => Product::FivePrimaries(FivePrimariesProfile {
             heartbeat_interval: plan.span("heartbeat_interval"),
@@ -46,6 +50,8 @@ pub(super) fn product(
             master_takeover: plan.law("master_takeover").into(),
             isolation_fenced_after: plan.span("isolation_fenced_after"),
             winners_wait_extension: plan.law("winners_wait_extension").into(),
+            hang_reset_after: plan.span("hang_reset_after"),
+            agent_reset_after: plan.law("agent_reset_after").into(),
         }),
         Family::Quorum => Product::Quorum(QuorumProfile {
             heartbeat_interval: plan.span("heartbeat_interval"),
@@ -53,13 +59,18 @@ pub(super) fn product(
             resiliency: plan.span("resiliency"),
             regroup: plan.law("regroup").into(),
             disk_move: plan.law("disk_move").into(),
-            votes: votes(plan, members, !plan.product.word().starts_with("hyper-v-2008")),
+            hang_reset_after: plan.span("hang_reset_after"),
+            agent_reset_after: plan.law("agent_reset_after").into(),
+            votes: Votes {
+                dynamic: !plan.product.word().starts_with("hyper-v-2008"),
+                ..votes(spec, plan, cluster, members, model)
+            },
         }),
-        Family::Ring => Product::Ring(ring(plan, members)),
+        Family::Ring => Product::Ring(ring(plan, members, votes(spec, plan, cluster, members, model))),
     }
 }
 
-fn ring(plan: &ClusterPlan, members: &[HostId]) -> RingProfile {
+fn ring(plan: &ClusterPlan, members: &[HostId], votes: Votes) -> RingProfile {
     // OSS-13: token + (n - 2) * 650 ms from three hosts on.
     let beyond_two = members.len().saturating_sub(2) as u64;
     let failed_after = plan.span("token") + Span(plan.span("token_per_host").0.saturating_mul(beyond_two));
@@ -68,11 +79,11 @@ fn ring(plan: &ClusterPlan, members: &[HostId]) -> RingProfile {
     } else {
         Fencing::Watchdog {
             resets_after: plan.span("self_fenced_after"),
+            agent_reset_after: plan.law("agent_reset_after").into(),
             recover_after: plan.span("recover_after"),
             loops: plan.law("recovery_loops").into(),
         }
     };
-    let votes = votes(plan, members, false);
     RingProfile { failed_after, regroup: Law::into(plan.law("regroup")), fencing, votes }
 }
 
@@ -84,13 +95,44 @@ fn response(plan: &ClusterPlan) -> IsolationResponse {
     }
 }
 
-/// HYP-11: an odd number of votes; the witness itself is taken to be perfect.
-fn votes(plan: &ClusterPlan, members: &[HostId], dynamic: bool) -> Votes {
-    let witness = match plan.choices.get("witness") {
-        Some(&"auto") | None => members.len().is_multiple_of(2),
-        Some(&word) => word != "none",
+/// HYP-11: an odd number of votes.
+fn votes(
+    spec: &Spec,
+    plan: &ClusterPlan,
+    cluster: ClusterId,
+    members: &[HostId],
+    model: &mut Model,
+) -> Votes {
+    let word = plan.choices.get("witness").copied().unwrap_or("auto");
+    let wanted = match word {
+        "auto" => members.len().is_multiple_of(2),
+        word => word != "none",
     };
-    Votes { witness, dynamic }
+    let kind = match word {
+        "disk" | "disk-only" => {
+            plan.witness_storage.map_or(WitnessKind::Anywhere, |s| WitnessKind::Disk(StorageId(s as u32)))
+        }
+        "share" | "cloud" => WitnessKind::Network,
+        _ => WitnessKind::Anywhere,
+    };
+    let witness = wanted.then(|| Witness { kind, part: witness_part(spec, plan, cluster, model) });
+    Votes { witness, witness_only: word == "disk-only", dynamic: false }
+}
+
+/// A witness that can be out: by itself, by a script, or with its site.
+fn witness_part(spec: &Spec, plan: &ClusterPlan, cluster: ClusterId, model: &mut Model) -> Option<PartId> {
+    let scripted = spec.injects.iter().any(|i| i.target == InjectTarget::Witness(cluster.index()));
+    if plan.witness_outage.is_none() && plan.witness_site.is_none() && !scripted {
+        return None;
+    }
+    let id = PartId(model.parts.len() as u32);
+    let component = format!("cluster {}", spec.clusters[cluster.index()].name);
+    let part = Part::new(PartKind::Witness(cluster), &component, "witness", Cause::WitnessOutage);
+    model.parts.push(part.with(plan.witness_outage.as_ref().map(fault), None));
+    if let Some(site) = plan.witness_site {
+        model.domains[site_id(spec, site).index()].feeds.push(id);
+    }
+    Some(id)
 }
 
 /// VMW-05: most connected datastores first, then the highest name, compared as text.

@@ -2,10 +2,11 @@
 
 use super::super::spec::{self, InjectTarget as Word, Spec};
 use super::hardware::{crew, fault, host_id, rack_id, site_id};
+use super::parts::scripted_host_part;
 use crate::engine::Stream;
 use crate::model::{
-    FaultStreams, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
-    Link, Model, NO_TIMER, NetworkId, Room, Service, ServiceId, StorageId, Vm, VmId, VmStreams, WayBack,
+    GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId, Model,
+    NO_TIMER, PartId, PartKind, Room, Service, ServiceId, StorageId, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -111,35 +112,42 @@ fn rank(model: &mut Model) {
     }
 }
 
-/// Scripted faults. One whose VM does not exist under this strategy is left out.
+/// Scripted faults. One whose VM, or witness, does not exist under this strategy is left out.
 pub(super) fn compile_injects(spec: &Spec, model: &mut Model) {
     for inject in &spec.injects {
+        let one = |part: PartId| Some(InjectTarget::Part(part, 1));
         let target = match inject.target {
-            Word::HostCrash { group, member } => InjectTarget::HostCrash(host_id(spec, group, member)),
-            Word::HostLink { group, member, link } => {
-                let host = host_id(spec, group, member);
-                add_link(model, host, link);
-                InjectTarget::Link(host, link)
+            Word::HostCrash { group, member } => Some(InjectTarget::HostCrash(host_id(spec, group, member))),
+            Word::HostHang { group, member } => Some(InjectTarget::HostHang(host_id(spec, group, member))),
+            Word::HostAgent { group, member } => {
+                let (part, count) = scripted_host_part(model, PartKind::Agent(host_id(spec, group, member)));
+                Some(InjectTarget::Part(part, count))
             }
-            Word::Storage(storage) => InjectTarget::Storage(StorageId(storage as u32)),
-            Word::Network(network) => InjectTarget::Network(NetworkId(network as u32)),
-            Word::Rack(rack) => InjectTarget::Domain(rack_id(rack)),
-            Word::Site(site) => InjectTarget::Domain(site_id(spec, site)),
+            Word::HostLink { group, member, link } => {
+                let (part, count) =
+                    scripted_host_part(model, PartKind::Link(host_id(spec, group, member), link));
+                Some(InjectTarget::Part(part, count))
+            }
+            Word::Storage(storage) => one(model.storages[storage].part),
+            Word::Controller(storage) => {
+                let controllers = &model.storages[storage].controllers;
+                Some(InjectTarget::Part(controllers[0], controllers.len() as u32))
+            }
+            Word::Network(network) => one(model.networks[network].part),
+            Word::Rack(rack) => one(model.domains[rack_id(rack).index()].part),
+            Word::Site(site) => one(model.domains[site_id(spec, site).index()].part),
+            Word::Manager(cluster) => model.clusters[cluster].manager.and_then(one),
+            Word::Witness(cluster) => {
+                let witness = model.clusters[cluster].product.votes().and_then(|votes| votes.witness);
+                witness.and_then(|witness| witness.part).and_then(one)
+            }
             Word::Vm { service, instance, member, fault } => {
-                let Some(vm) = find_vm(model, service, instance, member) else { continue };
-                InjectTarget::Vm(vm, fault)
+                find_vm(model, service, instance, member).map(|vm| InjectTarget::Vm(vm, fault))
             }
         };
-        model.injects.push(Inject { at: inject.at, target, lasts: inject.lasts });
-    }
-}
-
-/// A link that only a script cuts must be in the list of links all the same.
-fn add_link(model: &mut Model, host: HostId, kind: crate::model::Traffic) {
-    let row = &mut model.hosts[host.index()];
-    if !row.links.iter().any(|link| link.traffic == kind) {
-        let streams = FaultStreams::new(&format!("host {}", row.name), &format!("link.{}", kind.word()));
-        row.links.push(Link { traffic: kind, fault: None, streams });
+        if let Some(target) = target {
+            model.injects.push(Inject { at: inject.at, target, lasts: inject.lasts });
+        }
     }
 }
 

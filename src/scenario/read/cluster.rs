@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::Law;
 use crate::scenario::code;
 use crate::scenario::fields::{At, Fields, Reader};
-use crate::scenario::names::HostNames;
+use crate::scenario::names::{HostNames, Names};
 use crate::scenario::profiles::{self, PROFILES, Product};
 use crate::scenario::spec::{Cluster, ClusterSettings};
 use crate::scenario::text::{quote, suggest};
@@ -14,7 +14,24 @@ use crate::scenario::tree::Value;
 use super::Named;
 
 /// Settings that every cluster has.
-const COMMON: [&str; 5] = ["product", "admission", "detection", "memory_overcommit", "cpu_overcommit"];
+const COMMON: [&str; 9] = [
+    "product",
+    "admission",
+    "detection",
+    "memory_overcommit",
+    "cpu_overcommit",
+    "witness_storage",
+    "witness_site",
+    "witness_outage",
+    "needs_manager",
+];
+
+/// What a cluster can refer to.
+pub(super) struct Around<'a> {
+    pub(super) sites: &'a Names,
+    pub(super) storages: &'a Names,
+    pub(super) hosts: &'a HostNames<'a>,
+}
 
 /// Settings of a cluster, for its table and for a strategy's override.
 pub(super) fn settings() -> Vec<&'static str> {
@@ -22,29 +39,31 @@ pub(super) fn settings() -> Vec<&'static str> {
 }
 
 impl Reader {
-    pub(super) fn cluster(&mut self, named: &Named<'_>, hosts: &HostNames<'_>) -> Cluster {
+    pub(super) fn cluster(&mut self, named: &Named<'_>, around: &Around<'_>) -> Cluster {
         let mut cluster = Cluster {
             name: named.name.to_owned(),
             mark: named.mark,
             hosts: Vec::new(),
+            manager: None,
             settings: ClusterSettings::default(),
         };
-        let mut accepted = vec!["hosts"];
+        let mut accepted = vec!["hosts", "manager"];
         accepted.extend(settings());
         let Some(f) = named.fields(self, &accepted) else { return cluster };
-        let list = self.required(&f, "hosts", "[\"esx\"]", |r, at| r.hosts(at, hosts));
+        let list = self.required(&f, "hosts", "[\"esx\"]", |r, at| r.hosts(at, around.hosts));
         cluster.hosts = list.unwrap_or_default();
         if f.get("product").is_none() {
             let what = "product is missing";
             let remedy = "add product = \"vsphere-6\" or product = \"custom\" with detection = LAW";
             self.sink.push(code::MISSING, f.mark, f.path.clone(), what, remedy);
         }
-        cluster.settings = self.cluster_settings(&f);
+        cluster.manager = self.opt(&f, "manager", Reader::fault);
+        cluster.settings = self.cluster_settings(&f, around);
         cluster
     }
 
     /// The settings as written. The table has been checked for unknown keys.
-    pub(super) fn cluster_settings(&mut self, f: &Fields<'_>) -> ClusterSettings {
+    pub(super) fn cluster_settings(&mut self, f: &Fields<'_>, around: &Around<'_>) -> ClusterSettings {
         let product = f.get("product").and_then(|at| self.product(&at));
         if let Some(at) = f.get("admission")
             && !matches!(&at.node.value, Value::Text(text) if text == "none")
@@ -81,6 +100,10 @@ impl Reader {
             cpu_overcommit: self.opt(f, "cpu_overcommit", |r, at| r.between(at, 0.01, 1_000.0)),
             numbers,
             choices,
+            witness_storage: self.opt(f, "witness_storage", |r, at| r.reference(at, around.storages)),
+            witness_site: self.opt(f, "witness_site", |r, at| r.reference(at, around.sites)),
+            witness_outage: self.opt(f, "witness_outage", Reader::fault),
+            needs_manager: self.opt(f, "needs_manager", Reader::truth),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::engine::Law;
 use crate::scenario::code;
-use crate::scenario::describe::span_text;
+use crate::scenario::describe::{law_text, span_text};
 use crate::scenario::fields::{At, Fields, Reader};
 use crate::scenario::fixed::{defaults, limits};
 use crate::scenario::names::Names;
@@ -19,7 +19,7 @@ pub(super) struct Places<'a> {
     pub(super) storages: &'a Names,
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 18] = [
     "count",
     "site",
     "rack",
@@ -33,7 +33,10 @@ const KEYS: [&str; 15] = [
     "boot",
     "crash",
     "hang",
+    "agent",
     "link",
+    "storage_paths",
+    "path_failover",
     "crew",
 ];
 
@@ -55,6 +58,13 @@ impl Reader {
             migration: None,
             boot,
             crash: None,
+            hang: None,
+            agent: None,
+            storage_paths: 1,
+            path_failover: Law::Uniform {
+                min_s: defaults::PATH_FAILOVER_S.0,
+                max_s: defaults::PATH_FAILOVER_S.1,
+            },
             links: Vec::new(),
             crew: None,
         };
@@ -87,10 +97,9 @@ impl Reader {
             }
         }
         group.crash = self.opt(&f, "crash", Reader::fault);
-        if let Some(at) = f.get("hang") {
-            self.fault(&at);
-            self.pending_hang(&at);
-        }
+        group.hang = self.opt(&f, "hang", Reader::fault);
+        group.agent = self.opt(&f, "agent", Reader::fault);
+        self.paths(&f, &mut group);
         if let Some(at) = f.get("link") {
             self.links(&at, &mut group);
         }
@@ -110,15 +119,25 @@ impl Reader {
         }
     }
 
+    fn paths(&mut self, f: &Fields<'_>, group: &mut HostGroup) {
+        let paths = self.opt(f, "storage_paths", |r, at| r.whole(at, 1, 64));
+        group.storage_paths = paths.map_or(1, |n| n as u32);
+        match f.get("path_failover") {
+            Some(at) => group.path_failover = self.law(&at).unwrap_or_else(|| group.path_failover.clone()),
+            None if group.storage_paths > 1 => {
+                let value = law_text(&group.path_failover);
+                self.assume(f, "path_failover", value, defaults::PATH_FAILOVER_SOURCE);
+            }
+            None => {}
+        }
+    }
+
     fn links(&mut self, at: &At<'_>, group: &mut HostGroup) {
         let accepted: Vec<&str> = Traffic::WORDS.iter().map(|&(word, _)| word).collect();
         let Some(f) = self.fields(at, &accepted) else { return };
         for (word, traffic) in Traffic::WORDS {
             let Some(at) = f.get(word) else { continue };
-            let fault = self.fault(&at);
-            if *traffic == Traffic::Private {
-                self.pending_private_link(&at);
-            } else if let Some(fault) = fault {
+            if let Some(fault) = self.fault(&at) {
                 group.links.push((*traffic, fault));
             }
         }

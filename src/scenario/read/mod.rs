@@ -172,10 +172,11 @@ impl Reader {
         spec.hosts = self.each(&top, "host", |r, f| r.host_group(f, &place));
         let counts: Vec<u32> = spec.hosts.iter().map(|group| group.count).collect();
         let host_names = HostNames { names: &hosts, counts: &counts };
-        spec.clusters = self.each(&top, "cluster", |r, f| r.cluster(f, &host_names));
+        let about = cluster::Around { sites: &sites, storages: &storages, hosts: &host_names };
+        spec.clusters = self.each(&top, "cluster", |r, f| r.cluster(f, &about));
         let around = service::Around { crews: &crews, storages: &storages, hosts: &host_names };
         spec.services = self.each(&top, "service", |r, f| r.service(f, &around));
-        spec.strategies = self.each(&top, "strategy", |r, f| r.strategy(f, &services, &clusters));
+        spec.strategies = self.each(&top, "strategy", |r, f| r.strategy(f, &services, &clusters, &about));
         spec.maintenances = self.each(&top, "maintenance", |r, f| r.maintenance(f, &host_names));
         let all = schedule::Everything {
             sites: &sites,

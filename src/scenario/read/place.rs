@@ -1,7 +1,10 @@
 //! Sites, racks, crews, networks and storage.
 
+use crate::engine::Law;
 use crate::scenario::code;
-use crate::scenario::fields::Reader;
+use crate::scenario::describe::law_text;
+use crate::scenario::fields::{Fields, Reader};
+use crate::scenario::fixed::defaults as d;
 use crate::scenario::names::Names;
 use crate::scenario::spec::{Crew, Network, Rack, Site, Storage, StorageKind, Traffic};
 
@@ -75,10 +78,22 @@ impl Reader {
             kind: StorageKind::Nfs,
             site: None,
             outage: None,
+            controller: None,
+            controllers: d::CONTROLLERS,
+            controller_failover: Law::Constant { value_s: 0.0 },
             bandwidth: None,
             crew: None,
         };
-        let accepted = ["kind", "site", "outage", "controller", "bandwidth", "crew"];
+        let accepted = [
+            "kind",
+            "site",
+            "outage",
+            "controller",
+            "controllers",
+            "controller_failover",
+            "bandwidth",
+            "crew",
+        ];
         let Some(f) = named.fields(self, &accepted) else { return storage };
         let kind = self.required(&f, "kind", "\"fc\"", |r, at| r.word(at, StorageKind::WORDS));
         storage.kind = kind.unwrap_or(storage.kind);
@@ -86,9 +101,33 @@ impl Reader {
         storage.outage = self.opt(&f, "outage", Reader::fault);
         storage.bandwidth = self.opt(&f, "bandwidth", Reader::rate);
         storage.crew = self.opt(&f, "crew", |r, at| r.reference(at, crews));
-        if let Some(at) = f.get("controller") {
-            self.pending_controller(&at);
-        }
+        self.controllers(&f, &mut storage);
         storage
+    }
+
+    /// A storage's controllers; their number and failover matter where they can fail, or a script strikes one.
+    fn controllers(&mut self, f: &Fields<'_>, storage: &mut Storage) {
+        storage.controller = self.opt(f, "controller", Reader::fault);
+        let controllers = self.opt(f, "controllers", |r, at| r.whole(at, 1, 16));
+        storage.controllers = controllers.map_or(d::CONTROLLERS, |n| n as u32);
+        let (min_s, max_s) = match storage.kind {
+            StorageKind::Fc => d::CONTROLLER_FAILOVER_FC_S,
+            _ => d::CONTROLLER_FAILOVER_S,
+        };
+        storage.controller_failover = Law::Uniform { min_s, max_s };
+        match f.get("controller_failover") {
+            Some(at) => {
+                let law = self.law(&at);
+                storage.controller_failover = law.unwrap_or_else(|| storage.controller_failover.clone());
+            }
+            None if storage.controller.is_some() && storage.controllers > 1 => {
+                let value = law_text(&storage.controller_failover);
+                self.assume(f, "controller_failover", value, d::CONTROLLER_FAILOVER_SOURCE);
+            }
+            None => {}
+        }
+        if storage.controller.is_some() && f.get("controllers").is_none() {
+            self.assume(f, "controllers", d::CONTROLLERS.to_string(), "assumption");
+        }
     }
 }

@@ -23,14 +23,15 @@ pub(super) struct Everything<'a> {
 }
 
 /// Kinds of a scripted fault with the faults that each can have.
-const KINDS: [(&str, &[&str]); 7] = [
-    ("host", &["crash", "hang", "link.management", "link.client", "link.storage", "link.private"]),
+const KINDS: [(&str, &[&str]); 8] = [
+    ("host", &["crash", "hang", "agent", "link.management", "link.client", "link.storage", "link.private"]),
     ("storage", &["outage", "controller"]),
     ("network", &["outage"]),
     ("rack", &["outage"]),
     ("site", &["outage"]),
     ("vm", &["guest_crash", "app_crash", "app_hang"]),
     ("manager", &["outage"]),
+    ("witness", &["outage"]),
 ];
 
 impl Reader {
@@ -126,19 +127,14 @@ impl Reader {
             "host" => self.host_target(at, name, fault, all),
             "vm" => self.vm_target(at, name, fault, all.services, spec),
             "storage" => {
-                if fault == "controller" {
-                    self.pending_controller(at);
-                }
-                self.named(at, all.storages, name).map(InjectTarget::Storage)
+                let of = if fault == "controller" { InjectTarget::Controller } else { InjectTarget::Storage };
+                self.named(at, all.storages, name).map(of)
             }
             "network" => self.named(at, all.networks, name).map(InjectTarget::Network),
             "rack" => self.named(at, all.racks, name).map(InjectTarget::Rack),
             "site" => self.named(at, all.sites, name).map(InjectTarget::Site),
-            _ => {
-                self.named(at, all.clusters, name);
-                self.pending_manager(at);
-                None
-            }
+            "manager" => self.named(at, all.clusters, name).map(InjectTarget::Manager),
+            _ => self.named(at, all.clusters, name).map(InjectTarget::Witness),
         };
         target.filter(|_| known)
     }
@@ -158,16 +154,13 @@ impl Reader {
         fault: &str,
         all: &Everything<'_>,
     ) -> Option<InjectTarget> {
-        match fault {
-            "hang" => self.pending_hang(at),
-            "link.private" => self.pending_private_link(at),
-            _ => {}
-        }
         let link = Traffic::WORDS.iter().find(|(word, _)| fault.strip_prefix("link.") == Some(word));
         match all.hosts.find(name) {
-            Some((group, Some(member))) => Some(match link {
-                Some(&(_, link)) => InjectTarget::HostLink { group, member, link },
-                None => InjectTarget::HostCrash { group, member },
+            Some((group, Some(member))) => Some(match (link, fault) {
+                (Some(&(_, link)), _) => InjectTarget::HostLink { group, member, link },
+                (None, "hang") => InjectTarget::HostHang { group, member },
+                (None, "agent") => InjectTarget::HostAgent { group, member },
+                (None, _) => InjectTarget::HostCrash { group, member },
             }),
             Some((group, None)) => {
                 let group = all.hosts.names.name(group);

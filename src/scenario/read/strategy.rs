@@ -13,7 +13,7 @@ use crate::scenario::text::join;
 use crate::scenario::tree::Value;
 
 use super::Named;
-use super::cluster::settings;
+use super::cluster::{Around, settings};
 
 const PROTECTION: [&str; 7] =
     ["protect", "nodes", "members", "detection", "takeover", "convergence", "application_aware"];
@@ -26,7 +26,13 @@ enum Layer {
 }
 
 impl Reader {
-    pub(super) fn strategy(&mut self, named: &Named<'_>, services: &Names, clusters: &Names) -> Strategy {
+    pub(super) fn strategy(
+        &mut self,
+        named: &Named<'_>,
+        services: &Names,
+        clusters: &Names,
+        about: &Around<'_>,
+    ) -> Strategy {
         let mut strategy = Strategy {
             name: named.name.to_owned(),
             mark: named.mark,
@@ -48,7 +54,7 @@ impl Reader {
             strategy.services.push((index, own));
         }
         for (index, fields) in self.overridden(&f, "cluster", clusters, &settings()) {
-            let own: ClusterSettings = self.cluster_settings(&fields);
+            let own: ClusterSettings = self.cluster_settings(&fields, about);
             strategy.clusters.push((index, own));
         }
         self.protection_defaults(&f, &strategy, services);

@@ -4,15 +4,15 @@
 //! the signals in their order. It knows nothing of the simulation's state: it replays placement,
 //! power, guests and services by itself, and says which rule the log breaks.
 //!
-//! Not in the log, and therefore not judged: cuts of single links. Rules that would need them are
-//! applied only to models without such links. A clustered VM whose host crashes while it boots after
+//! Not in the log, and therefore not judged: for how long disks stand still while a host moves to another of several
+//! paths. Rules that would need it are applied only to models without such hosts. A clustered VM whose host crashes while it boots after
 //! maintenance is lost without a signal; from the window's opening until the next sign of life the
 //! checker takes its place for uncertain.
 
 use ninefold::engine::{Law, Span, Time};
 use ninefold::model::{
-    Cause, Delay, GuestGroup, HostId, InjectTarget, InstanceId, IsolationResponse, Model, Product, StorageId,
-    Traffic, VmFault, VmId,
+    Cause, ClusterId, Delay, GuestGroup, HostId, InjectTarget, InstanceId, IsolationResponse, Model, Product,
+    StorageId, StorageKind, Traffic, VmFault, VmId,
 };
 use ninefold::probe::{CauseTally, Entry, ServiceTally};
 use ninefold::sim::Signal;
@@ -102,6 +102,11 @@ struct HostSeen {
     closing: bool,
     /// Its product resets it.
     fenced: bool,
+    /// It hangs.
+    hung: bool,
+    agent_out: bool,
+    /// Links that are cut, by kind of traffic.
+    cuts: [u32; 4],
 }
 
 #[derive(Clone, Copy)]
@@ -110,6 +115,8 @@ struct VmSeen {
     /// It may have been lost without a signal.
     uncertain: bool,
     lost: Option<(HostId, Time)>,
+    /// Its host told the cluster of the loss: nothing has to be detected.
+    told: bool,
     /// When an answer must have come.
     deadline: Time,
     waiting: Option<Time>,
@@ -146,11 +153,11 @@ struct Checker<'m> {
     instances: Vec<InstanceSeen>,
     tallies: Vec<ServiceTally>,
     waiting_us: u64,
-    /// Cuts of links for storage or management, which the log does not tell.
-    hidden_cuts: bool,
+    /// Disks of a host may stand still without a word of it in the log.
+    hidden_pauses: bool,
     /// Clusters that have lost quorum.
     no_quorum: Vec<bool>,
-    hidden_client_cuts: bool,
+    managers_out: Vec<bool>,
 }
 
 type Checked = Result<(), Violation>;
@@ -188,9 +195,6 @@ fn least(delay: &Delay) -> Span {
 
 impl<'m> Checker<'m> {
     fn new(model: &'m Model) -> Checker<'m> {
-        let cut = |wanted: fn(Traffic) -> bool| {
-            model.hosts.iter().any(|h| h.links.iter().any(|l| wanted(l.traffic)))
-        };
         let vms = model.vms.iter().map(|vm| {
             let failover =
                 matches!(model.services[vm.service.index()].guest, Some(GuestGroup::Failover { .. }));
@@ -199,6 +203,7 @@ impl<'m> Checker<'m> {
                 home: Some(vm.host),
                 uncertain: false,
                 lost: None,
+                told: false,
                 deadline: Time::NEVER,
                 waiting: None,
                 booted: true,
@@ -229,8 +234,8 @@ impl<'m> Checker<'m> {
             tallies: vec![ServiceTally::default(); model.services.len()],
             waiting_us: 0,
             no_quorum: vec![false; model.clusters.len()],
-            hidden_cuts: cut(|t| matches!(t, Traffic::Storage | Traffic::Management)),
-            hidden_client_cuts: cut(|t| matches!(t, Traffic::Client | Traffic::Storage)),
+            managers_out: vec![false; model.clusters.len()],
+            hidden_pauses: model.hosts.iter().any(|h| h.storage_paths > 1),
         }
     }
 
@@ -290,10 +295,27 @@ impl<'m> Checker<'m> {
         !self.storages[storage.index()] && (!networked || self.carries(Traffic::Storage))
     }
 
+    /// Whether a host's link for a kind of traffic is whole, or one of several paths.
+    fn is_linked(&self, host: HostId, traffic: Traffic) -> bool {
+        let links =
+            if traffic == Traffic::Storage { self.model.hosts[host.index()].storage_paths } else { 1 };
+        self.hosts[host.index()].cuts[traffic as usize] < links
+    }
+
+    /// As far as the log tells: a VM on a host reaches its disks.
+    fn disks_alive(&self, vm: VmId, host: HostId) -> bool {
+        self.model.vms[vm.index()].storage.is_none_or(|s| {
+            let local = self.model.storages[s.index()].kind == StorageKind::Das;
+            self.storage_alive(s) && (local || self.is_linked(host, Traffic::Storage))
+        })
+    }
+
     /// As far as the log tells: a VM's disks and clients are in reach.
     fn in_reach(&self, vm: VmId) -> bool {
         self.carries(Traffic::Client)
-            && self.model.vms[vm.index()].storage.is_none_or(|s| self.storage_alive(s))
+            && self.vms[vm.index()]
+                .home
+                .is_none_or(|host| self.is_linked(host, Traffic::Client) && self.disks_alive(vm, host))
     }
 
     fn admits(&self, host: HostId, vm: VmId) -> bool {
@@ -302,11 +324,12 @@ impl<'m> Checker<'m> {
         let room = self.model.hosts[host.index()].room;
         let (memory, cores) = self.used(host);
         !self.hosts[host.index()].down
+            && !self.hosts[host.index()].agent_out
             && memory + need.memory_mib <= room.memory_mib
             && cores + need.cores <= room.cores
             && self.model.reaches(host, vm)
             && (!self.model.is_local(vm) || fixed.host == host)
-            && fixed.storage.is_none_or(|s| self.storage_alive(s))
+            && self.disks_alive(vm, host)
             && !self.sibling_on(vm, host)
     }
 
@@ -325,12 +348,19 @@ impl<'m> Checker<'m> {
     /// The hosts of a custom cluster that a host is in, where its decisions can be judged.
     fn judged_hosts(&self, host: HostId) -> &'m [HostId] {
         match self.model.hosts[host.index()].cluster {
-            Some(c) if !self.hidden_cuts => match self.model.clusters[c.index()].product {
-                Product::Custom { .. } => &self.model.clusters[c.index()].hosts,
-                _ => &[],
-            },
+            Some(c) if !self.hidden_pauses && !self.is_leaderless(c) => {
+                match self.model.clusters[c.index()].product {
+                    Product::Custom { .. } => &self.model.clusters[c.index()].hosts,
+                    _ => &[],
+                }
+            }
             _ => &[],
         }
+    }
+
+    /// Whether nobody gives orders because the manager is gone.
+    fn is_leaderless(&self, cluster: ClusterId) -> bool {
+        self.model.clusters[cluster.index()].needs_manager && self.managers_out[cluster.index()]
     }
 
     /// From a host's failure to the cluster's answer, at least and (where it is fixed) at most.
@@ -338,7 +368,10 @@ impl<'m> Checker<'m> {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return (Span::ZERO, None) };
         match &self.model.clusters[cluster.index()].product {
             Product::Custom { detection } => {
-                let most = detection.is_constant().then(|| least(detection));
+                // Without a manager, or of a host whose agent is out, nothing is noticed in time.
+                let row = &self.model.clusters[cluster.index()];
+                let blind = row.needs_manager || row.hosts.iter().any(|h| self.hosts[h.index()].agent_out);
+                let most = (!blind && detection.is_constant()).then(|| least(detection));
                 (least(detection), most)
             }
             Product::Primary(p) => {
@@ -358,6 +391,24 @@ impl<'m> Checker<'m> {
             Signal::StorageUp { storage } => self.turn(|c| &mut c.storages[storage.index()], false),
             Signal::NetworkDown { network } => self.turn(|c| &mut c.networks[network.index()], true),
             Signal::NetworkUp { network } => self.turn(|c| &mut c.networks[network.index()], false),
+            Signal::LinkDown { host, traffic } => {
+                self.hosts[host.index()].cuts[traffic as usize] += 1;
+                Ok(())
+            }
+            Signal::LinkUp { host, traffic } => {
+                let cuts = &mut self.hosts[host.index()].cuts[traffic as usize];
+                let fits = *cuts > 0;
+                *cuts = cuts.saturating_sub(1);
+                self.require(fits, Rule::PartAlternates, || "a link is mended that was not cut".into())
+            }
+            Signal::AgentDown { host } => self.turn(|c| &mut c.hosts[host.index()].agent_out, true),
+            Signal::AgentUp { host } => self.agent_up(host),
+            Signal::ManagerDown { cluster } => self.turn(|c| &mut c.managers_out[cluster.index()], true),
+            Signal::ManagerUp { cluster } => self.turn(|c| &mut c.managers_out[cluster.index()], false),
+            Signal::ControllerDown { .. }
+            | Signal::ControllerUp { .. }
+            | Signal::WitnessDown { .. }
+            | Signal::WitnessUp { .. } => Ok(()),
             Signal::HostDown { host, cause } => self.host_down(host, cause),
             Signal::HostUp { host } => self.host_up(host),
             Signal::HostIsolated { host } => {
@@ -366,8 +417,10 @@ impl<'m> Checker<'m> {
                 })
             }
             Signal::HostFenced { host } => {
-                let fits = !self.hosts[host.index()].down;
-                self.hosts[host.index()].fenced = true;
+                let row = &mut self.hosts[host.index()];
+                let fits = !row.down || row.hung;
+                // What hangs is down already: this is its reset.
+                row.fenced = !std::mem::take(&mut row.hung);
                 self.require(fits, Rule::Primary, || "a host that is down is fenced".into())
             }
             Signal::QuorumLost { cluster } | Signal::QuorumRegained { cluster } => {
@@ -418,6 +471,14 @@ impl<'m> Checker<'m> {
         }
     }
 
+    /// An agent that answers again tells at once what does not run any more: nothing more has to be detected.
+    fn agent_up(&mut self, host: HostId) -> Checked {
+        for row in &mut self.vms {
+            row.told |= row.lost.is_some_and(|(from, _)| from == host);
+        }
+        self.turn(|c| &mut c.hosts[host.index()].agent_out, false)
+    }
+
     fn name(&self, vm: VmId) -> &'m str {
         &self.model.vms[vm.index()].name
     }
@@ -445,9 +506,12 @@ impl<'m> Checker<'m> {
         self.require(powerless == self.is_cut(host) || !powerless, Rule::HostPower, || {
             format!("{host:?} is down from {cause:?} while its power is on")
         })?;
-        let fenced = std::mem::take(&mut self.hosts[host.index()].fenced)
-            && matches!(cause, Cause::LinkFailure | Cause::NetworkOutage);
-        self.require(powerless || cause == Cause::HostCrash || fenced, Rule::CauseSeen, || {
+        let row = &mut self.hosts[host.index()];
+        let fenced = std::mem::take(&mut row.fenced)
+            && matches!(cause, Cause::LinkFailure | Cause::NetworkOutage | Cause::HostHang);
+        row.hung = cause == Cause::HostHang && !fenced;
+        let failed = matches!(cause, Cause::HostCrash | Cause::HostHang);
+        self.require(powerless || failed || fenced, Rule::CauseSeen, || {
             format!("a host down from {cause:?}")
         })?;
         let most = self.detection(host).1;
@@ -469,6 +533,7 @@ impl<'m> Checker<'m> {
         let row = &mut self.hosts[host.index()];
         let was = std::mem::replace(&mut row.down, false);
         row.closing = row.in_window;
+        row.hung = false;
         let since = row.since;
         self.require(was, Rule::HostAlternates, || format!("{host:?} is up already"))?;
         let soonest = since + least(&self.model.hosts[host.index()].boot);
@@ -497,12 +562,13 @@ impl<'m> Checker<'m> {
             self.vms[vm.index()].uncertain = true;
             return Ok(());
         }
-        if matches!(cause, Cause::HostCrash | Cause::RackOutage | Cause::SiteOutage) {
+        if matches!(cause, Cause::HostCrash | Cause::HostHang | Cause::RackOutage | Cause::SiteOutage) {
             let host_gone = home.is_some_and(|h| self.hosts[h.index()].down) || lost.is_some();
             // The interruption that crashed the guest began with the power of its storage, and may have
             // gone on for another reason.
             let disks = self.model.vms[vm.index()].storage;
-            let disks_gone = disks.is_some_and(|s| !self.storage_alive(s) || self.hidden_cuts);
+            let disks_gone =
+                disks.is_some() && (self.hidden_pauses || home.is_none_or(|h| !self.disks_alive(vm, h)));
             self.require(host_gone || disks_gone, Rule::CauseSeen, || {
                 format!("{} lost no host", self.name(vm))
             })?;
@@ -564,11 +630,12 @@ impl<'m> Checker<'m> {
         let row = &mut self.vms[vm.index()];
         let (lost, uncertain, waiting, home) = (row.lost, row.uncertain, row.waiting, row.home);
         row.deadline = Time::NEVER;
+        let told = std::mem::take(&mut row.told);
         let clustered = self.model.service_of(vm).host_cluster;
         self.require(clustered && (lost.is_some() || uncertain), Rule::OrderLegal, || {
             format!("{} has its home {home:?}, and is restarted", self.name(vm))
         })?;
-        if let (Some((from, at)), None, false) = (lost, waiting, uncertain) {
+        if let (Some((from, at)), None, false) = (lost, waiting, uncertain || told) {
             let soonest = at + self.detection(from).0;
             self.require(self.now >= soonest, Rule::OrderAfterDetection, || {
                 format!("{} lost at {at:?}, restarted before {soonest:?}", self.name(vm))
@@ -592,7 +659,7 @@ impl<'m> Checker<'m> {
         self.vms[vm.index()].home = None;
         let disks = self.model.reaches(host, vm)
             && (!self.model.is_local(vm) || self.model.vms[vm.index()].host == host)
-            && self.model.vms[vm.index()].storage.is_none_or(|s| self.storage_alive(s));
+            && self.disks_alive(vm, host);
         self.require(disks, Rule::DiskReach, || format!("{} has no disks on {host:?}", self.name(vm)))?;
         self.require(!self.sibling_on(vm, host), Rule::AntiAffinity, || {
             format!("a sibling of {}", self.name(vm))
@@ -702,9 +769,9 @@ impl<'m> Checker<'m> {
             Signal::VmDown { vm, cause: c } | Signal::AppDown { vm, cause: c } => own(vm) && c == cause,
             Signal::StorageDown { cause: c, .. } => c == cause,
             Signal::NetworkDown { .. } => cause == Cause::NetworkOutage,
+            Signal::LinkDown { .. } => cause == Cause::LinkFailure,
             _ => false,
         });
-        let seen = seen || (cause == Cause::LinkFailure && self.hidden_client_cuts);
         self.require(seen && can_happen(self.model, cause), Rule::CauseSeen, || {
             format!(
                 "{} is down from {cause:?}, of which there is no trace",
@@ -797,7 +864,7 @@ impl<'m> Checker<'m> {
             format!("{running} nodes of {} online", fixed.name)
         })?;
         let at_once = service.guest.is_none() && service.way_back.recover.fixed() == Some(Span::ZERO);
-        let idle = at_once && !self.hidden_client_cuts && serving == 1 && row.lost_ppb > 0;
+        let idle = at_once && !self.hidden_pauses && serving == 1 && row.lost_ppb > 0;
         self.require(!idle, Rule::ServesWhenItCan, || format!("{} could serve and does not", fixed.name))
     }
 
@@ -827,9 +894,10 @@ impl<'m> Checker<'m> {
 /// Whether anything in a model can be a cause.
 fn can_happen(model: &Model, cause: Cause) -> bool {
     let injected = |wanted: &dyn Fn(&InjectTarget) -> bool| model.injects.iter().any(|i| wanted(&i.target));
-    let domain = |cause| {
-        model.domains.iter().any(|d| d.cause == cause && d.outage.is_some())
-            || injected(&|t| matches!(t, InjectTarget::Domain(d) if model.domains[d.index()].cause == cause))
+    let part = |cause| {
+        let own = |part: &ninefold::model::Part| part.cause == cause;
+        model.parts.iter().any(|p| own(p) && p.fault.is_some())
+            || injected(&|t| matches!(t, InjectTarget::Part(p, _) if own(&model.parts[p.index()])))
     };
     let fault = |wanted| injected(&|t| matches!(t, InjectTarget::Vm(_, fault) if *fault == wanted));
     match cause {
@@ -837,16 +905,18 @@ fn can_happen(model: &Model, cause: Cause) -> bool {
             model.hosts.iter().any(|h| h.crash.is_some())
                 || injected(&|t| matches!(t, InjectTarget::HostCrash(_)))
         }
-        Cause::RackOutage | Cause::SiteOutage => domain(cause),
-        Cause::StorageOutage => {
-            model.storages.iter().any(|s| s.outage.is_some())
-                || injected(&|t| matches!(t, InjectTarget::Storage(_)))
+        Cause::HostHang => {
+            model.hosts.iter().any(|h| h.hang.is_some())
+                || injected(&|t| matches!(t, InjectTarget::HostHang(_)))
+                || part(cause)
         }
-        Cause::NetworkOutage => {
-            model.networks.iter().any(|n| n.outage.is_some())
-                || injected(&|t| matches!(t, InjectTarget::Network(_)))
-        }
-        Cause::LinkFailure => model.hosts.iter().any(|h| !h.links.is_empty()),
+        Cause::RackOutage
+        | Cause::SiteOutage
+        | Cause::StorageOutage
+        | Cause::ControllerFailure
+        | Cause::NetworkOutage
+        | Cause::LinkFailure
+        | Cause::WitnessOutage => part(cause),
         Cause::GuestCrash => {
             model.services.iter().any(|s| s.guest_crash.is_some()) || fault(VmFault::GuestCrash)
         }

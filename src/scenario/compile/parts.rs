@@ -1,0 +1,188 @@
+//! What can be out of service besides hosts and VMs, and which of it hangs on which site or rack.
+
+use super::super::spec::{FaultSpec, Spec};
+use super::hardware::{crew, fault, host_id, rack_id, site_id};
+use crate::model::{
+    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Host, HostId, Model, Network, NetworkId, Part, PartId,
+    PartKind, Storage, StorageId, Traffic,
+};
+
+/// The parts so far.
+#[derive(Default)]
+pub(super) struct Parts(pub(super) Vec<Part>);
+
+impl Parts {
+    pub(super) fn add(&mut self, part: Part) -> PartId {
+        self.0.push(part);
+        PartId(self.0.len() as u32 - 1)
+    }
+
+    /// Several that are equals, numbered from the second one on; the first has the plain name.
+    fn add_equals(
+        &mut self,
+        count: u32,
+        kind: PartKind,
+        component: &str,
+        fault_name: &str,
+        cause: Cause,
+        of: (Option<&FaultSpec>, Option<CrewId>),
+    ) -> Vec<PartId> {
+        (1..=count)
+            .map(|number| {
+                let name = if number == 1 { fault_name.to_owned() } else { format!("{fault_name}.{number}") };
+                self.add(Part::new(kind, component, &name, cause).with(of.0.map(fault), of.1))
+            })
+            .collect()
+    }
+}
+
+pub(super) fn crews(spec: &Spec) -> Vec<Crew> {
+    spec.crews.iter().map(|c| Crew { name: c.name.clone(), size: c.size }).collect()
+}
+
+pub(super) fn domains(spec: &Spec, parts: &mut Parts) -> Vec<Domain> {
+    let mut domains = Vec::new();
+    let mut add = |name: &str, kind: &str, cause, parent, outage: &Option<FaultSpec>, who| {
+        let id = DomainId(domains.len() as u32);
+        let part = Part::new(PartKind::Domain(id), &format!("{kind} {name}"), "outage", cause);
+        let part = parts.add(part.with(outage.as_ref().map(fault), crew(who)));
+        domains.push(Domain {
+            name: name.to_owned(),
+            cause,
+            parent,
+            part,
+            hosts: Vec::new(),
+            feeds: Vec::new(),
+        });
+    };
+    for rack in &spec.racks {
+        let parent = rack.site.map(|site| site_id(spec, site));
+        add(&rack.name, "rack", Cause::RackOutage, parent, &rack.outage, rack.crew);
+    }
+    for site in &spec.sites {
+        add(&site.name, "site", Cause::SiteOutage, None, &site.outage, site.crew);
+    }
+    domains
+}
+
+pub(super) fn storages(spec: &Spec, parts: &mut Parts) -> Vec<Storage> {
+    let mut storages = Vec::new();
+    for (number, storage) in spec.storages.iter().enumerate() {
+        let id = StorageId(number as u32);
+        let component = format!("storage {}", storage.name);
+        let part = Part::new(PartKind::Storage(id), &component, "outage", Cause::StorageOutage);
+        let part = parts.add(part.with(storage.outage.as_ref().map(fault), crew(storage.crew)));
+        let scripted =
+            spec.injects.iter().any(|i| i.target == super::super::spec::InjectTarget::Controller(number));
+        let count = if storage.controller.is_some() || scripted { storage.controllers } else { 0 };
+        let of = (storage.controller.as_ref(), crew(storage.crew));
+        let kind = PartKind::Controller(id);
+        let controllers =
+            parts.add_equals(count, kind, &component, "controller", Cause::ControllerFailure, of);
+        storages.push(Storage {
+            name: storage.name.clone(),
+            kind: storage.kind,
+            part,
+            controllers,
+            controller_failover: storage.controller_failover.clone().into(),
+            switching: crate::engine::Stream::new(&component, "controller_failover"),
+            vms: Vec::new(),
+            clusters: (0..spec.clusters.len() as u32).map(ClusterId).collect(),
+        });
+    }
+    storages
+}
+
+pub(super) fn networks(spec: &Spec, parts: &mut Parts) -> Vec<Network> {
+    let mut networks = Vec::new();
+    for (number, network) in spec.networks.iter().enumerate() {
+        let kind = PartKind::Network(NetworkId(number as u32));
+        let part = Part::new(kind, &format!("network {}", network.name), "outage", Cause::NetworkOutage);
+        let part = parts.add(part.with(network.outage.as_ref().map(fault), crew(network.crew)));
+        networks.push(Network { name: network.name.clone(), carries: network.carries.clone(), part });
+    }
+    networks
+}
+
+/// The links and the agent of a host, as far as they can fail by themselves.
+pub(super) fn host_parts(
+    row: &super::super::spec::HostGroup,
+    id: HostId,
+    component: &str,
+    parts: &mut Parts,
+) -> Vec<PartId> {
+    let mut list = Vec::new();
+    for (traffic, fault) in &row.links {
+        let count = if *traffic == Traffic::Storage { row.storage_paths } else { 1 };
+        let name = format!("link.{}", traffic.word());
+        let of = (Some(fault), crew(row.crew));
+        list.extend(parts.add_equals(
+            count,
+            PartKind::Link(id, *traffic),
+            component,
+            &name,
+            Cause::LinkFailure,
+            of,
+        ));
+    }
+    if let Some(agent) = &row.agent {
+        let part = Part::new(PartKind::Agent(id), component, "agent", Cause::HostHang);
+        list.push(parts.add(part.with(Some(fault(agent)), crew(row.crew))));
+    }
+    list
+}
+
+/// A part of a host that only a script strikes must be there all the same: its first, and how many there are.
+pub(super) fn scripted_host_part(model: &mut Model, kind: PartKind) -> (PartId, u32) {
+    let host = kind.host().expect("asked for a part of a host");
+    let row: &Host = &model.hosts[host.index()];
+    let equals = row.parts.iter().filter(|part| model.parts[part.index()].kind == kind);
+    if let Some(&first) = equals.clone().next() {
+        return (first, equals.count() as u32);
+    }
+    let (name, count, cause) = match kind {
+        PartKind::Link(_, traffic) => {
+            let count = if traffic == Traffic::Storage { row.storage_paths } else { 1 };
+            (format!("link.{}", traffic.word()), count, Cause::LinkFailure)
+        }
+        _ => ("agent".to_owned(), 1, Cause::HostHang),
+    };
+    let component = format!("host {}", row.name);
+    let mut parts = Parts(std::mem::take(&mut model.parts));
+    let added = parts.add_equals(count, kind, &component, &name, cause, (None, None));
+    model.parts = parts.0;
+    model.hosts[host.index()].parts.extend(&added);
+    (added[0], count)
+}
+
+/// Enters each host, rack and storage into what feeds it. A host in a rack hears of its site through
+/// the rack, where the rack stands in that site.
+pub(super) fn join_domains(spec: &Spec, model: &mut Model) {
+    for (number, rack) in spec.racks.iter().enumerate() {
+        if let Some(site) = rack.site {
+            let part = model.domains[rack_id(number).index()].part;
+            model.domains[site_id(spec, site).index()].feeds.push(part);
+        }
+    }
+    for (number, storage) in spec.storages.iter().enumerate() {
+        if let Some(site) = storage.site {
+            let part = model.storages[number].part;
+            model.domains[site_id(spec, site).index()].feeds.push(part);
+        }
+    }
+    for (group, spec_group) in spec.hosts.iter().enumerate() {
+        for member in 1..=spec_group.count {
+            let host = host_id(spec, group, member);
+            let rack = spec.rack_of(group, member);
+            let site = spec.site_of(group, member);
+            if let Some(rack) = rack {
+                model.domains[rack_id(rack).index()].hosts.push(host);
+            }
+            if let Some(site) = site
+                && rack.is_none_or(|rack| spec.racks[rack].site != Some(site))
+            {
+                model.domains[site_id(spec, site).index()].hosts.push(host);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Logs spoilt on purpose: the checker must reject each by the rule that it breaks.
+
+use crate::checker::{Log, Rule, check};
+use crate::{loading, observe, tail};
+use ninefold::engine::Time;
+use ninefold::model::{Cause, HostId, Model};
+use ninefold::sim::Signal;
+
+/// Everything the checker judges happens here: room is scarce, one host does not reach the array.
+const RICH: &str = r#"
+schema = 1
+[run]
+horizon = "4 d"
+warmup = "1 h"
+ages = "new"
+[rack.r0]
+outage = { mttf = "12 h", mttr = "20 min" }
+[rack.r1]
+[network.lan]
+carries = ["client"]
+outage = { mttf = "10 h", mttr = "2 min" }
+[storage.san]
+kind = "fc"
+outage = { mttf = "10 h", mttr = "2 min" }
+[host.h]
+count = 4
+racks = ["r0", "r1"]
+cores = 8
+memory = "16 GiB"
+storage = ["san"]
+boot = "3 min"
+crash = { mttf = "3 h", mttr = "20 min" }
+[host.x]
+cores = 8
+memory = "64 GiB"
+boot = "3 min"
+crash = { mttf = "3 h", mttr = "20 min" }
+[cluster.k]
+product = "custom"
+hosts = ["h", "x"]
+detection = "7 s"
+[service.a]
+instances = 9
+vm = { cores = 1, memory = "5 GiB", storage = "san" }
+boot = "1 min"
+[service.g]
+vm = { cores = 1, memory = "1 GiB" }
+boot = "1 min"
+app_crash = { mttf = "6 h", mttr = "5 min" }
+[service.b]
+role = "stateless"
+vm = { cores = 1, memory = "1 GiB" }
+boot = "1 min"
+[service.u]
+vm = { cores = 1, memory = "1 GiB" }
+boot = "1 min"
+recover = "0 s"
+[strategy.s]
+protect = ["host-cluster"]
+[strategy.s.service.g]
+protect = ["host-cluster", "guest-failover"]
+nodes = 2
+[strategy.s.service.b]
+protect = ["nlb"]
+members = 3
+[strategy.s.service.u]
+protect = []
+"#;
+
+/// As [`RICH`], with planned work.
+fn rich_with_work() -> String {
+    format!(
+        "{RICH}\n[maintenance.m]\nhosts = [\"h\"]\nfirst = \"6 h\"\nevery = \"1 d\"\nlasts = \"10 min\"\n"
+    )
+}
+
+/// The same cluster without a witness, in the hands of failover clustering.
+fn rich_with_votes() -> String {
+    RICH.replace("product = \"custom\"", "product = \"hyper-v-2008\"\nwitness = \"none\"")
+        .replace("detection = \"7 s\"\n[service.a]", "[service.a]")
+}
+
+/// One way to spoil a log at one entry; `None` where that entry offers no hold.
+type Spoil = fn(&Model, &Log, usize) -> Option<Log>;
+
+fn twice(log: &Log, k: usize) -> Option<Log> {
+    let mut log = log.clone();
+    log.entries.insert(k, log.entries[k]);
+    Some(log)
+}
+
+fn without(log: &Log, k: usize) -> Option<Log> {
+    let mut log = log.clone();
+    log.entries.remove(k);
+    Some(log)
+}
+
+fn with(log: &Log, k: usize, signal: Signal) -> Option<Log> {
+    let mut log = log.clone();
+    log.entries[k].signal = signal;
+    Some(log)
+}
+
+/// Entry `k` happens right after entry `to`, at its instant.
+fn earlier(log: &Log, k: usize, to: usize) -> Option<Log> {
+    let mut log = log.clone();
+    let mut entry = log.entries.remove(k);
+    entry.at = log.entries[to].at;
+    log.entries.insert(to + 1, entry);
+    Some(log)
+}
+
+fn latest(log: &Log, before: usize, is: impl Fn(&Signal) -> bool) -> Option<usize> {
+    (0..before).rev().find(|&i| is(&log.entries[i].signal))
+}
+
+/// An order goes to another host.
+fn redirect(model: &Model, log: &Log, k: usize) -> Option<Log> {
+    let Signal::RestartOrdered { vm, host, cause } = log.entries[k].signal else { return None };
+    let other = HostId((host.0 + 1 + k as u32 % (model.hosts.len() as u32 - 1)) % model.hosts.len() as u32);
+    with(log, k, Signal::RestartOrdered { vm, host: other, cause })
+}
+
+#[rustfmt::skip]
+const TWINS: [(Rule, Spoil); 28] = [
+    (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
+    (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
+    (Rule::HostPower, |_, log, k| match log.entries[k].signal {
+        Signal::HostDown { host, cause: Cause::HostCrash } => with(log, k, Signal::HostDown { host, cause: Cause::RackOutage }),
+        _ => None,
+    }),
+    (Rule::PartAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::StorageUp { .. }).then(|| twice(log, k))?),
+    (Rule::MaintenancePairs, |_, log, k| matches!(log.entries[k].signal, Signal::MaintenanceEnded { .. }).then(|| twice(log, k))?),
+    (Rule::NotTooFast, |_, log, k| match log.entries[k].signal {
+        Signal::HostUp { host } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::HostDown { host: h, .. } if *h == host))?),
+        _ => None,
+    }),
+    (Rule::GuestAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::VmUp { .. }).then(|| twice(log, k))?),
+    (Rule::RunsOnUpHost, |_, log, k| matches!(log.entries[k].signal, Signal::VmDown { .. }).then(|| without(log, k))?),
+    (Rule::OrderLegal, |_, log, k| matches!(log.entries[k].signal, Signal::RestartOrdered { .. }).then(|| twice(log, k))?),
+    (Rule::OrderAfterDetection, |_, log, k| match log.entries[k].signal {
+        Signal::RestartOrdered { vm, .. } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::VmDown { vm: v, .. } if *v == vm))?),
+        _ => None,
+    }),
+    (Rule::OrderComes, |_, log, k| matches!(log.entries[k].signal, Signal::RestartOrdered { .. }).then(|| without(log, k))?),
+    (Rule::Room, redirect),
+    (Rule::AntiAffinity, redirect),
+    (Rule::DiskReach, redirect),
+    (Rule::BestHost, redirect),
+    (Rule::WaitingPairs, |_, log, k| matches!(log.entries[k].signal, Signal::RestartWaiting { .. }).then(|| twice(log, k))?),
+    (Rule::WorkConservation, |_, log, k| match log.entries[k].signal {
+        Signal::RestartOrdered { vm, .. } => {
+            latest(log, k, |s| matches!(s, Signal::RestartWaiting { vm: v, .. } if *v == vm)).and_then(|_| without(log, k))
+        }
+        _ => None,
+    }),
+    (Rule::Failover, |model, log, k| match log.entries[k].signal {
+        Signal::FailoverDone { instance, vm } => {
+            let other = model.vms_of(instance).find(|v| *v != vm)?;
+            with(log, k, Signal::FailoverDone { instance, vm: other })
+        }
+        _ => None,
+    }),
+    (Rule::Converged, |_, log, k| match log.entries[k].signal {
+        Signal::Converged { instance, members } => with(log, k, Signal::Converged { instance, members: members + 3 }),
+        _ => None,
+    }),
+    (Rule::ServiceAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceDown { .. }).then(|| twice(log, k))?),
+    (Rule::CauseSeen, |_, log, k| match log.entries[k].signal {
+        Signal::ServiceDown { instance, .. } => with(log, k, Signal::ServiceDown { instance, cause: Cause::SiteOutage }),
+        _ => None,
+    }),
+    (Rule::ServesForReason, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceDown { .. }).then(|| without(log, k))?),
+    (Rule::ServesWhenItCan, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceUp { .. }).then(|| without(log, k))?),
+    (Rule::Tally, |_, log, _| {
+        let mut log = log.clone();
+        (log.services[0].downtime_us, log.services[0].causes[0].downtime_us) =
+            (log.services[0].downtime_us + 1, log.services[0].causes[0].downtime_us + 1);
+        Some(log)
+    }),
+    (Rule::CauseSum, |_, log, _| { let mut log = log.clone(); log.services[0].causes[0].downtime_us += 1; Some(log) }),
+    (Rule::Waiting, |_, log, _| { let mut log = log.clone(); log.waiting_us += 1; Some(log) }),
+    (Rule::Quorum, |_, log, k| match log.entries[k].signal {
+        Signal::QuorumLost { .. } => without(log, k),
+        _ => None,
+    }),
+    (Rule::Primary, |_, log, k| match log.entries[k].signal {
+        Signal::HostDown { host, .. } => {
+            let mut log = log.clone();
+            let mut entry = log.entries[k];
+            entry.signal = Signal::HostIsolated { host };
+            log.entries.insert(k + 1, entry);
+            Some(log)
+        }
+        _ => None,
+    }),
+];
+
+#[test]
+fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
+    let plain = loading::load(RICH).remove(0);
+    let work = loading::load(&rich_with_work()).remove(0);
+    // Where there is room to choose between hosts.
+    let roomy = loading::load(&RICH.replace("16 GiB", "48 GiB")).remove(0);
+    // Where the votes of two hosts and no witness are lost with either of them.
+    let votes = loading::load(&rich_with_votes()).remove(0);
+    let logs = [&plain, &work, &roomy, &votes].map(|model| (model, observe(model, 1, 0)));
+    for (model, log) in &logs {
+        check(model, log).unwrap_or_else(|v| panic!("{v:?}\n{}", tail(model, log, v.at)));
+    }
+    for (rule, spoil) in TWINS {
+        let (mut spoilt, mut named) = (0, 0);
+        for (model, log) in &logs {
+            let ways = (0..log.entries.len()).filter_map(|k| spoil(model, log, k)).take(60);
+            for twin in ways {
+                spoilt += 1;
+                named += u32::from(check(model, &twin).is_err_and(|violation| violation.rule == rule));
+            }
+        }
+        println!("{rule:?}: {named} of {spoilt}");
+        assert!(named > 0, "{rule:?}: none of {spoilt} spoilt logs was rejected by it");
+    }
+}
