@@ -56,7 +56,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The host is reset because its agent has been silent for too long.
     pub(super) fn on_agent_given_up(&mut self, host: HostId) {
-        self.fence(host, Cause::HostHang);
+        self.reset_host(host, Cause::HostHang);
     }
 
     /// A reboot brings a new agent: nobody has to mend the old one.

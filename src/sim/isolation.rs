@@ -198,10 +198,15 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// A host resets itself, or is switched off and on again. Its crash clock stands still meanwhile.
-    pub(super) fn fence(&mut self, host: HostId, cause: Cause) {
-        self.tell(Signal::HostFenced { host });
+    /// A host that is alone resets itself, or is switched off and on again.
+    fn fence(&mut self, host: HostId, cause: Cause) {
         self.state.hosts[host.index()].fenced = true;
+        self.reset_host(host, cause);
+    }
+
+    /// A host is reset. Its crash clock stands still meanwhile.
+    pub(super) fn reset_host(&mut self, host: HostId, cause: Cause) {
+        self.tell(Signal::HostFenced { host });
         self.pause_clocks(host);
         self.take_host_down(host, HostPhase::Off, cause);
         self.boot_host(host);
