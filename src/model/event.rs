@@ -25,6 +25,8 @@ pub enum Event {
     /// A cluster's election of a primary is over, or the new primary has read what it protects; or it is time
     /// to count votes.
     ClusterStepped(ClusterId),
+    /// A cluster looks again at the VMs that wait.
+    RetryDue(ClusterId),
     /// A host finds that it is alone on the management network, or acts on that.
     HostIsolated(HostId),
     /// A cluster gives a silent host up.

@@ -13,6 +13,7 @@ mod event;
 mod ids;
 mod part;
 mod products;
+mod restart;
 mod timer_table;
 mod words;
 
@@ -28,8 +29,9 @@ pub use products::{
     Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product, QuorumProfile,
     RingProfile, Votes, Witness, WitnessKind,
 };
+pub use restart::{AntiAffinity, RestartRules};
 pub use timer_table::{NO_TIMER, TimerTable};
-pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault};
+pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault, WaitReason};
 
 use crate::engine::{Span, Stream};
 
@@ -186,6 +188,7 @@ pub struct Cluster {
     pub name: String,
     pub hosts: Vec<HostId>,
     pub product: Product,
+    pub restart: RestartRules,
     /// The server that manages it, where it can fail, and whether nothing is restarted without it.
     pub manager: Option<PartId>,
     pub needs_manager: bool,
@@ -210,19 +213,15 @@ pub struct Service {
     pub app_crash: Option<Fault>,
     pub app_hang: Option<Fault>,
     pub crew: Option<CrewId>,
+    /// The services whose restart comes first, where the cluster heeds it; and whether others wait for this one.
+    pub after: Vec<ServiceId>,
+    pub is_awaited: bool,
+    /// A VM of it comes and goes without anybody else having to act: no group listens, no crew has to choose whom
+    /// to help first, nobody waits for it.
+    pub is_alone: bool,
     /// For the interval of rare outages: the most that one incident adds to one replication's mean
     /// downtime (seconds) and outages per instance, 99.9th percentile of its length.
     pub incident: IncidentBound,
-}
-
-impl Service {
-    /// Whether a VM of it comes and goes without anybody else having to act: no group listens, and no
-    /// crew has to choose whom to help first.
-    #[inline]
-    #[must_use]
-    pub const fn is_alone(&self) -> bool {
-        self.guest.is_none() && self.crew.is_none()
-    }
 }
 
 /// The steps of a VM's way back to serving.
@@ -313,6 +312,8 @@ pub enum VmDraw {
     AppHangTtr,
     Detection,
     Convergence,
+    StartFailure,
+    Resumption,
 }
 
 impl VmStreams {

@@ -22,6 +22,8 @@ pub struct TimerTable {
     pub controllers: Vec<u32>,
     pub maintenances: Vec<u32>,
     pub clusters: Vec<u32>,
+    /// When a cluster looks again at the VMs that wait.
+    pub retries: Vec<u32>,
     pub hosts: Vec<HostTimers>,
     pub instances: Vec<u32>,
 }
@@ -70,6 +72,8 @@ impl TimerTable {
             let elects = !matches!(cluster.product, Product::Custom { .. });
             let slot = table.add_if(elects, Event::ClusterStepped(ClusterId(number as u32)));
             table.clusters.push(slot);
+            let slot = table.add(Event::RetryDue(ClusterId(number as u32)));
+            table.retries.push(slot);
         }
         table.add_hosts(model);
         for (number, instance) in model.instances.iter().enumerate() {

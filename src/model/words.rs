@@ -61,6 +61,21 @@ vocabulary! {
         /// Its application no longer answers.
         AppHang = "app_hang",
     }
+    /// What a VM waits for that a cluster is to restart.
+    WaitReason {
+        /// No host has room for it, or none is up.
+        Room = "room",
+        /// No host reaches its disks.
+        Storage = "storage",
+        /// The services that it comes after.
+        Dependency = "dependency",
+        /// Its priority's turn.
+        Turn = "turn",
+        /// The next attempt after one that failed.
+        Retry = "retry",
+        /// Somebody who tries again after the cluster has given up.
+        Person = "person",
+    }
     /// How old components are at the start.
     Ages {
         /// As in a datacenter that has been running for years.

@@ -1,7 +1,7 @@
 //! Where a VM is restarted.
 
 use crate::engine::Tournament;
-use crate::model::{ClusterId, HostId, Model, VmId};
+use crate::model::{AntiAffinity, ClusterId, HostId, Model, VmId};
 use crate::state::{ClusterState, State};
 
 /// The host with the most free memory that admits the VM; the lower seat where two are equal.
@@ -13,7 +13,10 @@ use crate::state::{ClusterState, State};
 #[must_use]
 pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId) -> Option<HostId> {
     let need = model.service_of(vm).need;
-    let hosts = &model.clusters[cluster.index()].hosts;
+    let fixed = &model.clusters[cluster.index()];
+    let hosts = &fixed.hosts;
+    let apart = fixed.restart.anti_affinity != AntiAffinity::Ignore && model.service_of(vm).guest.is_some();
+    let mut beside_a_sibling = None;
     let mut set_aside = std::mem::take(&mut state.scratch_seats);
     let mut chosen = None;
     loop {
@@ -25,8 +28,11 @@ pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmI
         }
         let host = hosts[seat as usize];
         if admits(model, state, host, vm) {
-            chosen = Some(host);
-            break;
+            if !apart || is_apart(model, state, host, vm) {
+                chosen = Some(host);
+                break;
+            }
+            beside_a_sibling = beside_a_sibling.or(Some(host));
         }
         set_aside.push((seat, key));
         state.clusters[cluster.index()].rooms.set(seat, Tournament::OUT);
@@ -35,15 +41,20 @@ pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmI
         state.clusters[cluster.index()].rooms.set(seat, key);
     }
     state.scratch_seats = set_aside;
-    chosen
+    // HYP-33: soft, unless it is enforced.
+    chosen.or(beside_a_sibling.filter(|_| fixed.restart.anti_affinity == AntiAffinity::Should))
 }
 
-/// Whether a host can take a VM: it is up and hears the order, has room, reaches the VM's disks, and
-/// no other VM of the same instance lives there (GFC-05: nodes on different hosts).
+/// Whether no other VM of the same instance lives on a host (GFC-05: nodes on different hosts).
+fn is_apart(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
+    let instance = model.vms[vm.index()].instance;
+    model.vms_of(instance).all(|sibling| state.vms[sibling.index()].host != host.0)
+}
+
+/// Whether a host can take a VM: it is up and hears the order, has room, and reaches the VM's disks.
 #[must_use]
 pub fn admits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
-    let service = model.service_of(vm);
-    let need = service.need;
+    let need = model.service_of(vm).need;
     let free = state.hosts[host.index()].free(&model.hosts[host.index()]);
     let fixed = &model.vms[vm.index()];
     need.memory_mib <= free.memory_mib
@@ -53,7 +64,4 @@ pub fn admits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
         && model.reaches(host, vm)
         && (!model.is_local(vm) || fixed.host == host)
         && state.reaches_disk(model, vm, host)
-        // Only groups have siblings; to others nothing more need be read.
-        && (service.guest.is_none()
-            || model.vms_of(fixed.instance).all(|sibling| state.vms[sibling.index()].host != host.0))
 }

@@ -62,6 +62,8 @@ impl Entry {
             Signal::VmDown { .. } => "vm-down",
             Signal::VmUp { .. } => "vm-up",
             Signal::RestartOrdered { .. } => "restart-ordered",
+            Signal::RestartQueued { .. } => "restart-queued",
+            Signal::RestartFailed { .. } => "restart-failed",
             Signal::RestartWaiting { .. } => "restart-waiting",
             Signal::AppDown { .. } => "app-down",
             Signal::AppUp { .. } => "app-up",
@@ -109,6 +111,8 @@ impl Entry {
             Signal::VmDown { vm, .. }
             | Signal::VmUp { vm }
             | Signal::RestartOrdered { vm, .. }
+            | Signal::RestartQueued { vm, .. }
+            | Signal::RestartFailed { vm, .. }
             | Signal::RestartWaiting { vm, .. }
             | Signal::AppDown { vm, .. }
             | Signal::AppUp { vm } => &model.vms[vm.index()].name,
@@ -125,9 +129,10 @@ impl Entry {
     #[must_use]
     pub fn host<'m>(&self, model: &'m Model) -> Option<&'m str> {
         match self.signal {
-            Signal::RestartOrdered { host, .. } | Signal::PrimaryElected { host, .. } => {
-                Some(&model.hosts[host.index()].name)
-            }
+            Signal::RestartOrdered { host, .. }
+            | Signal::RestartQueued { host, .. }
+            | Signal::RestartFailed { host, .. }
+            | Signal::PrimaryElected { host, .. } => Some(&model.hosts[host.index()].name),
             _ => None,
         }
     }
@@ -161,6 +166,15 @@ impl Entry {
     pub fn lost(&self) -> Option<f64> {
         match self.signal {
             Signal::ServiceDegraded { lost_ppb, .. } => Some(f64::from(lost_ppb) / 1e9),
+            _ => None,
+        }
+    }
+
+    /// What it waits for.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'static str> {
+        match self.signal {
+            Signal::RestartWaiting { reason, .. } => Some(reason.word()),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Window;
 use crate::engine::Time;
-use crate::model::Model;
+use crate::model::{Model, WaitReason};
 use crate::sim::{Observer, Signal};
 
 /// Counts the VMs that should run and wait for room, over time.
@@ -12,7 +12,7 @@ pub struct Waiting {
     since: Time,
     vms: u64,
     vm_us: u64,
-    /// Which VMs wait: an order to start ends the wait only of those.
+    /// Which VMs wait for room: an order to start, or another reason to wait, ends the wait only of those.
     waits: Vec<bool>,
 }
 
@@ -52,12 +52,15 @@ impl Observer for Waiting {
     #[inline(always)]
     fn observe(&mut self, now: Time, signal: Signal) {
         match signal {
-            Signal::RestartWaiting { vm, .. } => {
+            Signal::RestartWaiting { vm, reason: WaitReason::Room, .. } => {
                 self.advance(now);
-                self.waits[vm.index()] = true;
-                self.vms += 1;
+                self.vms += u64::from(!std::mem::replace(&mut self.waits[vm.index()], true));
             }
-            Signal::RestartOrdered { vm, .. } if self.waits[vm.index()] => {
+            Signal::RestartOrdered { vm, .. }
+            | Signal::RestartQueued { vm, .. }
+            | Signal::RestartWaiting { vm, .. }
+                if self.waits[vm.index()] =>
+            {
                 self.advance(now);
                 self.waits[vm.index()] = false;
                 self.vms -= 1;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::profiles::{Duration, PROFILES, Profile};
+use crate::scenario::profiles::{Family, PROFILES, Preset, Profile};
 
 /// Every product with its settings, their defaults and sources.
 #[must_use]
@@ -10,19 +10,16 @@ pub fn profiles() -> String {
     let mut out = String::new();
     for profile in PROFILES {
         let _ = writeln!(out, "{}\n  {}", profile.word, profile.about);
-        let width = keys(profile).map(str::len).max().unwrap_or(0);
-        for n in profile.numbers {
+        let width = profile.settings().map(|setting| setting.key.len()).max().unwrap_or(0);
+        for setting in profile.settings() {
             let _ = writeln!(
                 out,
-                "    {:width$}  {:14}  {} ({})",
-                n.key,
-                n.default.to_string(),
-                n.meaning,
-                n.source
+                "    {:width$}  {:16}  {} ({})",
+                setting.key,
+                setting.default.to_string(),
+                setting.meaning,
+                setting.source
             );
-        }
-        for c in profile.choices {
-            let _ = writeln!(out, "    {:width$}  {:14}  {} ({})", c.key, c.default, c.meaning, c.source);
         }
         out.push('\n');
     }
@@ -35,26 +32,30 @@ pub fn profiles() -> String {
 pub fn profile(profile: &Profile) -> String {
     let mut out =
         format!("# {}\n[cluster.NAME]\nproduct = \"{}\"\nhosts = [\"NAME\"]\n", profile.about, profile.word);
-    for n in profile.numbers {
-        let value = match n.default {
-            Duration::Fixed(_) | Duration::Constant(_) => format!("\"{}\"", n.default),
-            Duration::Between(min_s, max_s) => format!(
+    for setting in profile.settings() {
+        let value = match setting.default {
+            Preset::Fixed(_) | Preset::Constant(_) => format!("\"{}\"", setting.default),
+            Preset::Between(min_s, max_s) => format!(
                 "{{ law = \"uniform\", min = \"{}\", max = \"{}\" }}",
-                Duration::Constant(min_s),
-                Duration::Constant(max_s)
+                Preset::Constant(min_s),
+                Preset::Constant(max_s)
             ),
+            Preset::Count(count) => count.to_string(),
+            Preset::Word { word, .. } => format!("\"{word}\""),
+            // It follows the number of hosts as long as it is left out.
+            Preset::Hosts => {
+                let _ = writeln!(
+                    out,
+                    "# {} is {} # {}: {}",
+                    setting.key, setting.default, setting.source, setting.meaning
+                );
+                continue;
+            }
         };
-        let _ = writeln!(out, "{} = {value} # {}: {}", n.key, n.source, n.meaning);
+        let _ = writeln!(out, "{} = {value} # {}: {}", setting.key, setting.source, setting.meaning);
     }
-    for c in profile.choices {
-        let _ = writeln!(out, "{} = \"{}\" # {}: {}", c.key, c.default, c.source, c.meaning);
-    }
-    if profile.numbers.is_empty() {
+    if profile.family == Family::Custom {
         out.push_str("detection = \"30 s\" # from the crash to the first restart order\n");
     }
     out
-}
-
-fn keys(profile: &Profile) -> impl Iterator<Item = &'static str> {
-    profile.numbers.iter().map(|n| n.key).chain(profile.choices.iter().map(|c| c.key))
 }

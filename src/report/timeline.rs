@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::clean::visible;
 use super::figures;
-use crate::model::Model;
+use crate::model::{Model, WaitReason};
 use crate::probe::{Entry, Timeline};
 use crate::sim::Signal;
 
@@ -24,6 +24,7 @@ pub fn jsonl(model: &Model, timeline: &Timeline) -> String {
             host: entry.host(model),
             vm: entry.vm().map(|vm| &*model.vms[vm.index()].name),
             cause: entry.cause(),
+            reason: entry.reason(),
             link: entry.link(),
             lost: entry.lost(),
             members: entry.members(),
@@ -48,6 +49,8 @@ struct Line<'a> {
     vm: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,6 +94,17 @@ fn clock(t_us: i64) -> String {
     format!("{sign}{day} {hour:02}:{minute:02}:{:02}.{:03}", rest / 1_000_000, rest / 1_000 % 1_000)
 }
 
+fn waits_for(reason: WaitReason) -> &'static str {
+    match reason {
+        WaitReason::Room => "no host has room for it",
+        WaitReason::Storage => "no host reaches its disks",
+        WaitReason::Dependency => "the services that it comes after are not there yet",
+        WaitReason::Turn => "higher priorities come first",
+        WaitReason::Retry => "the next attempt comes later",
+        WaitReason::Person => "the cluster has given up",
+    }
+}
+
 fn sentence(model: &Model, entry: &Entry) -> String {
     let who = entry.subject(model);
     let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
@@ -126,7 +140,9 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::VmDown { .. } => format!("VM {who} is down{why}"),
         Signal::VmUp { .. } => format!("VM {who}: the guest has booted"),
         Signal::RestartOrdered { .. } => format!("VM {who} is to start on {host}{why}"),
-        Signal::RestartWaiting { .. } => format!("VM {who} waits: no host has room for it{why}"),
+        Signal::RestartQueued { .. } => format!("VM {who} waits for its turn to start on {host}"),
+        Signal::RestartFailed { .. } => format!("VM {who} did not start on {host}"),
+        Signal::RestartWaiting { reason, .. } => format!("VM {who} waits: {}{why}", waits_for(reason)),
         Signal::AppDown { .. } => format!("VM {who}: the application has failed{why}"),
         Signal::AppUp { .. } => format!("VM {who}: the application has started"),
         Signal::FailoverStarted { .. } => format!("{who} moves to {vm}"),

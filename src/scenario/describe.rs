@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::engine::{Law, Span};
 
 use super::resolve::ClusterPlan;
-use super::spec::{FaultSpec, GuestLayer, HostGroup, HostRef, Product, Service, Spec};
+use super::spec::{FaultSpec, GuestLayer, HostGroup, HostRef, Product, Service, SettingValue, Spec};
 use super::text::{count, list};
 
 /// A time in seconds as a scenario would write it, to about four digits.
@@ -174,9 +174,10 @@ fn topology(spec: &Spec, out: &mut String) {
         host(spec, h, out);
     }
     for c in &spec.clusters {
-        let product = c.plan(None).product.word().to_owned();
+        let plan = c.plan(None, spec.each_host(&c.hosts).count() as u32);
+        let product = plan.product.word().to_owned();
         item(out, "cluster", &c.name, &[product, format!("hosts {}", hosts(spec, &c.hosts))], &[]);
-        settings(&c.plan(None), "    ", out);
+        settings(&plan, "    ", out);
     }
 }
 
@@ -186,15 +187,20 @@ fn settings(plan: &ClusterPlan, margin: &str, out: &mut String) {
     if plan.product == Product::CUSTOM {
         let _ = writeln!(out, "{margin}detection {}", law_line(&plan.detection));
     }
-    for number in profile.numbers {
-        let law = plan.law(number.key);
-        let source = if law == number.default.law() { number.source } else { "set" };
-        let _ = writeln!(out, "{margin}{} {} ({source})", number.key, law_line(&law));
-    }
-    for choice in profile.choices {
-        let word = plan.choices.get(choice.key).copied().unwrap_or(choice.default);
-        let source = if word == choice.default { choice.source } else { "set" };
-        let _ = writeln!(out, "{margin}{} {word} ({source})", choice.key);
+    for setting in profile.settings() {
+        let value = match &plan.values[setting.key] {
+            SettingValue::Law(law) => law_line(law),
+            SettingValue::Count(0) => "no limit".to_owned(),
+            SettingValue::Count(count) => count.to_string(),
+            SettingValue::Word(word) => (*word).to_owned(),
+        };
+        let is_default = setting.default.value(plan.hosts) == plan.values[setting.key];
+        let _ = writeln!(
+            out,
+            "{margin}{} {value} ({})",
+            setting.key,
+            if is_default { setting.source } else { "set" }
+        );
     }
 }
 
@@ -308,7 +314,7 @@ fn strategies(spec: &Spec, out: &mut String) {
             let _ = writeln!(out, "    {}: {text}", list(names));
         }
         for (index, _) in &strategy.clusters {
-            let plan = spec.clusters[*index].plan(strategy.cluster_settings(*index));
+            let plan = spec.plan(strategy, *index);
             let _ = writeln!(
                 out,
                 "    cluster {}: {}, own settings",

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::engine::{Law, Span};
 
 use super::fixed::defaults::{self as d, Fixed};
-use super::profiles::{Choice, Number};
+use super::profiles::Setting;
 use super::spec::{
-    Cluster, ClusterSettings, FaultSpec, GuestLayer, HostRef, Product, Protection, ProtectionSettings, Spec,
-    Strategy,
+    Cluster, ClusterSettings, FaultSpec, GuestLayer, HostRef, Product, Protection, ProtectionSettings,
+    SettingValue, Spec, Strategy,
 };
 
 /// How one service is protected under one strategy.
@@ -34,16 +34,16 @@ pub struct ServiceProtection {
 pub struct ClusterPlan {
     /// The product.
     pub product: Product,
+    /// How many hosts it has.
+    pub hosts: u32,
     /// `custom` only: from the crash to the first restart order (s); zero otherwise.
     pub detection: Law,
     /// Default 1.
     pub memory_overcommit: f64,
     /// Default 8.
     pub cpu_overcommit: f64,
-    /// Durations of the product, by key; its profile has the defaults.
-    pub numbers: BTreeMap<&'static str, Law>,
-    /// Words of the product, by key.
-    pub choices: BTreeMap<&'static str, &'static str>,
+    /// Settings of the product, by key; its profile has the defaults.
+    pub values: BTreeMap<&'static str, SettingValue>,
     /// Where a disk witness lies, or the pool's statefile: index of the storage.
     pub witness_storage: Option<usize>,
     /// Where a share or cloud witness stands: index of the site.
@@ -52,19 +52,43 @@ pub struct ClusterPlan {
     pub witness_outage: Option<FaultSpec>,
     /// Whether nothing is restarted while the manager is down. Default no.
     pub needs_manager: bool,
+    /// The chance that an order to start a VM comes to nothing. Default 0.
+    pub start_failure: f64,
 }
 
 impl ClusterPlan {
     /// A duration of the product. One that the product does not have is a bug of the caller.
     #[must_use]
     pub fn law(&self, key: &str) -> Law {
-        self.numbers.get(key).cloned().unwrap_or_else(|| panic!("{} has no {key}", self.product.word()))
+        match self.values.get(key) {
+            Some(SettingValue::Law(law)) => law.clone(),
+            _ => panic!("{} has no duration {key}", self.product.word()),
+        }
     }
 
     /// A duration of the product that is the same every time.
     #[must_use]
     pub fn span(&self, key: &str) -> Span {
         self.law(key).sample(0.5)
+    }
+
+    /// A whole number of the product; no limit is the largest there is.
+    #[must_use]
+    pub fn count(&self, key: &str) -> u32 {
+        match self.values.get(key) {
+            Some(SettingValue::Count(0)) => u32::MAX,
+            Some(SettingValue::Count(count)) => *count,
+            _ => panic!("{} has no count {key}", self.product.word()),
+        }
+    }
+
+    /// A word of the product.
+    #[must_use]
+    pub fn word(&self, key: &str) -> &'static str {
+        match self.values.get(key) {
+            Some(SettingValue::Word(word)) => word,
+            _ => panic!("{} has no choice {key}", self.product.word()),
+        }
     }
 }
 
@@ -116,24 +140,21 @@ impl Strategy {
 }
 
 impl Cluster {
-    /// The cluster with a strategy's settings laid over its own, defaults applied.
+    /// The cluster, of so many hosts, with a strategy's settings laid over its own, defaults applied.
     #[must_use]
-    pub fn plan(&self, over: Option<&ClusterSettings>) -> ClusterPlan {
+    pub fn plan(&self, over: Option<&ClusterSettings>, hosts: u32) -> ClusterPlan {
         let none = ClusterSettings::default();
         let own = over.unwrap_or(&none);
         let base = &self.settings;
         let product = own.product.or(base.product).unwrap_or(Product::CUSTOM);
         let profile = product.profile();
-        let number = |n: &Number| {
-            let written = own.numbers.get(n.key).or_else(|| base.numbers.get(n.key));
-            written.cloned().unwrap_or_else(|| n.default.law())
-        };
-        let choice = |c: &Choice| {
-            let written = own.choices.get(c.key).or_else(|| base.choices.get(c.key));
-            written.copied().unwrap_or(c.default)
+        let value = |setting: &Setting| {
+            let written = own.values.get(setting.key).or_else(|| base.values.get(setting.key));
+            written.cloned().unwrap_or_else(|| setting.default.value(hosts))
         };
         ClusterPlan {
             product,
+            hosts,
             detection: own
                 .detection
                 .clone()
@@ -144,12 +165,12 @@ impl Cluster {
                 .or(base.memory_overcommit)
                 .unwrap_or(d::MEMORY_OVERCOMMIT),
             cpu_overcommit: own.cpu_overcommit.or(base.cpu_overcommit).unwrap_or(d::CPU_OVERCOMMIT),
-            numbers: profile.numbers.iter().map(|n| (n.key, number(n))).collect(),
-            choices: profile.choices.iter().map(|c| (c.key, choice(c))).collect(),
+            values: profile.settings().map(|setting| (setting.key, value(setting))).collect(),
             witness_storage: own.witness_storage.or(base.witness_storage),
             witness_site: own.witness_site.or(base.witness_site),
             witness_outage: own.witness_outage.clone().or_else(|| base.witness_outage.clone()),
             needs_manager: own.needs_manager.or(base.needs_manager).unwrap_or(false),
+            start_failure: own.start_failure.or(base.start_failure).unwrap_or(0.0),
         }
     }
 }
@@ -158,7 +179,14 @@ impl Spec {
     /// A cluster under a strategy, both by index. Out of range is a bug of the caller.
     #[must_use]
     pub fn cluster(&self, strategy: usize, cluster: usize) -> ClusterPlan {
-        self.clusters[cluster].plan(self.strategies[strategy].cluster_settings(cluster))
+        self.plan(&self.strategies[strategy], cluster)
+    }
+
+    /// A cluster, by index, under a strategy.
+    #[must_use]
+    pub fn plan(&self, strategy: &Strategy, cluster: usize) -> ClusterPlan {
+        let row = &self.clusters[cluster];
+        row.plan(strategy.cluster_settings(cluster), self.each_host(&row.hosts).count() as u32)
     }
 
     /// Hosts of all groups together.

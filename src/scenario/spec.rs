@@ -13,7 +13,7 @@ use super::issue::{Issue, Mark, Sources};
 pub use super::plans::{
     GuestLayer, Inject, InjectTarget, Maintenance, Protection, ProtectionSettings, Strategy, VmFault,
 };
-pub use super::profiles::Product;
+pub use super::profiles::{Product, Value as SettingValue};
 
 /// A whole scenario.
 #[derive(Clone, Debug)]
@@ -250,10 +250,8 @@ pub struct ClusterSettings {
     pub memory_overcommit: Option<f64>,
     /// Cores of VMs over cores of the host.
     pub cpu_overcommit: Option<f64>,
-    /// Durations of the product, by key.
-    pub numbers: BTreeMap<&'static str, Law>,
-    /// Words of the product, by key.
-    pub choices: BTreeMap<&'static str, &'static str>,
+    /// Settings of the product, by key.
+    pub values: BTreeMap<&'static str, SettingValue>,
     /// Where a disk witness lies, or the pool's statefile: index of the storage.
     pub witness_storage: Option<usize>,
     /// Where a share or cloud witness stands: index of the site.
@@ -262,6 +260,8 @@ pub struct ClusterSettings {
     pub witness_outage: Option<FaultSpec>,
     /// Whether nothing is restarted while the manager is down.
     pub needs_manager: Option<bool>,
+    /// The chance that an order to start a VM comes to nothing.
+    pub start_failure: Option<f64>,
 }
 
 /// An application; its instances are named `NAME-1` to `NAME-instances`.
@@ -293,6 +293,8 @@ pub struct Service {
     pub app_hang: Option<FaultSpec>,
     /// Who repairs guests and applications; absent: somebody is always free.
     pub crew: Option<usize>,
+    /// Indices of the services whose restart comes first.
+    pub after: Vec<usize>,
     /// 1 (last) to 5 (first). Default 3, medium.
     pub priority: u8,
     /// What clients want of one instance. Default: the capacity of one member.

@@ -28,14 +28,20 @@ impl<O: Observer> Simulation<'_, O> {
         if which == VmClock::Member {
             self.state.vms[vm.index()].clocks[VmClock::Member as usize] = Clock::IDLE;
             self.on_member_stepped(vm);
+        } else if self.start_fails(vm, which) {
+            self.on_start_failed(vm);
         } else {
             self.let_go(vm);
+            let before = self.state.vms[vm.index()].phase;
             let changed = self.life(vm).serve(which);
             if let Some(cause) = changed {
                 if matches!(self.state.vms[vm.index()].phase, VmPhase::GuestDead | VmPhase::AppDead) {
                     self.call_person(vm, None);
                 }
                 self.on_vm_changed(vm, cause);
+            }
+            if before == VmPhase::PowerOn {
+                self.on_start_through(vm);
             }
         }
         (self.served, self.turn) = (NOWHERE, self.turn.max(vm.0 + 1));
@@ -109,7 +115,7 @@ impl<O: Observer> Simulation<'_, O> {
     #[inline]
     pub(super) fn choose_privacy(&mut self, vm: VmId, host: HostId) {
         let awaited = self.state.hosts[host.index()].plan != NOWHERE;
-        let private = O::ANY_ORDER && !awaited && self.model.service_of(vm).is_alone();
+        let private = O::ANY_ORDER && !awaited && self.model.service_of(vm).is_alone;
         if private != self.state.vms[vm.index()].private {
             self.state.vms[vm.index()].private = private;
             let shown = if private { Clock::IDLE } else { self.state.vms[vm.index()].first_clock().0 };

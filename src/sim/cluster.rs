@@ -1,13 +1,10 @@
-//! The host cluster: it notices a failed host, orders its VMs to start elsewhere, and keeps those
-//! for which nobody has room until capacity returns.
+//! The host cluster: it notices a failed host and has its VMs restarted.
 //!
-//! When a host is given up depends on the product's family; what follows is the same: VMs in order
-//! of priority, each on the host with the most free memory that admits it.
+//! When a host is given up depends on the product's family; what follows (`restart`) is the same.
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, HostId, Product, VmId};
-use crate::policy;
+use crate::model::{ClusterId, HostId, Product};
 use crate::state::{HostPhase, NOWHERE, PrimaryPhase};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -115,9 +112,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let mut lost = self.state.take_lost(host, downs);
         lost.sort_unstable_by_key(|vm| self.model.vms[vm.index()].rank);
-        for &vm in &lost {
-            self.restart(cluster, vm);
-        }
+        self.restart_all(cluster, &lost);
         self.state.scratch = lost;
         let row = &mut self.state.hosts[host.index()];
         if row.first_lost != NOWHERE {
@@ -125,48 +120,6 @@ impl<O: Observer> Simulation<'_, O> {
             let at = std::mem::replace(&mut row.next_declaration, Time::NEVER).max(self.now);
             self.state.timers.arm(self.model.timers.hosts[host.index()].declaration, at);
         }
-    }
-
-    /// Orders a VM to start on a host with room, or puts it on the list of those who wait.
-    fn restart(&mut self, cluster: ClusterId, vm: VmId) {
-        if self.start_elsewhere(cluster, vm) {
-            return;
-        }
-        let rank = self.model.vms[vm.index()].rank;
-        let waiting = &mut self.state.clusters[cluster.index()].waiting;
-        let place = waiting.partition_point(|other| self.model.vms[other.index()].rank < rank);
-        waiting.insert(place, vm);
-        let cause = self.state.vms[vm.index()].cause;
-        self.tell(Signal::RestartWaiting { vm, cause });
-    }
-
-    fn start_elsewhere(&mut self, cluster: ClusterId, vm: VmId) -> bool {
-        let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) else { return false };
-        debug_assert!(
-            policy::admits(self.model, self.state, host, vm),
-            "chose a host that does not admit the VM"
-        );
-        self.state.place(self.model, vm, host);
-        let cause = self.state.vms[vm.index()].cause;
-        self.tell(Signal::RestartOrdered { vm, host, cause });
-        self.begin_way_back(vm);
-        true
-    }
-
-    /// Capacity may have returned: those who wait are tried again, in order.
-    pub(super) fn retry_waiting(&mut self, cluster: ClusterId) {
-        if self.state.clusters[cluster.index()].waiting.is_empty() || !self.can_act(cluster) {
-            return;
-        }
-        let mut waiting = std::mem::take(&mut self.state.clusters[cluster.index()].waiting);
-        let mut still = std::mem::take(&mut self.state.scratch_waiting);
-        for vm in waiting.drain(..) {
-            if !self.start_elsewhere(cluster, vm) {
-                still.push(vm);
-            }
-        }
-        self.state.scratch_waiting = waiting;
-        self.state.clusters[cluster.index()].waiting = still;
     }
 
     /// A host of a cluster is up.

@@ -31,6 +31,10 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn begin_way_back(&mut self, vm: VmId) {
         let host = self.state.vms[vm.index()].host().expect("a VM starts where it lives");
         self.choose_privacy(vm, host);
+        if self.model.service_of(vm).host_cluster {
+            // Its host may have come back from planned work before its turn.
+            self.state.queue(vm, host, false);
+        }
         let changed = self.life(vm).power_on();
         self.on_life_changed(vm, changed);
     }

@@ -55,6 +55,8 @@ impl<O: Observer> Simulation<'_, O> {
         if was_up {
             self.tell(Signal::HostDown { host, cause });
         }
+        // Its VMs stop at one instant, but one after the other in the program: nothing may move to one that is next.
+        let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
         let residents = self.state.take_residents(host);
         let watched = was_up || residents.iter().any(|&vm| self.model.service_of(vm).host_cluster);
         self.state.hosts[host.index()].downs += u32::from(watched);
@@ -68,6 +70,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
         }
         self.state.scratch = residents;
+        self.state.hosts[host.index()].doomed = doomed;
         if watched {
             self.cluster_on_host_down(host, cause);
         }

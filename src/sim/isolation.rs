@@ -179,6 +179,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Stops the VMs that the cluster protects on a host that runs on. They are looked for after `span`.
     pub(super) fn evict(&mut self, host: HostId, cause: Cause, clean: bool, span: Span) {
+        let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
         let residents = self.state.take_residents(host);
         let mut evicted = false;
         for &vm in &residents {
@@ -193,6 +194,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.lose(self.model, vm);
         }
         self.state.scratch = residents;
+        self.state.hosts[host.index()].doomed = doomed;
         if evicted {
             self.declare_after(host, span);
         }

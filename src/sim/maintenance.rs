@@ -44,6 +44,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn open_window(&mut self, plan: MaintenanceId, host: HostId) {
         let fixed = &self.model.hosts[host.index()];
         self.tell(Signal::MaintenanceBegun { host });
+        self.tell(Signal::HostDown { host, cause: Cause::Maintenance });
         // A planned reboot leaves the crash clock as it was.
         self.pause_clocks(host);
         let row = &mut self.state.hosts[host.index()];
@@ -55,11 +56,13 @@ impl<O: Observer> Simulation<'_, O> {
         let works = row.works;
         self.state.windows_open += 1;
         self.state.refresh_room(self.model, host);
+        let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
         let residents = self.state.take_residents(host);
         for &vm in residents.iter().rev() {
             self.stop_vm(vm, Cause::Maintenance);
         }
         self.state.scratch = residents;
+        self.state.hosts[host.index()].doomed = doomed;
         self.cluster_on_host_leaving(host);
         let lasts = self.draw(&self.model.maintenances[plan.index()].lasts, fixed.streams.maintenance, works);
         self.arm(self.model.timers.hosts[host.index()].step, lasts);

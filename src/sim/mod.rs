@@ -19,7 +19,9 @@
 //! | `disks` | VMs that lose their storage and get it back |
 //! | `services` | what an instance serves, and who looks after it |
 //! | `failover`, `balanced` | the layers inside the guests |
-//! | `cluster` | restart by the host cluster: declaration, order, room, waiting |
+//! | `cluster` | the host cluster: when it knows of a failed host |
+//! | `restart` | restart by the host cluster: order, room, waiting |
+//! | `start_queue` | starts on one host: how many at a time, and those that fail |
 //! | `isolation` | a host that hears nobody: when it knows, what it does; fencing |
 //! | `primary` | the primary-and-secondaries family (vSphere): heartbeats, election |
 //! | `five_primaries` | VMware HA 4 |
@@ -53,10 +55,12 @@ mod parts;
 mod pool;
 mod primary;
 mod redundancy;
+mod restart;
 mod ring;
 mod services;
 mod signal;
 mod start;
+mod start_queue;
 mod votes;
 
 pub use signal::{Observer, Signal};

@@ -85,6 +85,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// VMW-29c: it restarts what is protected and does not run.
     fn on_primary_ready(&mut self, cluster: ClusterId) {
         self.state.clusters[cluster.index()].primary_phase = PrimaryPhase::Ready;
+        self.forget_attempts(cluster);
         self.declare_overdue(cluster);
         self.retry_waiting(cluster);
     }

@@ -21,6 +21,9 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.windows_open > 0 {
             self.look_at_window_of(vm);
         }
+        if self.state.held > 0 && self.model.service_of(vm).is_awaited {
+            self.release_dependents();
+        }
     }
 
     /// Whether a VM answers its clients: its application is up, its disks and its clients in reach.

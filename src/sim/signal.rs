@@ -1,7 +1,9 @@
 //! Facts for observers. The simulation keeps no counters; whoever wants a number listens.
 
 use crate::engine::Time;
-use crate::model::{Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, StorageId, Traffic, VmId};
+use crate::model::{
+    Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, StorageId, Traffic, VmId, WaitReason,
+};
 
 /// What has just become true. A signal carries all that an observer needs; none reads the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,9 +108,20 @@ pub enum Signal {
         host: HostId,
         cause: Cause,
     },
+    /// It has a place on a host and waits for its turn to start there.
+    RestartQueued {
+        vm: VmId,
+        host: HostId,
+    },
+    /// An order to start it has come to nothing.
+    RestartFailed {
+        vm: VmId,
+        host: HostId,
+    },
     RestartWaiting {
         vm: VmId,
         cause: Cause,
+        reason: WaitReason,
     },
     AppDown {
         vm: VmId,

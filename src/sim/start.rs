@@ -93,7 +93,7 @@ impl<O: Observer> Simulation<'_, O> {
                 row.clocks[which as usize] = Clock::due_at(Time::ZERO + life);
             }
         }
-        row.private = O::ANY_ORDER && service.is_alone();
+        row.private = O::ANY_ORDER && service.is_alone;
         if !row.private {
             let first = row.first_clock().0;
             self.state.timers.set_quietly(model.vms[vm.index()].timer, first);

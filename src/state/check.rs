@@ -1,7 +1,7 @@
 //! The invariants of the state, recomputed from scratch. Tests call it after every event.
 
 use crate::engine::{Clock, Time, Tournament};
-use crate::model::{GuestGroup, HostId, InstanceId, Model, Room, VmClock, VmId};
+use crate::model::{AntiAffinity, GuestGroup, HostId, InstanceId, Model, Room, VmClock, VmId, WaitReason};
 
 use super::{ClusterState, GroupPhase, HostPhase, MemberPhase, NOWHERE, State, VmPhase};
 
@@ -102,9 +102,31 @@ impl State {
             let name = &model.vms[number].name;
             assert_eq!(found[number], u8::from(vm.host == NOWHERE), "{name} is lost, or looked for twice");
         }
+        self.check_restarts(model);
         let open: u32 = self.maintenances.iter().map(|plan| plan.open).sum();
         let hosts = self.hosts.iter().filter(|host| host.plan != NOWHERE).count();
         assert_eq!((open, hosts), (self.windows_open, self.windows_open as usize), "windows that are open");
+    }
+
+    /// Who waits, waits for something and on one list; who is queued has a place and does not run.
+    fn check_restarts(&self, model: &Model) {
+        let mut held = 0;
+        let mut queued = vec![0; self.hosts.len()];
+        for (number, row) in self.restarts.iter().enumerate() {
+            let name = &model.vms[number].name;
+            let vm = &self.vms[number];
+            let listed = self.clusters.iter().any(|c| c.waiting.contains(&VmId(number as u32)));
+            assert_eq!(row.waits.is_some(), listed, "{name}: waits for {:?}", row.waits);
+            held += u32::from(row.waits == Some(WaitReason::Dependency));
+            if row.queued {
+                assert!(vm.host().is_some() && vm.phase == VmPhase::Off, "{name}: queued and {:?}", vm.phase);
+                queued[vm.host as usize] += 1;
+            }
+        }
+        assert_eq!(self.held, held, "VMs that wait for others");
+        for (host, count) in self.hosts.iter().zip(queued) {
+            assert_eq!(host.queued, count, "VMs queued on a host");
+        }
     }
 
     fn check_vms(&self, model: &Model) {
@@ -170,8 +192,13 @@ impl State {
         self.check_anti_affinity(model, id);
     }
 
-    /// Nodes and members of an instance live on different hosts.
+    /// Nodes and members of an instance live on different hosts, where no cluster may bring them together.
     fn check_anti_affinity(&self, model: &Model, id: InstanceId) {
+        let service = &model.services[model.instances[id.index()].service.index()];
+        let lax = |c: &crate::model::Cluster| c.restart.anti_affinity != AntiAffinity::Must;
+        if service.host_cluster && model.clusters.iter().any(lax) {
+            return;
+        }
         let mut homes: Vec<HostId> = model.vms_of(id).filter_map(|v| self.vms[v.index()].host()).collect();
         let all = homes.len();
         homes.sort_unstable();

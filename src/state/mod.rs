@@ -6,15 +6,17 @@
 
 mod check;
 mod residence;
+mod restart;
 mod tables;
 
+pub use restart::RestartState;
 pub use tables::{
     ClusterState, CrewState, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
     MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, PrimaryPhase, StorageState, VmPhase,
     VmState,
 };
 
-use crate::engine::{Timers, Tournament};
+use crate::engine::{Time, Timers, Tournament};
 use crate::model::{Cause, GuestGroup, Model, Traffic, VmId};
 
 /// The changing half of a replication; the [`Model`] is the other.
@@ -31,6 +33,10 @@ pub struct State {
     pub vms: Vec<VmState>,
     /// By VM; empty where the strategy balances nothing.
     pub members: Vec<MemberState>,
+    /// By VM; empty where the strategy clusters nothing.
+    pub restarts: Vec<RestartState>,
+    /// VMs that wait for the services they come after.
+    pub held: u32,
     pub maintenances: Vec<MaintenanceState>,
     /// By scripted fault, the part that it struck.
     pub struck: Vec<u32>,
@@ -70,6 +76,8 @@ impl State {
                 .map(|c| ClusterState {
                     rooms: Tournament::new(c.hosts.len()),
                     waiting: Vec::new(),
+                    polls: 0,
+                    poll_at: Time::NEVER,
                     primary: None,
                     primary_phase: PrimaryPhase::Ready,
                     quorate: true,
@@ -80,6 +88,8 @@ impl State {
             instances: vec![InstanceState::default(); model.instances.len()],
             vms: vec![VmState::default(); vms],
             members: vec![MemberState::default(); if balanced { vms } else { 0 }],
+            restarts: vec![RestartState::default(); if has_clustered(model) { vms } else { 0 }],
+            held: 0,
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
             struck: vec![NOWHERE; model.injects.len()],
             windows_open: 0,
@@ -103,6 +113,8 @@ impl State {
         self.instances.fill(InstanceState::default());
         self.vms.fill(VmState::default());
         self.members.fill(MemberState::default());
+        self.restarts.fill(RestartState::default());
+        self.held = 0;
         self.maintenances.fill(MaintenanceState::default());
         self.struck.fill(NOWHERE);
         self.windows_open = 0;
@@ -118,6 +130,7 @@ impl State {
         }
         for cluster in &mut self.clusters {
             cluster.waiting.clear();
+            (cluster.polls, cluster.poll_at) = (0, Time::NEVER);
             cluster.primary = None;
             cluster.primary_phase = PrimaryPhase::Ready;
             (cluster.quorate, cluster.alone) = (true, None);
@@ -155,7 +168,12 @@ impl State {
         let lists = 3 * size_of::<VmId>(); // Two scratch lists and a waiting list.
         size_of::<VmState>()
             + balanced * size_of::<MemberState>()
+            + usize::from(has_clustered(model)) * size_of::<RestartState>()
             + lists
             + (timers + instances).div_ceil(vms)
     }
+}
+
+fn has_clustered(model: &Model) -> bool {
+    model.services.iter().any(|service| service.host_cluster)
 }

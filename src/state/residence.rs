@@ -48,6 +48,9 @@ impl State {
         if row.next != NOWHERE {
             self.vms[row.next as usize].prev = row.prev;
         }
+        if model.service_of(vm).host_cluster {
+            self.queue(vm, host, false);
+        }
         let need = model.service_of(vm).need;
         let home = &mut self.hosts[host.index()];
         home.used.memory_mib -= need.memory_mib;

@@ -132,6 +132,11 @@ pub struct HostState {
     /// Up to which of its downs the pending declaration reaches, and when the next one is due.
     pub declared_downs: u32,
     pub next_declaration: Time,
+    /// VMs that wait here for their turn to start; starts under way, of what priority, and until when at most.
+    pub queued: u32,
+    pub starts: u32,
+    pub starts_class: u8,
+    pub starts_until: Time,
     pub used: Room,
 }
 
@@ -167,6 +172,10 @@ impl Default for HostState {
             first_lost: NOWHERE,
             declared_downs: 0,
             next_declaration: Time::NEVER,
+            queued: 0,
+            starts: 0,
+            starts_class: 0,
+            starts_until: Time::ZERO,
             used: Room::default(),
         }
     }
@@ -200,8 +209,12 @@ pub enum PrimaryPhase {
 pub struct ClusterState {
     /// Its seats by free memory, most first; hosts that cannot take a VM are out.
     pub rooms: Tournament,
-    /// VMs that wait for room, by rank.
+    /// VMs that wait to be restarted, by rank.
     pub waiting: Vec<VmId>,
+    /// Looks at those who wait that are under way, or were: which draw comes next.
+    pub polls: u32,
+    /// When the next look is due; [`Time::NEVER`] where none is.
+    pub poll_at: Time,
     pub primary: Option<HostId>,
     pub primary_phase: PrimaryPhase,
     /// More than half of the votes are with those who hear each other.

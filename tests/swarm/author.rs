@@ -260,6 +260,30 @@ impl Author {
         self.line(format!("{key} = {span}"));
     }
 
+    /// Settings of the restart engine, which every product has.
+    fn restarts(&mut self) {
+        let starts = self.dice.below(3);
+        let attempts = self.dice.below(4);
+        self.line(format!("starts_per_host = {starts}\nrestart_attempts = {attempts}"));
+        let order = *self.dice.pick(&["at-once", "by-priority"]);
+        let backoff = *self.dice.pick(&["constant", "doubling"]);
+        let dependencies = *self.dice.pick(&["honour", "ignore"]);
+        let apart = *self.dice.pick(&["must", "should", "ignore"]);
+        self.line(format!("start_order = \"{order}\"\nretry_backoff = \"{backoff}\""));
+        self.line(format!("dependencies = \"{dependencies}\"\nanti_affinity = \"{apart}\""));
+        for key in ["class_delay", "retry_after", "dependency_timeout"] {
+            self.span(key, &[0.0, 0.3, 1.0, 3.0]);
+        }
+        for key in ["resumes_after", "retry_poll"] {
+            let law = self.law(&[0.0, 0.0, 1.0, 3.0]);
+            self.line(format!("{key} = {law}"));
+        }
+        if self.dice.percent(40) {
+            let chance = *self.dice.pick(&["0.1", "0.5", "0.9"]);
+            self.line(format!("start_failure = {chance}"));
+        }
+    }
+
     fn response(&mut self) {
         let response = *self.dice.pick(&["leave-on", "power-off", "shut-down"]);
         self.line(format!("isolation_response = \"{response}\""));
@@ -353,6 +377,9 @@ impl Author {
                     }
                 }
             }
+            if self.dice.percent(40) {
+                self.restarts();
+            }
             if self.dice.percent(20) {
                 self.line("memory_overcommit = 1.5\ncpu_overcommit = 2");
             }
@@ -384,6 +411,10 @@ impl Author {
             self.maybe_fault("app_crash", 40);
             self.maybe_fault("app_hang", 30);
             self.maybe_crew(40);
+            if service > 0 && self.dice.percent(30) {
+                let before = self.dice.below(service);
+                self.line(format!("after = [\"a{before}\"]"));
+            }
             let priority = 1 + self.dice.below(5);
             self.line(format!("priority = {priority}"));
             if self.dice.percent(40) {

@@ -11,8 +11,8 @@
 
 use ninefold::engine::{Law, Span, Time};
 use ninefold::model::{
-    Cause, ClusterId, Delay, GuestGroup, HostId, InjectTarget, InstanceId, IsolationResponse, Model, Product,
-    StorageId, StorageKind, Traffic, VmFault, VmId,
+    AntiAffinity, Cause, ClusterId, Delay, GuestGroup, HostId, InjectTarget, InstanceId, IsolationResponse,
+    Model, Product, StorageId, StorageKind, Traffic, VmFault, VmId, WaitReason,
 };
 use ninefold::probe::{CauseTally, Entry, ServiceTally};
 use ninefold::sim::Signal;
@@ -119,7 +119,10 @@ struct VmSeen {
     told: bool,
     /// When an answer must have come.
     deadline: Time,
-    waiting: Option<Time>,
+    /// What it waits for, and since when.
+    waiting: Option<(WaitReason, Time)>,
+    /// It has a place and waits for its turn.
+    queued: bool,
     booted: bool,
     app: bool,
     /// The earliest instant at which it could be up again.
@@ -206,6 +209,7 @@ impl<'m> Checker<'m> {
                 told: false,
                 deadline: Time::NEVER,
                 waiting: None,
+                queued: false,
                 booted: true,
                 app: !failover || model.vms[first.index()].name == vm.name,
                 down_at: Time::ZERO,
@@ -348,7 +352,7 @@ impl<'m> Checker<'m> {
     /// The hosts of a custom cluster that a host is in, where its decisions can be judged.
     fn judged_hosts(&self, host: HostId) -> &'m [HostId] {
         match self.model.hosts[host.index()].cluster {
-            Some(c) if !self.hidden_pauses && !self.is_leaderless(c) => {
+            Some(c) if !self.hidden_pauses && !self.is_leaderless(c) && self.looks_at_once(c) => {
                 match self.model.clusters[c.index()].product {
                     Product::Custom { .. } => &self.model.clusters[c.index()].hosts,
                     _ => &[],
@@ -356,6 +360,12 @@ impl<'m> Checker<'m> {
             }
             _ => &[],
         }
+    }
+
+    /// Whether a cluster's choice of hosts can be judged: it looks at once, and keeps siblings apart.
+    fn looks_at_once(&self, cluster: ClusterId) -> bool {
+        let rules = &self.model.clusters[cluster.index()].restart;
+        rules.poll.fixed() == Some(Span::ZERO) && self.keeps_apart(cluster)
     }
 
     /// Whether nobody gives orders because the manager is gone.
@@ -447,8 +457,22 @@ impl<'m> Checker<'m> {
             }
             Signal::VmDown { vm, cause } => self.vm_down(vm, cause),
             Signal::VmUp { vm } => self.vm_up(vm),
-            Signal::RestartOrdered { vm, host, .. } => self.ordered(vm, host),
-            Signal::RestartWaiting { vm, .. } => self.waits(vm),
+            Signal::RestartOrdered { vm, host, .. } => {
+                let row = &mut self.vms[vm.index()];
+                // One that was queued here has its turn; or it has lost its place meanwhile.
+                if std::mem::take(&mut row.queued) && row.home == Some(host) && row.lost.is_none() {
+                    row.down_at = row.down_at.max(self.now);
+                    return Ok(());
+                }
+                self.ordered(vm, host)
+            }
+            Signal::RestartQueued { vm, host } => {
+                self.ordered(vm, host)?;
+                self.vms[vm.index()].queued = true;
+                Ok(())
+            }
+            Signal::RestartFailed { vm, host } => self.restart_failed(vm, host),
+            Signal::RestartWaiting { vm, reason, .. } => self.waits(vm, reason),
             Signal::AppDown { vm, .. } => {
                 let was = std::mem::replace(&mut self.vms[vm.index()].app, false);
                 self.require(was, Rule::GuestAlternates, || format!("{} failed twice", self.name(vm)))
@@ -498,6 +522,12 @@ impl<'m> Checker<'m> {
     }
 
     fn host_down(&mut self, host: HostId, cause: Cause) -> Checked {
+        if cause == Cause::Maintenance {
+            let row = self.hosts[host.index()];
+            return self.require(row.in_window && row.down, Rule::MaintenancePairs, || {
+                format!("{host:?} is down for work that has not begun")
+            });
+        }
         let row = &mut self.hosts[host.index()];
         let was = std::mem::replace(&mut row.down, true);
         row.since = self.now;
@@ -519,7 +549,7 @@ impl<'m> Checker<'m> {
             let clustered = self.model.service_of(VmId(number as u32)).host_cluster;
             let row = &mut self.vms[number];
             if clustered && row.home == Some(host) {
-                (row.home, row.lost) = (None, Some((host, self.now)));
+                (row.home, row.lost, row.queued) = (None, Some((host, self.now)), false);
                 row.deadline = most.map_or(Time::NEVER, |d| self.now + d);
             } else if row.lost.is_some_and(|(from, _)| from == host) && row.deadline != Time::NEVER {
                 // It went down again before the cluster answered: that may take until the next detection.
@@ -549,6 +579,7 @@ impl<'m> Checker<'m> {
             let clustered = self.model.service_of(VmId(number as u32)).host_cluster;
             let vm = &mut self.vms[number];
             vm.uncertain |= clustered && vm.home == Some(host);
+            vm.queued &= vm.home != Some(host);
         }
         self.require(fits, Rule::MaintenancePairs, || format!("work on {host:?}, which is not up"))
     }
@@ -661,7 +692,8 @@ impl<'m> Checker<'m> {
             && (!self.model.is_local(vm) || self.model.vms[vm.index()].host == host)
             && self.disks_alive(vm, host);
         self.require(disks, Rule::DiskReach, || format!("{} has no disks on {host:?}", self.name(vm)))?;
-        self.require(!self.sibling_on(vm, host), Rule::AntiAffinity, || {
+        let apart = cluster.is_none_or(|c| self.keeps_apart(c));
+        self.require(!apart || !self.sibling_on(vm, host), Rule::AntiAffinity, || {
             format!("a sibling of {}", self.name(vm))
         })?;
         let (need, room, (memory, cores)) =
@@ -675,14 +707,15 @@ impl<'m> Checker<'m> {
                 format!("{other:?} is better for {}", self.name(vm))
             })?;
         }
-        if before.waiting.is_some() && !self.judged_hosts(host).is_empty() {
+        if before.waiting.is_some_and(|(r, _)| r == WaitReason::Room) && !self.judged_hosts(host).is_empty() {
             self.first_in_rank(vm, cluster)?;
         }
-        if let Some(since) = before.waiting {
-            self.add_waiting(since);
-        }
+        self.end_waiting(vm);
+        let evicts = self.may_evict(host);
         let row = &mut self.vms[vm.index()];
-        (row.home, row.lost, row.waiting, row.uncertain) = (Some(host), None, None, false);
+        (row.home, row.lost) = (Some(host), None);
+        // One that does not run yet leaves a host that is alone without a word.
+        row.uncertain = evicts;
         row.down_at = row.down_at.max(self.now);
         Ok(())
     }
@@ -693,7 +726,7 @@ impl<'m> Checker<'m> {
         for number in 0..self.vms.len() as u32 {
             let other = VmId(number);
             if other == vm
-                || self.vms[other.index()].waiting.is_none()
+                || self.vms[other.index()].waiting.is_none_or(|(r, _)| r != WaitReason::Room)
                 || self.model.vms[other.index()].rank > rank
             {
                 continue;
@@ -709,22 +742,40 @@ impl<'m> Checker<'m> {
         Ok(())
     }
 
-    fn waits(&mut self, vm: VmId) -> Checked {
-        let twice = self.vms[vm.index()].waiting.is_some();
+    fn waits(&mut self, vm: VmId, reason: WaitReason) -> Checked {
+        let twice = self.vms[vm.index()].waiting.is_some_and(|(before, _)| before == reason);
         self.require(!twice, Rule::WaitingPairs, || format!("{} waits twice", self.name(vm)))?;
         self.answered(vm)?;
+        self.end_waiting(vm);
         let now = self.now;
         let row = &mut self.vms[vm.index()];
         if let Some(home) = row.home.take() {
             row.lost = Some((home, now));
         }
-        (row.waiting, row.uncertain) = (Some(now), false);
+        (row.waiting, row.uncertain) = (Some((reason, now)), false);
         Ok(())
     }
 
-    fn add_waiting(&mut self, since: Time) {
+    /// Books a wait that is over; only room is a matter of capacity.
+    fn end_waiting(&mut self, vm: VmId) {
         let start = Time::ZERO + self.model.warmup;
-        self.waiting_us += self.now.since(since.max(start)).0;
+        if let Some((WaitReason::Room, since)) = self.vms[vm.index()].waiting.take() {
+            self.waiting_us += self.now.since(since.max(start)).0;
+        }
+    }
+
+    /// A start that came to nothing: its host told the cluster.
+    fn restart_failed(&mut self, vm: VmId, host: HostId) -> Checked {
+        let now = self.now;
+        let row = &mut self.vms[vm.index()];
+        let fits = row.home == Some(host) && !row.booted && !row.queued;
+        (row.home, row.lost, row.told) = (None, Some((host, now)), true);
+        self.require(fits, Rule::OrderLegal, || format!("{vm:?} failed to start where it was not"))
+    }
+
+    /// Whether a cluster never brings VMs of one instance together.
+    fn keeps_apart(&self, cluster: ClusterId) -> bool {
+        self.model.clusters[cluster.index()].restart.anti_affinity == AntiAffinity::Must
     }
 
     fn failover_started(&mut self, instance: InstanceId, vm: VmId) -> Checked {
@@ -826,7 +877,10 @@ impl<'m> Checker<'m> {
                 format!("{} runs, its home is {:?}", self.name(vm), row.home)
             })?;
             if let Some((from, at)) = row.lost {
-                if row.waiting.is_some() {
+                if let Some((reason, _)) = row.waiting {
+                    if !matches!(reason, WaitReason::Room | WaitReason::Storage) {
+                        continue;
+                    }
                     let idle = self.judged_hosts(from).iter().find(|h| self.surely_admits(**h, vm));
                     self.require(idle.is_none(), Rule::WorkConservation, || {
                         format!("{} waits while {idle:?} has room", self.name(vm))
@@ -874,9 +928,7 @@ impl<'m> Checker<'m> {
             self.account(InstanceId(number), end);
         }
         for number in 0..self.vms.len() {
-            if let Some(since) = self.vms[number].waiting {
-                self.add_waiting(since);
-            }
+            self.end_waiting(VmId(number as u32));
         }
         for (found, own) in log.services.iter().zip(&self.tallies) {
             let sum: u64 = found.causes.iter().map(|c: &CauseTally| c.downtime_us).sum();

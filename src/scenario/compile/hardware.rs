@@ -3,7 +3,7 @@
 
 use super::super::spec::{FaultSpec, InjectTarget, Spec};
 use super::parts::{self, Parts};
-use super::products;
+use super::{products, restart};
 use crate::engine::Stream;
 use crate::model::{
     Cause, Cluster, ClusterId, CrewId, DomainId, Fault, FaultStreams, Host, HostId, HostStreams, Maintenance,
@@ -131,10 +131,12 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
             PartId(model.parts.len() as u32 - 1)
         });
         let needs_manager = plan.needs_manager;
+        let restart = restart::rules(&plan, &cluster.name);
         model.clusters.push(Cluster {
             name: cluster.name.clone(),
             hosts: members,
             product,
+            restart,
             manager,
             needs_manager,
         });

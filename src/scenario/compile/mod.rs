@@ -8,6 +8,7 @@ mod hardware;
 mod parts;
 mod placement;
 mod products;
+mod restart;
 mod workload;
 
 use super::{Issue, Spec};

@@ -74,7 +74,7 @@ fn ring(plan: &ClusterPlan, members: &[HostId], votes: Votes) -> RingProfile {
     // OSS-13: token + (n - 2) * 650 ms from three hosts on.
     let beyond_two = members.len().saturating_sub(2) as u64;
     let failed_after = plan.span("token") + Span(plan.span("token_per_host").0.saturating_mul(beyond_two));
-    let fencing = if plan.numbers.contains_key("fencing") {
+    let fencing = if plan.values.contains_key("fencing") {
         Fencing::Peers { takes: plan.law("fencing").into() }
     } else {
         Fencing::Watchdog {
@@ -88,9 +88,9 @@ fn ring(plan: &ClusterPlan, members: &[HostId], votes: Votes) -> RingProfile {
 }
 
 fn response(plan: &ClusterPlan) -> IsolationResponse {
-    match plan.choices.get("isolation_response") {
-        Some(&"power-off") => IsolationResponse::PowerOff,
-        Some(&"shut-down") => IsolationResponse::ShutDown,
+    match plan.word("isolation_response") {
+        "power-off" => IsolationResponse::PowerOff,
+        "shut-down" => IsolationResponse::ShutDown,
         _ => IsolationResponse::LeaveOn,
     }
 }
@@ -103,7 +103,7 @@ fn votes(
     members: &[HostId],
     model: &mut Model,
 ) -> Votes {
-    let word = plan.choices.get("witness").copied().unwrap_or("auto");
+    let word = plan.word("witness");
     let wanted = match word {
         "auto" => members.len().is_multiple_of(2),
         word => word != "none",

@@ -14,6 +14,20 @@ pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
         add_service(spec, strategy, number, service, model);
     }
     rank(model);
+    find_those_alone(model);
+}
+
+/// VMs that nobody waits for and nobody else looks after come and go by themselves.
+fn find_those_alone(model: &mut Model) {
+    let awaited: Vec<ServiceId> = model.services.iter().flat_map(|s| s.after.clone()).collect();
+    let starts_fail = model.clusters.iter().any(|c| c.restart.start_failure > 0.0);
+    for (number, service) in model.services.iter_mut().enumerate() {
+        service.is_awaited = awaited.contains(&ServiceId(number as u32));
+        service.is_alone = service.guest.is_none()
+            && service.crew.is_none()
+            && !service.is_awaited
+            && !(service.host_cluster && starts_fail);
+    }
 }
 
 fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Service, model: &mut Model) {
@@ -53,6 +67,9 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
         app_crash: service.app_crash.as_ref().map(fault),
         app_hang: service.app_hang.as_ref().map(fault),
         crew: crew(service.crew),
+        after: service.after.iter().map(|&s| ServiceId(s as u32)).collect(),
+        is_awaited: false,
+        is_alone: false,
         incident: IncidentBound::default(),
     });
     for instance in 1..=service.instances {

@@ -32,6 +32,7 @@ impl Reader {
         for cluster in &spec.clusters {
             self.cluster_check(spec, cluster);
         }
+        self.circles(spec);
         // Of hosts whose number could not be read nothing follows.
         for work in spec.maintenances.iter().filter(|_| sizes_known) {
             self.maintenance_check(spec, work);
@@ -97,6 +98,41 @@ impl Reader {
                     what,
                     "leave site out, or move the rack",
                 );
+            }
+        }
+    }
+
+    /// Services that come after each other in a circle would wait for each other.
+    fn circles(&mut self, spec: &Spec) {
+        let mut told = vec![false; spec.services.len()];
+        for start in 0..spec.services.len() {
+            // Breadth first with the way back, so that the shortest circle through a service is told.
+            let mut from: Vec<Option<usize>> = vec![None; spec.services.len()];
+            let mut queue = vec![start];
+            let mut next = 0;
+            while let Some(&service) = queue.get(next).filter(|_| !told[start]) {
+                next += 1;
+                for &before in &spec.services[service].after {
+                    if before == start {
+                        let mut circle = vec![start, service];
+                        while let Some(&last) = circle.last().filter(|last| **last != start) {
+                            circle.push(from[last].unwrap_or(start));
+                        }
+                        circle.reverse();
+                        circle.iter().for_each(|&s| told[s] = true);
+                        let names = circle.iter().map(|&s| quote(&spec.services[s].name));
+                        let what =
+                            format!("{} wait for each other", names.collect::<Vec<_>>().join(" after "));
+                        let path = join(&join("service", &spec.services[start].name), "after");
+                        let remedy = "take one of them out of `after`";
+                        self.sink.push(code::CONFLICT, spec.services[start].mark, path, what, remedy);
+                        break;
+                    }
+                    if from[before].is_none() {
+                        from[before] = Some(service);
+                        queue.push(before);
+                    }
+                }
             }
         }
     }
@@ -180,14 +216,11 @@ impl Reader {
         let profile = product.profile();
         if product != Product::CUSTOM && cluster.settings.detection.is_some() {
             let what = "detection belongs to product \"custom\"";
-            let remedy = format!("leave it out, or set {}", list(profile.numbers.iter().map(|n| n.key)));
+            let remedy =
+                format!("leave it out, or set {}", list(profile.settings().map(|setting| setting.key)));
             self.sink.push(code::NO_EFFECT, cluster.mark, join(path, "detection"), what, remedy);
         }
-        let has = |key: &str| {
-            profile.numbers.iter().any(|n| n.key == key) || profile.choices.iter().any(|c| c.key == key)
-        };
-        let written = cluster.settings.numbers.keys().chain(cluster.settings.choices.keys());
-        for key in written.filter(|key| !has(key)) {
+        for key in cluster.settings.values.keys().filter(|key| profile.setting(key).is_none()) {
             let what = format!("product \"{}\" has no {key}", product.word());
             let remedy = "leave it out, or choose a product that has it";
             self.sink.push(code::NO_EFFECT, cluster.mark, join(path, key), what, remedy);

@@ -6,15 +6,15 @@ use crate::engine::Law;
 use crate::scenario::code;
 use crate::scenario::fields::{At, Fields, Reader};
 use crate::scenario::names::{HostNames, Names};
-use crate::scenario::profiles::{self, PROFILES, Product};
-use crate::scenario::spec::{Cluster, ClusterSettings};
+use crate::scenario::profiles::{self, PROFILES, Preset, Product, Setting};
+use crate::scenario::spec::{Cluster, ClusterSettings, SettingValue};
 use crate::scenario::text::{quote, suggest};
 use crate::scenario::tree::Value;
 
 use super::Named;
 
 /// Settings that every cluster has.
-const COMMON: [&str; 9] = [
+const COMMON: [&str; 10] = [
     "product",
     "admission",
     "detection",
@@ -24,6 +24,7 @@ const COMMON: [&str; 9] = [
     "witness_site",
     "witness_outage",
     "needs_manager",
+    "start_failure",
 ];
 
 /// What a cluster can refer to.
@@ -35,7 +36,7 @@ pub(super) struct Around<'a> {
 
 /// Settings of a cluster, for its table and for a strategy's override.
 pub(super) fn settings() -> Vec<&'static str> {
-    COMMON.into_iter().chain(profiles::keys()).collect()
+    COMMON.into_iter().chain(profiles::keys().into_iter().map(|(key, _)| key)).collect()
 }
 
 impl Reader {
@@ -70,40 +71,42 @@ impl Reader {
         {
             self.pending_admission(&at);
         }
-        let mut numbers = BTreeMap::new();
-        let mut choices = BTreeMap::new();
-        for key in profiles::keys() {
+        let mut values = BTreeMap::new();
+        for (key, setting) in profiles::keys() {
             let Some(at) = f.get(key) else { continue };
-            if let Some(accepted) = profiles::accepted(key) {
-                let words: Vec<(&str, &'static str)> = accepted.iter().map(|&word| (word, word)).collect();
-                choices.extend(self.word(&at, &words).map(|word| (key, word)));
-                continue;
-            }
-            // Where nothing passes between two beats there is no beat.
-            let fixed = profiles::is_fixed(key) == Some(true);
-            let span = match key {
-                "heartbeat_interval" => self.lasting(&at),
-                _ if fixed => self.duration(&at),
-                _ => None,
-            };
-            let law = if fixed {
-                span.map(|span| Law::Constant { value_s: span.as_secs_f64() })
-            } else {
-                self.law(&at)
-            };
-            numbers.extend(law.map(|law| (key, law)));
+            values.extend(self.setting(&at, setting).map(|value| (key, value)));
         }
         ClusterSettings {
             product,
             detection: self.opt(f, "detection", Reader::law),
             memory_overcommit: self.opt(f, "memory_overcommit", |r, at| r.between(at, 0.01, 100.0)),
             cpu_overcommit: self.opt(f, "cpu_overcommit", |r, at| r.between(at, 0.01, 1_000.0)),
-            numbers,
-            choices,
+            values,
             witness_storage: self.opt(f, "witness_storage", |r, at| r.reference(at, around.storages)),
             witness_site: self.opt(f, "witness_site", |r, at| r.reference(at, around.sites)),
             witness_outage: self.opt(f, "witness_outage", Reader::fault),
             needs_manager: self.opt(f, "needs_manager", Reader::truth),
+            start_failure: self.opt(f, "start_failure", |r, at| r.between(at, 0.0, 0.99)),
+        }
+    }
+
+    /// A setting of a product: what kind of value it takes is the same in all products.
+    fn setting(&mut self, at: &At<'_>, setting: &Setting) -> Option<SettingValue> {
+        match setting.default {
+            // Where nothing passes between two beats there is no beat.
+            Preset::Fixed(_) => {
+                let span =
+                    if setting.key == "heartbeat_interval" { self.lasting(at) } else { self.duration(at) };
+                span.map(|span| SettingValue::Law(Law::Constant { value_s: span.as_secs_f64() }))
+            }
+            Preset::Constant(_) | Preset::Between(..) => self.law(at).map(SettingValue::Law),
+            Preset::Count(_) | Preset::Hosts => {
+                self.whole(at, 0, 1_000_000).map(|count| SettingValue::Count(count as u32))
+            }
+            Preset::Word { accepted, .. } => {
+                let words: Vec<(&str, &'static str)> = accepted.iter().map(|&word| (word, word)).collect();
+                self.word(at, &words).map(SettingValue::Word)
+            }
         }
     }
 

@@ -17,10 +17,11 @@ use super::Named;
 pub(super) struct Around<'a> {
     pub(super) crews: &'a Names,
     pub(super) storages: &'a Names,
+    pub(super) services: &'a Names,
     pub(super) hosts: &'a HostNames<'a>,
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "instances",
     "role",
     "vm",
@@ -32,6 +33,7 @@ const KEYS: [&str; 15] = [
     "app_crash",
     "app_hang",
     "crew",
+    "after",
     "priority",
     "demand",
     "capacity",
@@ -67,6 +69,7 @@ impl Reader {
             app_crash: None,
             app_hang: None,
             crew: None,
+            after: Vec::new(),
             priority: 3,
             demand: 1.0,
             capacity: 1.0,
@@ -101,6 +104,7 @@ impl Reader {
         service.app_crash = self.opt(&f, "app_crash", Reader::fault);
         service.app_hang = self.opt(&f, "app_hang", Reader::fault);
         service.crew = self.opt(&f, "crew", |r, at| r.reference(at, around.crews));
+        service.after = self.opt(&f, "after", |r, at| r.references(at, around.services)).unwrap_or_default();
         service.priority = self.priority(&f);
         self.demand(&f, &mut service);
         service.place = self.place(&f, around.hosts);

@@ -1,0 +1,41 @@
+//! How a host cluster restarts VMs: in which order, how many at a time, how often, and beside whom.
+
+use super::Delay;
+use crate::engine::{Span, Stream};
+
+/// The rules of one cluster, from its product and what the scenario overrides.
+#[derive(Clone, Debug)]
+pub struct RestartRules {
+    /// Starts under way on one host at a time.
+    pub starts_per_host: u32,
+    /// A lower priority waits until the starts of higher ones on its host are through (VMW-45).
+    pub by_class: bool,
+    /// From the orders of one priority to those of the next.
+    pub class_delay: Span,
+    /// The chance that an order to start a VM comes to nothing.
+    pub start_failure: f64,
+    /// Attempts before the cluster gives up; after each but the last it waits, twice as long each time where it
+    /// doubles.
+    pub attempts: u32,
+    pub retry_after: Span,
+    pub retry_doubles: bool,
+    /// From giving up until somebody, or the cluster, begins anew.
+    pub resumes_after: Delay,
+    /// From an event that brings capacity until the cluster looks at those who wait.
+    pub poll: Delay,
+    pub polls: Stream,
+    /// How long a VM waits for the services it comes after; `None` where the product has no such rules.
+    pub dependency_timeout: Option<Span>,
+    pub anti_affinity: AntiAffinity,
+}
+
+/// What keeps VMs of one instance on different hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AntiAffinity {
+    /// They never share a host.
+    Must,
+    /// They share one where there is no other.
+    Should,
+    /// Nothing: restarts do not look at it.
+    Ignore,
+}

@@ -1,0 +1,74 @@
+//! Hyper-V on failover clustering, 2008 to 2016.
+
+use super::setting::Preset::{Between, Constant, Fixed};
+use super::setting::meaning::{AGENT, AGREED, BEAT, FAILED, HANG};
+use super::setting::{Setting, setting, word};
+use super::{Family, Profile, restart};
+
+/// The kinds of witness; rings have them too.
+pub(super) const WITNESSES: &[&str] = &["auto", "none", "disk", "disk-only", "share", "cloud"];
+pub(super) const WITNESS: &str =
+    "one more vote; auto: a witness where the number of hosts is even; disk-only: no other vote counts";
+
+const DISKS: &str = "until the disks of the group have moved";
+const RESILIENCY: &str = "how long a silent host is only watched";
+
+const COMMON: &[Setting] = &[
+    setting("regroup", Between(2.0, 10.0), "HYP-08", AGREED),
+    setting("hang_reset_after", Fixed(60.0), "HYP-07, MTX-65", HANG),
+    setting("agent_reset_after", Constant(60.0), "HYP-07, MTX-65", AGENT),
+    word("witness", "auto", WITNESSES, "HYP-10, HYP-11", WITNESS),
+];
+
+const NO_RESILIENCY: Setting = setting("resiliency", Fixed(0.0), "HYP-17", RESILIENCY);
+const NO_DISK_MOVE: Setting =
+    setting("disk_move", Constant(0.0), "HYP-18, with cluster shared volumes", DISKS);
+
+const BEATS_2008: &[Setting] = &[
+    setting("heartbeat_interval", Fixed(1.0), "HYP-01", BEAT),
+    setting("failed_after", Fixed(5.0), "HYP-01", FAILED),
+    NO_RESILIENCY,
+    setting("disk_move", Between(3.0, 10.0), "HYP-18", DISKS),
+];
+
+const BEATS_2012: &[Setting] = &[
+    setting("heartbeat_interval", Fixed(1.0), "HYP-03", BEAT),
+    setting("failed_after", Fixed(10.0), "HYP-03", FAILED),
+    NO_RESILIENCY,
+    NO_DISK_MOVE,
+];
+
+const BEATS_2016: &[Setting] = &[
+    setting("heartbeat_interval", Fixed(1.0), "HYP-04", BEAT),
+    setting("failed_after", Fixed(10.0), "HYP-04", FAILED),
+    setting("resiliency", Fixed(240.0), "HYP-19", RESILIENCY),
+    NO_DISK_MOVE,
+];
+
+pub(super) const HYPER_V_2008: Profile = Profile {
+    word: "hyper-v-2008",
+    family: Family::Quorum,
+    about: "Hyper-V 2008 on failover clustering, disks that move with their VM, votes that stay",
+    groups: &[BEATS_2008, COMMON, restart::HYPER_V],
+};
+
+pub(super) const HYPER_V_2008_R2: Profile = Profile {
+    word: "hyper-v-2008-r2",
+    family: Family::Quorum,
+    about: "Hyper-V 2008 R2 on failover clustering: as 2008",
+    groups: &[BEATS_2008, COMMON, restart::HYPER_V],
+};
+
+pub(super) const HYPER_V_2012_R2: Profile = Profile {
+    word: "hyper-v-2012-r2",
+    family: Family::Quorum,
+    about: "Hyper-V 2012 R2 with cluster shared volumes and dynamic quorum",
+    groups: &[BEATS_2012, COMMON, restart::HYPER_V],
+};
+
+pub(super) const HYPER_V_2016: Profile = Profile {
+    word: "hyper-v-2016",
+    family: Family::Quorum,
+    about: "Hyper-V 2016: a silent host is watched for four minutes before its VMs are moved",
+    groups: &[BEATS_2016, COMMON, restart::HYPER_V],
+};

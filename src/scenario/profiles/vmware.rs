@@ -1,0 +1,66 @@
+//! VMware HA 3 and 4, and vSphere HA from 5 on.
+
+use super::setting::Preset::{Between, Fixed};
+use super::setting::meaning::{ALONE, BEAT, FAILED, RESPONSE};
+use super::setting::{Setting, setting, word};
+use super::{Family, Profile, restart};
+
+const RESPONSES: &[&str] = &["leave-on", "power-off", "shut-down"];
+
+const PRIMARY: &[Setting] = &[
+    setting("heartbeat_interval", Fixed(1.0), "VMW-12", BEAT),
+    setting(
+        "failed_after_datastore",
+        Fixed(18.0),
+        "VMW-28e",
+        "from the last heartbeat to restarts, with heartbeat datastores",
+    ),
+    setting("failed_after_no_datastore", Fixed(15.0), "VMW-28d", "the same without heartbeat datastores"),
+    setting(
+        "election_starts_after",
+        Fixed(10.0),
+        "VMW-29a",
+        "from the primary's last heartbeat to an election",
+    ),
+    setting("election_lasts", Fixed(15.0), "VMW-04", "an election of a primary"),
+    setting(
+        "restart_after_election",
+        Fixed(10.0),
+        "VMW-29b, VMW-29c",
+        "from the new primary to its first restarts",
+    ),
+    setting("isolation_declared_after", Fixed(30.0), "VMW-30c", ALONE),
+    setting("isolation_declared_after_primary", Fixed(5.0), "VMW-31b", "the same for the primary"),
+    setting("isolation_response_delay", Fixed(30.0), "VMW-30d, VMW-32", "from there to the response"),
+    word("isolation_response", "leave-on", RESPONSES, "VMW-37", RESPONSE),
+    setting("restart_after_response", Between(1.0, 5.0), "MTX-19", "from the response to restarts elsewhere"),
+];
+
+const FIVE_PRIMARIES: &[Setting] = &[
+    setting("heartbeat_interval", Fixed(1.0), "VML-05", BEAT),
+    setting("failed_after", Fixed(15.0), "VML-06", FAILED),
+    setting("isolation_declared_after", Fixed(12.0), "VML-07", ALONE),
+    setting("isolation_response_delay", Fixed(2.0), "VML-08", "from there to the response"),
+    word("isolation_response", "shut-down", RESPONSES, "VML-12, VMW-37", RESPONSE),
+];
+
+pub(super) const HA_4: Profile = Profile {
+    word: "vmware-ha-4",
+    family: Family::FivePrimaries,
+    about: "VMware HA 3 and 4: five primaries hold the state; no heartbeats through storage",
+    groups: &[FIVE_PRIMARIES, restart::HA_4],
+};
+
+pub(super) const VSPHERE_6: Profile = Profile {
+    word: "vsphere-6",
+    family: Family::Primary,
+    about: "VMware vSphere HA 5 to 7: a primary and secondaries, heartbeat datastores",
+    groups: &[PRIMARY, restart::VSPHERE],
+};
+
+pub(super) const VSPHERE_8: Profile = Profile {
+    word: "vsphere-8",
+    family: Family::Primary,
+    about: "VMware vSphere HA 8: as vsphere-6",
+    groups: &[PRIMARY, restart::VSPHERE],
+};

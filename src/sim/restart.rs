@@ -1,0 +1,216 @@
+//! The restart engine of a host cluster: VMs in order of priority, each on the host with the most free memory that
+//! admits it, a few at a time on each host; those that cannot start wait until something changes.
+//!
+//! A lost VM is attempted: it waits for its priority's turn, for the services that it comes after, or is placed. On its
+//! host it starts at once or is queued behind others (VMW-45, VMW-51). A start that comes to nothing is tried again
+//! after a while, a few times (VMW-48, VMW-49); then somebody has to come (assumption: after the time that a person
+//! takes). Those who wait are looked at whenever capacity may have returned (VMW-53).
+
+use super::{Observer, Signal, Simulation};
+use crate::engine::{Span, Time};
+use crate::model::{ClusterId, HostId, ServiceId, VmId, WaitReason};
+use crate::policy;
+use crate::state::{HostPhase, NOWHERE, VmPhase};
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Restarts VMs that were lost together, given in order of rank.
+    pub(super) fn restart_all(&mut self, cluster: ClusterId, lost: &[VmId]) {
+        let delay = self.model.clusters[cluster.index()].restart.class_delay;
+        let mut class = lost.first().map(|&vm| self.model.service_of(vm).priority);
+        let mut turn = self.now;
+        for &vm in lost {
+            let priority = self.model.service_of(vm).priority;
+            if class.replace(priority) != Some(priority) {
+                turn = turn + delay;
+            }
+            let row = &mut self.state.restarts[vm.index()];
+            (row.failed, row.failing, row.impatient, row.retry_at) = (0, false, false, turn);
+            self.restart(cluster, vm);
+        }
+    }
+
+    /// Orders a VM to start on a host with room, or puts it on the list of those who wait.
+    fn restart(&mut self, cluster: ClusterId, vm: VmId) {
+        if let Err(reason) = self.attempt(cluster, vm) {
+            self.put_back(cluster, vm, reason);
+        }
+    }
+
+    /// Puts a VM on the list of those who wait.
+    pub(super) fn put_back(&mut self, cluster: ClusterId, vm: VmId, reason: WaitReason) {
+        let rank = self.model.vms[vm.index()].rank;
+        let waiting = &mut self.state.clusters[cluster.index()].waiting;
+        let place = waiting.partition_point(|other| self.model.vms[other.index()].rank < rank);
+        waiting.insert(place, vm);
+        self.wait(cluster, vm, reason);
+    }
+
+    /// Tells why a VM waits, where that is news, and sees to it that somebody looks again in time.
+    fn wait(&mut self, cluster: ClusterId, vm: VmId, reason: WaitReason) {
+        if self.state.wait_for(vm, Some(reason)) {
+            let cause = self.state.vms[vm.index()].cause;
+            self.tell(Signal::RestartWaiting { vm, cause, reason });
+        }
+        let at = self.state.restarts[vm.index()].retry_at;
+        if at > self.now {
+            self.look_at_those_who_wait_at(cluster, at);
+        }
+    }
+
+    fn look_at_those_who_wait_at(&mut self, cluster: ClusterId, at: Time) {
+        let slot = self.model.timers.retries[cluster.index()];
+        if at < self.state.timers.at(slot) {
+            self.state.timers.arm(slot, at);
+        }
+    }
+
+    /// One try to start a VM: what it has to wait for, if it has.
+    fn attempt(&mut self, cluster: ClusterId, vm: VmId) -> Result<(), WaitReason> {
+        let row = self.state.restarts[vm.index()];
+        let due = row.retry_at <= self.now;
+        match row.waits {
+            Some(reason @ (WaitReason::Retry | WaitReason::Person)) if !due => return Err(reason),
+            Some(WaitReason::Dependency) if due => self.state.restarts[vm.index()].impatient = true,
+            _ if row.impatient => {}
+            _ => {
+                if !due && row.waits != Some(WaitReason::Dependency) {
+                    return Err(WaitReason::Turn);
+                }
+                if let Some(timeout) = self.holds_for(cluster, vm) {
+                    if row.waits != Some(WaitReason::Dependency) {
+                        self.state.restarts[vm.index()].retry_at = self.now + timeout;
+                    }
+                    return Err(WaitReason::Dependency);
+                }
+            }
+        }
+        let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) else {
+            return Err(self.lacks(cluster, vm));
+        };
+        debug_assert!(
+            policy::admits(self.model, self.state, host, vm),
+            "chose a host that does not admit the VM"
+        );
+        self.state.wait_for(vm, None);
+        self.state.place(self.model, vm, host);
+        if self.must_queue(host, vm) {
+            self.state.queue(vm, host, true);
+            self.tell(Signal::RestartQueued { vm, host });
+        } else {
+            self.order_start(vm, host);
+        }
+        Ok(())
+    }
+
+    /// Whether room is missing, or the way to its disks.
+    fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
+        let up = |host: &&HostId| self.state.hosts[host.index()].phase == HostPhase::Up;
+        let mut hosts = self.model.clusters[cluster.index()].hosts.iter().filter(up).peekable();
+        let alive = self.model.vms[vm.index()]
+            .storage
+            .is_none_or(|storage| !self.state.storages[storage.index()].is_out());
+        let nobody = hosts.peek().is_none();
+        let reached =
+            hosts.any(|&host| self.model.reaches(host, vm) && self.state.reaches_disk(self.model, vm, host));
+        if alive && (nobody || reached) { WaitReason::Room } else { WaitReason::Storage }
+    }
+
+    /// How long at most a VM must wait for services that it comes after; `None` where they are there, or the product
+    /// does not look.
+    fn holds_for(&self, cluster: ClusterId, vm: VmId) -> Option<Span> {
+        let service = self.model.service_of(vm);
+        if service.after.is_empty() {
+            return None;
+        }
+        let timeout = self.model.clusters[cluster.index()].restart.dependency_timeout?;
+        service.after.iter().any(|&before| self.is_coming(before)).then_some(timeout)
+    }
+
+    /// Whether an instance of a service does not serve and a VM of it is on its way back.
+    fn is_coming(&self, service: ServiceId) -> bool {
+        let fixed = &self.model.services[service.index()];
+        let instances = fixed.first_instance.0..fixed.first_instance.0 + fixed.instances;
+        instances.into_iter().map(crate::model::InstanceId).any(|instance| {
+            self.state.instances[instance.index()].served_ppb == 0
+                && self.model.vms_of(instance).any(|vm| {
+                    let row = &self.state.vms[vm.index()];
+                    use VmPhase::{Boot, Off, PowerOn, Recover, Start};
+                    row.host == NOWHERE || matches!(row.phase, Off | PowerOn | Boot | Start | Recover)
+                })
+        })
+    }
+
+    /// A VM of a service changed that others come after: they may go now.
+    #[cold]
+    pub(super) fn release_dependents(&mut self) {
+        for number in 0..self.model.clusters.len() as u32 {
+            let waiting = &self.state.clusters[number as usize].waiting;
+            let held = |vm: &VmId| self.state.restarts[vm.index()].waits == Some(WaitReason::Dependency);
+            if waiting.iter().any(held) {
+                self.look_at_those_who_wait_at(ClusterId(number), self.now);
+            }
+        }
+    }
+
+    /// Capacity may have returned: those who wait are tried again, in order, when the cluster looks.
+    pub(super) fn retry_waiting(&mut self, cluster: ClusterId) {
+        if self.state.clusters[cluster.index()].waiting.is_empty() || !self.can_act(cluster) {
+            return;
+        }
+        let rules = &self.model.clusters[cluster.index()].restart;
+        let row = &mut self.state.clusters[cluster.index()];
+        if row.poll_at != Time::NEVER {
+            return;
+        }
+        row.polls += 1;
+        let polls = row.polls;
+        let span = self.draw(&rules.poll, rules.polls, polls);
+        if span == Span::ZERO {
+            self.try_waiting(cluster);
+        } else {
+            self.state.clusters[cluster.index()].poll_at = self.now + span;
+            self.look_at_those_who_wait_at(cluster, self.now + span);
+        }
+    }
+
+    /// It is time to look at those who wait.
+    pub(super) fn on_retry_due(&mut self, cluster: ClusterId) {
+        let row = &mut self.state.clusters[cluster.index()];
+        if row.poll_at <= self.now {
+            row.poll_at = Time::NEVER;
+        }
+        // Whoever takes over looks at them.
+        if self.can_act(cluster) {
+            self.try_waiting(cluster);
+        }
+    }
+
+    fn try_waiting(&mut self, cluster: ClusterId) {
+        let mut waiting = std::mem::take(&mut self.state.clusters[cluster.index()].waiting);
+        let mut still = std::mem::take(&mut self.state.scratch_waiting);
+        let mut next = self.state.clusters[cluster.index()].poll_at;
+        for vm in waiting.drain(..) {
+            if let Err(reason) = self.attempt(cluster, vm) {
+                still.push(vm);
+                self.wait(cluster, vm, reason);
+                let at = self.state.restarts[vm.index()].retry_at;
+                next = if at > self.now { next.min(at) } else { next };
+            }
+        }
+        self.state.scratch_waiting = waiting;
+        self.state.clusters[cluster.index()].waiting = still;
+        if next != Time::NEVER {
+            self.look_at_those_who_wait_at(cluster, next);
+        }
+    }
+
+    /// A new leader knows nothing of earlier attempts (VMW-50).
+    pub(super) fn forget_attempts(&mut self, cluster: ClusterId) {
+        for vm in &self.state.clusters[cluster.index()].waiting {
+            let row = &mut self.state.restarts[vm.index()];
+            if matches!(row.waits, Some(WaitReason::Retry | WaitReason::Person)) {
+                (row.failed, row.retry_at) = (0, self.now);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What a cluster knows of a VM that it restarts.
+
+use super::{NOWHERE, State};
+use crate::engine::Time;
+use crate::model::{HostId, VmId, WaitReason};
+
+/// By VM; nobody's where the strategy clusters none.
+#[derive(Clone, Copy, Debug)]
+pub struct RestartState {
+    /// Not before this instant; for a VM that waits for others, not after.
+    pub retry_at: Time,
+    /// Where a copy of it that cannot write is still in memory, or [`NOWHERE`].
+    pub stale_on: u32,
+    /// Attempts that came to nothing, and how often the cluster has given up.
+    pub failed: u8,
+    pub resumptions: u8,
+    /// What it waits for, if it waits.
+    pub waits: Option<WaitReason>,
+    /// It has a place and waits for its turn to start there.
+    pub queued: bool,
+    /// The start under way will come to nothing.
+    pub failing: bool,
+    /// It has waited long enough for the services that it comes after.
+    pub impatient: bool,
+}
+
+impl Default for RestartState {
+    fn default() -> RestartState {
+        RestartState {
+            retry_at: Time::ZERO,
+            stale_on: NOWHERE,
+            failed: 0,
+            resumptions: 0,
+            waits: None,
+            queued: false,
+            failing: false,
+            impatient: false,
+        }
+    }
+}
+
+impl State {
+    /// Changes what a VM waits for; true where that is news.
+    pub fn wait_for(&mut self, vm: VmId, reason: Option<WaitReason>) -> bool {
+        let row = &mut self.restarts[vm.index()];
+        let before = std::mem::replace(&mut row.waits, reason);
+        self.held += u32::from(reason == Some(WaitReason::Dependency));
+        self.held -= u32::from(before == Some(WaitReason::Dependency));
+        before != reason
+    }
+
+    /// A VM waits on a host for its turn to start, or waits no longer.
+    pub fn queue(&mut self, vm: VmId, host: HostId, queued: bool) {
+        let row = &mut self.restarts[vm.index()];
+        if std::mem::replace(&mut row.queued, queued) != queued {
+            let count = &mut self.hosts[host.index()].queued;
+            *count = if queued { *count + 1 } else { *count - 1 };
+        }
+    }
+}
