@@ -11,6 +11,7 @@ mod cause;
 mod delay;
 mod event;
 mod ids;
+mod monitor;
 mod part;
 mod products;
 mod restart;
@@ -24,6 +25,7 @@ pub use ids::{
     ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId, ServiceId,
     StorageId, VmId,
 };
+pub use monitor::{GuestMonitor, Monitor};
 pub use part::{Part, PartKind};
 pub use products::{
     Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product, QuorumProfile,
@@ -189,6 +191,7 @@ pub struct Cluster {
     pub hosts: Vec<HostId>,
     pub product: Product,
     pub restart: RestartRules,
+    pub monitor: Monitor,
     /// The server that manages it, where it can fail, and whether nothing is restarted without it.
     pub manager: Option<PartId>,
     pub needs_manager: bool,
@@ -216,6 +219,8 @@ pub struct Service {
     /// The services whose restart comes first, where the cluster heeds it; and whether others wait for this one.
     pub after: Vec<ServiceId>,
     pub is_awaited: bool,
+    /// Some cluster looks after its guests.
+    pub is_monitored: bool,
     /// A VM of it comes and goes without anybody else having to act: no group listens, no crew has to choose whom
     /// to help first, nobody waits for it.
     pub is_alone: bool,
@@ -314,6 +319,7 @@ pub enum VmDraw {
     Convergence,
     StartFailure,
     Resumption,
+    Reset,
 }
 
 impl VmStreams {

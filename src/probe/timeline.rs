@@ -61,6 +61,7 @@ impl Entry {
             Signal::MaintenanceEnded { .. } => "maintenance-ended",
             Signal::VmDown { .. } => "vm-down",
             Signal::VmUp { .. } => "vm-up",
+            Signal::VmReset { .. } => "vm-reset",
             Signal::RestartOrdered { .. } => "restart-ordered",
             Signal::RestartQueued { .. } => "restart-queued",
             Signal::RestartFailed { .. } => "restart-failed",
@@ -110,6 +111,7 @@ impl Entry {
             | Signal::QuorumRegained { cluster } => &model.clusters[cluster.index()].name,
             Signal::VmDown { vm, .. }
             | Signal::VmUp { vm }
+            | Signal::VmReset { vm }
             | Signal::RestartOrdered { vm, .. }
             | Signal::RestartQueued { vm, .. }
             | Signal::RestartFailed { vm, .. }

@@ -139,6 +139,7 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::MaintenanceEnded { .. } => format!("planned work on host {who} is done"),
         Signal::VmDown { .. } => format!("VM {who} is down{why}"),
         Signal::VmUp { .. } => format!("VM {who}: the guest has booted"),
+        Signal::VmReset { .. } => format!("the cluster resets VM {who}"),
         Signal::RestartOrdered { .. } => format!("VM {who} is to start on {host}{why}"),
         Signal::RestartQueued { .. } => format!("VM {who} waits for its turn to start on {host}"),
         Signal::RestartFailed { .. } => format!("VM {who} did not start on {host}"),

@@ -14,7 +14,7 @@ use super::life::Life;
 use super::services::serve;
 use super::{Observer, Simulation};
 use crate::engine::{Clock, Span, Time};
-use crate::model::{HostId, PartKind, Traffic, VmClock, VmId};
+use crate::model::{HostId, Model, Monitor, PartKind, Traffic, VmClock, VmId};
 use crate::state::{InstanceState, NOWHERE, VmPhase};
 
 /// More events than this of one private VM without its clock moving are a loop of zero delays.
@@ -30,6 +30,8 @@ impl<O: Observer> Simulation<'_, O> {
             self.on_member_stepped(vm);
         } else if self.start_fails(vm, which) {
             self.on_start_failed(vm);
+        } else if self.is_moved(vm, which) {
+            self.move_guest(vm);
         } else {
             self.let_go(vm);
             let before = self.state.vms[vm.index()].phase;
@@ -69,16 +71,19 @@ impl<O: Observer> Simulation<'_, O> {
         let hears_clients = self.state.hears(host, Traffic::Client);
         let reaches_disk = self.state.reaches_disk(model, vm, host);
         let fixed = &model.vms[vm.index()];
+        let service = model.service_of(vm);
+        let monitor = if service.is_monitored { monitor_of(model, host) } else { None };
         let instance = &mut self.state.instances[fixed.instance.index()];
         let mut life = Life {
             vm,
-            service: model.service_of(vm),
+            service,
             streams: fixed.streams,
             row: &mut self.state.vms[vm.index()],
             random: self.random,
             now: Time::ZERO,
             observer: &mut self.observer,
             reaches_disk,
+            monitor: monitor.map(|monitor| (monitor, &mut self.state.monitors[vm.index()])),
         };
         let (mut events, mut at_once) = (0, 0);
         loop {
@@ -198,4 +203,11 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.timers.set(self.model.vms[vm.index()].timer, row.first_clock().0);
         }
     }
+}
+
+/// What the cluster of a host sees of its guests.
+#[inline]
+pub(super) fn monitor_of(model: &Model, host: HostId) -> Option<&Monitor> {
+    let cluster = model.hosts[host.index()].cluster?;
+    Some(&model.clusters[cluster.index()].monitor).filter(|monitor| monitor.is_on())
 }

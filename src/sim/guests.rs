@@ -1,5 +1,6 @@
 //! VMs among the others: who hears of what a VM's life does, and who works on it.
 
+use super::clocks::monitor_of;
 use super::life::Life;
 use super::{Cause, Observer, Simulation};
 use crate::engine::Span;
@@ -13,17 +14,25 @@ impl<O: Observer> Simulation<'_, O> {
         let model = self.model;
         let row = &self.state.vms[vm.index()];
         // Others than these do not power on.
-        let starts = matches!(row.phase, VmPhase::Off | VmPhase::StorageWait | VmPhase::GuestDead);
+        let service = model.service_of(vm);
+        let starts = matches!(row.phase, VmPhase::Off | VmPhase::StorageWait | VmPhase::GuestDead)
+            || (row.phase == VmPhase::AppDead && row.resets);
+        let monitor = if service.is_monitored && service.host_cluster {
+            row.host().and_then(|host| monitor_of(model, host))
+        } else {
+            None
+        };
         let reaches_disk = starts && row.host().is_some_and(|host| self.state.reaches_disk(model, vm, host));
         Life {
             vm,
-            service: model.service_of(vm),
+            service,
             streams: model.vms[vm.index()].streams,
             row: &mut self.state.vms[vm.index()],
             random: self.random,
             now: self.now,
             observer: &mut self.observer,
             reaches_disk,
+            monitor: monitor.map(|monitor| (monitor, &mut self.state.monitors[vm.index()])),
         }
     }
 

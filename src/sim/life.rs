@@ -8,8 +8,8 @@
 
 use super::{Observer, Signal};
 use crate::engine::{Clock, Randomness, Span, Time};
-use crate::model::{Cause, Delay, Fault, GuestGroup, Service, VmClock, VmDraw, VmId, VmStreams};
-use crate::state::{VmPhase, VmState};
+use crate::model::{Cause, Delay, Fault, GuestGroup, Monitor, Service, VmClock, VmDraw, VmId, VmStreams};
+use crate::state::{MonitorState, VmPhase, VmState};
 
 /// A VM in hand.
 pub(super) struct Life<'a, O> {
@@ -22,6 +22,8 @@ pub(super) struct Life<'a, O> {
     pub observer: &'a mut O,
     /// Whether its disks can be reached from where it lives.
     pub reaches_disk: bool,
+    /// What the cluster sees of its guest, where it looks.
+    pub monitor: Option<(&'a Monitor, &'a mut MonitorState)>,
 }
 
 impl<O: Observer> Life<'_, O> {
@@ -31,6 +33,7 @@ impl<O: Observer> Life<'_, O> {
         self.row.clocks[which as usize] = Clock::IDLE;
         match which {
             VmClock::Step => self.end_step(),
+            VmClock::Guest if self.row.phase == VmPhase::GuestDead => self.reset(),
             VmClock::Guest => self.crash_guest(None),
             VmClock::Disk => self.give_up_disks(),
             VmClock::Member => unreachable!("a member's window is its group's"),
@@ -43,8 +46,12 @@ impl<O: Observer> Life<'_, O> {
         match self.row.phase {
             VmPhase::Up if self.row.hangs => self.fail_app(Cause::AppHang, None),
             VmPhase::Up => self.fail_app(Cause::AppCrash, None),
+            VmPhase::AppDead if self.row.resets => self.reset(),
             VmPhase::AppDead => self.start_app(),
-            VmPhase::GuestDead => self.power_on(),
+            VmPhase::GuestDead => {
+                self.row.clocks[VmClock::Guest as usize] = Clock::IDLE;
+                self.power_on()
+            }
             VmPhase::PowerOn => self.boot(),
             VmPhase::Boot => self.end_boot(),
             VmPhase::Start => self.end_start(),
@@ -74,6 +81,9 @@ impl<O: Observer> Life<'_, O> {
     /// they are back.
     pub(super) fn power_on(&mut self) -> Option<Cause> {
         self.row.boots += 1;
+        if let Some((_, watch)) = &mut self.monitor {
+            watch.started_at = self.now;
+        }
         if !self.reaches_disk {
             self.row.phase = VmPhase::StorageWait;
             return None;
@@ -101,6 +111,7 @@ impl<O: Observer> Life<'_, O> {
     /// Starts the application in a guest that runs; in a failover group the group decides where it runs.
     #[inline]
     fn start_app(&mut self) -> Option<Cause> {
+        self.row.resets = false;
         if matches!(self.service.guest, Some(GuestGroup::Failover { .. })) {
             self.row.phase = VmPhase::Idle;
             return Some(self.row.cause);
@@ -157,6 +168,7 @@ impl<O: Observer> Life<'_, O> {
         self.row.unclean = true;
         self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause: Cause::GuestCrash });
         self.wait_for_person(scripted);
+        self.wait_for_monitor();
         Some(Cause::GuestCrash)
     }
 
@@ -169,6 +181,7 @@ impl<O: Observer> Life<'_, O> {
         self.row.clocks[VmClock::Step as usize] = Clock::IDLE;
         self.observer.observe(self.now, Signal::AppDown { vm: self.vm, cause });
         self.wait_for_person(scripted);
+        self.wait_for_app_monitor();
         Some(cause)
     }
 
@@ -181,6 +194,58 @@ impl<O: Observer> Life<'_, O> {
         }
     }
 
+    /// VM monitoring has seen that the guest does not run: when it will reset it, if it does.
+    fn wait_for_monitor(&mut self) {
+        let Some((Monitor { guest: Some(rules), .. }, watch)) = &self.monitor else { return };
+        // What ran at the beginning of the replication has run for long.
+        let started = if watch.started_at == Time::ZERO { None } else { Some(watch.started_at) };
+        let now = self.now;
+        let spent = watch.resets >= rules.resets && now.since(watch.window_began) <= rules.window;
+        if started.is_some_and(|at| now.since(at) < rules.guard) || (spent && !rules.moves) {
+            return;
+        }
+        // Before that it is not looked at.
+        let seen = started.map_or(now, |at| now.max(at + rules.uptime_min));
+        let after = self.draw(&rules.after, VmDraw::Reset, self.row.boots);
+        self.arm(VmClock::Guest, (seen - now) + rules.interval + after);
+    }
+
+    /// Application monitoring resets the VM, unless a person is faster.
+    fn wait_for_app_monitor(&mut self) {
+        let Some((Monitor { app: Some(after), .. }, _)) = &self.monitor else { return };
+        let at = Clock::due_at(self.now + self.draw(after, VmDraw::Reset, self.row.starts));
+        if at < self.row.clocks[VmClock::Step as usize] {
+            self.row.clocks[VmClock::Step as usize] = at;
+            self.row.resets = true;
+        }
+    }
+
+    /// Whether it has been reset as often as its cluster does: then it goes elsewhere.
+    pub(super) fn is_spent(&self) -> bool {
+        match &self.monitor {
+            Some((Monitor { guest: Some(rules), .. }, watch)) => {
+                watch.resets >= rules.resets && self.now.since(watch.window_began) <= rules.window
+            }
+            _ => false,
+        }
+    }
+
+    /// The cluster resets it where it lives.
+    fn reset(&mut self) -> Option<Cause> {
+        if let Some((Monitor { guest: Some(rules), .. }, watch)) = &mut self.monitor {
+            if watch.resets == 0 || self.now.since(watch.window_began) > rules.window {
+                (watch.resets, watch.window_began) = (0, self.now);
+            }
+            watch.resets = watch.resets.saturating_add(1);
+        }
+        self.observer.observe(self.now, Signal::VmReset { vm: self.vm });
+        if self.row.phase == VmPhase::AppDead {
+            self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause: self.row.cause });
+        }
+        self.quieten();
+        self.power_on()
+    }
+
     /// A person begins to put its guest or its application right.
     pub(super) fn begin_repair(&mut self) {
         let service = self.service;
@@ -191,6 +256,10 @@ impl<O: Observer> Life<'_, O> {
         };
         let fault = fault.as_ref().expect("who waits for a person has a fault");
         let span = self.draw(&fault.ttr, purpose, draw);
+        if self.row.resets && self.row.clocks[VmClock::Step as usize] <= Clock::due_at(self.now + span) {
+            return;
+        }
+        self.row.resets = false;
         self.arm(VmClock::Step, span);
     }
 
@@ -224,7 +293,7 @@ impl<O: Observer> Life<'_, O> {
 
     /// Stops every clock but the group's.
     fn quieten(&mut self) {
-        self.row.suspended = false;
+        (self.row.suspended, self.row.resets) = (false, false);
         for which in [VmClock::Disk, VmClock::Guest, VmClock::Step] {
             self.row.clocks[which as usize] = Clock::IDLE;
         }

@@ -15,6 +15,7 @@
 //! | `crews` | people who repair, first come first served |
 //! | `clocks` | what a VM's own clocks do, and VMs whose lives concern nobody else |
 //! | `life` | one VM: its way back, crashes of its guest, failures of its application |
+//! | `monitoring` | guests that are reset too often go elsewhere |
 //! | `guests` | VMs among the others: who hears of it, who works on it |
 //! | `disks` | VMs that lose their storage and get it back |
 //! | `services` | what an instance serves, and who looks after it |
@@ -51,6 +52,7 @@ mod injection;
 mod isolation;
 mod life;
 mod maintenance;
+mod monitoring;
 mod parts;
 mod pool;
 mod primary;

@@ -103,6 +103,10 @@ pub enum Signal {
     VmUp {
         vm: VmId,
     },
+    /// Its cluster resets it where it is.
+    VmReset {
+        vm: VmId,
+    },
     RestartOrdered {
         vm: VmId,
         host: HostId,

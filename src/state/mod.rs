@@ -9,7 +9,7 @@ mod residence;
 mod restart;
 mod tables;
 
-pub use restart::RestartState;
+pub use restart::{MonitorState, RestartState};
 pub use tables::{
     ClusterState, CrewState, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
     MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, PrimaryPhase, StorageState, VmPhase,
@@ -35,6 +35,8 @@ pub struct State {
     pub members: Vec<MemberState>,
     /// By VM; empty where the strategy clusters nothing.
     pub restarts: Vec<RestartState>,
+    /// By VM; empty where no cluster looks after guests.
+    pub monitors: Vec<MonitorState>,
     /// VMs that wait for the services they come after.
     pub held: u32,
     pub maintenances: Vec<MaintenanceState>,
@@ -89,6 +91,7 @@ impl State {
             vms: vec![VmState::default(); vms],
             members: vec![MemberState::default(); if balanced { vms } else { 0 }],
             restarts: vec![RestartState::default(); if has_clustered(model) { vms } else { 0 }],
+            monitors: vec![MonitorState::default(); if has_monitored(model) { vms } else { 0 }],
             held: 0,
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
             struck: vec![NOWHERE; model.injects.len()],
@@ -114,6 +117,7 @@ impl State {
         self.vms.fill(VmState::default());
         self.members.fill(MemberState::default());
         self.restarts.fill(RestartState::default());
+        self.monitors.fill(MonitorState::default());
         self.held = 0;
         self.maintenances.fill(MaintenanceState::default());
         self.struck.fill(NOWHERE);
@@ -169,9 +173,14 @@ impl State {
         size_of::<VmState>()
             + balanced * size_of::<MemberState>()
             + usize::from(has_clustered(model)) * size_of::<RestartState>()
+            + usize::from(has_monitored(model)) * size_of::<MonitorState>()
             + lists
             + (timers + instances).div_ceil(vms)
     }
+}
+
+fn has_monitored(model: &Model) -> bool {
+    model.services.iter().any(|service| service.is_monitored)
 }
 
 fn has_clustered(model: &Model) -> bool {

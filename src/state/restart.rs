@@ -39,6 +39,15 @@ impl Default for RestartState {
     }
 }
 
+/// What VM monitoring remembers of a guest.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MonitorState {
+    pub started_at: Time,
+    /// When the first of the resets that count happened, and how many do.
+    pub window_began: Time,
+    pub resets: u32,
+}
+
 impl State {
     /// Changes what a VM waits for; true where that is news.
     pub fn wait_for(&mut self, vm: VmId, reason: Option<WaitReason>) -> bool {

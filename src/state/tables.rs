@@ -297,6 +297,8 @@ pub struct VmState {
     pub hangs: bool,
     /// A person is at work on it.
     pub crewed: bool,
+    /// The step under way ends in a reset by the cluster, which is faster than the person.
+    pub resets: bool,
     /// Nobody else is concerned by its clocks, so they are served when somebody looks at it.
     pub private: bool,
 }
@@ -316,6 +318,7 @@ impl Default for VmState {
             unclean: false,
             hangs: false,
             crewed: false,
+            resets: false,
             private: false,
         }
     }

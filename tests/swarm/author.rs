@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use ninefold::scenario::profiles::{Preset, Product};
+
 /// A small generator of its own: the tests must not move with the program's streams.
 struct Dice(u64);
 
@@ -46,6 +48,26 @@ const PROTECTIONS: [&str; 6] = [
     "\"nlb\"",
     "\"host-cluster\", \"guest-failover\"",
     "\"host-cluster\", \"nlb\"",
+];
+
+/// The plain one as often as all others together: its decisions can be judged most closely.
+const PRODUCTS: [&str; 16] = [
+    "custom",
+    "custom",
+    "custom",
+    "custom",
+    "custom",
+    "custom",
+    "vsphere-6",
+    "vsphere-8",
+    "vmware-ha-4",
+    "xenserver",
+    "hyper-v-2008",
+    "hyper-v-2008-r2",
+    "hyper-v-2012-r2",
+    "hyper-v-2016",
+    "proxmox",
+    "pacemaker",
 ];
 
 impl Author {
@@ -284,9 +306,27 @@ impl Author {
         }
     }
 
-    fn response(&mut self) {
-        let response = *self.dice.pick(&["leave-on", "power-off", "shut-down"]);
-        self.line(format!("isolation_response = \"{response}\""));
+    /// Any value for each setting that a product has; some are left as they are.
+    fn settings(&mut self, product: &str) {
+        let profile = Product::find(product).expect("one of the products").profile();
+        for setting in profile.settings().filter(|setting| setting.key != "heartbeat_interval") {
+            match setting.default {
+                Preset::Fixed(_) => self.span(setting.key, &[0.0, 0.3, 1.0, 3.0]),
+                Preset::Constant(_) | Preset::Between(..) => {
+                    let law = self.law(&[0.0, 0.3, 1.0, 3.0]);
+                    self.line(format!("{} = {law}", setting.key));
+                }
+                _ if self.dice.percent(60) => {}
+                Preset::Count(_) | Preset::Hosts => {
+                    let count = self.dice.below(4);
+                    self.line(format!("{} = {count}", setting.key));
+                }
+                Preset::Word { accepted, .. } => {
+                    let word = *self.dice.pick(accepted);
+                    self.line(format!("{} = \"{word}\"", setting.key));
+                }
+            }
+        }
     }
 
     fn clusters(&mut self, groups: &[u64], sites: u64, storages: u64) {
@@ -302,83 +342,25 @@ impl Author {
             if self.dice.percent(10) {
                 self.line("needs_manager = true");
             }
-            match self.dice.below(10) {
-                0..5 => {
-                    let detection = self.law(&[0.0, 0.3, 1.0, 3.0, 10.0]);
-                    self.line(format!("product = \"custom\"\ndetection = {detection}"));
-                }
-                5..7 => {
-                    self.line("product = \"vsphere-6\"");
-                    self.response();
-                    for key in
-                        ["failed_after_datastore", "failed_after_no_datastore", "election_starts_after"]
-                    {
-                        self.span(key, &[0.3, 1.0, 3.0]);
-                    }
-                    for key in ["election_lasts", "restart_after_election", "isolation_declared_after"] {
-                        self.span(key, &[0.0, 0.5, 1.0]);
-                    }
-                    self.span("isolation_response_delay", &[0.0, 1.0, 3.0]);
-                }
-                7 => {
-                    self.line("product = \"vmware-ha-4\"");
-                    self.response();
-                    for key in ["failed_after", "isolation_declared_after", "isolation_response_delay"] {
-                        self.span(key, &[0.0, 0.3, 1.0, 3.0]);
-                    }
-                }
-                8 => {
-                    self.line("product = \"xenserver\"");
-                    for key in [
-                        "failed_after",
-                        "isolation_fenced_after",
-                        "agreement",
-                        "notice",
-                        "master_takeover",
-                        "hang_reset_after",
-                        "agent_reset_after",
-                    ] {
-                        self.span(key, &[0.0, 0.3, 1.0, 3.0]);
-                    }
-                }
-                _ => {
-                    let product = *self.dice.pick(&["hyper-v-2008", "hyper-v-2016", "proxmox", "pacemaker"]);
-                    let witness = *self.dice.pick(&["auto", "none", "disk", "disk-only", "share", "cloud"]);
-                    self.line(format!("product = \"{product}\"\nwitness = \"{witness}\""));
-                    self.maybe_fault("witness_outage", 30);
-                    if sites > 0 && self.dice.percent(30) {
-                        let site = self.dice.below(sites);
-                        self.line(format!("witness_site = \"s{site}\""));
-                    }
-                    if storages > 0 && self.dice.percent(50) {
-                        let storage = self.dice.below(storages);
-                        self.line(format!("witness_storage = \"st{storage}\""));
-                    }
-                    let keys: &[&str] = match product {
-                        "proxmox" => &[
-                            "token",
-                            "self_fenced_after",
-                            "agent_reset_after",
-                            "recover_after",
-                            "recovery_loops",
-                        ],
-                        "pacemaker" => &["token", "regroup", "fencing"],
-                        _ => &[
-                            "failed_after",
-                            "resiliency",
-                            "regroup",
-                            "disk_move",
-                            "hang_reset_after",
-                            "agent_reset_after",
-                        ],
-                    };
-                    for key in keys {
-                        self.span(key, &[0.0, 0.3, 1.0, 3.0]);
-                    }
-                }
+            let product = *self.dice.pick(&PRODUCTS);
+            self.line(format!("product = \"{product}\""));
+            if product == "custom" {
+                let detection = self.law(&[0.0, 0.3, 1.0, 3.0, 10.0]);
+                self.line(format!("detection = {detection}"));
             }
-            if self.dice.percent(40) {
-                self.restarts();
+            self.settings(product);
+            self.maybe_fault("witness_outage", 20);
+            if sites > 0 && self.dice.percent(30) {
+                let site = self.dice.below(sites);
+                self.line(format!("witness_site = \"s{site}\""));
+            }
+            if storages > 0 && self.dice.percent(50) {
+                let storage = self.dice.below(storages);
+                self.line(format!("witness_storage = \"st{storage}\""));
+            }
+            if self.dice.percent(15) {
+                let chance = *self.dice.pick(&["0.1", "0.5", "0.9"]);
+                self.line(format!("start_failure = {chance}"));
             }
             if self.dice.percent(20) {
                 self.line("memory_overcommit = 1.5\ncpu_overcommit = 2");

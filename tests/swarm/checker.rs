@@ -466,6 +466,11 @@ impl<'m> Checker<'m> {
                 }
                 self.ordered(vm, host)
             }
+            Signal::VmReset { vm } => {
+                let row = self.vms[vm.index()];
+                let fits = row.home.is_some_and(|h| !self.hosts[h.index()].down) && !row.app;
+                self.require(fits, Rule::OrderLegal, || format!("{} is reset", self.name(vm)))
+            }
             Signal::RestartQueued { vm, host } => {
                 self.ordered(vm, host)?;
                 self.vms[vm.index()].queued = true;
@@ -656,6 +661,13 @@ impl<'m> Checker<'m> {
         self.require(self.now >= soonest, Rule::NotTooFast, || format!("{} started too fast", self.name(vm)))
     }
 
+    /// Whether a VM whose guest has crashed may be moved to another host.
+    fn may_move(&self, vm: VmId, home: Option<HostId>) -> bool {
+        let cluster = home.and_then(|h| self.model.hosts[h.index()].cluster);
+        let monitor = cluster.and_then(|c| self.model.clusters[c.index()].monitor.guest.as_ref());
+        !self.vms[vm.index()].booted && monitor.is_some_and(|m| m.moves)
+    }
+
     /// The cluster's first word about a lost VM.
     fn answered(&mut self, vm: VmId) -> Checked {
         let row = &mut self.vms[vm.index()];
@@ -663,7 +675,8 @@ impl<'m> Checker<'m> {
         row.deadline = Time::NEVER;
         let told = std::mem::take(&mut row.told);
         let clustered = self.model.service_of(vm).host_cluster;
-        self.require(clustered && (lost.is_some() || uncertain), Rule::OrderLegal, || {
+        let moved = self.may_move(vm, home);
+        self.require(clustered && (lost.is_some() || uncertain || moved), Rule::OrderLegal, || {
             format!("{} has its home {home:?}, and is restarted", self.name(vm))
         })?;
         if let (Some((from, at)), None, false) = (lost, waiting, uncertain || told) {

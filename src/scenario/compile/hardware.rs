@@ -3,7 +3,7 @@
 
 use super::super::spec::{FaultSpec, InjectTarget, Spec};
 use super::parts::{self, Parts};
-use super::{products, restart};
+use super::{monitor, products, restart};
 use crate::engine::Stream;
 use crate::model::{
     Cause, Cluster, ClusterId, CrewId, DomainId, Fault, FaultStreams, Host, HostId, HostStreams, Maintenance,
@@ -132,11 +132,13 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
         });
         let needs_manager = plan.needs_manager;
         let restart = restart::rules(&plan, &cluster.name);
+        let monitor = monitor::monitor(&plan);
         model.clusters.push(Cluster {
             name: cluster.name.clone(),
             hosts: members,
             product,
             restart,
+            monitor,
             manager,
             needs_manager,
         });

@@ -5,6 +5,7 @@
 
 mod bound;
 mod hardware;
+mod monitor;
 mod parts;
 mod placement;
 mod products;

@@ -5,8 +5,8 @@ use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use super::parts::scripted_host_part;
 use crate::engine::Stream;
 use crate::model::{
-    GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId, Model,
-    NO_TIMER, PartId, PartKind, Room, Service, ServiceId, StorageId, Vm, VmId, VmStreams, WayBack,
+    Cluster, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
+    Model, NO_TIMER, PartId, PartKind, Room, Service, ServiceId, StorageId, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -21,12 +21,16 @@ pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
 fn find_those_alone(model: &mut Model) {
     let awaited: Vec<ServiceId> = model.services.iter().flat_map(|s| s.after.clone()).collect();
     let starts_fail = model.clusters.iter().any(|c| c.restart.start_failure > 0.0);
+    let moves = |c: &Cluster| c.monitor.guest.as_ref().is_some_and(|monitor| monitor.moves);
+    let moved = model.clusters.iter().any(moves);
+    let monitored = model.clusters.iter().any(|c| c.monitor.is_on());
     for (number, service) in model.services.iter_mut().enumerate() {
         service.is_awaited = awaited.contains(&ServiceId(number as u32));
         service.is_alone = service.guest.is_none()
             && service.crew.is_none()
             && !service.is_awaited
-            && !(service.host_cluster && starts_fail);
+            && !(service.host_cluster && (starts_fail || (moved && service.guest_crash.is_some())));
+        service.is_monitored = service.host_cluster && monitored;
     }
 }
 
@@ -69,6 +73,7 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
         crew: crew(service.crew),
         after: service.after.iter().map(|&s| ServiceId(s as u32)).collect(),
         is_awaited: false,
+        is_monitored: false,
         is_alone: false,
         incident: IncidentBound::default(),
     });

@@ -1,10 +1,10 @@
 //! Any product, as one number.
 
-use super::{Family, Profile, restart};
+use super::{Family, Profile, monitor, restart};
 
 pub(super) const CUSTOM: Profile = Profile {
     word: "custom",
     family: Family::Custom,
     about: "any product, as one law: detection, from the crash to the first restart order",
-    groups: &[restart::CUSTOM],
+    groups: &[restart::CUSTOM, monitor::CUSTOM],
 };

@@ -11,6 +11,7 @@
 
 mod custom;
 mod hyper_v;
+mod monitor;
 mod restart;
 mod ring;
 mod setting;

@@ -3,7 +3,7 @@
 use super::setting::Preset::{Between, Fixed};
 use super::setting::meaning::{ALONE, BEAT, FAILED, RESPONSE};
 use super::setting::{Setting, setting, word};
-use super::{Family, Profile, restart};
+use super::{Family, Profile, monitor, restart};
 
 const RESPONSES: &[&str] = &["leave-on", "power-off", "shut-down"];
 
@@ -48,19 +48,19 @@ pub(super) const HA_4: Profile = Profile {
     word: "vmware-ha-4",
     family: Family::FivePrimaries,
     about: "VMware HA 3 and 4: five primaries hold the state; no heartbeats through storage",
-    groups: &[FIVE_PRIMARIES, restart::HA_4],
+    groups: &[FIVE_PRIMARIES, restart::HA_4, monitor::HA_4],
 };
 
 pub(super) const VSPHERE_6: Profile = Profile {
     word: "vsphere-6",
     family: Family::Primary,
     about: "VMware vSphere HA 5 to 7: a primary and secondaries, heartbeat datastores",
-    groups: &[PRIMARY, restart::VSPHERE],
+    groups: &[PRIMARY, restart::VSPHERE, monitor::VSPHERE],
 };
 
 pub(super) const VSPHERE_8: Profile = Profile {
     word: "vsphere-8",
     family: Family::Primary,
     about: "VMware vSphere HA 8: as vsphere-6",
-    groups: &[PRIMARY, restart::VSPHERE],
+    groups: &[PRIMARY, restart::VSPHERE, monitor::VSPHERE],
 };

@@ -3,7 +3,7 @@
 use super::setting::Preset::{Between, Constant, Fixed};
 use super::setting::meaning::{AGENT, AGREED, BEAT, HANG};
 use super::setting::{Setting, setting};
-use super::{Family, Profile, restart};
+use super::{Family, Profile, monitor, restart};
 
 const POOL: &[Setting] = &[
     setting("heartbeat_interval", Fixed(7.0), "XEN-11", BEAT),
@@ -47,5 +47,5 @@ pub(super) const XENSERVER: Profile = Profile {
     word: "xenserver",
     family: Family::Pool,
     about: "Citrix XenServer and XCP-ng HA with a timeout of 60 s: statefile, fencing by watchdog",
-    groups: &[POOL, restart::XENSERVER],
+    groups: &[POOL, restart::XENSERVER, monitor::XENSERVER],
 };
