@@ -16,6 +16,8 @@ pub enum Event {
     ControllersSwitched(StorageId),
     /// A host has moved to another of its paths to the storage.
     PathsSwitched(HostId),
+    /// A host's I/O goes through another host from now on.
+    Redirected(HostId),
     HostCrashed(HostId),
     HostHung(HostId),
     /// A host's repair, maintenance or boot is over.

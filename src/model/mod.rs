@@ -15,6 +15,7 @@ mod monitor;
 mod part;
 mod products;
 mod restart;
+mod storage_loss;
 mod timer_table;
 mod words;
 
@@ -32,6 +33,7 @@ pub use products::{
     RingProfile, Votes, Witness, WitnessKind,
 };
 pub use restart::{AntiAffinity, RestartRules};
+pub use storage_loss::{StorageLoss, StorageRestart, StorageRestartPolicy};
 pub use timer_table::{NO_TIMER, TimerTable};
 pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault, WaitReason};
 
@@ -192,6 +194,7 @@ pub struct Cluster {
     pub product: Product,
     pub restart: RestartRules,
     pub monitor: Monitor,
+    pub storage_loss: StorageLoss,
     /// The server that manages it, where it can fail, and whether nothing is restarted without it.
     pub manager: Option<PartId>,
     pub needs_manager: bool,
@@ -320,6 +323,7 @@ pub enum VmDraw {
     StartFailure,
     Resumption,
     Reset,
+    StorageRestart,
 }
 
 impl VmStreams {

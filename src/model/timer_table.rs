@@ -39,6 +39,7 @@ pub struct HostTimers {
     pub isolation: u32,
     pub declaration: u32,
     pub agent: u32,
+    pub redirection: u32,
 }
 
 impl TimerTable {
@@ -96,6 +97,8 @@ impl TimerTable {
             }
             let host = &model.hosts[number];
             let product = host.cluster.map(|c| &model.clusters[c.index()].product);
+            let redirects =
+                host.cluster.is_some_and(|c| model.clusters[c.index()].storage_loss.redirect.is_some());
             let timers = HostTimers {
                 crash: self.add_if(host.crash.is_some(), Event::HostCrashed(id)),
                 hang: self.add_if(host.hang.is_some(), Event::HostHung(id)),
@@ -110,6 +113,7 @@ impl TimerTable {
                     product.is_some_and(|p| p.agent_reset_after().is_some()) && has_agent(model, id),
                     Event::AgentGivenUp(id),
                 ),
+                redirection: self.add_if(redirects, Event::Redirected(id)),
             };
             self.hosts.push(timers);
         }

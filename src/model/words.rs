@@ -93,6 +93,12 @@ vocabulary! {
 }
 
 impl StorageKind {
+    /// Whether it serves files and not blocks.
+    #[must_use]
+    pub const fn is_filer(self) -> bool {
+        matches!(self, StorageKind::Nfs | StorageKind::Nas)
+    }
+
     /// Whether hosts reach it over the storage network: Fibre Channel has a fabric of its own, and
     /// local disks need none.
     #[must_use]

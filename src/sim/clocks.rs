@@ -32,6 +32,13 @@ impl<O: Observer> Simulation<'_, O> {
             self.on_start_failed(vm);
         } else if self.is_moved(vm, which) {
             self.move_guest(vm);
+        } else if which == VmClock::Disk {
+            let before = self.state.vms[vm.index()].phase;
+            self.let_go(vm);
+            self.on_disks_awaited(vm);
+            if before == VmPhase::PowerOn {
+                self.on_start_through(vm);
+            }
         } else {
             self.let_go(vm);
             let before = self.state.vms[vm.index()].phase;
@@ -120,7 +127,10 @@ impl<O: Observer> Simulation<'_, O> {
     #[inline]
     pub(super) fn choose_privacy(&mut self, vm: VmId, host: HostId) {
         let awaited = self.state.hosts[host.index()].plan != NOWHERE;
-        let private = O::ANY_ORDER && !awaited && self.model.service_of(vm).is_alone;
+        let row = &self.state.vms[vm.index()];
+        // Its cluster may do something about disks that are gone.
+        let awaits = row.suspended || row.phase == VmPhase::StorageWait;
+        let private = O::ANY_ORDER && !awaited && !awaits && self.model.service_of(vm).is_alone;
         if private != self.state.vms[vm.index()].private {
             self.state.vms[vm.index()].private = private;
             let shown = if private { Clock::IDLE } else { self.state.vms[vm.index()].first_clock().0 };

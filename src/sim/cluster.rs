@@ -31,6 +31,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.missed_since = row.missed_since.min(since);
         row.silent_since = Time::NEVER;
         self.count_votes_later(cluster, host, cause);
+        self.recheck_redirections(cluster);
         if self.is_unwatched(cluster, host) {
             self.lose_sight(host);
         } else {
@@ -81,6 +82,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let row = &mut self.state.hosts[host.index()];
         (row.silent_since, row.missed_since) = (Time::NEVER, row.missed_since.min(self.now));
+        self.recheck_redirections(cluster);
         match &self.model.clusters[cluster.index()].product {
             Product::Custom { .. } => {}
             Product::Primary(profile) => self.primary_on_host_leaving(cluster, profile, host),
@@ -125,6 +127,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster is up.
     pub(super) fn cluster_on_host_up(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        self.recheck_redirections(cluster);
         if self.state.takes_orders(self.model, host) {
             self.rejoin(cluster, host);
         } else {

@@ -5,7 +5,7 @@
 //! guest (STO-12), which boots by itself once the storage is back.
 
 use super::{Cause, Observer, Simulation};
-use crate::model::{StorageId, VmClock, VmId};
+use crate::model::{HostId, StorageId, VmClock, VmId};
 use crate::state::VmPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -39,6 +39,15 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// Looks at all VMs of a host.
+    pub(super) fn feel_disks(&mut self, host: HostId, cause: Cause) {
+        let residents = self.state.take_residents(host);
+        for &vm in &residents {
+            self.on_disk_changed(vm, cause);
+        }
+        self.state.scratch = residents;
+    }
+
     /// Stops, resumes or boots a VM as its disks allow; true where its service must hear of it.
     fn feel_disk(&mut self, vm: VmId, cause: Cause) -> bool {
         let row = self.state.vms[vm.index()];
@@ -65,7 +74,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.pause_vm(vm, VmClock::Step);
             self.state.vms[vm.index()].cause = cause;
         }
-        self.arm_vm(vm, VmClock::Disk, self.model.service_of(vm).disk_timeout);
+        self.await_disks(vm);
     }
 
     fn resume_vm(&mut self, vm: VmId) {

@@ -12,6 +12,7 @@ impl<O: Observer> Simulation<'_, O> {
             Event::PartRepaired(part) => self.on_part_repaired(part),
             Event::ControllersSwitched(storage) => self.on_controllers_switched(storage),
             Event::PathsSwitched(host) => self.on_paths_switched(host),
+            Event::Redirected(host) => self.on_redirected(host),
             Event::HostCrashed(host) => self.on_host_crashed(host, None),
             Event::HostHung(host) => self.on_host_hung(host, None),
             Event::HostStepped(host) => self.on_host_stepped(host),

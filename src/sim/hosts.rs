@@ -52,6 +52,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.phase = to;
         row.isolated = false;
         self.disarm(self.model.timers.hosts[host.index()].step);
+        self.end_redirection(host);
         if was_up {
             self.tell(Signal::HostDown { host, cause });
         }
@@ -161,6 +162,9 @@ impl<O: Observer> Simulation<'_, O> {
             self.tell(Signal::MaintenanceEnded { host });
         }
         self.renew_agent(host);
+        if self.state.hosts[host.index()].paths_out >= self.model.hosts[host.index()].storage_paths {
+            self.begin_redirection(host);
+        }
         self.state.refresh_room(self.model, host);
         let residents = self.state.take_residents(host);
         for &vm in residents.iter().rev() {

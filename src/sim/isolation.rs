@@ -70,6 +70,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let Some(isolation) = self.isolation_of(cluster, host) else { return };
         self.state.refresh_room(self.model, host);
+        self.recheck_redirections(cluster);
         let slot = self.model.timers.hosts[host.index()].isolation;
         if self.state.hears(host, Traffic::Management) {
             self.disarm(slot);

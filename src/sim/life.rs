@@ -81,6 +81,7 @@ impl<O: Observer> Life<'_, O> {
     /// they are back.
     pub(super) fn power_on(&mut self) -> Option<Cause> {
         self.row.boots += 1;
+        self.row.clocks[VmClock::Disk as usize] = Clock::IDLE;
         if let Some((_, watch)) = &mut self.monitor {
             watch.started_at = self.now;
         }

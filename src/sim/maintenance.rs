@@ -63,6 +63,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.state.scratch = residents;
         self.state.hosts[host.index()].doomed = doomed;
+        self.end_redirection(host);
         self.cluster_on_host_leaving(host);
         let lasts = self.draw(&self.model.maintenances[plan.index()].lasts, fixed.streams.maintenance, works);
         self.arm(self.model.timers.hosts[host.index()].step, lasts);

@@ -18,6 +18,7 @@
 //! | `monitoring` | guests that are reset too often go elsewhere |
 //! | `guests` | VMs among the others: who hears of it, who works on it |
 //! | `disks` | VMs that lose their storage and get it back |
+//! | `storage_loss` | what clusters do for VMs without disks |
 //! | `services` | what an instance serves, and who looks after it |
 //! | `failover`, `balanced` | the layers inside the guests |
 //! | `cluster` | the host cluster: when it knows of a failed host |
@@ -63,6 +64,7 @@ mod services;
 mod signal;
 mod start;
 mod start_queue;
+mod storage_loss;
 mod votes;
 
 pub use signal::{Observer, Signal};

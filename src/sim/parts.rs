@@ -217,21 +217,19 @@ impl<O: Observer> Simulation<'_, O> {
         match traffic {
             Traffic::Management => self.on_management_changed(host),
             Traffic::Private => {}
-            Traffic::Client | Traffic::Storage => {
-                let residents = self.state.take_residents(host);
-                for &vm in &residents {
-                    if traffic == Traffic::Storage {
-                        self.on_disk_changed(vm, cause);
-                    } else {
-                        self.on_vm_changed(vm, cause);
-                    }
-                }
-                self.state.scratch = residents;
-                if traffic == Traffic::Storage
-                    && let Some(cluster) = self.model.hosts[host.index()].cluster
-                {
+            Traffic::Storage => {
+                self.feel_disks(host, cause);
+                if let Some(cluster) = self.model.hosts[host.index()].cluster {
+                    self.recheck_redirections(cluster);
                     self.retry_waiting(cluster);
                 }
+            }
+            Traffic::Client => {
+                let residents = self.state.take_residents(host);
+                for &vm in &residents {
+                    self.on_vm_changed(vm, cause);
+                }
+                self.state.scratch = residents;
             }
         }
     }

@@ -91,6 +91,9 @@ impl<O: Observer> Simulation<'_, O> {
         if !switching {
             self.block_link(host, traffic, cause);
         }
+        if !left {
+            self.begin_redirection(host);
+        }
     }
 
     pub(super) fn on_link_up(&mut self, host: HostId, traffic: Traffic, cause: Cause) {
@@ -100,6 +103,7 @@ impl<O: Observer> Simulation<'_, O> {
             if row.paths_out + 1 < self.model.hosts[host.index()].storage_paths {
                 return;
             }
+            self.end_redirection(host);
         }
         self.unblock_link(host, traffic, cause);
     }

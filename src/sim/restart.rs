@@ -103,7 +103,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether room is missing, or the way to its disks.
-    fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
+    pub(super) fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
         let up = |host: &&HostId| self.state.hosts[host.index()].phase == HostPhase::Up;
         let mut hosts = self.model.clusters[cluster.index()].hosts.iter().filter(up).peekable();
         let alive = self.model.vms[vm.index()]
@@ -154,7 +154,8 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Capacity may have returned: those who wait are tried again, in order, when the cluster looks.
     pub(super) fn retry_waiting(&mut self, cluster: ClusterId) {
-        if self.state.clusters[cluster.index()].waiting.is_empty() || !self.can_act(cluster) {
+        let row = &self.state.clusters[cluster.index()];
+        if (row.waiting.is_empty() && row.seeking.is_empty()) || !self.can_act(cluster) {
             return;
         }
         let rules = &self.model.clusters[cluster.index()].restart;
@@ -186,6 +187,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn try_waiting(&mut self, cluster: ClusterId) {
+        self.retry_seeking(cluster);
         let mut waiting = std::mem::take(&mut self.state.clusters[cluster.index()].waiting);
         let mut still = std::mem::take(&mut self.state.scratch_waiting);
         let mut next = self.state.clusters[cluster.index()].poll_at;

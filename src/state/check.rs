@@ -150,6 +150,8 @@ impl State {
             );
             let still = matches!(vm.phase, VmPhase::Off | VmPhase::StorageWait | VmPhase::Idle);
             assert!(!vm.runs(VmClock::Step) || !still, "{name}: a VM that is {:?} has no step", vm.phase);
+            let awaits = vm.suspended || vm.phase == VmPhase::StorageWait;
+            assert!(!vm.runs(VmClock::Disk) || awaits, "{name}: waits for disks that it has");
             assert!(!vm.suspended || vm.phase.uses_disk(), "{name}: suspended without a guest");
             if vm.suspended {
                 let clocks =

@@ -78,6 +78,8 @@ impl State {
                 .map(|c| ClusterState {
                     rooms: Tournament::new(c.hosts.len()),
                     waiting: Vec::new(),
+                    seeking: Vec::new(),
+                    redirecting: 0,
                     polls: 0,
                     poll_at: Time::NEVER,
                     primary: None,
@@ -134,6 +136,8 @@ impl State {
         }
         for cluster in &mut self.clusters {
             cluster.waiting.clear();
+            cluster.seeking.clear();
+            cluster.redirecting = 0;
             (cluster.polls, cluster.poll_at) = (0, Time::NEVER);
             cluster.primary = None;
             cluster.primary_phase = PrimaryPhase::Ready;

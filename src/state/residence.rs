@@ -159,7 +159,25 @@ impl State {
             _ if kind.is_networked() => self.hears(host, Traffic::Storage),
             _ => self.hosts[host.index()].links_cut[Traffic::Storage as usize] == 0,
         };
-        path && !self.storages[storage.index()].is_out()
+        !self.storages[storage.index()].is_out() && (path || self.is_redirected(model, storage, host))
+    }
+
+    /// Whether a host's I/O goes through another host of its cluster that has a way to the storage (HYP-26).
+    fn is_redirected(&self, model: &Model, storage: StorageId, host: HostId) -> bool {
+        if !self.hosts[host.index()].redirected || !self.hears(host, Traffic::Management) {
+            return false;
+        }
+        let networked = model.storages[storage.index()].kind.is_networked();
+        model.hosts[host.index()].cluster.is_some_and(|cluster| {
+            model.clusters[cluster.index()].hosts.iter().any(|&other| {
+                let row = &self.hosts[other.index()];
+                row.phase == HostPhase::Up
+                    && self.hears(other, Traffic::Management)
+                    && model.hosts[other.index()].storages.contains(&storage)
+                    && row.links_cut[Traffic::Storage as usize] == 0
+                    && (!networked || self.carries(Traffic::Storage))
+            })
+        })
     }
 }
 

@@ -119,8 +119,10 @@ pub struct HostState {
     pub plan: u32,
     pub crashes: u32,
     pub hangs: u32,
-    /// Moves to another path so far.
+    /// Moves to another path so far, and to another host's paths; whether those are in use.
     pub switches: u32,
+    pub redirections: u32,
+    pub redirected: bool,
     /// Times it went down, from whatever cause.
     pub downs: u32,
     pub boots: u32,
@@ -165,6 +167,8 @@ impl Default for HostState {
             crashes: 0,
             hangs: 0,
             switches: 0,
+            redirections: 0,
+            redirected: false,
             downs: 0,
             boots: 0,
             works: 0,
@@ -211,6 +215,10 @@ pub struct ClusterState {
     pub rooms: Tournament,
     /// VMs that wait to be restarted, by rank.
     pub waiting: Vec<VmId>,
+    /// VMs that have lost their disks and for which no host with disks was found.
+    pub seeking: Vec<VmId>,
+    /// Hosts whose I/O goes through another host.
+    pub redirecting: u32,
     /// Looks at those who wait that are under way, or were: which draw comes next.
     pub polls: u32,
     /// When the next look is due; [`Time::NEVER`] where none is.

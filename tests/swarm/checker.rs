@@ -158,6 +158,8 @@ struct Checker<'m> {
     waiting_us: u64,
     /// Disks of a host may stand still without a word of it in the log.
     hidden_pauses: bool,
+    /// Some host's I/O may go through another host.
+    redirects: bool,
     /// Clusters that have lost quorum.
     no_quorum: Vec<bool>,
     managers_out: Vec<bool>,
@@ -216,6 +218,7 @@ impl<'m> Checker<'m> {
                 up_at: Time::ZERO,
             }
         });
+        let redirects = model.clusters.iter().any(|c| c.storage_loss.redirect.is_some());
         let instances = model.instances.iter().map(|i| InstanceSeen {
             lost_ppb: 0,
             since: Time::ZERO,
@@ -239,7 +242,8 @@ impl<'m> Checker<'m> {
             waiting_us: 0,
             no_quorum: vec![false; model.clusters.len()],
             managers_out: vec![false; model.clusters.len()],
-            hidden_pauses: model.hosts.iter().any(|h| h.storage_paths > 1),
+            hidden_pauses: redirects || model.hosts.iter().any(|h| h.storage_paths > 1),
+            redirects,
         }
     }
 
@@ -310,7 +314,7 @@ impl<'m> Checker<'m> {
     fn disks_alive(&self, vm: VmId, host: HostId) -> bool {
         self.model.vms[vm.index()].storage.is_none_or(|s| {
             let local = self.model.storages[s.index()].kind == StorageKind::Das;
-            self.storage_alive(s) && (local || self.is_linked(host, Traffic::Storage))
+            self.storage_alive(s) && (local || self.redirects || self.is_linked(host, Traffic::Storage))
         })
     }
 
@@ -661,11 +665,13 @@ impl<'m> Checker<'m> {
         self.require(self.now >= soonest, Rule::NotTooFast, || format!("{} started too fast", self.name(vm)))
     }
 
-    /// Whether a VM whose guest has crashed may be moved to another host.
+    /// Whether a VM whose guest does not run may be moved to another host: it has crashed, or has lost its disks.
     fn may_move(&self, vm: VmId, home: Option<HostId>) -> bool {
         let cluster = home.and_then(|h| self.model.hosts[h.index()].cluster);
         let monitor = cluster.and_then(|c| self.model.clusters[c.index()].monitor.guest.as_ref());
-        !self.vms[vm.index()].booted && monitor.is_some_and(|m| m.moves)
+        let unsheltered =
+            cluster.is_some_and(|c| self.model.clusters[c.index()].storage_loss.restart.is_some());
+        !self.vms[vm.index()].booted && (unsheltered || monitor.is_some_and(|m| m.moves))
     }
 
     /// The cluster's first word about a lost VM.
@@ -836,6 +842,8 @@ impl<'m> Checker<'m> {
             Signal::LinkDown { .. } => cause == Cause::LinkFailure,
             _ => false,
         });
+        // Redirected I/O ends with the host that it goes through.
+        let seen = seen || (cause == Cause::LinkFailure && self.redirects);
         self.require(seen && can_happen(self.model, cause), Rule::CauseSeen, || {
             format!(
                 "{} is down from {cause:?}, of which there is no trace",

@@ -3,7 +3,7 @@
 
 use super::super::spec::{FaultSpec, InjectTarget, Spec};
 use super::parts::{self, Parts};
-use super::{monitor, products, restart};
+use super::{monitor, products, restart, storage_loss};
 use crate::engine::Stream;
 use crate::model::{
     Cause, Cluster, ClusterId, CrewId, DomainId, Fault, FaultStreams, Host, HostId, HostStreams, Maintenance,
@@ -133,12 +133,14 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
         let needs_manager = plan.needs_manager;
         let restart = restart::rules(&plan, &cluster.name);
         let monitor = monitor::monitor(&plan);
+        let storage_loss = storage_loss::storage_loss(&plan);
         model.clusters.push(Cluster {
             name: cluster.name.clone(),
             hosts: members,
             product,
             restart,
             monitor,
+            storage_loss,
             manager,
             needs_manager,
         });

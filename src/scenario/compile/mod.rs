@@ -10,6 +10,7 @@ mod parts;
 mod placement;
 mod products;
 mod restart;
+mod storage_loss;
 mod workload;
 
 use super::{Issue, Spec};

@@ -3,7 +3,7 @@
 use super::setting::Preset::{Between, Constant, Fixed};
 use super::setting::meaning::{AGENT, AGREED, BEAT, FAILED, HANG};
 use super::setting::{Setting, setting, word};
-use super::{Family, Profile, monitor, restart};
+use super::{Family, Profile, monitor, restart, storage_loss};
 
 /// The kinds of witness; rings have them too.
 pub(super) const WITNESSES: &[&str] = &["auto", "none", "disk", "disk-only", "share", "cloud"];
@@ -49,26 +49,26 @@ pub(super) const HYPER_V_2008: Profile = Profile {
     word: "hyper-v-2008",
     family: Family::Quorum,
     about: "Hyper-V 2008 on failover clustering, disks that move with their VM, votes that stay",
-    groups: &[BEATS_2008, COMMON, restart::HYPER_V, monitor::HYPER_V],
+    groups: &[BEATS_2008, COMMON, restart::HYPER_V, monitor::HYPER_V, storage_loss::HYPER_V_2008],
 };
 
 pub(super) const HYPER_V_2008_R2: Profile = Profile {
     word: "hyper-v-2008-r2",
     family: Family::Quorum,
     about: "Hyper-V 2008 R2 on failover clustering: as 2008",
-    groups: &[BEATS_2008, COMMON, restart::HYPER_V, monitor::HYPER_V],
+    groups: &[BEATS_2008, COMMON, restart::HYPER_V, monitor::HYPER_V, storage_loss::HYPER_V_2008],
 };
 
 pub(super) const HYPER_V_2012_R2: Profile = Profile {
     word: "hyper-v-2012-r2",
     family: Family::Quorum,
     about: "Hyper-V 2012 R2 with cluster shared volumes and dynamic quorum",
-    groups: &[BEATS_2012, COMMON, restart::HYPER_V, monitor::HYPER_V],
+    groups: &[BEATS_2012, COMMON, restart::HYPER_V, monitor::HYPER_V, storage_loss::HYPER_V_2012],
 };
 
 pub(super) const HYPER_V_2016: Profile = Profile {
     word: "hyper-v-2016",
     family: Family::Quorum,
     about: "Hyper-V 2016: a silent host is watched for four minutes before its VMs are moved",
-    groups: &[BEATS_2016, COMMON, restart::HYPER_V, monitor::HYPER_V],
+    groups: &[BEATS_2016, COMMON, restart::HYPER_V, monitor::HYPER_V, storage_loss::HYPER_V_2016],
 };

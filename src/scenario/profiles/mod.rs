@@ -15,6 +15,7 @@ mod monitor;
 mod restart;
 mod ring;
 mod setting;
+mod storage_loss;
 mod vmware;
 mod xenserver;
 

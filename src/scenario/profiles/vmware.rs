@@ -3,7 +3,7 @@
 use super::setting::Preset::{Between, Fixed};
 use super::setting::meaning::{ALONE, BEAT, FAILED, RESPONSE};
 use super::setting::{Setting, setting, word};
-use super::{Family, Profile, monitor, restart};
+use super::{Family, Profile, monitor, restart, storage_loss};
 
 const RESPONSES: &[&str] = &["leave-on", "power-off", "shut-down"];
 
@@ -55,12 +55,12 @@ pub(super) const VSPHERE_6: Profile = Profile {
     word: "vsphere-6",
     family: Family::Primary,
     about: "VMware vSphere HA 5 to 7: a primary and secondaries, heartbeat datastores",
-    groups: &[PRIMARY, restart::VSPHERE, monitor::VSPHERE],
+    groups: &[PRIMARY, restart::VSPHERE, monitor::VSPHERE, storage_loss::VSPHERE],
 };
 
 pub(super) const VSPHERE_8: Profile = Profile {
     word: "vsphere-8",
     family: Family::Primary,
     about: "VMware vSphere HA 8: as vsphere-6",
-    groups: &[PRIMARY, restart::VSPHERE, monitor::VSPHERE],
+    groups: &[PRIMARY, restart::VSPHERE, monitor::VSPHERE, storage_loss::VSPHERE],
 };
