@@ -91,7 +91,7 @@ fn fault_line(fault: &FaultSpec) -> String {
 }
 
 /// A size in the largest unit that says it in few digits.
-fn bytes_text(bytes: u64) -> String {
+pub(super) fn bytes_text(bytes: u64) -> String {
     for (size, unit) in [(1_u64 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB")] {
         if bytes >= size {
             return format!("{} {unit}", short(bytes as f64 / size as f64));

@@ -12,6 +12,7 @@
 //! assert_eq!(issues[0].code, "E001");
 //! ```
 
+mod admission;
 pub mod code;
 mod compile;
 mod describe;
