@@ -66,6 +66,7 @@
 //! | 2 | [`scenario`] | from text to model: every mistake at once, with its place; defaults with their facts |
 //! | 2 | [`state`] | all that changes during a replication, and `check()` of its invariants |
 //! | 3 | [`policy`] | pure decisions: which host, which node |
+//! | 4 | [`capacity`] | what a start placement leaves: admission control, how many more VMs fit, N+1 and N+2 |
 //! | 4 | [`sim`] | events and their consequences, one file per mechanism; tells signals |
 //! | 5 | [`probe`] | observers of signals: downtime by cause, waiting, timeline, digest |
 //! | 6 | [`experiment`] | replications in parallel, paired comparison, estimates |
@@ -120,6 +121,7 @@ pub mod state;
 
 pub mod policy;
 
+pub mod capacity;
 pub mod sim;
 
 pub mod probe;

@@ -1,33 +1,44 @@
 //! From [`Spec`] to [`Model`]: one model a strategy, over the same hosts, storage and faults.
 //!
-//! Total on a valid spec but for one thing that only arithmetic can tell: whether the VMs of a
-//! strategy fit on the hosts. What does not fit is an issue with the numbers.
+//! Total on a valid spec but for what only arithmetic can tell: whether the VMs of a strategy fit on the
+//! hosts, and whether the product supports as many. What does not is an issue with the numbers.
 
 mod bound;
 mod hardware;
 mod monitor;
 mod parts;
 mod placement;
+mod product_limits;
 mod products;
 mod restart;
 mod workload;
 
-use super::{Issue, Spec};
+use super::{Issue, Severity, Spec};
 use crate::model::{Model, TimerTable};
 
 /// Compiles every strategy, in the order of the file.
 ///
 /// # Errors
-/// Every VM that finds no starting host, of every strategy.
+/// Every VM that finds no starting host, of every strategy, and every limit of a product that is exceeded.
 pub fn compile(spec: &Spec) -> Result<Vec<Model>, Vec<Issue>> {
+    match compile_with_issues(spec) {
+        (Some(models), _) => Ok(models),
+        (None, issues) => Err(issues),
+    }
+}
+
+/// As [`compile`], with warnings: the models are there exactly when no issue is an error.
+#[must_use]
+pub fn compile_with_issues(spec: &Spec) -> (Option<Vec<Model>>, Vec<Issue>) {
     let mut issues = too_long(spec);
     issues.extend(too_many_faults(spec));
     if !issues.is_empty() {
-        return Err(issues);
+        return (None, issues);
     }
     let models: Vec<Model> =
         (0..spec.strategies.len()).map(|strategy| compile_strategy(spec, strategy, &mut issues)).collect();
-    if issues.is_empty() { Ok(models) } else { Err(issues) }
+    let failed = issues.iter().any(|issue| issue.severity == Severity::Error);
+    ((!failed).then_some(models), issues)
 }
 
 /// One replication adds its VMs' microseconds up in 64 bits.
@@ -107,7 +118,11 @@ fn too_many_faults(spec: &Spec) -> Vec<Issue> {
 fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Model {
     let mut model = hardware::compile(spec, strategy);
     workload::compile(spec, strategy, &mut model);
+    let before = issues.len();
     placement::place(spec, strategy, &mut model, issues);
+    if issues.len() == before {
+        product_limits::check(spec, strategy, &model, issues);
+    }
     workload::compile_injects(spec, &mut model);
     bound::measure(&mut model);
     model.timers = TimerTable::new(&mut model);
