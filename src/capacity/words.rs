@@ -4,7 +4,7 @@ use super::admission::{Assessment, Share, Slots};
 use super::losses::Case;
 use super::plan::Plan;
 use crate::model::Model;
-use crate::scenario::{count_text, size_text};
+use crate::scenario::count_text;
 
 impl Assessment {
     /// What is needed, what is there and what of it is kept free.
@@ -108,6 +108,13 @@ fn failed(hosts: u32) -> String {
     count_text(u64::from(hosts), "failed host", "failed hosts")
 }
 
+/// In GiB however much it is: these numbers are there to be compared.
 fn mib(mib: u64) -> String {
-    size_text(mib << 20)
+    match mib {
+        1..1024 => format!("{mib} MiB"),
+        _ => {
+            let text = format!("{:.2}", mib as f64 / 1024.0);
+            format!("{} GiB", text.trim_end_matches('0').trim_end_matches('.'))
+        }
+    }
 }

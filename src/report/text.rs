@@ -3,6 +3,7 @@
 //! Downtime is in minutes per instance and year of 365 d, whatever the horizon; `[low, high]` is
 //! the 95 % interval. No figure has more digits than its interval supports.
 
+use super::capacity;
 use super::clean;
 use super::figures;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
@@ -38,7 +39,7 @@ fn head(result: &RunResult) -> String {
         &format!(
             "{} of {horizon}, seed {}. Downtime, lost service and outages are per instance and year of \
              365 d{}; [low, high] is the 95 % interval. lasts: one outage; p95: 95 % of all \
-             instances are down no longer in {horizon}.",
+             instances are down no longer in {horizon}; more VMs: so many of the commonest size still fit.",
             counted(result.replications, "replication"),
             result.seed,
             if horizon == "1 y" { String::new() } else { format!(", scaled from {horizon}") },
@@ -62,7 +63,12 @@ fn strategies(result: &RunResult) -> String {
     if degraded {
         head.push("lost");
     }
+    let reserved = result.strategies.iter().any(|s| s.capacity.memory_reserved > 0.0);
     head.extend(["nines", "outages/y", "hosts", "VMs", "memory"]);
+    if reserved {
+        head.push("reserved");
+    }
+    head.push("more VMs");
     let mut table = Table::new(&head);
     for strategy in &result.strategies {
         let (total, capacity) = (&strategy.total, &strategy.capacity);
@@ -76,11 +82,19 @@ fn strategies(result: &RunResult) -> String {
         row.push(figures::count(capacity.hosts));
         row.push(figures::count(capacity.vms));
         row.push(figures::share(capacity.memory_used));
+        if reserved {
+            row.push(figures::share(capacity.memory_reserved));
+        }
+        row.push(figures::count(capacity.more_vms));
         table.row(row);
     }
     text.push_str(&table.render());
     for strategy in &result.strategies {
         text.push_str(&waiting(result, strategy));
+    }
+    for (names, sentence) in capacity::sentences(result, |name| clean::shorten(&clean::visible(name), 40)) {
+        let names: Vec<String> = names.iter().map(|name| clean::shorten(&clean::visible(name), 40)).collect();
+        text.push_str(&wrap(&format!("  {}: {sentence}", names.join(", ")), "    "));
     }
     text
 }

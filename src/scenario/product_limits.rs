@@ -184,8 +184,12 @@ impl ProductLimits {
             lines.push((format!("at most {} hosts", hosts.most), hosts.source));
         }
         for step in self.vms_per_host {
-            let in_small = step.hosts_up_to.map_or(String::new(), |most| format!(" with up to {most} hosts"));
-            lines.push((format!("at most {} VMs on a host{in_small}", step.limit.most), step.limit.source));
+            let size = match step.hosts_up_to {
+                Some(hosts) => format!(" in a cluster of up to {hosts} hosts"),
+                None if self.vms_per_host.len() > 1 => " in a larger one".to_owned(),
+                None => String::new(),
+            };
+            lines.push((format!("at most {} VMs on a host{size}", step.limit.most), step.limit.source));
         }
         if let Some(vms) = self.vms {
             lines.push((format!("at most {} VMs", vms.most), vms.source));
