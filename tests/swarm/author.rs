@@ -39,6 +39,8 @@ pub(crate) struct Author {
     /// Only constants, so that everything coincides.
     ties: bool,
     crews: u64,
+    /// Throws for what was added later, so that what older seeds write stays as it was.
+    later: Dice,
 }
 
 const PROTECTIONS: [&str; 6] = [
@@ -75,7 +77,7 @@ impl Author {
         let mut dice = Dice(seed);
         let unit = *dice.pick(&[1_000_000, 10_000_000, 60_000_000, 600_000_000]);
         let ties = dice.percent(25);
-        Author { dice, text: String::new(), unit, ties, crews: 0 }
+        Author { dice, text: String::new(), unit, ties, crews: 0, later: Dice(!seed) }
     }
 
     fn line(&mut self, text: impl AsRef<str>) {
@@ -341,6 +343,13 @@ impl Author {
             self.maybe_fault("manager", 20);
             if self.dice.percent(10) {
                 self.line("needs_manager = true");
+            }
+            // Products on storage that they cannot use, to see what they do there.
+            self.line("limits = \"ignore\"");
+            let first = if number == 0 { 0 } else { 1 };
+            if self.later.percent(25) && (groups[first] > 1 || list.len() > 1) {
+                let hosts = format!("[\"h{first}-{}\"]", groups[first]);
+                self.line(format!("admission = {{ policy = \"spare-hosts\", hosts = {hosts} }}"));
             }
             let product = *self.dice.pick(&PRODUCTS);
             self.line(format!("product = \"{product}\""));
