@@ -64,11 +64,12 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "causes.csv",
     "charts/distribution.svg",
     "charts/downtime.svg",
     "comparisons.csv",
+    "failures.csv",
     "replications.csv",
     "result.json",
     "strategies.csv",

@@ -42,7 +42,7 @@ fn sentence(failures: &Failures, all: bool, name: &impl Fn(&str) -> String) -> S
         0 if one.cases == 1 => format!("No {vms} wait when the only host is lost."),
         0 => format!("N+1 holds: whichever host is lost, all its {vms} restart."),
         _ if one.cases == 1 => {
-            format!("N+1 does not hold, there is one host: {}.", worst(&one.worst, vms, name))
+            format!("N+1 does not hold: {vms} wait for the only host, {}.", worst(&one.worst, vms, name))
         }
         waits => format!(
             "N+1 does not hold: for {} hosts {vms} wait, worst {}.",
@@ -70,12 +70,12 @@ fn sentence(failures: &Failures, all: bool, name: &impl Fn(&str) -> String) -> S
     text
 }
 
-/// "12 of 406", "all 406".
+/// "12 of 406", "all 406", "both".
 fn of(some: u32, all: u32) -> String {
-    if some == all {
-        format!("all {}", figures::count(all))
-    } else {
-        format!("{} of {}", figures::count(some), figures::count(all))
+    match (some, all) {
+        (2, 2) => "both".to_owned(),
+        _ if some == all => format!("all {}", figures::count(all)),
+        _ => format!("{} of {}", figures::count(some), figures::count(all)),
     }
 }
 
