@@ -139,8 +139,15 @@ fn committed_results_are_those_of_the_scenario() {
         .status()
         .unwrap();
     assert!(status.success());
-    let files =
-        ["result.json", "summary.md", "summary.csv", "strategies.csv", "causes.csv", "comparisons.csv"];
+    let files = [
+        "result.json",
+        "summary.md",
+        "summary.csv",
+        "strategies.csv",
+        "causes.csv",
+        "comparisons.csv",
+        "failures.csv",
+    ];
     for file in files.into_iter().chain(["charts/downtime.svg", "charts/distribution.svg"]) {
         let now = std::fs::read(out.path().join(file)).unwrap();
         let committed = std::fs::read(at("results/san-diego").join(file)).unwrap();

@@ -183,7 +183,6 @@ const CASES: &[(&str, &str, &str)] = &[
     ),
     ("[cluster.c]", "[cluster.c]\nlimits = @\"ignored\"", "E016"),
     ("[cluster.c]", "[cluster.c]\nlimits = @true", "E008"),
-    ("count = 4", "count = 65", "E036@[cluster.@c]"),
     ("product = \"vsphere-6\"", "product = \"custom\"", "E009@[cluster.@c]"),
     (
         "hosts = [\"esx\"]\n\n",

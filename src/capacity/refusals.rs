@@ -7,12 +7,13 @@ use super::plan::Plan;
 use crate::model::Model;
 use crate::scenario::{Issue, Spec, code};
 
-/// What admission control refuses at the start, of all strategies. The models are those of the scenario, in its
-/// order. Restarts are never refused (VMW-92).
+/// What admission control refuses at the start, of all strategies. The models are those of the scenario, or some
+/// of them. Restarts are never refused (VMW-92).
 #[must_use]
 pub fn refusals(spec: &Spec, models: &[Model]) -> Vec<Issue> {
     let mut issues = Vec::new();
-    for (strategy, model) in models.iter().enumerate() {
+    for model in models {
+        let Some(strategy) = spec.strategies.iter().position(|s| s.name == model.strategy) else { continue };
         for (cluster, assessment) in assess(model, &Census::take(model)) {
             let Some(setting) = spec.admission(strategy, cluster.index()) else { continue };
             if assessment.admits() {

@@ -29,9 +29,10 @@ pub(super) fn load(arguments: &ScenarioArguments, more: &[String], quiet: bool) 
     let (spec, mut issues) = scenario::read(&Input { name: &name, bytes: &bytes, overrides: &overrides });
     let mut models = Vec::new();
     if let Some(spec) = &spec {
-        let (compiled, more) = scenario::compile_with_issues(spec);
-        issues.extend(more);
-        models = compiled.unwrap_or_default();
+        let compiled = scenario::compile_with_issues(spec);
+        issues.extend(compiled.1);
+        models = compiled.0;
+        // Those that could be compiled are asked all the same: every problem is told at once.
         issues.extend(capacity::refusals(spec, &models));
     }
     let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();

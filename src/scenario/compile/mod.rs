@@ -21,24 +21,32 @@ use crate::model::{Model, TimerTable};
 /// # Errors
 /// Every VM that finds no starting host, of every strategy, and every limit of a product that is exceeded.
 pub fn compile(spec: &Spec) -> Result<Vec<Model>, Vec<Issue>> {
-    match compile_with_issues(spec) {
-        (Some(models), _) => Ok(models),
-        (None, issues) => Err(issues),
-    }
+    let (models, issues) = compile_with_issues(spec);
+    if has_errors(&issues) { Err(issues) } else { Ok(models) }
 }
 
-/// As [`compile`], with warnings: the models are there exactly when no issue is an error.
+/// As [`compile`], with warnings: the models of the strategies that have no error, and the issues of all.
 #[must_use]
-pub fn compile_with_issues(spec: &Spec) -> (Option<Vec<Model>>, Vec<Issue>) {
+pub fn compile_with_issues(spec: &Spec) -> (Vec<Model>, Vec<Issue>) {
     let mut issues = too_long(spec);
     issues.extend(too_many_faults(spec));
     if !issues.is_empty() {
-        return (None, issues);
+        return (Vec::new(), issues);
     }
-    let models: Vec<Model> =
-        (0..spec.strategies.len()).map(|strategy| compile_strategy(spec, strategy, &mut issues)).collect();
-    let failed = issues.iter().any(|issue| issue.severity == Severity::Error);
-    ((!failed).then_some(models), issues)
+    issues = product_limits::of_clusters(spec);
+    let mut models = Vec::new();
+    for strategy in 0..spec.strategies.len() {
+        let before = issues.len();
+        let model = compile_strategy(spec, strategy, &mut issues);
+        if !has_errors(&issues[before..]) {
+            models.push(model);
+        }
+    }
+    (models, issues)
+}
+
+fn has_errors(issues: &[Issue]) -> bool {
+    issues.iter().any(|issue| issue.severity == Severity::Error)
 }
 
 /// One replication adds its VMs' microseconds up in 64 bits.
@@ -121,7 +129,7 @@ fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Mo
     let before = issues.len();
     placement::place(spec, strategy, &mut model, issues);
     if issues.len() == before {
-        product_limits::check(spec, strategy, &model, issues);
+        product_limits::of_placement(spec, strategy, &model, issues);
     }
     workload::compile_injects(spec, &mut model);
     bound::measure(&mut model);

@@ -36,7 +36,6 @@ impl Reader {
         // Of hosts whose number could not be read, or is too large, nothing follows.
         if sizes_known && spec.host_count() as u64 <= limits::HOSTS {
             self.admission_check(spec);
-            self.product_limits(spec);
         }
         for work in spec.maintenances.iter().filter(|_| sizes_known) {
             self.maintenance_check(spec, work);

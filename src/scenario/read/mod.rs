@@ -6,7 +6,6 @@ mod cluster;
 mod fit;
 mod host;
 mod place;
-mod product_limits;
 mod schedule;
 mod service;
 mod strategy;
