@@ -157,3 +157,91 @@ impl<'m> Drill<'m> {
         self.stand_in.as_ref().is_some_and(|(stand_in, _)| *stand_in == vm)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Input, compile, read};
+
+    /// Two kinds of VMs and a group, so tight that some wait.
+    const TIGHT: &str = r#"
+schema = 1
+[host.h]
+count = 5
+cores = 16
+memory = "32 GiB"
+[cluster.c]
+product = "custom"
+detection = "10 s"
+hosts = ["h"]
+[service.a]
+instances = 12
+vm = { cores = 1, memory = "7 GiB" }
+[service.b]
+instances = 9
+priority = "high"
+vm = { cores = 1, memory = "3 GiB" }
+[service.g]
+instances = 3
+vm = { cores = 1, memory = "2 GiB" }
+[service.loose]
+instances = 4
+vm = { cores = 2, memory = "1 GiB" }
+[strategy.s]
+protect = ["host-cluster"]
+service.g.protect = ["host-cluster", "guest-failover"]
+service.loose.protect = []
+"#;
+
+    fn rooms(drill: &Drill<'_>, model: &Model) -> Vec<(crate::model::Room, u64)> {
+        let cluster = &drill.state.clusters[0];
+        let hosts = model.hosts.iter().zip(&drill.state.hosts);
+        hosts.map(|(fixed, row)| (row.used, cluster.rooms.key(fixed.seat))).collect()
+    }
+
+    #[test]
+    fn a_drill_leaves_everything_as_it_was() {
+        let (spec, _) = read(&Input { name: "t", bytes: TIGHT.as_bytes(), overrides: &[] });
+        let model = &compile(&spec.unwrap()).unwrap()[0];
+        let mut drill = Drill::new(model);
+        let before = rooms(&drill, model);
+        let homes: Vec<u32> = drill.state.vms.iter().map(|vm| vm.host).collect();
+        let hosts: Vec<HostId> = (0..5).map(HostId).collect();
+        let mut waited = 0;
+        for (number, lost) in (1..32_u32).enumerate() {
+            let lost: Vec<HostId> = hosts.iter().copied().filter(|host| lost & (1 << host.0) != 0).collect();
+            let mut waiting = Vec::new();
+            // Every third drill ends with the first VM that waits.
+            drill.lose(&lost, |vm| {
+                waiting.push(vm);
+                number % 3 != 0
+            });
+            assert_eq!(rooms(&drill, model), before, "{lost:?}");
+            assert!(drill.state.vms.iter().map(|vm| vm.host).eq(homes.iter().copied()), "{lost:?}");
+            waited += waiting.len();
+        }
+        assert!(waited > 50);
+    }
+
+    /// More of a kind are counted in and out, and wait as others do.
+    #[test]
+    fn stand_ins_take_room_and_restart() {
+        let (spec, _) = read(&Input { name: "t", bytes: TIGHT.as_bytes(), overrides: &[] });
+        let model = &compile(&spec.unwrap()).unwrap()[0];
+        let mut drill = Drill::new(model);
+        // The last of service b, 3 GiB, is set aside and stands for two on the first host and one on the second.
+        let vm =
+            (0..model.vms.len() as u32).map(VmId).rfind(|vm| &*model.vms[vm.index()].name == "b-9").unwrap();
+        drill.set_aside(vm);
+        let before = rooms(&drill, model);
+        drill.start_alike(vm, vec![2, 1, 0, 0, 0]);
+        let used = |drill: &Drill<'_>, host: usize| drill.state.hosts[host].used.memory_mib;
+        assert_eq!(used(&drill, 0), before[0].0.memory_mib + 2 * 3 * 1024);
+        let running = rooms(&drill, model);
+        let alone = drill.residents[0].len() as u32;
+        assert_eq!(drill.lose(&[HostId(0)], |_| true), alone + 2);
+        assert_eq!(rooms(&drill, model), running);
+        drill.stop_alike();
+        assert_eq!(rooms(&drill, model), before);
+    }
+}

@@ -136,6 +136,41 @@ pub(super) fn for_each_case(hosts: &[HostId], size: u32, mut play: impl FnMut(&[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{Input, compile, read};
+
+    /// What the approximation admits, every case keeps: VMs of all sizes, hosts of all sizes, as tight as they come.
+    #[test]
+    fn the_approximation_never_promises_too_much() {
+        let (mut admitted, mut refused) = (0, 0);
+        for (small, large, memory) in
+            (0..14).flat_map(|s| (0..9).map(move |l| (s, l))).flat_map(|(s, l)| [20, 26].map(|m| (s, l, m)))
+        {
+            let text = format!(
+                "schema = 1\n[host.h]\ncount = 4\ncores = 64\nmemory = \"{memory} GiB\"\n\
+                 [host.big]\ncores = 64\nmemory = \"40 GiB\"\n\
+                 [cluster.c]\nproduct = \"custom\"\ndetection = \"9 s\"\nhosts = [\"h\", \"big\"]\n\
+                 [service.s]\ninstances = {}\nvm = {{ cores = 1, memory = \"3 GiB\" }}\n\
+                 [service.l]\ninstances = {}\nvm = {{ cores = 1, memory = \"8 GiB\" }}\n\
+                 [strategy.s]\nprotect = [\"host-cluster\"]\n",
+                small + 1,
+                large + 1
+            );
+            let (spec, _) = read(&Input { name: "t", bytes: text.as_bytes(), overrides: &[] });
+            let Ok(models) = compile(&spec.unwrap()) else { continue };
+            let census = Census::take(&models[0]);
+            for tolerate in 1..4 {
+                let approximated = approximate(&models[0], ClusterId(0), tolerate, &census[0]);
+                let tried = assess(&models[0], ClusterId(0), tolerate, &census[0]);
+                assert!(!approximated.admits() || tried.admits(), "{tolerate} failures\n{text}");
+                admitted += u32::from(approximated.admits());
+                refused += u32::from(!approximated.admits() && tried.admits());
+            }
+        }
+        assert!(
+            admitted > 50 && refused > 50,
+            "{admitted} admitted, {refused} refused though there is a plan"
+        );
+    }
 
     #[test]
     fn cases_are_all_choices_and_a_thousand_are_tried() {
