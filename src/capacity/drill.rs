@@ -107,7 +107,8 @@ impl<'m> Drill<'m> {
         waits: &mut impl FnMut(VmId) -> bool,
     ) {
         let model = self.model;
-        // Nothing returns while the drill lasts, so where a VM without siblings finds no host none of its kind does.
+        // Nothing returns while the drill lasts: where no host has room for a VM, or one without siblings finds none,
+        // none of its kind does. Without this a cluster short of cores would ask every host for every VM.
         let mut in_vain: Option<(ClusterId, ServiceId)> = None;
         for &(vm, old) in lost {
             let Some(cluster) = model.hosts[old.index()].cluster else { continue };
@@ -120,7 +121,9 @@ impl<'m> Drill<'m> {
             match found {
                 Some(host) if self.is_stand_in(vm) => self.take(vm, host, 1),
                 Some(host) => self.state.place(model, vm, host),
-                None if model.services[service.index()].guest.is_none() => in_vain = Some((cluster, service)),
+                None if model.services[service.index()].guest.is_none() || !self.has_room(cluster, vm) => {
+                    in_vain = Some((cluster, service));
+                }
                 None => {}
             }
             started.push(found.unwrap_or(old));
@@ -151,6 +154,16 @@ impl<'m> Drill<'m> {
         for &host in hosts {
             self.state.refresh_room(model, host);
         }
+    }
+
+    /// Whether any host that is up has room for a VM, whoever else lives there.
+    fn has_room(&self, cluster: ClusterId, vm: VmId) -> bool {
+        let need = self.model.service_of(vm).need;
+        self.model.clusters[cluster.index()].hosts.iter().any(|host| {
+            let row = &self.state.hosts[host.index()];
+            let free = row.free(&self.model.hosts[host.index()]);
+            row.phase == HostPhase::Up && free.memory_mib >= need.memory_mib && free.cores >= need.cores
+        })
     }
 
     fn is_stand_in(&self, vm: VmId) -> bool {

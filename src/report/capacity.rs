@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::clean;
 use super::convert;
 use super::figures;
-use super::result::{Failures, Losses, RunResult, Strategy, WorstLoss};
+use super::result::{self, Failures, Losses, RunResult, Strategy, WorstLoss};
 use crate::capacity::{Capacity, measure};
 use crate::experiment::summary::FailuresSummary;
 use crate::model::Model;
@@ -100,8 +100,14 @@ fn worst(worst: &WorstLoss, vms: &str, name: &impl Fn(&str) -> String) -> String
     format!("{}: {number} {vms} ({})", hosts.join(" and "), waiting.join(", "))
 }
 
+/// "220 of 6 GiB and 2 cores"
+pub(super) fn more_vms(capacity: &result::Capacity) -> String {
+    let size = vm_size(capacity.more_vms_memory_mib, capacity.more_vms_cores);
+    format!("{} of {size}", figures::count(capacity.more_vms))
+}
+
 /// "6 GiB and 2 cores"
-pub(super) fn vm_size(memory_mib: u64, cores: u64) -> String {
+fn vm_size(memory_mib: u64, cores: u64) -> String {
     let plural = if cores == 1 { "" } else { "s" };
     format!("{} and {cores} core{plural}", size_text(memory_mib << 20))
 }

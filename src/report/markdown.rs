@@ -168,11 +168,7 @@ impl Page<'_> {
                 name(&figures::share(capacity.memory_reserved)),
                 name(&figures::share(capacity.memory_left)),
                 name(&figures::share(capacity.cores_used)),
-                format!(
-                    "{} of {}",
-                    figures::count(capacity.more_vms),
-                    capacity::vm_size(capacity.more_vms_memory_mib, capacity.more_vms_cores)
-                ),
+                capacity::more_vms(capacity),
                 if waiting.mean > 0.0 { figures::duration_interval(&waiting) } else { "–".to_owned() },
             ]);
         }

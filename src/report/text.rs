@@ -20,6 +20,8 @@ pub fn comparison(result: &RunResult) -> String {
     let mut text = head(result);
     text.push('\n');
     text.push_str(&strategies(result));
+    text.push('\n');
+    text.push_str(&capacity_at_start(result));
     for name in service_names(result) {
         text.push('\n');
         text.push_str(&service(result, name));
@@ -39,7 +41,7 @@ fn head(result: &RunResult) -> String {
         &format!(
             "{} of {horizon}, seed {}. Downtime, lost service and outages are per instance and year of \
              365 d{}; [low, high] is the 95 % interval. lasts: one outage; p95: 95 % of all \
-             instances are down no longer in {horizon}; more VMs: so many of the commonest size still fit.",
+             instances are down no longer in {horizon}.",
             counted(result.replications, "replication"),
             result.seed,
             if horizon == "1 y" { String::new() } else { format!(", scaled from {horizon}") },
@@ -63,12 +65,7 @@ fn strategies(result: &RunResult) -> String {
     if degraded {
         head.push("lost");
     }
-    let reserved = result.strategies.iter().any(|s| s.capacity.memory_reserved > 0.0);
     head.extend(["nines", "outages/y", "hosts", "VMs", "memory"]);
-    if reserved {
-        head.push("reserved");
-    }
-    head.push("more VMs");
     let mut table = Table::new(&head);
     for strategy in &result.strategies {
         let (total, capacity) = (&strategy.total, &strategy.capacity);
@@ -82,16 +79,36 @@ fn strategies(result: &RunResult) -> String {
         row.push(figures::count(capacity.hosts));
         row.push(figures::count(capacity.vms));
         row.push(figures::share(capacity.memory_used));
-        if reserved {
-            row.push(figures::share(capacity.memory_reserved));
-        }
-        row.push(figures::count(capacity.more_vms));
         table.row(row);
     }
     text.push_str(&table.render());
     for strategy in &result.strategies {
         text.push_str(&waiting(result, strategy));
     }
+    text
+}
+
+/// What the start placement leaves: for growth, and when hosts are lost.
+fn capacity_at_start(result: &RunResult) -> String {
+    let mut text = "Capacity at the start\n".to_owned();
+    let reserved = result.strategies.iter().any(|s| s.capacity.memory_reserved > 0.0);
+    let mut head = vec!["strategy", "memory used"];
+    if reserved {
+        head.push("reserved");
+    }
+    head.extend(["left", "more VMs that fit"]);
+    let mut table = Table::new(&head);
+    for strategy in &result.strategies {
+        let row = &strategy.capacity;
+        let mut cells = vec![clean::visible(&strategy.name), figures::share(row.memory_used)];
+        if reserved {
+            cells.push(figures::share(row.memory_reserved));
+        }
+        cells.push(figures::share(row.memory_left));
+        cells.push(capacity::more_vms(row));
+        table.row(cells);
+    }
+    text.push_str(&table.render());
     for (names, sentence) in capacity::sentences(result, |name| clean::shorten(&clean::visible(name), 40)) {
         let names: Vec<String> = names.iter().map(|name| clean::shorten(&clean::visible(name), 40)).collect();
         text.push_str(&wrap(&format!("  {}: {sentence}", names.join(", ")), "    "));
