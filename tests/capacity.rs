@@ -349,6 +349,30 @@ fn local_vms_wait_and_are_not_planned() {
     assert_eq!(measured.more_vms, [28]);
 }
 
+/// VMW-46: a VM that comes after a service which is lost too is placed when that one has been. On h-1 stand the database
+/// (24 GiB, lower priority) and the web (24 GiB) that comes after it, and one other host has 24 GiB free.
+#[test]
+fn what_comes_after_a_lost_service_is_placed_after_it() {
+    let services = service("db", 1, 1, 24)
+        + "priority = 2\nplace = [\"h-1\"]\n"
+        + &service("web", 1, 1, 24)
+        + "priority = 4\nplace = [\"h-1\"]\nafter = [\"db\"]\n"
+        + &service("filler", 3, 1, 50)
+        + "place = [\"h-2\", \"h-3\", \"h-4\"]\n";
+    let text = four_hosts("", &services)
+        .replace("[cluster.c]", "[host.x]\ncores = 16\nmemory = \"24 GiB\"\nstorage = [\"san\"]\n[cluster.c]")
+        .replace("hosts = [\"h\"]", "hosts = [\"h\", \"x\"]");
+    let waiting = |text: &str| capacity(text).failures.unwrap().one.cases[0].waiting.clone();
+    assert_eq!(
+        waiting(&text),
+        [(ServiceId(1), 1)],
+        "the database goes first, and the web finds nothing left"
+    );
+    assert_eq!(waiting(&text.replace("after = [\"db\"]\n", "")), [(ServiceId(0), 1)], "by priority");
+    let scripted = text.clone() + "[[inject]]\nat = \"1 h\"\nfault = \"host h-1 crash\"\n";
+    assert_eq!(waiting_in_simulation(&loading::load(&scripted)[0]), waiting(&text));
+}
+
 /// Which VMs a replication leaves waiting, by service, when its scripted faults have struck.
 fn waiting_in_simulation(model: &Model) -> Vec<(ServiceId, u32)> {
     let mut waits: BTreeMap<u32, bool> = BTreeMap::new();
@@ -421,6 +445,14 @@ fn random_scenario(dice: &mut Dice, alike: bool) -> String {
         text += &format!(
             "[service.a{service}]\ninstances = {instances}\npriority = {priority}\nvm = {{ cores = {cores}, memory = \"{memory} GiB\", storage = \"{storage}\" }}\n"
         );
+    }
+    for service in 1..services {
+        if dice.below(100) < 30 {
+            text = text.replace(
+                &format!("[service.a{service}]"),
+                &format!("[service.a{service}]\nafter = [\"a{}\"]", service - 1),
+            );
+        }
     }
     text += "[strategy.s]\nprotect = [\"host-cluster\"]\n";
     for service in (0..services).filter(|_| !alike) {

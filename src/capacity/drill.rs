@@ -1,7 +1,7 @@
 //! Hosts are lost at once: whose VMs restart elsewhere, and who waits. The state is the simulation's own, the
 //! choice of hosts is the policy that the simulation asks, and all is put back when the drill is over.
 
-use crate::model::{ClusterId, HostId, Model, ServiceId, VmId};
+use crate::model::{ClusterId, HostId, InstanceId, Model, ServiceId, VmId};
 use crate::policy;
 use crate::state::{HostPhase, State};
 
@@ -68,7 +68,8 @@ impl<'m> Drill<'m> {
     }
 
     /// Loses hosts at once and restarts their VMs: all of them in restart order, as if the cluster had noticed
-    /// all hosts together. Tells each VM that waits; returns how many were lost. `waits` ends the drill early
+    /// all hosts together. How long anything takes is left out, so a VM that comes after services that were lost too
+    /// is placed when all that these wait for have been (VMW-46). Tells each VM that waits; returns how many were lost. `waits` ends the drill early
     /// where it returns false.
     pub(super) fn lose(&mut self, hosts: &[HostId], mut waits: impl FnMut(VmId) -> bool) -> u32 {
         let model = self.model;
@@ -91,12 +92,46 @@ impl<'m> Drill<'m> {
                 lost.extend(std::iter::repeat_n((*vm, host), by_host[host.index()] as usize));
             }
         }
-        lost.sort_by_key(|(vm, _)| model.vms[vm.index()].rank);
+        let rounds = self.rounds(hosts);
+        lost.sort_by_key(|(vm, old)| {
+            let cluster = model.hosts[old.index()].cluster.map(|cluster| &model.clusters[cluster.index()]);
+            let waits = cluster.is_some_and(|cluster| cluster.restart.dependency_timeout.is_some());
+            let round = if waits { rounds.get(model.vms[vm.index()].service.index()) } else { None };
+            (round.copied().unwrap_or(0), model.vms[vm.index()].rank)
+        });
         self.restart(&lost, &mut started, &mut waits);
         self.put_back(hosts, &lost, &started);
         let number = lost.len() as u32;
         (self.lost, self.started) = (lost, started);
         number
+    }
+
+    /// By service: after how many other services that were lost with these hosts it comes. Empty where no service
+    /// comes after another.
+    fn rounds(&self, hosts: &[HostId]) -> Vec<u32> {
+        let services = &self.model.services;
+        if services.iter().all(|service| service.after.is_empty()) {
+            return Vec::new();
+        }
+        // A service is on its way back where all VMs of an instance are gone; one that still serves holds nobody.
+        let is_lost = |vm: VmId| hosts.contains(&self.model.vms[vm.index()].host);
+        let is_coming = |service: ServiceId| {
+            let row = &services[service.index()];
+            let mut instances = (row.first_instance.0..row.first_instance.0 + row.instances).map(InstanceId);
+            instances.any(|instance| self.model.vms_of(instance).all(is_lost))
+        };
+        let mut rounds = vec![0; services.len()];
+        // No circle: each pass settles at least one more link of the longest chain.
+        loop {
+            let before = rounds.clone();
+            for (number, service) in services.iter().enumerate() {
+                let coming = service.after.iter().filter(|&&other| is_coming(other));
+                rounds[number] = coming.map(|other| before[other.index()] + 1).max().unwrap_or(0);
+            }
+            if rounds == before {
+                return rounds;
+            }
+        }
     }
 
     /// Restarts VMs one by one; `started` gets the host of each, or its old one where it waits.
