@@ -284,30 +284,6 @@ impl Author {
         self.line(format!("{key} = {span}"));
     }
 
-    /// Settings of the restart engine, which every product has.
-    fn restarts(&mut self) {
-        let starts = self.dice.below(3);
-        let attempts = self.dice.below(4);
-        self.line(format!("starts_per_host = {starts}\nrestart_attempts = {attempts}"));
-        let order = *self.dice.pick(&["at-once", "by-priority"]);
-        let backoff = *self.dice.pick(&["constant", "doubling"]);
-        let dependencies = *self.dice.pick(&["honour", "ignore"]);
-        let apart = *self.dice.pick(&["must", "should", "ignore"]);
-        self.line(format!("start_order = \"{order}\"\nretry_backoff = \"{backoff}\""));
-        self.line(format!("dependencies = \"{dependencies}\"\nanti_affinity = \"{apart}\""));
-        for key in ["class_delay", "retry_after", "dependency_timeout"] {
-            self.span(key, &[0.0, 0.3, 1.0, 3.0]);
-        }
-        for key in ["resumes_after", "retry_poll"] {
-            let law = self.law(&[0.0, 0.0, 1.0, 3.0]);
-            self.line(format!("{key} = {law}"));
-        }
-        if self.dice.percent(40) {
-            let chance = *self.dice.pick(&["0.1", "0.5", "0.9"]);
-            self.line(format!("start_failure = {chance}"));
-        }
-    }
-
     /// Any value for each setting that a product has; some are left as they are.
     fn settings(&mut self, product: &str) {
         let profile = Product::find(product).expect("one of the products").profile();
