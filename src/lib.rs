@@ -66,6 +66,7 @@
 //! | 2 | [`scenario`] | from text to model: every mistake at once, with its place; defaults with their facts |
 //! | 2 | [`state`] | all that changes during a replication, and `check()` of its invariants |
 //! | 3 | [`policy`] | pure decisions: which host, which node |
+//! | 4 | [`capacity`] | what a start placement leaves: admission control, how many more VMs fit, N+1 and N+2 |
 //! | 4 | [`sim`] | events and their consequences, one file per mechanism; tells signals |
 //! | 5 | [`probe`] | observers of signals: downtime by cause, waiting, timeline, digest |
 //! | 6 | [`experiment`] | replications in parallel, paired comparison, estimates |
@@ -102,6 +103,9 @@
 //!   `scenario/read/strategy.rs`, a variant of [`model::GuestGroup`], its timers, a file in [`sim`] beside
 //!   `failover` and `balanced`, a line in `sim/services.rs`, and its decisions in [`policy`]. A product of an
 //!   existing family is data only: an entry in [`scenario::profiles`], each number with the id of its fact.
+//! - **a policy of admission control**: a variant of [`model::Admission`] and of [`scenario::AdmissionPolicy`], its
+//!   keys in `scenario/read/admission.rs`, its sums in `capacity/admission.rs`, its sentence in `capacity/words.rs`.
+//! - **a limit of a product**: data in [`scenario::product_limits`], asked in `scenario/compile/product_limits.rs`.
 //! - **a family of products**: a variant of [`model::Product`], its settings in `scenario/profiles.rs` and
 //!   `scenario/compile/products.rs`, a file in [`sim`] beside `primary` and `pool`, a line in `sim/cluster.rs` and
 //!   `sim/isolation.rs`; the compiler points at the rest.
@@ -120,6 +124,7 @@ pub mod state;
 
 pub mod policy;
 
+pub mod capacity;
 pub mod sim;
 
 pub mod probe;

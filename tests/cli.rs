@@ -64,11 +64,12 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "causes.csv",
     "charts/distribution.svg",
     "charts/downtime.svg",
     "comparisons.csv",
+    "failures.csv",
     "replications.csv",
     "result.json",
     "strategies.csv",
@@ -245,6 +246,74 @@ fn an_interrupted_run_keeps_what_is_finished_and_leaves_nothing_half_written() {
     assert!(0 < finished && finished < 5_000_000);
     let rows = &written.iter().find(|(name, _)| name == "replications.csv").expect("written").1;
     assert_eq!(text(rows).lines().count() as u64, 1 + 2 * finished);
+}
+
+/// A cluster with too many hosts for its product, on storage it cannot use, under one strategy that does not fit and
+/// one that admission control refuses.
+const CROWDED: &str = r#"
+schema = 1
+[run]
+replications = 2
+[storage.san]
+kind = "nfs"
+[host.h]
+count = 20
+cores = 16
+memory = "64 GiB"
+storage = ["san"]
+[cluster.c]
+product = "hyper-v-2008"
+hosts = ["h"]
+admission = { policy = "percentage", memory = "50 %" }
+[service.db]
+instances = 48
+vm = { cores = 2, memory = "16 GiB", storage = "san" }
+[strategy.ha]
+protect = ["host-cluster"]
+[strategy.both]
+protect = ["host-cluster", "guest-failover"]
+"#;
+
+#[test]
+fn everything_that_does_not_fit_is_told_at_once() {
+    let folder = folder(CROWDED);
+    let check = output(folder.path(), &["check", "a.toml"]);
+    assert_eq!(check.status.code(), Some(2));
+    for code in ["E033", "E035", "E036", "E037"] {
+        assert!(text(&check.stderr).contains(&format!("error[{code}]")), "{code}: {}", text(&check.stderr));
+    }
+    let set = ["--set", "cluster.c.limits=ignore", "--set", "service.db.instances=20"];
+    let check = output(folder.path(), &[&["check", "a.toml"][..], &set].concat());
+    assert!(check.status.success(), "{}", text(&check.stderr));
+    assert_eq!(text(&check.stderr).matches("warning[W108]").count(), 2);
+    let told = text(&check.stdout);
+    // 20 x 16 of 20 x 64 GiB; half of it is reserved; 20 more of 16 GiB, and of pairs of nodes nothing.
+    for line in [
+        "  strategy ha: 20 VMs, memory 25 % used, 50 % reserved, 25 % left\n",
+        "    admission of c (percentage): VMs need 320 GiB and 40 cores (VMW-89); the hosts give 1280 GiB and 2560 cores, and \
+         640 GiB and 0 cores are kept free: 640 GiB and 2560 cores left\n",
+        "    more VMs that fit, one kind at a time: db 20 (the commonest size is 16 GiB and 2 cores)\n",
+        "    N+1 holds: whichever host is lost, all its VMs restart. N+2 holds too, for all 190 pairs.\n",
+        "  strategy both: 40 VMs, memory 50 % used, 50 % reserved, 0 % left\n",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    let run = output(folder.path(), &[&["run", "a.toml", "--quiet", "--format", "json"][..], &set].concat());
+    let result: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    let capacity = &result["strategies"][0]["capacity"];
+    assert_eq!(
+        (capacity["memory_reserved"].as_f64(), capacity["memory_left"].as_f64()),
+        (Some(0.5), Some(0.25))
+    );
+    assert_eq!(
+        (capacity["more_vms"].as_u64(), capacity["failures"]["one"]["cases"].as_u64()),
+        (Some(20), Some(20))
+    );
+    let two = &capacity["failures"]["two"];
+    assert_eq!((two["cases"].as_u64(), two["all_restart"].as_u64()), (Some(190), Some(190)));
+    assert_eq!((two["sampled"].as_bool(), two["worst"]["waiting_vms"].as_u64()), (Some(false), Some(0)));
+    let cases = fs::read_to_string(folder.path().join("results/a/failures.csv")).expect("written");
+    assert_eq!(cases.lines().count(), 1 + 2 * (20 + 190));
 }
 
 /// What `profiles NAME` prints, with names filled in, is a cluster that a scenario can have.

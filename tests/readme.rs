@@ -77,9 +77,9 @@ fn the_readme_quotes_what_the_program_prints() {
     let result = RunResult::from_json(&content("results/san-diego/result.json")).unwrap();
     let printed = text::comparison(&result);
     let parts: Vec<&str> = printed.trim_end().split("\n\n").collect();
-    // Its head, the table over all services, the causes, the verdict; the services lie between.
-    let [head, all, .., causes, verdict] = parts.as_slice() else { panic!("{printed}") };
-    quoted("san-diego", &format!("{head}\n\n{all}\n…\n{causes}\n\n{verdict}\n"));
+    // Its head, the table over all services, the capacity, the causes, the verdict; the services lie between.
+    let [head, all, capacity, .., causes, verdict] = parts.as_slice() else { panic!("{printed}") };
+    quoted("san-diego", &format!("{head}\n\n{all}\n\n{capacity}\n…\n{causes}\n\n{verdict}\n"));
 }
 
 #[test]
@@ -139,8 +139,15 @@ fn committed_results_are_those_of_the_scenario() {
         .status()
         .unwrap();
     assert!(status.success());
-    let files =
-        ["result.json", "summary.md", "summary.csv", "strategies.csv", "causes.csv", "comparisons.csv"];
+    let files = [
+        "result.json",
+        "summary.md",
+        "summary.csv",
+        "strategies.csv",
+        "causes.csv",
+        "comparisons.csv",
+        "failures.csv",
+    ];
     for file in files.into_iter().chain(["charts/downtime.svg", "charts/distribution.svg"]) {
         let now = std::fs::read(out.path().join(file)).unwrap();
         let committed = std::fs::read(at("results/san-diego").join(file)).unwrap();

@@ -139,7 +139,50 @@ const CASES: &[(&str, &str, &str)] = &[
     ("[cluster.c]", "[host.@esx-3]\ncores = 8\nmemory = \"64 GiB\"\n[cluster.c]", "E023"),
     ("product = \"vsphere-6\"", "product = @\"vsphere6\"", "E016"),
     ("product = \"vsphere-6\"", "product = @\"xensever\"", "E016"),
-    ("product = \"vsphere-6\"", "product = \"vsphere-6\"\nadmission = @\"n+1\"", "E040"),
+    ("product = \"vsphere-6\"", "product = \"vsphere-6\"\nadmission = @\"n+1\"", "E016"),
+    ("product = \"vsphere-6\"", "product = \"vsphere-6\"\nadmission = @\"slots\"", "E016"),
+    ("product = \"vsphere-6\"", "product = \"vsphere-6\"\nadmission = @4", "E008"),
+    ("[cluster.c]", "[cluster.c]\nadmission = @{ failures = 1 }", "E009"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { @plicy = \"slots\" }", "E007"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = @\"slot\" }", "E016"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = @1 }", "E008"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"slots\", @tolerate = 1 }", "E007"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"slots\", failures = @0 }", "E015"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"slots\", failures = @\"1\" }", "E008"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"slots\", failures = @4 }", "E034"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"slots\", slot_memory = @8 }", "E012"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"slots\", slot_memory = @\"1 KiB\" }", "E015"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"slots\", slot_cores = @0 }", "E015"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"percentage\", memory = @\"101 %\" }", "E015"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"percentage\", memory = @\"25\" }", "E014"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"percentage\", memory = @\"25 GiB\" }", "E014"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"percentage\", cores = @1.5 }", "E015"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"percentage\", cores = @nan }", "E015"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"percentage\", cores = @true }", "E008"),
+    ("[cluster.c]", "[cluster.c]\nadmission = @{ policy = \"percentage\" }", "W103"),
+    ("[cluster.c]", "[cluster.c]\nadmission = @{ policy = \"spare-hosts\" }", "E009"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"spare-hosts\", hosts = @[] }", "E015"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"spare-hosts\", hosts = [@\"esx-9\"] }", "E021"),
+    (
+        "[cluster.c]",
+        "[cluster.c]\nadmission = { policy = \"spare-hosts\", hosts = [\"esx-1\", @\"esx-1\"] }",
+        "E022",
+    ),
+    ("[cluster.c]", "[cluster.c]\nadmission = @{ policy = \"spare-hosts\", hosts = [\"esx\"] }", "E034"),
+    (
+        "[cluster.c]",
+        "[host.b]\ncores = 8\nmemory = \"64 GiB\"\n[cluster.c]\nadmission = { policy = \"spare-hosts\", hosts = [@\"b\"] }",
+        "E034",
+    ),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"failures\", tolerate = @4 }", "E034"),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"failures\", tolerate = @-1 }", "E015"),
+    (
+        "protect = [\"host-cluster\"]",
+        "protect = [\"host-cluster\"]\ncluster.c.admission = { policy = \"failures\", tolerate = @7 }",
+        "E034",
+    ),
+    ("[cluster.c]", "[cluster.c]\nlimits = @\"ignored\"", "E016"),
+    ("[cluster.c]", "[cluster.c]\nlimits = @true", "E008"),
     ("product = \"vsphere-6\"", "product = \"custom\"", "E009@[cluster.@c]"),
     (
         "hosts = [\"esx\"]\n\n",
@@ -215,6 +258,23 @@ fn every_mistake_is_found_where_it_is() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} cases\n{}", wrong.len(), CASES.len(), wrong.join("\n"));
+}
+
+/// VMW-90: under the strategy where esx-1 is spare nothing can be placed there; under another one it can.
+#[test]
+fn nothing_is_placed_on_a_spare_host() {
+    let placed = GOOD.replace("role = \"stateful\"", "role = \"stateful\"\nplace = [\"esx-2\", \"esx-1\"]");
+    let spare = |strategy: &str| {
+        let hosts = "{ policy = \"spare-hosts\", hosts = [\"esx-1\", \"esx-4\"] }";
+        placed.clone() + &format!("[strategy.{strategy}.cluster.c]\nadmission = {hosts}\n")
+    };
+    let issues = issues_of(&spare("ha"));
+    assert_eq!(issues.len(), 1, "{issues:#?}");
+    assert_eq!((issues[0].code, issues[0].path.as_str()), ("E028", "service.mail.place"));
+    assert_eq!(&placed[issues[0].place.span.clone()], "\"esx-1\"");
+    assert_eq!(issues[0].what, "under strategy \"ha\" admission control keeps \"esx-1\" empty");
+    // That strategy restarts nothing, so nothing is kept empty for it.
+    assert!(issues_of(&spare("cluster")).is_empty());
 }
 
 #[test]

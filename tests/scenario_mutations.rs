@@ -1,6 +1,7 @@
 //! Whatever the text, reading it ends with issues or a spec: no panic, no hang.
 
-use ninefold::scenario::{Input, Severity, describe, read};
+use ninefold::capacity::{measure, refusals};
+use ninefold::scenario::{Input, Severity, compile_with_issues, describe, read};
 use proptest::prelude::*;
 
 const GOOD: &str = r#"schema = 1
@@ -28,6 +29,8 @@ link.management = { mttf = "2 y", mttr = "4 h" }
 product = "custom"
 hosts = ["esx-1", "esx-2"]
 detection = { law = "empirical", values = ["10 s", "20 s"] }
+admission = { policy = "spare-hosts", hosts = ["esx-2"] }
+limits = "ignore"
 [service.mail]
 vm = { cores = 2, memory = "8 GiB", storage = "san" }
 place = ["esx-1", "esx-2"]
@@ -35,6 +38,13 @@ place = ["esx-1", "esx-2"]
 protect = ["host-cluster", "guest-failover"]
 [strategy.s.cluster.c]
 product = "vsphere-6"
+admission = { policy = "slots", failures = 1, slot_memory = "4 GiB", slot_cores = 1 }
+[strategy.t]
+protect = ["host-cluster"]
+cluster.c.admission = { policy = "percentage", memory = "25 %", cores = 0.25 }
+[strategy.u]
+protect = ["host-cluster"]
+cluster.c.admission = { policy = "failures", tolerate = 1 }
 [maintenance.patch]
 hosts = ["esx"]
 first = "15 d"
@@ -86,6 +96,14 @@ fn total(text: &[u8], overrides: &[String]) {
     }
     if let Some(spec) = spec {
         assert!(!describe(&spec).is_empty());
+        let vms: u32 = spec.services.iter().map(|service| service.instances).sum();
+        if spec.host_count() < 100 && vms < 100 {
+            let models = compile_with_issues(&spec).0;
+            let _ = refusals(&spec, &models);
+            for model in &models {
+                assert_eq!(measure(model, 1).more_vms.len(), model.services.len());
+            }
+        }
     }
 }
 
@@ -108,7 +126,7 @@ proptest! {
     }
 
     #[test]
-    fn moved_lines_never_panic(order in prop::collection::vec(0_usize..40, 1..60)) {
+    fn moved_lines_never_panic(order in prop::collection::vec(0_usize..50, 1..60)) {
         let lines: Vec<&str> = GOOD.lines().collect();
         let text: String = order.iter().filter_map(|&i| lines.get(i)).flat_map(|line| [*line, "\n"]).collect();
         total(text.as_bytes(), &[]);

@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 12] = [
     &["model"],
     &["scenario", "state"],
     &["policy"],
-    &["sim"],
+    &["capacity", "sim"],
     &["probe"],
     &["experiment"],
     &["report"],

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::args::ScenarioArguments;
 use super::{Failure, output};
+use crate::capacity;
 use crate::model::Model;
 use crate::scenario::{self, Input, Issue, Severity, Spec};
 
@@ -26,15 +27,14 @@ pub(super) fn load(arguments: &ScenarioArguments, more: &[String], quiet: bool) 
     let (name, bytes) = read(&arguments.file)?;
     let overrides: Vec<String> = arguments.set.iter().chain(more).cloned().collect();
     let (spec, mut issues) = scenario::read(&Input { name: &name, bytes: &bytes, overrides: &overrides });
-    let compiled = spec.as_ref().map(scenario::compile);
-    let models = match compiled {
-        Some(Ok(models)) => models,
-        Some(Err(more)) => {
-            issues.extend(more);
-            Vec::new()
-        }
-        None => Vec::new(),
-    };
+    let mut models = Vec::new();
+    if let Some(spec) = &spec {
+        let compiled = scenario::compile_with_issues(spec);
+        issues.extend(compiled.1);
+        models = compiled.0;
+        // Those that could be compiled are asked all the same: every problem is told at once.
+        issues.extend(capacity::refusals(spec, &models));
+    }
     let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
     if !quiet || errors > 0 {
         tell(&issues);

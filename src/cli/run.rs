@@ -117,6 +117,7 @@ fn render(result: &RunResult, summary: &Summary, png: bool) -> Result<Vec<File>,
         ("causes.csv".into(), csv::causes(result).into_bytes()),
         ("strategies.csv".into(), csv::strategies(result).into_bytes()),
         ("comparisons.csv".into(), csv::comparisons(result).into_bytes()),
+        ("failures.csv".into(), csv::failures(summary).into_bytes()),
         ("replications.csv".into(), csv::replications(summary).into_bytes()),
         ("summary.md".into(), markdown::summary(result).into_bytes()),
     ];

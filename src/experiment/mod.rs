@@ -9,6 +9,7 @@
 //! is what makes "A minus B" sharp.
 
 mod block;
+mod capacity;
 mod pool;
 mod summarize;
 pub mod summary;

@@ -1,16 +1,17 @@
 //! From integers to estimates.
 
 use super::block::{Block, CauseSum, StrategyBlock, Ticks};
+use super::capacity;
 use super::pool::Plan;
 use super::summary::{
-    CapacitySummary, CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, OutageLengths, Row,
-    ServiceSummary, StrategySummary, Summary, TotalSummary,
+    CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, OutageLengths, Row, ServiceSummary,
+    StrategySummary, Summary, TotalSummary,
 };
 use crate::model::{Cause, GuestGroup, Model, Service};
 use crate::stats::{self, Interval, Moments, PairedMoments, Randomness, interval};
 
 /// Microseconds in a second.
-const SECOND: f64 = 1e6;
+pub(super) const SECOND: f64 = 1e6;
 
 /// Everything that finished, in the order of replications.
 pub(super) struct Findings {
@@ -46,8 +47,10 @@ impl Findings {
 
 pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> Summary {
     let first = &models[0];
-    let strategies =
-        models.iter().zip(&findings.strategies).map(|(m, f)| strategy(m, f, findings.numbers.len()));
+    let strategies = models
+        .iter()
+        .zip(&findings.strategies)
+        .map(|(m, f)| strategy(m, f, findings.numbers.len(), plan.seed));
     Summary {
         title: plan.title.clone(),
         sha256: plan.sha256.clone(),
@@ -64,13 +67,17 @@ pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> S
     }
 }
 
-fn strategy(model: &Model, found: &StrategyBlock, replications: usize) -> StrategySummary {
-    let services = (0..model.services.len()).map(|s| service(model, found, s, replications)).collect();
+fn strategy(model: &Model, found: &StrategyBlock, replications: usize, seed: u64) -> StrategySummary {
+    let measured = crate::capacity::measure(model, seed);
+    let services = (0..model.services.len()).map(|s| ServiceSummary {
+        more_vms: capacity::more_vms(&measured, s),
+        ..service(model, found, s, replications)
+    });
     StrategySummary {
         name: model.strategy.clone(),
-        services,
+        services: services.collect(),
         total: total(model, found, replications),
-        capacity: capacity(model, found),
+        capacity: capacity::summarize(model, &measured, found),
     }
 }
 
@@ -101,6 +108,7 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
             max: lengths.max() as f64 / SECOND,
         },
         causes: causes(&found.causes[number], instances * replications as f64),
+        more_vms: 0,
     }
 }
 
@@ -261,32 +269,6 @@ fn causes(tallies: &[CauseSum], per: f64) -> Vec<CauseSummary> {
             downtime_s: tally.downtime_us as f64 / SECOND / per,
         })
         .collect()
-}
-
-fn capacity(model: &Model, found: &StrategyBlock) -> CapacitySummary {
-    let hosts = model.hosts.len() as u32;
-    let vms = model.vms.len() as u32;
-    let memory: u64 = model.hosts.iter().map(|h| h.memory_mib).sum();
-    let cores: u64 = model.hosts.iter().map(|h| u64::from(h.cores)).sum();
-    let needs = || model.vms.iter().map(|vm| model.services[vm.service.index()].need);
-    let clustered = model.services.iter().any(|s| s.host_cluster && s.incident.random);
-    let waiting: Moments = found.waiting.iter().copied().collect();
-    let chance = if clustered {
-        let ceiling = model.horizon.0 as f64 * f64::from(vms);
-        Randomness::Events { largest: (model.waiting_bound_vm_s * SECOND).min(ceiling), ceiling }
-    } else {
-        Randomness::None
-    };
-    CapacitySummary {
-        hosts,
-        vms,
-        consolidation: f64::from(vms) / f64::from(hosts),
-        memory_used: needs().map(|n| n.memory_mib).sum::<u64>() as f64 / memory as f64,
-        // Without admission control nothing is kept back.
-        memory_reserved: 0.0,
-        cores_used: needs().map(|n| n.cores).sum::<u64>() as f64 / cores as f64,
-        waiting_vm_s: interval::mean(&waiting, chance).scaled(1.0 / SECOND).into(),
-    }
 }
 
 /// Every pair of strategies, service by service and all together, paired by replication.

@@ -77,6 +77,8 @@ pub struct ServiceSummary {
     pub outages: Estimate,
     pub outage_s: OutageLengths,
     pub causes: Vec<CauseSummary>,
+    /// How many more VMs of its size would fit, where no others come.
+    pub more_vms: u32,
 }
 
 /// All services of a strategy together, weighted by their instances: the mean instance.
@@ -97,13 +99,60 @@ pub struct CapacitySummary {
     pub vms: u32,
     /// VMs per host.
     pub consolidation: f64,
-    /// Fractions of all hosts' memory.
+    /// Fractions of all hosts' memory: taken by VMs, kept free by admission control, neither of the two. With
+    /// overcommitment they come to more than 1.
     pub memory_used: f64,
     pub memory_reserved: f64,
+    pub memory_left: f64,
     /// Fraction of all hosts' physical cores that the VMs' virtual cores would fill (over 1 with overcommit).
     pub cores_used: f64,
+    pub cores_reserved: f64,
+    pub cores_left: f64,
     /// VM-seconds per horizon, whole datacenter: VMs that should run and wait for room.
     pub waiting_vm_s: Estimate,
+    /// How many more VMs of the commonest size would fit, and that size.
+    pub more_vms: u32,
+    pub more_vms_memory_mib: u64,
+    pub more_vms_cores: u64,
+    /// What happens when hosts are lost at the start; absent where no host cluster restarts anything.
+    pub failures: Option<FailuresSummary>,
+}
+
+/// Every host, and every pair of hosts or some of them, lost at once from the start placement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailuresSummary {
+    pub one: LossesSummary,
+    pub two: LossesSummary,
+}
+
+/// Cases of hosts lost at once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LossesSummary {
+    pub cases: Vec<CaseSummary>,
+    /// There were too many cases, and these were drawn.
+    pub sampled: bool,
+    /// Cases in which all VMs that the cluster protects restart.
+    pub all_restart: u32,
+    /// The case in which most wait; of equals the one that loses most.
+    pub worst: Option<CaseSummary>,
+}
+
+/// Some hosts lost at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseSummary {
+    pub hosts: Vec<String>,
+    /// VMs on them that the cluster protects.
+    pub vms: u32,
+    /// Those that find no host, by service, most first.
+    pub waiting: Vec<(String, u32)>,
+}
+
+impl CaseSummary {
+    /// How many wait, of all services.
+    #[must_use]
+    pub fn waiting_vms(&self) -> u32 {
+        self.waiting.iter().map(|(_, vms)| vms).sum()
+    }
 }
 
 /// One strategy over all replications.

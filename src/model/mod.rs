@@ -7,6 +7,7 @@
 //!
 //! Invariant: nothing here changes, draws or schedules; nothing here knows a file.
 
+mod admission;
 mod cause;
 mod delay;
 mod event;
@@ -19,6 +20,7 @@ mod storage_loss;
 mod timer_table;
 mod words;
 
+pub use admission::{Admission, Ppm};
 pub use cause::Cause;
 pub use delay::Delay;
 pub use event::{Event, VmClock};
@@ -198,6 +200,8 @@ pub struct Cluster {
     /// The server that manages it, where it can fail, and whether nothing is restarted without it.
     pub manager: Option<PartId>,
     pub needs_manager: bool,
+    /// None where the strategy's cluster restarts nothing.
+    pub admission: Admission,
 }
 
 /// A service: what its instances have in common.

@@ -4,7 +4,8 @@ use crate::engine::Tournament;
 use crate::model::{AntiAffinity, ClusterId, HostId, Model, VmId};
 use crate::state::{ClusterState, State};
 
-/// The host with the most free memory that admits the VM; the lower seat where two are equal.
+/// The host with the most free memory that admits the VM, among the spare hosts first (VMW-90); the lower
+/// seat where two are equal.
 ///
 /// The cluster's seats are a tournament by free memory, so the first candidate is at hand and the
 /// cost does not grow with the cluster. Only where it does not admit the VM (a sibling lives there,
@@ -16,6 +17,9 @@ pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmI
     let fixed = &model.clusters[cluster.index()];
     let hosts = &fixed.hosts;
     let apart = fixed.restart.anti_affinity != AntiAffinity::Ignore && model.service_of(vm).guest.is_some();
+    if let Some(host) = choose_spare(model, state, cluster, vm, apart) {
+        return Some(host);
+    }
     let mut beside_a_sibling = None;
     let mut set_aside = std::mem::take(&mut state.scratch_seats);
     let mut chosen = None;
@@ -42,7 +46,20 @@ pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmI
     }
     state.scratch_seats = set_aside;
     // HYP-33: soft, unless it is enforced.
-    chosen.or(beside_a_sibling.filter(|_| fixed.restart.anti_affinity == AntiAffinity::Should))
+    if chosen.is_none() && fixed.restart.anti_affinity == AntiAffinity::Should {
+        return choose_spare(model, state, cluster, vm, false).or(beside_a_sibling);
+    }
+    chosen
+}
+
+/// The spare host for a VM; `apart` leaves out those on which a sibling lives. A cluster has few spare hosts, so all
+/// are asked.
+fn choose_spare(model: &Model, state: &State, cluster: ClusterId, vm: VmId, apart: bool) -> Option<HostId> {
+    let spares = model.clusters[cluster.index()].admission.spare_hosts();
+    let free = |host: HostId| state.hosts[host.index()].free(&model.hosts[host.index()]).memory_mib;
+    let admitting = spares.iter().copied().filter(|&host| admits(model, state, host, vm));
+    let fit = admitting.filter(|&host| !apart || is_apart(model, state, host, vm));
+    fit.min_by_key(|&host| (std::cmp::Reverse(free(host)), model.hosts[host.index()].seat))
 }
 
 /// Whether no other VM of the same instance lives on a host (GFC-05: nodes on different hosts).

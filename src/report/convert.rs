@@ -1,8 +1,8 @@
 //! From an experiment's [`Summary`] to the mirror of `result.json`: one field to one field.
 
 use super::result::{
-    Capacity, Cause, Downtime, Estimate, Method, OutageLengths, RunResult, SCHEMA, ScenarioId, Service,
-    ServiceComparison, Strategy, Total, TotalComparison,
+    Capacity, Cause, Downtime, Estimate, Failures, Losses, Method, OutageLengths, RunResult, SCHEMA,
+    ScenarioId, Service, ServiceComparison, Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -58,8 +58,15 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             consolidation: from.capacity.consolidation,
             memory_used: from.capacity.memory_used,
             memory_reserved: from.capacity.memory_reserved,
+            memory_left: from.capacity.memory_left,
             cores_used: from.capacity.cores_used,
+            cores_reserved: from.capacity.cores_reserved,
+            cores_left: from.capacity.cores_left,
             waiting_vm_s: estimate(&from.capacity.waiting_vm_s),
+            more_vms: from.capacity.more_vms,
+            more_vms_memory_mib: from.capacity.more_vms_memory_mib,
+            more_vms_cores: from.capacity.more_vms_cores,
+            failures: from.capacity.failures.as_ref().map(failures),
         },
     }
 }
@@ -97,6 +104,30 @@ fn service(from: &summary::ServiceSummary) -> Service {
             max: from.outage_s.max,
         },
         causes: from.causes.iter().map(cause).collect(),
+        more_vms: from.more_vms,
+    }
+}
+
+/// Without the single cases, which are a file of their own.
+pub(super) fn failures(from: &summary::FailuresSummary) -> Failures {
+    Failures { one: losses(&from.one), two: losses(&from.two) }
+}
+
+fn losses(from: &summary::LossesSummary) -> Losses {
+    let worst = |case: &summary::CaseSummary| WorstLoss {
+        hosts: case.hosts.clone(),
+        waiting_vms: case.waiting_vms(),
+        waiting: case
+            .waiting
+            .iter()
+            .map(|(service, vms)| WaitingVms { service: service.clone(), vms: *vms })
+            .collect(),
+    };
+    Losses {
+        cases: u32::try_from(from.cases.len()).unwrap_or(u32::MAX),
+        all_restart: from.all_restart,
+        sampled: from.sampled,
+        worst: from.worst.as_ref().map(worst).unwrap_or_default(),
     }
 }
 

@@ -13,6 +13,7 @@
 //! | `causes.csv` | strategy, service and cause |
 //! | `strategies.csv` | strategy: all services together, and what it takes of the datacenter |
 //! | `comparisons.csv` | pair of strategies and service; an empty service is all of them together |
+//! | `failures.csv` | strategy and case of one or two hosts lost at once from the start placement |
 //! | `replications.csv` | strategy, service and replication (replications count from 0) |
 
 use super::clean::csv_cell;
@@ -35,7 +36,7 @@ pub fn summary(result: &RunResult) -> String {
     for name in ["degraded_s", "lost_s", "outages"] {
         sheet.head_estimate(name);
     }
-    for name in ["outage_s_mean", "outage_s_p50", "outage_s_p95", "outage_s_max"] {
+    for name in ["outage_s_mean", "outage_s_p50", "outage_s_p95", "outage_s_max", "more_vms"] {
         sheet.head(name);
     }
     sheet.end();
@@ -56,6 +57,7 @@ pub fn summary(result: &RunResult) -> String {
             sheet.estimate(&service.outages);
             let outage = &service.outage_s;
             sheet.numbers(&[outage.mean, outage.p50, outage.p95, outage.max]);
+            sheet.count(service.more_vms);
             sheet.end();
         }
     }
@@ -98,6 +100,17 @@ pub fn strategies(result: &RunResult) -> String {
         sheet.head(name);
     }
     sheet.head_estimate("waiting_vm_s");
+    for name in ["memory_left", "cores_reserved", "cores_left"] {
+        sheet.head(name);
+    }
+    for name in ["more_vms", "more_vms_memory_mib", "more_vms_cores"] {
+        sheet.head(name);
+    }
+    for hosts in ["one", "two"] {
+        for name in ["cases", "all_restart", "sampled", "worst_waiting_vms"] {
+            sheet.head(&format!("failures_{hosts}_{name}"));
+        }
+    }
     sheet.end();
     for strategy in &result.strategies {
         let (total, capacity) = (&strategy.total, &strategy.capacity);
@@ -115,6 +128,22 @@ pub fn strategies(result: &RunResult) -> String {
             capacity.cores_used,
         ]);
         sheet.estimate(&capacity.waiting_vm_s);
+        sheet.numbers(&[capacity.memory_left, capacity.cores_reserved, capacity.cores_left]);
+        sheet.count(capacity.more_vms);
+        sheet.text(&capacity.more_vms_memory_mib.to_string());
+        sheet.text(&capacity.more_vms_cores.to_string());
+        let failures = capacity.failures.as_ref();
+        for losses in [failures.map(|f| &f.one), failures.map(|f| &f.two)] {
+            match losses {
+                Some(losses) => {
+                    sheet.count(losses.cases);
+                    sheet.count(losses.all_restart);
+                    sheet.text(if losses.sampled { "true" } else { "false" });
+                    sheet.count(losses.worst.waiting_vms);
+                }
+                None => sheet.numbers(&[f64::NAN; 4]),
+            }
+        }
         sheet.end();
     }
     sheet.finish()
@@ -145,6 +174,32 @@ pub fn comparisons(result: &RunResult) -> String {
     }
     for pair in &result.total_comparisons {
         row("", pair);
+    }
+    sheet.finish()
+}
+
+/// `failures.csv`, from the summary itself: `result.json` carries only the worst cases.
+#[must_use]
+pub fn failures(summary: &Summary) -> String {
+    let mut sheet = Sheet::new();
+    for name in ["strategy", "hosts_lost", "hosts", "vms", "restarted", "waiting_vms", "waiting"] {
+        sheet.head(name);
+    }
+    sheet.end();
+    for strategy in &summary.strategies {
+        let Some(failures) = &strategy.capacity.failures else { continue };
+        for case in failures.one.cases.iter().chain(&failures.two.cases) {
+            let waiting: Vec<String> =
+                case.waiting.iter().map(|(service, vms)| format!("{service} {vms}")).collect();
+            sheet.text(&strategy.name);
+            sheet.count(case.hosts.len() as u32);
+            sheet.text(&case.hosts.join(" + "));
+            sheet.count(case.vms);
+            sheet.count(case.vms - case.waiting_vms());
+            sheet.count(case.waiting_vms());
+            sheet.text(&waiting.join(", "));
+            sheet.end();
+        }
     }
     sheet.finish()
 }

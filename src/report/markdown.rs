@@ -3,6 +3,7 @@
 //! Downtime is in minutes per instance and year of 365 d, as on the terminal. Every name that the
 //! scenario's author chose is escaped.
 
+use super::capacity;
 use super::clean::markdown as name;
 use super::figures;
 use super::result::{Estimate, RunResult};
@@ -106,7 +107,7 @@ impl Page<'_> {
             ));
             let mut head =
                 vec!["strategy", "protect", "downtime, min/y", "lost, min/y", "availability", "outages/y"];
-            head.extend(["one lasts", &percentiles[0], &percentiles[1], &percentiles[2]]);
+            head.extend(["one lasts", &percentiles[0], &percentiles[1], &percentiles[2], "more VMs fit"]);
             self.head(2, &head);
             for (strategy, service) in &rows {
                 let downtime = &service.downtime_s;
@@ -127,6 +128,7 @@ impl Page<'_> {
                     figures::duration(downtime.p50),
                     figures::duration(downtime.p95),
                     figures::duration(downtime.p99),
+                    figures::count(service.more_vms),
                 ]);
             }
             if let Some(line) = nothing_failed(self.result, &rows, name) {
@@ -152,8 +154,8 @@ impl Page<'_> {
     fn capacity(&mut self) {
         self.line("## Capacity");
         let head =
-            ["strategy", "hosts", "VMs", "VMs per host", "memory used", "memory reserved", "cores used"];
-        self.head(1, &[&head[..], &["VMs wait for room, a year"]].concat());
+            ["strategy", "hosts", "VMs", "VMs per host", "memory used", "memory reserved", "memory left"];
+        self.head(1, &[&head[..], &["cores used", "more VMs fit", "VMs wait for room, a year"]].concat());
         for strategy in &self.result.strategies {
             let capacity = &strategy.capacity;
             let waiting = figures::per_year(&capacity.waiting_vm_s, self.result.horizon_s);
@@ -164,9 +166,21 @@ impl Page<'_> {
                 figures::fixed(capacity.consolidation, 1),
                 name(&figures::share(capacity.memory_used)),
                 name(&figures::share(capacity.memory_reserved)),
+                name(&figures::share(capacity.memory_left)),
                 name(&figures::share(capacity.cores_used)),
+                capacity::more_vms(capacity),
                 if waiting.mean > 0.0 { figures::duration_interval(&waiting) } else { "–".to_owned() },
             ]);
+        }
+        let lines: Vec<String> = capacity::sentences(self.result, name)
+            .iter()
+            .map(|(names, sentence)| {
+                let names: Vec<String> = names.iter().map(|strategy| name(strategy)).collect();
+                format!("- {}: {sentence}", names.join(", "))
+            })
+            .collect();
+        if !lines.is_empty() {
+            self.line(&lines.join("\n"));
         }
     }
 

@@ -11,6 +11,7 @@
 //!    └── csv::replications           └── RunResult::from_json
 //! ```
 
+mod capacity;
 pub mod charts;
 pub mod clean;
 mod convert;
@@ -24,5 +25,6 @@ pub mod text;
 pub mod timeline;
 pub mod verdict;
 
+pub use capacity::at_start;
 pub use profiles::{profile, profiles};
 pub use result::{ResultError, RunResult};

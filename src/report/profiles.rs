@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::profiles::{Family, PROFILES, Preset, Profile};
+use crate::scenario::product_limits;
+use crate::scenario::profiles::{Family, PROFILES, Preset, Product, Profile};
 
 /// Every product with its settings, their defaults and sources.
 #[must_use]
@@ -20,6 +21,9 @@ pub fn profiles() -> String {
                 setting.meaning,
                 setting.source
             );
+        }
+        for (what, source) in limits(profile) {
+            let _ = writeln!(out, "    {:width$}  {what} ({source})", "limits");
         }
         out.push('\n');
     }
@@ -54,8 +58,17 @@ pub fn profile(profile: &Profile) -> String {
         };
         let _ = writeln!(out, "{} = {value} # {}: {}", setting.key, setting.source, setting.meaning);
     }
+    let limits: Vec<String> =
+        limits(profile).iter().map(|(what, source)| format!("{what} ({source})")).collect();
+    if !limits.is_empty() {
+        let _ = writeln!(out, "limits = \"enforce\" # {}", limits.join("; "));
+    }
     if profile.family == Family::Custom {
         out.push_str("detection = \"30 s\" # from the crash to the first restart order\n");
     }
     out
+}
+
+fn limits(profile: &Profile) -> Vec<(String, &'static str)> {
+    Product::find(profile.word).map_or_else(Vec::new, |product| product_limits::of(product).lines())
 }

@@ -92,6 +92,9 @@ pub struct Service {
     pub outage_s: OutageLengths,
     /// They sum to the downtime.
     pub causes: Vec<Cause>,
+    /// How many more VMs of its size fit, where no others come.
+    #[serde(default)]
+    pub more_vms: u32,
 }
 
 /// All services of a strategy together: the mean instance.
@@ -212,11 +215,74 @@ pub struct Capacity {
     /// Fraction of all hosts' memory that admission control keeps free.
     #[serde(with = "number")]
     pub memory_reserved: f64,
+    /// Fraction of all hosts' memory that is neither used nor kept free.
+    #[serde(with = "number", default)]
+    pub memory_left: f64,
     /// Fraction of all hosts' cores that the virtual cores would fill.
     #[serde(with = "number")]
     pub cores_used: f64,
+    /// The same for what admission control keeps free.
+    #[serde(with = "number", default)]
+    pub cores_reserved: f64,
+    /// The same for what is left, overcommitment included.
+    #[serde(with = "number", default)]
+    pub cores_left: f64,
     /// VM-seconds of waiting for room, whole datacenter.
     pub waiting_vm_s: Estimate,
+    /// How many more VMs of the commonest size fit.
+    #[serde(default)]
+    pub more_vms: u32,
+    /// That size.
+    #[serde(default)]
+    pub more_vms_memory_mib: u64,
+    /// That size.
+    #[serde(default)]
+    pub more_vms_cores: u64,
+    /// What happens when hosts are lost; `null` where no host cluster restarts anything.
+    #[serde(default)]
+    pub failures: Option<Failures>,
+}
+
+/// Hosts lost at once from the start placement.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failures {
+    /// Each host.
+    pub one: Losses,
+    /// Each pair of hosts.
+    pub two: Losses,
+}
+
+/// Cases of hosts lost at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Losses {
+    /// How many.
+    pub cases: u32,
+    /// In how many all VMs that the cluster protects restart.
+    pub all_restart: u32,
+    /// Whether these are only some of the cases that there are, drawn by the seed.
+    pub sampled: bool,
+    /// The case in which most VMs wait.
+    pub worst: WorstLoss,
+}
+
+/// Hosts, and what waits when they are lost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WorstLoss {
+    /// Their names; none where there is no case.
+    pub hosts: Vec<String>,
+    /// VMs that find no host.
+    pub waiting_vms: u32,
+    /// By service, most first.
+    pub waiting: Vec<WaitingVms>,
+}
+
+/// VMs of one service that find no host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WaitingVms {
+    /// The service's name.
+    pub service: String,
+    /// How many.
+    pub vms: u32,
 }
 
 /// Two strategies over the same failure history, one service.

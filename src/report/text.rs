@@ -3,6 +3,7 @@
 //! Downtime is in minutes per instance and year of 365 d, whatever the horizon; `[low, high]` is
 //! the 95 % interval. No figure has more digits than its interval supports.
 
+use super::capacity;
 use super::clean;
 use super::figures;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
@@ -19,6 +20,8 @@ pub fn comparison(result: &RunResult) -> String {
     let mut text = head(result);
     text.push('\n');
     text.push_str(&strategies(result));
+    text.push('\n');
+    text.push_str(&capacity_at_start(result));
     for name in service_names(result) {
         text.push('\n');
         text.push_str(&service(result, name));
@@ -81,6 +84,34 @@ fn strategies(result: &RunResult) -> String {
     text.push_str(&table.render());
     for strategy in &result.strategies {
         text.push_str(&waiting(result, strategy));
+    }
+    text
+}
+
+/// What the start placement leaves: for growth, and when hosts are lost.
+fn capacity_at_start(result: &RunResult) -> String {
+    let mut text = "Capacity at the start\n".to_owned();
+    let reserved = result.strategies.iter().any(|s| s.capacity.memory_reserved > 0.0);
+    let mut head = vec!["strategy", "memory used"];
+    if reserved {
+        head.push("reserved");
+    }
+    head.extend(["left", "more VMs that fit"]);
+    let mut table = Table::new(&head);
+    for strategy in &result.strategies {
+        let row = &strategy.capacity;
+        let mut cells = vec![clean::visible(&strategy.name), figures::share(row.memory_used)];
+        if reserved {
+            cells.push(figures::share(row.memory_reserved));
+        }
+        cells.push(figures::share(row.memory_left));
+        cells.push(capacity::more_vms(row));
+        table.row(cells);
+    }
+    text.push_str(&table.render());
+    for (names, sentence) in capacity::sentences(result, |name| clean::shorten(&clean::visible(name), 40)) {
+        let names: Vec<String> = names.iter().map(|name| clean::shorten(&clean::visible(name), 40)).collect();
+        text.push_str(&wrap(&format!("  {}: {sentence}", names.join(", ")), "    "));
     }
     text
 }

@@ -42,6 +42,10 @@ codes! {
     OVERRIDE = "E031", "an override that cannot be applied";
     UNREACHABLE = "E032", "a VM whose storage no host reaches";
     NO_ROOM = "E033", "VMs that no host has room for at the start";
+    ADMISSION = "E034", "admission control that the cluster's hosts cannot give";
+    REFUSED = "E035", "VMs that admission control refuses at the start";
+    PRODUCT_LIMIT = "E036", "more than the cluster's product supports";
+    STORAGE_KIND = "E037", "storage that the cluster's product cannot use";
     NOT_SIMULATED = "E040", "described by the format, not simulated yet";
     MORE = "E099", "more issues than are shown";
     REPAIR_LONGER = "W101", "repairs take as long as the time between failures";
@@ -51,4 +55,5 @@ codes! {
     INJECT_IDLE = "W105", "a scripted fault that does nothing";
     MAINTENANCE = "W106", "maintenance that cannot keep its schedule";
     BALANCED_STATE = "W107", "a stateful service behind a balancer";
+    BEYOND_PRODUCT = "W108", "beyond what the cluster's product supports, and let pass";
 }

@@ -91,7 +91,8 @@ fn fault_line(fault: &FaultSpec) -> String {
 }
 
 /// A size in the largest unit that says it in few digits.
-fn bytes_text(bytes: u64) -> String {
+#[must_use]
+pub fn bytes_text(bytes: u64) -> String {
     for (size, unit) in [(1_u64 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB")] {
         if bytes >= size {
             return format!("{} {unit}", short(bytes as f64 / size as f64));
@@ -177,6 +178,9 @@ fn topology(spec: &Spec, out: &mut String) {
         let plan = c.plan(None, spec.each_host(&c.hosts).count() as u32);
         let product = plan.product.word().to_owned();
         item(out, "cluster", &c.name, &[product, format!("hosts {}", hosts(spec, &c.hosts))], &[]);
+        if let Some(admission) = &c.settings.admission {
+            let _ = writeln!(out, "    admission {}", admission.policy.text(spec));
+        }
         settings(&plan, "    ", out);
     }
 }
@@ -186,6 +190,9 @@ fn settings(plan: &ClusterPlan, margin: &str, out: &mut String) {
     let profile = plan.product.profile();
     if plan.product == Product::CUSTOM {
         let _ = writeln!(out, "{margin}detection {}", law_line(&plan.detection));
+    }
+    if !plan.limits_enforced {
+        let _ = writeln!(out, "{margin}limits ignore (set)");
     }
     for setting in profile.settings() {
         let value = match &plan.values[setting.key] {
@@ -321,6 +328,10 @@ fn strategies(spec: &Spec, out: &mut String) {
                 spec.clusters[*index].name,
                 plan.product.word()
             );
+            if let Some(admission) = strategy.cluster_settings(*index).and_then(|own| own.admission.as_ref())
+            {
+                let _ = writeln!(out, "      admission {}", admission.policy.text(spec));
+            }
             settings(&plan, "      ", out);
         }
     }

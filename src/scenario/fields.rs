@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::engine::Span;
+use crate::model::Ppm;
 
 use super::code;
 use super::issue::{Mark, Sink};
@@ -319,6 +320,25 @@ impl Reader {
             return Some(bits);
         }
         self.report(code::RANGE, at, "a rate of zero makes no sense here", "write one above zero");
+        None
+    }
+
+    /// A fraction from 0 to 1, as `"15 %"` or `0.15`.
+    pub(super) fn fraction(&mut self, at: &At<'_>) -> Option<Ppm> {
+        let value = match &at.node.value {
+            Value::Text(_) => self.measured(at, code::FRACTION, "a fraction", "15 %", units::fraction)?,
+            _ => self.number(at)?,
+        };
+        // Written so that NaN is outside.
+        if (0.0..=1.0).contains(&value) {
+            return Some(Ppm((value * f64::from(Ppm::ONE.0)).round() as u32));
+        }
+        let written = match &at.node.value {
+            Value::Text(text) => quote(text),
+            _ => value.to_string(),
+        };
+        let remedy = "write a fraction such as \"15 %\" or 0.15";
+        self.report(code::RANGE, at, format!("{written} is outside 0 to 100 %"), remedy);
         None
     }
 

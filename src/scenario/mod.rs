@@ -12,6 +12,7 @@
 //! assert_eq!(issues[0].code, "E001");
 //! ```
 
+mod admission;
 pub mod code;
 mod compile;
 mod describe;
@@ -23,6 +24,7 @@ mod names;
 mod overrides;
 mod pending;
 mod plans;
+pub mod product_limits;
 pub mod profiles;
 mod read;
 mod resolve;
@@ -31,10 +33,11 @@ mod text;
 mod tree;
 mod units;
 
-pub use compile::compile;
-pub use describe::describe;
+pub use compile::{compile, compile_with_issues};
+pub use describe::{bytes_text as size_text, describe};
 pub use fixed::limits;
 pub use issue::{Issue, Mark, Place, Severity, Sources};
 pub use read::{Input, read};
 pub use resolve::{ClusterPlan, ServiceProtection};
 pub use spec::*;
+pub use text::count as count_text;

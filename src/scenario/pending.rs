@@ -9,10 +9,6 @@ impl Reader {
         self.report(code::NOT_SIMULATED, at, format!("{what} not simulated yet"), remedy);
     }
 
-    pub(super) fn pending_admission(&mut self, at: &At<'_>) {
-        self.pending(at, "admission control is", "leave it out or write admission = \"none\"");
-    }
-
     pub(super) fn pending_guest_patching(&mut self, at: &At<'_>) {
         self.pending(at, "maintenance of services is", "write hosts = [\"…\"]");
     }

@@ -42,6 +42,8 @@ pub struct ClusterPlan {
     pub memory_overcommit: f64,
     /// Default 8.
     pub cpu_overcommit: f64,
+    /// Whether what exceeds the limits of the product is an error, or only a warning. Default true.
+    pub limits_enforced: bool,
     /// Settings of the product, by key; its profile has the defaults.
     pub values: BTreeMap<&'static str, SettingValue>,
     /// Where a disk witness lies, or the pool's statefile: index of the storage.
@@ -165,6 +167,7 @@ impl Cluster {
                 .or(base.memory_overcommit)
                 .unwrap_or(d::MEMORY_OVERCOMMIT),
             cpu_overcommit: own.cpu_overcommit.or(base.cpu_overcommit).unwrap_or(d::CPU_OVERCOMMIT),
+            limits_enforced: own.limits_enforced.or(base.limits_enforced).unwrap_or(true),
             values: profile.settings().map(|setting| (setting.key, value(setting))).collect(),
             witness_storage: own.witness_storage.or(base.witness_storage),
             witness_site: own.witness_site.or(base.witness_site),

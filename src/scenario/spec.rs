@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::engine::{Law, Span};
 pub use crate::model::{Ages, Role, StorageKind, Traffic};
 
+pub use super::admission::{AdmissionPolicy, AdmissionSetting};
 use super::issue::{Issue, Mark, Sources};
 pub use super::plans::{
     GuestLayer, Inject, InjectTarget, Maintenance, Protection, ProtectionSettings, Strategy, VmFault,
@@ -250,6 +251,10 @@ pub struct ClusterSettings {
     pub memory_overcommit: Option<f64>,
     /// Cores of VMs over cores of the host.
     pub cpu_overcommit: Option<f64>,
+    /// What is kept free for failures.
+    pub admission: Option<AdmissionSetting>,
+    /// Whether the limits of the product count.
+    pub limits_enforced: Option<bool>,
     /// Settings of the product, by key.
     pub values: BTreeMap<&'static str, SettingValue>,
     /// Where a disk witness lies, or the pool's statefile: index of the storage.

@@ -84,6 +84,7 @@ pub(super) fn join(path: &str, key: &str) -> String {
 }
 
 /// `1 host`, `2 hosts`.
-pub(super) fn count(n: u64, one: &str, many: &str) -> String {
+#[must_use]
+pub fn count(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }

@@ -97,6 +97,8 @@ const RATE: Kind = Kind {
     accepted: "bit/s, kbit/s, Mbit/s, Gbit/s, Tbit/s, B/s, kB/s, MB/s, GB/s, TB/s, KiB/s, MiB/s, GiB/s",
 };
 
+const FRACTION: Kind = Kind { noun: "a fraction", example: "15 %", accepted: "%" };
+
 /// A duration, rounded once to the microsecond.
 ///
 /// # Errors
@@ -133,6 +135,14 @@ pub(super) fn rate(text: &str) -> Result<f64, Wrong> {
         return Err((format!("{} is too large", quote(text)), "write a smaller rate".to_owned()));
     }
     Ok(bits)
+}
+
+/// A fraction of one.
+///
+/// # Errors
+/// As [`duration`]; more than one is left to whoever asks.
+pub(super) fn fraction(text: &str) -> Result<f64, Wrong> {
+    quantity(text, &[("%", 0.01)], &FRACTION)
 }
 
 fn quantity(text: &str, units: &[(&str, f64)], kind: &Kind) -> Result<f64, Wrong> {
@@ -235,6 +245,8 @@ mod tests {
         assert_eq!(size("1 GiB"), Ok(1 << 30));
         assert_eq!(size("1 GB"), Ok(1_000_000_000));
         assert_eq!(rate("10 Gbit/s"), Ok(1e10));
+        assert_eq!(fraction("25 %"), Ok(0.25));
+        assert!(fraction("0.25").is_err() && fraction("-3 %").is_err());
         assert_eq!(rate("400 MB/s"), Ok(3.2e9));
     }
 }

@@ -3,8 +3,8 @@
 
 use ninefold::engine::Span;
 use ninefold::experiment::summary::{
-    CapacitySummary, CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, OutageLengths, Row,
-    ServiceSummary, StrategySummary, Summary, TotalSummary,
+    CapacitySummary, CaseSummary, CauseSummary, Comparison, DowntimePercentiles, Estimate, FailuresSummary,
+    LossesSummary, Method, OutageLengths, Row, ServiceSummary, StrategySummary, Summary, TotalSummary,
 };
 
 /// A mean with a symmetric interval.
@@ -91,6 +91,7 @@ pub(crate) fn service(
             .iter()
             .map(|&(cause, share)| CauseSummary { cause, outages: outages * share, downtime_s: mean * share })
             .collect(),
+        more_vms: 40 * instances,
     }
 }
 
@@ -141,10 +142,39 @@ pub(crate) fn strategy(
             consolidation: f64::from(vms) / 29.0,
             memory_used: f64::from(vms) * 0.001_525,
             memory_reserved: 0.1,
+            memory_left: 0.9 - f64::from(vms) * 0.001_525,
             cores_used: f64::from(vms) * 0.0021,
+            cores_reserved: 0.05,
+            cores_left: 0.95 - f64::from(vms) * 0.0021,
             waiting_vm_s: none(10.0),
+            more_vms: 1_180 - vms,
+            more_vms_memory_mib: 6_144,
+            more_vms_cores: 2,
+            failures: protect
+                .contains(&"host-cluster")
+                .then(|| FailuresSummary { one: losses(29, 1, 0, &[]), two: losses(406, 2, 0, &[]) }),
         },
         services,
+    }
+}
+
+/// So many cases of so many hosts lost at once, in the first of which VMs wait.
+pub(crate) fn losses(cases: u32, hosts: u32, failing: u32, waiting: &[(&str, u32)]) -> LossesSummary {
+    let case = |number: u32| CaseSummary {
+        hosts: (0..hosts).map(|host| format!("esx-{}", number + 1 + host)).collect(),
+        vms: 14 * hosts,
+        waiting: if number < failing {
+            waiting.iter().map(|&(service, vms)| (service.to_owned(), vms)).collect()
+        } else {
+            Vec::new()
+        },
+    };
+    let cases: Vec<CaseSummary> = (0..cases).map(case).collect();
+    LossesSummary {
+        all_restart: cases.len() as u32 - failing,
+        worst: cases.first().cloned(),
+        cases,
+        sampled: false,
     }
 }
 
@@ -289,7 +319,10 @@ pub(crate) fn small() -> Summary {
             vec![service("mail", 4, 36.0, 2.0, causes), service("dns", 2, 0.0, 0.0, &[])],
         ),
     ];
-    summary("Two services, two strategies", strategies, 0.2)
+    let mut small = summary("Two services, two strategies", strategies, 0.2);
+    small.strategies[1].capacity.failures =
+        Some(FailuresSummary { one: losses(4, 1, 0, &[]), two: losses(6, 2, 2, &[("mail", 3), ("dns", 1)]) });
+    small
 }
 
 /// Names that try something.
@@ -317,7 +350,14 @@ pub(crate) fn hostile() -> Summary {
             strategy(name, &[], 6, services)
         })
         .collect();
-    summary(HOSTILE[0], strategies, 0.1)
+    let mut hostile = summary(HOSTILE[0], strategies, 0.1);
+    let waiting = HOSTILE.map(|name| (name, 1));
+    let mut failures = FailuresSummary { one: losses(5, 1, 2, &waiting), two: losses(10, 2, 5, &waiting) };
+    for case in failures.one.cases.iter_mut().chain(&mut failures.two.cases).chain(&mut failures.one.worst) {
+        case.hosts.fill(HOSTILE[case.vms as usize % HOSTILE.len()].to_owned());
+    }
+    hostile.strategies[0].capacity.failures = Some(failures);
+    hostile
 }
 
 /// Nothing ever fails.

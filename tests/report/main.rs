@@ -9,7 +9,7 @@ mod xml;
 
 use std::path::Path;
 
-use ninefold::experiment::summary::Summary;
+use ninefold::experiment::summary::{FailuresSummary, LossesSummary, Summary};
 use ninefold::report::{RunResult, charts, clean, csv, markdown, text, verdict};
 
 fn golden(name: &str, now: &str) {
@@ -38,6 +38,7 @@ fn a_small_result_looks_as_it_should() {
     golden("small.causes.csv", &csv::causes(&result));
     golden("small.strategies.csv", &csv::strategies(&result));
     golden("small.comparisons.csv", &csv::comparisons(&result));
+    golden("small.failures.csv", &csv::failures(&summary));
     golden("small.replications.csv", &csv::replications(&summary));
 }
 
@@ -95,6 +96,47 @@ fn verdicts_say_what_a_person_would_say() {
     ];
     let text: String = lines.iter().map(|(case, said)| format!("{case}: {said}\n")).collect();
     golden("verdicts.txt", &text);
+}
+
+/// Every kind of sentence about lost hosts, one a line.
+#[test]
+fn lost_hosts_are_told_as_a_person_would() {
+    let causes: &[(&'static str, f64)] = &[("host-crash", 1.0)];
+    let losses = fixture::losses;
+    let some = &[("mail", 3), ("web", 2)][..];
+    let one = &[("web", 1)][..];
+    let many = &[("a", 9), ("b", 8), ("c", 7), ("d", 6), ("e", 5), ("f", 4)][..];
+    let drawn = |losses| LossesSummary { sampled: true, ..losses };
+    let cases = [
+        ("both hold", losses(29, 1, 0, &[]), losses(406, 2, 0, &[])),
+        ("two do not", losses(29, 1, 0, &[]), losses(406, 2, 12, some)),
+        ("one does not", losses(29, 1, 3, one), losses(406, 2, 406, many)),
+        ("none holds", losses(4, 1, 4, some), losses(6, 2, 6, some)),
+        ("drawn", losses(1_000, 1, 0, &[]), drawn(losses(1_000, 2, 0, &[]))),
+        ("drawn, two do not", losses(1_000, 1, 0, &[]), drawn(losses(1_000, 2, 12, some))),
+        ("two hosts", losses(2, 1, 0, &[]), losses(1, 2, 1, some)),
+        ("two hosts, one too many", losses(2, 1, 2, some), losses(1, 2, 1, some)),
+        ("one host", losses(1, 1, 1, some), losses(0, 2, 0, &[])),
+    ];
+    let mut said = String::new();
+    for (case, one, two) in cases {
+        let services = vec![fixture::service("mail", 4, 9.0, 2.0, causes)];
+        let mut strategy = fixture::strategy("ha", &["host-cluster"], 40, services);
+        strategy.capacity.failures = Some(FailuresSummary { one, two });
+        let text = text::comparison(&RunResult::from(&fixture::summary("x", vec![strategy], 0.1)));
+        let from = text.find("  ha: ").unwrap();
+        let lines = text[from..].split("\n\n").next().unwrap();
+        said.push_str(&format!("{case}:\n{lines}\n"));
+    }
+    // Where some services have no cluster, only clustered VMs are spoken of; strategies alike share a line.
+    let mut summary = fixture::small();
+    summary.strategies[1].services[0].protect.clear();
+    summary.strategies.push(summary.strategies[1].clone());
+    summary.strategies[2].name = "again".to_owned();
+    let text = text::comparison(&RunResult::from(&summary));
+    let lines = &text[text.find("  host-cluster, again: ").unwrap()..];
+    said.push_str(&format!("not all clustered, two alike:\n{}\n", lines.split("\n\n").next().unwrap()));
+    golden("failures.txt", &said);
 }
 
 /// `NINEFOLD_LOOK=DIR cargo test --test report look` writes the charts of every fixture, to be looked at.
@@ -195,6 +237,7 @@ fn hostile_names_survive_other_parsers() {
         csv::strategies(&result),
         csv::comparisons(&result),
         csv::replications(&summary),
+        csv::failures(&summary),
     ];
     for sheet in &sheets {
         let mut reader = ::csv::Reader::from_reader(sheet.as_bytes());

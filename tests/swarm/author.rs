@@ -39,6 +39,8 @@ pub(crate) struct Author {
     /// Only constants, so that everything coincides.
     ties: bool,
     crews: u64,
+    /// Throws for what was added later, so that what older seeds write stays as it was.
+    later: Dice,
 }
 
 const PROTECTIONS: [&str; 6] = [
@@ -75,7 +77,7 @@ impl Author {
         let mut dice = Dice(seed);
         let unit = *dice.pick(&[1_000_000, 10_000_000, 60_000_000, 600_000_000]);
         let ties = dice.percent(25);
-        Author { dice, text: String::new(), unit, ties, crews: 0 }
+        Author { dice, text: String::new(), unit, ties, crews: 0, later: Dice(!seed) }
     }
 
     fn line(&mut self, text: impl AsRef<str>) {
@@ -282,30 +284,6 @@ impl Author {
         self.line(format!("{key} = {span}"));
     }
 
-    /// Settings of the restart engine, which every product has.
-    fn restarts(&mut self) {
-        let starts = self.dice.below(3);
-        let attempts = self.dice.below(4);
-        self.line(format!("starts_per_host = {starts}\nrestart_attempts = {attempts}"));
-        let order = *self.dice.pick(&["at-once", "by-priority"]);
-        let backoff = *self.dice.pick(&["constant", "doubling"]);
-        let dependencies = *self.dice.pick(&["honour", "ignore"]);
-        let apart = *self.dice.pick(&["must", "should", "ignore"]);
-        self.line(format!("start_order = \"{order}\"\nretry_backoff = \"{backoff}\""));
-        self.line(format!("dependencies = \"{dependencies}\"\nanti_affinity = \"{apart}\""));
-        for key in ["class_delay", "retry_after", "dependency_timeout"] {
-            self.span(key, &[0.0, 0.3, 1.0, 3.0]);
-        }
-        for key in ["resumes_after", "retry_poll"] {
-            let law = self.law(&[0.0, 0.0, 1.0, 3.0]);
-            self.line(format!("{key} = {law}"));
-        }
-        if self.dice.percent(40) {
-            let chance = *self.dice.pick(&["0.1", "0.5", "0.9"]);
-            self.line(format!("start_failure = {chance}"));
-        }
-    }
-
     /// Any value for each setting that a product has; some are left as they are.
     fn settings(&mut self, product: &str) {
         let profile = Product::find(product).expect("one of the products").profile();
@@ -341,6 +319,13 @@ impl Author {
             self.maybe_fault("manager", 20);
             if self.dice.percent(10) {
                 self.line("needs_manager = true");
+            }
+            // Products on storage that they cannot use, to see what they do there.
+            self.line("limits = \"ignore\"");
+            let first = if number == 0 { 0 } else { 1 };
+            if self.later.percent(25) && (groups[first] > 1 || list.len() > 1) {
+                let hosts = format!("[\"h{first}-{}\"]", groups[first]);
+                self.line(format!("admission = {{ policy = \"spare-hosts\", hosts = {hosts} }}"));
             }
             let product = *self.dice.pick(&PRODUCTS);
             self.line(format!("product = \"{product}\""));

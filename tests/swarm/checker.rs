@@ -48,7 +48,7 @@ pub(crate) enum Rule {
     AntiAffinity,
     /// A VM is ordered only where it reaches its disks.
     DiskReach,
-    /// The host with the most free memory is chosen.
+    /// The host with the most free memory is chosen, a spare one before all others.
     BestHost,
     /// A VM waits once, and until it is ordered.
     WaitingPairs,
@@ -720,7 +720,8 @@ impl<'m> Checker<'m> {
         let fits = memory + need.memory_mib <= room.memory_mib && cores + need.cores <= room.cores;
         self.require(fits, Rule::Room, || format!("{} does not fit on {host:?}", self.name(vm)))?;
         for &other in self.judged_hosts(host) {
-            let better = self.free_memory(other) > self.free_memory(host) && self.surely_admits(other, vm);
+            let claim = |host| (self.is_spare(host), self.free_memory(host));
+            let better = claim(other) > claim(host) && self.surely_admits(other, vm);
             let doubtful = self.vms.iter().any(|v| v.uncertain && v.home == Some(host));
             self.require(!better || doubtful, Rule::BestHost, || {
                 format!("{other:?} is better for {}", self.name(vm))
@@ -737,6 +738,10 @@ impl<'m> Checker<'m> {
         row.uncertain = evicts;
         row.down_at = row.down_at.max(self.now);
         Ok(())
+    }
+
+    fn is_spare(&self, host: HostId) -> bool {
+        self.model.clusters.iter().any(|cluster| cluster.admission.spare_hosts().contains(&host))
     }
 
     /// Nobody of a better rank still waits and could have gone.

@@ -6,8 +6,8 @@ use super::parts::{self, Parts};
 use super::{monitor, products, restart, storage_loss};
 use crate::engine::Stream;
 use crate::model::{
-    Cause, Cluster, ClusterId, CrewId, DomainId, Fault, FaultStreams, Host, HostId, HostStreams, Maintenance,
-    Model, Part, PartId, PartKind, Room, StorageId, TimerTable,
+    Admission, Cause, Cluster, ClusterId, CrewId, DomainId, Fault, FaultStreams, Host, HostId, HostStreams,
+    Maintenance, Model, Part, PartId, PartKind, Room, StorageId, TimerTable,
 };
 
 /// Bytes in a MiB.
@@ -134,6 +134,12 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
         let restart = restart::rules(&plan, &cluster.name);
         let monitor = monitor::monitor(&plan);
         let storage_loss = storage_loss::storage_loss(&plan);
+        let admission = match spec.admission(strategy, number) {
+            Some(setting) => setting.policy.compile(|list| {
+                spec.each_host(list).map(|(group, member)| host_id(spec, group, member)).collect()
+            }),
+            None => Admission::None,
+        };
         model.clusters.push(Cluster {
             name: cluster.name.clone(),
             hosts: members,
@@ -143,6 +149,7 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
             storage_loss,
             manager,
             needs_manager,
+            admission,
         });
     }
 }

@@ -1,34 +1,53 @@
 //! From [`Spec`] to [`Model`]: one model a strategy, over the same hosts, storage and faults.
 //!
-//! Total on a valid spec but for one thing that only arithmetic can tell: whether the VMs of a
-//! strategy fit on the hosts. What does not fit is an issue with the numbers.
+//! Total on a valid spec but for what only arithmetic can tell: whether the VMs of a strategy fit on the
+//! hosts, and whether the product supports as many. What does not is an issue with the numbers.
 
 mod bound;
 mod hardware;
 mod monitor;
 mod parts;
 mod placement;
+mod product_limits;
 mod products;
 mod restart;
 mod storage_loss;
 mod workload;
 
-use super::{Issue, Spec};
+use super::{Issue, Severity, Spec};
 use crate::model::{Model, TimerTable};
 
 /// Compiles every strategy, in the order of the file.
 ///
 /// # Errors
-/// Every VM that finds no starting host, of every strategy.
+/// Every VM that finds no starting host, of every strategy, and every limit of a product that is exceeded.
 pub fn compile(spec: &Spec) -> Result<Vec<Model>, Vec<Issue>> {
+    let (models, issues) = compile_with_issues(spec);
+    if has_errors(&issues) { Err(issues) } else { Ok(models) }
+}
+
+/// As [`compile`], with warnings: the models of the strategies that have no error, and the issues of all.
+#[must_use]
+pub fn compile_with_issues(spec: &Spec) -> (Vec<Model>, Vec<Issue>) {
     let mut issues = too_long(spec);
     issues.extend(too_many_faults(spec));
     if !issues.is_empty() {
-        return Err(issues);
+        return (Vec::new(), issues);
     }
-    let models: Vec<Model> =
-        (0..spec.strategies.len()).map(|strategy| compile_strategy(spec, strategy, &mut issues)).collect();
-    if issues.is_empty() { Ok(models) } else { Err(issues) }
+    issues = product_limits::of_clusters(spec);
+    let mut models = Vec::new();
+    for strategy in 0..spec.strategies.len() {
+        let before = issues.len();
+        let model = compile_strategy(spec, strategy, &mut issues);
+        if !has_errors(&issues[before..]) {
+            models.push(model);
+        }
+    }
+    (models, issues)
+}
+
+fn has_errors(issues: &[Issue]) -> bool {
+    issues.iter().any(|issue| issue.severity == Severity::Error)
 }
 
 /// One replication adds its VMs' microseconds up in 64 bits.
@@ -108,7 +127,11 @@ fn too_many_faults(spec: &Spec) -> Vec<Issue> {
 fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Model {
     let mut model = hardware::compile(spec, strategy);
     workload::compile(spec, strategy, &mut model);
+    let before = issues.len();
     placement::place(spec, strategy, &mut model, issues);
+    if issues.len() == before {
+        product_limits::of_placement(spec, strategy, &model, issues);
+    }
     workload::compile_injects(spec, &mut model);
     bound::measure(&mut model);
     model.timers = TimerTable::new(&mut model);

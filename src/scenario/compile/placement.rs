@@ -1,7 +1,7 @@
 //! Where VMs start: pinned ones first, then the largest first, each on the host with the most free
-//! memory, VMs of one instance on different hosts.
+//! memory, VMs of one instance on different hosts, none on a spare host (VMW-90).
 
-use super::super::{Issue, Spec, code};
+use super::super::{Issue, Spec, code, text};
 use super::hardware::host_id;
 use crate::engine::Tournament;
 use crate::model::{HostId, Model, Room, VmId};
@@ -52,19 +52,25 @@ fn pinned(spec: &Spec, model: &Model) -> Vec<(VmId, HostId)> {
 /// What is free where.
 struct Rooms {
     used: Vec<Room>,
-    /// Hosts by free memory, most first.
+    /// Hosts that admission control keeps empty.
+    spare: Vec<bool>,
+    /// The other hosts by free memory, most first.
     order: Tournament,
     set_aside: Vec<(u32, u64)>,
 }
 
 impl Rooms {
     fn new(model: &Model) -> Rooms {
+        let mut spare = vec![false; model.hosts.len()];
+        for host in model.clusters.iter().flat_map(|cluster| cluster.admission.spare_hosts()) {
+            spare[host.index()] = true;
+        }
         let mut order = Tournament::new(model.hosts.len());
-        for (number, host) in model.hosts.iter().enumerate() {
+        for (number, host) in model.hosts.iter().enumerate().filter(|(number, _)| !spare[*number]) {
             order.set_quietly(number as u32, key(host.room.memory_mib));
         }
         order.play_all();
-        Rooms { used: vec![Room::default(); model.hosts.len()], order, set_aside: Vec::new() }
+        Rooms { used: vec![Room::default(); model.hosts.len()], spare, order, set_aside: Vec::new() }
     }
 
     fn search(&mut self, model: &Model, placed: &[bool], vm: VmId) -> Option<HostId> {
@@ -90,7 +96,8 @@ impl Rooms {
         let service = model.service_of(vm);
         let (need, used) = (service.need, self.used[host.index()]);
         let room = model.hosts[host.index()].room;
-        used.memory_mib + need.memory_mib <= room.memory_mib
+        !self.spare[host.index()]
+            && used.memory_mib + need.memory_mib <= room.memory_mib
             && used.cores + need.cores <= room.cores
             && (!service.host_cluster || model.hosts[host.index()].cluster.is_some())
             && model.reaches(host, vm)
@@ -158,14 +165,18 @@ fn complain(
             let remedy = "place it on another host, or leave it out of `place`";
             issues.push(spec.issue(code::NO_ROOM, service.mark, path, what, remedy));
         } else {
-            let free =
-                model.hosts.iter().zip(&room.used).map(|(h, u)| h.room.memory_mib - u.memory_mib).max();
-            let total: u64 = model.hosts.iter().map(|h| h.room.memory_mib).sum();
+            let hosts = || model.hosts.iter().enumerate().filter(|(number, _)| !room.spare[*number]);
+            let free = hosts().map(|(number, h)| h.room.memory_mib - room.used[number].memory_mib).max();
+            let total: u64 = hosts().map(|(_, h)| h.room.memory_mib).sum();
+            let kept = match room.spare.iter().filter(|spare| **spare).count() {
+                0 => String::new(),
+                spares => format!(" beside {}", text::count(spares as u64, "spare host", "spare hosts")),
+            };
             let wanted: u64 =
                 model.vms.iter().map(|v| model.services[v.service.index()].need.memory_mib).sum();
             let what = format!(
                 "under strategy {name:?} no host has room for {vm_name}: it needs {} GiB and {} cores on a host of its own \
-                 among its siblings; the most any host has left is {} GiB; all {} VMs need {} GiB, all hosts have {} GiB",
+                 among its siblings; the most any host has left is {} GiB; all {} VMs need {} GiB, all hosts{kept} have {} GiB",
                 gib(need.memory_mib),
                 need.cores,
                 gib(free.unwrap_or(0)),

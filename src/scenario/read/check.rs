@@ -33,7 +33,10 @@ impl Reader {
             self.cluster_check(spec, cluster);
         }
         self.circles(spec);
-        // Of hosts whose number could not be read nothing follows.
+        // Of hosts whose number could not be read, or is too large, nothing follows.
+        if sizes_known && spec.host_count() as u64 <= limits::HOSTS {
+            self.admission_check(spec);
+        }
         for work in spec.maintenances.iter().filter(|_| sizes_known) {
             self.maintenance_check(spec, work);
         }

@@ -9,14 +9,14 @@ use crate::scenario::names::{HostNames, Names};
 use crate::scenario::profiles::{self, PROFILES, Preset, Product, Setting};
 use crate::scenario::spec::{Cluster, ClusterSettings, SettingValue};
 use crate::scenario::text::{quote, suggest};
-use crate::scenario::tree::Value;
 
 use super::Named;
 
 /// Settings that every cluster has.
-const COMMON: [&str; 10] = [
+const COMMON: [&str; 11] = [
     "product",
     "admission",
+    "limits",
     "detection",
     "memory_overcommit",
     "cpu_overcommit",
@@ -66,11 +66,6 @@ impl Reader {
     /// The settings as written. The table has been checked for unknown keys.
     pub(super) fn cluster_settings(&mut self, f: &Fields<'_>, around: &Around<'_>) -> ClusterSettings {
         let product = f.get("product").and_then(|at| self.product(&at));
-        if let Some(at) = f.get("admission")
-            && !matches!(&at.node.value, Value::Text(text) if text == "none")
-        {
-            self.pending_admission(&at);
-        }
         let mut values = BTreeMap::new();
         for (key, setting) in profiles::keys() {
             let Some(at) = f.get(key) else { continue };
@@ -81,6 +76,9 @@ impl Reader {
             detection: self.opt(f, "detection", Reader::law),
             memory_overcommit: self.opt(f, "memory_overcommit", |r, at| r.between(at, 0.01, 100.0)),
             cpu_overcommit: self.opt(f, "cpu_overcommit", |r, at| r.between(at, 0.01, 1_000.0)),
+            admission: self.opt(f, "admission", |r, at| r.admission(at, around.hosts)),
+            limits_enforced: self
+                .opt(f, "limits", |r, at| r.word(at, &[("enforce", true), ("ignore", false)])),
             values,
             witness_storage: self.opt(f, "witness_storage", |r, at| r.reference(at, around.storages)),
             witness_site: self.opt(f, "witness_site", |r, at| r.reference(at, around.sites)),

@@ -1,5 +1,6 @@
 //! From text to a [`Spec`]: one file per kind of table, then what must hold between them.
 
+mod admission;
 mod check;
 mod cluster;
 mod fit;
