@@ -8,7 +8,7 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, HostId, ServiceId, VmId, WaitReason};
+use crate::model::{ClusterId, HostId, ServiceId, StorageRestartPolicy, VmDraw, VmId, WaitReason};
 use crate::policy;
 use crate::state::{HostPhase, NOWHERE, VmPhase};
 
@@ -85,7 +85,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
         }
         let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) else {
-            return Err(self.lacks(cluster, vm));
+            return Err(self.cannot_start(cluster, vm));
         };
         debug_assert!(
             policy::admits(self.model, self.state, host, vm),
@@ -102,8 +102,35 @@ impl<O: Observer> Simulation<'_, O> {
         Ok(())
     }
 
+    /// Nobody can take a VM: what it waits for. Where disks are resources that fail, one that fails on every host is
+    /// left alone for a while (GFC-10).
+    pub(super) fn cannot_start(&mut self, cluster: ClusterId, vm: VmId) -> WaitReason {
+        let reason = self.lacks(cluster, vm);
+        let fixed = &self.model.clusters[cluster.index()];
+        let fails =
+            fixed.storage_loss.restart.as_ref().is_some_and(|r| r.policy == StorageRestartPolicy::Always);
+        if reason != WaitReason::Storage || !fails {
+            return reason;
+        }
+        self.state.restarts[vm.index()].retry_at = self.now + self.resumption(cluster, vm);
+        WaitReason::Person
+    }
+
+    /// From giving up until it is tried again.
+    pub(super) fn resumption(&mut self, cluster: ClusterId, vm: VmId) -> Span {
+        let row = &mut self.state.restarts[vm.index()];
+        (row.failed, row.resumptions) = (0, row.resumptions.wrapping_add(1));
+        let draw = u32::from(row.resumptions);
+        self.draw_vm(
+            &self.model.clusters[cluster.index()].restart.resumes_after,
+            vm,
+            VmDraw::Resumption,
+            draw,
+        )
+    }
+
     /// Whether room is missing, or the way to its disks.
-    pub(super) fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
+    fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
         let up = |host: &&HostId| self.state.hosts[host.index()].phase == HostPhase::Up;
         let mut hosts = self.model.clusters[cluster.index()].hosts.iter().filter(up).peekable();
         let alive = self.model.vms[vm.index()]

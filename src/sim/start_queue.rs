@@ -148,10 +148,7 @@ impl<O: Observer> Simulation<'_, O> {
             row.retry_at = self.now + Span(wait);
             WaitReason::Retry
         } else {
-            row.failed = 0;
-            row.resumptions = row.resumptions.wrapping_add(1);
-            let draw = u32::from(row.resumptions);
-            let wait = self.draw_vm(&rules.resumes_after, vm, VmDraw::Resumption, draw);
+            let wait = self.resumption(cluster, vm);
             self.state.restarts[vm.index()].retry_at = self.now + wait;
             WaitReason::Person
         };

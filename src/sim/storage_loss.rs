@@ -9,7 +9,6 @@ use super::{Cause, Observer, Simulation};
 use crate::engine::{Clock, Span};
 use crate::model::{
     ClusterId, HostId, PartKind, StorageRestart, StorageRestartPolicy, Traffic, VmClock, VmDraw, VmId,
-    WaitReason,
 };
 use crate::policy;
 use crate::state::VmPhase;
@@ -120,32 +119,14 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.place(self.model, vm, target);
                 self.order_start(vm, target);
             }
-            None => self.fail_disks(cluster, vm),
+            None => {
+                let reason = self.cannot_start(cluster, vm);
+                self.put_back(cluster, vm, reason);
+            }
         }
         self.start_queued(host);
         self.retry_waiting(cluster);
         true
-    }
-
-    /// No host reaches a VM's disks: it waits for them, or, as a failed resource, for its next turn.
-    fn fail_disks(&mut self, cluster: ClusterId, vm: VmId) {
-        let rules = &self.model.clusters[cluster.index()].restart;
-        let reason = self.lacks(cluster, vm);
-        let always = self.model.clusters[cluster.index()]
-            .storage_loss
-            .restart
-            .as_ref()
-            .is_some_and(|restart| restart.policy == StorageRestartPolicy::Always);
-        if !always || reason != WaitReason::Storage {
-            self.put_back(cluster, vm, reason);
-            return;
-        }
-        let row = &mut self.state.restarts[vm.index()];
-        row.resumptions = row.resumptions.wrapping_add(1);
-        let draw = u32::from(row.resumptions);
-        let wait = self.draw_vm(&rules.resumes_after, vm, VmDraw::Resumption, draw);
-        self.state.restarts[vm.index()].retry_at = self.now + wait;
-        self.put_back(cluster, vm, WaitReason::Person);
     }
 
     /// Capacity may have returned: VMs that were left without disks are looked at again.
