@@ -35,6 +35,10 @@ pub enum Event {
     HostDeclaredFailed(HostId),
     /// A product resets a host whose agent does not answer.
     AgentGivenUp(HostId),
+    /// The others take a silent host for dead, or try again to start what runs on it.
+    HostAbandoned(HostId),
+    /// A node has been in quarantine for long enough.
+    QuarantineEnded(HostId),
     /// A failover group's detection or takeover is over.
     GroupStepped(InstanceId),
     /// The first of a VM's own clocks is due.

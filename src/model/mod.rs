@@ -31,8 +31,8 @@ pub use ids::{
 pub use monitor::{GuestMonitor, Monitor};
 pub use part::{Part, PartKind};
 pub use products::{
-    Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product, QuorumProfile,
-    RingProfile, Votes, Witness, WitnessKind,
+    Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product, Quarantine,
+    QuorumProfile, RingProfile, Votes, Witness, WitnessKind,
 };
 pub use restart::{AntiAffinity, RestartRules};
 pub use storage_loss::{StorageLoss, StorageRestart, StorageRestartPolicy};

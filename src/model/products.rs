@@ -94,6 +94,8 @@ pub struct PrimaryProfile {
     /// From a secondary's last heartbeat to the first restart, by whether it has heartbeat datastores.
     pub failed_after_datastore: Span,
     pub failed_after_no_datastore: Span,
+    /// From the last heartbeat in a datastore to giving up a host that was silent already.
+    pub datastore_watch: Span,
     /// From the primary's last heartbeat to the election.
     pub election_starts_after: Span,
     pub election_lasts: Span,
@@ -106,6 +108,8 @@ pub struct PrimaryProfile {
     /// From declaring oneself isolated to the response, and from there to restarts elsewhere.
     pub isolation_response_delay: Span,
     pub restart_after_response: Delay,
+    /// How long a clean shutdown takes.
+    pub shutdown: Delay,
     /// Seats in the order in which they would win an election.
     pub ranking: Vec<u32>,
 }
@@ -121,6 +125,8 @@ pub struct FivePrimariesProfile {
     pub isolation_response: IsolationResponse,
     /// From there to the response.
     pub isolation_response_delay: Span,
+    /// How long a clean shutdown takes.
+    pub shutdown: Delay,
 }
 
 /// The numbers of the pool family.
@@ -142,6 +148,8 @@ pub struct PoolProfile {
     /// From a hang to the watchdog's reset; the same where only the toolstack does not answer.
     pub hang_reset_after: Span,
     pub agent_reset_after: Delay,
+    /// Where the hosts write their statefile; `None`: it never fails.
+    pub statefile: Option<StorageId>,
 }
 
 /// The numbers of failover clustering.
@@ -158,7 +166,19 @@ pub struct QuorumProfile {
     /// From a hang to the reset; the same where only the cluster service does not answer.
     pub hang_reset_after: Span,
     pub agent_reset_after: Delay,
+    /// Whether a node that is alone pauses its VMs on block storage.
+    pub holds_io: bool,
+    pub quarantine: Option<Quarantine>,
     pub votes: Votes,
+}
+
+/// When a node that keeps leaving is kept out.
+#[derive(Clone, Copy, Debug)]
+pub struct Quarantine {
+    /// So many departures within the window.
+    pub departures: u32,
+    pub window: Span,
+    pub lasts: Span,
 }
 
 /// The numbers of a token ring.

@@ -40,6 +40,8 @@ pub struct HostTimers {
     pub declaration: u32,
     pub agent: u32,
     pub redirection: u32,
+    pub abandonment: u32,
+    pub quarantine: u32,
 }
 
 impl TimerTable {
@@ -114,6 +116,14 @@ impl TimerTable {
                     Event::AgentGivenUp(id),
                 ),
                 redirection: self.add_if(redirects, Event::Redirected(id)),
+                abandonment: self.add_if(
+                    matches!(product, Some(Product::Primary(_) | Product::FivePrimaries(_))),
+                    Event::HostAbandoned(id),
+                ),
+                quarantine: self.add_if(
+                    matches!(product, Some(Product::Quorum(p)) if p.quarantine.is_some()),
+                    Event::QuarantineEnded(id),
+                ),
             };
             self.hosts.push(timers);
         }

@@ -54,6 +54,10 @@ impl Entry {
             Signal::HostIsolated { .. } => "host-isolated",
             Signal::HostDeclaredFailed { .. } => "host-declared-failed",
             Signal::HostFenced { .. } => "host-fenced",
+            Signal::HostQuarantined { .. } => "host-quarantined",
+            Signal::HostReadmitted { .. } => "host-readmitted",
+            Signal::StaleCopy { .. } => "stale-copy",
+            Signal::StaleCopyGone { .. } => "stale-copy-gone",
             Signal::QuorumLost { .. } => "quorum-lost",
             Signal::QuorumRegained { .. } => "quorum-regained",
             Signal::PrimaryElected { .. } => "primary-elected",
@@ -100,6 +104,8 @@ impl Entry {
             | Signal::HostIsolated { host }
             | Signal::HostDeclaredFailed { host }
             | Signal::HostFenced { host }
+            | Signal::HostQuarantined { host }
+            | Signal::HostReadmitted { host }
             | Signal::MaintenanceBegun { host }
             | Signal::MaintenanceEnded { host } => &model.hosts[host.index()].name,
             Signal::ManagerDown { cluster }
@@ -111,6 +117,8 @@ impl Entry {
             | Signal::QuorumRegained { cluster } => &model.clusters[cluster.index()].name,
             Signal::VmDown { vm, .. }
             | Signal::VmUp { vm }
+            | Signal::StaleCopy { vm, .. }
+            | Signal::StaleCopyGone { vm, .. }
             | Signal::VmReset { vm }
             | Signal::RestartOrdered { vm, .. }
             | Signal::RestartQueued { vm, .. }
@@ -132,6 +140,8 @@ impl Entry {
     pub fn host<'m>(&self, model: &'m Model) -> Option<&'m str> {
         match self.signal {
             Signal::RestartOrdered { host, .. }
+            | Signal::StaleCopy { host, .. }
+            | Signal::StaleCopyGone { host, .. }
             | Signal::RestartQueued { host, .. }
             | Signal::RestartFailed { host, .. }
             | Signal::PrimaryElected { host, .. } => Some(&model.hosts[host.index()].name),

@@ -132,6 +132,12 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::HostIsolated { .. } => format!("host {who} finds itself isolated"),
         Signal::HostDeclaredFailed { .. } => format!("the cluster gives host {who} up"),
         Signal::HostFenced { .. } => format!("host {who} is fenced: it resets"),
+        Signal::HostQuarantined { .. } => format!("host {who} is kept out of the cluster"),
+        Signal::HostReadmitted { .. } => format!("host {who} is let into the cluster again"),
+        Signal::StaleCopy { .. } => {
+            format!("a copy of VM {who} stays in the memory of {host} and cannot write")
+        }
+        Signal::StaleCopyGone { .. } => format!("the copy of VM {who} in the memory of {host} is gone"),
         Signal::QuorumLost { .. } => format!("cluster {who} has lost quorum"),
         Signal::QuorumRegained { .. } => format!("cluster {who} has quorum again"),
         Signal::PrimaryElected { .. } => format!("cluster {who} elects {host} as its primary"),

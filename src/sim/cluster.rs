@@ -12,6 +12,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn cluster_on_host_down(&mut self, host: HostId, cause: Cause) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
         self.disarm(self.model.timers.hosts[host.index()].isolation);
+        self.note_departure(cluster, host);
         if self.state.clusters[cluster.index()].alone == Some(host) {
             self.state.clusters[cluster.index()].alone = None;
         }
@@ -32,6 +33,8 @@ impl<O: Observer> Simulation<'_, O> {
         row.silent_since = Time::NEVER;
         self.count_votes_later(cluster, host, cause);
         self.recheck_redirections(cluster);
+        self.look_at_silent_host(cluster, host, false);
+        self.look_at_pool(cluster);
         if self.is_unwatched(cluster, host) {
             self.lose_sight(host);
         } else {
@@ -66,6 +69,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Declares the hosts that nobody was there to declare.
     pub(super) fn declare_overdue(&mut self, cluster: ClusterId) {
+        self.look_at_silent_hosts(cluster);
         for &host in &self.model.clusters[cluster.index()].hosts {
             let undeclared = self.state.hosts[host.index()].undeclared;
             if undeclared && self.can_act(cluster) && !self.is_unwatched(cluster, host) {
@@ -83,6 +87,8 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         (row.silent_since, row.missed_since) = (Time::NEVER, row.missed_since.min(self.now));
         self.recheck_redirections(cluster);
+        self.look_at_silent_host(cluster, host, false);
+        self.look_at_pool(cluster);
         match &self.model.clusters[cluster.index()].product {
             Product::Custom { .. } => {}
             Product::Primary(profile) => self.primary_on_host_leaving(cluster, profile, host),
@@ -128,6 +134,8 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn cluster_on_host_up(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
         self.recheck_redirections(cluster);
+        self.list_in_pool(cluster, host);
+        self.look_at_pool(cluster);
         if self.state.takes_orders(self.model, host) {
             self.rejoin(cluster, host);
         } else {

@@ -28,6 +28,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.scratch = felt;
         self.on_witness_disk_changed(storage, cause);
         for &cluster in &fixed.clusters {
+            self.look_at_silent_hosts_after_storage(cluster, storage);
             self.retry_waiting(cluster);
         }
     }

@@ -22,6 +22,8 @@ impl<O: Observer> Simulation<'_, O> {
             Event::HostIsolated(host) => self.on_host_isolated(host),
             Event::HostDeclaredFailed(host) => self.on_host_declared_failed(host),
             Event::AgentGivenUp(host) => self.on_agent_given_up(host),
+            Event::HostAbandoned(host) => self.on_host_abandoned(host),
+            Event::QuarantineEnded(host) => self.on_quarantine_ended(host),
             Event::GroupStepped(instance) => self.on_group_stepped(instance),
             Event::VmDue(vm) => self.on_vm_due(vm),
         }

@@ -53,6 +53,8 @@ impl<O: Observer> Simulation<'_, O> {
         row.isolated = false;
         self.disarm(self.model.timers.hosts[host.index()].step);
         self.end_redirection(host);
+        self.state.hosts[host.index()].holds_io = false;
+        self.end_stale(host);
         if was_up {
             self.tell(Signal::HostDown { host, cause });
         }

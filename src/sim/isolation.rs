@@ -6,7 +6,7 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, Fencing, HostId, IsolationResponse, Product, Traffic};
+use crate::model::{ClusterId, Fencing, HostId, IsolationResponse, PartKind, Product, Traffic, VmId};
 use crate::state::HostPhase;
 
 /// How a product treats a host that is alone.
@@ -72,23 +72,38 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.refresh_room(self.model, host);
         self.recheck_redirections(cluster);
         let slot = self.model.timers.hosts[host.index()].isolation;
-        if self.state.hears(host, Traffic::Management) {
+        if matches!(self.model.clusters[cluster.index()].product, Product::Pool(_)) {
+            self.look_at_pool(cluster);
+            return;
+        }
+        self.look_at_silent_host(cluster, host, false);
+        if self.state.is_connected(self.model, host) {
             self.disarm(slot);
             self.rejoin(cluster, host);
             return;
         }
+        self.begin_silence(cluster, host, isolation.declared_after);
+    }
+
+    /// A host has fallen silent: it will find itself alone, and the others miss it.
+    pub(super) fn begin_silence(&mut self, cluster: ClusterId, host: HostId, declared_after: Span) {
+        let slot = self.model.timers.hosts[host.index()].isolation;
         let row = &mut self.state.hosts[host.index()];
         if self.state.timers.at(slot) == Time::NEVER && !row.isolated && !row.fenced {
             row.silent_since = row.silent_since.min(self.now);
             row.missed_since = row.missed_since.min(self.now);
             let silent = self.silent(cluster, host);
-            self.arm(slot, isolation.declared_after.less(silent));
+            self.arm(slot, declared_after.less(silent));
             self.count_votes_later(cluster, host, self.cut_off_by(host));
         }
     }
 
     /// A host is up and hears the others, or hears them again.
     pub(super) fn rejoin(&mut self, cluster: ClusterId, host: HostId) {
+        if self.is_kept_out(cluster, host) {
+            return;
+        }
+        self.release_io(host);
         let row = &mut self.state.hosts[host.index()];
         (row.isolated, row.fenced) = (false, false);
         (row.silent_since, row.missed_since) = (Time::NEVER, Time::NEVER);
@@ -118,6 +133,8 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.state.hosts[host.index()].isolated = true;
         self.tell(Signal::HostIsolated { host });
+        self.note_departure(cluster, host);
+        self.hold_io(cluster, host);
         if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product {
             self.primary_on_host_isolated(cluster, profile, host);
         }
@@ -146,20 +163,24 @@ impl<O: Observer> Simulation<'_, O> {
         let cause = self.cut_off_by(host);
         let downs = self.state.hosts[host.index()].downs + 1;
         match (&self.model.clusters[cluster.index()].product, response) {
-            // VMW-38: only where somebody else owns the VMs' datastore, so that they are started again.
-            (Product::Primary(_), _) if !self.has_other_primary(cluster, host) => {}
             (Product::Primary(p), _) => {
-                let span = self.stages(host, &[&p.restart_after_response], downs);
-                self.evict(host, cause, response == IsolationResponse::ShutDown, span);
+                let clean = response == IsolationResponse::ShutDown;
+                let span = self.stages(host, &[&p.restart_after_response], downs)
+                    + self.shutdown(host, response, &p.shutdown);
+                self.evict_where(host, cause, clean, span, |sim, vm| sim.may_stop_alone(cluster, host, vm));
+                self.end_stale(host);
             }
             // VML-08: so that the restart elsewhere finds the lock free.
             (Product::FivePrimaries(p), _) => {
-                let span = p.failed_after.less(p.isolation_declared_after + p.isolation_response_delay);
+                let span = p.failed_after.less(p.isolation_declared_after + p.isolation_response_delay)
+                    + self.shutdown(host, response, &p.shutdown);
                 self.evict(host, cause, response == IsolationResponse::ShutDown, span);
+                self.end_stale(host);
             }
             (Product::Quorum(p), _) => {
                 let span = self.stages(host, &[&p.regroup, &p.disk_move], downs);
                 self.evict(host, cause, false, span);
+                self.release_io(host);
             }
             // Without quorum the others fence nobody, and whoever has no quorum stops its VMs.
             (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_act(cluster) => {
@@ -170,21 +191,75 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Why a host hears nobody.
-    fn cut_off_by(&self, host: HostId) -> Cause {
-        match self.state.hosts[host.index()].links_cut[Traffic::Management as usize] {
-            0 => Cause::NetworkOutage,
-            _ => Cause::LinkFailure,
+    /// How long a clean shutdown of a host's VMs takes; none is needed to turn them off.
+    fn shutdown(&self, host: HostId, response: IsolationResponse, takes: &crate::model::Delay) -> Span {
+        if response != IsolationResponse::ShutDown {
+            return Span::ZERO;
+        }
+        let downs = self.state.hosts[host.index()].downs + 1;
+        let stream = crate::engine::Stream::numbered(self.model.hosts[host.index()].streams.detection.0, 9);
+        self.draw(takes, stream, downs)
+    }
+
+    /// VMW-38: a host that is alone stops a VM only where somebody else owns its datastore, so that it is started
+    /// again, or where it has lost that datastore itself.
+    fn may_stop_alone(&self, cluster: ClusterId, host: HostId, vm: VmId) -> bool {
+        let owned = self.state.clusters[cluster.index()]
+            .primary
+            .is_some_and(|primary| primary != host && self.state.reaches_disk(self.model, vm, primary));
+        owned || !self.state.reaches_disk(self.model, vm, host)
+    }
+
+    /// HYP-23: the VMs of a node that is alone are paused where their storage is shared blocks.
+    fn hold_io(&mut self, cluster: ClusterId, host: HostId) {
+        let Product::Quorum(profile) = &self.model.clusters[cluster.index()].product else { return };
+        if profile.holds_io && !self.survives_alone(cluster, host) {
+            self.catch_up_with(PartKind::Link(host, Traffic::Storage));
+            self.state.hosts[host.index()].holds_io = true;
+            let cause = self.cut_off_by(host);
+            self.feel_disks(host, cause);
+        }
+    }
+
+    /// They go on.
+    fn release_io(&mut self, host: HostId) {
+        if self.state.hosts[host.index()].holds_io {
+            self.catch_up_with(PartKind::Link(host, Traffic::Storage));
+            self.state.hosts[host.index()].holds_io = false;
+            self.feel_disks(host, Cause::LinkFailure);
+        }
+    }
+
+    /// Why a host is alone: it hears nobody, or has lost its pool's statefile.
+    pub(super) fn cut_off_by(&self, host: HostId) -> Cause {
+        let cut = |traffic: Traffic| self.state.hosts[host.index()].links_cut[traffic as usize] > 0;
+        match self.state.is_connected(self.model, host) {
+            false if cut(Traffic::Management) => Cause::LinkFailure,
+            false => Cause::NetworkOutage,
+            true if cut(Traffic::Storage) => Cause::LinkFailure,
+            true if !self.state.carries(Traffic::Storage) => Cause::NetworkOutage,
+            true => self.statefile_lost_by(host),
         }
     }
 
     /// Stops the VMs that the cluster protects on a host that runs on. They are looked for after `span`.
     pub(super) fn evict(&mut self, host: HostId, cause: Cause, clean: bool, span: Span) {
+        self.evict_where(host, cause, clean, span, |_, _| true);
+    }
+
+    fn evict_where(
+        &mut self,
+        host: HostId,
+        cause: Cause,
+        clean: bool,
+        span: Span,
+        stops: impl Fn(&Self, VmId) -> bool,
+    ) {
         let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
         let residents = self.state.take_residents(host);
         let mut evicted = false;
         for &vm in &residents {
-            if !self.model.service_of(vm).host_cluster {
+            if !self.model.service_of(vm).host_cluster || !stops(self, vm) {
                 continue;
             }
             if !std::mem::replace(&mut evicted, true) {

@@ -64,6 +64,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.scratch = residents;
         self.state.hosts[host.index()].doomed = doomed;
         self.end_redirection(host);
+        self.state.hosts[host.index()].holds_io = false;
+        self.end_stale(host);
         self.cluster_on_host_leaving(host);
         let lasts = self.draw(&self.model.maintenances[plan.index()].lasts, fixed.streams.maintenance, works);
         self.arm(self.model.timers.hosts[host.index()].step, lasts);

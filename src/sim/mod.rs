@@ -18,6 +18,8 @@
 //! | `monitoring` | guests that are reset too often go elsewhere |
 //! | `guests` | VMs among the others: who hears of it, who works on it |
 //! | `disks` | VMs that lose their storage and get it back |
+//! | `split_brain` | hosts that live and are taken for dead; copies that cannot write |
+//! | `quarantine` | nodes that keep leaving |
 //! | `storage_loss` | what clusters do for VMs without disks |
 //! | `services` | what an instance serves, and who looks after it |
 //! | `failover`, `balanced` | the layers inside the guests |
@@ -57,11 +59,13 @@ mod monitoring;
 mod parts;
 mod pool;
 mod primary;
+mod quarantine;
 mod redundancy;
 mod restart;
 mod ring;
 mod services;
 mod signal;
+mod split_brain;
 mod start;
 mod start_queue;
 mod storage_loss;
@@ -89,6 +93,9 @@ pub struct Simulation<'m, O> {
     seed: u64,
     replication: u32,
     events: u64,
+    /// Events when the clock moved last, and how many more it may stand still for.
+    stuck_since: u64,
+    at_once_max: u64,
     /// The VM whose clock is being served, or [`NOWHERE`]: its timer is set once, at the end.
     served: u32,
     /// How many VMs have had their turn at this very instant.
@@ -108,6 +115,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
             seed,
             replication,
             events: 0,
+            stuck_since: 0,
+            at_once_max: EVENTS_AT_ONCE_PER_TIMER * (model.timers.events.len() as u64 + 1),
             served: NOWHERE,
             turn: 0,
         };
@@ -123,18 +132,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// As [`Simulation::run`], with the number of events.
     pub fn run_counted(mut self) -> (O, u64) {
         let end = Time::ZERO + self.model.end();
-        let at_once_max = EVENTS_AT_ONCE_PER_TIMER * (self.model.timers.events.len() as u64 + 1);
-        let mut stuck_since = 0;
         while let Some((at, slot)) = self.state.timers.take_before(end) {
-            if at > self.now {
-                self.turn = 0;
-                stuck_since = self.events;
-            } else if at < self.now || self.events - stuck_since > at_once_max || self.events >= EVENTS_MAX {
-                self.give_up(at, slot);
-            }
-            self.now = at;
-            self.events += 1;
-            self.dispatch(self.model.timers.events[slot as usize]);
+            self.step(at, slot);
         }
         self.live_to_the_end(end);
         (self.observer, self.events)
@@ -145,16 +144,29 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let end = Time::ZERO + self.model.end();
         self.state.check(self.model);
         while let Some((at, slot)) = self.state.timers.take_before(end) {
-            assert!(at >= self.now, "time runs backwards");
-            self.turn = if at > self.now { 0 } else { self.turn };
-            self.now = at;
-            self.events += 1;
-            self.dispatch(self.model.timers.events[slot as usize]);
+            self.step(at, slot);
             let _ = self.state.timers.earliest();
             self.state.check(self.model);
         }
         self.live_to_the_end(end);
         self.observer
+    }
+
+    /// Moves the clock to a timer that is due, and serves it.
+    #[inline]
+    fn step(&mut self, at: Time, slot: u32) {
+        if at > self.now {
+            self.turn = 0;
+            self.stuck_since = self.events;
+        } else if at < self.now
+            || self.events - self.stuck_since > self.at_once_max
+            || self.events >= EVENTS_MAX
+        {
+            self.give_up(at, slot);
+        }
+        self.now = at;
+        self.events += 1;
+        self.dispatch(self.model.timers.events[slot as usize]);
     }
 
     /// Ends the program with what replays the replication.

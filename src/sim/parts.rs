@@ -221,6 +221,9 @@ impl<O: Observer> Simulation<'_, O> {
                 self.feel_disks(host, cause);
                 if let Some(cluster) = self.model.hosts[host.index()].cluster {
                     self.recheck_redirections(cluster);
+                    self.end_stale_with_disks(host);
+                    self.look_at_silent_host(cluster, host, true);
+                    self.look_at_pool(cluster);
                     self.retry_waiting(cluster);
                 }
             }

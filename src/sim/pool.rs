@@ -7,11 +7,12 @@
 //! cannot be merged, and the others wait longer (XEN-36h to l). Where no host hears another, groups have
 //! one host each, and the lowest survives (XEN-28, MTX-26).
 //!
-//! Assumption: the statefile itself does not fail; the loss of its storage fences nobody yet.
+//! A host that loses the statefile takes the same way (XEN-36m), unless all hosts of the pool have lost it and all are
+//! alive: then they live on by the network alone (XEN-29), and any further failure fences all of them (XEN-32).
 
 use super::{Observer, Signal, Simulation};
-use crate::engine::Span;
-use crate::model::{ClusterId, HostId, PoolProfile};
+use crate::engine::{Span, Time};
+use crate::model::{Cause, ClusterId, HostId, PoolProfile, Product};
 use crate::state::{HostPhase, PrimaryPhase};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -84,10 +85,87 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// Whether a host reads and writes the statefile.
+    fn sees_statefile(&self, cluster: ClusterId, host: HostId) -> bool {
+        match &self.model.clusters[cluster.index()].product {
+            Product::Pool(profile) => {
+                profile.statefile.is_none_or(|storage| self.state.reaches_storage(self.model, storage, host))
+            }
+            _ => true,
+        }
+    }
+
+    /// Why the storage with the statefile is gone.
+    pub(super) fn statefile_lost_by(&self, host: HostId) -> Cause {
+        let cluster = self.model.hosts[host.index()].cluster.map(|c| &self.model.clusters[c.index()].product);
+        let Some(Product::Pool(PoolProfile { statefile: Some(storage), .. })) = cluster else {
+            return Cause::StorageOutage;
+        };
+        let outage = self.state.outages[self.model.storages[storage.index()].part.index()];
+        match (outage.faults, outage.cuts) {
+            (0, 0) => Cause::ControllerFailure,
+            (0, _) => Cause::SiteOutage,
+            _ => Cause::StorageOutage,
+        }
+    }
+
+    /// XEN-29: nobody sees the statefile, and all who belong to the pool are alive. One that was shut down for planned
+    /// work does not count (XEN-31).
+    fn lives_by_network(&self, cluster: ClusterId) -> bool {
+        self.model.clusters[cluster.index()].hosts.iter().all(|&host| {
+            let row = &self.state.hosts[host.index()];
+            row.phase == HostPhase::Maintenance
+                || (row.phase == HostPhase::Up
+                    && !row.unlisted
+                    && self.state.is_connected(self.model, host)
+                    && !self.sees_statefile(cluster, host))
+        })
+    }
+
+    /// Something about the network, the statefile or the hosts of a pool has changed: who is on the losing side?
+    pub(super) fn look_at_pool(&mut self, cluster: ClusterId) {
+        let Product::Pool(profile) = &self.model.clusters[cluster.index()].product else { return };
+        let by_network = self.lives_by_network(cluster);
+        for &host in &self.model.clusters[cluster.index()].hosts {
+            let row = &self.state.hosts[host.index()];
+            if row.phase != HostPhase::Up {
+                continue;
+            }
+            let sees = self.sees_statefile(cluster, host);
+            let connected = self.state.is_connected(self.model, host);
+            if row.unlisted {
+                if sees && connected {
+                    self.state.hosts[host.index()].unlisted = false;
+                    self.rejoin(cluster, host);
+                }
+            } else if connected && (sees || by_network) {
+                let slot = self.model.timers.hosts[host.index()].isolation;
+                let row = &self.state.hosts[host.index()];
+                let was_losing = row.isolated || row.fenced || self.state.timers.at(slot) != Time::NEVER;
+                if was_losing {
+                    self.disarm(slot);
+                    self.rejoin(cluster, host);
+                }
+            } else {
+                self.state.refresh_room(self.model, host);
+                self.begin_silence(cluster, host, profile.failed_after);
+            }
+        }
+    }
+
+    /// XEN-17: a host that boots without the statefile, or without the others, is not of the pool until it has both.
+    pub(super) fn list_in_pool(&mut self, cluster: ClusterId, host: HostId) {
+        if matches!(self.model.clusters[cluster.index()].product, Product::Pool(_)) {
+            let sees = self.sees_statefile(cluster, host);
+            self.state.hosts[host.index()].unlisted = !sees;
+        }
+    }
+
     /// XEN-28: where no host hears another, the first one that is up survives.
     pub(super) fn is_lowest_alone(&self, cluster: ClusterId, host: HostId) -> bool {
         let hosts = &self.model.clusters[cluster.index()].hosts;
-        !hosts.iter().any(|&other| self.state.takes_orders(self.model, other))
+        self.sees_statefile(cluster, host)
+            && !hosts.iter().any(|&other| self.state.takes_orders(self.model, other))
             && hosts.iter().find(|h| self.state.hosts[h.index()].phase == HostPhase::Up) == Some(&host)
     }
 }

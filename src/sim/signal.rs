@@ -79,6 +79,22 @@ pub enum Signal {
     HostFenced {
         host: HostId,
     },
+    /// A node that keeps leaving is kept out of its cluster, or is let in again.
+    HostQuarantined {
+        host: HostId,
+    },
+    HostReadmitted {
+        host: HostId,
+    },
+    /// A copy of a VM that was restarted elsewhere is still in the memory of a host, and cannot write; or it is gone.
+    StaleCopy {
+        vm: VmId,
+        host: HostId,
+    },
+    StaleCopyGone {
+        vm: VmId,
+        host: HostId,
+    },
     QuorumLost {
         cluster: ClusterId,
     },

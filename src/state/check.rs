@@ -43,8 +43,18 @@ impl State {
             }
             assert_eq!(host.used, used, "{}: the room in use does not add up", model.hosts[number].name);
             let room = model.hosts[number].room;
+            let stale = self.restarts.iter().enumerate().filter(|(_, row)| row.stale_on == number as u32);
+            let mut kept = Room::default();
+            let mut copies = 0;
+            for (vm, _) in stale {
+                let need = model.service_of(VmId(vm as u32)).need;
+                kept.memory_mib += need.memory_mib;
+                kept.cores += need.cores;
+                copies += 1;
+            }
+            assert_eq!((host.stale_room, host.stale), (kept, copies), "copies in memory do not add up");
             assert!(
-                used.memory_mib <= room.memory_mib && used.cores <= room.cores,
+                used.memory_mib + kept.memory_mib <= room.memory_mib && used.cores + kept.cores <= room.cores,
                 "a host holds more than it has"
             );
         }

@@ -11,8 +11,8 @@ mod tables;
 
 pub use restart::{MonitorState, RestartState};
 pub use tables::{
-    ClusterState, CrewState, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
-    MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, PrimaryPhase, StorageState, VmPhase,
+    ClusterState, CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState,
+    Job, MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, PrimaryPhase, StorageState, VmPhase,
     VmState,
 };
 

@@ -126,10 +126,14 @@ impl State {
     pub fn takes_orders(&self, model: &Model, host: HostId) -> bool {
         let row = &self.hosts[host.index()];
         row.phase == HostPhase::Up
-            && !row.agent_out
-            && (!heeds_management(model, host)
-                || self.hears(host, Traffic::Management)
-                || self.is_alone(model, host))
+            && !(row.agent_out || row.unlisted || row.quarantined)
+            && (self.is_connected(model, host) || self.is_alone(model, host))
+    }
+
+    /// Whether a host is in touch with its cluster: it hears the others, where its product needs that.
+    #[must_use]
+    pub fn is_connected(&self, model: &Model, host: HostId) -> bool {
+        !heeds_management(model, host) || self.hears(host, Traffic::Management)
     }
 
     /// Whether a host goes on by itself while none of its cluster hears another.
@@ -154,6 +158,9 @@ impl State {
     #[must_use]
     pub fn reaches_storage(&self, model: &Model, storage: StorageId, host: HostId) -> bool {
         let kind = model.storages[storage.index()].kind;
+        if self.hosts[host.index()].holds_io && !kind.is_filer() {
+            return false;
+        }
         let path = match kind {
             StorageKind::Das => true,
             _ if kind.is_networked() => self.hears(host, Traffic::Storage),

@@ -81,6 +81,9 @@ pub enum HostPhase {
     Maintenance,
 }
 
+/// As many departures of a host from its cluster as a quarantine can look back on.
+pub const DEPARTURES_MAX: usize = 8;
+
 /// A host.
 #[derive(Clone, Copy, Debug)]
 pub struct HostState {
@@ -94,6 +97,19 @@ pub struct HostState {
     pub switching: bool,
     /// The cluster's agent does not answer.
     pub agent_out: bool,
+    /// It is up and not of the cluster: a pool that has no statefile, a node in quarantine.
+    pub unlisted: bool,
+    pub quarantined: bool,
+    /// Its product holds the I/O of its VMs on block storage back, because it is alone.
+    pub holds_io: bool,
+    /// The others took it for dead although it is up, and how often they tried to start what runs on it.
+    pub abandoned: bool,
+    pub lock_attempts: u32,
+    /// Copies of VMs in its memory that cannot write any more, and the room they take.
+    pub stale: u32,
+    pub stale_room: Room,
+    /// When it left the cluster without a word, the last times.
+    pub departures: [Time; DEPARTURES_MAX],
     pub crewed: bool,
     /// Its rack or site is losing power at this very instant: it is no place to go.
     pub doomed: bool,
@@ -151,6 +167,14 @@ impl Default for HostState {
             paths_out: 0,
             switching: false,
             agent_out: false,
+            unlisted: false,
+            quarantined: false,
+            holds_io: false,
+            abandoned: false,
+            lock_attempts: 0,
+            stale: 0,
+            stale_room: Room::default(),
+            departures: [Time::NEVER; DEPARTURES_MAX],
             crewed: false,
             doomed: false,
             reborn: false,
@@ -191,8 +215,11 @@ impl HostState {
     #[must_use]
     pub fn free(&self, host: &Host) -> Room {
         Room {
-            memory_mib: host.room.memory_mib.saturating_sub(self.used.memory_mib),
-            cores: host.room.cores.saturating_sub(self.used.cores),
+            memory_mib: host
+                .room
+                .memory_mib
+                .saturating_sub(self.used.memory_mib + self.stale_room.memory_mib),
+            cores: host.room.cores.saturating_sub(self.used.cores + self.stale_room.cores),
         }
     }
 }

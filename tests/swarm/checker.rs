@@ -76,6 +76,8 @@ pub(crate) enum Rule {
     Primary,
     /// Quorum is lost and found in turn, and nothing is restarted without it.
     Quorum,
+    /// A VM that is started elsewhere has lost its disks where it was.
+    OneWriter,
 }
 
 /// Where a log breaks a rule.
@@ -123,6 +125,8 @@ struct VmSeen {
     waiting: Option<(WaitReason, Time)>,
     /// It has a place and waits for its turn.
     queued: bool,
+    /// Where a copy of it that cannot write is in memory.
+    stale: Option<HostId>,
     booted: bool,
     app: bool,
     /// The earliest instant at which it could be up again.
@@ -212,12 +216,14 @@ impl<'m> Checker<'m> {
                 deadline: Time::NEVER,
                 waiting: None,
                 queued: false,
+                stale: None,
                 booted: true,
                 app: !failover || model.vms[first.index()].name == vm.name,
                 down_at: Time::ZERO,
                 up_at: Time::ZERO,
             }
         });
+        let holds_io = model.clusters.iter().any(|c| matches!(&c.product, Product::Quorum(q) if q.holds_io));
         let redirects = model.clusters.iter().any(|c| c.storage_loss.redirect.is_some());
         let instances = model.instances.iter().map(|i| InstanceSeen {
             lost_ppb: 0,
@@ -242,7 +248,7 @@ impl<'m> Checker<'m> {
             waiting_us: 0,
             no_quorum: vec![false; model.clusters.len()],
             managers_out: vec![false; model.clusters.len()],
-            hidden_pauses: redirects || model.hosts.iter().any(|h| h.storage_paths > 1),
+            hidden_pauses: redirects || holds_io || model.hosts.iter().any(|h| h.storage_paths > 1),
             redirects,
         }
     }
@@ -275,7 +281,11 @@ impl<'m> Checker<'m> {
 
     /// Memory and cores of the VMs that certainly live on a host.
     fn used(&self, host: HostId) -> (u64, u64) {
-        let here = self.vms.iter().enumerate().filter(|(_, v)| v.home == Some(host) && !v.uncertain);
+        let here = self
+            .vms
+            .iter()
+            .enumerate()
+            .filter(|(_, v)| (v.home == Some(host) && !v.uncertain) || v.stale == Some(host));
         here.map(|(n, _)| self.model.service_of(VmId(n as u32)).need)
             .fold((0, 0), |sum, need| (sum.0 + need.memory_mib, sum.1 + need.cores))
     }
@@ -419,7 +429,9 @@ impl<'m> Checker<'m> {
             Signal::AgentUp { host } => self.agent_up(host),
             Signal::ManagerDown { cluster } => self.turn(|c| &mut c.managers_out[cluster.index()], true),
             Signal::ManagerUp { cluster } => self.turn(|c| &mut c.managers_out[cluster.index()], false),
-            Signal::ControllerDown { .. }
+            Signal::HostQuarantined { .. }
+            | Signal::HostReadmitted { .. }
+            | Signal::ControllerDown { .. }
             | Signal::ControllerUp { .. }
             | Signal::WitnessDown { .. }
             | Signal::WitnessUp { .. } => Ok(()),
@@ -443,7 +455,8 @@ impl<'m> Checker<'m> {
                 self.require(was != lost, Rule::Quorum, || "quorum is lost, or found, twice".into())
             }
             Signal::HostDeclaredFailed { host } => {
-                self.require(self.hosts[host.index()].down, Rule::OrderLegal, || {
+                let silent = !self.is_linked(host, Traffic::Management) || !self.carries(Traffic::Management);
+                self.require(self.hosts[host.index()].down || silent, Rule::OrderLegal, || {
                     "a host that is up is given up".into()
                 })
             }
@@ -469,6 +482,13 @@ impl<'m> Checker<'m> {
                     return Ok(());
                 }
                 self.ordered(vm, host)
+            }
+            Signal::StaleCopy { vm, host } => self.stale_copy(vm, host),
+            Signal::StaleCopyGone { vm, host } => {
+                let before = std::mem::take(&mut self.vms[vm.index()].stale);
+                self.require(before == Some(host), Rule::OneWriter, || {
+                    format!("{vm:?} had no copy on {host:?}")
+                })
             }
             Signal::VmReset { vm } => {
                 let row = self.vms[vm.index()];
@@ -541,15 +561,15 @@ impl<'m> Checker<'m> {
         let was = std::mem::replace(&mut row.down, true);
         row.since = self.now;
         self.require(!was, Rule::HostAlternates, || format!("{host:?} is down already"))?;
-        let powerless = matches!(cause, Cause::RackOutage | Cause::SiteOutage);
-        self.require(powerless == self.is_cut(host) || !powerless, Rule::HostPower, || {
-            format!("{host:?} is down from {cause:?} while its power is on")
-        })?;
+        // A host that is reset names what cut it off.
         let row = &mut self.hosts[host.index()];
-        let fenced = std::mem::take(&mut row.fenced)
-            && matches!(cause, Cause::LinkFailure | Cause::NetworkOutage | Cause::HostHang);
+        let fenced = std::mem::take(&mut row.fenced);
         row.hung = cause == Cause::HostHang && !fenced;
         let failed = matches!(cause, Cause::HostCrash | Cause::HostHang);
+        let powerless = matches!(cause, Cause::RackOutage | Cause::SiteOutage) && !fenced;
+        self.require(!powerless || self.is_cut(host), Rule::HostPower, || {
+            format!("{host:?} is down from {cause:?} while its power is on")
+        })?;
         self.require(powerless || failed || fenced, Rule::CauseSeen, || {
             format!("a host down from {cause:?}")
         })?;
@@ -792,9 +812,26 @@ impl<'m> Checker<'m> {
     fn restart_failed(&mut self, vm: VmId, host: HostId) -> Checked {
         let now = self.now;
         let row = &mut self.vms[vm.index()];
+        // Others tried what runs on a silent host: its lock is held, and nothing has changed.
+        if row.home.is_some_and(|home| home != host) && row.lost.is_none() {
+            return Ok(());
+        }
         let fits = row.home == Some(host) && !row.booted && !row.queued;
         (row.home, row.lost, row.told) = (None, Some((host, now)), true);
         self.require(fits, Rule::OrderLegal, || format!("{vm:?} failed to start where it was not"))
+    }
+
+    /// A copy stays in the memory of a host that has lost the VM's disks: it cannot write.
+    fn stale_copy(&mut self, vm: VmId, host: HostId) -> Checked {
+        let now = self.now;
+        let cannot_write = !self.disks_alive(vm, host) || self.hidden_pauses;
+        let silent = !self.is_linked(host, Traffic::Management) || !self.carries(Traffic::Management);
+        let row = &mut self.vms[vm.index()];
+        let fits = row.home == Some(host) && !row.booted && row.stale.is_none();
+        (row.home, row.lost, row.told, row.stale) = (None, Some((host, now)), true, Some(host));
+        self.require(fits && cannot_write && silent, Rule::OneWriter, || {
+            format!("two instances of {} could write", self.name(vm))
+        })
     }
 
     /// Whether a cluster never brings VMs of one instance together.
@@ -845,6 +882,8 @@ impl<'m> Checker<'m> {
             Signal::StorageDown { cause: c, .. } => c == cause,
             Signal::NetworkDown { .. } => cause == Cause::NetworkOutage,
             Signal::LinkDown { .. } => cause == Cause::LinkFailure,
+            // A node that is alone may hold the I/O of its VMs back.
+            Signal::HostIsolated { .. } => matches!(cause, Cause::LinkFailure | Cause::NetworkOutage),
             _ => false,
         });
         // Redirected I/O ends with the host that it goes through.

@@ -7,9 +7,12 @@ use super::hardware::{fault, site_id};
 use crate::engine::{Law, Span};
 use crate::model::{
     Cause, ClusterId, Fencing, FivePrimariesProfile, Host, HostId, IsolationResponse, Model, Part, PartId,
-    PartKind, PoolProfile, PrimaryProfile, Product, QuorumProfile, RingProfile, Storage, StorageId,
-    StorageKind, Votes, Witness, WitnessKind,
+    PartKind, PoolProfile, PrimaryProfile, Product, Quarantine, QuorumProfile, RingProfile, Storage,
+    StorageId, StorageKind, Votes, Witness, WitnessKind,
 };
+
+/// As far back as the state of a host remembers its departures.
+const DEPARTURES_MAX: u32 = 8;
 
 pub(super) fn product(
     spec: &Spec,
@@ -24,6 +27,7 @@ pub(super) fn product(
             heartbeat_interval: plan.span("heartbeat_interval"),
             failed_after_datastore: plan.span("failed_after_datastore"),
             failed_after_no_datastore: plan.span("failed_after_no_datastore"),
+            datastore_watch: plan.span("datastore_watch"),
             election_starts_after: plan.span("election_starts_after"),
             election_lasts: plan.span("election_lasts"),
             restart_after_election: plan.span("restart_after_election"),
@@ -32,6 +36,7 @@ pub(super) fn product(
             isolation_response: response(plan),
             isolation_response_delay: plan.span("isolation_response_delay"),
             restart_after_response: plan.law("restart_after_response").into(),
+            shutdown: plan.law("shutdown").into(),
             ranking: ranking(&model.hosts, members, &model.storages),
         }),
         Family::FivePrimaries => Product::FivePrimaries(FivePrimariesProfile {
@@ -40,6 +45,7 @@ pub(super) fn product(
             isolation_declared_after: plan.span("isolation_declared_after"),
             isolation_response: response(plan),
             isolation_response_delay: plan.span("isolation_response_delay"),
+            shutdown: plan.law("shutdown").into(),
         }),
         Family::Pool => Product::Pool(PoolProfile {
             heartbeat_interval: plan.span("heartbeat_interval"),
@@ -52,6 +58,7 @@ pub(super) fn product(
             winners_wait_extension: plan.law("winners_wait_extension").into(),
             hang_reset_after: plan.span("hang_reset_after"),
             agent_reset_after: plan.law("agent_reset_after").into(),
+            statefile: statefile(plan, members, model),
         }),
         Family::Quorum => Product::Quorum(QuorumProfile {
             heartbeat_interval: plan.span("heartbeat_interval"),
@@ -61,6 +68,8 @@ pub(super) fn product(
             disk_move: plan.law("disk_move").into(),
             hang_reset_after: plan.span("hang_reset_after"),
             agent_reset_after: plan.law("agent_reset_after").into(),
+            holds_io: plan.word("isolated_block_vms") == "paused",
+            quarantine: quarantine(plan),
             votes: Votes {
                 dynamic: !plan.product.word().starts_with("hyper-v-2008"),
                 ..votes(spec, plan, cluster, members, model)
@@ -93,6 +102,25 @@ fn response(plan: &ClusterPlan) -> IsolationResponse {
         "shut-down" => IsolationResponse::ShutDown,
         _ => IsolationResponse::LeaveOn,
     }
+}
+
+/// XEN-22: on shared storage; the first that all hosts reach, where the scenario names none.
+fn statefile(plan: &ClusterPlan, members: &[HostId], model: &Model) -> Option<StorageId> {
+    let shared = |storage: &usize| {
+        let id = StorageId(*storage as u32);
+        model.storages[*storage].kind != StorageKind::Das
+            && members.iter().all(|host| model.hosts[host.index()].storages.contains(&id))
+    };
+    plan.witness_storage.or_else(|| (0..model.storages.len()).find(shared)).map(|s| StorageId(s as u32))
+}
+
+fn quarantine(plan: &ClusterPlan) -> Option<Quarantine> {
+    let departures = plan.count("quarantine_count");
+    (departures != u32::MAX).then(|| Quarantine {
+        departures: departures.min(DEPARTURES_MAX),
+        window: plan.span("quarantine_window"),
+        lasts: plan.span("quarantine_lasts"),
+    })
 }
 
 /// HYP-11: an odd number of votes.

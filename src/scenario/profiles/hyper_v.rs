@@ -1,6 +1,6 @@
 //! Hyper-V on failover clustering, 2008 to 2016.
 
-use super::setting::Preset::{Between, Constant, Fixed};
+use super::setting::Preset::{Between, Constant, Count, Fixed};
 use super::setting::meaning::{AGENT, AGREED, BEAT, FAILED, HANG};
 use super::setting::{Setting, setting, word};
 use super::{Family, Profile, monitor, restart, storage_loss};
@@ -9,6 +9,11 @@ use super::{Family, Profile, monitor, restart, storage_loss};
 pub(super) const WITNESSES: &[&str] = &["auto", "none", "disk", "disk-only", "share", "cloud"];
 pub(super) const WITNESS: &str =
     "one more vote; auto: a witness where the number of hosts is even; disk-only: no other vote counts";
+
+const ISOLATED: &[&str] = &["paused", "run"];
+const ISOLATED_VMS: &str = "what becomes of VMs on block storage while their node is isolated";
+const QUARANTINE: &str =
+    "a node that leaves so often without a word is kept out for a while, of at most a quarter of all";
 
 const DISKS: &str = "until the disks of the group have moved";
 const RESILIENCY: &str = "how long a silent host is only watched";
@@ -43,27 +48,60 @@ const BEATS_2016: &[Setting] = &[
     setting("failed_after", Fixed(10.0), "HYP-04", FAILED),
     setting("resiliency", Fixed(240.0), "HYP-19", RESILIENCY),
     NO_DISK_MOVE,
+    word("isolated_block_vms", "paused", ISOLATED, "HYP-23", ISOLATED_VMS),
+    setting("quarantine_count", Count(3), "HYP-24", QUARANTINE),
+    setting("quarantine_window", Fixed(3600.0), "HYP-24", "the time in which those departures count"),
+    setting("quarantine_lasts", Fixed(7200.0), "HYP-24", "how long such a node is kept out"),
+];
+
+/// Before 2016 there is no isolation, and nobody is kept out.
+const NO_ISOLATION: &[Setting] = &[
+    word("isolated_block_vms", "run", ISOLATED, "HYP-17", ISOLATED_VMS),
+    setting("quarantine_count", Count(0), "HYP-17", QUARANTINE),
+    setting("quarantine_window", Fixed(3600.0), "HYP-17", "the time in which those departures count"),
+    setting("quarantine_lasts", Fixed(7200.0), "HYP-17", "how long such a node is kept out"),
 ];
 
 pub(super) const HYPER_V_2008: Profile = Profile {
     word: "hyper-v-2008",
     family: Family::Quorum,
     about: "Hyper-V 2008 on failover clustering, disks that move with their VM, votes that stay",
-    groups: &[BEATS_2008, COMMON, restart::HYPER_V, monitor::HYPER_V, storage_loss::HYPER_V_2008],
+    groups: &[
+        BEATS_2008,
+        NO_ISOLATION,
+        COMMON,
+        restart::HYPER_V,
+        monitor::HYPER_V,
+        storage_loss::HYPER_V_2008,
+    ],
 };
 
 pub(super) const HYPER_V_2008_R2: Profile = Profile {
     word: "hyper-v-2008-r2",
     family: Family::Quorum,
     about: "Hyper-V 2008 R2 on failover clustering: as 2008",
-    groups: &[BEATS_2008, COMMON, restart::HYPER_V, monitor::HYPER_V, storage_loss::HYPER_V_2008],
+    groups: &[
+        BEATS_2008,
+        NO_ISOLATION,
+        COMMON,
+        restart::HYPER_V,
+        monitor::HYPER_V,
+        storage_loss::HYPER_V_2008,
+    ],
 };
 
 pub(super) const HYPER_V_2012_R2: Profile = Profile {
     word: "hyper-v-2012-r2",
     family: Family::Quorum,
     about: "Hyper-V 2012 R2 with cluster shared volumes and dynamic quorum",
-    groups: &[BEATS_2012, COMMON, restart::HYPER_V, monitor::HYPER_V, storage_loss::HYPER_V_2012],
+    groups: &[
+        BEATS_2012,
+        NO_ISOLATION,
+        COMMON,
+        restart::HYPER_V,
+        monitor::HYPER_V,
+        storage_loss::HYPER_V_2012,
+    ],
 };
 
 pub(super) const HYPER_V_2016: Profile = Profile {

@@ -1,9 +1,11 @@
 //! VMware HA 3 and 4, and vSphere HA from 5 on.
 
-use super::setting::Preset::{Between, Fixed};
+use super::setting::Preset::{Between, Constant, Fixed};
 use super::setting::meaning::{ALONE, BEAT, FAILED, RESPONSE};
 use super::setting::{Setting, setting, word};
 use super::{Family, Profile, monitor, restart, storage_loss};
+
+const SHUTDOWN: &str = "how long the clean shutdown of a host's VMs takes";
 
 const RESPONSES: &[&str] = &["leave-on", "power-off", "shut-down"];
 
@@ -16,6 +18,12 @@ const PRIMARY: &[Setting] = &[
         "from the last heartbeat to restarts, with heartbeat datastores",
     ),
     setting("failed_after_no_datastore", Fixed(15.0), "VMW-28d", "the same without heartbeat datastores"),
+    setting(
+        "datastore_watch",
+        Fixed(15.0),
+        "VMW-28b",
+        "from the last heartbeat in a datastore to giving up a host that was silent already",
+    ),
     setting(
         "election_starts_after",
         Fixed(10.0),
@@ -34,6 +42,7 @@ const PRIMARY: &[Setting] = &[
     setting("isolation_response_delay", Fixed(30.0), "VMW-30d, VMW-32", "from there to the response"),
     word("isolation_response", "leave-on", RESPONSES, "VMW-37", RESPONSE),
     setting("restart_after_response", Between(1.0, 5.0), "MTX-19", "from the response to restarts elsewhere"),
+    setting("shutdown", Constant(30.0), "assumption; VMW-36: at most 300 s", SHUTDOWN),
 ];
 
 const FIVE_PRIMARIES: &[Setting] = &[
@@ -42,6 +51,7 @@ const FIVE_PRIMARIES: &[Setting] = &[
     setting("isolation_declared_after", Fixed(12.0), "VML-07", ALONE),
     setting("isolation_response_delay", Fixed(2.0), "VML-08", "from there to the response"),
     word("isolation_response", "shut-down", RESPONSES, "VML-12, VMW-37", RESPONSE),
+    setting("shutdown", Constant(0.0), "MTX-21", SHUTDOWN),
 ];
 
 pub(super) const HA_4: Profile = Profile {
