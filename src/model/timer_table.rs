@@ -110,16 +110,16 @@ impl TimerTable {
                     product.is_some_and(|p| !matches!(p, Product::Custom { .. })),
                     Event::HostIsolated(id),
                 ),
+                abandonment: self.add_if(
+                    matches!(product, Some(Product::Primary(_) | Product::FivePrimaries(_))),
+                    Event::HostAbandoned(id),
+                ),
                 declaration: self.add_if(product.is_some(), Event::HostDeclaredFailed(id)),
                 agent: self.add_if(
                     product.is_some_and(|p| p.agent_reset_after().is_some()) && has_agent(model, id),
                     Event::AgentGivenUp(id),
                 ),
                 redirection: self.add_if(redirects, Event::Redirected(id)),
-                abandonment: self.add_if(
-                    matches!(product, Some(Product::Primary(_) | Product::FivePrimaries(_))),
-                    Event::HostAbandoned(id),
-                ),
                 quarantine: self.add_if(
                     matches!(product, Some(Product::Quorum(p)) if p.quarantine.is_some()),
                     Event::QuarantineEnded(id),
