@@ -1,6 +1,6 @@
 //! The closed list of events. Each timer of a model carries one of them, for good.
 
-use super::{ClusterId, HostId, InjectId, InstanceId, MaintenanceId, PartId, StorageId, VmId};
+use super::{ClusterId, HostId, InjectId, InstanceId, MaintenanceId, PartId, PlaceId, StorageId, VmId};
 
 /// What has happened when a timer runs out. Names are past facts; `…Stepped` means that the step
 /// which the component was in is over (its state knows which).
@@ -27,6 +27,10 @@ pub enum Event {
     /// A cluster's election of a primary is over, or the new primary has read what it protects; or it is time
     /// to count votes.
     ClusterStepped(ClusterId),
+    /// The same of a side that does not hear the main one.
+    SideStepped(ClusterId, PlaceId),
+    /// A person has said that those who are there are the cluster.
+    QuorumForced(ClusterId),
     /// A cluster looks again at the VMs that wait.
     RetryDue(ClusterId),
     /// A host finds that it is alone on the management network, or acts on that.

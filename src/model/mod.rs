@@ -11,6 +11,7 @@ mod admission;
 mod cause;
 mod delay;
 mod event;
+mod geography;
 mod ids;
 mod monitor;
 mod part;
@@ -24,9 +25,10 @@ pub use admission::{Admission, Ppm};
 pub use cause::Cause;
 pub use delay::Delay;
 pub use event::{Event, VmClock};
+pub use geography::{Geography, Reach, Segments, Way, join};
 pub use ids::{
-    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId, ServiceId,
-    StorageId, VmId,
+    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId, PlaceId,
+    ServiceId, StorageId, VmId,
 };
 pub use monitor::{GuestMonitor, Monitor};
 pub use part::{Part, PartKind};
@@ -55,6 +57,7 @@ pub struct Model {
     pub domains: Vec<Domain>,
     pub crews: Vec<Crew>,
     pub networks: Vec<Network>,
+    pub geography: Geography,
     pub storages: Vec<Storage>,
     pub hosts: Vec<Host>,
     pub clusters: Vec<Cluster>,
@@ -123,6 +126,7 @@ pub struct Crew {
 pub struct Network {
     pub name: String,
     pub carries: Vec<Traffic>,
+    pub reach: Reach,
     pub part: PartId,
 }
 
@@ -131,6 +135,8 @@ pub struct Network {
 pub struct Storage {
     pub name: String,
     pub kind: StorageKind,
+    /// The site it stands at; absent: it is reached from everywhere alike.
+    pub place: Option<PlaceId>,
     pub part: PartId,
     /// Its controllers, where they can fail by themselves.
     pub controllers: Vec<PartId>,
@@ -149,6 +155,7 @@ pub struct Host {
     pub name: String,
     pub cores: u32,
     pub memory_mib: u64,
+    pub place: PlaceId,
     /// What its VMs may take under its cluster's overcommitment.
     pub room: Room,
     pub storages: Vec<StorageId>,
@@ -197,11 +204,21 @@ pub struct Cluster {
     pub restart: RestartRules,
     pub monitor: Monitor,
     pub storage_loss: StorageLoss,
+    /// Its hosts stand at several places.
+    pub spans_places: bool,
     /// The server that manages it, where it can fail, and whether nothing is restarted without it.
     pub manager: Option<PartId>,
     pub needs_manager: bool,
     /// None where the strategy's cluster restarts nothing.
     pub admission: Admission,
+}
+
+impl Cluster {
+    /// Whether its sites lead themselves while they do not hear each other (VMW-02).
+    #[must_use]
+    pub fn has_sides(&self) -> bool {
+        self.spans_places && matches!(self.product, Product::Primary(_))
+    }
 }
 
 /// A service: what its instances have in common.
@@ -385,6 +402,13 @@ impl Model {
     #[must_use]
     pub fn end(&self) -> Span {
         self.warmup + self.horizon
+    }
+
+    /// The site that a place is. Sites are the last of the domains, in the order of the places.
+    #[must_use]
+    pub fn site(&self, place: PlaceId) -> Option<DomainId> {
+        let sites = self.geography.places - 1;
+        (place != PlaceId::NOWHERE).then(|| DomainId(self.domains.len() as u32 - sites + place.0 - 1))
     }
 
     /// The service of a VM.

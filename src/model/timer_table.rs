@@ -6,7 +6,7 @@
 
 use super::{
     ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, MaintenanceId, Model, PartId,
-    PartKind, Product, StorageId, VmId,
+    PartKind, PlaceId, Product, StorageId, VmId,
 };
 
 /// Stands for a timer that a component does not have.
@@ -22,6 +22,10 @@ pub struct TimerTable {
     pub controllers: Vec<u32>,
     pub maintenances: Vec<u32>,
     pub clusters: Vec<u32>,
+    /// By cluster and place: the elections of a side; empty where there are none.
+    pub sides: Vec<Vec<u32>>,
+    /// By cluster: when a person forces quorum.
+    pub forcings: Vec<u32>,
     /// When a cluster looks again at the VMs that wait.
     pub retries: Vec<u32>,
     pub hosts: Vec<HostTimers>,
@@ -75,6 +79,13 @@ impl TimerTable {
             let elects = !matches!(cluster.product, Product::Custom { .. });
             let slot = table.add_if(elects, Event::ClusterStepped(ClusterId(number as u32)));
             table.clusters.push(slot);
+            let places = if cluster.has_sides() { model.geography.places } else { 0 };
+            let id = ClusterId(number as u32);
+            let sides = (0..places).map(|place| table.add(Event::SideStepped(id, PlaceId(place)))).collect();
+            table.sides.push(sides);
+            let forced = cluster.spans_places && matches!(cluster.product, Product::Quorum(_));
+            let slot = table.add_if(forced, Event::QuorumForced(id));
+            table.forcings.push(slot);
             let slot = table.add(Event::RetryDue(ClusterId(number as u32)));
             table.retries.push(slot);
         }

@@ -140,6 +140,10 @@ pub struct Network {
     pub mark: Mark,
     /// What it carries, ascending, each once.
     pub carries: Vec<Traffic>,
+    /// Index of the only site that it serves.
+    pub site: Option<usize>,
+    /// Indices of the sites between which it carries, two or more; empty: it is not of that kind.
+    pub between: Vec<usize>,
     /// All of it fails; absent: never.
     pub outage: Option<FaultSpec>,
     /// Who repairs; absent: somebody is always free.
@@ -261,6 +265,8 @@ pub struct ClusterSettings {
     pub witness_storage: Option<usize>,
     /// Where a share or cloud witness stands: index of the site.
     pub witness_site: Option<usize>,
+    /// The site that goes on where two sides are equal: its index.
+    pub preferred_site: Option<usize>,
     /// The witness fails by itself.
     pub witness_outage: Option<FaultSpec>,
     /// Whether nothing is restarted while the manager is down.

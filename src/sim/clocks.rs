@@ -75,7 +75,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         let host = row.host().expect("clocks run where a VM lives");
-        let hears_clients = self.state.hears(host, Traffic::Client);
+        let hears_clients = self.state.hears(self.model, host, Traffic::Client);
         let reaches_disk = self.state.reaches_disk(model, vm, host);
         let fixed = &model.vms[vm.index()];
         let service = model.service_of(vm);

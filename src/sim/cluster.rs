@@ -2,6 +2,7 @@
 //!
 //! When a host is given up depends on the product's family; what follows (`restart`) is the same.
 
+use super::primary::Side;
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, Product};
@@ -27,10 +28,8 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Quorum(profile) => self.quorum_on_host_down(cluster, profile, host),
             Product::Ring(profile) => self.ring_on_host_down(cluster, profile, host),
         };
-        let since = self.now + self.beats_on(cluster, host);
-        let row = &mut self.state.hosts[host.index()];
-        row.missed_since = row.missed_since.min(since);
-        row.silent_since = Time::NEVER;
+        self.note_missed(cluster, host, self.now + self.beats_on(cluster, host));
+        self.state.hosts[host.index()].silent_since = Time::NEVER;
         self.count_votes_later(cluster, host, cause);
         self.recheck_redirections(cluster);
         self.look_at_silent_host(cluster, host, false);
@@ -60,7 +59,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// An election or a takeover is over, or votes are due to be counted.
     pub(super) fn on_cluster_stepped(&mut self, cluster: ClusterId) {
         match &self.model.clusters[cluster.index()].product {
-            Product::Primary(profile) => self.on_primary_stepped(cluster, profile),
+            Product::Primary(profile) => self.on_primary_stepped(cluster, profile, Side::Main),
             Product::Pool(_) => self.on_master_elected(cluster),
             Product::Quorum(_) | Product::Ring(_) => self.count_votes(cluster),
             Product::Custom { .. } | Product::FivePrimaries(_) => unreachable!("these have no steps"),
@@ -84,8 +83,8 @@ impl<O: Observer> Simulation<'_, O> {
         if !matches!(self.model.clusters[cluster.index()].product, Product::Custom { .. }) {
             self.disarm(self.model.timers.hosts[host.index()].isolation);
         }
-        let row = &mut self.state.hosts[host.index()];
-        (row.silent_since, row.missed_since) = (Time::NEVER, row.missed_since.min(self.now));
+        self.note_missed(cluster, host, self.now);
+        self.state.hosts[host.index()].silent_since = Time::NEVER;
         self.recheck_redirections(cluster);
         self.look_at_silent_host(cluster, host, false);
         self.look_at_pool(cluster);
@@ -158,7 +157,10 @@ impl<O: Observer> Simulation<'_, O> {
         }
         match fixed.product {
             Product::Custom { .. } => true,
-            Product::Primary(_) | Product::Pool(_) => row.primary_phase == PrimaryPhase::Ready,
+            Product::Primary(_) | Product::Pool(_) => {
+                row.primary_phase == PrimaryPhase::Ready
+                    || row.others.iter().any(|lead| lead.phase == PrimaryPhase::Ready)
+            }
             Product::FivePrimaries(_) => self.has_any_primary(cluster),
             Product::Quorum(_) | Product::Ring(_) => row.quorate,
         }

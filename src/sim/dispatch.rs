@@ -18,6 +18,8 @@ impl<O: Observer> Simulation<'_, O> {
             Event::HostStepped(host) => self.on_host_stepped(host),
             Event::MaintenanceDue(plan) => self.on_maintenance_due(plan),
             Event::ClusterStepped(cluster) => self.on_cluster_stepped(cluster),
+            Event::SideStepped(cluster, place) => self.on_side_stepped(cluster, place),
+            Event::QuorumForced(cluster) => self.on_quorum_forced(cluster),
             Event::RetryDue(cluster) => self.on_retry_due(cluster),
             Event::HostIsolated(host) => self.on_host_isolated(host),
             Event::HostDeclaredFailed(host) => self.on_host_declared_failed(host),

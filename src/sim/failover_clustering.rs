@@ -22,7 +22,52 @@ impl<O: Observer> Simulation<'_, O> {
         };
         let stages =
             self.stages(host, &[&profile.regroup, &profile.disk_move], self.state.hosts[host.index()].downs);
-        beats_on + (profile.failed_after + profile.resiliency).less(silent) + stages
+        beats_on + (self.others_miss_after(cluster, profile, host) + profile.resiliency).less(silent) + stages
+    }
+
+    /// From the last heartbeat of a host to its being missed: by its neighbours at the same site, who tell the rest,
+    /// or, where none of them is left, by those at other sites (HYP-03, HYP-04).
+    pub(super) fn others_miss_after(
+        &self,
+        cluster: ClusterId,
+        profile: &QuorumProfile,
+        host: HostId,
+    ) -> Span {
+        let tells = |other: HostId| {
+            let row = &self.state.hosts[other.index()];
+            row.phase == HostPhase::Up && !row.doomed && self.state.is_connected(self.model, other)
+        };
+        self.threshold(cluster, profile, host, tells)
+    }
+
+    /// The same seen from a host that hears nobody, or only its neighbours.
+    pub(super) fn misses_others_after(
+        &self,
+        cluster: ClusterId,
+        profile: &QuorumProfile,
+        host: HostId,
+    ) -> Span {
+        let neighbours_heard = self.state.side(self.model, host).is_some();
+        let missed =
+            |other: HostId| !neighbours_heard && self.state.hosts[other.index()].phase == HostPhase::Up;
+        self.threshold(cluster, profile, host, missed)
+    }
+
+    fn threshold(
+        &self,
+        cluster: ClusterId,
+        profile: &QuorumProfile,
+        host: HostId,
+        counts: impl Fn(HostId) -> bool,
+    ) -> Span {
+        let fixed = &self.model.clusters[cluster.index()];
+        let place = |h: HostId| self.model.hosts[h.index()].place;
+        let near = |&other: &HostId| other != host && place(other) == place(host) && counts(other);
+        if !fixed.spans_places || fixed.hosts.iter().any(near) {
+            profile.failed_after
+        } else {
+            profile.failed_after_cross_site
+        }
     }
 
     /// For how long a host that is down is still heard.

@@ -10,6 +10,8 @@
 //! | `hosts` | crash, loss of power, repair, boot of a host |
 //! | `hangs` | a host that hangs, and who resets it |
 //! | `parts` | outages of racks, sites, storage, networks, links, managers |
+//! | `networks` | what networks and links cut off, within a site and between sites |
+//! | `sides` | a cluster whose sites do not hear each other |
 //! | `redundancy` | controllers of a storage, paths of a host |
 //! | `agents` | the cluster's agent on a host does not answer |
 //! | `crews` | people who repair, first come first served |
@@ -32,7 +34,7 @@
 //! | `pool` | XenServer: master, fencing by watchdog |
 //! | `failover_clustering` | Hyper-V |
 //! | `ring` | Proxmox, Pacemaker: token, fencing |
-//! | `votes` | quorum of those two |
+//! | `votes`, `forced_quorum` | quorum of those two, and quorum by hand |
 //! | `maintenance` | planned work on hosts |
 //! | `injection` | scripted faults |
 //!
@@ -48,6 +50,7 @@ mod dispatch;
 mod failover;
 mod failover_clustering;
 mod five_primaries;
+mod forced_quorum;
 mod guests;
 mod hangs;
 mod hosts;
@@ -56,6 +59,7 @@ mod isolation;
 mod life;
 mod maintenance;
 mod monitoring;
+mod networks;
 mod parts;
 mod pool;
 mod primary;
@@ -64,6 +68,7 @@ mod redundancy;
 mod restart;
 mod ring;
 mod services;
+mod sides;
 mod signal;
 mod split_brain;
 mod start;

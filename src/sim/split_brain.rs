@@ -11,14 +11,13 @@ use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, Product, StorageId, StorageRestartPolicy, VmId};
 use crate::policy;
-use crate::state::{HostPhase, NOWHERE, VmPhase};
+use crate::state::{NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// Looks whether the others must take a host for dead: something about its network or storage has changed.
     pub(super) fn look_at_silent_host(&mut self, cluster: ClusterId, host: HostId, storage_changed: bool) {
         let slot = self.model.timers.hosts[host.index()].abandonment;
-        let silent = self.state.hosts[host.index()].phase == HostPhase::Up
-            && !self.state.is_connected(self.model, host);
+        let silent = self.is_silent_to_others(cluster, host);
         let at = match &self.model.clusters[cluster.index()].product {
             Product::Primary(p) if silent && self.has_lost_datastores(host) => {
                 let silent = self.silent(cluster, host);
@@ -98,7 +97,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.leave_copy(vm, host);
                 lost.push(vm);
             } else if self.is_five_primaries(cluster)
-                && let Some(other) = policy::choose_host(self.model, self.state, cluster, vm)
+                && let Some(other) = policy::choose_host_of_others(self.model, self.state, cluster, vm, host)
             {
                 self.tell(Signal::RestartFailed { vm, host: other });
             }

@@ -5,19 +5,21 @@
 //! replication allocates. [`State::check`] recomputes every sum and walks every list.
 
 mod check;
+mod reach;
 mod residence;
 mod restart;
 mod tables;
 
+pub use reach::Connectivity;
 pub use restart::{MonitorState, RestartState};
 pub use tables::{
     ClusterState, CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState,
-    Job, MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, PrimaryPhase, StorageState, VmPhase,
-    VmState,
+    Job, Lead, MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, PrimaryPhase, StorageState,
+    VmPhase, VmState,
 };
 
 use crate::engine::{Time, Timers, Tournament};
-use crate::model::{Cause, GuestGroup, Model, Traffic, VmId};
+use crate::model::{Cause, GuestGroup, Model, Segments, VmId};
 
 /// The changing half of a replication; the [`Model`] is the other.
 #[derive(Clone, Debug)]
@@ -44,13 +46,13 @@ pub struct State {
     pub struck: Vec<u32>,
     /// Hosts whose maintenance window is open, of all plans together.
     pub windows_open: u32,
-    /// Networks that carry a kind of traffic and are up; traffic that nobody carries counts one.
-    pub carriers_up: [u32; 4],
+    pub connectivity: Connectivity,
     /// Reused lists for walks over VMs, so that no event allocates.
     pub scratch: Vec<VmId>,
     pub scratch_waiting: Vec<VmId>,
     /// Seats that a search for room has set aside.
     pub scratch_seats: Vec<(u32, u64)>,
+    pub scratch_segments: Vec<Segments>,
 }
 
 impl State {
@@ -84,9 +86,17 @@ impl State {
                     poll_at: Time::NEVER,
                     primary: None,
                     primary_phase: PrimaryPhase::Ready,
+                    others: vec![
+                        Lead::NOBODY;
+                        if c.has_sides() { model.geography.places as usize } else { 0 }
+                    ],
                     quorate: true,
+                    forced: false,
+                    forcings: 0,
                     doubt: Cause::HostCrash,
                     alone: None,
+                    main: 0,
+                    is_split: false,
                 })
                 .collect(),
             instances: vec![InstanceState::default(); model.instances.len()],
@@ -98,10 +108,11 @@ impl State {
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
             struck: vec![NOWHERE; model.injects.len()],
             windows_open: 0,
-            carriers_up: [0; 4],
+            connectivity: Connectivity::new(model.geography.places),
             scratch: Vec::with_capacity(vms),
             scratch_waiting: Vec::with_capacity(vms),
             scratch_seats: Vec::with_capacity(model.hosts.len()),
+            scratch_segments: Vec::with_capacity(model.geography.places as usize),
         }
     }
 
@@ -124,16 +135,7 @@ impl State {
         self.maintenances.fill(MaintenanceState::default());
         self.struck.fill(NOWHERE);
         self.windows_open = 0;
-        self.carriers_up = [0; 4];
-        for network in &model.networks {
-            for &traffic in &network.carries {
-                self.carriers_up[traffic as usize] += 1;
-            }
-        }
-        // A kind of traffic that no network carries is perfect.
-        for carriers in &mut self.carriers_up {
-            *carriers = (*carriers).max(1);
-        }
+        self.connectivity.reset(model);
         for cluster in &mut self.clusters {
             cluster.waiting.clear();
             cluster.seeking.clear();
@@ -141,7 +143,10 @@ impl State {
             (cluster.polls, cluster.poll_at) = (0, Time::NEVER);
             cluster.primary = None;
             cluster.primary_phase = PrimaryPhase::Ready;
+            cluster.others.fill(Lead::NOBODY);
             (cluster.quorate, cluster.alone) = (true, None);
+            (cluster.forced, cluster.forcings) = (false, 0);
+            (cluster.main, cluster.is_split) = (0, false);
         }
         for number in 0..model.vms.len() as u32 {
             let vm = VmId(number);
@@ -155,13 +160,6 @@ impl State {
             }
             state.rooms.play_all();
         }
-    }
-
-    /// Whether traffic of a kind gets through anywhere.
-    #[inline]
-    #[must_use]
-    pub fn carries(&self, traffic: Traffic) -> bool {
-        self.carriers_up[traffic as usize] > 0
     }
 
     /// What a replication's changing half takes per VM, without hosts and the like.

@@ -129,8 +129,8 @@ pub struct HostState {
     pub worked_on: bool,
     /// Since when the others hear nothing of it, though it is up; [`Time::NEVER`] where they do.
     pub silent_since: Time,
-    /// When it was last heard before it went silent or down; [`Time::NEVER`] while it is in the cluster.
-    pub missed_since: Time,
+    /// When the others miss it, or have missed it; [`Time::NEVER`] while it is in the cluster.
+    pub missed_at: Time,
     /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
     pub plan: u32,
     pub crashes: u32,
@@ -185,7 +185,7 @@ impl Default for HostState {
             is_primary: false,
             has_vote: true,
             silent_since: Time::NEVER,
-            missed_since: Time::NEVER,
+            missed_at: Time::NEVER,
             worked_on: false,
             plan: NOWHERE,
             crashes: 0,
@@ -235,6 +235,17 @@ pub enum PrimaryPhase {
     Ready,
 }
 
+/// Who leads a side of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lead {
+    pub primary: Option<HostId>,
+    pub phase: PrimaryPhase,
+}
+
+impl Lead {
+    pub const NOBODY: Lead = Lead { primary: None, phase: PrimaryPhase::Absent };
+}
+
 /// A host cluster.
 #[derive(Clone, Debug)]
 pub struct ClusterState {
@@ -252,12 +263,20 @@ pub struct ClusterState {
     pub poll_at: Time,
     pub primary: Option<HostId>,
     pub primary_phase: PrimaryPhase,
+    /// By place: who leads the hosts there while they do not hear the main side. Empty where that cannot be.
+    pub others: Vec<Lead>,
     /// More than half of the votes are with those who hear each other.
     pub quorate: bool,
+    /// A person has said that those who are there are the cluster.
+    pub forced: bool,
+    pub forcings: u32,
     /// What the loss of quorum, if it comes to that, is booked on.
     pub doubt: Cause,
     /// The host that goes on by itself while none hears another.
     pub alone: Option<HostId>,
+    /// The side that decides, where a cluster has fallen into sides that do not hear each other.
+    pub main: u32,
+    pub is_split: bool,
 }
 
 impl ClusterState {

@@ -4,8 +4,13 @@ use super::super::spec::{FaultSpec, Spec};
 use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use crate::model::{
     Cause, ClusterId, Crew, CrewId, Domain, DomainId, Host, HostId, Model, Network, NetworkId, Part, PartId,
-    PartKind, Storage, StorageId, Traffic,
+    PartKind, PlaceId, Reach, Storage, StorageId, Traffic,
 };
+
+/// The place that a site is; 0 is that of those without a site.
+pub(super) fn place(site: usize) -> PlaceId {
+    PlaceId(site as u32 + 1)
+}
 
 /// The parts so far.
 #[derive(Default)]
@@ -82,6 +87,7 @@ pub(super) fn storages(spec: &Spec, parts: &mut Parts) -> Vec<Storage> {
         storages.push(Storage {
             name: storage.name.clone(),
             kind: storage.kind,
+            place: storage.site.map(place),
             part,
             controllers,
             controller_failover: storage.controller_failover.clone().into(),
@@ -99,7 +105,14 @@ pub(super) fn networks(spec: &Spec, parts: &mut Parts) -> Vec<Network> {
         let kind = PartKind::Network(NetworkId(number as u32));
         let part = Part::new(kind, &format!("network {}", network.name), "outage", Cause::NetworkOutage);
         let part = parts.add(part.with(network.outage.as_ref().map(fault), crew(network.crew)));
-        networks.push(Network { name: network.name.clone(), carries: network.carries.clone(), part });
+        let reach = match network.site {
+            _ if !network.between.is_empty() => {
+                Reach::Between(network.between.iter().map(|&s| place(s)).collect())
+            }
+            Some(site) => Reach::Within(place(site)),
+            None => Reach::Everywhere,
+        };
+        networks.push(Network { name: network.name.clone(), carries: network.carries.clone(), reach, part });
     }
     networks
 }
@@ -161,6 +174,12 @@ pub(super) fn join_domains(spec: &Spec, model: &mut Model) {
     for (number, rack) in spec.racks.iter().enumerate() {
         if let Some(site) = rack.site {
             let part = model.domains[rack_id(number).index()].part;
+            model.domains[site_id(spec, site).index()].feeds.push(part);
+        }
+    }
+    for (number, network) in spec.networks.iter().enumerate() {
+        if let Some(site) = network.site {
+            let part = model.networks[number].part;
             model.domains[site_id(spec, site).index()].feeds.push(part);
         }
     }

@@ -13,7 +13,7 @@ use crate::scenario::text::{quote, suggest};
 use super::Named;
 
 /// Settings that every cluster has.
-const COMMON: [&str; 11] = [
+const COMMON: [&str; 12] = [
     "product",
     "admission",
     "limits",
@@ -23,6 +23,7 @@ const COMMON: [&str; 11] = [
     "witness_storage",
     "witness_site",
     "witness_outage",
+    "preferred_site",
     "needs_manager",
     "start_failure",
 ];
@@ -82,6 +83,7 @@ impl Reader {
             values,
             witness_storage: self.opt(f, "witness_storage", |r, at| r.reference(at, around.storages)),
             witness_site: self.opt(f, "witness_site", |r, at| r.reference(at, around.sites)),
+            preferred_site: self.opt(f, "preferred_site", |r, at| r.reference(at, around.sites)),
             witness_outage: self.opt(f, "witness_outage", Reader::fault),
             needs_manager: self.opt(f, "needs_manager", Reader::truth),
             start_failure: self.opt(f, "start_failure", |r, at| r.between(at, 0.0, 0.99)),

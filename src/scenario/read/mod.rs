@@ -159,7 +159,7 @@ impl Reader {
             sites: self.each(&top, "site", |r, f| r.site(f, &crews)),
             racks: self.each(&top, "rack", |r, f| r.rack(f, &sites, &crews)),
             crews: self.each(&top, "crew", Reader::crew),
-            networks: self.each(&top, "network", |r, f| r.network(f, &crews)),
+            networks: self.each(&top, "network", |r, f| r.network(f, &sites, &crews)),
             storages: self.each(&top, "storage", |r, f| r.storage(f, &sites, &crews)),
             hosts: Vec::new(),
             clusters: Vec::new(),
