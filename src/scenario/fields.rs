@@ -1,14 +1,12 @@
 //! The walker: typed access to the tree that records what is wrong and goes on.
 
-use std::collections::BTreeSet;
-
 use crate::engine::Span;
 use crate::model::Ppm;
 
 use super::code;
 use super::issue::{Mark, Sink};
 use super::spec::Assumption;
-use super::text::{join, list, nearest, quote, suggest};
+use super::text::{join, list, nearest, number, quote, suggest};
 use super::tree::{Node, Table, Value};
 use super::units;
 
@@ -17,9 +15,6 @@ use super::units;
 pub(super) struct Reader {
     pub(super) sink: Sink,
     pub(super) assumptions: Vec<Assumption>,
-    /// Paths of keys that an unknown key beside them was most likely meant to be: they are not
-    /// reported as missing too.
-    pub(super) misspelt: BTreeSet<String>,
 }
 
 /// A value on its path.
@@ -66,6 +61,22 @@ impl Reader {
         self.sink.push(code, at.mark(), at.path.clone(), what, remedy);
     }
 
+    /// Whether a value is a guess, because what was written could not be read. Nothing that needs such a
+    /// value may be claimed: the guess is not what the author said.
+    pub(super) fn doubts(&self, path: &str) -> bool {
+        self.sink.is_unread(path)
+    }
+
+    /// Whether a table of components, such as `host`, is not all there.
+    pub(super) fn doubts_table(&self, key: &str) -> bool {
+        self.sink.is_unread_itself(key)
+    }
+
+    /// Whether no value is a guess: saves asking for each of very many.
+    pub(super) fn doubts_nothing(&self) -> bool {
+        self.sink.reads_well()
+    }
+
     /// Notes that a default took the place of a key.
     pub(super) fn assume(&mut self, fields: &Fields<'_>, key: &str, value: String, source: &'static str) {
         self.assumptions.push(Assumption { path: join(&fields.path, key), value, source });
@@ -85,10 +96,10 @@ impl Reader {
 
     /// Reports every key that is not accepted.
     pub(super) fn unknown_keys(&mut self, fields: &Fields<'_>, accepted: &[&str]) {
-        // A near key that is already given is not what was meant. Once a table, not once a key: a
-        // hostile table has a million of them.
-        let free: Vec<&str> =
-            accepted.iter().copied().filter(|key| fields.table.get(key).is_none()).collect();
+        // A near key that is already given is not what was meant, but for tables of components: there can be
+        // `[host.a]` and, misspelt, `[hosts.b]`. Once a table, not once a key: a hostile table has a million.
+        let given = |key: &str| !fields.path.is_empty() && fields.table.get(key).is_some();
+        let free: Vec<&str> = accepted.iter().copied().filter(|key| !given(key)).collect();
         let words = list(accepted.iter().copied());
         for entry in &fields.table.entries {
             if accepted.contains(&entry.key.as_str()) {
@@ -97,7 +108,8 @@ impl Reader {
             let near = nearest(&entry.key, free.iter().copied());
             let remedy = match near {
                 Some(near) => {
-                    self.misspelt.insert(join(&fields.path, near));
+                    // It is what was meant: it is not missing as well, and its value is not known.
+                    self.sink.note_unread(join(&fields.path, near));
                     format!("did you mean \"{near}\"? (accepted: {words})")
                 }
                 None => format!("accepted: {words}"),
@@ -127,11 +139,12 @@ impl Reader {
     ) -> Option<T> {
         match fields.get(key) {
             Some(at) => read(self, &at),
-            None if self.misspelt.contains(&join(&fields.path, key)) => None,
+            None if self.doubts(&join(&fields.path, key)) => None,
             None => {
                 let remedy = format!("add {key} = {example}");
                 let what = format!("{key} is missing");
                 self.sink.push(code::MISSING, fields.mark, fields.path.clone(), what, remedy);
+                self.sink.note_unread(join(&fields.path, key));
                 None
             }
         }
@@ -210,7 +223,7 @@ impl Reader {
         self.report(
             code::RANGE,
             at,
-            format!("{value} is not above zero and finite"),
+            format!("{} is not above zero and finite", number(value)),
             "write a number above zero",
         );
         None
@@ -223,7 +236,7 @@ impl Reader {
         if value >= least && value <= most {
             return Some(value);
         }
-        let what = format!("{value} is outside {least} to {most}");
+        let what = format!("{} is outside {least} to {most}", number(value));
         self.report(code::RANGE, at, what, format!("write a number from {least} to {most}"));
         None
     }

@@ -29,6 +29,7 @@ pub mod profiles;
 mod read;
 mod resolve;
 mod spec;
+mod syntax;
 mod text;
 mod tree;
 mod units;

@@ -48,7 +48,7 @@ struct Key {
 /// The keys of a dotted path, as TOML reads them.
 fn path_keys(path: &str, source: u32) -> Option<Vec<Key>> {
     let mut errors = Sink::default();
-    let document = tree::parse_document(&format!("{path}=0"), source, &mut errors);
+    let (document, _) = tree::parse_document(&format!("{path}=0"), source, &mut errors);
     if !errors.findings.is_empty() {
         return None;
     }

@@ -8,7 +8,7 @@ use crate::scenario::fields::{At, Fields, Reader};
 use crate::scenario::names::{HostNames, Names};
 use crate::scenario::profiles::{self, PROFILES, Preset, Product, Setting};
 use crate::scenario::spec::{Cluster, ClusterSettings, SettingValue};
-use crate::scenario::text::{quote, suggest};
+use crate::scenario::text::{join, quote, suggest};
 
 use super::Named;
 
@@ -53,7 +53,7 @@ impl Reader {
         let Some(f) = named.fields(self, &accepted) else { return cluster };
         let list = self.required(&f, "hosts", "[\"esx\"]", |r, at| r.hosts(at, around.hosts));
         cluster.hosts = list.unwrap_or_default();
-        if f.get("product").is_none() {
+        if f.get("product").is_none() && !self.doubts(&join(&f.path, "product")) {
             let what = "product is missing";
             let remedy = "add product = \"vsphere-6\" or product = \"custom\" with detection = LAW";
             self.sink.push(code::MISSING, f.mark, f.path.clone(), what, remedy);

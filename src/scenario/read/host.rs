@@ -75,7 +75,7 @@ impl Reader {
                 let count = self.amount(&at, limits::HOSTS, "hosts");
                 group.count = count.unwrap_or(limits::HOSTS) as u32;
             }
-            None if self.misspelt.contains(&join(&f.path, "count")) => group.count = limits::HOSTS as u32,
+            None if self.doubts(&join(&f.path, "count")) => group.count = limits::HOSTS as u32,
             None => self.assume(&f, "count", "1".to_owned(), "contract"),
         }
         group.site = self.opt(&f, "site", |r, at| r.reference(at, places.sites));
