@@ -48,7 +48,7 @@ pub(super) fn explain(text: &str, errors: &[toml::de::Error]) -> Damage {
     let suspect = errors.iter().any(|error| follows_a_bracket(error.message()));
     let unclosed = if suspect { unclosed(text) } else { None };
     // A bracket inside a text that is not closed closes nothing: the quotation mark is what is missing.
-    let unclosed = unclosed.filter(|&open| text[line_of(text, open)].matches('"').count() % 2 == 0);
+    let unclosed = unclosed.filter(|&open| text[line_of(text, open)].matches('"').count().is_multiple_of(2));
     let mut before = "";
     for (message, span) in errors.into_iter().map(|e| (e.message(), e.span().unwrap_or(0..0))) {
         let again = std::mem::replace(&mut before, message) == message;
@@ -313,8 +313,8 @@ impl<'a> Line<'a> {
                 .iter()
                 .any(|kind| message.starts_with(&format!("invalid {kind}")));
         let raw = self.raw().trim();
-        if raw.to_ascii_lowercase() == "true" || raw.to_ascii_lowercase() == "false" {
-            let word = raw.to_ascii_lowercase();
+        let word = raw.to_ascii_lowercase();
+        if word == "true" || word == "false" {
             return Some((format!("{} is no truth value", quote(raw)), format!("write {word}")));
         }
         if !unquoted {
