@@ -356,6 +356,8 @@ fn overrides_replace_add_and_point_at_themselves() {
         ("inject.7.at=1 h", "E031"),
         ("run.horizon={", "E031"),
         ("run.horzion=1 y", "E007"),
+        ("host.esx.cout=3", "E007"),
+        ("host.exs.count=3", "E021"),
     ] {
         let (spec, issues) = run(&[argument]);
         assert!(spec.is_none(), "{argument}");
@@ -364,6 +366,17 @@ fn overrides_replace_add_and_point_at_themselves() {
         assert_eq!(&*issues[0].place.source, format!("--set {argument}"));
         assert_eq!(issues[0].severity, Severity::Error);
     }
+    // A key that is given is meant all the same, and so is a component.
+    let told = |argument| run(&[argument]).1[0].to_string();
+    assert!(told("host.esx.cout=3").contains("did you mean \"count\"?"), "{}", told("host.esx.cout=3"));
+    let stranger = told("host.exs.count=3");
+    assert!(stranger.contains("there is no host group \"exs\": did you mean \"esx\"?"), "{stranger}");
+    assert!(stranger.contains("for a new one set cores = 16, memory = \"64 GiB\" too"), "{stranger}");
+    let beyond = told("inject.5.at=1 h");
+    assert!(
+        beyond.contains("inject has one entry, inject.0: write one of them, or inject.1 to add one"),
+        "{beyond}"
+    );
 }
 
 #[test]

@@ -238,10 +238,11 @@ fn protect(service: &Service) -> Vec<&'static str> {
 
 /// The points of a distribution that charts need: every 2 %, finer towards the rare end.
 fn grid() -> Vec<f64> {
-    let coarse = (0..45).map(|k| f64::from(k) * 0.02);
-    let fine = (90..99).map(|k| f64::from(k) * 0.01);
-    let finer = (990..999).map(|k| f64::from(k) * 0.001);
-    let finest = (9990..10_000).map(|k| f64::from(k) * 0.0001);
+    // Divided, not multiplied: 35 / 50 is 0.7, 35 * 0.02 is 0.7000000000000001.
+    let coarse = (0..45).map(|k| f64::from(k) / 50.0);
+    let fine = (90..99).map(|k| f64::from(k) / 100.0);
+    let finer = (990..999).map(|k| f64::from(k) / 1_000.0);
+    let finest = (9990..10_000).map(|k| f64::from(k) / 10_000.0);
     coarse.chain(fine).chain(finer).chain(finest).chain([1.0]).collect()
 }
 

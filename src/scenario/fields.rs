@@ -105,7 +105,9 @@ impl Reader {
             if accepted.contains(&entry.key.as_str()) {
                 continue;
             }
-            let near = nearest(&entry.key, free.iter().copied());
+            // An override is laid over a key that is given.
+            let candidates = if entry.key_mark.source > 0 { accepted } else { &free };
+            let near = nearest(&entry.key, candidates.iter().copied());
             let remedy = match near {
                 Some(near) => {
                     // It is what was meant: it is not missing as well, and its value is not known.

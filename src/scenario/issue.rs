@@ -256,6 +256,13 @@ impl Sink {
         self.findings.push(Finding { mark, code, path, what, remedy });
     }
 
+    /// Takes some findings out, in their order.
+    pub(super) fn take(&mut self, which: impl Fn(&Finding) -> bool) -> Vec<Finding> {
+        let (taken, left) = std::mem::take(&mut self.findings).into_iter().partition(which);
+        self.findings = left;
+        taken
+    }
+
     /// Notes a path whose value is a guess.
     pub(super) fn note_unread(&mut self, path: String) {
         if !self.all_read && self.unread.len() < Sink::KEPT {

@@ -38,6 +38,7 @@ pub use compile::{compile, compile_with_issues};
 pub use describe::{bytes_text as size_text, describe};
 pub use fixed::limits;
 pub use issue::{Issue, Mark, Place, Severity, Sources};
+pub use overrides::plain as plain_override;
 pub use read::{Input, read};
 pub use resolve::{ClusterPlan, ServiceProtection};
 pub use spec::*;

@@ -86,6 +86,7 @@ pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
         return (None, reader.sink.finish(&sources));
     }
     let mut spec = reader.scenario(&root, input.name, broken);
+    overrides::name_strangers(&root, &KINDS, &mut reader.sink);
     if broken {
         forgive(&mut reader.sink, &damage);
     }
