@@ -30,8 +30,8 @@ fn sentences(result: &RunResult, name: &dyn Fn(&str) -> String) -> (String, Stri
     let Some((&best, others)) = ranked.split_first() else {
         return ("This result has no strategy.".to_owned(), String::new());
     };
-    if ranked.iter().all(|strategy| figures::is_bound(&strategy.total.lost_s)) {
-        return (teller.nothing_failed(&ranked), String::new());
+    if ranked.iter().all(|strategy| figures::is_unseen(&strategy.total.lost_s)) {
+        return (teller.nothing_lost(&ranked), String::new());
     }
     let Some(&next) = others.first() else {
         return (teller.alone(best), String::new());
@@ -89,11 +89,11 @@ impl Teller<'_> {
         figures::per_year(&strategy.total.lost_s, self.result.horizon_s)
     }
 
-    /// "12 min of service per instance and year", or that nothing failed.
+    /// What it loses: "12 min of service per instance and year", "nothing in 1,000 simulated years".
     fn loss(&self, strategy: &Strategy) -> String {
         let lost = self.lost(strategy);
-        if figures::is_bound(&lost) {
-            format!("nothing failed in {} (95 %: at most {} a year)", self.simulated(), bound(&lost))
+        if figures::is_unseen(&lost) {
+            format!("nothing in {} (95 %: at most {} a year)", self.simulated(), bound(&lost))
         } else {
             format!("{} of service per instance and year", figures::duration_interval(&lost))
         }
@@ -110,7 +110,7 @@ impl Teller<'_> {
         }
     }
 
-    fn nothing_failed(&self, ranked: &[&Strategy]) -> String {
+    fn nothing_lost(&self, ranked: &[&Strategy]) -> String {
         let worst =
             ranked.iter().map(|strategy| self.lost(strategy)).max_by(|a, b| a.high.total_cmp(&b.high));
         let at_most = worst.map_or_else(String::new, |worst| bound(&worst));
@@ -119,7 +119,7 @@ impl Teller<'_> {
             _ => "under any strategy".to_owned(),
         };
         format!(
-            "Nothing failed {under} in {}: at most {at_most} per instance and year (95 %).",
+            "Nothing was lost {under} in {}: at most {at_most} per instance and year (95 %).",
             self.simulated()
         )
     }

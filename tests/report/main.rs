@@ -9,7 +9,7 @@ mod xml;
 
 use std::path::Path;
 
-use ninefold::experiment::summary::{FailuresSummary, LossesSummary, Summary};
+use ninefold::experiment::summary::{Estimate, FailuresSummary, LossesSummary, Method, Summary};
 use ninefold::report::{RunResult, charts, clean, csv, markdown, text, verdict};
 
 fn golden(name: &str, now: &str) {
@@ -78,6 +78,18 @@ fn verdicts_say_what_a_person_would_say() {
     short.horizon = ninefold::engine::Span::from_secs(31_536_000 / 4);
     let mut larger = vec![cluster(), guest(12.0)];
     larger[1].capacity.hosts = 31;
+    // The same in every replication, although a fault could strike.
+    let planned = || {
+        let mut strategy = guest(5.0);
+        let known = |e: &mut Estimate, mean: f64| {
+            *e = Estimate { mean, se: 0.0, low: mean * 0.7, high: mean * 1.3, method: Method::Bound };
+        };
+        known(&mut strategy.total.lost_s, 320.0);
+        known(&mut strategy.total.downtime_s, 320.0);
+        known(&mut strategy.services[0].downtime_s, 320.0);
+        known(&mut strategy.services[0].outages, 16.0);
+        strategy
+    };
     let lines = [
         ("decided", say(vec![bare(), cluster(), guest(12.0)], 0.1)),
         ("two, decided", say(vec![cluster(), guest(12.0)], 0.1)),
@@ -90,12 +102,26 @@ fn verdicts_say_what_a_person_would_say() {
         ("alone", say(vec![cluster()], 0.0)),
         ("alone, nothing failed", say(vec![guest(0.0)], 0.0)),
         ("nothing failed", say(vec![cluster(), guest(0.0)], 0.1)),
+        ("undecided, nothing failed", say(vec![guest(0.0), cluster(), bare()], 99.0)),
+        ("two, undecided, nothing failed", say(vec![guest(0.0), cluster()], 99.0)),
+        ("planned work alone", say(vec![planned()], 0.1)),
+        ("planned work, decided", say(vec![cluster(), planned()], 0.1)),
+        ("planned work, undecided", say(vec![cluster(), planned(), bare()], 99.0)),
         ("nothing ever failed", say(vec![plan("a", &[], 4, 0.0), guest(0.0)], 0.0)),
         ("no strategy", say(vec![], 0.0)),
         ("a quarter", verdict::verdict(&RunResult::from(&short), clean::visible)),
     ];
     let text: String = lines.iter().map(|(case, said)| format!("{case}: {said}\n")).collect();
     golden("verdicts.txt", &text);
+
+    let result = RunResult::from(&fixture::summary("x", vec![planned(), cluster()], 0.1));
+    let [text, page] = [text::comparison(&result), markdown::summary(&result)];
+    assert!(text.contains("5.3 [3.7, 6.9]") && page.contains("5.3 [3.7, 6.9]"), "{text}{page}");
+    assert!(!text.contains("no downtime") && !page.contains("no downtime") && !text.contains('≤'), "{text}");
+    assert!(text.contains("allows for") && text.contains("More replications"), "{text}");
+    let charts = charts::draw(&result, charts::Format::Svg).unwrap();
+    let chart = String::from_utf8(charts[0].1.clone()).unwrap();
+    assert!(chart.contains("5.3 min [3.7, 6.9]") && !chart.contains("none seen"), "{chart}");
 }
 
 /// Every kind of sentence about lost hosts, one a line.

@@ -90,7 +90,7 @@ pub(super) fn heading(pen: &mut Pen, y: f64, name: &str, service: &Service) {
 
 fn bar<'a>(result: &RunResult, (strategy, service): &(&'a Strategy, &'a Service)) -> Bar<'a> {
     let value = figures::minutes_a_year(&service.downtime_s.estimate, result.horizon_s);
-    let label = if figures::is_bound(&value) {
+    let label = if figures::is_unseen(&value) {
         format!("none seen, ≤ {} min", figures::bound(value.high))
     } else {
         figures::interval_in(&value, "min")
