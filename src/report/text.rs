@@ -132,7 +132,7 @@ fn waiting(result: &RunResult, strategy: &Strategy) -> String {
     }
     let line = format!(
         "  {}: VMs wait {} a year for room, all together.",
-        clean::shorten(&clean::visible(&strategy.name), 40),
+        clean::shorten_name(&clean::visible(&strategy.name), 40),
         figures::duration_interval(&waiting)
     );
     wrap(&line, "    ")
@@ -163,7 +163,7 @@ fn service(result: &RunResult, name: &str) -> String {
     let Some((_, first)) = rows.first() else { return String::new() };
     let mut text = format!(
         "{}: {}, {}\n",
-        clean::shorten(&clean::visible(name), 60),
+        clean::shorten_name(&clean::visible(name), 60),
         counted(first.instances, "instance"),
         clean::shorten(&clean::visible(&first.role), 20)
     );
@@ -189,7 +189,7 @@ fn service(result: &RunResult, name: &str) -> String {
         table.row(row);
     }
     text.push_str(&table.render());
-    if let Some(line) = never_down(result, &rows, |name| clean::shorten(&clean::visible(name), 40)) {
+    if let Some(line) = never_down(result, &rows, |name| clean::shorten_name(&clean::visible(name), 40)) {
         text.push_str(&wrap(&format!("  {line}"), "    "));
     }
     text
@@ -221,7 +221,7 @@ fn causes(result: &RunResult) -> String {
     let names: Vec<String> = result
         .strategies
         .iter()
-        .map(|strategy| clean::shorten(&clean::visible(&strategy.name), 32))
+        .map(|strategy| clean::shorten_name(&clean::visible(&strategy.name), 32))
         .collect();
     let width = names.iter().map(|name| clean::width(name)).max().unwrap_or(0);
     for (strategy, name) in result.strategies.iter().zip(&names) {

@@ -315,6 +315,43 @@ fn every_svg_is_well_formed_and_can_be_read_aloud() {
     }
 }
 
+/// More strategies than a chart has room for, some of them alike, all with long names that differ at the end.
+#[test]
+fn a_chart_says_what_it_does_not_show() {
+    let causes: &[(&'static str, f64)] = &[("host-crash", 1.0)];
+    let long = |k: u32| format!("a-strategy-with-a-name-that-is-much-too-long-for-any-table-{k:02}");
+    let plan = |k: u32| {
+        // The first one is without protection, and two of each are alike.
+        let protect: &[&'static str] = if k == 0 { &[] } else { &["nlb"] };
+        let minutes = if k == 0 { 900.0 } else { 10.0 + f64::from(k / 2 * 7) };
+        fixture::strategy(&long(k), protect, 400, vec![fixture::service("mail", 4, minutes, 2.0, causes)])
+    };
+    let result = RunResult::from(&fixture::summary("crowd", (0..20).map(plan).collect(), 0.1));
+    for (name, bytes) in charts::draw(&result, charts::Format::Svg).unwrap() {
+        let svg = String::from_utf8(bytes).unwrap();
+        let texts: Vec<&str> = svg.lines().map(str::trim).filter(|l| !l.starts_with('<')).collect();
+        assert!(svg.contains("Drawn: 16 of 20 strategies"), "{name}: {texts:?}");
+        // The baseline, which loses most, and the fifteen that lose least; each can be told by its end.
+        for k in 0..20 {
+            let drawn =
+                texts.iter().any(|text| text.ends_with(&format!("-{k:02}")) && text.starts_with("a-str"));
+            assert_eq!(drawn, k < 16, "{name} {k}: {texts:?}");
+        }
+        if name.starts_with("distribution") {
+            assert!(
+                texts.contains(&"share of instances") && texts.contains(&"down for longer than"),
+                "{texts:?}"
+            );
+            assert!(texts.iter().any(|text| text.starts_with("Hidden under a-str")), "{texts:?}");
+            assert!(texts.contains(&"0.5 %"), "the lowest line has a label: {texts:?}");
+        }
+    }
+    let text = text::comparison(&result);
+    for k in 0..20 {
+        assert!(text.contains(&format!("-{k:02}  ")), "{text}");
+    }
+}
+
 #[test]
 fn the_same_result_gives_the_same_bytes() {
     let result = RunResult::from(&fixture::small());
