@@ -52,10 +52,13 @@ hosts = ["esx", "big"]
 detection = "20 s"
 memory_overcommit = 1.5
 cpu_overcommit = 4
+admission = { policy = "percentage", memory = "2 %", cores = "2 %" }
 [cluster.idle]
 product = "hyper-v-2016"
 hosts = ["old-1", "old-2"]
 witness = "none"
+admission = { policy = "slots", failures = 1, slot_memory = "1 GiB", slot_cores = 1 }
+start_failure = 0.1
 [host.old]
 count = 2
 cores = 4
@@ -68,6 +71,7 @@ guest_crash = { mttf = "2 y", mttr = "4 h" }
 [service.web]
 instances = 3
 role = "stateless"
+after = ["mail"]
 demand = 200
 capacity = 90
 priority = "high"
@@ -82,6 +86,8 @@ convergence = "4 s"
 [strategy.guests.cluster.idle]
 product = "proxmox"
 fencing = "2 min"
+[strategy.guests.cluster.prod]
+admission = { policy = "spare-hosts", hosts = ["big"] }
 [strategy.nodes]
 protect = []
 nodes = 3
