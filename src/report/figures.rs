@@ -196,8 +196,7 @@ pub fn is_unseen(estimate: &Estimate) -> bool {
 }
 
 /// What to say where [`is_wide`].
-pub const ALLOWANCE: &str = "Where few outages were seen, an interval is wider than what was seen would make it: it \
-                             allows for long ones that are too rare to have come yet. More replications narrow it.";
+pub const ALLOWANCE: &str = "with few outages an interval allows for long ones that are too rare to have come yet; more replications narrow it";
 
 /// Whether an interval owes much of its width to outages that are too rare to have been seen: it reaches out
 /// half as far again as Student's t would.

@@ -211,9 +211,8 @@ impl Page<'_> {
                         interval holds 0, these replications do not tell the two apart."
                 .to_owned();
         let pairs = &self.result.total_comparisons;
-        if pairs.iter().any(|pair| figures::is_wide(&pair.lost_s_a_minus_b)) {
-            line.push(' ');
-            line.push_str(figures::ALLOWANCE);
+        if pairs.iter().any(|pair| verdict::is_held_open(&pair.lost_s_a_minus_b)) {
+            line.push_str(&format!(" Some that look clear are not decided: {}.", figures::ALLOWANCE));
         }
         self.line(&line);
         self.head(1, &["a − b", "downtime", "lost", "decided"]);

@@ -85,14 +85,7 @@ fn strategies(result: &RunResult) -> String {
     for strategy in &result.strategies {
         text.push_str(&waiting(result, strategy));
     }
-    let wide = |strategy: &Strategy| {
-        figures::is_wide(&strategy.total.downtime_s) || figures::is_wide(&strategy.total.lost_s)
-    };
-    if result.strategies.iter().any(wide)
-        || result.total_comparisons.iter().any(|pair| figures::is_wide(&pair.lost_s_a_minus_b))
-    {
-        text.push_str(&wrap(&format!("  {}", figures::ALLOWANCE), "    "));
-    }
+    text.push_str(&allowance(result));
     text
 }
 
@@ -122,6 +115,26 @@ fn capacity_at_start(result: &RunResult) -> String {
         text.push_str(&wrap(&format!("  {}: {sentence}", names.join(", ")), "    "));
     }
     text
+}
+
+/// Whose intervals owe much of their width to what has not been seen.
+fn allowance(result: &RunResult) -> String {
+    let wide = |strategy: &&Strategy| {
+        figures::is_wide(&strategy.total.downtime_s) || figures::is_wide(&strategy.total.lost_s)
+    };
+    let name = |strategy: &Strategy| clean::shorten_name(&clean::visible(&strategy.name), 40);
+    let mut names: Vec<String> = result.strategies.iter().filter(wide).map(name).collect();
+    if names.is_empty() && result.total_comparisons.iter().any(|p| verdict::is_held_open(&p.lost_s_a_minus_b))
+    {
+        names.push("differences".to_owned());
+    }
+    if names.len() == result.strategies.len() && names.len() > 1 {
+        names = vec!["all strategies".to_owned()];
+    }
+    if names.is_empty() {
+        return String::new();
+    }
+    wrap(&format!("  {}: {}.", names.join(", "), figures::ALLOWANCE), "    ")
 }
 
 /// VMs that waited for room are capacity that was missing; that deserves a line of its own.

@@ -70,6 +70,12 @@ pub fn is_decided(difference: &Estimate) -> bool {
     difference.low > 0.0 || difference.high < 0.0
 }
 
+/// Whether what was seen would decide, and only the allowance for what was not seen keeps it open.
+#[must_use]
+pub fn is_held_open(difference: &Estimate) -> bool {
+    !is_decided(difference) && figures::is_wide(difference) && difference.mean.abs() > 2.0 * difference.se
+}
+
 struct Teller<'a> {
     result: &'a RunResult,
     name: &'a dyn Fn(&str) -> String,
