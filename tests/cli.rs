@@ -256,6 +256,29 @@ fn a_wrong_option_is_told_as_it_was_typed() {
     }
 }
 
+/// A file that grows with the square of the strategies helps nobody.
+#[test]
+fn of_very_many_strategies_not_every_pair_is_compared() {
+    let mut many = SCENARIO.replace("replications = 40", "replications = 8");
+    for k in 0..18 {
+        many.push_str(&format!("[strategy.s{k}]\nprotect = [\"guest-failover\"]\ntakeover = \"{k} s\"\n"));
+    }
+    let folder = folder(&many);
+    let run = output(folder.path(), &["run", "a.toml", "--quiet", "--out", "o"]);
+    let said = text(&run.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("of 20 strategies not every pair is compared, but each with none and s0"),
+        "{said}"
+    );
+    let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).expect("written");
+    assert!(read("summary.md").contains("not every pair is compared"));
+    let result: serde_json::Value = serde_json::from_str(&read("result.json")).expect("JSON");
+    // With the one without protection 19, with the best of the others 18 more.
+    assert_eq!(result["total_comparisons"].as_array().expect("a list").len(), 37);
+    assert_eq!(result["comparisons"].as_array().expect("a list").len(), 37);
+    assert!(read("comparisons.csv").lines().skip(38).all(|line| line.starts_with("(all services),")));
+}
+
 #[test]
 fn a_scenario_comes_from_stdin() {
     let folder = folder(SCENARIO);

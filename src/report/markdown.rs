@@ -214,6 +214,9 @@ impl Page<'_> {
         if pairs.iter().any(|pair| verdict::is_held_open(&pair.lost_s_a_minus_b)) {
             line.push_str(&format!(" Some that look clear are not decided: {}.", figures::ALLOWANCE));
         }
+        if let Some(told) = verdict::compared(self.result, name) {
+            line.push_str(&format!(" Here, {told}."));
+        }
         self.line(&line);
         self.head(1, &["a − b", "downtime", "lost", "decided"]);
         for pair in &self.result.total_comparisons {

@@ -46,9 +46,10 @@ pub struct RunResult {
     pub warnings: Vec<Warning>,
     /// In the scenario's order.
     pub strategies: Vec<Strategy>,
-    /// Every pair of strategies, service by service.
+    /// Every pair of strategies, service by service; of more than sixteen strategies only pairs with the one that
+    /// loses least or with the one without protection.
     pub comparisons: Vec<ServiceComparison>,
-    /// Every pair of strategies over all services together.
+    /// The same pairs over all services together.
     pub total_comparisons: Vec<TotalComparison>,
 }
 

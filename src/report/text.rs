@@ -86,6 +86,9 @@ fn strategies(result: &RunResult) -> String {
         text.push_str(&waiting(result, strategy));
     }
     text.push_str(&allowance(result));
+    if let Some(line) = verdict::compared(result, |name| clean::shorten_name(&clean::visible(name), 40)) {
+        text.push_str(&wrap(&format!("  {line}"), "    "));
+    }
     text
 }
 

@@ -70,6 +70,25 @@ pub fn is_decided(difference: &Estimate) -> bool {
     difference.low > 0.0 || difference.high < 0.0
 }
 
+/// Where not every pair was compared: which strategies all others were compared with, as a sentence.
+#[must_use]
+pub fn compared(result: &RunResult, name: impl Fn(&str) -> String) -> Option<String> {
+    let (strategies, pairs) = (&result.strategies, &result.total_comparisons);
+    let every = strategies.len() * strategies.len().saturating_sub(1) / 2;
+    if pairs.is_empty() || pairs.len() >= every {
+        return None;
+    }
+    let of = |strategy: &&Strategy| {
+        pairs.iter().filter(|p| p.a == strategy.name || p.b == strategy.name).count() + 1 >= strategies.len()
+    };
+    let names: Vec<String> = strategies.iter().filter(of).map(|strategy| name(&strategy.name)).collect();
+    let names = if names.is_empty() { "some others".to_owned() } else { list(&names) };
+    Some(format!(
+        "of {} strategies not every pair is compared, but each with {names}",
+        figures::count(u32::try_from(strategies.len()).unwrap_or(u32::MAX))
+    ))
+}
+
 /// Whether what was seen would decide, and only the allowance for what was not seen keeps it open.
 #[must_use]
 pub fn is_held_open(difference: &Estimate) -> bool {
@@ -272,11 +291,16 @@ fn against(a: &Capacity, b: &Capacity) -> String {
     format!("{} against {}", figures::count(a.vms), figures::count(b.vms))
 }
 
-/// "a", "a and b", "a, b and c".
+/// "a", "a and b", "a, b and c"; of very many the first ones and how many others.
 fn list(names: &[String]) -> String {
+    const MOST: usize = 12;
     match names {
         [] => String::new(),
         [one] => one.clone(),
+        names if names.len() > MOST => {
+            let others = u32::try_from(names.len() - MOST + 2).unwrap_or(u32::MAX);
+            format!("{} and {} others", names[..MOST - 2].join(", "), figures::count(others))
+        }
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
