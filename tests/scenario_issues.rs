@@ -195,8 +195,12 @@ const CASES: &[(&str, &str, &str)] = &[
     ("instances = 2", "instances = @1000001", "E019"),
     ("role = \"stateful\"", "role = @\"statefull\"", "E016"),
     ("vm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }", "", "E009@[service.@mail]"),
-    ("vm = { cores = 2, memory = \"8 GiB\"", "vm = @{ cores = 2, memory = \"80 GiB\"", "E025"),
-    ("vm = { cores = 2, memory", "vm = @{ cores = 200, memory", "E025"),
+    ("vm = { cores = 2, memory = \"8 GiB\"", "vm = { cores = 2, memory = @\"80 GiB\"", "E025"),
+    ("vm = { cores = 2, memory", "vm = { cores = @200, memory", "E025"),
+    ("vm = { cores = 2,", "vm = { nics = [\"lan\", \"private\", @\"lam\"], cores = 2,", "E021"),
+    ("rack = \"r1\"", "racks = @[]", "W103"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nmemory_overcommit = @\"0 %\"\n", "E015"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\ncpu_overcommit = @\"1.5\"\n", "E014"),
     ("role = \"stateful\"", "role = \"stateful\"\npriority = @9", "E015"),
     ("role = \"stateful\"", "role = \"stateful\"\ndemand = @0", "E015"),
     ("role = \"stateful\"", "role = \"stateful\"\nplace = [@\"esx\"]", "E028"),
@@ -377,6 +381,29 @@ fn overrides_replace_add_and_point_at_themselves() {
         beyond.contains("inject has one entry, inject.0: write one of them, or inject.1 to add one"),
         "{beyond}"
     );
+}
+
+#[test]
+fn percentages_go_beyond_a_hundred() {
+    let text = GOOD.replace("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nmemory_overcommit = \"110 %\"\n\n");
+    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+    let spec = spec.unwrap_or_else(|| panic!("{issues:#?}"));
+    assert_eq!(spec.clusters[0].settings.memory_overcommit, Some(1.1));
+}
+
+#[test]
+fn what_somebody_else_wrote_is_shortened() {
+    let name = format!("{}-1", "x".repeat(150));
+    let issues = issues_of(&GOOD.replace("[host.esx]", &format!("[host.{name}]\ncapacity = 1e300")));
+    assert!(issues.len() > 1);
+    for issue in &issues {
+        let line = issue.to_string();
+        assert!(line.chars().count() < 500, "{line}");
+    }
+    let issues = issues_of(
+        &GOOD.replace("role = \"stateful\"", "role = \"stateful\"\ndemand = 1e300\ncapacity = -1e-300"),
+    );
+    assert!(issues[0].what.contains("-1e-300"), "{}", issues[0]);
 }
 
 #[test]

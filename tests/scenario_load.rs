@@ -127,6 +127,57 @@ fn planned_work_without_an_end_is_found() {
     );
 }
 
+/// What is short is named, with its numbers and at its key; once for strategies that are short of the same.
+#[test]
+fn what_runs_short_is_named() {
+    let text = SCENARIO.replace("HORIZON", "1");
+    let one = |text: &str| {
+        let found = issues(text);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        (found[0].path.clone(), found[0].to_string())
+    };
+    // 4 hosts of 64 GiB and, with cpu_overcommit 8, 64 cores.
+    let (path, said) = one(&text.replace("instances = 6", "instances = 200"));
+    assert_eq!(path, "service.a.vm.memory");
+    assert!(
+        said.contains("72 of 200 VMs find no starting host, the first of them a-129: it needs 2 GiB"),
+        "{said}"
+    );
+    assert!(said.contains("all 200 VMs need 400 GiB, all hosts have 256 GiB"), "{said}");
+    assert!(said.contains("(under strategy \"s\")") && !said.contains("several VMs"), "{said}");
+
+    let small =
+        text.replace("memory = \"2 GiB\"", "memory = \"1 MiB\"").replace("instances = 6", "instances = 300");
+    let (path, said) = one(&small);
+    assert_eq!(path, "service.a.vm.cores");
+    assert!(said.contains("it needs 1 core, and the most that any host has left is 0"), "{said}");
+    assert!(
+        said.contains("all 300 VMs need 300, all hosts have 256") && said.contains("raise cpu_overcommit"),
+        "{said}"
+    );
+
+    // Two hosts have the cores and two the memory.
+    let mixed = text
+        .replace("count = 4\ncores = 8\nmemory = \"64 GiB\"", "count = 2\ncores = 1\nmemory = \"64 GiB\"")
+        .replace(
+            "[cluster.c]",
+            "[host.i]\ncount = 2\ncores = 8\nmemory = \"1 GiB\"\nstorage = [\"san\"]\n[cluster.c]",
+        )
+        .replace("cores = 1, memory = \"2 GiB\"", "cores = 9, memory = \"2 GiB\"");
+    assert!(one(&mixed).1.contains("the other way round"), "{}", one(&mixed).1);
+
+    let pinned =
+        text.replace("instances = 6", "instances = 2\nplace = [\"h-1\", \"h-1\"]").replace("2 GiB", "40 GiB");
+    let more = pinned.clone() + "[strategy.t]\nprotect = []\n[strategy.u]\nprotect = [\"host-cluster\"]\n";
+    let (path, said) = one(&more);
+    assert_eq!(path, "service.a.place");
+    assert!(
+        said.contains("a-2 cannot start on h-1: it needs 40 GiB of memory, and 24 GiB are left there"),
+        "{said}"
+    );
+    assert!(said.contains("(under strategy \"s\", \"t\", \"u\")"), "{said}");
+}
+
 /// Where the horizon is written, and that the VMs find no room is told as well.
 #[test]
 fn a_limit_is_told_at_its_key_and_hides_nothing() {

@@ -75,7 +75,7 @@ after = ["mail"]
 demand = 200
 capacity = 90
 priority = "high"
-vm = { cores = 1, memory = "1 GiB", storage = "san" }
+vm = { cores = 1, memory = "1 GiB", storage = "san", nics = ["lan", "private"] }
 place = ["esx-1", "esx-2", "esx-3", "esx-2", "esx-3", "esx-4"]
 [strategy.guests]
 protect = ["host-cluster"]

@@ -44,6 +44,11 @@ impl<'t> Fields<'t> {
         self.table.get(key).map(|entry| At { node: &entry.node, path: join(&self.path, key) })
     }
 
+    /// Where the value of a key is written, or the table when it is not.
+    pub(super) fn value_mark(&self, key: &str) -> Mark {
+        self.table.get(key).map_or(self.mark, |entry| entry.node.mark)
+    }
+
     /// Where a key is written, or the table when it is not.
     pub(super) fn key_mark(&self, key: &str) -> Mark {
         self.table.get(key).map_or(self.mark, |entry| entry.key_mark)
@@ -335,6 +340,21 @@ impl Reader {
             return Some(bits);
         }
         self.report(code::RANGE, at, "a rate of zero makes no sense here", "write one above zero");
+        None
+    }
+
+    /// A number within bounds, also as a percentage: 1.1 or `"110 %"`.
+    pub(super) fn ratio(&mut self, at: &At<'_>, least: f64, most: f64) -> Option<f64> {
+        if !matches!(at.node.value, Value::Text(_)) {
+            return self.between(at, least, most);
+        }
+        let value = self.measured(at, code::FRACTION, "a fraction", "15 %", units::fraction)?;
+        if value >= least && value <= most {
+            return Some(value);
+        }
+        let [least, most] = [least, most].map(|bound| number(bound * 100.0));
+        let what = format!("{} % is outside {least} % to {most} %", number(value * 100.0));
+        self.report(code::RANGE, at, what, format!("write a percentage from {least} % to {most} %"));
         None
     }
 

@@ -315,8 +315,10 @@ pub struct Service {
 /// The shape of a VM.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vm {
-    /// Where it is written.
+    /// Where it is written, and its sizes.
     pub mark: Mark,
+    pub cores_mark: Mark,
+    pub memory_mark: Mark,
     /// At least 1.
     pub cores: u32,
     /// Bytes, at most 64 TiB.

@@ -74,8 +74,8 @@ impl Reader {
         ClusterSettings {
             product,
             detection: self.opt(f, "detection", Reader::law),
-            memory_overcommit: self.opt(f, "memory_overcommit", |r, at| r.between(at, 0.01, 100.0)),
-            cpu_overcommit: self.opt(f, "cpu_overcommit", |r, at| r.between(at, 0.01, 1_000.0)),
+            memory_overcommit: self.opt(f, "memory_overcommit", |r, at| r.ratio(at, 0.01, 100.0)),
+            cpu_overcommit: self.opt(f, "cpu_overcommit", |r, at| r.ratio(at, 0.01, 1_000.0)),
             admission: self.opt(f, "admission", |r, at| r.admission(at, around.hosts)),
             limits_enforced: self
                 .opt(f, "limits", |r, at| r.word(at, &[("enforce", true), ("ignore", false)])),
@@ -84,7 +84,7 @@ impl Reader {
             witness_site: self.opt(f, "witness_site", |r, at| r.reference(at, around.sites)),
             witness_outage: self.opt(f, "witness_outage", Reader::fault),
             needs_manager: self.opt(f, "needs_manager", Reader::truth),
-            start_failure: self.opt(f, "start_failure", |r, at| r.between(at, 0.0, 0.99)),
+            start_failure: self.opt(f, "start_failure", |r, at| r.ratio(at, 0.0, 0.99)),
         }
     }
 

@@ -93,13 +93,15 @@ impl Reader {
                 gib(room.memory)
             );
             let remedy = "give the VM less or a host more";
-            self.sink.push(code::VM_TOO_LARGE, service.vm.mark, format!("{path}.vm.memory"), what, remedy);
+            let mark = service.vm.memory_mark;
+            self.sink.push(code::VM_TOO_LARGE, mark, format!("{path}.vm.memory"), what, remedy);
         }
         let cores = f64::from(service.vm.cores);
         if cores > room.cores && once(code::VM_TOO_LARGE, format!("{path}.cores")) {
             let what = format!("its VM has {cores} cores, the largest host has room for {}", room.cores);
             let remedy = "give the VM fewer, or raise cores or cpu_overcommit";
-            self.sink.push(code::VM_TOO_LARGE, service.vm.mark, format!("{path}.vm.cores"), what, remedy);
+            let mark = service.vm.cores_mark;
+            self.sink.push(code::VM_TOO_LARGE, mark, format!("{path}.vm.cores"), what, remedy);
         }
         if u64::from(vms) > room.hosts && once(code::TOO_FEW_HOSTS, format!("{}/{path}", strategy.name)) {
             let what = format!(
