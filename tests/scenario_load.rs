@@ -176,6 +176,14 @@ fn what_runs_short_is_named() {
         "{said}"
     );
     assert!(said.contains("(under strategy \"s\", \"t\", \"u\")"), "{said}");
+
+    // VMs without a host are on none, also where another strategy has said so already.
+    let crowd = SCENARIO.replace("HORIZON", "1").replace("instances = 6", "instances = 3000");
+    let crowd = crowd
+        .replace("product = \"custom\"", "product = \"vsphere-6\"")
+        .replace("detection = \"20 s\"\n", "");
+    let (_, said) = one(&(crowd + "[strategy.t]\nprotect = [\"host-cluster\"]\n"));
+    assert!(said.contains("2872 of 3000 VMs"), "{said}");
 }
 
 /// Where the horizon is written, and that the VMs find no room is told as well.

@@ -37,9 +37,7 @@ pub fn compile_with_issues(spec: &Spec) -> (Vec<Model>, Vec<Issue>) {
     let stretches = load::stretches(spec);
     let mut models = Vec::new();
     for strategy in 0..spec.strategies.len() {
-        let before = issues.len();
-        let model = compile_strategy(spec, strategy, &mut issues);
-        if !has_errors(&issues[before..]) {
+        if let Some(model) = compile_strategy(spec, strategy, &mut issues) {
             models.push(Model { stretches, ..model });
         }
     }
@@ -68,16 +66,20 @@ fn too_long(spec: &Spec) -> Vec<Issue> {
     vec![spec.issue(super::code::LIMIT, spec.run.horizon_mark, "run.horizon", what, remedy)]
 }
 
-fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Model {
+/// The model, where nothing of it is an error.
+fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Option<Model> {
     let mut model = hardware::compile(spec, strategy);
     workload::compile(spec, strategy, &mut model);
+    if !placement::place(spec, strategy, &mut model, issues) {
+        return None;
+    }
     let before = issues.len();
-    placement::place(spec, strategy, &mut model, issues);
-    if issues.len() == before {
-        product_limits::of_placement(spec, strategy, &model, issues);
+    product_limits::of_placement(spec, strategy, &model, issues);
+    if has_errors(&issues[before..]) {
+        return None;
     }
     workload::compile_injects(spec, &mut model);
     bound::measure(&mut model);
     model.timers = TimerTable::new(&mut model);
-    model
+    Some(model)
 }

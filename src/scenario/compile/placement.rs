@@ -12,7 +12,8 @@ use crate::model::{HostId, Model, Room, VmId};
 /// VMs that cannot start where they are pinned and are told one by one; the rest is counted.
 const TOLD_MAX: usize = 5;
 
-pub(super) fn place(spec: &Spec, strategy: usize, model: &mut Model, issues: &mut Vec<Issue>) {
+/// Whether every VM has a starting host; where one has none, an issue says why.
+pub(super) fn place(spec: &Spec, strategy: usize, model: &mut Model, issues: &mut Vec<Issue>) -> bool {
     let mut room = Rooms::new(model);
     let mut placed = vec![false; model.vms.len()];
     let mut homeless = Vec::new();
@@ -37,6 +38,7 @@ pub(super) fn place(spec: &Spec, strategy: usize, model: &mut Model, issues: &mu
         }
     }
     complain(spec, strategy, model, &room, &placed, &homeless, issues);
+    homeless.is_empty()
 }
 
 /// VMs with a starting host given by `place`, in the order of their names.
