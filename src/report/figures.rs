@@ -239,8 +239,9 @@ fn decimals(estimate: &Estimate) -> i32 {
         let exponent = exponent(half);
         let wanted = if half / power_of_ten(exponent) < 2.95 { 1 - exponent } else { -exponent };
         // However wide the interval, a mean that is something is not written as 0.
-        let least = -self::exponent(estimate.mean);
-        if estimate.mean == 0.0 { wanted } else { wanted.min(most).max(least) }
+        let vanishes = (estimate.mean / power_of_ten(-wanted)).round() == 0.0;
+        let wanted = if vanishes { -self::exponent(estimate.mean) } else { wanted };
+        if estimate.mean == 0.0 { wanted } else { wanted.min(most) }
     } else if estimate.mean.fract() == 0.0 {
         0
     } else {

@@ -138,7 +138,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// As [`Simulation::run_counted`]; `None` where somebody says before the end that it is of no use any more.
-    /// The question is put every [`LOOK_EVERY`] events.
+    /// The question is put every 65,536 events.
     pub fn run_unless(mut self, stop: impl Fn() -> bool) -> Option<(O, u64)> {
         let end = Time::ZERO + self.model.end();
         let mut look_at = LOOK_EVERY;
