@@ -393,12 +393,22 @@ fn percentages_go_beyond_a_hundred() {
 
 #[test]
 fn what_somebody_else_wrote_is_shortened() {
-    let name = format!("{}-1", "x".repeat(150));
-    let issues = issues_of(&GOOD.replace("[host.esx]", &format!("[host.{name}]\ncapacity = 1e300")));
-    assert!(issues.len() > 1);
-    for issue in &issues {
-        let line = issue.to_string();
-        assert!(line.chars().count() < 500, "{line}");
+    for length in [150, 5_000] {
+        let name = format!("{}-1", "x".repeat(length));
+        for (from, to) in [
+            ("[host.esx]", format!("[host.{name}]\ncapacity = 1e300")),
+            ("[service.mail]", format!("[service.{name}]\nplace = [\"{name}\"]")),
+            ("nodes = 2", format!("[strategy.cluster.service.{name}]")),
+            ("\"host esx-1 crash\"", format!("\"host {name} crash\"")),
+            ("seed = 1", format!("{name} = 1")),
+        ] {
+            let issues = issues_of(&GOOD.replacen(from, &to, 1));
+            assert!(!issues.is_empty());
+            for issue in &issues {
+                let line = issue.to_string();
+                assert!(line.chars().count() < 1_200, "{length}: {line}");
+            }
+        }
     }
     let issues = issues_of(
         &GOOD.replace("role = \"stateful\"", "role = \"stateful\"\ndemand = 1e300\ncapacity = -1e-300"),

@@ -80,6 +80,9 @@ pub struct Issue {
 impl Issue {
     /// Characters of a path that a message shows.
     const PATH_SHOWN: usize = 100;
+    /// Characters of what is wrong, and of what to write instead: more than any that we write, less than a name
+    /// of some thousand characters in it would make.
+    const TEXT_SHOWN: usize = 800;
 
     /// An issue at a place. The first letter of the code says whether it is an error.
     #[must_use]
@@ -125,9 +128,9 @@ impl fmt::Display for Issue {
         if !self.path.is_empty() {
             write!(f, "{}: ", short(&self.path, Issue::PATH_SHOWN))?;
         }
-        f.write_str(&self.what)?;
+        f.write_str(&short(&self.what, Issue::TEXT_SHOWN))?;
         if !self.remedy.is_empty() {
-            write!(f, ": {}", self.remedy)?;
+            write!(f, ": {}", short(&self.remedy, Issue::TEXT_SHOWN))?;
         }
         Ok(())
     }

@@ -197,6 +197,18 @@ fn a_result_reads_back_as_it_was_written() {
     }
 }
 
+/// Results of earlier versions do not say what was laid over the scenario, nor what was odd about it.
+#[test]
+fn an_earlier_result_can_still_be_drawn() {
+    let json = RunResult::from(&fixture::small()).to_json().unwrap();
+    let mut value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for key in ["overrides", "selection", "warnings"] {
+        value.as_object_mut().unwrap().remove(key).unwrap();
+    }
+    let back = RunResult::from_json(&value.to_string()).unwrap();
+    assert_eq!(back, RunResult::from(&fixture::small()));
+}
+
 #[test]
 fn one_replication_has_no_interval_and_says_so_in_json_and_words() {
     let mut summary = fixture::small();

@@ -9,7 +9,7 @@ use crate::scenario::names::Names;
 use crate::scenario::spec::{
     Assumption, ClusterSettings, GuestLayer, Protection, ProtectionSettings, Strategy,
 };
-use crate::scenario::text::join;
+use crate::scenario::text::{join, quote};
 use crate::scenario::tree::Value;
 
 use super::Named;
@@ -79,7 +79,7 @@ impl Reader {
             let path = join(&at.path, &entry.key);
             let index = names.find(&entry.key);
             if index.is_none() && !self.doubts_table(key) {
-                let what = format!("there is no {} \"{}\"", names.kind, entry.key);
+                let what = format!("there is no {} {}", names.kind, quote(&entry.key));
                 let remedy = crate::scenario::text::suggest(&entry.key, names.iter(), "there are");
                 self.sink.push(code::REFERENCE, entry.key_mark, path.clone(), what, remedy);
             }
