@@ -105,6 +105,11 @@ fn json_on_stdout_is_result_json_and_nothing_else() {
             "{part}: {estimate}"
         );
     }
+    // Levels are written as people write them, and a level stretch has no points inside.
+    let points =
+        result["strategies"][0]["services"][0]["downtime_s"]["quantiles"].as_array().expect("points");
+    assert!(points.len() > 20 && points.iter().all(|point| point[0].to_string().len() <= 6), "{points:?}");
+    assert!(!points.windows(3).any(|w| w[0][1] == w[1][1] && w[1][1] == w[2][1]), "{points:?}");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn an_interrupted_run_does_not_take_the_place_of_a_complete_one() {
     let out = folder.path().join("o");
     let run_for_a_while = || {
         let child = start(folder.path(), "5000000");
-        std::thread::sleep(Duration::from_millis(400));
+        std::thread::sleep(Duration::from_millis(700));
         interrupt(&child);
         let (code, told) = end(child);
         assert_eq!(code, Some(130), "{told}");
@@ -158,11 +158,13 @@ fn a_long_replication_is_dropped() {
     let busy_vm =
         SCENARIO.replace("crash = { mttf = \"20 d\", mttr = \"4 h\" }", "").replace("90 d", "280 d").replace(
             "[service.db]",
-            "[service.db]\nstart = \"0 s\"\napp_crash = { mttf = \"1 s\", mttr = \"0 s\" }",
+            "[service.db]\nstart = \"0 s\"\nrecover = \"0 s\"\napp_crash = { mttf = \"1 s\", mttr = \"0 s\" }",
         );
     for scenario in [busy_host, busy_vm] {
         let folder = folder(&scenario);
         let child = start(folder.path(), "1000");
+        // Its folder is made when it listens.
+        wait(|| folder.path().join("o").exists());
         std::thread::sleep(Duration::from_millis(300));
         interrupt(&child);
         std::thread::sleep(Duration::from_millis(100));

@@ -6,6 +6,7 @@
 //! worst of twenty years is not twenty times the worst of one.
 
 use super::result::{Estimate, Method};
+use crate::special::student_t_quantile;
 
 /// Seconds in a scenario's year.
 const YEAR_S: f64 = 365.0 * 86_400.0;
@@ -199,13 +200,15 @@ pub fn is_unseen(estimate: &Estimate) -> bool {
 pub const ALLOWANCE: &str = "with few outages an interval allows for long ones that are too rare to have come yet; more replications narrow it";
 
 /// Whether an interval owes much of its width to outages that are too rare to have been seen: it reaches out
-/// half as far again as Student's t would.
+/// half as far again as Student's t would over so many replications.
 #[must_use]
-pub fn is_wide(estimate: &Estimate) -> bool {
+pub fn is_wide(estimate: &Estimate, replications: u32) -> bool {
     let rare = matches!(estimate.method, Method::WeightedPoisson | Method::Bound);
-    rare && !is_unseen(estimate)
-        && estimate.se.is_finite()
-        && estimate.high - estimate.low > 1.5 * 2.0 * 1.96 * estimate.se
+    if !rare || is_unseen(estimate) || !estimate.se.is_finite() || replications < 2 {
+        return false;
+    }
+    let half = student_t_quantile(0.975, f64::from(replications - 1)) * estimate.se;
+    estimate.high - estimate.low > 1.5 * 2.0 * half
 }
 
 /// The length that decides on a unit.

@@ -210,8 +210,7 @@ impl Page<'_> {
             "Differences over the same failure history, all services, min/y per instance. Where the \
                         interval holds 0, these replications do not tell the two apart."
                 .to_owned();
-        let pairs = &self.result.total_comparisons;
-        if pairs.iter().any(|pair| verdict::is_held_open(&pair.lost_s_a_minus_b)) {
+        if verdict::is_any_held_open(self.result) {
             line.push_str(&format!(" Some that look clear are not decided: {}.", figures::ALLOWANCE));
         }
         if let Some(told) = verdict::compared(self.result, name) {

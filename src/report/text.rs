@@ -123,12 +123,12 @@ fn capacity_at_start(result: &RunResult) -> String {
 /// Whose intervals owe much of their width to what has not been seen.
 fn allowance(result: &RunResult) -> String {
     let wide = |strategy: &&Strategy| {
-        figures::is_wide(&strategy.total.downtime_s) || figures::is_wide(&strategy.total.lost_s)
+        let total = &strategy.total;
+        [&total.downtime_s, &total.lost_s].iter().any(|e| figures::is_wide(e, result.replications))
     };
     let name = |strategy: &Strategy| clean::shorten_name(&clean::visible(&strategy.name), 40);
     let mut names: Vec<String> = result.strategies.iter().filter(wide).map(name).collect();
-    if names.is_empty() && result.total_comparisons.iter().any(|p| verdict::is_held_open(&p.lost_s_a_minus_b))
-    {
+    if names.is_empty() && verdict::is_any_held_open(result) {
         names.push("differences".to_owned());
     }
     if names.len() == result.strategies.len() && names.len() > 1 {

@@ -89,10 +89,14 @@ pub fn compared(result: &RunResult, name: impl Fn(&str) -> String) -> Option<Str
     ))
 }
 
-/// Whether what was seen would decide, and only the allowance for what was not seen keeps it open.
+/// Whether what was seen of any pair would decide, and only the allowance for what was not seen keeps it open.
 #[must_use]
-pub fn is_held_open(difference: &Estimate) -> bool {
-    !is_decided(difference) && figures::is_wide(difference) && difference.mean.abs() > 2.0 * difference.se
+pub fn is_any_held_open(result: &RunResult) -> bool {
+    result.total_comparisons.iter().map(|pair| &pair.lost_s_a_minus_b).any(|difference| {
+        !is_decided(difference)
+            && figures::is_wide(difference, result.replications)
+            && difference.mean.abs() > 2.0 * difference.se
+    })
 }
 
 struct Teller<'a> {
