@@ -47,10 +47,11 @@ impl Findings {
 
 pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> Summary {
     let first = &models[0];
-    let strategies = models
+    let strategies: Vec<StrategySummary> = models
         .iter()
         .zip(&findings.strategies)
-        .map(|(m, f)| strategy(m, f, findings.numbers.len(), plan.seed));
+        .map(|(m, f)| strategy(m, f, findings.numbers.len(), plan.seed))
+        .collect();
     Summary {
         title: plan.title.clone(),
         sha256: plan.sha256.clone(),
@@ -60,8 +61,8 @@ pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> S
         horizon: first.horizon,
         warmup: first.warmup,
         ages: first.ages.word(),
-        strategies: strategies.collect(),
-        comparisons: comparisons(models, findings),
+        comparisons: comparisons(models, findings, &strategies),
+        strategies,
         numbers: findings.numbers.clone(),
         rows: models.iter().zip(&findings.strategies).map(|(m, f)| rows(m, f)).collect(),
     }
@@ -238,10 +239,11 @@ fn protect(service: &Service) -> Vec<&'static str> {
 
 /// The points of a distribution that charts need: every 2 %, finer towards the rare end.
 fn grid() -> Vec<f64> {
-    let coarse = (0..45).map(|k| f64::from(k) * 0.02);
-    let fine = (90..99).map(|k| f64::from(k) * 0.01);
-    let finer = (990..999).map(|k| f64::from(k) * 0.001);
-    let finest = (9990..10_000).map(|k| f64::from(k) * 0.0001);
+    // Divided, not multiplied: 35 / 50 is 0.7, 35 * 0.02 is 0.7000000000000001.
+    let coarse = (0..45).map(|k| f64::from(k) / 50.0);
+    let fine = (90..99).map(|k| f64::from(k) / 100.0);
+    let finer = (990..999).map(|k| f64::from(k) / 1_000.0);
+    let finest = (9990..10_000).map(|k| f64::from(k) / 10_000.0);
     coarse.chain(fine).chain(finer).chain(finest).chain([1.0]).collect()
 }
 
@@ -271,11 +273,26 @@ fn causes(tallies: &[CauseSum], per: f64) -> Vec<CauseSummary> {
         .collect()
 }
 
-/// Every pair of strategies, service by service and all together, paired by replication.
-fn comparisons(models: &[Model], findings: &Findings) -> Vec<Comparison> {
+/// Up to so many strategies every pair is compared: 120 pairs. Four hundred would make 80,000, which nobody reads.
+const EVERY_PAIR: usize = 16;
+
+/// Whether two strategies are compared: where there are very many, each only with the one that loses least and
+/// with the one without protection, which is what people ask about.
+fn are_compared(models: &[Model], strategies: &[StrategySummary]) -> impl Fn(usize, usize) -> bool + use<> {
+    let few = models.len() <= EVERY_PAIR;
+    let lost = |&s: &usize| strategies[s].total.lost_s.mean;
+    let best = (0..models.len()).min_by(|a, b| lost(a).total_cmp(&lost(b))).unwrap_or(0);
+    let bare = |model: &Model| model.services.iter().all(|s| s.guest.is_none() && !s.host_cluster);
+    let base = models.iter().position(bare).unwrap_or(0);
+    move |a, b| few || [a, b].contains(&best) || [a, b].contains(&base)
+}
+
+/// Pairs of strategies, service by service and all together, paired by replication.
+fn comparisons(models: &[Model], findings: &Findings, strategies: &[StrategySummary]) -> Vec<Comparison> {
+    let compared = are_compared(models, strategies);
     let mut all = Vec::new();
     for a in 0..models.len() {
-        for b in a + 1..models.len() {
+        for b in (a + 1..models.len()).filter(|&b| compared(a, b)) {
             let (found_a, found_b) = (&findings.strategies[a], &findings.strategies[b]);
             for number in 0..models[a].services.len() {
                 let (service_a, service_b) = (&models[a].services[number], &models[b].services[number]);

@@ -200,7 +200,8 @@ pub struct Summary {
     pub warmup: Span,
     pub ages: &'static str,
     pub strategies: Vec<StrategySummary>,
-    /// Every pair of strategies, for each service and for all services together.
+    /// Every pair of strategies, for each service and for all services together; of more than sixteen strategies
+    /// only pairs with the one that loses least or with the one without protection.
     pub comparisons: Vec<Comparison>,
     /// The numbers of the replications that finished, ascending: 0, 1, 2, … unless interrupted.
     pub numbers: Vec<u32>,

@@ -66,6 +66,9 @@ pub struct Model {
     pub vms: Vec<Vm>,
     pub maintenances: Vec<Maintenance>,
     pub injects: Vec<Inject>,
+    /// In how many stretches a VM that concerns nobody else lives its life: more than one where it is so eventful
+    /// that somebody may want to interrupt it.
+    pub stretches: u32,
     /// The most VM-seconds of waiting that one host's failure can cause, 99.9th percentile.
     pub waiting_bound_vm_s: f64,
     /// Slot to event, and each component's slots.

@@ -12,13 +12,16 @@
 //! | `summary.csv` | strategy and service |
 //! | `causes.csv` | strategy, service and cause |
 //! | `strategies.csv` | strategy: all services together, and what it takes of the datacenter |
-//! | `comparisons.csv` | pair of strategies and service; an empty service is all of them together |
+//! | `comparisons.csv` | pair of strategies and service; `(all services)` is all of them together |
 //! | `failures.csv` | strategy and case of one or two hosts lost at once from the start placement |
 //! | `replications.csv` | strategy, service and replication (replications count from 0) |
 
 use super::clean::csv_cell;
 use super::result::{Estimate, Method, RunResult, TotalComparison};
 use crate::experiment::summary::Summary;
+
+/// In the column of a service, all of them together.
+const ALL_SERVICES: &str = "(all services)";
 
 /// `summary.csv`.
 #[must_use]
@@ -173,7 +176,7 @@ pub fn comparisons(result: &RunResult) -> String {
         row(&comparison.service, &comparison.pair);
     }
     for pair in &result.total_comparisons {
-        row("", pair);
+        row(ALL_SERVICES, pair);
     }
     sheet.finish()
 }

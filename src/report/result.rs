@@ -35,12 +35,35 @@ pub struct RunResult {
     pub warmup_s: f64,
     /// Age of every component at the start: `stationary` or `new`.
     pub ages: String,
+    /// What was laid over the scenario, as `PATH=VALUE`, in this order.
+    #[serde(default)]
+    pub overrides: Vec<String>,
+    /// The strategies that were asked for by name; none: all of the scenario.
+    #[serde(default)]
+    pub selection: Vec<String>,
+    /// What is probably not meant.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
     /// In the scenario's order.
     pub strategies: Vec<Strategy>,
-    /// Every pair of strategies, service by service.
+    /// Every pair of strategies, service by service; of more than sixteen strategies only pairs with the one that
+    /// loses least or with the one without protection.
     pub comparisons: Vec<ServiceComparison>,
-    /// Every pair of strategies over all services together.
+    /// The same pairs over all services together.
     pub total_comparisons: Vec<TotalComparison>,
+}
+
+/// An issue that did not prevent the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Warning {
+    /// A stable code, such as `W107`.
+    pub code: String,
+    /// The key it is about, such as `service.mail.place`.
+    pub path: String,
+    /// What is odd.
+    pub what: String,
+    /// What to write instead.
+    pub remedy: String,
 }
 
 /// Which scenario was run.

@@ -12,6 +12,9 @@ pub mod limits {
     pub const REPLICATIONS: u64 = 10_000_000;
     /// Years of one duration, and of warm-up and horizon together.
     pub const YEARS: u64 = 100_000;
+    /// Steps of one replication, as estimated: about half a minute, and some 500 MB of outages. Whoever wants to
+    /// know more runs more replications, which go side by side and can be counted.
+    pub const STEPS: f64 = 2e8;
     /// Bytes of one memory: 64 TiB, so that a sum over all hosts fits 64 bits.
     pub const MEMORY_BYTES: u64 = 64 << 40;
     /// Cores of a host or VM.

@@ -71,6 +71,8 @@ impl Spec {
 pub struct Run {
     /// Measured time of one replication. Default 1 y.
     pub horizon: Span,
+    /// Where it is written; where it is not, the table.
+    pub horizon_mark: Mark,
     /// Simulated before it, not measured. Default 0 s.
     pub warmup: Span,
     /// 1 to 10,000,000. Default 1,000.
@@ -319,8 +321,10 @@ pub struct Service {
 /// The shape of a VM.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vm {
-    /// Where it is written.
+    /// Where it is written, and its sizes.
     pub mark: Mark,
+    pub cores_mark: Mark,
+    pub memory_mark: Mark,
     /// At least 1.
     pub cores: u32,
     /// Bytes, at most 64 TiB.

@@ -114,13 +114,22 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Every private VM lives up to the end of the horizon.
-    pub(super) fn live_to_the_end(&mut self, end: Time) {
+    /// Every private VM lives up to the end of the horizon, or until somebody stops it: then false.
+    pub(super) fn live_to_the_end(&mut self, end: Time, stop: impl Fn() -> bool) -> bool {
+        let stretches = u64::from(self.model.stretches);
         for number in 0..self.model.vms.len() as u32 {
-            if self.state.vms[number as usize].private {
-                self.live_until(VmId(number), end);
+            if !self.state.vms[number as usize].private {
+                continue;
             }
+            for stretch in 1..stretches {
+                self.live_until(VmId(number), Time(end.0 / stretches * stretch));
+                if stop() {
+                    return false;
+                }
+            }
+            self.live_until(VmId(number), end);
         }
+        true
     }
 
     /// A VM begins a stretch of its life: is anybody else concerned by it?

@@ -88,6 +88,9 @@ pub const EVENTS_MAX: u64 = 1_000_000_000;
 /// delays: faults that strike and are repaired in no time.
 const EVENTS_AT_ONCE_PER_TIMER: u64 = 1_000;
 
+/// After so many events, a few milliseconds, the question is put whether to go on.
+const LOOK_EVERY: u64 = 1 << 16;
+
 /// One replication while it runs.
 pub struct Simulation<'m, O> {
     model: &'m Model,
@@ -135,13 +138,25 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// As [`Simulation::run`], with the number of events.
-    pub fn run_counted(mut self) -> (O, u64) {
+    pub fn run_counted(self) -> (O, u64) {
+        self.run_unless(|| false).expect("nobody stops it")
+    }
+
+    /// As [`Simulation::run_counted`]; `None` where somebody says before the end that it is of no use any more.
+    /// The question is put every 65,536 events.
+    pub fn run_unless(mut self, stop: impl Fn() -> bool) -> Option<(O, u64)> {
         let end = Time::ZERO + self.model.end();
+        let mut look_at = LOOK_EVERY;
         while let Some((at, slot)) = self.state.timers.take_before(end) {
+            if self.events >= look_at {
+                if stop() {
+                    return None;
+                }
+                look_at = self.events + LOOK_EVERY;
+            }
             self.step(at, slot);
         }
-        self.live_to_the_end(end);
-        (self.observer, self.events)
+        self.live_to_the_end(end, stop).then_some((self.observer, self.events))
     }
 
     /// As [`Simulation::run`], checking every invariant after every event; slow, for tests.
@@ -153,7 +168,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             let _ = self.state.timers.earliest();
             self.state.check(self.model);
         }
-        self.live_to_the_end(end);
+        self.live_to_the_end(end, || false);
         self.observer
     }
 

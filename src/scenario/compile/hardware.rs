@@ -33,6 +33,7 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         vms: Vec::new(),
         maintenances: Vec::new(),
         injects: Vec::new(),
+        stretches: 1,
         waiting_bound_vm_s: 0.0,
         timers: TimerTable::default(),
     };
