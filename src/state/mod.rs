@@ -5,17 +5,18 @@
 //! replication allocates. [`State::check`] recomputes every sum and walks every list.
 
 mod check;
+mod cluster;
 mod reach;
 mod residence;
 mod restart;
 mod tables;
 
+pub use cluster::{ClusterState, Lead, PrimaryPhase};
 pub use reach::Connectivity;
 pub use restart::{MonitorState, RestartState};
 pub use tables::{
-    ClusterState, CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState,
-    Job, Lead, MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, PrimaryPhase, StorageState,
-    VmPhase, VmState,
+    CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
+    MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,
 };
 
 use crate::engine::{Time, Timers, Tournament};
