@@ -1,9 +1,10 @@
 //! Where things stand, and which sites a network joins.
 //!
 //! Sites are numbered places; what stands at none is at [`PlaceId::NOWHERE`]. Traffic of a kind passes within a place
-//! where a network that covers it is up, and between two places where one that covers both is; traffic passes through
-//! other sites on its way. Where no network is there to carry a kind of traffic it is perfect. Fibre Channel has a fabric
-//! of its own at each site, so that of the networks for storage only those between sites matter to it.
+//! where a network that covers it is up, and between two places where one that covers both is, or several one after the
+//! other. Where no network is there to carry a kind of traffic within a place, or between two, the way is perfect (and
+//! leads nowhere else). Fibre Channel has a fabric of its own at each site, so that of the networks for storage only
+//! those between sites matter to it.
 
 use super::{Network, PlaceId, Traffic};
 
@@ -50,11 +51,11 @@ impl PlaceId {
 pub struct Geography {
     /// How many, the one of those without a site included.
     pub places: u32,
-    /// By place and way: the lowest place to which the way is perfect, since nothing carries it.
-    pub joined: Vec<Segments>,
+    /// By way and pair of places: whether nothing carries it, so that it is perfect.
+    perfect: Vec<bool>,
 }
 
-/// The lowest place that traffic reaches from one place, by way: places with the same number reach each other.
+/// By way, the lowest place that networks lead to from one place.
 pub type Segments = [u32; Way::COUNT];
 
 /// How traffic gets from place to place.
@@ -100,25 +101,28 @@ impl Geography {
     /// The places that networks join, or leave to themselves.
     #[must_use]
     pub fn new(places: u32, networks: &[Network]) -> Geography {
-        let mut joined: Vec<Segments> = (0..places).map(|place| [place; Way::COUNT]).collect();
+        let mut perfect = Vec::with_capacity(Way::COUNT * (places * places) as usize);
         for way in Way::all() {
-            let users = || networks.iter().filter(|network| way.uses(network));
-            if users().any(|network| network.reach == Reach::Everywhere) {
-                continue;
-            }
+            let joined = |a: u32, b: u32| {
+                networks.iter().any(|n| way.uses(n) && n.reach.joins(PlaceId(a), PlaceId(b)))
+            };
             for a in 0..places {
-                for b in a + 1..places {
-                    if !users().any(|network| network.reach.joins(PlaceId(a), PlaceId(b))) {
-                        join(&mut joined, way, a, b);
-                    }
-                }
+                perfect.extend((0..places).map(|b| a == b || !joined(a, b)));
             }
         }
-        Geography { places, joined }
+        Geography { places, perfect }
+    }
+
+    /// Whether no network is there to carry a kind of traffic between two places.
+    #[inline]
+    #[must_use]
+    pub fn is_perfect(&self, way: Way, a: PlaceId, b: PlaceId) -> bool {
+        let places = self.places as usize;
+        self.perfect[(way.index() * places + a.index()) * places + b.index()]
     }
 }
 
-/// Notes that the way between two places is open: all that are joined to either are joined to the other.
+/// Notes that networks lead from one place to another: all that are joined to either are joined to the other.
 pub fn join(segments: &mut [Segments], way: Way, a: u32, b: u32) {
     let (a, b) = (segments[a as usize][way.index()], segments[b as usize][way.index()]);
     if a != b {

@@ -207,8 +207,8 @@ pub struct Cluster {
     pub restart: RestartRules,
     pub monitor: Monitor,
     pub storage_loss: StorageLoss,
-    /// Its hosts stand at several places.
-    pub spans_places: bool,
+    /// Where its hosts stand, ascending.
+    pub places: Vec<PlaceId>,
     /// The server that manages it, where it can fail, and whether nothing is restarted without it.
     pub manager: Option<PartId>,
     pub needs_manager: bool,
@@ -217,10 +217,16 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// Whether its hosts stand at several sites.
+    #[must_use]
+    pub fn spans_places(&self) -> bool {
+        self.places.len() > 1
+    }
+
     /// Whether its sites lead themselves while they do not hear each other (VMW-02).
     #[must_use]
     pub fn has_sides(&self) -> bool {
-        self.spans_places && matches!(self.product, Product::Primary(_))
+        self.spans_places() && matches!(self.product, Product::Primary(_))
     }
 }
 

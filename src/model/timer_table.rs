@@ -83,7 +83,7 @@ impl TimerTable {
             let id = ClusterId(number as u32);
             let sides = (0..places).map(|place| table.add(Event::SideStepped(id, PlaceId(place)))).collect();
             table.sides.push(sides);
-            let forced = cluster.spans_places && matches!(cluster.product, Product::Quorum(_));
+            let forced = cluster.spans_places() && matches!(cluster.product, Product::Quorum(_));
             let slot = table.add_if(forced, Event::QuorumForced(id));
             table.forcings.push(slot);
             let slot = table.add(Event::RetryDue(ClusterId(number as u32)));

@@ -63,7 +63,7 @@ impl<O: Observer> Simulation<'_, O> {
         let fixed = &self.model.clusters[cluster.index()];
         let place = |h: HostId| self.model.hosts[h.index()].place;
         let near = |&other: &HostId| other != host && place(other) == place(host) && counts(other);
-        if !fixed.spans_places || fixed.hosts.iter().any(near) {
+        if !fixed.spans_places() || fixed.hosts.iter().any(near) {
             profile.failed_after
         } else {
             profile.failed_after_cross_site

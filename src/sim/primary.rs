@@ -13,11 +13,8 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, HostId, PlaceId, PrimaryProfile, Product, Traffic, Way};
+use crate::model::{ClusterId, HostId, PlaceId, PrimaryProfile, Product};
 use crate::state::{Lead, PrimaryPhase};
-
-/// How hosts hear each other.
-const MANAGEMENT: Way = Way::Network(Traffic::Management);
 
 /// A side of a cluster of this family: the main one, or another by the lowest of its places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +104,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// The side that a host stands on.
     fn side_of(&self, cluster: ClusterId, host: HostId) -> Side {
         let row = &self.state.clusters[cluster.index()];
-        let side = self.segment_of(host);
+        let side = self.state.home_side(self.model, host);
         if !row.is_split || side == row.main { Side::Main } else { Side::Other(PlaceId(side)) }
     }
 
@@ -210,7 +207,7 @@ impl<O: Observer> Simulation<'_, O> {
         let ranking = || profile.ranking.iter().map(|&seat| hosts[seat as usize]);
         let leader = self.state.clusters[cluster.index()].primary;
         let first = leader.or_else(|| ranking().find(|&host| self.state.takes_orders(self.model, host)));
-        let main = self.segment_of(first.unwrap_or(hosts[0]));
+        let main = self.state.home_side(self.model, first.unwrap_or(hosts[0]));
         self.state.clusters[cluster.index()].main = main;
         self.gather_leads(cluster, main);
         let unheard = leader.map_or(Span::ZERO, |leader| self.beat_age(cluster, leader, self.now));
@@ -226,11 +223,6 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// The places that a host's site reaches, by the lowest of them.
-    pub(super) fn segment_of(&self, host: HostId) -> u32 {
-        self.state.segment(self.model.hosts[host.index()].place, MANAGEMENT)
-    }
-
     /// The leads of other sides go where their primary stands now. One who hears the main side again steps down,
     /// unless that has none.
     fn gather_leads(&mut self, cluster: ClusterId, main: u32) {
@@ -241,11 +233,11 @@ impl<O: Observer> Simulation<'_, O> {
             let due = self.state.timers.at(slot);
             self.set_lead(cluster, from, Lead::NOBODY);
             self.disarm(slot);
-            let segment = match held.primary {
-                Some(host) => self.segment_of(host),
-                None => self.state.segment(place, MANAGEMENT),
+            let side = match held.primary {
+                Some(host) => self.state.home_side(self.model, host),
+                None => self.state.clusters[cluster.index()].sides[place.index()],
             };
-            let to = if segment == main { Side::Main } else { Side::Other(PlaceId(segment)) };
+            let to = if side == main { Side::Main } else { Side::Other(PlaceId(side)) };
             let vacant = match to {
                 Side::Main => held.primary.is_some() && self.lead(cluster, to).primary.is_none(),
                 Side::Other(_) => self.lead(cluster, to) == Lead::NOBODY,

@@ -13,12 +13,10 @@ impl<O: Observer> Simulation<'_, O> {
     /// The ways between the places of a cluster have changed.
     pub(super) fn on_sides_changed(&mut self, cluster: ClusterId) {
         let fixed = &self.model.clusters[cluster.index()];
-        if !fixed.spans_places || matches!(fixed.product, Product::Custom { .. }) {
+        if !fixed.spans_places() || matches!(fixed.product, Product::Custom { .. }) {
             return;
         }
-        let first = self.segment_of(fixed.hosts[0]);
-        self.state.clusters[cluster.index()].is_split =
-            fixed.hosts.iter().any(|&host| self.segment_of(host) != first);
+        self.state.survey_cluster(self.model, cluster);
         match &fixed.product {
             Product::Primary(profile) => self.primary_on_sides_changed(cluster, profile),
             Product::FivePrimaries(_) | Product::Custom { .. } => {}

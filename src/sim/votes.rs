@@ -134,13 +134,12 @@ impl<O: Observer> Simulation<'_, O> {
         match witness.kind {
             WitnessKind::Anywhere => true,
             WitnessKind::Disk(storage) => self.state.reaches_storage(self.model, storage, host),
-            WitnessKind::Network => match (self.state.side(self.model, host), witness.place) {
-                (None, _) => false,
-                (Some(_), None) => true,
-                (Some(side), Some(place)) => {
-                    self.state.segment(place, Way::Network(Traffic::Management)) == side
-                }
-            },
+            WitnessKind::Network => {
+                let from = self.model.hosts[host.index()].place;
+                let way = Way::Network(Traffic::Management);
+                self.state.hears(self.model, host, Traffic::Management)
+                    && witness.place.is_none_or(|to| self.state.is_open(self.model, way, from, to))
+            }
         }
     }
 

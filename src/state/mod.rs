@@ -20,7 +20,7 @@ pub use tables::{
 };
 
 use crate::engine::{Time, Timers, Tournament};
-use crate::model::{Cause, GuestGroup, Model, Segments, VmId};
+use crate::model::{Cause, ClusterId, GuestGroup, Model, Segments, VmId, Way};
 
 /// The changing half of a replication; the [`Model`] is the other.
 #[derive(Clone, Debug)]
@@ -96,6 +96,7 @@ impl State {
                     forcings: 0,
                     doubt: Cause::HostCrash,
                     alone: None,
+                    sides: vec![0; model.geography.places as usize],
                     main: 0,
                     is_split: false,
                 })
@@ -137,6 +138,9 @@ impl State {
         self.struck.fill(NOWHERE);
         self.windows_open = 0;
         self.connectivity.reset(model);
+        for way in Way::all() {
+            self.survey(model, way);
+        }
         for cluster in &mut self.clusters {
             cluster.waiting.clear();
             cluster.seeking.clear();
@@ -147,7 +151,10 @@ impl State {
             cluster.others.fill(Lead::NOBODY);
             (cluster.quorate, cluster.alone) = (true, None);
             (cluster.forced, cluster.forcings) = (false, 0);
-            (cluster.main, cluster.is_split) = (0, false);
+        }
+        for (number, cluster) in model.clusters.iter().enumerate() {
+            self.survey_cluster(model, ClusterId(number as u32));
+            self.clusters[number].main = cluster.places.first().map_or(0, |place| place.0);
         }
         for number in 0..model.vms.len() as u32 {
             let vm = VmId(number);

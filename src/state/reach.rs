@@ -1,10 +1,14 @@
 //! Who reaches whom: which traffic passes where just now, who hears a host, and whether the way to a storage is open.
 
 use crate::model::{
-    HostId, Model, PlaceId, Product, Reach, Segments, StorageId, StorageKind, Traffic, VmId, Way, join,
+    ClusterId, HostId, Model, PlaceId, Product, Reach, Segments, StorageId, StorageKind, Traffic, VmId, Way,
+    join,
 };
 
 use super::{HostPhase, State};
+
+/// How hosts hear each other.
+const MANAGEMENT: Way = Way::Network(Traffic::Management);
 
 /// What the networks carry just now, by place and kind of traffic.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +41,6 @@ impl Connectivity {
                 *carriers = (*carriers).max(1);
             }
         }
-        self.segments.fill([0; Way::COUNT]);
     }
 }
 
@@ -49,18 +52,37 @@ impl State {
         self.connectivity.carriers[place.index()][traffic as usize] > 0
     }
 
-    /// The places that a way reaches from a place, by the lowest of them.
+    /// Whether the way from one place to another is open.
     #[inline]
     #[must_use]
-    pub fn segment(&self, place: PlaceId, way: Way) -> u32 {
-        self.connectivity.segments[place.index()][way.index()]
+    pub fn is_open(&self, model: &Model, way: Way, from: PlaceId, to: PlaceId) -> bool {
+        let segment = |place: PlaceId| self.connectivity.segments[place.index()][way.index()];
+        from == to || model.geography.is_perfect(way, from, to) || segment(from) == segment(to)
+    }
+
+    /// Finds out anew which places of a cluster hear each other, over any of its hosts.
+    pub fn survey_cluster(&mut self, model: &Model, cluster: ClusterId) {
+        let mut sides = std::mem::take(&mut self.clusters[cluster.index()].sides);
+        let places = &model.clusters[cluster.index()].places;
+        places.iter().for_each(|place| sides[place.index()] = place.0);
+        for (number, &a) in places.iter().enumerate() {
+            for &b in &places[..number] {
+                if self.is_open(model, MANAGEMENT, a, b) {
+                    let (a, b) = (sides[a.index()], sides[b.index()]);
+                    sides.iter_mut().filter(|side| **side == a.max(b)).for_each(|side| *side = a.min(b));
+                }
+            }
+        }
+        let split = places.iter().any(|place| sides[place.index()] != sides[places[0].index()]);
+        self.clusters[cluster.index()].is_split = split;
+        self.clusters[cluster.index()].sides = sides;
     }
 
     /// Finds out anew which places a way joins; true where that has changed.
     pub fn survey(&mut self, model: &Model, way: Way) -> bool {
         let mut segments = std::mem::take(&mut self.scratch_segments);
         segments.clear();
-        segments.extend_from_slice(&model.geography.joined);
+        segments.extend((0..model.geography.places).map(|place| [place; Way::COUNT]));
         for network in model.networks.iter().filter(|network| way.uses(network)) {
             if self.outages[network.part.index()].is_out() {
                 continue;
@@ -97,8 +119,15 @@ impl State {
     #[inline]
     #[must_use]
     pub fn side(&self, model: &Model, host: HostId) -> Option<u32> {
-        self.hears(model, host, Traffic::Management)
-            .then(|| self.segment(model.hosts[host.index()].place, Way::Network(Traffic::Management)))
+        self.hears(model, host, Traffic::Management).then(|| self.home_side(model, host))
+    }
+
+    /// The side of its cluster that a host's place is on.
+    #[inline]
+    #[must_use]
+    pub fn home_side(&self, model: &Model, host: HostId) -> u32 {
+        let fixed = &model.hosts[host.index()];
+        fixed.cluster.map_or(0, |c| self.clusters[c.index()].sides[fixed.place.index()])
     }
 
     /// Whether a cluster's order to start a VM would reach this host.
@@ -182,8 +211,7 @@ impl State {
             to == from || {
                 let networked = fixed.kind.is_networked();
                 let way = if networked { Way::Network(Traffic::Storage) } else { Way::Fabric };
-                (!networked || self.carries(to, Traffic::Storage))
-                    && self.segment(to, way) == self.segment(from, way)
+                (!networked || self.carries(to, Traffic::Storage)) && self.is_open(model, way, from, to)
             }
         })
     }

@@ -125,8 +125,9 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
             row.seat = seat as u32;
             row.room = room(row.memory_mib * MIB, row.cores, plan.memory_overcommit, plan.cpu_overcommit);
         }
-        let place = |host: &HostId| model.hosts[host.index()].place;
-        let spans_places = members.iter().any(|host| place(host) != place(&members[0]));
+        let mut places: Vec<PlaceId> = members.iter().map(|host| model.hosts[host.index()].place).collect();
+        places.sort_unstable();
+        places.dedup();
         let product = products::product(spec, &plan, id, &members, model);
         let scripted = spec.injects.iter().any(|i| i.target == InjectTarget::Manager(number));
         let manager = (cluster.manager.is_some() || scripted).then(|| {
@@ -153,7 +154,7 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
             restart,
             monitor,
             storage_loss,
-            spans_places,
+            places,
             manager,
             needs_manager,
             admission,
