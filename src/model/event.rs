@@ -14,6 +14,10 @@ pub enum Event {
     PartRepaired(PartId),
     /// A storage has moved to its other controller.
     ControllersSwitched(StorageId),
+    /// Both copies of a mirrored storage are equal again.
+    MirrorEqual(StorageId),
+    /// The other copy of a mirrored storage serves.
+    MirrorSwitched(StorageId),
     /// A host has moved to another of its paths to the storage.
     PathsSwitched(HostId),
     /// A host's I/O goes through another host from now on.

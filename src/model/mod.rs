@@ -13,6 +13,7 @@ mod delay;
 mod event;
 mod geography;
 mod ids;
+mod mirror;
 mod monitor;
 mod part;
 mod products;
@@ -30,6 +31,7 @@ pub use ids::{
     ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId, PlaceId,
     ServiceId, StorageId, VmId,
 };
+pub use mirror::{Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
 pub use part::{Part, PartKind};
 pub use products::{
@@ -146,7 +148,11 @@ pub struct Storage {
     /// From the failure of a controller until another has taken over.
     pub controller_failover: Delay,
     pub switching: Stream,
-    /// The VMs whose disks it holds.
+    /// Its second copy, where it has one.
+    pub mirror: Option<Mirror>,
+    /// Mirrored storages of which it is one copy, itself among them.
+    pub copies: Vec<StorageId>,
+    /// The VMs whose disks it holds, or may hold one day.
     pub vms: Vec<VmId>,
     /// The clusters that must look again for room when it returns.
     pub clusters: Vec<ClusterId>,
@@ -354,6 +360,8 @@ pub enum VmDraw {
     Resumption,
     Reset,
     StorageRestart,
+    Lag,
+    Switch,
 }
 
 impl VmStreams {

@@ -20,6 +20,8 @@ pub struct TimerTable {
     pub inject_ends: Vec<u32>,
     /// The end of a move to another controller, by storage.
     pub controllers: Vec<u32>,
+    /// By storage, where it is mirrored.
+    pub mirrors: Vec<MirrorTimers>,
     pub maintenances: Vec<u32>,
     pub clusters: Vec<u32>,
     /// By cluster and place: the elections of a side; empty where there are none.
@@ -30,6 +32,15 @@ pub struct TimerTable {
     pub retries: Vec<u32>,
     pub hosts: Vec<HostTimers>,
     pub instances: Vec<u32>,
+}
+
+/// The slots of a mirrored storage.
+#[derive(Clone, Copy, Debug)]
+pub struct MirrorTimers {
+    /// Both copies are equal again.
+    pub resync: u32,
+    /// The other copy serves.
+    pub switch: u32,
 }
 
 /// The slots of a host.
@@ -70,6 +81,10 @@ impl TimerTable {
             let switches = storage.controllers.len() > 1;
             let slot = table.add_if(switches, Event::ControllersSwitched(StorageId(number as u32)));
             table.controllers.push(slot);
+            let (id, mirrored) = (StorageId(number as u32), storage.mirror.is_some());
+            let resync = table.add_if(mirrored, Event::MirrorEqual(id));
+            let switch = table.add_if(mirrored, Event::MirrorSwitched(id));
+            table.mirrors.push(MirrorTimers { resync, switch });
         }
         for number in 0..model.maintenances.len() as u32 {
             let slot = table.add(Event::MaintenanceDue(MaintenanceId(number)));

@@ -95,7 +95,7 @@ impl Sides {
             model.clusters[cluster.index()].hosts.iter().any(|&host| {
                 state.takes_orders(model, host)
                     && state.side(model, host) == Some(*side)
-                    && model.reaches(host, vm)
+                    && state.is_wired(model, host, vm)
                     && state.reaches_disk(model, vm, host)
             })
         };
@@ -142,12 +142,10 @@ fn is_apart(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
 pub fn admits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
     let need = model.service_of(vm).need;
     let free = state.hosts[host.index()].free(&model.hosts[host.index()]);
-    let fixed = &model.vms[vm.index()];
     need.memory_mib <= free.memory_mib
         && need.cores <= free.cores
         && state.takes_orders(model, host)
         && !state.hosts[host.index()].doomed
-        && model.reaches(host, vm)
-        && (!model.is_local(vm) || fixed.host == host)
+        && state.is_wired(model, host, vm)
         && state.reaches_disk(model, vm, host)
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
-pub use crate::model::{Ages, Role, StorageKind, Traffic};
+pub use crate::model::{Ages, MirrorFailover, Role, StorageKind, Traffic};
 
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
 use super::issue::{Issue, Mark, Sources};
@@ -171,10 +171,33 @@ pub struct Storage {
     pub controllers: u32,
     /// From a controller's failure until another has taken over (s). Default by kind (STO-07).
     pub controller_failover: Law,
+    /// Its second copy; absent: there is none.
+    pub mirror: Option<Mirror>,
     /// Bits per second; absent: no bound.
     pub bandwidth: Option<f64>,
     /// Who repairs; absent: somebody is always free.
     pub crew: Option<usize>,
+}
+
+/// The second copy of a storage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mirror {
+    /// Where it is written.
+    pub mark: Mark,
+    /// Index of the storage that holds it.
+    pub to: usize,
+    /// Every write is on both before it is acknowledged. Default true.
+    pub sync: bool,
+    /// How far it lags behind where it is not (s).
+    pub lag: Law,
+    /// Who sees to it that it serves when the first is lost. Default: the arrays; of local disks the cluster.
+    pub failover: MirrorFailover,
+    /// Until a person has decided (s). Default 1 h.
+    pub decision: Law,
+    /// Until it serves (s). Default 10 to 60 s, by a cluster 10 to 120 s.
+    pub switch: Law,
+    /// Until a copy that was left behind is equal again (s). Default 1 h.
+    pub resync: Law,
 }
 
 /// A group of equal hosts, named `NAME-1` to `NAME-count`.

@@ -28,6 +28,9 @@ impl<O: Observer> Simulation<'_, O> {
         if which == VmClock::Member {
             self.state.vms[vm.index()].clocks[VmClock::Member as usize] = Clock::IDLE;
             self.on_member_stepped(vm);
+        } else if self.disks_switch(vm, which) {
+            self.state.vms[vm.index()].clocks[VmClock::Step as usize] = Clock::IDLE;
+            self.on_disks_switched(vm);
         } else if self.start_fails(vm, which) {
             self.on_start_failed(vm);
         } else if self.is_moved(vm, which) {

@@ -11,6 +11,8 @@ impl<O: Observer> Simulation<'_, O> {
             Event::PartFailed(part) => self.on_part_failed(part),
             Event::PartRepaired(part) => self.on_part_repaired(part),
             Event::ControllersSwitched(storage) => self.on_controllers_switched(storage),
+            Event::MirrorEqual(storage) => self.on_mirror_equal(storage),
+            Event::MirrorSwitched(storage) => self.on_mirror_switched(storage),
             Event::PathsSwitched(host) => self.on_paths_switched(host),
             Event::Redirected(host) => self.on_redirected(host),
             Event::HostCrashed(host) => self.on_host_crashed(host, None),

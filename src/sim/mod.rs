@@ -22,6 +22,8 @@
 //! | `disks` | VMs that lose their storage and get it back |
 //! | `split_brain` | hosts that live and are taken for dead; copies that cannot write |
 //! | `quarantine` | nodes that keep leaving |
+//! | `mirrors` | second copies of a storage: which one serves, what is lost |
+//! | `by_hand` | recovery by a person where a copy was switched by hand |
 //! | `storage_loss` | what clusters do for VMs without disks |
 //! | `services` | what an instance serves, and who looks after it |
 //! | `failover`, `balanced` | the layers inside the guests |
@@ -42,6 +44,7 @@
 
 mod agents;
 mod balanced;
+mod by_hand;
 mod clocks;
 mod cluster;
 mod crews;
@@ -58,6 +61,7 @@ mod injection;
 mod isolation;
 mod life;
 mod maintenance;
+mod mirrors;
 mod monitoring;
 mod networks;
 mod parts;

@@ -54,7 +54,11 @@ impl<O: Observer> Simulation<'_, O> {
             }
             Traffic::Storage => {
                 for number in 0..self.model.storages.len() as u32 {
-                    if self.model.storages[number as usize].kind.is_networked() {
+                    let fixed = &self.model.storages[number as usize];
+                    if fixed.mirror.is_some() {
+                        self.look_at_mirrors_of(StorageId(number));
+                    }
+                    if fixed.kind.is_networked() {
                         self.on_storage_changed(StorageId(number), cause);
                     }
                 }
@@ -77,7 +81,11 @@ impl<O: Observer> Simulation<'_, O> {
         match way {
             Way::Network(Traffic::Storage) | Way::Fabric => {
                 for number in 0..self.model.storages.len() as u32 {
-                    if self.model.storages[number as usize].kind.is_networked() == (way != Way::Fabric) {
+                    let fixed = &self.model.storages[number as usize];
+                    if fixed.mirror.is_some() {
+                        self.look_at_mirrors_of(StorageId(number));
+                    }
+                    if fixed.kind.is_networked() == (way != Way::Fabric) {
                         self.on_storage_changed(StorageId(number), cause);
                     }
                 }

@@ -189,9 +189,9 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Whether another host than this one is primary.
-    pub(super) fn has_other_primary(&self, cluster: ClusterId, host: HostId) -> bool {
-        self.primaries(cluster).any(|primary| primary != host)
+    /// Whether a primary has read what it protects.
+    pub(super) fn is_ready(&self, cluster: ClusterId, primary: HostId) -> bool {
+        self.leads(cluster, primary).is_some_and(|side| self.lead(cluster, side).phase == PrimaryPhase::Ready)
     }
 
     /// The primary of each side that has one.

@@ -6,12 +6,14 @@
 
 mod check;
 mod cluster;
+mod mirrors;
 mod reach;
 mod residence;
 mod restart;
 mod tables;
 
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
+pub use mirrors::MirrorState;
 pub use reach::Connectivity;
 pub use restart::{MonitorState, RestartState};
 pub use tables::{
@@ -29,6 +31,8 @@ pub struct State {
     /// By part.
     pub outages: Vec<Outage>,
     pub storages: Vec<StorageState>,
+    /// By storage; empty where none is mirrored.
+    pub mirrors: Vec<MirrorState>,
     pub crews: Vec<CrewState>,
     pub hosts: Vec<HostState>,
     pub clusters: Vec<ClusterState>,
@@ -51,6 +55,7 @@ pub struct State {
     /// Reused lists for walks over VMs, so that no event allocates.
     pub scratch: Vec<VmId>,
     pub scratch_waiting: Vec<VmId>,
+    pub scratch_by_hand: Vec<VmId>,
     /// Seats that a search for room has set aside.
     pub scratch_seats: Vec<(u32, u64)>,
     pub scratch_segments: Vec<Segments>,
@@ -69,6 +74,7 @@ impl State {
             timers: Timers::new(model.timers.events.len()),
             outages: vec![Outage::default(); model.parts.len()],
             storages: vec![StorageState::default(); model.storages.len()],
+            mirrors: vec![MirrorState::default(); if has_mirrors(model) { model.storages.len() } else { 0 }],
             crews: model
                 .crews
                 .iter()
@@ -113,6 +119,7 @@ impl State {
             connectivity: Connectivity::new(model.geography.places),
             scratch: Vec::with_capacity(vms),
             scratch_waiting: Vec::with_capacity(vms),
+            scratch_by_hand: Vec::with_capacity(if has_mirrors(model) { vms } else { 0 }),
             scratch_seats: Vec::with_capacity(model.hosts.len()),
             scratch_segments: Vec::with_capacity(model.geography.places as usize),
         }
@@ -123,6 +130,7 @@ impl State {
         self.timers.clear();
         self.outages.fill(Outage::default());
         self.storages.fill(StorageState::default());
+        self.mirrors.fill(MirrorState::default());
         for (crew, model) in self.crews.iter_mut().zip(&model.crews) {
             crew.free = model.size;
             crew.queue.clear();
@@ -187,6 +195,10 @@ impl State {
             + lists
             + (timers + instances).div_ceil(vms)
     }
+}
+
+fn has_mirrors(model: &Model) -> bool {
+    model.storages.iter().any(|storage| storage.mirror.is_some())
 }
 
 fn has_monitored(model: &Model) -> bool {

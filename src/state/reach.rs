@@ -184,7 +184,10 @@ impl State {
     /// Whether a VM on a host could reach its disks just now.
     #[must_use]
     pub fn reaches_disk(&self, model: &Model, vm: VmId, host: HostId) -> bool {
-        model.vms[vm.index()].storage.is_none_or(|storage| self.reaches_storage(model, storage, host))
+        let Some(copy) = self.copy_of(model, vm) else { return true };
+        // After a switch a VM may live where nothing leads to its disks.
+        let wired = model.storages[copy.index()].copies.is_empty() || self.is_wired(model, host, vm);
+        wired && self.reaches_storage(model, copy, host)
     }
 
     /// Whether the way from a host to a storage is open, and the storage there.

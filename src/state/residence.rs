@@ -104,6 +104,33 @@ impl State {
         list
     }
 
+    /// Takes a VM that has no home from the list on which it is: of those that wait, or of those lost on a host.
+    pub fn stop_looking_for(&mut self, model: &Model, vm: VmId) {
+        for number in 0..self.clusters.len() {
+            if let Some(place) = self.clusters[number].waiting.iter().position(|other| *other == vm) {
+                self.clusters[number].waiting.remove(place);
+                self.wait_for(vm, None);
+                return;
+            }
+        }
+        for host in 0..model.hosts.len() {
+            let (mut before, mut next) = (NOWHERE, self.hosts[host].first_lost);
+            while next != NOWHERE {
+                if next == vm.0 {
+                    let following = self.vms[next as usize].next;
+                    match before {
+                        NOWHERE => self.hosts[host].first_lost = following,
+                        before => self.vms[before as usize].next = following,
+                    }
+                    let row = &mut self.vms[vm.index()];
+                    (row.next, row.prev) = (NOWHERE, NOWHERE);
+                    return;
+                }
+                (before, next) = (next, self.vms[next as usize].next);
+            }
+        }
+    }
+
     /// Tells the cluster how much room a host has, or that it can take nobody.
     pub fn refresh_room(&mut self, model: &Model, host: HostId) {
         let fixed = &model.hosts[host.index()];

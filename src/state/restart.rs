@@ -18,6 +18,8 @@ pub struct RestartState {
     pub waits: Option<WaitReason>,
     /// It has a place and waits for its turn to start there.
     pub queued: bool,
+    /// It starts at the other copy of its disks, which must switch first.
+    pub switches: bool,
     /// The start under way will come to nothing.
     pub failing: bool,
     /// It has waited long enough for the services that it comes after.
@@ -33,6 +35,7 @@ impl Default for RestartState {
             resumptions: 0,
             waits: None,
             queued: false,
+            switches: false,
             failing: false,
             impatient: false,
         }

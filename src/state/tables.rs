@@ -281,6 +281,8 @@ pub struct VmState {
     pub cause: Cause,
     /// Its disks cannot be reached just now.
     pub suspended: bool,
+    /// They are on the second copy of its storage.
+    pub on_mirror: bool,
     /// It must recover before it serves again.
     pub unclean: bool,
     /// The application's pending fault is a hang.
@@ -305,6 +307,7 @@ impl Default for VmState {
             phase: VmPhase::Up,
             cause: Cause::HostCrash,
             suspended: false,
+            on_mirror: false,
             unclean: false,
             hangs: false,
             crewed: false,

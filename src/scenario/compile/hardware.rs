@@ -40,6 +40,7 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
     model.parts = parts.0;
     model.geography = Geography::new(spec.sites.len() as u32 + 1, &model.networks);
     parts::join_domains(spec, &mut model);
+    parts::join_mirrors(&mut model);
     clusters(spec, strategy, &mut model);
     model.maintenances = maintenances(spec);
     model

@@ -1,10 +1,11 @@
 //! What can be out of service besides hosts and VMs, and which of it hangs on which site or rack.
 
-use super::super::spec::{FaultSpec, Spec};
+use super::super::spec::{self, FaultSpec, Spec};
 use super::hardware::{crew, fault, host_id, rack_id, site_id};
+use crate::engine::Stream;
 use crate::model::{
-    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Host, HostId, Model, Network, NetworkId, Part, PartId,
-    PartKind, PlaceId, Reach, Storage, StorageId, Traffic,
+    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Host, HostId, Mirror, Model, Network, NetworkId, Part,
+    PartId, PartKind, PlaceId, Reach, Storage, StorageId, StorageKind, Traffic,
 };
 
 /// The place that a site is; 0 is that of those without a site.
@@ -91,12 +92,54 @@ pub(super) fn storages(spec: &Spec, parts: &mut Parts) -> Vec<Storage> {
             part,
             controllers,
             controller_failover: storage.controller_failover.clone().into(),
-            switching: crate::engine::Stream::new(&component, "controller_failover"),
+            switching: Stream::new(&component, "controller_failover"),
+            mirror: storage.mirror.as_ref().map(|mirror| self::mirror(mirror, &component)),
+            copies: Vec::new(),
             vms: Vec::new(),
             clusters: (0..spec.clusters.len() as u32).map(ClusterId).collect(),
         });
     }
     storages
+}
+
+fn mirror(spec: &spec::Mirror, component: &str) -> Mirror {
+    Mirror {
+        to: StorageId(spec.to as u32),
+        sync: spec.sync,
+        lag: spec.lag.clone().into(),
+        failover: spec.failover,
+        decision: spec.decision.clone().into(),
+        switch: spec.switch.clone().into(),
+        resync: spec.resync.clone().into(),
+        stream: Stream::new(component, "mirror"),
+        partners: Vec::new(),
+    }
+}
+
+/// Enters each mirror at both of its copies. Of local disks each host has a partner at the other side, round robin
+/// (assumption: replication pairs hosts in the order of the file).
+pub(super) fn join_mirrors(model: &mut Model) {
+    for number in 0..model.storages.len() {
+        let Some(to) = model.storages[number].mirror.as_ref().map(|mirror| mirror.to) else { continue };
+        let id = StorageId(number as u32);
+        model.storages[number].copies.push(id);
+        model.storages[to.index()].copies.push(id);
+        if model.storages[number].kind != StorageKind::Das {
+            continue;
+        }
+        let wired = |storage: StorageId| -> Vec<HostId> {
+            let all = (0..model.hosts.len() as u32).map(HostId);
+            all.filter(|host| model.hosts[host.index()].storages.contains(&storage)).collect()
+        };
+        let (here, there) = (wired(id), wired(to));
+        let mut partners = vec![None; model.hosts.len()];
+        if !there.is_empty() {
+            for (turn, host) in here.iter().enumerate() {
+                partners[host.index()] = Some(there[turn % there.len()]);
+            }
+        }
+        model.storages[number].mirror.as_mut().expect("seen above").partners = partners;
+    }
 }
 
 pub(super) fn networks(spec: &Spec, parts: &mut Parts) -> Vec<Network> {

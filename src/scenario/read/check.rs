@@ -36,6 +36,7 @@ impl Reader {
             self.cluster_check(spec, cluster);
         }
         self.circles(spec);
+        self.mirrors_check(spec);
         // Of hosts whose number could not be read, or is too large, nothing follows.
         if sizes_known && spec.host_count() as u64 <= limits::HOSTS {
             self.admission_check(spec);

@@ -5,6 +5,7 @@ mod check;
 mod cluster;
 mod fit;
 mod host;
+mod mirror;
 mod place;
 mod schedule;
 mod service;
@@ -161,7 +162,7 @@ impl Reader {
             racks: self.each(&top, "rack", |r, f| r.rack(f, &sites, &crews)),
             crews: self.each(&top, "crew", Reader::crew),
             networks: self.each(&top, "network", |r, f| r.network(f, &sites, &crews)),
-            storages: self.each(&top, "storage", |r, f| r.storage(f, &sites, &crews)),
+            storages: self.each(&top, "storage", |r, f| r.storage(f, &sites, &crews, &storages)),
             hosts: Vec::new(),
             clusters: Vec::new(),
             services: Vec::new(),

@@ -95,7 +95,13 @@ impl Reader {
         }
     }
 
-    pub(super) fn storage(&mut self, named: &Named<'_>, sites: &Names, crews: &Names) -> Storage {
+    pub(super) fn storage(
+        &mut self,
+        named: &Named<'_>,
+        sites: &Names,
+        crews: &Names,
+        storages: &Names,
+    ) -> Storage {
         let mut storage = Storage {
             name: named.name.to_owned(),
             mark: named.mark,
@@ -106,6 +112,7 @@ impl Reader {
             controller: None,
             controllers: d::CONTROLLERS,
             controller_failover: Law::Constant { value_s: 0.0 },
+            mirror: None,
             bandwidth: None,
             crew: None,
         };
@@ -116,6 +123,7 @@ impl Reader {
             "controller",
             "controllers",
             "controller_failover",
+            "mirror",
             "bandwidth",
             "crew",
         ];
@@ -124,6 +132,7 @@ impl Reader {
         storage.kind = kind.unwrap_or(storage.kind);
         storage.site = self.opt(&f, "site", |r, at| r.reference(at, sites));
         storage.outage = self.opt(&f, "outage", Reader::fault);
+        storage.mirror = f.get("mirror").and_then(|at| self.mirror(&at, storage.kind, storages));
         storage.bandwidth = self.opt(&f, "bandwidth", Reader::rate);
         storage.crew = self.opt(&f, "crew", |r, at| r.reference(at, crews));
         self.controllers(&f, &mut storage);
