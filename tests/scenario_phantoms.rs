@@ -18,6 +18,8 @@ ages = "new"
 [site.east]
 outage = { mttf = "50 y", mttr = "8 h" }
 crew = "people"
+[site.west]
+[site.third]
 [rack.r]
 site = "east"
 [crew.people]
@@ -25,12 +27,26 @@ size = 2
 [network.lan]
 carries = ["management", "client"]
 outage = { ttf = { law = "weibull", shape = 2.0, mean = "9 y" }, ttr = "1 h" }
+[network.floor]
+carries = ["management"]
+site = "west"
+[network.fibre]
+carries = ["storage", "management"]
+between = ["east", "west"]
+outage = { mttf = "9 y", mttr = "8 h" }
 [storage.san]
 kind = "fc"
 site = "east"
+mirror = { to = "copy", mode = "async", lag = "5 min", failover = "manual", decision = "2 h", switch = "1 min", resync = "2 h" }
 controllers = 2
 controller = { mttf = "9 y", mttr = "8 h" }
+[storage.copy]
+kind = "fc"
+site = "west"
 [storage.local]
+kind = "das"
+mirror = "far"
+[storage.far]
 kind = "das"
 [host.esx]
 count = 4
@@ -56,13 +72,19 @@ admission = { policy = "percentage", memory = "2 %", cores = "2 %" }
 [cluster.idle]
 product = "hyper-v-2016"
 hosts = ["old-1", "old-2"]
-witness = "none"
+witness = "share"
+witness_site = "third"
+preferred_site = "west"
+failed_after_cross_site = "20 s"
+quorum_forced_after = "2 h"
 admission = { policy = "slots", failures = 1, slot_memory = "1 GiB", slot_cores = 1 }
 start_failure = 0.1
 [host.old]
 count = 2
+site = "west"
 cores = 4
 memory = "8 GiB"
+storage = ["copy", "far"]
 [service.mail]
 instances = 2
 role = "stateful"

@@ -16,6 +16,7 @@ pub(super) struct Ticks {
     pub degraded_us: u64,
     pub lost_us: u64,
     pub outages: u64,
+    pub recovery_point_us: u64,
 }
 
 /// The outages of one cause over many replications.
@@ -45,6 +46,8 @@ pub(super) struct StrategyBlock {
     pub ticks: Vec<Vec<Ticks>>,
     /// `causes[service]`, summed over the block.
     pub causes: Vec<Vec<CauseSum>>,
+    /// The most writes lost at once, by service.
+    pub recovery_points_max: Vec<u64>,
     /// VM-microseconds of waiting, by replication of the block.
     pub waiting: Vec<u64>,
     /// One instance's downtime in one replication, by service.
@@ -114,6 +117,7 @@ impl StrategyBlock {
         StrategyBlock {
             ticks: vec![Vec::new(); services],
             causes: vec![vec![CauseSum::default(); crate::model::Cause::ALL.len()]; services],
+            recovery_points_max: vec![0; services],
             waiting: Vec::new(),
             downtimes: vec![Distribution::new(); services],
             outages: vec![Distribution::new(); services],
@@ -132,7 +136,10 @@ impl StrategyBlock {
                 degraded_us: tally.degraded_us,
                 lost_us: tally.lost_us(),
                 outages: tally.outages,
+                recovery_point_us: tally.recovery_point_us,
             });
+            let most = &mut self.recovery_points_max[service];
+            *most = (*most).max(tally.recovery_point_max_us);
             for (sum, cause) in self.causes[service].iter_mut().zip(&tally.causes) {
                 sum.outages += cause.outages;
                 sum.downtime_us += u128::from(cause.downtime_us);

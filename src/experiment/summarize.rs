@@ -38,6 +38,8 @@ impl Findings {
                     cause.outages += more.outages;
                     cause.downtime_us += more.downtime_us;
                 }
+                let most = &mut sum.recovery_points_max[service];
+                *most = (*most).max(part.recovery_points_max[service]);
                 sum.downtimes[service].merge(&part.downtimes[service]);
                 sum.outages[service].merge(&part.outages[service]);
             }
@@ -108,6 +110,14 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
             p95: lengths.quantile(0.95) as f64 / SECOND,
             max: lengths.max() as f64 / SECOND,
         },
+        recovery_point_s: estimate(
+            ticks,
+            |t| t.recovery_point_us,
+            chance.recovery_point(),
+            1.0 / (instances * SECOND),
+        )
+        .into(),
+        recovery_point_max_s: found.recovery_points_max[number] as f64 / SECOND,
         causes: causes(&found.causes[number], instances * replications as f64),
         more_vms: 0,
     }
@@ -133,6 +143,7 @@ fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSumm
         downtime_s: downtime.into(),
         lost_s: estimate(&sums, |t| t.lost_us, chance.downtime(), scale).into(),
         outages: estimate(&sums, |t| t.outages, chance.outages(), 1.0 / f64::from(instances)).into(),
+        recovery_point_s: estimate(&sums, |t| t.recovery_point_us, chance.recovery_point(), scale).into(),
         causes: causes(&tallies, f64::from(instances) * replications as f64),
     }
 }
@@ -146,6 +157,7 @@ fn totals(found: &StrategyBlock) -> Vec<Ticks> {
             sum.degraded_us += ticks.degraded_us;
             sum.lost_us += ticks.lost_us;
             sum.outages += ticks.outages;
+            sum.recovery_point_us = sum.recovery_point_us.saturating_add(ticks.recovery_point_us);
         }
     }
     sums
@@ -158,6 +170,7 @@ struct Chance {
     downtime_us: f64,
     outages: f64,
     ceiling_us: f64,
+    recovery_point_us: f64,
 }
 
 impl Chance {
@@ -168,6 +181,7 @@ impl Chance {
             downtime_us: service.incident.downtime_s * instances * SECOND,
             outages: service.incident.outages * instances,
             ceiling_us: model.horizon.0 as f64 * instances,
+            recovery_point_us: service.incident.recovery_point_s * instances * SECOND,
         }
     }
 
@@ -178,6 +192,7 @@ impl Chance {
             downtime_us: self.downtime_us + other.downtime_us,
             outages: self.outages + other.outages,
             ceiling_us: self.ceiling_us + other.ceiling_us,
+            recovery_point_us: self.recovery_point_us + other.recovery_point_us,
         }
     }
 
@@ -187,6 +202,14 @@ impl Chance {
 
     fn outages(&self) -> Randomness {
         self.events(self.outages, f64::INFINITY)
+    }
+
+    /// Where no copy lags nothing can be lost.
+    fn recovery_point(&self) -> Randomness {
+        match self.recovery_point_us {
+            0.0 => Randomness::None,
+            largest => self.events(largest, f64::INFINITY),
+        }
     }
 
     /// Only a balanced group can serve in part.
@@ -361,6 +384,7 @@ fn rows(model: &Model, found: &StrategyBlock) -> Vec<Vec<Row>> {
         degraded_s: t.degraded_us as f64 / SECOND / instances,
         lost_s: t.lost_us as f64 / SECOND / instances,
         outages: t.outages as f64 / instances,
+        recovery_point_s: t.recovery_point_us as f64 / SECOND / instances,
     };
     found
         .ticks

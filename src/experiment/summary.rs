@@ -76,6 +76,10 @@ pub struct ServiceSummary {
     pub lost_s: Estimate,
     pub outages: Estimate,
     pub outage_s: OutageLengths,
+    /// Writes that are lost for good when a copy that lags takes over, as seconds of writing.
+    pub recovery_point_s: Estimate,
+    /// The most at once.
+    pub recovery_point_max_s: f64,
     pub causes: Vec<CauseSummary>,
     /// How many more VMs of its size would fit, where no others come.
     pub more_vms: u32,
@@ -89,6 +93,7 @@ pub struct TotalSummary {
     pub downtime_s: Estimate,
     pub lost_s: Estimate,
     pub outages: Estimate,
+    pub recovery_point_s: Estimate,
     pub causes: Vec<CauseSummary>,
 }
 
@@ -184,6 +189,7 @@ pub struct Row {
     pub degraded_s: f64,
     pub lost_s: f64,
     pub outages: f64,
+    pub recovery_point_s: f64,
 }
 
 /// The answer of a whole run.

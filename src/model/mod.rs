@@ -286,6 +286,8 @@ pub struct IncidentBound {
     pub outages: f64,
     /// Whether anything random can touch the service at all.
     pub random: bool,
+    /// Seconds of writes lost, spread over the service's instances; 0 where none can be.
+    pub recovery_point_s: f64,
 }
 
 /// The layer inside the guests of an instance.
@@ -450,10 +452,20 @@ impl Model {
             .is_none_or(|storage| self.hosts[host.index()].storages.contains(&storage))
     }
 
-    /// Whether a VM's disks are in the host it started on, so that it can run nowhere else.
+    /// Whether a VM's disks are in the host it started on and a cluster can start it nowhere else.
     #[must_use]
     pub fn is_local(&self, vm: VmId) -> bool {
-        self.vms[vm.index()].storage.is_some_and(|s| self.storages[s.index()].kind == StorageKind::Das)
+        let storage = self.vms[vm.index()].storage.map(|storage| &self.storages[storage.index()]);
+        storage.is_some_and(|s| s.kind == StorageKind::Das) && !self.switches_copies(vm)
+    }
+
+    /// Whether a host cluster may start a VM at the other copy of its disks.
+    #[must_use]
+    pub fn switches_copies(&self, vm: VmId) -> bool {
+        let storage = self.vms[vm.index()].storage.map(|storage| &self.storages[storage.index()]);
+        storage
+            .and_then(|storage| storage.mirror.as_ref())
+            .is_some_and(|mirror| mirror.failover == MirrorFailover::Cluster)
     }
 }
 

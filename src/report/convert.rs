@@ -1,8 +1,8 @@
 //! From an experiment's [`Summary`] to the mirror of `result.json`: one field to one field.
 
 use super::result::{
-    Capacity, Cause, Downtime, Estimate, Failures, Losses, Method, OutageLengths, RunResult, SCHEMA,
-    ScenarioId, Service, ServiceComparison, Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
+    Capacity, Cause, Downtime, Estimate, Failures, Losses, Method, OutageLengths, RecoveryPoint, RunResult,
+    SCHEMA, ScenarioId, Service, ServiceComparison, Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -54,6 +54,7 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             downtime_s: estimate(&from.total.downtime_s),
             lost_s: estimate(&from.total.lost_s),
             outages: estimate(&from.total.outages),
+            recovery_point_s: estimate(&from.total.recovery_point_s),
             causes: from.total.causes.iter().map(cause).collect(),
         },
         capacity: Capacity {
@@ -100,6 +101,10 @@ fn service(from: &summary::ServiceSummary) -> Service {
             p50: from.outage_s.p50,
             p95: from.outage_s.p95,
             max: from.outage_s.max,
+        },
+        recovery_point_s: RecoveryPoint {
+            estimate: estimate(&from.recovery_point_s),
+            max: from.recovery_point_max_s,
         },
         causes: from.causes.iter().map(cause).collect(),
         more_vms: from.more_vms,

@@ -9,7 +9,9 @@ use super::clean::markdown as name;
 use super::figures;
 use super::reproduce;
 use super::result::{Estimate, RunResult};
-use super::text::{cause_shares, counted, horizon, never_down, of_service, service_names};
+use super::text::{
+    can_lose_writes, cause_shares, counted, horizon, never_down, of_service, service_names, writes_lost,
+};
 use super::verdict;
 
 /// Causes that are named in the table; the rest are "other".
@@ -96,17 +98,23 @@ impl Page<'_> {
 
     fn strategies(&mut self) {
         self.line("## Strategies");
-        self.head(1, &["strategy", "downtime, min/y", "lost, min/y", "availability", "nines", "outages/y"]);
+        let writes = can_lose_writes(self.result);
+        let mut head =
+            vec!["strategy", "downtime, min/y", "lost, min/y", "availability", "nines", "outages/y"];
+        head.extend(writes.then_some("writes lost/y"));
+        self.head(1, &head);
         for strategy in &self.result.strategies {
             let total = &strategy.total;
-            self.row(&[
+            let mut row = vec![
                 name(&strategy.name),
                 self.minutes(&total.downtime_s),
                 self.minutes(&total.lost_s),
                 figures::availability(&total.availability),
                 figures::nines(&total.availability),
                 self.per_year(&total.outages),
-            ]);
+            ];
+            row.extend(writes.then(|| writes_lost(self.result, &total.recovery_point_s)));
+            self.row(&row);
         }
     }
 
@@ -125,6 +133,8 @@ impl Page<'_> {
             let mut head =
                 vec!["strategy", "protect", "downtime, min/y", "lost, min/y", "availability", "outages/y"];
             head.extend(["one lasts", &percentiles[0], &percentiles[1], &percentiles[2], "more VMs fit"]);
+            let writes = rows.iter().any(|(_, s)| s.recovery_point_s.estimate.high > 0.0);
+            head.extend(writes.then_some("writes lost/y"));
             self.head(2, &head);
             for (strategy, service) in &rows {
                 let downtime = &service.downtime_s;
@@ -134,7 +144,7 @@ impl Page<'_> {
                 } else {
                     service.protect.iter().map(|layer| name(layer)).collect::<Vec<_>>().join(", ")
                 };
-                self.row(&[
+                let mut row = vec![
                     name(&strategy.name),
                     protect,
                     self.minutes(&downtime.estimate),
@@ -146,7 +156,9 @@ impl Page<'_> {
                     figures::duration(downtime.p95),
                     figures::duration(downtime.p99),
                     figures::count(service.more_vms),
-                ]);
+                ];
+                row.extend(writes.then(|| writes_lost(self.result, &service.recovery_point_s.estimate)));
+                self.row(&row);
             }
             if let Some(line) = never_down(self.result, &rows, name) {
                 self.line(&format!("In this table, {line}."));

@@ -65,6 +65,10 @@ fn strategies(result: &RunResult) -> String {
     if degraded {
         head.push("lost");
     }
+    let writes = can_lose_writes(result);
+    if writes {
+        head.push("writes lost/y");
+    }
     head.extend(["nines", "outages/y", "hosts", "VMs", "memory"]);
     let mut table = Table::new(&head);
     for strategy in &result.strategies {
@@ -73,6 +77,9 @@ fn strategies(result: &RunResult) -> String {
         row.push(minutes(result, &total.downtime_s));
         if degraded {
             row.push(minutes_mean(result, &total.lost_s));
+        }
+        if writes {
+            row.push(writes_lost(result, &total.recovery_point_s));
         }
         row.push(figures::nines(&total.availability));
         row.push(figures::mean(&figures::per_year(&total.outages, result.horizon_s)));
@@ -188,6 +195,10 @@ fn service(result: &RunResult, name: &str) -> String {
     if degraded {
         head.push("lost");
     }
+    let writes = rows.iter().any(|(_, s)| s.recovery_point_s.estimate.high > 0.0);
+    if writes {
+        head.push("writes lost/y");
+    }
     head.extend(["nines", "outages/y", "lasts", "p95", "VMs"]);
     let mut table = Table::new(&head);
     for (strategy, service) in &rows {
@@ -195,6 +206,9 @@ fn service(result: &RunResult, name: &str) -> String {
         row.push(minutes(result, &service.downtime_s.estimate));
         if degraded {
             row.push(minutes_mean(result, &service.lost_s));
+        }
+        if writes {
+            row.push(writes_lost(result, &service.recovery_point_s.estimate));
         }
         row.push(figures::nines(&service.availability));
         row.push(figures::mean(&figures::per_year(&service.outages, result.horizon_s)));
@@ -295,6 +309,17 @@ pub(super) fn counted(count: u32, word: &str) -> String {
 
 fn minutes(result: &RunResult, seconds: &Estimate) -> String {
     figures::interval(&figures::minutes_a_year(seconds, result.horizon_s))
+}
+
+/// Whether some strategy can go on with a copy that lacks the last writes.
+pub(super) fn can_lose_writes(result: &RunResult) -> bool {
+    result.strategies.iter().any(|strategy| strategy.total.recovery_point_s.high > 0.0)
+}
+
+/// How much writing is lost for good in a year.
+pub(super) fn writes_lost(result: &RunResult, seconds: &Estimate) -> String {
+    let yearly = figures::per_year(seconds, result.horizon_s);
+    if yearly.high > 0.0 { figures::duration_mean(&yearly) } else { "none".to_owned() }
 }
 
 fn minutes_mean(result: &RunResult, seconds: &Estimate) -> String {

@@ -75,6 +75,7 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.vms[vm.index()].phase == VmPhase::Off {
             return;
         }
+        self.note_last_write(vm);
         self.let_go(vm);
         self.life(vm).stop(cause, clean);
         self.on_life_changed(vm, Some(cause));

@@ -162,7 +162,18 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
         let draw = self.state.vms[vm.index()].boots + 1;
         let lag = self.draw_vm(&mirror.lag, vm, VmDraw::Lag, draw);
-        Some(self.now.since(stale.min(self.now)) + lag)
+        let until = self.state.restarts[vm.index()].wrote_until;
+        Some(until.since(stale.min(until)) + lag)
+    }
+
+    /// A VM stops or loses its disks: it has written until now.
+    #[inline]
+    pub(super) fn note_last_write(&mut self, vm: VmId) {
+        if !self.state.vms[vm.index()].suspended
+            && let Some(row) = self.state.restarts.get_mut(vm.index())
+        {
+            row.wrote_until = self.now;
+        }
     }
 
     /// Looks for a host where a VM can be started, if need be at the other copy of its disks.

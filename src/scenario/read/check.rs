@@ -9,7 +9,9 @@ use crate::scenario::fixed::limits;
 use crate::scenario::issue::Mark;
 use crate::scenario::names::{HostNames, Names};
 use crate::scenario::profiles::Product;
-use crate::scenario::spec::{Cluster, HostRef, Inject, InjectTarget, Spec, StorageKind, Strategy};
+use crate::scenario::spec::{
+    Cluster, HostRef, Inject, InjectTarget, MirrorFailover, Spec, StorageKind, Strategy,
+};
 use crate::scenario::text::{join, list, quote};
 
 impl Reader {
@@ -330,7 +332,11 @@ impl Reader {
     pub(super) fn local_storage(&mut self, spec: &Spec, service: usize) {
         let s = &spec.services[service];
         let Some(storage) = s.vm.storage.and_then(|index| spec.storages.get(index)) else { return };
-        if storage.kind == StorageKind::Das && !self.doubts(&join(&join("storage", &storage.name), "kind")) {
+        let mirrored = storage.mirror.as_ref().is_some_and(|m| m.failover == MirrorFailover::Cluster);
+        if storage.kind == StorageKind::Das
+            && !mirrored
+            && !self.doubts(&join(&join("storage", &storage.name), "kind"))
+        {
             let path = join("service", &s.name) + ".vm.storage";
             let what = format!("{} is local to one host (das)", quote(&storage.name));
             let remedy = "a host cluster can restart a VM elsewhere only from shared storage";

@@ -50,7 +50,7 @@ impl Reader {
 
     /// Whether what hosts can hold is a guess: a reference or an overcommitment that could not be read would
     /// show up again as storage that nobody reaches, or as hosts that are too small.
-    fn doubts_hosts(&self, spec: &Spec) -> bool {
+    pub(super) fn doubts_hosts(&self, spec: &Spec) -> bool {
         let of = |path: String, keys: &[&str]| keys.iter().any(|key| self.doubts(&join(&path, key)));
         let overcommit = ["memory_overcommit", "cpu_overcommit", "hosts"];
         spec.hosts.iter().any(|h| of(join("host", &h.name), &["storage", "memory", "cores"]))

@@ -35,10 +35,11 @@ impl Reader {
         let words = [("sync", true), ("async", false)];
         let sync = self.opt(&f, "mode", |r, at| r.word(at, &words)).unwrap_or(true);
         let failover = self.opt(&f, "failover", |r, at| r.word(at, MirrorFailover::WORDS)).unwrap_or(default);
+        let unread = |r: &Reader, key: &str| r.doubts(&join(&f.path, key));
         self.no_effect(
             &f,
             "lag",
-            !sync,
+            !sync || unread(self, "mode"),
             "a synchronous copy does not lag",
             "leave it out, or write mode = \"async\"",
         );
@@ -46,7 +47,7 @@ impl Reader {
         self.no_effect(
             &f,
             "decision",
-            by_person,
+            by_person || unread(self, "failover"),
             "nobody decides here",
             "leave it out, or write failover = \"manual\"",
         );
@@ -103,28 +104,41 @@ impl Reader {
         }
     }
 
+    fn conflict(&mut self, mirror: &Mirror, path: &str, what: String, remedy: &str) {
+        self.sink.push(code::CONFLICT, mirror.mark, path.to_owned(), what, remedy);
+    }
+
     /// Two copies, on storages of the same kind of attachment, and no copy of a copy.
     pub(super) fn mirrors_check(&mut self, spec: &Spec) {
         for (number, storage) in spec.storages.iter().enumerate() {
             let Some(mirror) = &storage.mirror else { continue };
             let path = join(&join("storage", &storage.name), "mirror");
             let other = &spec.storages[mirror.to];
-            let mut conflict = |what: String, remedy: &str| {
-                self.sink.push(code::CONFLICT, mirror.mark, path.clone(), what, remedy);
-            };
             if mirror.to == number {
-                conflict("a storage cannot hold its own second copy".to_owned(), "name another storage");
+                self.conflict(
+                    mirror,
+                    &path,
+                    "a storage cannot hold its own second copy".to_owned(),
+                    "name another storage",
+                );
                 continue;
             }
             if let Some(third) = &other.mirror {
                 let third = quote(&spec.storages[third.to].name);
-                conflict(
+                self.conflict(
+                    mirror,
+                    &path,
                     format!("{} has a second copy itself, on {third}", quote(&other.name)),
                     "mirror one of the two; copies of copies are not simulated",
                 );
             }
-            if (storage.kind == StorageKind::Das) != (other.kind == StorageKind::Das) {
-                conflict(
+            let unread = [&storage.name, &other.name]
+                .iter()
+                .any(|name| self.doubts(&join(&join("storage", name), "kind")));
+            if (storage.kind == StorageKind::Das) != (other.kind == StorageKind::Das) && !unread {
+                self.conflict(
+                    mirror,
+                    &path,
                     format!(
                         "one copy is on local disks and the other is not: {} is {}, {} is {}",
                         quote(&storage.name),
@@ -136,7 +150,7 @@ impl Reader {
                 );
             }
             let reached = spec.hosts.iter().any(|host| host.storages.contains(&mirror.to));
-            if !reached {
+            if !reached && !self.doubts_hosts(spec) && !self.doubts_table("host") {
                 let what = format!("no host reaches the second copy, {}", quote(&other.name));
                 let remedy = "list it as storage of the hosts at its site";
                 self.sink.push(code::NO_EFFECT, mirror.mark, path, what, remedy);
