@@ -25,8 +25,8 @@ pub use cause::Cause;
 pub use delay::Delay;
 pub use event::{Event, VmClock};
 pub use ids::{
-    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId, ServiceId,
-    StorageId, VmId,
+    ChannelId, ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId,
+    ServiceId, StorageId, VmId,
 };
 pub use monitor::{GuestMonitor, Monitor};
 pub use part::{Part, PartKind};
@@ -56,6 +56,7 @@ pub struct Model {
     pub crews: Vec<Crew>,
     pub networks: Vec<Network>,
     pub storages: Vec<Storage>,
+    pub channels: Vec<Channel>,
     pub hosts: Vec<Host>,
     pub clusters: Vec<Cluster>,
     pub services: Vec<Service>,
@@ -143,6 +144,26 @@ pub struct Storage {
     pub clusters: Vec<ClusterId>,
 }
 
+/// What VMs that boot at the same time share (STO-18): the bandwidth of a storage, or of the disks in one host. There
+/// is one only where all of its VMs together want more than there is; elsewhere nobody slows anybody.
+#[derive(Clone, Copy, Debug)]
+pub struct Channel {
+    pub storage: StorageId,
+    /// Bits a second.
+    pub bandwidth: u64,
+    /// How many VMs it has, and what they want when all of them boot at once.
+    pub vms: u32,
+    pub most: u64,
+}
+
+impl Channel {
+    /// How many times as long a boot takes at worst.
+    #[must_use]
+    pub fn worst(&self) -> f64 {
+        self.most as f64 / self.bandwidth as f64
+    }
+}
+
 /// A host.
 #[derive(Clone, Debug)]
 pub struct Host {
@@ -218,6 +239,8 @@ pub struct Service {
     pub guest: Option<GuestGroup>,
     pub need: Room,
     pub disk_timeout: Span,
+    /// Bits a second that a VM of it reads and writes while it boots, where its storage has a bandwidth.
+    pub boot_io: u64,
     pub way_back: WayBack,
     pub guest_crash: Option<Fault>,
     pub app_crash: Option<Fault>,
@@ -229,7 +252,7 @@ pub struct Service {
     /// Some cluster looks after its guests.
     pub is_monitored: bool,
     /// A VM of it comes and goes without anybody else having to act: no group listens, no crew has to choose whom
-    /// to help first, nobody waits for it.
+    /// to help first, nobody waits for it or boots more slowly because it does.
     pub is_alone: bool,
     /// For the interval of rare outages: the most that one incident adds to one replication's mean
     /// downtime (seconds) and outages per instance, 99.9th percentile of its length.
@@ -294,6 +317,8 @@ pub struct Vm {
     pub service: ServiceId,
     pub instance: InstanceId,
     pub storage: Option<StorageId>,
+    /// What it shares with others while it boots.
+    pub channel: Option<ChannelId>,
     /// Where it starts a replication.
     pub host: HostId,
     /// Restart order within a cluster: by priority, then by table.

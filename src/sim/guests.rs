@@ -45,6 +45,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.queue(vm, host, false);
         }
         let changed = self.life(vm).power_on();
+        self.share_boot(vm);
         self.on_life_changed(vm, changed);
     }
 
@@ -75,6 +76,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.let_go(vm);
+        self.abandon_boot(vm);
         self.life(vm).stop(cause, clean);
         self.on_life_changed(vm, Some(cause));
     }

@@ -23,6 +23,7 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         domains: parts::domains(spec, &mut parts),
         crews: parts::crews(spec),
         storages: parts::storages(spec, &mut parts),
+        channels: Vec::new(),
         networks: parts::networks(spec, &mut parts),
         hosts: hosts(spec, &mut parts),
         parts: Vec::new(),

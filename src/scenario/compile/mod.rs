@@ -4,6 +4,7 @@
 //! hosts, and whether the product supports as many. What does not is an issue with the numbers.
 
 mod bound;
+mod channels;
 mod hardware;
 mod monitor;
 mod parts;
@@ -131,6 +132,7 @@ fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Mo
     placement::place(spec, strategy, &mut model, issues);
     if issues.len() == before {
         product_limits::of_placement(spec, strategy, &model, issues);
+        channels::share(spec, strategy, &mut model, issues);
     }
     workload::compile_injects(spec, &mut model);
     bound::measure(&mut model);

@@ -175,8 +175,13 @@ impl Reader {
         let host_names = HostNames { names: &hosts, counts: &counts };
         let about = cluster::Around { sites: &sites, storages: &storages, hosts: &host_names };
         spec.clusters = self.each(&top, "cluster", |r, f| r.cluster(f, &about));
-        let around =
-            service::Around { crews: &crews, storages: &storages, services: &services, hosts: &host_names };
+        let around = service::Around {
+            crews: &crews,
+            storages: &storages,
+            arrays: &spec.storages,
+            services: &services,
+            hosts: &host_names,
+        };
         spec.services = self.each(&top, "service", |r, f| r.service(f, &around));
         spec.strategies = self.each(&top, "strategy", |r, f| r.strategy(f, &services, &clusters, &about));
         spec.maintenances = self.each(&top, "maintenance", |r, f| r.maintenance(f, &host_names));
