@@ -81,12 +81,6 @@ impl Sharing {
         self.demand
     }
 
-    /// The first whole microsecond up to which it has been followed.
-    #[must_use]
-    pub fn followed(&self) -> Time {
-        Time(ceil(self.at))
-    }
-
     /// A job begins now, and asks for a part above zero. Gives the mark at which it is through. The sharing must
     /// have been followed up to now.
     pub fn join(&mut self, now: Time, demand: u64, work: Work) -> Work {

@@ -63,6 +63,7 @@ impl State {
             && row.sharing.pass(self.boots[vm.index()], model.service_of(vm).boot_io, now)
         {
             row.booting.pop();
+            self.boots[vm.index()] = Work::NONE;
             if row.shown == vm.0 {
                 row.shown = NOWHERE;
             }

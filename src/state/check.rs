@@ -202,14 +202,16 @@ impl State {
                 assert_eq!(shown, Clock::due_at(due), "{name}: its boot shows another end");
             }
         }
-        for (number, vm) in self.vms.iter().enumerate() {
-            let Some(channel) = model.vms[number].channel else { continue };
+        for (number, vm) in
+            self.vms.iter().enumerate().filter(|(number, _)| model.vms[*number].channel.is_some())
+        {
+            let name = &model.vms[number].name;
             // One that is through waits for its turn at this very instant.
-            let through =
-                vm.clocks[VmClock::Step as usize].due() <= self.channels[channel.index()].sharing.followed();
-            let boots = vm.phase == VmPhase::Boot && !vm.suspended && (listed[number] || !through);
-            assert_eq!(listed[number], boots, "{}: boots in no list, or in one", model.vms[number].name);
-            assert!(!vm.private, "{}: a private VM cannot share", model.vms[number].name);
+            let through = self.boots[number] == Work::NONE;
+            let boots = vm.phase == VmPhase::Boot && !vm.suspended;
+            assert_eq!(listed[number], boots && !through, "{name}: boots in no list, or in one");
+            assert!(!boots || listed[number] || vm.runs(VmClock::Step), "{name}: nothing ends its boot");
+            assert!(!vm.private, "{name}: a private VM cannot share");
         }
     }
 

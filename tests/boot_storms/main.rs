@@ -1,9 +1,11 @@
 //! Boot storms (STO-18): closed forms, and an independent slow model in exact fractions that must come to the same
 //! microsecond over thousands of random scripts.
 //!
-//! `NINEFOLD_LONG=1` plays ten times as many scripts; `NINEFOLD_SEED=n` replays one.
+//! `NINEFOLD_LONG=1` plays many more scripts; `NINEFOLD_SEED=n` replays one.
 
+#[path = "../loading/mod.rs"]
 mod loading;
+mod slow;
 
 use std::fmt::Write as _;
 
