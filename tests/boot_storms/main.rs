@@ -193,6 +193,34 @@ fn the_longest_incident_has_the_worst_storm_in_it() {
     assert!((quiet - 195.0).abs() < 1e-9 && (narrow - quiet - 180.0).abs() < 1e-9, "{quiet} {narrow}");
 }
 
+/// `check` says when boots begin to stretch, and how much when all of them boot.
+#[test]
+fn check_tells_when_boots_begin_to_take_longer() {
+    let told = |storage: &str, instances: u64| {
+        let services = service("app", instances, "boot_io = \"8 MB/s\"", "60 s")
+            + &service("web", 10, "disk_timeout = \"9 s\"", "1 s");
+        let text = scenario(storage, &services, &[]) + "[strategy.two]\nprotect = [\"guest-failover\"]\n";
+        ninefold::scenario::describe(&try_load(&text).unwrap().0)
+    };
+    let san = told("kind = \"fc\"\nbandwidth = \"0.8 Gbit/s\"", 5);
+    assert!(
+        san.contains(
+            "  storage san: fc, bandwidth 100 MB/s\n    boots take longer from so many at once: 13 of app (8 MB/s each), 17 of web \
+             (6 MB/s each)\n    all 30 VMs of strategy two at once: 2 times as long\n"
+        ),
+        "{san}"
+    );
+    assert!(
+        san.contains("boot_io = \"6 MB/s\" (STO-18; assumption: 200 IOPS of 32 KiB): service.web.vm"),
+        "{san}"
+    );
+    let enough = told("kind = \"fc\"\nbandwidth = \"200 MB/s\"", 5);
+    assert!(enough.contains("all 30 VMs of strategy two at once: no longer"), "{enough}");
+    let local = told("kind = \"das\"\nbandwidth = \"100 MB/s\"", 5);
+    assert!(local.contains("at once on one host: 13 of app") && !local.contains("all 30"), "{local}");
+    assert!(!told("kind = \"fc\"", 5).contains("boots take longer"));
+}
+
 /// A unit that was mistaken, such as B for MB, is told with the numbers.
 #[test]
 fn a_bandwidth_that_no_boot_survives_is_an_issue() {
