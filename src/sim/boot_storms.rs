@@ -74,6 +74,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    #[cold]
     fn join_storm(&mut self, channel: ChannelId, vm: VmId, work: Work) {
         self.follow(channel);
         self.state.join_channel(self.model, channel, vm, self.now, work);
@@ -82,6 +83,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// What was left of the VM's boot, where it was not over.
+    #[cold]
     fn leave_storm(&mut self, channel: ChannelId, vm: VmId) -> Option<Work> {
         self.follow(channel);
         let left = self.state.leave_channel(self.model, channel, vm);
