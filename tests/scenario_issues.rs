@@ -98,6 +98,20 @@ const CASES: &[(&str, &str, &str)] = &[
     ("\"client\"]", "@\"management\"]", "E022"),
     ("kind = \"fc\"", "kind = @\"fibre\"", "E016"),
     ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"10 GiB\"", "E013"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @400", "E013"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"400\"", "E013"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"-400 MB/s\"", "E013"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"0 MB/s\"", "E015"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @[]", "E008"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"6 MB\", storage", "E013"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"6 mb/s\", storage", "E013"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"-6 MB/s\", storage", "E013"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @6, storage", "E013"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"0 MB/s\", storage", "E015"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @true, storage", "E008"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"11 Tbit/s\", storage", "E019"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"6 MB/s\", storage", "W103"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", @bootio = \"6 MB/s\", storage", "E007"),
     ("kind = \"fc\"", "kind = \"fc\"\ncontroller = @\"1 y\"", "E018"),
     ("kind = \"fc\"", "kind = \"fc\"\ncontrollers = @0", "E015"),
     ("kind = \"fc\"", "kind = \"fc\"\ncontroller_failover = @\"20 GiB\"", "E011"),
@@ -279,6 +293,25 @@ fn nothing_is_placed_on_a_spare_host() {
     assert_eq!(issues[0].what, "under strategy \"ha\" admission control keeps \"esx-1\" empty");
     // That strategy restarts nothing, so nothing is kept empty for it.
     assert!(issues_of(&spare("cluster")).is_empty());
+}
+
+#[test]
+fn a_rate_tells_its_units_and_nothing_follows_from_one_that_cannot_be_read() {
+    let with = |storage: &str| {
+        let text = GOOD.replace("kind = \"fc\"", &format!("kind = \"fc\"\n{storage}"));
+        issues_of(
+            &text.replace("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = \"6 MB/s\", storage"),
+        )
+    };
+    assert!(with("bandwidth = \"400 MB/s\"").is_empty());
+    let issues = with("bandwidth = \"400 Mb/s\"");
+    assert_eq!(issues.len(), 1, "{issues:#?}");
+    let remedy = "did you mean \"400 Mbit/s\"? otherwise write a number and a unit, such as \"10 Gbit/s\" (accepted: bit/s, \
+                  kbit/s, Mbit/s, Gbit/s, Tbit/s, B/s, kB/s, MB/s, GB/s, TB/s, KiB/s, MiB/s, GiB/s)";
+    assert_eq!((issues[0].path.as_str(), issues[0].remedy.as_str()), ("storage.san.bandwidth", remedy));
+    let issues = with("bandwith = \"400 MB/s\"");
+    assert_eq!(issues.len(), 1, "{issues:#?}");
+    assert_eq!(issues[0].path, "storage.san.bandwith");
 }
 
 #[test]

@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use crate::engine::{Law, Span};
 
 use super::resolve::ClusterPlan;
-use super::spec::{FaultSpec, GuestLayer, HostGroup, HostRef, Product, Service, SettingValue, Spec};
+use super::spec::{
+    FaultSpec, GuestLayer, HostGroup, HostRef, Product, Service, SettingValue, Spec, StorageKind, Strategy,
+};
 use super::text::{count, list, number};
 
 /// A time in seconds as a scenario would write it, to about four digits.
@@ -104,6 +106,17 @@ pub fn bytes_text(bytes: u64) -> String {
     format!("{bytes} B")
 }
 
+/// A rate in the largest unit that says it in few digits.
+pub(super) fn rate_text(bits: f64) -> String {
+    let bytes = bits / 8.0;
+    for (size, unit) in [(1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s")] {
+        if bytes >= size {
+            return format!("{} {unit}", short(bytes / size));
+        }
+    }
+    format!("{} B/s", short(bytes))
+}
+
 /// The resolved scenario for people: topology, services, strategies, and each default that took
 /// the place of a key left out, with what it stands on.
 #[must_use]
@@ -170,9 +183,11 @@ fn topology(spec: &Spec, out: &mut String) {
             &[("outage", n.outage.as_ref())],
         );
     }
-    for s in &spec.storages {
-        let facts = [s.kind.word().to_owned(), site(s.site), crew(s.crew)];
+    for (index, s) in spec.storages.iter().enumerate() {
+        let bandwidth = s.bandwidth.map_or(String::new(), |bits| format!("bandwidth {}", rate_text(bits)));
+        let facts = [s.kind.word().to_owned(), bandwidth, site(s.site), crew(s.crew)];
         item(out, "storage", &s.name, &facts, &[("outage", s.outage.as_ref())]);
+        boot_storm(spec, index, out);
     }
     for h in &spec.hosts {
         host(spec, h, out);
@@ -185,6 +200,41 @@ fn topology(spec: &Spec, out: &mut String) {
             let _ = writeln!(out, "    admission {}", admission.policy.text(spec));
         }
         settings(&plan, "    ", out);
+    }
+}
+
+/// From how many VMs on boots at the same time take longer, and how much longer when all of them boot.
+fn boot_storm(spec: &Spec, storage: usize, out: &mut String) {
+    let row = &spec.storages[storage];
+    let Some(bandwidth) = row.bandwidth else { return };
+    let users = || spec.services.iter().enumerate().filter(|(_, s)| s.vm.storage == Some(storage));
+    let each: Vec<String> = users()
+        .map(|(_, s)| {
+            let first = (bandwidth / s.vm.boot_io).floor() as u64 + 1;
+            format!("{} of {} ({} each)", first, s.name, rate_text(s.vm.boot_io))
+        })
+        .collect();
+    if each.is_empty() {
+        return;
+    }
+    let local = row.kind == StorageKind::Das;
+    let place = if local { " on one host" } else { "" };
+    let _ = writeln!(
+        out,
+        "    boots take longer from so many at once{place}: {}",
+        list(each.iter().map(String::as_str))
+    );
+    let all = |strategy: &Strategy| {
+        let vms = |s: usize| f64::from(spec.services[s].instances) * f64::from(strategy.for_service(s).vms);
+        users().fold((0.0, 0.0), |sum, (s, service)| (sum.0 + vms(s), sum.1 + vms(s) * service.vm.boot_io))
+    };
+    let most = spec.strategies.iter().map(|strategy| (all(strategy), &strategy.name));
+    let most = most.reduce(|most, other| if other.0.1 > most.0.1 { other } else { most });
+    if let Some(((vms, wanted), name)) = most.filter(|_| !local) {
+        let times = (wanted / bandwidth * 100.0).round() / 100.0;
+        let told =
+            if times > 1.0 { format!("{} times as long", short(times)) } else { "no longer".to_owned() };
+        let _ = writeln!(out, "    all {vms} VMs of strategy {name} at once: {told}");
     }
 }
 
