@@ -132,7 +132,8 @@ fn choose_spare(
 }
 
 /// Whether no other VM of the same instance lives on a host (GFC-05: nodes on different hosts).
-fn is_apart(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
+#[must_use]
+pub fn is_apart(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
     let instance = model.vms[vm.index()].instance;
     model.vms_of(instance).all(|sibling| state.vms[sibling.index()].host != host.0)
 }

@@ -43,7 +43,11 @@ impl<O: Observer> Simulation<'_, O> {
         if self.model.service_of(vm).host_cluster {
             // Its host may have come back from planned work before its turn.
             self.state.queue(vm, host, false);
-            self.state.restarts[vm.index()].switches = false;
+            if self.state.restarts[vm.index()].switches {
+                // Its disks are no sooner ready for that.
+                self.begin_switch(vm, host);
+                return;
+            }
         }
         let changed = self.life(vm).power_on();
         self.share_boot(vm);

@@ -98,7 +98,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// The other copy of a VM's disks is made ready before it starts there.
-    fn begin_switch(&mut self, vm: VmId, host: HostId) {
+    pub(super) fn begin_switch(&mut self, vm: VmId, host: HostId) {
         self.tell(Signal::DisksSwitching { vm, host });
         let storage = self.model.vms[vm.index()].storage.expect("a VM without disks switches none");
         let mirror = self.model.storages[storage.index()].mirror.as_ref().expect("there is another copy");

@@ -65,7 +65,7 @@ fn run_one(seed: u64) -> Result<Option<usize>, String> {
             let what = payload.downcast_ref::<&str>().map_or(what, |text| (*text).to_owned());
             Err(format!("invariant {what}"))
         })
-        .map_err(|what| format!("{what}\nseed {seed}: replay with NINEFOLD_SEED={seed} {COMMAND}\n{text}"))
+        .map_err(|what| format!("seed {seed}: {what}\nreplay with NINEFOLD_SEED={seed} {COMMAND}\n{text}"))
 }
 
 fn run_text(seed: u64, text: &str) -> Result<Option<usize>, String> {

@@ -2,7 +2,7 @@
 
 use super::{Checked, Checker, Rule, least, most};
 use ninefold::engine::{Span, Time};
-use ninefold::model::{GuestGroup, Mirror, MirrorFailover, Role, StorageId, VmId};
+use ninefold::model::{GuestGroup, InstanceId, Mirror, MirrorFailover, Role, StorageId, VmId};
 use ninefold::sim::Signal;
 
 /// A mirrored storage.
@@ -125,6 +125,15 @@ impl<'m> Checker<'m> {
             let writes =
                 service.role == Role::Stateful && !matches!(service.guest, Some(GuestGroup::Failover { .. }));
             self.vms[vm.index()].must_lose = writes && loss_least > Span::ZERO;
+        }
+    }
+
+    /// Books what is lost after the warm-up.
+    pub(super) fn account_writes(&mut self, instance: InstanceId, lost: Span) {
+        if self.now >= Time::ZERO + self.model.warmup {
+            let tally = &mut self.tallies[self.model.instances[instance.index()].service.index()];
+            tally.recovery_point_us += lost.0;
+            tally.recovery_point_max_us = tally.recovery_point_max_us.max(lost.0);
         }
     }
 

@@ -17,7 +17,7 @@ use mirrors::{Loss, MirrorSeen};
 use ninefold::engine::{Law, Span, Time};
 use ninefold::model::{
     AntiAffinity, Cause, ClusterId, Delay, GuestGroup, HostId, InjectTarget, InstanceId, IsolationResponse,
-    MirrorFailover, Model, Product, Reach, Traffic, VmFault, VmId, WaitReason,
+    MirrorFailover, Model, Product, Reach, VmFault, VmId, WaitReason,
 };
 use ninefold::probe::{CauseTally, Entry, ServiceTally};
 use ninefold::sim::Signal;
@@ -126,8 +126,10 @@ struct HostSeen {
     /// It hangs.
     hung: bool,
     agent_out: bool,
-    /// When it became primary.
-    elected: Option<Time>,
+    /// From when on it gives orders as a primary.
+    leads_at: Option<Time>,
+    /// Since when it is down, or hears nobody.
+    lost_since: Option<Time>,
     /// Links that are cut, by kind of traffic.
     cuts: [u32; 4],
 }
@@ -307,7 +309,7 @@ impl<'m> Checker<'m> {
         for cluster in &model.clusters {
             if let Product::Primary(profile) = &cluster.product {
                 let first = cluster.hosts[profile.ranking[0] as usize];
-                hosts[first.index()].elected = Some(Time::ZERO);
+                hosts[first.index()].leads_at = Some(Time::ZERO);
             }
         }
         Checker {
@@ -496,7 +498,10 @@ impl<'m> Checker<'m> {
             | Signal::ControllerUp { .. } => Ok(()),
             Signal::StorageSwitched { storage, to } => self.storage_switched(storage, to),
             Signal::MirrorEqual { storage } => self.mirror_equal(storage),
-            Signal::WritesLost { vm, lost, .. } => self.writes_lost(vm, lost),
+            Signal::WritesLost { vm, instance, lost } => {
+                self.account_writes(instance, lost);
+                self.writes_lost(vm, lost)
+            }
             Signal::WitnessDown { cluster } => self.turn(|c| &mut c.witnesses_out[cluster.index()], true),
             Signal::WitnessUp { cluster } => self.turn(|c| &mut c.witnesses_out[cluster.index()], false),
             Signal::HostDown { host, cause } => self.host_down(host, cause),
@@ -529,7 +534,11 @@ impl<'m> Checker<'m> {
             Signal::PrimaryElected { cluster, host } => {
                 let fits =
                     !self.hosts[host.index()].down && self.model.hosts[host.index()].cluster == Some(cluster);
-                self.hosts[host.index()].elected = Some(self.now);
+                let reads = match &self.model.clusters[cluster.index()].product {
+                    Product::Primary(profile) => profile.restart_after_election,
+                    _ => Span::ZERO,
+                };
+                self.hosts[host.index()].leads_at = Some(self.now + reads);
                 self.require(fits, Rule::Primary, || "elected a host that is down, or a stranger".into())
             }
             Signal::MaintenanceBegun { host } => self.window_opens(host),
@@ -629,7 +638,7 @@ impl<'m> Checker<'m> {
         }
         let row = &mut self.hosts[host.index()];
         let was = std::mem::replace(&mut row.down, true);
-        (row.since, row.elected) = (self.now, None);
+        (row.since, row.leads_at) = (self.now, None);
         self.require(!was, Rule::HostAlternates, || format!("{host:?} is down already"))?;
         // A host that is reset names what cut it off.
         let row = &mut self.hosts[host.index()];
@@ -675,7 +684,7 @@ impl<'m> Checker<'m> {
     fn window_opens(&mut self, host: HostId) -> Checked {
         let row = &mut self.hosts[host.index()];
         let fits = !row.down && !row.in_window;
-        (row.down, row.in_window, row.since, row.elected) = (true, true, self.now, None);
+        (row.down, row.in_window, row.since, row.leads_at) = (true, true, self.now, None);
         for number in 0..self.vms.len() {
             let clustered = self.model.service_of(VmId(number as u32)).host_cluster;
             let vm = &mut self.vms[number];

@@ -45,6 +45,12 @@ impl Checker<'_> {
     /// Notes since when hosts do not hear each other; one that is down hears nobody.
     pub(super) fn note_silences(&mut self) {
         let hosts = self.hosts.len();
+        for number in 0..hosts as u32 {
+            let host = HostId(number);
+            let there = self.is_there(host) && self.hears(host, Traffic::Management);
+            let row = &mut self.hosts[host.index()];
+            row.lost_since = if there { None } else { row.lost_since.or(Some(self.now)) };
+        }
         for number in 0..self.model.clusters.len() as u32 {
             let cluster = ClusterId(number);
             if self.model.clusters[cluster.index()].product.votes().is_none() {
@@ -86,13 +92,13 @@ impl Checker<'_> {
         let heard = self.hears(host, Traffic::Management);
         match &fixed.product {
             Product::Custom { .. } => return Ok(()),
-            Product::Primary(profile) => {
+            Product::Primary(_) => {
                 let leads = |other: &&HostId| {
                     let row = &self.hosts[other.index()];
                     !row.down
                         && !row.agent_out
                         && self.hear_each_other(cluster, host, **other)
-                        && row.elected.is_some_and(|at| self.now >= at + profile.restart_after_election)
+                        && row.leads_at.is_some_and(|at| self.now >= at)
                 };
                 let led = heard && fixed.hosts.iter().any(|other| leads(&other));
                 return self.require(led, Rule::Sides, || {
@@ -143,7 +149,9 @@ impl Checker<'_> {
         let Some(votes) = fixed.product.votes() else { return true };
         let counts = |other: &&HostId| {
             let since = self.unheard[host.index() * self.hosts.len() + other.index()];
-            since == Time::NEVER || self.now <= since + grace
+            // One that has joined and left meanwhile is missed as late as any other.
+            let lost = self.hosts[other.index()].lost_since;
+            since == Time::NEVER || self.now <= since + grace || lost.is_some_and(|at| self.now <= at + grace)
         };
         let present: Vec<HostId> = fixed.hosts.iter().filter(counts).copied().collect();
         let reached = votes.witness.is_some_and(|witness| {
