@@ -91,7 +91,7 @@ fn run_text(seed: u64, text: &str) -> Result<Option<usize>, String> {
     Ok(Some(signals))
 }
 
-/// The last lines of a log up to an instant.
+/// The last lines of a log up to an instant; all of them where a single seed is replayed.
 fn tail(model: &Model, log: &Log, until: Time) -> String {
     let lines: Vec<String> = log
         .entries
@@ -99,7 +99,8 @@ fn tail(model: &Model, log: &Log, until: Time) -> String {
         .filter(|e| e.at <= until)
         .map(|e| format!("{:>12} {} {} {:?}", e.at.0, e.word(model), e.subject(model), e.signal))
         .collect();
-    lines[lines.len().saturating_sub(60)..].join("\n")
+    let shown = if std::env::var_os("NINEFOLD_SEED").is_some() { lines.len() } else { 60 };
+    lines[lines.len().saturating_sub(shown)..].join("\n")
 }
 
 /// What a range of seeds came to: scenarios that ran, their signals, and everything that is wrong.

@@ -464,7 +464,10 @@ impl<'m> Checker<'m> {
             | Signal::LinkDown { .. }
             | Signal::LinkUp { .. }
             | Signal::DomainDown { .. }
-            | Signal::DomainUp { .. } => self.note_silences(),
+            | Signal::DomainUp { .. }
+            | Signal::WitnessDown { .. }
+            | Signal::WitnessUp { .. }
+            | Signal::QuorumRegained { .. } => self.note_silences(),
             _ => {}
         }
         Ok(())
