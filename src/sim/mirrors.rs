@@ -16,7 +16,7 @@ use crate::model::{
     VmDraw, VmId, Way,
 };
 use crate::policy;
-use crate::state::HostPhase;
+use crate::state::{HostPhase, VmPhase};
 
 impl<'m, O: Observer> Simulation<'m, O> {
     /// Something about a storage, or the ways to it, has changed: what does that mean for mirrors?
@@ -167,13 +167,16 @@ impl<'m, O: Observer> Simulation<'m, O> {
         Some(until.since(stale.min(until)) + lag)
     }
 
-    /// A VM stops or loses its disks: it has written until now.
+    /// A VM stops, crashes or loses its disks: if it ran it has written until now.
     #[inline]
     pub(super) fn note_last_write(&mut self, vm: VmId) {
-        if !self.state.vms[vm.index()].suspended
+        let (row, now) = (&self.state.vms[vm.index()], self.now);
+        let writes = row.phase.is_booted() || row.phase == VmPhase::Boot;
+        if writes
+            && !row.suspended
             && let Some(row) = self.state.restarts.get_mut(vm.index())
         {
-            row.wrote_until = self.now;
+            row.wrote_until = now;
         }
     }
 

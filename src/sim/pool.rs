@@ -101,6 +101,10 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(Product::Pool(PoolProfile { statefile: Some(storage), .. })) = cluster else {
             return Cause::StorageOutage;
         };
+        if !self.state.storages[storage.index()].is_out() {
+            // It is there, and the way to the site where it stands is not.
+            return Cause::NetworkOutage;
+        }
         let outage = self.state.outages[self.model.storages[storage.index()].part.index()];
         match (outage.faults, outage.cuts) {
             (0, 0) => Cause::ControllerFailure,

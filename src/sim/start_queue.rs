@@ -105,6 +105,7 @@ impl<O: Observer> Simulation<'_, O> {
         let draw = self.state.vms[vm.index()].boots + 1;
         let span = self.draw_vm(&mirror.switch, vm, VmDraw::Switch, draw);
         self.watch_start(vm);
+        self.disarm_vm(vm, VmClock::Disk);
         self.state.vms[vm.index()].phase = VmPhase::PowerOn;
         self.arm_vm(vm, VmClock::Step, span);
         self.count_start(vm, host);

@@ -18,8 +18,8 @@ use author::Author;
 use checker::{Log, Violation, check};
 use ninefold::engine::Time;
 use ninefold::model::Model;
-use ninefold::probe::{Downtime, Timeline, Waiting};
-use ninefold::sim::Simulation;
+use ninefold::probe::{Downtime, Entry, Timeline, Waiting};
+use ninefold::sim::{Observer, Signal, Simulation};
 use ninefold::state::State;
 use rayon::prelude::*;
 
@@ -30,13 +30,34 @@ const COMMAND: &str = "cargo test --release --test swarm";
 const SHORT: u64 = 1_500;
 const LONG: u64 = 40_000;
 
+/// Keeps every signal; where a single seed is replayed it shows each at once, for an invariant that breaks takes the log
+/// with it.
+struct Loud<'m> {
+    model: &'m Model,
+    timeline: Timeline,
+}
+
+impl Observer for Loud<'_> {
+    fn observe(&mut self, now: Time, signal: Signal) {
+        self.timeline.observe(now, signal);
+        if std::env::var_os("NINEFOLD_SEED").is_some() {
+            println!("{}", line(self.model, &Entry { at: now, signal }));
+        }
+    }
+}
+
+fn line(model: &Model, e: &Entry) -> String {
+    format!("{:>12} {} {} {:?}", e.at.0, e.word(model), e.subject(model), e.signal)
+}
+
 /// One checked replication with its log. It is run twice: in order, with every invariant checked, and as an
 /// experiment runs it, where VMs that concern nobody else live through their faults when somebody looks.
 fn observe(model: &Model, seed: u64, replication: u32) -> Log {
     let mut state = State::new(model);
-    let observer = (Timeline::default(), (Downtime::new(model), Waiting::new(model)));
+    let timeline = Loud { model, timeline: Timeline::default() };
+    let observer = (timeline, (Downtime::new(model), Waiting::new(model)));
     let simulation = Simulation::new(model, &mut state, seed, replication, observer);
-    let (timeline, (mut downtime, mut waiting)) = simulation.run_checked();
+    let (Loud { timeline, .. }, (mut downtime, mut waiting)) = simulation.run_checked();
     downtime.finish();
     let waiting_us = waiting.finish();
     let observer = (Downtime::new(model), Waiting::new(model));
@@ -91,16 +112,10 @@ fn run_text(seed: u64, text: &str) -> Result<Option<usize>, String> {
     Ok(Some(signals))
 }
 
-/// The last lines of a log up to an instant; all of them where a single seed is replayed.
+/// The last lines of a log up to an instant.
 fn tail(model: &Model, log: &Log, until: Time) -> String {
-    let lines: Vec<String> = log
-        .entries
-        .iter()
-        .filter(|e| e.at <= until)
-        .map(|e| format!("{:>12} {} {} {:?}", e.at.0, e.word(model), e.subject(model), e.signal))
-        .collect();
-    let shown = if std::env::var_os("NINEFOLD_SEED").is_some() { lines.len() } else { 60 };
-    lines[lines.len().saturating_sub(shown)..].join("\n")
+    let lines: Vec<String> = log.entries.iter().filter(|e| e.at <= until).map(|e| line(model, e)).collect();
+    lines[lines.len().saturating_sub(60)..].join("\n")
 }
 
 /// What a range of seeds came to: scenarios that ran, their signals, and everything that is wrong.

@@ -162,15 +162,17 @@ impl<'m> Checker<'m> {
     /// A cluster starts a VM from a copy that lags behind: at most what was written until it stopped.
     fn loss_of_cluster(&self, vm: VmId, storage: StorageId, mirror: &Mirror) -> Option<Loss> {
         let row = self.vms[vm.index()];
-        let until = if row.booted { self.now } else { row.stopped_at };
+        // One that has a home may have been booting.
+        let until = if row.booted || row.home.is_some() { self.now } else { row.stopped_at };
         let stale = self.mirrors[storage.index()].stale[usize::from(!row.on_mirror)];
         let missed = stale.map_or(Span::ZERO, |stale| until.since(stale.min(until)));
         let (least, most) = (least(&mirror.lag), missed + most(&mirror.lag));
         (!mirror.sync).then_some(Loss { least, most })
     }
 
-    /// The other copy of a VM's disks is being made ready.
-    pub(super) fn disks_switching(&mut self, vm: VmId) -> Checked {
+    /// The other copy of a VM's disks is being made ready. Whether that copy could be used was asked when the VM was
+    /// given its place, for one whose turn it is now.
+    pub(super) fn disks_switching(&mut self, vm: VmId, turn: bool) -> Checked {
         let Some((storage, mirror)) = self.mirror_of_vm(vm) else {
             return self.broken(Rule::Mirror, "disks without a second copy switch");
         };
@@ -182,7 +184,7 @@ impl<'m> Checker<'m> {
             let seen = &self.mirrors[storage.index()];
             let to = usize::from(!row.on_mirror);
             let behind = mirror.sync && seen.missed(to) > Span::ZERO;
-            self.require(seen.there[to] && !behind, Rule::Mirror, || {
+            self.require(turn || (seen.there[to] && !behind), Rule::Mirror, || {
                 format!("the other copy of {} is out, or behind", self.name(vm))
             })?;
             self.vms[vm.index()].on_mirror ^= true;

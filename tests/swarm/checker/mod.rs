@@ -510,8 +510,8 @@ impl<'m> Checker<'m> {
             Signal::HostDown { host, cause } => self.host_down(host, cause),
             Signal::HostUp { host } => self.host_up(host),
             Signal::HostIsolated { host } => {
-                let fits =
-                    !self.hosts[host.index()].down && (self.is_silent(host) || self.watches_storage(host));
+                let fits = !self.hosts[host.index()].down
+                    && (self.is_silent(host) || self.watches_storage(host) || self.is_outvoted(host));
                 self.require(fits, Rule::Primary, || {
                     let name = &self.model.hosts[host.index()].name;
                     format!("{name} is down, or hears everybody, and declares itself isolated")
@@ -555,9 +555,11 @@ impl<'m> Checker<'m> {
             Signal::VmUp { vm } => self.vm_up(vm),
             Signal::RestartOrdered { vm, host, .. } => self.start_ordered(vm, host),
             Signal::DisksSwitching { vm, host } => {
-                self.disks_switching(vm)?;
                 let row = self.vms[vm.index()];
-                if !(row.queued && row.home == Some(host) && row.lost.is_none()) {
+                // Its turn has come, or its host has come back from planned work with it.
+                let turn = row.home == Some(host) && row.lost.is_none();
+                self.disks_switching(vm, turn)?;
+                if !turn {
                     self.ordered(vm, host, false)?;
                 }
                 self.vms[vm.index()].queued = true;
@@ -722,6 +724,12 @@ impl<'m> Checker<'m> {
             self.require(fits, Rule::CauseSeen, || format!("nobody works on the host of {}", self.name(vm)))?;
         }
         Ok(())
+    }
+
+    /// Whether a host may be on a side of its cluster that does not count.
+    fn is_outvoted(&self, host: HostId) -> bool {
+        let Some(cluster) = self.model.hosts[host.index()].cluster else { return false };
+        self.model.clusters[cluster.index()].product.votes().is_some() && self.is_split(cluster)
     }
 
     /// Whether a host looks at a storage to know that it is of its cluster.
@@ -1046,6 +1054,8 @@ impl<'m> Checker<'m> {
                 cause == Cause::NetworkOutage || (within && cause == Cause::SiteOutage)
             }
             Signal::LinkDown { .. } => cause == Cause::LinkFailure,
+            // A pool that has lost its statefile fences its hosts.
+            Signal::HostFenced { .. } => true,
             // A node that is alone may hold the I/O of its VMs back.
             Signal::HostIsolated { .. } => matches!(cause, Cause::LinkFailure | Cause::NetworkOutage),
             _ => false,

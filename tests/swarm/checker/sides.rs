@@ -42,6 +42,12 @@ impl Checker<'_> {
             || others.iter().any(|&other| self.is_there(other) && !self.hear_each_other(cluster, host, other))
     }
 
+    /// Whether a cluster has places that do not hear each other.
+    pub(super) fn is_split(&self, cluster: ClusterId) -> bool {
+        let places = &self.model.clusters[cluster.index()].places;
+        places.iter().any(|&place| !self.places_hear(cluster, places[0], place))
+    }
+
     /// Notes since when hosts do not hear each other; one that is down hears nobody.
     pub(super) fn note_silences(&mut self) {
         let hosts = self.hosts.len();
@@ -147,12 +153,16 @@ impl Checker<'_> {
     fn has_most_votes(&self, cluster: ClusterId, host: HostId, grace: Span) -> bool {
         let fixed = &self.model.clusters[cluster.index()];
         let Some(votes) = fixed.product.votes() else { return true };
-        let counts = |other: &&HostId| {
-            let since = self.unheard[host.index() * self.hosts.len() + other.index()];
-            // One that has joined and left meanwhile is missed as late as any other.
-            let lost = self.hosts[other.index()].lost_since;
-            since == Time::NEVER || self.now <= since + grace || lost.is_some_and(|at| self.now <= at + grace)
+        let fresh = |from: HostId, to: HostId| {
+            let since = self.unheard[from.index() * self.hosts.len() + to.index()];
+            since == Time::NEVER || self.now <= since + grace
         };
+        // One that has left meanwhile is missed as late as any other, and those whom it has heard as well.
+        let lost =
+            |other: HostId| self.hosts[other.index()].lost_since.is_some_and(|at| self.now <= at + grace);
+        let peers: Vec<HostId> =
+            fixed.hosts.iter().copied().filter(|&other| fresh(host, other) || lost(other)).collect();
+        let counts = |other: &&HostId| peers.iter().any(|&peer| fresh(peer, **other));
         let present: Vec<HostId> = fixed.hosts.iter().filter(counts).copied().collect();
         let reached = votes.witness.is_some_and(|witness| {
             !self.witnesses_out[cluster.index()]
