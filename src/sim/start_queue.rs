@@ -117,6 +117,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.restarts[vm.index()].switches = false;
         self.state.vms[vm.index()].phase = VmPhase::Off;
         self.order_start(vm, host);
+        if self.state.hosts[host.index()].queued > 0 {
+            self.watch_start(vm);
+        }
     }
 
     /// Whether a clock that is due ends the switch to the other copy of a VM's disks.
