@@ -16,7 +16,7 @@ use crate::model::{
     VmDraw, VmId, Way,
 };
 use crate::policy;
-use crate::state::{HostPhase, VmPhase};
+use crate::state::{DiskSwitch, HostPhase, VmPhase};
 
 impl<'m, O: Observer> Simulation<'m, O> {
     /// Something about a storage, or the ways to it, has changed: what does that mean for mirrors?
@@ -133,30 +133,23 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// A cluster may start a VM where the other copy of its disks is: what is lost then, or `None` where it may not.
-    fn loss_of_switch(&self, vm: VmId) -> Option<Span> {
+    fn loss_of_switch(&self, vm: VmId, from: usize) -> Option<Span> {
         let storage = self.model.vms[vm.index()].storage?;
         let mirror = self.model.storages[storage.index()].mirror.as_ref()?;
         if mirror.failover != MirrorFailover::Cluster {
             return None;
         }
-        let copies = self.copies(storage);
-        let from = usize::from(self.state.vms[vm.index()].on_mirror);
-        let there = copies.map(|copy| !self.state.storages[copy.index()].is_out());
+        let there = self.copies(storage).map(|copy| !self.state.storages[copy.index()].is_out());
         let row = &self.state.mirrors[storage.index()];
-        if there[1 - from] && self.state.restarts[vm.index()].switches {
-            // It was to start at this copy and did not yet: nothing was written on the other one.
-            return Some(Span::ZERO);
-        }
         if !there[1 - from] || (mirror.sync && row.missed(1 - from) > Span::ZERO) {
             return None;
         }
-        let stale = row.stale_since[1 - from];
         // A copy that can still be read is brought up to date first.
         let readable = there[from]
             && self.is_linked(storage)
             && self
                 .state
-                .local_host(self.model, vm)
+                .local_host_of_copy(self.model, vm, from == 1)
                 .is_none_or(|host| self.state.hosts[host.index()].phase == HostPhase::Up);
         if readable || mirror.sync {
             return Some(Span::ZERO);
@@ -164,7 +157,17 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let draw = self.state.vms[vm.index()].boots + 1;
         let lag = self.draw_vm(&mirror.lag, vm, VmDraw::Lag, draw);
         let until = self.state.restarts[vm.index()].wrote_until;
-        Some(until.since(stale.min(until)) + lag)
+        Some(until.since(row.stale_since[1 - from].min(until)) + lag)
+    }
+
+    /// The other copy of a VM's disks is going to be made ready: what the first one had more is lost.
+    pub(super) fn give_up_first_copy(&mut self, vm: VmId) {
+        let before = std::mem::replace(&mut self.state.restarts[vm.index()].switch, DiskSwitch::Begun);
+        if before == DiskSwitch::Due {
+            let from = usize::from(!self.state.vms[vm.index()].on_mirror);
+            let lost = self.loss_of_switch(vm, from).unwrap_or_default();
+            self.tell_lost_writes(vm, lost);
+        }
     }
 
     /// A VM stops, crashes or loses its disks: if it ran it has written until now.
@@ -182,19 +185,26 @@ impl<'m, O: Observer> Simulation<'m, O> {
 
     /// Looks for a host where a VM can be started, if need be at the other copy of its disks.
     pub(super) fn choose_host(&mut self, cluster: ClusterId, vm: VmId) -> Option<HostId> {
+        if self.state.restarts[vm.index()].switch == DiskSwitch::Due {
+            // Its turn to start there never came.
+            self.state.vms[vm.index()].on_mirror ^= true;
+            self.state.restarts[vm.index()].switch = DiskSwitch::Settled;
+        }
         if let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) {
             return Some(host);
         }
-        let lost = self.loss_of_switch(vm)?;
+        // Whose disks were being made ready can go back: nothing was written on the other copy.
+        let back = self.state.restarts[vm.index()].switch == DiskSwitch::Begun;
+        if !back {
+            self.loss_of_switch(vm, usize::from(self.state.vms[vm.index()].on_mirror))?;
+        }
         self.state.vms[vm.index()].on_mirror ^= true;
         let host = policy::choose_host(self.model, self.state, cluster, vm);
         if host.is_none() {
             self.state.vms[vm.index()].on_mirror ^= true;
             return None;
         }
-        // Back to the copy that it has not left yet nothing has to be made ready.
-        self.state.restarts[vm.index()].switches ^= true;
-        self.tell_lost_writes(vm, lost);
+        self.state.restarts[vm.index()].switch = if back { DiskSwitch::Settled } else { DiskSwitch::Due };
         host
     }
 

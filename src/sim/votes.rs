@@ -151,11 +151,12 @@ impl<O: Observer> Simulation<'_, O> {
         })
     }
 
-    /// A witness is gone or back, which the hosts see at once (assumption).
+    /// A witness is gone or back, which the hosts see at once (assumption). Only what is lost by that is booked on it.
     pub(super) fn on_witness_changed(&mut self, cluster: ClusterId, cause: Cause) {
+        let had = self.state.clusters[cluster.index()].quorate;
         let before = std::mem::replace(&mut self.state.clusters[cluster.index()].doubt, cause);
         self.count_votes(cluster);
-        if self.state.clusters[cluster.index()].quorate {
+        if !had || self.state.clusters[cluster.index()].quorate {
             self.state.clusters[cluster.index()].doubt = before;
         }
     }

@@ -79,15 +79,21 @@ impl State {
     /// The host in which the disks of a VM are, where they are in one.
     #[must_use]
     pub fn local_host(&self, model: &Model, vm: VmId) -> Option<HostId> {
-        let copy = self.copy_of(model, vm)?;
-        if model.storages[copy.index()].kind != StorageKind::Das {
+        self.local_host_of_copy(model, vm, self.vms[vm.index()].on_mirror)
+    }
+
+    /// The host in which the first or the second copy of a VM's disks is, where it is in one.
+    #[must_use]
+    pub fn local_host_of_copy(&self, model: &Model, vm: VmId, second: bool) -> Option<HostId> {
+        let storage = model.vms[vm.index()].storage?;
+        // Both copies are on local disks, or none is.
+        if model.storages[storage.index()].kind != StorageKind::Das {
             return None;
         }
         let home = model.vms[vm.index()].host;
-        if !self.vms[vm.index()].on_mirror {
+        if !second {
             return Some(home);
         }
-        let storage = model.vms[vm.index()].storage?;
         model.storages[storage.index()].mirror.as_ref()?.partners[home.index()]
     }
 }

@@ -17,7 +17,7 @@ pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
 pub use mirrors::MirrorState;
 pub use reach::Connectivity;
-pub use restart::{MonitorState, RestartState};
+pub use restart::{DiskSwitch, MonitorState, RestartState};
 pub use tables::{
     CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
     MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,

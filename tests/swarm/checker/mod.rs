@@ -702,6 +702,8 @@ impl<'m> Checker<'m> {
     fn vm_down(&mut self, vm: VmId, cause: Cause) -> Checked {
         let row = &mut self.vms[vm.index()];
         (row.booted, row.app, row.down_at, row.stopped_at) = (false, false, self.now, self.now);
+        // What was being made ready for it is not any more.
+        (row.queued, row.switching) = (false, None);
         let (home, lost) = (row.home, row.lost);
         if self.model.service_of(vm).host_cluster && home.is_some_and(|h| self.may_evict(h)) {
             // Its host may have stopped it because it was alone, or without quorum.
@@ -910,7 +912,8 @@ impl<'m> Checker<'m> {
         self.settle_on(vm, host, disks_ready_later)?;
         for &other in self.judged_hosts(host) {
             let claim = |host| (self.is_spare(host), self.free_memory(host));
-            let better = claim(other) > claim(host) && self.surely_admits(other, vm);
+            // Which copy was meant is not told of one whose disks were being made ready elsewhere.
+            let better = !before.unfinished && claim(other) > claim(host) && self.surely_admits(other, vm);
             let doubtful = self.vms.iter().any(|v| v.uncertain && v.home == Some(host));
             self.require(!better || doubtful, Rule::BestHost, || {
                 format!("{other:?} is better for {}", self.name(vm))

@@ -3,6 +3,7 @@
 use super::{Checked, Checker, Rule, least};
 use ninefold::engine::{Span, Time};
 use ninefold::model::{ClusterId, HostId, PlaceId, Product, Traffic, VmId, WitnessKind};
+use ninefold::sim::Signal;
 
 const MANAGEMENT: usize = Traffic::Management as usize;
 
@@ -118,10 +119,22 @@ impl Checker<'_> {
             }
             Product::Pool(_) | Product::Quorum(_) | Product::Ring(_) => {}
         }
-        let ordered = self.instant.iter().filter_map(|signal| match *signal {
-            ninefold::sim::Signal::RestartOrdered { host, .. }
-            | ninefold::sim::Signal::RestartQueued { host, .. }
-            | ninefold::sim::Signal::DisksSwitching { host, .. } => Some(host),
+        // Since who hears whom has changed last, in this instant.
+        let now = self.instant.iter().rev().take_while(|signal| {
+            !matches!(
+                signal,
+                Signal::LinkDown { .. }
+                    | Signal::LinkUp { .. }
+                    | Signal::NetworkDown { .. }
+                    | Signal::NetworkUp { .. }
+                    | Signal::HostDown { .. }
+                    | Signal::HostUp { .. }
+            )
+        });
+        let ordered = now.filter_map(|signal| match *signal {
+            Signal::RestartOrdered { host, .. }
+            | Signal::RestartQueued { host, .. }
+            | Signal::DisksSwitching { host, .. } => Some(host),
             _ => None,
         });
         let mut peers = ordered.filter(|other| fixed.hosts.contains(other));
