@@ -128,8 +128,6 @@ struct HostSeen {
     agent_out: bool,
     /// From when on it gives orders as a primary.
     leads_at: Option<Time>,
-    /// Since when it is down, or hears nobody.
-    lost_since: Option<Time>,
     /// Links that are cut, by kind of traffic.
     cuts: [u32; 4],
 }
@@ -205,6 +203,8 @@ struct Checker<'m> {
     /// Since when pairs of hosts do not hear each other.
     unheard: Vec<Time>,
     witnesses_out: Vec<bool>,
+    /// Hosts that have been ordered something at this instant, while nobody's hearing changed.
+    ordered_now: Vec<HostId>,
     /// By cluster, since when a site of it is out, and whether a person may have forced quorum.
     site_out: Vec<Time>,
     forced: Vec<bool>,
@@ -238,6 +238,7 @@ pub(crate) fn check(model: &Model, log: &Log) -> Checked {
             checker.settle(entry.at)?;
             checker.now = entry.at;
             checker.instant.clear();
+            checker.ordered_now.clear();
         }
         checker.apply(entry.signal)?;
         checker.instant.push(entry.signal);
@@ -320,6 +321,7 @@ impl<'m> Checker<'m> {
             hosts,
             ways: Ways::new(model, &networks),
             mirrors: vec![MirrorSeen::new(); model.storages.len()],
+            ordered_now: Vec::new(),
             witnesses_out: vec![false; model.clusters.len()],
             site_out: vec![Time::NEVER; model.clusters.len()],
             forced: vec![false; model.clusters.len()],
@@ -909,6 +911,7 @@ impl<'m> Checker<'m> {
         let decided = self.model.hosts[host.index()].cluster.is_some_and(|c| !self.no_quorum[c.index()]);
         self.require(decided, Rule::Quorum, || format!("{} ordered without quorum", self.name(vm)))?;
         self.is_commanded(vm, host)?;
+        self.ordered_now.push(host);
         self.settle_on(vm, host, disks_ready_later)?;
         for &other in self.judged_hosts(host) {
             let claim = |host| (self.is_spare(host), self.free_memory(host));
