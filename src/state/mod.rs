@@ -169,6 +169,7 @@ impl State {
             cluster.others.fill(Lead::NOBODY);
             (cluster.quorate, cluster.alone) = (true, None);
             (cluster.forced, cluster.forcings) = (false, 0);
+            cluster.doubt = Cause::HostCrash;
         }
         for (number, cluster) in model.clusters.iter().enumerate() {
             self.survey_cluster(model, ClusterId(number as u32));

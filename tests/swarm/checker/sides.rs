@@ -78,11 +78,16 @@ impl Checker<'_> {
             .places
             .iter()
             .any(|place| self.model.site(*place).is_some_and(|site| self.domains[site.index()]));
-        let since = &mut self.site_out[cluster.index()];
-        *since = if out { (*since).min(self.now) } else { Time::NEVER };
-        let forced = *since != Time::NEVER && self.now >= *since + least(&profile.quorum_forced_after);
         let most =
             fixed.hosts.iter().any(|h| self.is_there(*h) && self.has_most_votes(cluster, *h, Span::ZERO));
+        // A person who has been called comes, though the site may have been back for a moment.
+        let since = &mut self.site_out[cluster.index()];
+        if out {
+            *since = (*since).min(self.now);
+        } else if most {
+            *since = Time::NEVER;
+        }
+        let forced = out && self.now >= *since + least(&profile.quorum_forced_after);
         self.forced[cluster.index()] = forced || (self.forced[cluster.index()] && !most);
     }
 
