@@ -26,6 +26,15 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
     }
 
+    /// Ways have changed on which any mirror may depend; who writes where is asked afterwards.
+    pub(super) fn look_at_all_mirrors(&mut self) {
+        for number in 0..self.model.storages.len() as u32 {
+            if self.model.storages[number as usize].mirror.is_some() {
+                self.look_at_mirror(StorageId(number));
+            }
+        }
+    }
+
     fn mirror(&self, mirrored: StorageId) -> &'m Mirror {
         self.model.storages[mirrored.index()].mirror.as_ref().expect("only mirrored storages are copies")
     }
@@ -34,21 +43,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
         [mirrored, self.mirror(mirrored).to]
     }
 
-    /// Whether what is written on one copy gets to the other.
-    fn is_linked(&self, mirrored: StorageId) -> bool {
-        let [a, b] = self.copies(mirrored).map(|copy| &self.model.storages[copy.index()]);
-        let (Some(from), Some(to)) = (a.place, b.place) else { return true };
-        // Software replicates local disks over the storage network.
-        let fabric = !a.kind.is_networked() && a.kind != StorageKind::Das;
-        let way = if fabric { Way::Fabric } else { Way::Network(Traffic::Storage) };
-        let carried = |place| fabric || self.state.carries(place, Traffic::Storage);
-        carried(from) && carried(to) && self.state.is_open(self.model, way, from, to)
-    }
-
     fn look_at_mirror(&mut self, mirrored: StorageId) {
         let mirror = self.mirror(mirrored);
         let there = self.copies(mirrored).map(|copy| !self.state.storages[copy.index()].is_out());
-        let equal = there[0] && there[1] && self.is_linked(mirrored);
+        let equal = there[0] && there[1] && self.state.are_joined(self.model, mirrored);
         let slots = &self.model.timers.mirrors[mirrored.index()];
         let row = &mut self.state.mirrors[mirrored.index()];
         for copy in 0..2 {
@@ -146,7 +144,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
         // A copy that can still be read is brought up to date first.
         let readable = there[from]
-            && self.is_linked(storage)
+            && self.state.are_joined(self.model, storage)
             && self
                 .state
                 .local_host_of_copy(self.model, vm, from == 1)

@@ -1,7 +1,7 @@
 //! Which copy of a mirrored storage is used, and how far the other is behind.
 
 use crate::engine::{Span, Time};
-use crate::model::{HostId, Mirror, MirrorFailover, Model, StorageId, StorageKind, VmId};
+use crate::model::{HostId, Mirror, MirrorFailover, Model, StorageId, StorageKind, Traffic, VmId, Way};
 
 use super::State;
 
@@ -42,6 +42,21 @@ impl MirrorState {
 }
 
 impl State {
+    /// Whether what is written on one copy of a mirrored storage gets to the other.
+    #[must_use]
+    pub fn are_joined(&self, model: &Model, mirrored: StorageId) -> bool {
+        let first = &model.storages[mirrored.index()];
+        let Some(mirror) = &first.mirror else { return false };
+        let (Some(from), Some(to)) = (first.place, model.storages[mirror.to.index()].place) else {
+            return true;
+        };
+        // Software replicates local disks over the storage network.
+        let fabric = !first.kind.is_networked() && first.kind != StorageKind::Das;
+        let way = if fabric { Way::Fabric } else { Way::Network(Traffic::Storage) };
+        let carried = |place| fabric || self.carries(place, Traffic::Storage);
+        carried(from) && carried(to) && self.is_open(model, way, from, to)
+    }
+
     /// The storage on which a VM's disks are just now.
     #[inline]
     #[must_use]

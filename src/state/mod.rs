@@ -6,6 +6,7 @@
 
 mod channels;
 mod check;
+mod check_sites;
 mod cluster;
 mod mirrors;
 mod reach;
