@@ -12,8 +12,7 @@
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Stream, Time};
 use crate::model::{
-    ClusterId, GuestGroup, HostId, Mirror, MirrorFailover, PartKind, Role, StorageId, StorageKind, Traffic,
-    VmDraw, VmId, Way,
+    ClusterId, GuestGroup, HostId, Mirror, MirrorFailover, PartKind, Role, StorageId, VmDraw, VmId,
 };
 use crate::policy;
 use crate::state::{DiskSwitch, HostPhase, VmPhase};
