@@ -171,7 +171,7 @@ impl<O: Observer> Simulation<'_, O> {
         })
     }
 
-    /// A witness is gone or back, which the hosts see at once (assumption). Only what is lost by that is booked on it.
+    /// A witness is gone, which the hosts see at once (assumption). Only what is lost by that is booked on it.
     pub(super) fn on_witness_changed(&mut self, cluster: ClusterId, cause: Cause) {
         let had = self.state.clusters[cluster.index()].quorate;
         let before = std::mem::replace(&mut self.state.clusters[cluster.index()].doubt, cause);
@@ -186,7 +186,12 @@ impl<O: Observer> Simulation<'_, O> {
         for number in 0..self.model.clusters.len() as u32 {
             let votes = self.model.clusters[number as usize].product.votes();
             if votes.and_then(|v| v.witness).is_some_and(|w| w.kind == WitnessKind::Disk(storage)) {
-                self.on_witness_changed(ClusterId(number), cause);
+                let out = self.state.storages[storage.index()].is_out();
+                if out || cause == Cause::NetworkOutage {
+                    self.on_witness_changed(ClusterId(number), cause);
+                } else {
+                    self.count_votes(ClusterId(number));
+                }
             }
         }
     }

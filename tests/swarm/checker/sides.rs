@@ -78,8 +78,9 @@ impl Checker<'_> {
             .places
             .iter()
             .any(|place| self.model.site(*place).is_some_and(|site| self.domains[site.index()]));
-        let most =
-            fixed.hosts.iter().any(|h| self.is_there(*h) && self.has_most_votes(cluster, *h, Span::ZERO));
+        // Of two sides that do not hear each other the one that returns with most votes may not decide (HYP-16).
+        let most = !self.is_split(cluster)
+            && fixed.hosts.iter().any(|h| self.is_there(*h) && self.has_most_votes(cluster, *h, Span::ZERO));
         // A person who has been called comes, though the site may have been back for a moment.
         let since = &mut self.site_out[cluster.index()];
         if out {
