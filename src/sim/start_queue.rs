@@ -121,6 +121,8 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.hosts[host.index()].queued > 0 {
             self.watch_start(vm);
         }
+        // Powering on may take no time at all.
+        self.on_start_through(vm);
     }
 
     /// Whether a clock that is due ends the switch to the other copy of a VM's disks.
