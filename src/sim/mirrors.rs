@@ -48,8 +48,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let equal = there[0] && there[1] && self.state.are_joined(self.model, mirrored);
         let slots = &self.model.timers.mirrors[mirrored.index()];
         let row = &mut self.state.mirrors[mirrored.index()];
-        for copy in 0..2 {
-            row.out_since[copy] = if there[copy] { Time::NEVER } else { row.out_since[copy].min(self.now) };
+        for (since, there) in row.out_since.iter_mut().zip(there) {
+            *since = if there { Time::NEVER } else { (*since).min(self.now) };
         }
         if equal {
             let stale = row.stale_since != [Time::NEVER; 2];
