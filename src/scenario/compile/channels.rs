@@ -17,8 +17,8 @@ pub(super) fn share(spec: &Spec, strategy: usize, model: &mut Model, issues: &mu
     for (number, vm) in model.vms.iter().enumerate() {
         for (copy, storage, host) in copies(model, vm) {
             let fixed = &spec.storages[storage.index()];
-            if fixed.bandwidth.is_some() {
-                let local = fixed.kind == StorageKind::Das;
+            let local = fixed.kind == StorageKind::Das;
+            if fixed.bandwidth.is_some() && (host.is_some() || !local) {
                 users.entry((storage, host.filter(|_| local))).or_default().push((number, copy));
             }
         }
@@ -50,7 +50,7 @@ pub(super) fn share(spec: &Spec, strategy: usize, model: &mut Model, issues: &mu
 fn copies(model: &Model, vm: &Vm) -> impl Iterator<Item = (usize, StorageId, Option<HostId>)> {
     let first = vm.storage;
     let mirror = first.and_then(|storage| model.storages[storage.index()].mirror.as_ref());
-    let second = mirror.map(|mirror| (1, mirror.to, mirror.partners[vm.host.index()]));
+    let second = mirror.map(|mirror| (1, mirror.to, mirror.partners.get(vm.host.index()).copied().flatten()));
     first.map(|storage| (0, storage, Some(vm.host))).into_iter().chain(second)
 }
 
