@@ -174,7 +174,7 @@ fn the_small_scenarios_say_what_their_numbers_stand_on() {
             || comment.split_whitespace().any(fact)
     };
     let mut unmarked = Vec::new();
-    for name in ["two-hosts", "products", "isolation"] {
+    for name in ["two-hosts", "products", "isolation", "one-array", "two-sites"] {
         let text = content(&format!("scenarios/{name}.toml"));
         let mut above = String::new();
         for line in text.lines() {
