@@ -263,7 +263,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "carries = [\"management\", \"client\"]",
         "carries = [\"management\", \"client\"]\nbetween = @\"east\"",
-        "E008",
+        "E015",
     ),
     ("carries = [\"management\", \"client\"]", "carries = [\"management\", \"client\"]\n@betwen = 1", "E007"),
     (

@@ -265,7 +265,8 @@ fn strategies(spec: &Spec, out: &mut String) {
             {
                 let _ = writeln!(out, "      admission {}", admission.policy.text(spec));
             }
-            topology::settings(spec, &plan, "      ", out);
+            let shown = spec.clusters[*index].plan(None, plan.hosts);
+            topology::settings(spec, &plan, Some(&shown), "      ", out);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{fault_line, hosts, item, law_line, law_text, rate_text, section, short};
+use super::{fault_line, hosts, item, law_line, rate_text, section, short};
 use crate::scenario::describe::bytes_text;
 use crate::scenario::resolve::ClusterPlan;
 use crate::scenario::spec::{
@@ -75,24 +75,21 @@ fn storage(spec: &Spec, s: &Storage, out: &mut String) {
 
 fn mirror(spec: &Spec, m: &Mirror, out: &mut String) {
     let to = &spec.storages[m.to].name;
-    let mode = if m.sync {
-        "synchronous".to_owned()
-    } else {
-        format!("asynchronous, lags behind by {}", law_line(&m.lag))
-    };
-    let switch = law_line(&m.switch);
-    let takes_over = match m.failover {
-        MirrorFailover::Array => format!("the arrays switch to it in {switch}"),
-        MirrorFailover::Cluster => format!("a host cluster switches VM by VM, each in {switch}"),
+    let mode = if m.sync { "synchronous" } else { "asynchronous" };
+    let _ = writeln!(out, "    second copy on {to}, {mode}");
+    if !m.sync {
+        let _ = writeln!(out, "      lags behind by {}", law_line(&m.lag));
+    }
+    let switches = match m.failover {
+        MirrorFailover::Array => "the arrays switch to it in",
+        MirrorFailover::Cluster => "a host cluster switches VM by VM, each in",
         MirrorFailover::Manual => {
-            format!("a person decides in {}, and it is switched in {switch}", law_line(&m.decision))
+            let _ = writeln!(out, "      a person decides in {}", law_line(&m.decision));
+            "then it is switched in"
         }
     };
-    let _ = writeln!(
-        out,
-        "    second copy on {to}, {mode}; {takes_over}; equal again after {}",
-        law_text(&m.resync)
-    );
+    let _ = writeln!(out, "      {switches} {}", law_line(&m.switch));
+    let _ = writeln!(out, "      equal again after {}", law_line(&m.resync));
 }
 
 /// From how many VMs on boots at the same time take longer, and how much longer when all of them boot.
@@ -171,18 +168,28 @@ fn cluster(spec: &Spec, c: &Cluster, out: &mut String) {
     if let Some(admission) = &c.settings.admission {
         let _ = writeln!(out, "    admission {}", admission.policy.text(spec));
     }
-    settings(spec, &plan, "    ", out);
+    settings(spec, &plan, None, "    ", out);
 }
 
-/// A product's settings, each with what its default stands on, or as changed.
-pub(super) fn settings(spec: &Spec, plan: &ClusterPlan, margin: &str, out: &mut String) {
-    if plan.product == Product::CUSTOM {
+/// A product's settings, each with what its default stands on, or as changed; of a plan for the product of another
+/// one that is shown already, what differs from that.
+pub(super) fn settings(
+    spec: &Spec,
+    plan: &ClusterPlan,
+    shown: Option<&ClusterPlan>,
+    margin: &str,
+    out: &mut String,
+) {
+    let shown = shown.filter(|shown| shown.product == plan.product);
+    if shown.is_none_or(|shown| shown.detection != plan.detection) && plan.product == Product::CUSTOM {
         let _ = writeln!(out, "{margin}detection {}", law_line(&plan.detection));
     }
-    for (key, value) in own_keys(spec, plan) {
+    let before = shown.map_or(Vec::new(), |shown| own_keys(spec, shown));
+    for (key, value) in own_keys(spec, plan).into_iter().filter(|own| !before.contains(own)) {
         let _ = writeln!(out, "{margin}{key} {value} (set)");
     }
-    for setting in plan.product.profile().settings() {
+    let same = |key: &str| shown.is_some_and(|shown| shown.values[key] == plan.values[key]);
+    for setting in plan.product.profile().settings().filter(|setting| !same(setting.key)) {
         let value = match &plan.values[setting.key] {
             SettingValue::Law(law) => law_line(law),
             SettingValue::Count(0) => "no limit".to_owned(),
