@@ -88,9 +88,9 @@ impl<O: Observer> Simulation<'_, O> {
     /// Whether a host reads and writes the statefile.
     fn sees_statefile(&self, cluster: ClusterId, host: HostId) -> bool {
         match &self.model.clusters[cluster.index()].product {
-            Product::Pool(profile) => {
-                profile.statefile.is_none_or(|storage| self.state.reaches_storage(self.model, storage, host))
-            }
+            Product::Pool(profile) => profile
+                .statefile
+                .is_none_or(|storage| self.state.reaches_serving_copy(self.model, storage, host)),
             _ => true,
         }
     }
@@ -101,6 +101,7 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(Product::Pool(PoolProfile { statefile: Some(storage), .. })) = cluster else {
             return Cause::StorageOutage;
         };
+        let storage = self.state.serving_copy(self.model, *storage);
         let outage = self.state.outages[self.model.storages[storage.index()].part.index()];
         match (outage.faults, outage.cuts) {
             (0, 0) => Cause::ControllerFailure,

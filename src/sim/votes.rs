@@ -133,7 +133,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         match witness.kind {
             WitnessKind::Anywhere => true,
-            WitnessKind::Disk(storage) => self.state.reaches_storage(self.model, storage, host),
+            WitnessKind::Disk(storage) => self.state.reaches_serving_copy(self.model, storage, host),
             WitnessKind::Network => {
                 let from = self.model.hosts[host.index()].place;
                 let way = Way::Network(Traffic::Management);
@@ -164,7 +164,9 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_witness_disk_changed(&mut self, storage: StorageId, cause: Cause) {
         for number in 0..self.model.clusters.len() as u32 {
             let votes = self.model.clusters[number as usize].product.votes();
-            if votes.and_then(|v| v.witness).is_some_and(|w| w.kind == WitnessKind::Disk(storage)) {
+            if let Some(WitnessKind::Disk(disk)) = votes.and_then(|v| v.witness).map(|w| w.kind)
+                && (disk == storage || self.state.serving_copy(self.model, disk) == storage)
+            {
                 self.on_witness_changed(ClusterId(number), cause);
             }
         }
