@@ -182,7 +182,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.end_stale(host);
             }
             (Product::Quorum(p), _) => {
-                let span = self.stages(host, &[&p.regroup, &p.disk_move], downs);
+                let span = self.regroup_and_move(p, host, downs);
                 self.evict(host, cause, false, span);
                 self.release_io(host);
             }
