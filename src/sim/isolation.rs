@@ -39,11 +39,15 @@ impl<O: Observer> Simulation<'_, O> {
                 response: p.isolation_response,
                 delay: p.isolation_response_delay,
             },
-            // XEN-36h to j: the views cannot be merged before both timeouts have passed.
+            // XEN-36h to j: the views cannot be merged before both timeouts have passed, where they differ.
             Product::Pool(p) => Isolation {
                 declared_after: p.failed_after,
                 response: IsolationResponse::Fence,
-                delay: p.isolation_fenced_after.less(p.failed_after),
+                delay: if self.has_lost_both_channels(cluster, host) {
+                    Span::ZERO
+                } else {
+                    p.isolation_fenced_after.less(p.failed_after)
+                },
             },
             // MTX-27, MTX-28: out of quorum its cluster service stops the VMs; since 2016 it waits first.
             Product::Quorum(p) => Isolation {

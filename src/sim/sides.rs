@@ -80,13 +80,18 @@ impl<O: Observer> Simulation<'_, O> {
             })
     }
 
-    /// XEN-28: the side with most hosts; of two that are equal that of the first host.
+    /// XEN-28: the side with most hosts; of two that are equal that of the first host. Hosts without the statefile do
+    /// not count, where others have it (XEN-30).
     pub(super) fn choose_largest_side(&mut self, cluster: ClusterId) {
         let hosts = &self.model.clusters[cluster.index()].hosts;
-        let belongs = |sim: &Self, host: HostId| {
+        let there = |sim: &Self, host: HostId| {
             let row = &sim.state.hosts[host.index()];
-            let there = row.phase == HostPhase::Up && !row.unlisted && !row.fenced;
-            if there { sim.state.side(sim.model, host) } else { None }
+            row.phase == HostPhase::Up && !row.unlisted && !row.fenced
+        };
+        let any = hosts.iter().any(|&host| there(self, host) && self.sees_statefile(cluster, host));
+        let belongs = |sim: &Self, host: HostId| {
+            let counts = there(sim, host) && (!any || sim.sees_statefile(cluster, host));
+            if counts { sim.state.side(sim.model, host) } else { None }
         };
         let mut best: Option<(usize, u32)> = None;
         for &host in hosts {
