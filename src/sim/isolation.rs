@@ -194,6 +194,7 @@ impl<O: Observer> Simulation<'_, O> {
             (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_act(cluster) => {
                 self.evict(host, cause, false, Span::ZERO);
             }
+            (Product::Ring(_), _) if self.is_idle(host) => {}
             (Product::Pool(_) | Product::Ring(_), _) => self.fence(host, cause),
             (Product::Custom { .. }, _) => unreachable!("custom has no network to lose"),
         }
@@ -246,7 +247,11 @@ impl<O: Observer> Simulation<'_, O> {
             false => Cause::NetworkOutage,
             true if cut(Traffic::Storage) => Cause::LinkFailure,
             true if !self.state.hears(self.model, host, Traffic::Storage) => Cause::NetworkOutage,
-            true => self.statefile_lost_by(host),
+            true => match self.model.hosts[host.index()].cluster {
+                // Its cluster has lost quorum.
+                Some(cluster) if self.has_watchdogs(cluster) => self.state.clusters[cluster.index()].doubt,
+                _ => self.statefile_lost_by(host),
+            },
         }
     }
 

@@ -55,7 +55,12 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Notes since when the leaders of other sides hear nothing of a host that is on a side of its own.
     pub(super) fn note_silence(&mut self, cluster: ClusterId, host: HostId) {
-        let split = self.state.clusters[cluster.index()].is_split;
+        // Those with a quorum have no leaders elsewhere.
+        let led = matches!(
+            self.model.clusters[cluster.index()].product,
+            Product::Primary(_) | Product::FivePrimaries(_)
+        );
+        let split = led && self.state.clusters[cluster.index()].is_split;
         let row = &mut self.state.hosts[host.index()];
         row.silent_since = if split { row.silent_since.min(self.now) } else { Time::NEVER };
     }
