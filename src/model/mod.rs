@@ -233,6 +233,8 @@ pub struct HostStreams {
 pub struct Cluster {
     pub name: String,
     pub hosts: Vec<HostId>,
+    /// Whether it restarts any service's VMs under this strategy; else its product is `custom` and does nothing.
+    pub restarts: bool,
     pub product: Product,
     pub restart: RestartRules,
     pub monitor: Monitor,

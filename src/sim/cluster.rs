@@ -12,6 +12,9 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster went down: when will the cluster know?
     pub(super) fn cluster_on_host_down(&mut self, host: HostId, cause: Cause) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        if !self.model.clusters[cluster.index()].restarts {
+            return;
+        }
         self.disarm(self.model.timers.hosts[host.index()].isolation);
         self.note_departure(cluster, host);
         if self.state.clusters[cluster.index()].alone == Some(host) {
