@@ -4,6 +4,7 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::model::{HostId, StorageId, VmId};
+use crate::policy;
 use crate::state::{HostPhase, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -78,6 +79,7 @@ impl<O: Observer> Simulation<'_, O> {
                 && !row.doomed
                 && need.memory_mib <= free.memory_mib
                 && need.cores <= free.cores
+                && policy::is_apart(self.model, self.state, *host, vm)
                 && self.state.is_wired(self.model, *host, vm)
                 && self.state.reaches_disk(self.model, vm, *host)
         };

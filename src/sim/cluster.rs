@@ -6,7 +6,7 @@ use super::primary::Side;
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, Product};
-use crate::state::{HostPhase, NOWHERE, PrimaryPhase};
+use crate::state::{HostPhase, Lead, NOWHERE, PrimaryPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster went down: when will the cluster know?
@@ -160,10 +160,12 @@ impl<O: Observer> Simulation<'_, O> {
         }
         match fixed.product {
             Product::Custom { .. } => true,
-            Product::Primary(_) | Product::Pool(_) => {
-                row.primary_phase == PrimaryPhase::Ready
-                    || row.others.iter().any(|lead| lead.phase == PrimaryPhase::Ready)
+            Product::Primary(_) => {
+                let main = Lead { primary: row.primary, phase: row.primary_phase };
+                self.state.leads(self.model, main)
+                    || row.others.iter().any(|lead| self.state.leads(self.model, *lead))
             }
+            Product::Pool(_) => row.primary_phase == PrimaryPhase::Ready,
             Product::FivePrimaries(_) => self.has_any_primary(cluster),
             Product::Quorum(_) | Product::Ring(_) => row.quorate,
         }

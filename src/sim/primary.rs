@@ -162,6 +162,10 @@ impl<O: Observer> Simulation<'_, O> {
         if self.lead(cluster, side).phase == PrimaryPhase::Absent {
             self.elect_in(cluster, side, profile.election_lasts);
         }
+        if self.leads(cluster, host).is_some() {
+            // What it could not act on while it heard nobody.
+            self.declare_overdue(cluster);
+        }
     }
 
     /// A primary that enters maintenance hands over: the others elect at once (VMW-03).
@@ -191,7 +195,8 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Whether a primary has read what it protects.
     pub(super) fn is_ready(&self, cluster: ClusterId, primary: HostId) -> bool {
-        self.leads(cluster, primary).is_some_and(|side| self.lead(cluster, side).phase == PrimaryPhase::Ready)
+        self.leads(cluster, primary)
+            .is_some_and(|side| self.state.leads(self.model, self.lead(cluster, side)))
     }
 
     /// The primary of each side that has one.

@@ -1,6 +1,6 @@
 //! Which copy of a mirrored storage is used, and how far the other is behind.
 
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::model::{HostId, Mirror, MirrorFailover, Model, StorageId, StorageKind, VmId};
 
 use super::State;
@@ -12,10 +12,9 @@ pub struct MirrorState {
     pub active: u8,
     /// Since when each copy misses writes; [`Time::NEVER`] where it is equal.
     pub stale_since: [Time; 2],
-    /// When the copy that served was lost; [`Time::NEVER`] while it is there.
-    pub lost_at: Time,
-    /// Decisions, switches and resynchronisations so far: which draw comes next.
-    pub decisions: u32,
+    /// Since when each copy is out; [`Time::NEVER`] while it is there.
+    pub out_since: [Time; 2],
+    /// Switches and resynchronisations so far: which draw comes next.
     pub switches: u32,
     pub resyncs: u32,
 }
@@ -25,11 +24,20 @@ impl Default for MirrorState {
         MirrorState {
             active: 0,
             stale_since: [Time::NEVER; 2],
-            lost_at: Time::NEVER,
-            decisions: 0,
+            out_since: [Time::NEVER; 2],
             switches: 0,
             resyncs: 0,
         }
+    }
+}
+
+impl MirrorState {
+    /// For how long a copy has missed what was written before the other one was lost. A site that goes down takes
+    /// the network between them and the array at one instant, in which nothing is written.
+    #[must_use]
+    pub fn missed(&self, copy: usize) -> Span {
+        let until = self.out_since[1 - copy];
+        until.since(self.stale_since[copy].min(until))
     }
 }
 

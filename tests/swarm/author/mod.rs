@@ -1,5 +1,7 @@
 //! Writes random scenarios over the whole input space.
 
+mod sites;
+
 use std::fmt::Write as _;
 
 use ninefold::scenario::profiles::{Preset, Product};
@@ -43,6 +45,9 @@ pub(crate) struct Author {
     later: Dice,
     /// The same for what came after that: bandwidths and what boots draw from them.
     storms: Dice,
+    /// On several sites (`sites.rs`), whose storages are these: their kinds and places.
+    stretched: bool,
+    storages: Vec<(&'static str, Option<u64>)>,
 }
 
 const PROTECTIONS: [&str; 6] = [
@@ -80,7 +85,9 @@ impl Author {
         let unit = *dice.pick(&[1_000_000, 10_000_000, 60_000_000, 600_000_000]);
         let ties = dice.percent(25);
         let storms = Dice(seed.rotate_left(32));
-        Author { dice, text: String::new(), unit, ties, crews: 0, later: Dice(!seed), storms }
+        let stretched = Dice(seed.rotate_left(16)).percent(50);
+        let (text, later, storages) = (String::new(), Dice(!seed), Vec::new());
+        Author { dice, text, unit, ties, crews: 0, later, storms, stretched, storages }
     }
 
     fn line(&mut self, text: impl AsRef<str>) {
@@ -169,7 +176,7 @@ impl Author {
         self.line(format!("warmup = {warmup}"));
         let ages = *self.dice.pick(&["new", "stationary"]);
         self.line(format!("ages = \"{ages}\""));
-        let sites = self.dice.below(3);
+        let sites = self.how_many_sites();
         for site in 0..sites {
             self.line(format!("[site.s{site}]"));
             self.maybe_fault("outage", 40);
@@ -179,6 +186,30 @@ impl Author {
             let size = 1 + self.dice.below(2);
             self.line(format!("[crew.c{crew}]\nsize = {size}"));
         }
+        let rack_sites = if self.stretched { self.racks_of_sites(sites) } else { self.racks(sites) };
+        let networks = if self.stretched { self.networks_of_sites(sites) } else { self.networks() };
+        let storages = if self.stretched { self.storages_of_sites(sites) } else { self.storages(sites) };
+        let groups = if self.stretched {
+            self.hosts_of_sites(sites, rack_sites.len())
+        } else {
+            self.hosts(sites, &rack_sites, storages)
+        };
+        let hosts: u64 = groups.iter().sum();
+        self.clusters(&groups, sites, storages);
+        let services = self.services(storages, &groups);
+        let layers = self.strategies(hosts, &services, groups.len());
+        self.maintenances(&groups, horizon);
+        self.injects(
+            horizon,
+            [sites, rack_sites.len() as u64, networks, storages],
+            &groups,
+            &services,
+            &layers,
+        );
+        self.text
+    }
+
+    fn racks(&mut self, sites: u64) -> Vec<Option<u64>> {
         let racks = self.dice.below(3);
         let mut rack_sites = Vec::new();
         for rack in 0..racks {
@@ -191,16 +222,7 @@ impl Author {
             self.maybe_fault("outage", 50);
             self.maybe_crew(30);
         }
-        let networks = self.networks();
-        let storages = self.storages(sites);
-        let groups = self.hosts(sites, &rack_sites, storages);
-        let hosts: u64 = groups.iter().sum();
-        self.clusters(&groups, sites, storages);
-        let services = self.services(storages, &groups);
-        let layers = self.strategies(hosts, &services, groups.len());
-        self.maintenances(&groups, horizon);
-        self.injects(horizon, [sites, racks, networks, storages], &groups, &services, &layers);
-        self.text
+        rack_sites
     }
 
     fn networks(&mut self) -> u64 {
@@ -315,7 +337,7 @@ impl Author {
     }
 
     fn clusters(&mut self, groups: &[u64], sites: u64, storages: u64) {
-        let split = groups.len() > 1 && self.dice.percent(25);
+        let split = groups.len() > 1 && self.dice.percent(if self.stretched { 5 } else { 25 });
         let lists: Vec<Vec<String>> = if split {
             vec![vec!["\"h0\"".into()], (1..groups.len()).map(|g| format!("\"h{g}\"")).collect()]
         } else {
@@ -334,7 +356,7 @@ impl Author {
                 let hosts = format!("[\"h{first}-{}\"]", groups[first]);
                 self.line(format!("admission = {{ policy = \"spare-hosts\", hosts = {hosts} }}"));
             }
-            let product = *self.dice.pick(&PRODUCTS);
+            let product = self.product();
             self.line(format!("product = \"{product}\""));
             if product == "custom" {
                 let detection = self.law(&[0.0, 0.3, 1.0, 3.0, 10.0]);
@@ -342,13 +364,17 @@ impl Author {
             }
             self.settings(product);
             self.maybe_fault("witness_outage", 20);
-            if sites > 0 && self.dice.percent(30) {
-                let site = self.dice.below(sites);
-                self.line(format!("witness_site = \"s{site}\""));
-            }
-            if storages > 0 && self.dice.percent(50) {
-                let storage = self.dice.below(storages);
-                self.line(format!("witness_storage = \"st{storage}\""));
+            if self.stretched {
+                self.deciders(sites, storages);
+            } else {
+                if sites > 0 && self.dice.percent(30) {
+                    let site = self.dice.below(sites);
+                    self.line(format!("witness_site = \"s{site}\""));
+                }
+                if storages > 0 && self.dice.percent(50) {
+                    let storage = self.dice.below(storages);
+                    self.line(format!("witness_storage = \"st{storage}\""));
+                }
             }
             if self.dice.percent(15) {
                 let chance = *self.dice.pick(&["0.1", "0.5", "0.9"]);
@@ -474,10 +500,11 @@ impl Author {
         services: &[u64],
         layers: &[Vec<usize>],
     ) {
-        if self.dice.percent(50) {
+        if self.dice.percent(if self.stretched { 20 } else { 50 }) {
             return;
         }
-        for _ in 0..1 + self.dice.below(5) {
+        let most = if self.stretched { 8 } else { 5 };
+        for _ in 0..1 + self.dice.below(most) {
             let group = self.dice.below(groups.len() as u64);
             let host = format!("host h{group}-{}", 1 + self.dice.below(groups[group as usize]));
             let service = self.dice.below(services.len() as u64);
@@ -487,6 +514,7 @@ impl Author {
             let fault = *self.dice.pick(&["guest_crash", "app_crash", "app_hang"]);
             let link = *self.dice.pick(&["management", "client", "storage"]);
             let target = match self.dice.below(12) {
+                throw if self.stretched && throw % 2 == 0 => self.target_of_sites(sites, networks, storages),
                 0 if sites > 0 => format!("site s{} outage", self.dice.below(sites)),
                 1 if racks > 0 => format!("rack r{} outage", self.dice.below(racks)),
                 2 if networks > 0 => format!("network n{} outage", self.dice.below(networks)),

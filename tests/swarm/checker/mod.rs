@@ -9,13 +9,19 @@
 //! maintenance is lost without a signal; from the window's opening until the next sign of life the
 //! checker takes its place for uncertain.
 
+mod mirrors;
+mod reach;
+mod sides;
+
+use mirrors::{Loss, MirrorSeen};
 use ninefold::engine::{Law, Span, Time};
 use ninefold::model::{
     AntiAffinity, Cause, ClusterId, Delay, GuestGroup, HostId, InjectTarget, InstanceId, IsolationResponse,
-    Model, Product, StorageId, StorageKind, Traffic, VmFault, VmId, WaitReason,
+    MirrorFailover, Model, Product, Reach, VmFault, VmId, WaitReason,
 };
 use ninefold::probe::{CauseTally, Entry, ServiceTally};
 use ninefold::sim::Signal;
+use reach::Ways;
 
 /// What a log can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +86,17 @@ pub(crate) enum Rule {
     Quorum,
     /// A VM that is started elsewhere has lost its disks where it was.
     OneWriter,
+    /// A host is ordered nothing by those who do not hear it, and hosts that do not hear each other do not both start
+    /// VMs where a quorum decides.
+    Sides,
+    /// Copies serve in turn; the other one takes over after the one in use is lost, and not where it is behind.
+    Mirror,
+    /// A copy takes over, or is equal again, when its time has come.
+    MirrorSwitches,
+    /// Copies are equal again after they have been there, and joined, for long enough.
+    MirrorEqual,
+    /// What is lost in a switch is what the copy was behind, neither more nor less.
+    WritesLost,
 }
 
 /// Where a log breaks a rule.
@@ -109,6 +126,10 @@ struct HostSeen {
     /// It hangs.
     hung: bool,
     agent_out: bool,
+    /// From when on it gives orders as a primary.
+    leads_at: Option<Time>,
+    /// Since when it is down, or hears nobody.
+    lost_since: Option<Time>,
     /// Links that are cut, by kind of traffic.
     cuts: [u32; 4],
 }
@@ -134,6 +155,16 @@ struct VmSeen {
     /// The earliest instant at which it could be up again.
     down_at: Time,
     up_at: Time,
+    /// When it stopped last.
+    stopped_at: Time,
+    /// Its disks are on the second copy, where its cluster switches them; they are not ready yet; since when they are
+    /// made ready.
+    on_mirror: bool,
+    unfinished: bool,
+    switching: Option<Time>,
+    /// What a switch at this instant costs it, and that it must tell.
+    loss: Option<Loss>,
+    must_lose: bool,
 }
 
 /// A boot that is over, or one that may have been: all of its reading and writing lies between two instants.
@@ -169,6 +200,14 @@ struct Checker<'m> {
     domains: Vec<bool>,
     storages: Vec<bool>,
     networks: Vec<bool>,
+    ways: Ways,
+    mirrors: Vec<MirrorSeen>,
+    /// Since when pairs of hosts do not hear each other.
+    unheard: Vec<Time>,
+    witnesses_out: Vec<bool>,
+    /// By cluster, since when a site of it is out, and whether a person may have forced quorum.
+    site_out: Vec<Time>,
+    forced: Vec<bool>,
     vms: Vec<VmSeen>,
     instances: Vec<InstanceSeen>,
     /// By channel.
@@ -217,6 +256,16 @@ fn least(delay: &Delay) -> Span {
     }
 }
 
+/// The most that a law can give.
+fn most(delay: &Delay) -> Span {
+    match &delay.law {
+        Law::Constant { value_s } => Span::from_secs_f64(*value_s),
+        Law::Uniform { max_s, .. } | Law::Triangular { max_s, .. } => Span::from_secs_f64(*max_s),
+        Law::Empirical { values_s } => Span::from_secs_f64(values_s[values_s.len() - 1]),
+        _ => Span::FOREVER,
+    }
+}
+
 impl<'m> Checker<'m> {
     fn new(model: &'m Model) -> Checker<'m> {
         let vms = model.vms.iter().map(|vm| {
@@ -236,6 +285,12 @@ impl<'m> Checker<'m> {
                 app: !failover || model.vms[first.index()].name == vm.name,
                 down_at: Time::ZERO,
                 up_at: Time::ZERO,
+                stopped_at: Time::ZERO,
+                on_mirror: false,
+                unfinished: false,
+                switching: None,
+                loss: None,
+                must_lose: false,
             }
         });
         let holds_io = model.clusters.iter().any(|c| matches!(&c.product, Product::Quorum(q) if q.holds_io));
@@ -249,14 +304,28 @@ impl<'m> Checker<'m> {
             taken_before: false,
             members: i.vms as u16,
         });
+        let networks = vec![false; model.networks.len()];
+        let mut hosts = vec![HostSeen::default(); model.hosts.len()];
+        for cluster in &model.clusters {
+            if let Product::Primary(profile) = &cluster.product {
+                let first = cluster.hosts[profile.ranking[0] as usize];
+                hosts[first.index()].leads_at = Some(Time::ZERO);
+            }
+        }
         Checker {
             model,
             now: Time::ZERO,
             instant: Vec::new(),
-            hosts: vec![HostSeen::default(); model.hosts.len()],
+            unheard: vec![Time::NEVER; model.hosts.len() * model.hosts.len()],
+            hosts,
+            ways: Ways::new(model, &networks),
+            mirrors: vec![MirrorSeen::new(); model.storages.len()],
+            witnesses_out: vec![false; model.clusters.len()],
+            site_out: vec![Time::NEVER; model.clusters.len()],
+            forced: vec![false; model.clusters.len()],
             domains: vec![false; model.domains.len()],
             storages: vec![false; model.storages.len()],
-            networks: vec![false; model.networks.len()],
+            networks,
             vms: vms.collect(),
             instances: instances.collect(),
             boots: vec![Vec::new(); model.channels.len()],
@@ -312,48 +381,7 @@ impl<'m> Checker<'m> {
         })
     }
 
-    /// As far as the log tells: traffic of a kind gets through.
-    fn carries(&self, traffic: Traffic) -> bool {
-        let mut carriers = self
-            .model
-            .networks
-            .iter()
-            .zip(&self.networks)
-            .filter(|(n, _)| n.carries.contains(&traffic))
-            .peekable();
-        carriers.peek().is_none() || carriers.any(|(_, down)| !down)
-    }
-
-    fn storage_alive(&self, storage: StorageId) -> bool {
-        let networked = self.model.storages[storage.index()].kind.is_networked();
-        !self.storages[storage.index()] && (!networked || self.carries(Traffic::Storage))
-    }
-
-    /// Whether a host's link for a kind of traffic is whole, or one of several paths.
-    fn is_linked(&self, host: HostId, traffic: Traffic) -> bool {
-        let links =
-            if traffic == Traffic::Storage { self.model.hosts[host.index()].storage_paths } else { 1 };
-        self.hosts[host.index()].cuts[traffic as usize] < links
-    }
-
-    /// As far as the log tells: a VM on a host reaches its disks.
-    fn disks_alive(&self, vm: VmId, host: HostId) -> bool {
-        self.model.vms[vm.index()].storage.is_none_or(|s| {
-            let local = self.model.storages[s.index()].kind == StorageKind::Das;
-            self.storage_alive(s) && (local || self.redirects || self.is_linked(host, Traffic::Storage))
-        })
-    }
-
-    /// As far as the log tells: a VM's disks and clients are in reach.
-    fn in_reach(&self, vm: VmId) -> bool {
-        self.carries(Traffic::Client)
-            && self.vms[vm.index()]
-                .home
-                .is_none_or(|host| self.is_linked(host, Traffic::Client) && self.disks_alive(vm, host))
-    }
-
     fn admits(&self, host: HostId, vm: VmId) -> bool {
-        let fixed = &self.model.vms[vm.index()];
         let need = self.model.service_of(vm).need;
         let room = self.model.hosts[host.index()].room;
         let (memory, cores) = self.used(host);
@@ -361,8 +389,6 @@ impl<'m> Checker<'m> {
             && !self.hosts[host.index()].agent_out
             && memory + need.memory_mib <= room.memory_mib
             && cores + need.cores <= room.cores
-            && self.model.reaches(host, vm)
-            && (!self.model.is_local(vm) || fixed.host == host)
             && self.disks_alive(vm, host)
             && !self.sibling_on(vm, host)
     }
@@ -424,6 +450,30 @@ impl<'m> Checker<'m> {
     }
 
     fn apply(&mut self, signal: Signal) -> Checked {
+        self.play(signal)?;
+        match signal {
+            Signal::NetworkDown { .. } | Signal::NetworkUp { .. } => {
+                self.ways.survey(self.model, &self.networks);
+                self.look_at_mirrors();
+                self.note_silences();
+            }
+            Signal::StorageDown { .. } | Signal::StorageUp { .. } => self.look_at_mirrors(),
+            Signal::HostDown { .. }
+            | Signal::HostUp { .. }
+            | Signal::MaintenanceBegun { .. }
+            | Signal::LinkDown { .. }
+            | Signal::LinkUp { .. }
+            | Signal::DomainDown { .. }
+            | Signal::DomainUp { .. }
+            | Signal::WitnessDown { .. }
+            | Signal::WitnessUp { .. }
+            | Signal::QuorumRegained { .. } => self.note_silences(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn play(&mut self, signal: Signal) -> Checked {
         match signal {
             Signal::DomainDown { domain } => self.turn(|c| &mut c.domains[domain.index()], true),
             Signal::DomainUp { domain } => self.turn(|c| &mut c.domains[domain.index()], false),
@@ -448,18 +498,23 @@ impl<'m> Checker<'m> {
             Signal::HostQuarantined { .. }
             | Signal::HostReadmitted { .. }
             | Signal::ControllerDown { .. }
-            | Signal::ControllerUp { .. }
-            | Signal::StorageSwitched { .. }
-            | Signal::MirrorEqual { .. }
-            | Signal::DisksSwitching { .. }
-            | Signal::WritesLost { .. }
-            | Signal::WitnessDown { .. }
-            | Signal::WitnessUp { .. } => Ok(()),
+            | Signal::ControllerUp { .. } => Ok(()),
+            Signal::StorageSwitched { storage, to } => self.storage_switched(storage, to),
+            Signal::MirrorEqual { storage } => self.mirror_equal(storage),
+            Signal::WritesLost { vm, instance, lost } => {
+                self.account_writes(instance, lost);
+                self.writes_lost(vm, lost)
+            }
+            Signal::WitnessDown { cluster } => self.turn(|c| &mut c.witnesses_out[cluster.index()], true),
+            Signal::WitnessUp { cluster } => self.turn(|c| &mut c.witnesses_out[cluster.index()], false),
             Signal::HostDown { host, cause } => self.host_down(host, cause),
             Signal::HostUp { host } => self.host_up(host),
             Signal::HostIsolated { host } => {
-                self.require(!self.hosts[host.index()].down, Rule::Primary, || {
-                    format!("{} is down and declares itself isolated", self.model.hosts[host.index()].name)
+                let fits = !self.hosts[host.index()].down
+                    && (self.is_silent(host) || self.watches_storage(host) || self.is_outvoted(host));
+                self.require(fits, Rule::Primary, || {
+                    let name = &self.model.hosts[host.index()].name;
+                    format!("{name} is down, or hears everybody, and declares itself isolated")
                 })
             }
             Signal::HostFenced { host } => {
@@ -475,14 +530,18 @@ impl<'m> Checker<'m> {
                 self.require(was != lost, Rule::Quorum, || "quorum is lost, or found, twice".into())
             }
             Signal::HostDeclaredFailed { host } => {
-                let silent = !self.is_linked(host, Traffic::Management) || !self.carries(Traffic::Management);
-                self.require(self.hosts[host.index()].down || silent, Rule::OrderLegal, || {
+                self.require(self.hosts[host.index()].down || self.is_silent(host), Rule::OrderLegal, || {
                     "a host that is up is given up".into()
                 })
             }
             Signal::PrimaryElected { cluster, host } => {
                 let fits =
                     !self.hosts[host.index()].down && self.model.hosts[host.index()].cluster == Some(cluster);
+                let reads = match &self.model.clusters[cluster.index()].product {
+                    Product::Primary(profile) => profile.restart_after_election,
+                    _ => Span::ZERO,
+                };
+                self.hosts[host.index()].leads_at = Some(self.now + reads);
                 self.require(fits, Rule::Primary, || "elected a host that is down, or a stranger".into())
             }
             Signal::MaintenanceBegun { host } => self.window_opens(host),
@@ -494,14 +553,17 @@ impl<'m> Checker<'m> {
             }
             Signal::VmDown { vm, cause } => self.vm_down(vm, cause),
             Signal::VmUp { vm } => self.vm_up(vm),
-            Signal::RestartOrdered { vm, host, .. } => {
-                let row = &mut self.vms[vm.index()];
-                // One that was queued here has its turn; or it has lost its place meanwhile.
-                if std::mem::take(&mut row.queued) && row.home == Some(host) && row.lost.is_none() {
-                    row.down_at = row.down_at.max(self.now);
-                    return Ok(());
+            Signal::RestartOrdered { vm, host, .. } => self.start_ordered(vm, host),
+            Signal::DisksSwitching { vm, host } => {
+                let row = self.vms[vm.index()];
+                // Its turn has come, or its host has come back from planned work with it.
+                let turn = row.home == Some(host) && row.lost.is_none();
+                self.disks_switching(vm, turn)?;
+                if !turn {
+                    self.ordered(vm, host, false)?;
                 }
-                self.ordered(vm, host)
+                self.vms[vm.index()].queued = true;
+                Ok(())
             }
             Signal::StaleCopy { vm, host } => self.stale_copy(vm, host),
             Signal::StaleCopyGone { vm, host } => {
@@ -516,8 +578,10 @@ impl<'m> Checker<'m> {
                 self.require(fits, Rule::OrderLegal, || format!("{} is reset", self.name(vm)))
             }
             Signal::RestartQueued { vm, host } => {
-                self.ordered(vm, host)?;
-                self.vms[vm.index()].queued = true;
+                // Where its turn will find its disks is told then.
+                self.ordered(vm, host, self.other_copy_alive(vm, host))?;
+                let row = &mut self.vms[vm.index()];
+                (row.queued, row.switching) = (true, None);
                 Ok(())
             }
             Signal::RestartFailed { vm, host } => self.restart_failed(vm, host),
@@ -579,7 +643,7 @@ impl<'m> Checker<'m> {
         }
         let row = &mut self.hosts[host.index()];
         let was = std::mem::replace(&mut row.down, true);
-        row.since = self.now;
+        (row.since, row.leads_at) = (self.now, None);
         self.require(!was, Rule::HostAlternates, || format!("{host:?} is down already"))?;
         // A host that is reset names what cut it off.
         let row = &mut self.hosts[host.index()];
@@ -595,7 +659,9 @@ impl<'m> Checker<'m> {
         })?;
         let most = self.detection(host).1;
         for number in 0..self.vms.len() {
-            let clustered = self.model.service_of(VmId(number as u32)).host_cluster;
+            // One that a person has brought to a host without a cluster stays there.
+            let clustered = self.model.service_of(VmId(number as u32)).host_cluster
+                && self.model.hosts[host.index()].cluster.is_some();
             let row = &mut self.vms[number];
             if clustered && row.home == Some(host) {
                 (row.home, row.lost, row.queued) = (None, Some((host, self.now)), false);
@@ -623,7 +689,7 @@ impl<'m> Checker<'m> {
     fn window_opens(&mut self, host: HostId) -> Checked {
         let row = &mut self.hosts[host.index()];
         let fits = !row.down && !row.in_window;
-        (row.down, row.in_window, row.since) = (true, true, self.now);
+        (row.down, row.in_window, row.since, row.leads_at) = (true, true, self.now, None);
         for number in 0..self.vms.len() {
             let clustered = self.model.service_of(VmId(number as u32)).host_cluster;
             let vm = &mut self.vms[number];
@@ -635,7 +701,7 @@ impl<'m> Checker<'m> {
 
     fn vm_down(&mut self, vm: VmId, cause: Cause) -> Checked {
         let row = &mut self.vms[vm.index()];
-        (row.booted, row.app, row.down_at) = (false, false, self.now);
+        (row.booted, row.app, row.down_at, row.stopped_at) = (false, false, self.now, self.now);
         let (home, lost) = (row.home, row.lost);
         if self.model.service_of(vm).host_cluster && home.is_some_and(|h| self.may_evict(h)) {
             // Its host may have stopped it because it was alone, or without quorum.
@@ -658,6 +724,18 @@ impl<'m> Checker<'m> {
             self.require(fits, Rule::CauseSeen, || format!("nobody works on the host of {}", self.name(vm)))?;
         }
         Ok(())
+    }
+
+    /// Whether a host may be on a side of its cluster that does not count.
+    fn is_outvoted(&self, host: HostId) -> bool {
+        let Some(cluster) = self.model.hosts[host.index()].cluster else { return false };
+        self.model.clusters[cluster.index()].product.votes().is_some() && self.is_split(cluster)
+    }
+
+    /// Whether a host looks at a storage to know that it is of its cluster.
+    fn watches_storage(&self, host: HostId) -> bool {
+        let cluster = self.model.hosts[host.index()].cluster.map(|c| &self.model.clusters[c.index()].product);
+        matches!(cluster, Some(Product::Pool(p)) if p.statefile.is_some())
     }
 
     /// Whether the product of a host stops VMs on a host that runs on.
@@ -690,7 +768,12 @@ impl<'m> Checker<'m> {
     /// Of the boots that are over, those that began at or after any instant have drawn no more since then than their
     /// storage could give; a microsecond more, because ends are whole ones.
     fn share_bandwidth(&mut self, vm: VmId, begun: Time) -> Checked {
-        let Some([Some(channel), None]) = self.model.boots_on.get(vm.index()).copied() else { return Ok(()) };
+        let Some(copies) = self.model.boots_on.get(vm.index()) else { return Ok(()) };
+        let Some(channel) = copies[usize::from(self.is_on_second(vm))] else { return Ok(()) };
+        // What boots while the other copy takes over reads from one and then from the other.
+        if self.switched_at(vm) >= begun && self.switched_at(vm) > Time::ZERO {
+            return Ok(());
+        }
         let service = self.model.service_of(vm);
         let drawn = u128::from(service.boot_io) * u128::from(least(&service.way_back.boot).0);
         let boots = &mut self.boots[channel.index()];
@@ -757,7 +840,61 @@ impl<'m> Checker<'m> {
         Ok(())
     }
 
-    fn ordered(&mut self, vm: VmId, host: HostId) -> Checked {
+    fn start_ordered(&mut self, vm: VmId, host: HostId) -> Checked {
+        let row = &mut self.vms[vm.index()];
+        // One that was queued here, or whose disks were made ready, has its turn; or it has lost its place meanwhile.
+        if std::mem::take(&mut row.queued) && row.home == Some(host) && row.lost.is_none() {
+            row.down_at = row.down_at.max(self.now);
+            return self.disks_ready(vm);
+        }
+        row.switching = None;
+        self.disks_ready(vm)?;
+        if self.is_by_hand(vm) { self.start_by_hand(vm, host) } else { self.ordered(vm, host, false) }
+    }
+
+    /// Whether a person has switched a VM's disks at this very instant (MTX-95, MTX-100).
+    fn is_by_hand(&self, vm: VmId) -> bool {
+        let storage = self.model.vms[vm.index()].storage;
+        let mirror = storage.and_then(|storage| self.mirror_of(storage));
+        mirror.is_some_and(|m| m.failover == MirrorFailover::Manual)
+            && self.instant.iter().any(
+                |signal| matches!(*signal, Signal::StorageSwitched { storage: s, .. } if storage == Some(s)),
+            )
+    }
+
+    /// The person may also start it, on any host: what does not run where it is, on one that reaches its disks and has
+    /// room. What a cluster starts at that instant cannot be told from it.
+    fn start_by_hand(&mut self, vm: VmId, host: HostId) -> Checked {
+        let before = self.vms[vm.index()];
+        self.require(!before.booted && !self.hosts[host.index()].down, Rule::OrderLegal, || {
+            format!("{} is started by hand and runs, or on a host that is down", self.name(vm))
+        })?;
+        self.settle_on(vm, host, false)?;
+        self.end_waiting(vm);
+        let evicts = self.may_evict(host);
+        let row = &mut self.vms[vm.index()];
+        (row.home, row.lost, row.uncertain) = (Some(host), None, evicts);
+        row.down_at = row.down_at.max(self.now);
+        Ok(())
+    }
+
+    /// A host has room for a VM, reaches its disks, and holds no sibling of it.
+    fn settle_on(&mut self, vm: VmId, host: HostId, disks_ready_later: bool) -> Checked {
+        self.vms[vm.index()].home = None;
+        let disks = disks_ready_later || self.disks_alive(vm, host);
+        self.require(disks, Rule::DiskReach, || format!("{} has no disks on {host:?}", self.name(vm)))?;
+        let cluster = self.model.hosts[host.index()].cluster;
+        let apart = cluster.is_none_or(|c| self.keeps_apart(c));
+        self.require(!apart || !self.sibling_on(vm, host), Rule::AntiAffinity, || {
+            format!("a sibling of {}", self.name(vm))
+        })?;
+        let (need, room, (memory, cores)) =
+            (self.model.service_of(vm).need, self.model.hosts[host.index()].room, self.used(host));
+        let fits = memory + need.memory_mib <= room.memory_mib && cores + need.cores <= room.cores;
+        self.require(fits, Rule::Room, || format!("{} does not fit on {host:?}", self.name(vm)))
+    }
+
+    fn ordered(&mut self, vm: VmId, host: HostId, disks_ready_later: bool) -> Checked {
         self.answered(vm)?;
         let before = self.vms[vm.index()];
         let cluster = before
@@ -769,19 +906,8 @@ impl<'m> Checker<'m> {
         self.require(fits, Rule::OrderLegal, || format!("{} ordered to {host:?}", self.name(vm)))?;
         let decided = self.model.hosts[host.index()].cluster.is_some_and(|c| !self.no_quorum[c.index()]);
         self.require(decided, Rule::Quorum, || format!("{} ordered without quorum", self.name(vm)))?;
-        self.vms[vm.index()].home = None;
-        let disks = self.model.reaches(host, vm)
-            && (!self.model.is_local(vm) || self.model.vms[vm.index()].host == host)
-            && self.disks_alive(vm, host);
-        self.require(disks, Rule::DiskReach, || format!("{} has no disks on {host:?}", self.name(vm)))?;
-        let apart = cluster.is_none_or(|c| self.keeps_apart(c));
-        self.require(!apart || !self.sibling_on(vm, host), Rule::AntiAffinity, || {
-            format!("a sibling of {}", self.name(vm))
-        })?;
-        let (need, room, (memory, cores)) =
-            (self.model.service_of(vm).need, self.model.hosts[host.index()].room, self.used(host));
-        let fits = memory + need.memory_mib <= room.memory_mib && cores + need.cores <= room.cores;
-        self.require(fits, Rule::Room, || format!("{} does not fit on {host:?}", self.name(vm)))?;
+        self.is_commanded(vm, host)?;
+        self.settle_on(vm, host, disks_ready_later)?;
         for &other in self.judged_hosts(host) {
             let claim = |host| (self.is_spare(host), self.free_memory(host));
             let better = claim(other) > claim(host) && self.surely_admits(other, vm);
@@ -868,7 +994,7 @@ impl<'m> Checker<'m> {
     fn stale_copy(&mut self, vm: VmId, host: HostId) -> Checked {
         let now = self.now;
         let cannot_write = !self.disks_alive(vm, host) || self.hidden_pauses;
-        let silent = !self.is_linked(host, Traffic::Management) || !self.carries(Traffic::Management);
+        let silent = self.is_silent(host);
         let row = &mut self.vms[vm.index()];
         let fits = row.home == Some(host) && !row.booted && row.stale.is_none();
         (row.home, row.lost, row.told, row.stale) = (None, Some((host, now)), true, Some(host));
@@ -923,8 +1049,13 @@ impl<'m> Checker<'m> {
         let seen = self.instant.iter().any(|signal| match *signal {
             Signal::VmDown { vm, cause: c } | Signal::AppDown { vm, cause: c } => own(vm) && c == cause,
             Signal::StorageDown { cause: c, .. } => c == cause,
-            Signal::NetworkDown { .. } => cause == Cause::NetworkOutage,
+            Signal::NetworkDown { network } => {
+                let within = matches!(self.model.networks[network.index()].reach, Reach::Within(_));
+                cause == Cause::NetworkOutage || (within && cause == Cause::SiteOutage)
+            }
             Signal::LinkDown { .. } => cause == Cause::LinkFailure,
+            // A pool that has lost its statefile fences its hosts.
+            Signal::HostFenced { .. } => true,
             // A node that is alone may hold the I/O of its VMs back.
             Signal::HostIsolated { .. } => matches!(cause, Cause::LinkFailure | Cause::NetworkOutage),
             _ => false,
@@ -1003,7 +1134,7 @@ impl<'m> Checker<'m> {
         for number in 0..self.instances.len() as u32 {
             self.settle_instance(InstanceId(number))?;
         }
-        Ok(())
+        self.settle_mirrors(next)
     }
 
     fn settle_instance(&self, instance: InstanceId) -> Checked {
