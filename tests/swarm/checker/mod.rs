@@ -635,7 +635,8 @@ impl<'m> Checker<'m> {
     }
 
     fn host_down(&mut self, host: HostId, cause: Cause) -> Checked {
-        if cause == Cause::Maintenance {
+        // A host can also be fenced because work elsewhere has cost the quorum.
+        if cause == Cause::Maintenance && !self.hosts[host.index()].fenced {
             let row = self.hosts[host.index()];
             return self.require(row.in_window && row.down, Rule::MaintenancePairs, || {
                 format!("{host:?} is down for work that has not begun")
@@ -720,10 +721,17 @@ impl<'m> Checker<'m> {
             })?;
         }
         if cause == Cause::Maintenance {
-            let fits = home.is_some_and(|h| self.hosts[h.index()].in_window);
+            // Work elsewhere can have cost the quorum, without which hosts are fenced.
+            let lost = self.vms[vm.index()].lost.map(|(from, _)| from);
+            let fits =
+                home.or(lost).is_some_and(|h| self.hosts[h.index()].in_window || self.has_no_quorum(h));
             self.require(fits, Rule::CauseSeen, || format!("nobody works on the host of {}", self.name(vm)))?;
         }
         Ok(())
+    }
+
+    fn has_no_quorum(&self, host: HostId) -> bool {
+        self.model.hosts[host.index()].cluster.is_some_and(|cluster| self.no_quorum[cluster.index()])
     }
 
     /// Whether a host may be on a side of its cluster that does not count.
@@ -852,14 +860,17 @@ impl<'m> Checker<'m> {
         if self.is_by_hand(vm) { self.start_by_hand(vm, host) } else { self.ordered(vm, host, false) }
     }
 
-    /// Whether a person has switched a VM's disks at this very instant (MTX-95, MTX-100).
+    /// Whether a person may start a VM just now, who has switched its disks at this very instant (MTX-95, MTX-100), or
+    /// earlier and has found no room before a host came up.
     fn is_by_hand(&self, vm: VmId) -> bool {
         let storage = self.model.vms[vm.index()].storage;
         let mirror = storage.and_then(|storage| self.mirror_of(storage));
-        mirror.is_some_and(|m| m.failover == MirrorFailover::Manual)
-            && self.instant.iter().any(
-                |signal| matches!(*signal, Signal::StorageSwitched { storage: s, .. } if storage == Some(s)),
-            )
+        let begins = |signal: &Signal| match *signal {
+            Signal::StorageSwitched { storage: s, .. } => storage == Some(s),
+            Signal::HostUp { .. } => self.switched_at(vm) > Time::ZERO,
+            _ => false,
+        };
+        mirror.is_some_and(|m| m.failover == MirrorFailover::Manual) && self.instant.iter().any(begins)
     }
 
     /// The person may also start it, on any host: what does not run where it is, on one that reaches its disks and has
