@@ -392,6 +392,7 @@ pub enum VmDraw {
     StorageRestart,
     Lag,
     Switch,
+    DiskMove,
 }
 
 impl VmStreams {

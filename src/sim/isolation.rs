@@ -135,6 +135,9 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_host_isolated(&mut self, host: HostId) {
         let cluster = self.cluster_of(host);
         let isolation = self.isolation_of(cluster, host).expect("only hosts that beat can be alone");
+        if self.is_blind(cluster, host) {
+            return;
+        }
         if self.state.hosts[host.index()].isolated {
             self.respond(cluster, host, isolation.response);
             return;
