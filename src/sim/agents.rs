@@ -52,10 +52,13 @@ impl<O: Observer> Simulation<'_, O> {
             && matches!(product, Product::Primary(_) | Product::FivePrimaries(_))
     }
 
-    /// Whether a failure of a host goes unnoticed: its agent was out before, and no watchdog looks after it.
+    /// Whether a failure of a host goes unnoticed: its agent was out before, and no watchdog looks after it. A ring loses
+    /// its token with any host (OSS-13).
     pub(super) fn is_unwatched(&self, cluster: ClusterId, host: HostId) -> bool {
         let product = &self.model.clusters[cluster.index()].product;
-        self.state.hosts[host.index()].agent_out && product.agent_reset_after().is_none()
+        self.state.hosts[host.index()].agent_out
+            && product.agent_reset_after().is_none()
+            && !matches!(product, Product::Ring(_))
     }
 
     /// What was lost on a host is looked for when its agent answers again.
