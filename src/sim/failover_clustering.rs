@@ -29,7 +29,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn regroup_and_move(&self, profile: &QuorumProfile, host: HostId, downs: u32) -> Span {
         let storages = &self.model.hosts[host.index()].storages;
         let shared = |s: &StorageId| self.model.storages[s.index()].kind != StorageKind::Das;
-        if storages.iter().any(shared) {
+        if storages.is_empty() || storages.iter().any(shared) {
             self.stages(host, &[&profile.regroup, &profile.disk_move], downs)
         } else {
             self.stages(host, &[&profile.regroup], downs)
