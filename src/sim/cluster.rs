@@ -137,14 +137,15 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
         self.recheck_redirections(cluster);
         self.list_in_pool(cluster, host);
+        // It may come up without a management network: then it joins when it has it. Only the primary-and-secondaries
+        // family arms a host that has never joined; the others leave it out until then (XEN-17).
+        let arms = matches!(self.model.clusters[cluster.index()].product, Product::Primary(_));
+        let joins = self.state.takes_orders(self.model, host);
+        self.state.hosts[host.index()].fenced |= !arms && !joins;
         self.look_at_pool(cluster);
-        if self.state.takes_orders(self.model, host) {
+        if joins {
             self.rejoin(cluster, host);
         } else {
-            // It comes up without a management network: it joins when it has it. Only the primary-and-secondaries
-            // family arms a host that has never joined; the others leave it out until then (XEN-17).
-            let arms = matches!(self.model.clusters[cluster.index()].product, Product::Primary(_));
-            self.state.hosts[host.index()].fenced |= !arms;
             self.on_management_changed(host);
             self.retry_waiting(cluster);
         }

@@ -43,7 +43,7 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Pool(p) => Isolation {
                 declared_after: p.failed_after,
                 response: IsolationResponse::Fence,
-                delay: if self.has_lost_both_channels(cluster, host) {
+                delay: if self.state.hosts[host.index()].mute {
                     Span::ZERO
                 } else {
                     p.isolation_fenced_after.less(p.failed_after)
@@ -113,7 +113,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.release_io(host);
         let row = &mut self.state.hosts[host.index()];
-        (row.isolated, row.fenced) = (false, false);
+        (row.isolated, row.fenced, row.mute) = (false, false, false);
         (row.silent_since, row.missed_at) = (Time::NEVER, Time::NEVER);
         if self.state.clusters[cluster.index()].alone.take().is_some() {
             for &other in &self.model.clusters[cluster.index()].hosts {
@@ -135,6 +135,9 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_host_isolated(&mut self, host: HostId) {
         let cluster = self.cluster_of(host);
         let isolation = self.isolation_of(cluster, host).expect("only hosts that beat can be alone");
+        if self.is_blind(cluster, host) {
+            return;
+        }
         if self.state.hosts[host.index()].isolated {
             self.respond(cluster, host, isolation.response);
             return;
@@ -243,7 +246,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn cut_off_by(&self, host: HostId) -> Cause {
         let cut = |traffic: Traffic| self.state.hosts[host.index()].links_cut[traffic as usize] > 0;
         match self.state.is_connected(self.model, host) {
-            false if cut(Traffic::Management) => Cause::LinkFailure,
+            false if cut(Traffic::Management) || self.is_deserted(host) => Cause::LinkFailure,
             false => Cause::NetworkOutage,
             true if cut(Traffic::Storage) => Cause::LinkFailure,
             true if !self.state.hears(self.model, host, Traffic::Storage) => Cause::NetworkOutage,

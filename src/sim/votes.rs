@@ -210,7 +210,7 @@ impl<O: Observer> Simulation<'_, O> {
         match &self.model.clusters[cluster.index()].product {
             Product::Pool(_) => {
                 if self.state.clusters[cluster.index()].primary != Some(host) {
-                    self.elect_after(cluster, Span::ZERO);
+                    self.lead_alone(cluster, host);
                 }
             }
             _ => self.count_votes(cluster),

@@ -106,6 +106,7 @@ impl State {
                         Lead::NOBODY;
                         if c.has_sides() { model.geography.places as usize } else { 0 }
                     ],
+                    deserted: None,
                     quorate: true,
                     forced: false,
                     forcings: 0,
@@ -171,7 +172,7 @@ impl State {
             cluster.primary = None;
             cluster.primary_phase = PrimaryPhase::Ready;
             cluster.others.fill(Lead::NOBODY);
-            (cluster.quorate, cluster.alone) = (true, None);
+            (cluster.quorate, cluster.alone, cluster.deserted) = (true, None, None);
             (cluster.forced, cluster.forcings) = (false, 0);
         }
         for (number, cluster) in model.clusters.iter().enumerate() {
