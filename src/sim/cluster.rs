@@ -12,6 +12,9 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster went down: when will the cluster know?
     pub(super) fn cluster_on_host_down(&mut self, host: HostId, cause: Cause) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        if !self.model.clusters[cluster.index()].restarts {
+            return;
+        }
         self.disarm(self.model.timers.hosts[host.index()].isolation);
         self.note_departure(cluster, host);
         if self.state.clusters[cluster.index()].alone == Some(host) {
@@ -134,14 +137,18 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
         self.recheck_redirections(cluster);
         self.list_in_pool(cluster, host);
+        if matches!(self.model.clusters[cluster.index()].product, Product::Pool(_)) {
+            self.find_deserted(cluster);
+        }
+        // It may come up without a management network: then it joins when it has it. Only the primary-and-secondaries
+        // family arms a host that has never joined; the others leave it out until then (XEN-17).
+        let arms = matches!(self.model.clusters[cluster.index()].product, Product::Primary(_));
+        let joins = self.state.takes_orders(self.model, host);
+        self.state.hosts[host.index()].fenced |= !arms && !joins;
         self.look_at_pool(cluster);
-        if self.state.takes_orders(self.model, host) {
+        if joins {
             self.rejoin(cluster, host);
         } else {
-            // It comes up without a management network: it joins when it has it. Only the primary-and-secondaries
-            // family arms a host that has never joined; the others leave it out until then (XEN-17).
-            let arms = matches!(self.model.clusters[cluster.index()].product, Product::Primary(_));
-            self.state.hosts[host.index()].fenced |= !arms;
             self.on_management_changed(host);
             self.retry_waiting(cluster);
         }

@@ -3,7 +3,7 @@
 
 use super::{Observer, Simulation};
 use crate::engine::Span;
-use crate::model::{ClusterId, HostId, Product, QuorumProfile};
+use crate::model::{ClusterId, HostId, Product, QuorumProfile, StorageId, StorageKind};
 use crate::state::HostPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -20,9 +20,20 @@ impl<O: Observer> Simulation<'_, O> {
             Span::ZERO => self.silent(cluster, host),
             _ => self.beat_age(cluster, host, self.now + beats_on),
         };
-        let stages =
-            self.stages(host, &[&profile.regroup, &profile.disk_move], self.state.hosts[host.index()].downs);
+        let stages = self.regroup_and_move(profile, host, self.state.hosts[host.index()].downs);
         beats_on + (self.others_miss_after(cluster, profile, host) + profile.resiliency).less(silent) + stages
+    }
+
+    /// From a host's being given up to the start of its VMs: the living regroup, and shared disks move. Replicated local
+    /// disks have no reservation that moves (HYP-18, HYP-53); the replication makes them ready (MTX-96).
+    pub(super) fn regroup_and_move(&self, profile: &QuorumProfile, host: HostId, downs: u32) -> Span {
+        let storages = &self.model.hosts[host.index()].storages;
+        let shared = |s: &StorageId| self.model.storages[s.index()].kind != StorageKind::Das;
+        if storages.is_empty() || storages.iter().any(shared) {
+            self.stages(host, &[&profile.regroup, &profile.disk_move], downs)
+        } else {
+            self.stages(host, &[&profile.regroup], downs)
+        }
     }
 
     /// From the last heartbeat of a host to its being missed: by its neighbours at the same site, who tell the rest,

@@ -39,11 +39,15 @@ impl<O: Observer> Simulation<'_, O> {
                 response: p.isolation_response,
                 delay: p.isolation_response_delay,
             },
-            // XEN-36h to j: the views cannot be merged before both timeouts have passed.
+            // XEN-36h to j: the views cannot be merged before both timeouts have passed, where they differ.
             Product::Pool(p) => Isolation {
                 declared_after: p.failed_after,
                 response: IsolationResponse::Fence,
-                delay: p.isolation_fenced_after.less(p.failed_after),
+                delay: if self.state.hosts[host.index()].mute {
+                    Span::ZERO
+                } else {
+                    p.isolation_fenced_after.less(p.failed_after)
+                },
             },
             // MTX-27, MTX-28: out of quorum its cluster service stops the VMs; since 2016 it waits first.
             Product::Quorum(p) => Isolation {
@@ -108,8 +112,12 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.release_io(host);
+        // A watchdog that runs for want of quorum runs on.
+        let watched = self.has_watchdogs(cluster)
+            && !self.state.clusters[cluster.index()].quorate
+            && self.state.timers.at(self.model.timers.hosts[host.index()].isolation) != Time::NEVER;
         let row = &mut self.state.hosts[host.index()];
-        (row.isolated, row.fenced) = (false, false);
+        (row.isolated, row.fenced, row.mute) = (row.isolated && watched, false, false);
         (row.silent_since, row.missed_at) = (Time::NEVER, Time::NEVER);
         if self.state.clusters[cluster.index()].alone.take().is_some() {
             for &other in &self.model.clusters[cluster.index()].hosts {
@@ -134,6 +142,9 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_host_isolated(&mut self, host: HostId) {
         let cluster = self.cluster_of(host);
         let isolation = self.isolation_of(cluster, host).expect("only hosts that beat can be alone");
+        if self.is_blind(cluster, host) {
+            return;
+        }
         if self.state.hosts[host.index()].isolated {
             self.respond(cluster, host, isolation.response);
             return;
@@ -185,7 +196,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.end_stale(host);
             }
             (Product::Quorum(p), _) => {
-                let span = self.stages(host, &[&p.regroup, &p.disk_move], downs);
+                let span = self.regroup_and_move(p, host, downs);
                 self.evict(host, cause, false, span);
                 self.release_io(host);
             }
@@ -193,6 +204,7 @@ impl<O: Observer> Simulation<'_, O> {
             (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_act(cluster) => {
                 self.evict(host, cause, false, Span::ZERO);
             }
+            (Product::Ring(_), _) if self.is_idle(host) => {}
             (Product::Pool(_) | Product::Ring(_), _) => self.fence(host, cause),
             (Product::Custom { .. }, _) => unreachable!("custom has no network to lose"),
         }
@@ -242,10 +254,15 @@ impl<O: Observer> Simulation<'_, O> {
         let cut = |traffic: Traffic| self.state.hosts[host.index()].links_cut[traffic as usize] > 0;
         match self.state.is_connected(self.model, host) {
             false if cut(Traffic::Management) => Cause::LinkFailure,
+            false if self.is_deserted(host) => self.deserted_by(host),
             false => Cause::NetworkOutage,
             true if cut(Traffic::Storage) => Cause::LinkFailure,
             true if !self.state.hears(self.model, host, Traffic::Storage) => Cause::NetworkOutage,
-            true => self.statefile_lost_by(host),
+            true => match self.model.hosts[host.index()].cluster {
+                // Its cluster has lost quorum.
+                Some(cluster) if self.has_watchdogs(cluster) => self.state.clusters[cluster.index()].doubt,
+                _ => self.statefile_lost_by(host),
+            },
         }
     }
 

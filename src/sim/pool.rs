@@ -12,7 +12,7 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{Cause, ClusterId, HostId, PoolProfile, Product};
+use crate::model::{Cause, ClusterId, HostId, PoolProfile, Product, Traffic};
 use crate::state::{HostPhase, PrimaryPhase};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -31,7 +31,10 @@ impl<O: Observer> Simulation<'_, O> {
     ) -> Span {
         let row = &self.state.hosts[host.index()];
         let downs = row.downs;
-        let span = if row.fenced {
+        let span = if row.fenced && row.mute {
+            let waits = [&profile.agreement, &profile.winners_wait, &profile.notice];
+            self.stages(host, &waits, downs)
+        } else if row.fenced {
             let waits = [&profile.winners_wait, &profile.winners_wait_extension, &profile.notice];
             self.stages(host, &waits, downs)
         } else {
@@ -86,13 +89,19 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether a host reads and writes the statefile.
-    fn sees_statefile(&self, cluster: ClusterId, host: HostId) -> bool {
+    pub(super) fn sees_statefile(&self, cluster: ClusterId, host: HostId) -> bool {
         match &self.model.clusters[cluster.index()].product {
-            Product::Pool(profile) => {
-                profile.statefile.is_none_or(|storage| self.state.reaches_storage(self.model, storage, host))
-            }
+            Product::Pool(profile) => profile
+                .statefile
+                .is_none_or(|storage| self.state.reaches_serving_copy(self.model, storage, host)),
             _ => true,
         }
+    }
+
+    /// Whether a host neither hears the others nor sees the statefile. All views agree that it is gone: nobody has to
+    /// wait for them to be merged, nor, on the winning side, for a host that still looks alive (XEN-34, XEN-36i).
+    fn has_lost_both_channels(&self, cluster: ClusterId, host: HostId) -> bool {
+        !self.state.is_connected(self.model, host) && !self.sees_statefile(cluster, host)
     }
 
     /// Why the storage with the statefile is gone.
@@ -101,12 +110,10 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(Product::Pool(PoolProfile { statefile: Some(storage), .. })) = cluster else {
             return Cause::StorageOutage;
         };
-        if !self.state.storages[storage.index()].is_out() {
-            // It is there, and the way to the site where it stands is not.
-            return Cause::NetworkOutage;
-        }
+        let storage = self.state.serving_copy(self.model, *storage);
         let outage = self.state.outages[self.model.storages[storage.index()].part.index()];
         match (outage.faults, outage.cuts) {
+            (0, 0) if !self.state.storages[storage.index()].is_out() => Cause::NetworkOutage,
             (0, 0) => Cause::ControllerFailure,
             (0, _) => Cause::SiteOutage,
             _ => Cause::StorageOutage,
@@ -129,6 +136,14 @@ impl<O: Observer> Simulation<'_, O> {
     /// Something about the network, the statefile or the hosts of a pool has changed: who is on the losing side?
     pub(super) fn look_at_pool(&mut self, cluster: ClusterId) {
         let Product::Pool(profile) = &self.model.clusters[cluster.index()].product else { return };
+        if self.state.clusters[cluster.index()].is_split {
+            let before = self.state.clusters[cluster.index()].main;
+            self.choose_largest_side(cluster);
+            if self.state.clusters[cluster.index()].main != before {
+                self.tell_hosts_of_sides(cluster);
+            }
+        }
+        self.find_deserted(cluster);
         let by_network = self.lives_by_network(cluster);
         for &host in &self.model.clusters[cluster.index()].hosts {
             let row = &self.state.hosts[host.index()];
@@ -153,6 +168,53 @@ impl<O: Observer> Simulation<'_, O> {
             } else {
                 self.state.refresh_room(self.model, host);
                 self.begin_silence(cluster, host, profile.failed_after);
+                self.note_mute(cluster, host, profile);
+            }
+        }
+    }
+
+    /// A host that loses its second channel as well stays in the pool's view until that has timed out too (XEN-33).
+    fn note_mute(&mut self, cluster: ClusterId, host: HostId, profile: &PoolProfile) {
+        if self.state.hosts[host.index()].isolated {
+            return; // The views differ already, and are being merged.
+        }
+        let mute = self.has_lost_both_channels(cluster, host);
+        let was = std::mem::replace(&mut self.state.hosts[host.index()].mute, mute);
+        let slot = self.model.timers.hosts[host.index()].isolation;
+        if mute && !was && self.state.timers.at(slot) != Time::NEVER {
+            let age = self.beat_age(cluster, host, self.now);
+            self.state.timers.disarm(slot);
+            self.arm(slot, profile.failed_after.less(age));
+        }
+    }
+
+    /// Groups of one host each: the lowest survives, whether or not its own link is the one that has failed (XEN-28,
+    /// XEN-36g). So the only host that is left on the network loses against a lower one that is alone.
+    pub(super) fn find_deserted(&mut self, cluster: ClusterId) {
+        let before = self.state.clusters[cluster.index()].deserted.take();
+        let counts = |sim: &Self, host: HostId| {
+            let row = &sim.state.hosts[host.index()];
+            // One that was fenced and comes up again stays out for the same reason (XEN-17), or it would be fenced for
+            // ever.
+            let listed = !row.unlisted && (!row.fenced || sim.state.is_connected(sim.model, host));
+            row.phase == HostPhase::Up && listed && sim.sees_statefile(cluster, host)
+        };
+        let (mut last, mut connected, mut lower) = (None, 0, false);
+        for &host in &self.model.clusters[cluster.index()].hosts {
+            if !counts(self, host) {
+                continue;
+            }
+            if self.state.is_connected(self.model, host) {
+                (last, connected) = (Some(host), connected + 1);
+            } else if connected == 0 {
+                lower = true;
+            }
+        }
+        let now = last.filter(|_| lower && connected == 1);
+        self.state.clusters[cluster.index()].deserted = now;
+        if now != before {
+            for host in before.into_iter().chain(now) {
+                self.state.refresh_room(self.model, host);
             }
         }
     }
@@ -163,6 +225,36 @@ impl<O: Observer> Simulation<'_, O> {
             let sees = self.sees_statefile(cluster, host);
             self.state.hosts[host.index()].unlisted = !sees;
         }
+    }
+
+    /// Why a lower host is alone, against whom the last one on the network loses.
+    pub(super) fn deserted_by(&self, host: HostId) -> Cause {
+        let cluster = self.model.hosts[host.index()].cluster;
+        let cut = |other: &HostId| {
+            let row = &self.state.hosts[other.index()];
+            row.phase == HostPhase::Up && row.links_cut[Traffic::Management as usize] > 0
+        };
+        let lower = cluster.into_iter().flat_map(|c| &self.model.clusters[c.index()].hosts);
+        if lower.take_while(|other| **other != host).any(cut) {
+            Cause::LinkFailure
+        } else {
+            Cause::NetworkOutage
+        }
+    }
+
+    pub(super) fn is_deserted(&self, host: HostId) -> bool {
+        let cluster = self.model.hosts[host.index()].cluster;
+        cluster.is_some_and(|cluster| self.state.clusters[cluster.index()].deserted == Some(host))
+    }
+
+    /// The lowest host survives: it waits until the others must have fenced themselves, and is the master then, after
+    /// a while where it was not before (XEN-36f, XEN-36k).
+    pub(super) fn lead_alone(&mut self, cluster: ClusterId, host: HostId) {
+        let Product::Pool(profile) = &self.model.clusters[cluster.index()].product else { return };
+        let downs = self.state.hosts[host.index()].downs + 1;
+        let waits = [&profile.winners_wait, &profile.winners_wait_extension, &profile.notice];
+        let span = self.stages(host, &waits, downs);
+        self.elect_master(cluster, profile, host, span);
     }
 
     /// XEN-28: where no host hears another, the first one that is up survives.

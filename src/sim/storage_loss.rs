@@ -42,7 +42,8 @@ impl<O: Observer> Simulation<'_, O> {
             Span::ZERO
         };
         let draw = self.state.vms[vm.index()].boots;
-        Some(self.draw_vm(&restart.after, vm, VmDraw::StorageRestart, draw) + later)
+        let moved = self.draw_vm(&restart.disk_move, vm, VmDraw::DiskMove, draw);
+        Some(self.draw_vm(&restart.after, vm, VmDraw::StorageRestart, draw) + later + moved)
     }
 
     /// A VM has lost its disks: whoever is first, the guest that gives up or the cluster that reacts.

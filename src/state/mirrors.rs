@@ -82,6 +82,25 @@ impl State {
             })
     }
 
+    /// The storage that holds what was put on a storage and is no VM's disk: a statefile, a witness. It goes with the
+    /// disks where all of them switch at once (MTX-57).
+    #[inline]
+    #[must_use]
+    pub fn serving_copy(&self, model: &Model, storage: StorageId) -> StorageId {
+        match &model.storages[storage.index()].mirror {
+            Some(mirror) if self.mirrors[storage.index()].active == 1 => mirror.to,
+            _ => storage,
+        }
+    }
+
+    /// Whether a host reads and writes it there.
+    #[must_use]
+    pub fn reaches_serving_copy(&self, model: &Model, storage: StorageId, host: HostId) -> bool {
+        let copy = self.serving_copy(model, storage);
+        let wired = copy == storage || model.hosts[host.index()].storages.contains(&copy);
+        wired && self.reaches_storage(model, copy, host)
+    }
+
     /// Whether a host is wired to the disks of a VM, as they are just now.
     #[must_use]
     pub fn is_wired(&self, model: &Model, host: HostId, vm: VmId) -> bool {

@@ -129,6 +129,8 @@ pub struct HostState {
     pub worked_on: bool,
     /// Since when the others hear nothing of it, though it is up; [`Time::NEVER`] where they do.
     pub silent_since: Time,
+    /// Of a pool: a host that neither hears the others nor sees the statefile, and did so before views were merged.
+    pub mute: bool,
     /// When the others miss it, or have missed it; [`Time::NEVER`] while it is in the cluster.
     pub missed_at: Time,
     /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
@@ -185,6 +187,7 @@ impl Default for HostState {
             is_primary: false,
             has_vote: true,
             silent_since: Time::NEVER,
+            mute: false,
             missed_at: Time::NEVER,
             worked_on: false,
             plan: NOWHERE,

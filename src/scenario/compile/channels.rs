@@ -17,8 +17,8 @@ pub(super) fn share(spec: &Spec, strategy: usize, model: &mut Model, issues: &mu
     for (number, vm) in model.vms.iter().enumerate() {
         for (copy, storage, host) in copies(model, vm) {
             let fixed = &spec.storages[storage.index()];
-            if fixed.bandwidth.is_some() {
-                let local = fixed.kind == StorageKind::Das;
+            let local = fixed.kind == StorageKind::Das;
+            if fixed.bandwidth.is_some() && (host.is_some() || !local) {
                 users.entry((storage, host.filter(|_| local))).or_default().push((number, copy));
             }
         }

@@ -26,7 +26,10 @@ impl<'m> Checker<'m> {
             })?;
         }
         if cause == Cause::Maintenance {
-            let fits = home.is_some_and(|h| self.hosts[h.index()].in_window);
+            // Work elsewhere can have cost the quorum, without which hosts are fenced.
+            let lost = self.vms[vm.index()].lost.map(|(from, _)| from);
+            let fits =
+                home.or(lost).is_some_and(|h| self.hosts[h.index()].in_window || self.has_no_quorum(h));
             self.require(fits, Rule::CauseSeen, || format!("nobody works on the host of {}", self.name(vm)))?;
         }
         Ok(())

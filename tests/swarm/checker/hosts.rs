@@ -13,7 +13,8 @@ impl<'m> Checker<'m> {
     }
 
     pub(super) fn host_down(&mut self, host: HostId, cause: Cause) -> Checked {
-        if cause == Cause::Maintenance {
+        // A host can also be fenced because work elsewhere has cost the quorum.
+        if cause == Cause::Maintenance && !self.hosts[host.index()].fenced {
             let row = self.hosts[host.index()];
             return self.require(row.in_window && row.down, Rule::MaintenancePairs, || {
                 format!("{host:?} is down for work that has not begun")
@@ -83,6 +84,10 @@ impl<'m> Checker<'m> {
             row.told |= row.lost.is_some_and(|(from, _)| from == host);
         }
         self.turn(|c| &mut c.hosts[host.index()].agent_out, false)
+    }
+
+    pub(super) fn has_no_quorum(&self, host: HostId) -> bool {
+        self.model.hosts[host.index()].cluster.is_some_and(|cluster| self.no_quorum[cluster.index()])
     }
 
     /// Whether a host may be on a side of its cluster that does not count.

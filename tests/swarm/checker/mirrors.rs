@@ -45,6 +45,12 @@ impl<'m> Checker<'m> {
         self.model.storages[storage.index()].mirror.as_ref()
     }
 
+    /// The copy of a storage that serves what is no VM's.
+    pub(super) fn serving_copy(&self, storage: StorageId) -> StorageId {
+        let second = self.mirrors[storage.index()].active == 1;
+        self.mirror_of(storage).filter(|_| second).map_or(storage, |mirror| mirror.to)
+    }
+
     fn mirror_of_vm(&self, vm: VmId) -> Option<(StorageId, &'m Mirror)> {
         let storage = self.model.vms[vm.index()].storage?;
         self.mirror_of(storage).map(|mirror| (storage, mirror))

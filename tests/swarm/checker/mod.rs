@@ -122,6 +122,7 @@ struct Checker<'m> {
     storages: Vec<bool>,
     networks: Vec<bool>,
     ways: Ways,
+    ways_changed_at: Time,
     mirrors: Vec<MirrorSeen>,
     /// Since when pairs of hosts do not hear each other.
     unheard: Vec<Time>,
@@ -242,6 +243,7 @@ impl<'m> Checker<'m> {
             instant: Vec::new(),
             unheard: vec![Time::NEVER; model.hosts.len() * model.hosts.len()],
             hosts,
+            ways_changed_at: Time::NEVER,
             ways: Ways::new(model, &networks),
             mirrors: vec![MirrorSeen::new(); model.storages.len()],
             ordered_now: Vec::new(),
@@ -294,6 +296,7 @@ impl<'m> Checker<'m> {
         match signal {
             Signal::NetworkDown { .. } | Signal::NetworkUp { .. } => {
                 self.ways.survey(self.model, &self.networks);
+                self.ways_changed_at = self.now;
                 self.look_at_mirrors();
                 self.note_silences();
             }

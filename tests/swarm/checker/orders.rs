@@ -44,14 +44,17 @@ impl<'m> Checker<'m> {
         if self.is_by_hand(vm) { self.start_by_hand(vm, host) } else { self.ordered(vm, host, false) }
     }
 
-    /// Whether a person has switched a VM's disks at this very instant (MTX-95, MTX-100).
+    /// Whether a person may start a VM just now, who has switched its disks at this very instant (MTX-95, MTX-100), or
+    /// earlier and has found no room before a host came up.
     pub(super) fn is_by_hand(&self, vm: VmId) -> bool {
         let storage = self.model.vms[vm.index()].storage;
         let mirror = storage.and_then(|storage| self.mirror_of(storage));
-        mirror.is_some_and(|m| m.failover == MirrorFailover::Manual)
-            && self.instant.iter().any(
-                |signal| matches!(*signal, Signal::StorageSwitched { storage: s, .. } if storage == Some(s)),
-            )
+        let begins = |signal: &Signal| match *signal {
+            Signal::StorageSwitched { storage: s, .. } => storage == Some(s),
+            Signal::HostUp { .. } => self.switched_at(vm) > Time::ZERO,
+            _ => false,
+        };
+        mirror.is_some_and(|m| m.failover == MirrorFailover::Manual) && self.instant.iter().any(begins)
     }
 
     /// The person may also start it, on any host: what does not run where it is, on one that reaches its disks and has

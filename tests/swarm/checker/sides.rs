@@ -167,8 +167,12 @@ impl Checker<'_> {
         let reached = votes.witness.is_some_and(|witness| {
             !self.witnesses_out[cluster.index()]
                 && present.iter().any(|&h| match witness.kind {
+                    // What is cut off at this very instant is noticed at its end.
+                    _ if self.ways_changed_at == self.now => true,
                     WitnessKind::Anywhere => true,
-                    WitnessKind::Disk(storage) => self.hidden_pauses || self.reaches_storage(storage, h),
+                    WitnessKind::Disk(storage) => {
+                        self.hidden_pauses || self.reaches_storage(self.serving_copy(storage), h)
+                    }
                     WitnessKind::Network => {
                         self.hears(h, Traffic::Management)
                             && witness.place.is_none_or(|to| self.is_open(MANAGEMENT, self.place(h), to))
