@@ -126,7 +126,10 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Primary(profile) => self.primary_on_host_joined(cluster, profile, host),
             Product::FivePrimaries(_) => self.declare_overdue(cluster),
             Product::Pool(profile) => self.pool_on_host_joined(cluster, profile, host),
-            Product::Quorum(_) | Product::Ring(_) => self.count_votes(cluster),
+            Product::Quorum(_) | Product::Ring(_) => {
+                self.begin_membership(cluster, host);
+                self.count_votes(cluster);
+            }
         }
         self.retry_waiting(cluster);
     }

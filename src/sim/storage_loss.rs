@@ -172,6 +172,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_redirected(&mut self, host: HostId) {
         let cluster = self.cluster_of(host);
         self.catch_up_with(PartKind::Link(host, Traffic::Storage));
+        self.end_privacy(host);
         self.state.hosts[host.index()].redirected = true;
         self.state.clusters[cluster.index()].redirecting += 1;
         self.on_link_changed(host, Traffic::Storage, Cause::LinkFailure);

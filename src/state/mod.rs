@@ -6,6 +6,7 @@
 
 mod channels;
 mod check;
+mod check_sites;
 mod cluster;
 mod mirrors;
 mod reach;
@@ -17,7 +18,7 @@ pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
 pub use mirrors::MirrorState;
 pub use reach::Connectivity;
-pub use restart::{MonitorState, RestartState};
+pub use restart::{DiskSwitch, MonitorState, RestartState};
 pub use tables::{
     CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
     MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,
@@ -174,6 +175,7 @@ impl State {
             cluster.others.fill(Lead::NOBODY);
             (cluster.quorate, cluster.alone, cluster.deserted) = (true, None, None);
             (cluster.forced, cluster.forcings) = (false, 0);
+            cluster.doubt = Cause::HostCrash;
         }
         for (number, cluster) in model.clusters.iter().enumerate() {
             self.survey_cluster(model, ClusterId(number as u32));
