@@ -203,7 +203,8 @@ impl<O: Observer> Simulation<'_, O> {
             if let Some(WitnessKind::Disk(disk)) = votes.and_then(|v| v.witness).map(|w| w.kind)
                 && (disk == storage || self.state.serving_copy(self.model, disk) == storage)
             {
-                let out = self.state.storages[storage.index()].is_out();
+                let copy = self.state.serving_copy(self.model, disk);
+                let out = self.state.storages[copy.index()].is_out();
                 if out || cause == Cause::NetworkOutage {
                     self.on_witness_changed(ClusterId(number), cause);
                 } else {
