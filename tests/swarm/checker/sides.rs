@@ -80,7 +80,7 @@ impl Checker<'_> {
             .any(|place| self.model.site(*place).is_some_and(|site| self.domains[site.index()]));
         // Of two sides that do not hear each other the one that returns with most votes may not decide (HYP-16).
         let most = !self.is_split(cluster)
-            && fixed.hosts.iter().any(|h| self.is_there(*h) && self.has_most_votes(cluster, *h, Span::ZERO));
+            && fixed.hosts.iter().any(|h| self.is_there(*h) && self.has_most_votes(cluster, *h, None));
         // A person who has been called comes, though the site may have been back for a moment.
         let since = &mut self.site_out[cluster.index()];
         if out {
@@ -128,7 +128,7 @@ impl Checker<'_> {
         })?;
         let most = fixed.product.votes().is_none_or(|votes| {
             votes.dynamic || self.forced[cluster.index()] || {
-                self.has_most_votes(cluster, host, self.missed_after(cluster))
+                self.has_most_votes(cluster, host, Some(self.missed_after(cluster)))
             }
         });
         self.require(most, Rule::Quorum, || {
@@ -145,13 +145,13 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether most votes are with those that a host hears, or has heard not long ago.
-    fn has_most_votes(&self, cluster: ClusterId, host: HostId, grace: Span) -> bool {
+    /// Whether most votes are with those that a host hears or, where there is a grace, has heard not long ago.
+    fn has_most_votes(&self, cluster: ClusterId, host: HostId, grace: Option<Span>) -> bool {
         let fixed = &self.model.clusters[cluster.index()];
         let Some(votes) = fixed.product.votes() else { return true };
         let fresh = |from: HostId, to: HostId| {
             let since = self.unheard[from.index() * self.hosts.len() + to.index()];
-            since == Time::NEVER || self.now <= since + grace
+            since == Time::NEVER || grace.is_some_and(|grace| self.now <= since + grace)
         };
         // A member knows whom the others have heard.
         let mut present = vec![host];
@@ -168,7 +168,7 @@ impl Checker<'_> {
             !self.witnesses_out[cluster.index()]
                 && present.iter().any(|&h| match witness.kind {
                     // What is cut off at this very instant is noticed at its end.
-                    _ if self.ways_changed_at == self.now => true,
+                    _ if grace.is_some() && self.ways_changed_at == self.now => true,
                     WitnessKind::Anywhere => true,
                     WitnessKind::Disk(storage) => {
                         self.hidden_pauses || self.reaches_storage(self.serving_copy(storage), h)
