@@ -48,7 +48,8 @@ impl<O: Observer> Simulation<'_, O> {
         let at = self.now + span;
         let slot = self.model.timers.hosts[host.index()].declaration;
         let row = &mut self.state.hosts[host.index()];
-        if self.state.timers.at(slot) == Time::NEVER && !row.undeclared {
+        if self.state.timers.at(slot) >= at && !row.undeclared {
+            // Whoever finds out about a later loss first finds out about all of them.
             row.declared_downs = downs;
             self.state.timers.arm(slot, at);
         } else {
@@ -115,7 +116,8 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         row.undeclared = false;
         let downs = row.declared_downs;
-        if row.phase != HostPhase::Up {
+        // What it stopped while it was alone is looked for before it is known to be down.
+        if row.phase != HostPhase::Up && downs == row.downs && !std::mem::replace(&mut row.given_up, true) {
             self.tell(Signal::HostDeclaredFailed { host });
         }
         let mut lost = self.state.take_lost(host, downs);
@@ -123,7 +125,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.restart_all(cluster, &lost);
         self.state.scratch = lost;
         let row = &mut self.state.hosts[host.index()];
-        if row.first_lost != NOWHERE {
+        if row.first_lost != NOWHERE || row.next_declaration != Time::NEVER {
             row.declared_downs = row.downs;
             let at = std::mem::replace(&mut row.next_declaration, Time::NEVER).max(self.now);
             self.state.timers.arm(self.model.timers.hosts[host.index()].declaration, at);
@@ -133,6 +135,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster is up.
     pub(super) fn cluster_on_host_up(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        self.state.hosts[host.index()].heard_since = self.now;
         self.recheck_redirections(cluster);
         self.list_in_pool(cluster, host);
         self.look_at_pool(cluster);
@@ -158,7 +161,11 @@ impl<O: Observer> Simulation<'_, O> {
         }
         match fixed.product {
             Product::Custom { .. } => true,
-            Product::Primary(_) | Product::Pool(_) => row.primary_phase == PrimaryPhase::Ready,
+            // Its orders must reach the others.
+            Product::Primary(_) | Product::Pool(_) => {
+                row.primary_phase == PrimaryPhase::Ready
+                    && row.primary.is_some_and(|primary| self.state.takes_orders(self.model, primary))
+            }
             Product::FivePrimaries(_) => self.has_any_primary(cluster),
             Product::Quorum(_) | Product::Ring(_) => row.quorate,
         }

@@ -104,8 +104,11 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.release_io(host);
+        let absent_since = self.state.clusters[cluster.index()].absent_since;
         let row = &mut self.state.hosts[host.index()];
-        (row.isolated, row.fenced) = (false, false);
+        let has_elected_itself = !row.isolated && row.silent_since <= absent_since;
+        row.heard_since = self.now;
+        (row.isolated, row.fenced, row.given_up) = (false, false, false);
         (row.silent_since, row.missed_since) = (Time::NEVER, Time::NEVER);
         if self.state.clusters[cluster.index()].alone.take().is_some() {
             for &other in &self.model.clusters[cluster.index()].hosts {
@@ -115,9 +118,15 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.refresh_room(self.model, host);
         match &self.model.clusters[cluster.index()].product {
             Product::Custom { .. } => {}
-            Product::Primary(profile) => self.primary_on_host_joined(cluster, profile),
+            Product::Primary(profile) => {
+                self.primary_on_host_joined(cluster, profile, has_elected_itself);
+                self.declare_overdue(cluster);
+            }
             Product::FivePrimaries(_) => self.declare_overdue(cluster),
-            Product::Pool(profile) => self.pool_on_host_joined(cluster, profile, host),
+            Product::Pool(profile) => {
+                self.pool_on_host_joined(cluster, profile, host);
+                self.declare_overdue(cluster);
+            }
             Product::Quorum(_) | Product::Ring(_) => self.count_votes(cluster),
         }
         self.retry_waiting(cluster);
@@ -165,14 +174,19 @@ impl<O: Observer> Simulation<'_, O> {
         match (&self.model.clusters[cluster.index()].product, response) {
             (Product::Primary(p), _) => {
                 let clean = response == IsolationResponse::ShutDown;
-                let span = self.stages(host, &[&p.restart_after_response], downs)
-                    + self.shutdown(host, response, &p.shutdown);
+                let takes = self.shutdown(host, response, &p.shutdown);
+                let span = match self.next_attempt_on(cluster, host) {
+                    Some(attempt) => attempt.max(takes),
+                    None => self.stages(host, &[&p.restart_after_response], downs) + takes,
+                };
                 self.evict_where(host, cause, clean, span, |sim, vm| sim.may_stop_alone(cluster, host, vm));
                 self.end_stale(host);
             }
             // VML-08: so that the restart elsewhere finds the lock free.
             (Product::FivePrimaries(p), _) => {
-                let span = p.failed_after.less(p.isolation_declared_after + p.isolation_response_delay)
+                // Nobody orders anything before the host is given up.
+                let given_up = p.failed_after + p.heartbeat_interval;
+                let span = given_up.less(p.isolation_declared_after + p.isolation_response_delay)
                     + self.shutdown(host, response, &p.shutdown);
                 self.evict(host, cause, response == IsolationResponse::ShutDown, span);
                 self.end_stale(host);
@@ -307,7 +321,9 @@ impl<O: Observer> Simulation<'_, O> {
             None | Some(Span::ZERO) => Span::ZERO,
             Some(interval) => {
                 let phase = self.beat_phase(host, interval);
-                Span((at.0 + interval.0 - phase.0) % interval.0)
+                // Assumption: a host whose way to the others is open again is heard at that instant.
+                let heard_since = self.state.hosts[host.index()].heard_since;
+                Span((at.0 + interval.0 - phase.0) % interval.0).min(at.since(heard_since))
             }
         }
     }

@@ -202,6 +202,10 @@ impl<O: Observer> Simulation<'_, O> {
                 }
             }
             Traffic::Management => {
+                // They hear each other again at one instant: nobody's VMs all go to the one that is told first.
+                for number in 0..self.model.hosts.len() as u32 {
+                    self.state.refresh_room(self.model, HostId(number));
+                }
                 for number in 0..self.model.hosts.len() as u32 {
                     self.on_management_changed(HostId(number));
                 }

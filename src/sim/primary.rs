@@ -21,24 +21,27 @@ impl<O: Observer> Simulation<'_, O> {
         profile: &PrimaryProfile,
         host: HostId,
     ) -> Span {
-        // What a host isolated before had sent last is of no interest: the datastores tell that it lives.
-        self.state.hosts[host.index()].silent_since = Time::NEVER;
         let silent = self.silent(cluster, host);
         if self.state.clusters[cluster.index()].primary == Some(host) {
             // VMW-29a, b: the secondaries miss its beats, then elect.
             self.elect_after(cluster, (profile.election_starts_after + profile.election_lasts).less(silent));
         }
         // VMW-28d, e: heartbeat datastores cost three more seconds, and save from false alarms.
-        let failed_after = if self.has_heartbeat_datastore(host) {
-            profile.failed_after_datastore
-        } else {
-            profile.failed_after_no_datastore
-        };
-        (failed_after).less(silent)
+        if !self.has_heartbeat_datastore(host) {
+            let given_up = profile.failed_after_no_datastore.less(silent);
+            return self.next_attempt_on(cluster, host).unwrap_or(given_up);
+        }
+        // VMW-28b: one that was silent on the network before is watched in the datastores from its last sign there,
+        // whether it stops giving them because it is down or because it has lost them.
+        let lost_datastores = self.state.timers.at(self.model.timers.hosts[host.index()].abandonment);
+        if lost_datastores != Time::NEVER {
+            return lost_datastores.since(self.now);
+        }
+        profile.failed_after_datastore.less(silent).max(profile.datastore_watch)
     }
 
     /// Shared storage carries the datastore heartbeats (VMW-16).
-    fn has_heartbeat_datastore(&self, host: HostId) -> bool {
+    pub(super) fn has_heartbeat_datastore(&self, host: HostId) -> bool {
         let storages = &self.model.storages;
         self.model.hosts[host.index()]
             .storages
@@ -74,7 +77,7 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.clusters[cluster.index()];
         row.primary = winner;
         let Some(host) = winner else {
-            row.primary_phase = PrimaryPhase::Absent;
+            (row.primary_phase, row.absent_since) = (PrimaryPhase::Absent, self.now);
             return;
         };
         row.primary_phase = PrimaryPhase::TakingStock;
@@ -91,8 +94,20 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// A host is up, or hears the others again. Where nobody could be primary, one is elected (VMW-03).
-    pub(super) fn primary_on_host_joined(&mut self, cluster: ClusterId, profile: &PrimaryProfile) {
-        if self.state.clusters[cluster.index()].primary_phase == PrimaryPhase::Absent {
+    pub(super) fn primary_on_host_joined(
+        &mut self,
+        cluster: ClusterId,
+        profile: &PrimaryProfile,
+        has_elected_itself: bool,
+    ) {
+        let absent = self.state.clusters[cluster.index()].primary_phase == PrimaryPhase::Absent;
+        let slot = self.model.timers.clusters[cluster.index()];
+        let just_called = self.state.timers.at(slot) == self.now + profile.election_lasts;
+        if has_elected_itself && (absent || just_called) {
+            // VMW-30b, VMW-34: the election was over while it heard nobody, and it still pings: whoever answers makes it
+            // a primary. Of several that come back at once the one that would win an election stays.
+            self.elect_after(cluster, Span::ZERO);
+        } else if absent {
             self.elect_after(cluster, profile.election_lasts);
         }
     }

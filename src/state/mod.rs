@@ -84,6 +84,7 @@ impl State {
                     poll_at: Time::NEVER,
                     primary: None,
                     primary_phase: PrimaryPhase::Ready,
+                    absent_since: Time::ZERO,
                     quorate: true,
                     doubt: Cause::HostCrash,
                     alone: None,
@@ -140,7 +141,7 @@ impl State {
             cluster.redirecting = 0;
             (cluster.polls, cluster.poll_at) = (0, Time::NEVER);
             cluster.primary = None;
-            cluster.primary_phase = PrimaryPhase::Ready;
+            (cluster.primary_phase, cluster.absent_since) = (PrimaryPhase::Ready, Time::ZERO);
             (cluster.quorate, cluster.alone) = (true, None);
         }
         for number in 0..model.vms.len() as u32 {

@@ -118,6 +118,8 @@ pub struct HostState {
     pub revived: bool,
     /// Its cluster has given it up but nobody was there to act.
     pub undeclared: bool,
+    /// The cluster has said that it gives it up; it does so once until it hears it again.
+    pub given_up: bool,
     pub isolated: bool,
     /// Its product reset it because it was alone: it is out of the cluster until it hears the others again.
     pub fenced: bool,
@@ -129,6 +131,8 @@ pub struct HostState {
     pub worked_on: bool,
     /// Since when the others hear nothing of it, though it is up; [`Time::NEVER`] where they do.
     pub silent_since: Time,
+    /// Since when it can be heard, if its way to the others is open: it has sent no beat before that.
+    pub heard_since: Time,
     /// When it was last heard before it went silent or down; [`Time::NEVER`] while it is in the cluster.
     pub missed_since: Time,
     /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
@@ -180,11 +184,13 @@ impl Default for HostState {
             reborn: false,
             revived: false,
             undeclared: false,
+            given_up: false,
             isolated: false,
             fenced: false,
             is_primary: false,
             has_vote: true,
             silent_since: Time::NEVER,
+            heard_since: Time::ZERO,
             missed_since: Time::NEVER,
             worked_on: false,
             plan: NOWHERE,
@@ -252,6 +258,8 @@ pub struct ClusterState {
     pub poll_at: Time,
     pub primary: Option<HostId>,
     pub primary_phase: PrimaryPhase,
+    /// When an election ended without anybody who could be primary.
+    pub absent_since: Time,
     /// More than half of the votes are with those who hear each other.
     pub quorate: bool,
     /// What the loss of quorum, if it comes to that, is booked on.
