@@ -167,7 +167,9 @@ impl<O: Observer> Simulation<'_, O> {
                     && row.primary.is_some_and(|primary| self.state.takes_orders(self.model, primary))
             }
             Product::FivePrimaries(_) => self.has_any_primary(cluster),
-            Product::Quorum(_) | Product::Ring(_) => row.quorate,
+            Product::Quorum(_) | Product::Ring(_) => {
+                row.quorate && fixed.hosts.iter().any(|&host| self.state.takes_orders(self.model, host))
+            }
         }
     }
 

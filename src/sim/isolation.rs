@@ -66,6 +66,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_management_changed(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
         if self.state.hosts[host.index()].phase != HostPhase::Up {
+            self.hung_host_on_management_changed(cluster, host);
             return;
         }
         let Some(isolation) = self.isolation_of(cluster, host) else { return };
@@ -127,7 +128,10 @@ impl<O: Observer> Simulation<'_, O> {
                 self.pool_on_host_joined(cluster, profile, host);
                 self.declare_overdue(cluster);
             }
-            Product::Quorum(_) | Product::Ring(_) => self.count_votes(cluster),
+            Product::Quorum(_) | Product::Ring(_) => {
+                self.count_votes(cluster);
+                self.declare_overdue(cluster);
+            }
         }
         self.retry_waiting(cluster);
     }
@@ -148,6 +152,12 @@ impl<O: Observer> Simulation<'_, O> {
             self.primary_on_host_isolated(cluster, profile, host);
         }
         if isolation.response == IsolationResponse::LeaveOn {
+            return;
+        }
+        // HYP-09: one that has quorum by itself is not out of quorum: it goes on at once.
+        let votes = self.model.clusters[cluster.index()].product.votes().is_some();
+        if votes && self.survives_alone(cluster, host) {
+            self.respond(cluster, host, isolation.response);
             return;
         }
         // Where nobody has quorum nobody fences: there is nothing to wait for.

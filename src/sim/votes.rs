@@ -49,18 +49,25 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether a host that cannot be reached has been missed.
-    fn is_missed(&self, cluster: ClusterId, host: HostId) -> bool {
+    pub(super) fn is_missed(&self, cluster: ClusterId, host: HostId) -> bool {
         !self.state.takes_orders(self.model, host) && self.missed_at(cluster, host) <= self.now
     }
 
     /// Counts votes; stops what runs where quorum is lost, starts what waits where it is back.
     pub(super) fn count_votes(&mut self, cluster: ClusterId) {
-        let quorate = self.has_quorum(cluster, |sim, host| !sim.is_missed(cluster, host));
-        if quorate {
+        // It is kept by all who have not been missed, and found again by those who hear each other.
+        let had = self.state.clusters[cluster.index()].quorate;
+        let together = self.has_quorum(cluster, |sim, host| match had {
+            true => !sim.is_missed(cluster, host),
+            false => sim.state.takes_orders(sim.model, host),
+        });
+        if together {
             self.adjust_votes(cluster);
         }
-        let had = std::mem::replace(&mut self.state.clusters[cluster.index()].quorate, quorate);
+        // HYP-09: one that goes on by itself has quorum all the while.
         let hosts = &self.model.clusters[cluster.index()].hosts;
+        let quorate = together || hosts.iter().any(|&host| self.survives_alone(cluster, host));
+        self.state.clusters[cluster.index()].quorate = quorate;
         if had && !quorate {
             self.tell(Signal::QuorumLost { cluster });
             let cause = self.state.clusters[cluster.index()].doubt;
@@ -158,13 +165,12 @@ impl<O: Observer> Simulation<'_, O> {
         match &fixed.product {
             Product::Pool(_) => self.is_lowest_alone(cluster, host),
             Product::Quorum(_) | Product::Ring(_) => {
-                let up = |h: &&HostId| self.state.hosts[h.index()].phase == HostPhase::Up;
-                if fixed.hosts.iter().find(up) != Some(&host)
-                    || fixed.hosts.iter().any(|&h| self.state.takes_orders(self.model, h))
-                {
-                    return false;
-                }
-                self.has_quorum(cluster, |_, other| other == host)
+                let enough = |h: &&HostId| {
+                    self.state.hosts[h.index()].phase == HostPhase::Up
+                        && self.has_quorum(cluster, |_, other| other == **h)
+                };
+                !fixed.hosts.iter().any(|&h| self.state.takes_orders(self.model, h))
+                    && fixed.hosts.iter().find(enough) == Some(&host)
             }
             _ => false,
         }
@@ -178,7 +184,10 @@ impl<O: Observer> Simulation<'_, O> {
                     self.elect_after(cluster, Span::ZERO);
                 }
             }
-            _ => self.count_votes(cluster),
+            _ => {
+                self.count_votes(cluster);
+                self.declare_overdue(cluster);
+            }
         }
         self.retry_waiting(cluster);
     }
