@@ -105,6 +105,11 @@ fn json_on_stdout_is_result_json_and_nothing_else() {
             "{part}: {estimate}"
         );
     }
+    // Levels are written as people write them, and a level stretch has no points inside.
+    let points =
+        result["strategies"][0]["services"][0]["downtime_s"]["quantiles"].as_array().expect("points");
+    assert!(points.len() > 20 && points.iter().all(|point| point[0].to_string().len() <= 6), "{points:?}");
+    assert!(!points.windows(3).any(|w| w[0][1] == w[1][1] && w[1][1] == w[2][1]), "{points:?}");
 }
 
 #[test]
@@ -148,8 +153,7 @@ fn a_bad_scenario_exits_2_tells_everything_and_writes_nothing() {
 fn wrong_usage_exits_2() {
     let folder = folder(SCENARIO);
     for wrong in [
-        &["run", "missing.toml"][..],
-        &["run", "a.toml", "--strategy", "nobody"],
+        &["run", "a.toml", "--strategy", "nobody"][..],
         &["run", "a.toml", "--replications", "0"],
         &["run", "a.toml", "--replications", "-5"],
         &["run", "a.toml", "--horizon", "-1 y"],
@@ -163,6 +167,121 @@ fn wrong_usage_exits_2() {
         assert!(!run.stderr.is_empty() && !text(&run.stderr).contains("panicked"), "{wrong:?}");
     }
     assert!(!folder.path().join("results").exists());
+}
+
+/// What the machine refuses is no mistake in a scenario.
+#[test]
+fn a_file_that_cannot_be_read_exits_1() {
+    let folder = folder(SCENARIO);
+    fs::create_dir(folder.path().join("empty")).expect("a folder");
+    for command in ["run", "check", "trace", "chart"] {
+        for file in ["missing.toml", "empty"] {
+            let run = output(folder.path(), &[command, file]);
+            assert_eq!(run.status.code(), Some(1), "{command} {file}: {}", text(&run.stderr));
+            assert!(text(&run.stderr).contains(&format!("cannot read {file}")), "{}", text(&run.stderr));
+        }
+    }
+}
+
+/// Neither the folder nor those that were made for it.
+#[test]
+fn a_run_without_a_result_leaves_no_folder() {
+    let folder = folder(SCENARIO);
+    let long = format!("new/folder/{}", "x".repeat(300));
+    let run = output(folder.path(), &["run", "a.toml", "--out", &long]);
+    assert_eq!(run.status.code(), Some(1), "{}", text(&run.stderr));
+    assert!(!folder.path().join("new").exists());
+    // A folder in the place of a file is found out before any file is there.
+    fs::create_dir_all(folder.path().join("o/summary.md")).expect("a folder");
+    let run = output(folder.path(), &["run", "a.toml", "--out", "o"]);
+    assert_eq!(run.status.code(), Some(1), "{}", text(&run.stderr));
+    assert!(files(&folder.path().join("o")).is_empty() && !folder.path().join("o/charts").exists());
+}
+
+/// The author of a scenario is warned whether or not anybody watches the progress, and so is who reads the result.
+#[test]
+fn quiet_hides_no_warning() {
+    let folder = folder(SCENARIO);
+    let odd = SCENARIO.replace("[strategy.pair]", "[strategy.odd]\nprotect = []\nnodes = 3\n[strategy.pair]");
+    fs::write(folder.path().join("a.toml"), odd).expect("a scenario");
+    for (arguments, lines) in [
+        (&["run", "a.toml", "--quiet", "--out", "o"][..], 4),
+        (&["trace", "a.toml", "--strategy", "none"], 4),
+    ] {
+        let run = output(folder.path(), arguments);
+        let told = text(&run.stderr);
+        assert!(told.contains("warning[W103]: strategy.odd.nodes"), "{arguments:?}: {told}");
+        assert_eq!(told.lines().count(), lines, "{told}");
+    }
+    let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).expect("written");
+    let result: serde_json::Value = serde_json::from_str(&read("result.json")).expect("JSON");
+    assert_eq!(result["warnings"][0]["code"], "W103");
+    assert_eq!(result["warnings"][0]["path"], "strategy.odd.nodes");
+    assert!(read("summary.md").contains("nodes has no effect"), "{}", read("summary.md"));
+}
+
+/// What summary.md tells to type gives the same files, whatever was laid over the scenario.
+#[cfg(unix)]
+#[test]
+fn the_command_to_reproduce_a_run_reproduces_it() {
+    let folder = folder(SCENARIO);
+    let typed = ["run", "a.toml", "--quiet", "--out", "first", "--horizon", "40 d", "--seed", "7"];
+    let overrides =
+        ["--set", "title=it's \"$HOME\"", "--set", "host.h.crash.mttf=\"9 d\"", "--strategy", "pair"];
+    let run = output(folder.path(), &[&typed[..], &overrides].concat());
+    assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+    let page = fs::read_to_string(folder.path().join("first/summary.md")).expect("written");
+    let command = page.lines().find_map(|line| line.strip_prefix("    ninefold ")).expect("a command");
+    let command = command.replacen("FILE", "a.toml", 1) + " --quiet --out again";
+    let program = env!("CARGO_BIN_EXE_ninefold");
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("{program} {command}")).current_dir(folder.path());
+    let again = shell.output().expect("a shell");
+    assert_eq!(again.status.code(), Some(0), "{command}: {}", text(&again.stderr));
+    let both = ["first", "again"].map(|name| files(&folder.path().join(name)));
+    assert_eq!(both[0].len(), FILES.len());
+    assert!(both[0] == both[1], "{command}");
+    let result: serde_json::Value =
+        serde_json::from_slice(&both[0].iter().find(|(name, _)| name == "result.json").expect("written").1)
+            .expect("JSON");
+    assert_eq!(result["selection"], serde_json::json!(["pair"]));
+    assert_eq!(result["overrides"][3], "run.seed=7");
+}
+
+/// A mistake in an option is told as the option, not as the key that it stands for.
+#[test]
+fn a_wrong_option_is_told_as_it_was_typed() {
+    let folder = folder(SCENARIO);
+    for (option, value) in [("--horizon", "abc"), ("--replications", "0")] {
+        let run = output(folder.path(), &["run", "a.toml", option, value]);
+        assert_eq!(run.status.code(), Some(2));
+        let told = text(&run.stderr);
+        assert!(told.starts_with(&format!("{option} {value}: error[")), "{told}");
+        assert!(told.contains(&format!("1 | {option} {value}")) && !told.contains("--set"), "{told}");
+    }
+}
+
+/// A file that grows with the square of the strategies helps nobody.
+#[test]
+fn of_very_many_strategies_not_every_pair_is_compared() {
+    let mut many = SCENARIO.replace("replications = 40", "replications = 8");
+    for k in 0..18 {
+        many.push_str(&format!("[strategy.s{k}]\nprotect = [\"guest-failover\"]\ntakeover = \"{k} s\"\n"));
+    }
+    let folder = folder(&many);
+    let run = output(folder.path(), &["run", "a.toml", "--quiet", "--out", "o"]);
+    let said = text(&run.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("of 20 strategies not every pair is compared, but each with none and s0"),
+        "{said}"
+    );
+    let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).expect("written");
+    assert!(read("summary.md").contains("not every pair is compared"));
+    let result: serde_json::Value = serde_json::from_str(&read("result.json")).expect("JSON");
+    // With the one without protection 19, with the best of the others 18 more.
+    assert_eq!(result["total_comparisons"].as_array().expect("a list").len(), 37);
+    assert_eq!(result["comparisons"].as_array().expect("a list").len(), 37);
+    assert!(read("comparisons.csv").lines().skip(38).all(|line| line.starts_with("(all services),")));
 }
 
 #[test]

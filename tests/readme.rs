@@ -154,3 +154,52 @@ fn committed_results_are_those_of_the_scenario() {
         assert!(now == committed, "{file} is not what scenarios/san-diego.toml gives; see results/README.md");
     }
 }
+
+/// What a scenario stands on is written beside each number, or right above it.
+#[test]
+fn the_small_scenarios_say_what_their_numbers_stand_on() {
+    let is_source = |comment: &str| {
+        let fact = |word: &str| {
+            let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+            word.split_once('-').is_some_and(|(kind, number)| {
+                kind.len() == 3
+                    && kind.chars().all(|c| c.is_ascii_uppercase())
+                    && number.starts_with(|c: char| c.is_ascii_digit())
+            })
+        };
+        let said = comment.to_lowercase();
+        said.contains("assumption")
+            || said.contains("(2006)")
+            || said.contains("t_")
+            || comment.split_whitespace().any(fact)
+    };
+    let mut unmarked = Vec::new();
+    for name in ["two-hosts", "products", "isolation"] {
+        let text = content(&format!("scenarios/{name}.toml"));
+        let mut above = String::new();
+        for line in text.lines() {
+            let (code, comment) = line.split_once('#').unwrap_or((line, ""));
+            if code.trim().is_empty() {
+                above = if comment.is_empty() { String::new() } else { above + comment };
+                continue;
+            }
+            let value = code
+                .split_once('=')
+                .map_or("", |(_, value)| value)
+                .replace(|c: char| !c.is_ascii_digit(), "");
+            // The format's version, the unit of all figures and the seed stand on nothing.
+            let plain = ["schema", "title", "seed", "horizon"].iter().any(|key| code.starts_with(key));
+            // A product's name has a number in it and is no number.
+            if !value.is_empty()
+                && !plain
+                && !code.contains("product")
+                && !is_source(comment)
+                && !is_source(&above)
+            {
+                unmarked.push(format!("{name}: {line}"));
+            }
+            above = String::new();
+        }
+    }
+    assert!(unmarked.is_empty(), "{}", unmarked.join("\n"));
+}

@@ -195,8 +195,12 @@ const CASES: &[(&str, &str, &str)] = &[
     ("instances = 2", "instances = @1000001", "E019"),
     ("role = \"stateful\"", "role = @\"statefull\"", "E016"),
     ("vm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }", "", "E009@[service.@mail]"),
-    ("vm = { cores = 2, memory = \"8 GiB\"", "vm = @{ cores = 2, memory = \"80 GiB\"", "E025"),
-    ("vm = { cores = 2, memory", "vm = @{ cores = 200, memory", "E025"),
+    ("vm = { cores = 2, memory = \"8 GiB\"", "vm = { cores = 2, memory = @\"80 GiB\"", "E025"),
+    ("vm = { cores = 2, memory", "vm = { cores = @200, memory", "E025"),
+    ("vm = { cores = 2,", "vm = { nics = [\"lan\", \"private\", @\"lam\"], cores = 2,", "E021"),
+    ("rack = \"r1\"", "racks = @[]", "W103"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nmemory_overcommit = @\"0 %\"\n", "E015"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\ncpu_overcommit = @\"1.5\"\n", "E014"),
     ("role = \"stateful\"", "role = \"stateful\"\npriority = @9", "E015"),
     ("role = \"stateful\"", "role = \"stateful\"\ndemand = @0", "E015"),
     ("role = \"stateful\"", "role = \"stateful\"\nplace = [@\"esx\"]", "E028"),
@@ -356,6 +360,8 @@ fn overrides_replace_add_and_point_at_themselves() {
         ("inject.7.at=1 h", "E031"),
         ("run.horizon={", "E031"),
         ("run.horzion=1 y", "E007"),
+        ("host.esx.cout=3", "E007"),
+        ("host.exs.count=3", "E021"),
     ] {
         let (spec, issues) = run(&[argument]);
         assert!(spec.is_none(), "{argument}");
@@ -364,6 +370,50 @@ fn overrides_replace_add_and_point_at_themselves() {
         assert_eq!(&*issues[0].place.source, format!("--set {argument}"));
         assert_eq!(issues[0].severity, Severity::Error);
     }
+    // A key that is given is meant all the same, and so is a component.
+    let told = |argument| run(&[argument]).1[0].to_string();
+    assert!(told("host.esx.cout=3").contains("did you mean \"count\"?"), "{}", told("host.esx.cout=3"));
+    let stranger = told("host.exs.count=3");
+    assert!(stranger.contains("there is no host group \"exs\": did you mean \"esx\"?"), "{stranger}");
+    assert!(stranger.contains("for a new one set cores = 16, memory = \"64 GiB\" too"), "{stranger}");
+    let beyond = told("inject.5.at=1 h");
+    assert!(
+        beyond.contains("inject has one entry, inject.0: write one of them, or inject.1 to add one"),
+        "{beyond}"
+    );
+}
+
+#[test]
+fn percentages_go_beyond_a_hundred() {
+    let text = GOOD.replace("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nmemory_overcommit = \"110 %\"\n\n");
+    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+    let spec = spec.unwrap_or_else(|| panic!("{issues:#?}"));
+    assert_eq!(spec.clusters[0].settings.memory_overcommit, Some(1.1));
+}
+
+#[test]
+fn what_somebody_else_wrote_is_shortened() {
+    for length in [150, 5_000] {
+        let name = format!("{}-1", "x".repeat(length));
+        for (from, to) in [
+            ("[host.esx]", format!("[host.{name}]\ncapacity = 1e300")),
+            ("[service.mail]", format!("[service.{name}]\nplace = [\"{name}\"]")),
+            ("nodes = 2", format!("[strategy.cluster.service.{name}]")),
+            ("\"host esx-1 crash\"", format!("\"host {name} crash\"")),
+            ("seed = 1", format!("{name} = 1")),
+        ] {
+            let issues = issues_of(&GOOD.replacen(from, &to, 1));
+            assert!(!issues.is_empty());
+            for issue in &issues {
+                let line = issue.to_string();
+                assert!(line.chars().count() < 1_200, "{length}: {line}");
+            }
+        }
+    }
+    let issues = issues_of(
+        &GOOD.replace("role = \"stateful\"", "role = \"stateful\"\ndemand = 1e300\ncapacity = -1e-300"),
+    );
+    assert!(issues[0].what.contains("-1e-300"), "{}", issues[0]);
 }
 
 #[test]

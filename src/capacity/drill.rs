@@ -148,14 +148,13 @@ impl<'m> Drill<'m> {
         for &(vm, old) in lost {
             let Some(cluster) = model.hosts[old.index()].cluster else { continue };
             let service = model.vms[vm.index()].service;
-            let found = if in_vain == Some((cluster, service)) {
-                None
-            } else {
-                policy::choose_host(model, &mut self.state, cluster, vm)
-            };
+            let found =
+                if in_vain == Some((cluster, service)) { None } else { self.choose_host(cluster, vm) };
             match found {
                 Some(host) if self.is_stand_in(vm) => self.take(vm, host, 1),
                 Some(host) => self.state.place(model, vm, host),
+                // Local disks have one partner each, and no two VMs the same chance.
+                None if model.switches_copies(vm) => {}
                 None if model.services[service.index()].guest.is_none() || !self.has_room(cluster, vm) => {
                     in_vain = Some((cluster, service));
                 }
@@ -168,6 +167,18 @@ impl<'m> Drill<'m> {
         }
     }
 
+    /// A host for a VM, if need be at the other copy of its disks.
+    fn choose_host(&mut self, cluster: ClusterId, vm: VmId) -> Option<HostId> {
+        let found = policy::choose_host(self.model, &mut self.state, cluster, vm);
+        if found.is_some() || !self.model.switches_copies(vm) {
+            return found;
+        }
+        self.state.vms[vm.index()].on_mirror = true;
+        let found = policy::choose_host(self.model, &mut self.state, cluster, vm);
+        self.state.vms[vm.index()].on_mirror = found.is_some();
+        found
+    }
+
     fn put_back(&mut self, hosts: &[HostId], lost: &[(VmId, HostId)], started: &[HostId]) {
         let model = self.model;
         for (&(vm, old), &host) in lost.iter().zip(started).filter(|((_, old), host)| old != *host) {
@@ -176,6 +187,7 @@ impl<'m> Drill<'m> {
             } else {
                 self.state.remove(model, vm);
             }
+            self.state.vms[vm.index()].on_mirror = false;
             debug_assert!(!hosts.contains(&host) && hosts.contains(&old), "a VM restarted on a lost host");
         }
         for &host in hosts {

@@ -63,7 +63,8 @@ pub(super) struct RunArguments {
     /// Threads [default: as many as the machine has]; never changes a result
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub threads: Option<u16>,
-    /// Folder for the results [default: results/<file stem>]
+    /// Folder for the results [default: results/<file stem>]; an interrupted run spares a complete
+    /// result that is there and goes to DIR/interrupted
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// What goes to stdout
@@ -72,7 +73,7 @@ pub(super) struct RunArguments {
     /// Write the charts as PNG too
     #[arg(long)]
     pub png: bool,
-    /// No progress, no list of files
+    /// No progress, no list of files; warnings are told all the same
     #[arg(long, short)]
     pub quiet: bool,
     /// Tell on stderr where the time went

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::ChartArguments;
 use super::run::draw;
-use super::{Failure, output};
+use super::{Failure, interrupt, output};
 use crate::report::{RunResult, charts};
 
 pub(super) fn chart(arguments: &ChartArguments) -> Result<(), Failure> {
@@ -15,7 +15,7 @@ pub(super) fn chart(arguments: &ChartArguments) -> Result<(), Failure> {
     };
     let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
-            Failure::Usage(format!("{}: no such file; give a result.json or its folder", path.display()))
+            Failure::Io(format!("cannot read {}: give a result.json or its folder", path.display()), error)
         }
         std::io::ErrorKind::InvalidData => Failure::Usage(format!("{}: not UTF-8 text", path.display())),
         _ => Failure::Io(format!("cannot read {}", path.display()), error),
@@ -31,7 +31,7 @@ pub(super) fn chart(arguments: &ChartArguments) -> Result<(), Failure> {
         .into_iter()
         .filter_map(|(name, bytes)| Some((name.file_name()?.into(), bytes)))
         .collect();
-    output::write_all(&folder, &files)?;
+    interrupt::writing(|| output::write_all(&folder, &files))?;
     let names: Vec<String> = files.iter().map(|(name, _)| folder.join(name).display().to_string()).collect();
     output::note(&format!("drew {}", names.join(", ")));
     Ok(())

@@ -7,7 +7,7 @@ use crate::report;
 use crate::scenario::describe;
 
 pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let scenario = load(&arguments.scenario, &[], false)?;
+    let scenario = load(&arguments.scenario, &[])?;
     let text = describe(&scenario.spec) + &report::at_start(&scenario.models, scenario.spec.run.seed);
     output::print(&text)
 }

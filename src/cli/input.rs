@@ -15,6 +15,9 @@ use crate::scenario::{self, Input, Issue, Severity, Spec};
 pub(super) struct Scenario {
     pub spec: Spec,
     pub models: Vec<Model>,
+    pub warnings: Vec<Issue>,
+    /// What was laid over the text, as PATH=VALUE.
+    pub overrides: Vec<String>,
     /// SHA-256 of the text and of every override, in hexadecimal.
     pub sha256: String,
 }
@@ -22,11 +25,12 @@ pub(super) struct Scenario {
 /// More bytes than a scenario may have are not even read.
 const BYTES_MAX: u64 = scenario::limits::TEXT_BYTES as u64 + 1;
 
-/// Reads, checks and compiles. All problems are told before it fails; warnings are told unless `quiet`.
-pub(super) fn load(arguments: &ScenarioArguments, more: &[String], quiet: bool) -> Result<Scenario, Failure> {
+/// Reads, checks and compiles. All problems are told, warnings too.
+pub(super) fn load(arguments: &ScenarioArguments, options: &[String]) -> Result<Scenario, Failure> {
     let (name, bytes) = read(&arguments.file)?;
-    let overrides: Vec<String> = arguments.set.iter().chain(more).cloned().collect();
-    let (spec, mut issues) = scenario::read(&Input { name: &name, bytes: &bytes, overrides: &overrides });
+    let typed: Vec<String> = arguments.set.iter().chain(options).cloned().collect();
+    let overrides: Vec<String> = typed.iter().map(|text| scenario::plain_override(text)).collect();
+    let (spec, mut issues) = scenario::read(&Input { name: &name, bytes: &bytes, overrides: &typed });
     let mut models = Vec::new();
     if let Some(spec) = &spec {
         let compiled = scenario::compile_with_issues(spec);
@@ -36,11 +40,12 @@ pub(super) fn load(arguments: &ScenarioArguments, more: &[String], quiet: bool) 
         issues.extend(capacity::refusals(spec, &models));
     }
     let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
-    if !quiet || errors > 0 {
-        tell(&issues);
-    }
+    tell(&issues);
     match spec {
-        Some(spec) if errors == 0 => Ok(Scenario { spec, models, sha256: fingerprint(&bytes, &overrides) }),
+        Some(spec) if errors == 0 => {
+            let sha256 = fingerprint(&bytes, &overrides);
+            Ok(Scenario { spec, models, warnings: issues, overrides, sha256 })
+        }
         _ => Err(Failure::Usage(format!("{name}: {}; nothing was simulated", count(errors, "error")))),
     }
 }
@@ -56,9 +61,10 @@ fn read(file: &Path) -> Result<(String, Vec<u8>), Failure> {
     let open = std::fs::File::open(file).and_then(|f| f.take(BYTES_MAX).read_to_end(&mut bytes));
     match open {
         Ok(_) => Ok((name, bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(Failure::Usage(format!("{name}: no such file; give the path of a scenario, or - for stdin")))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::Io(
+            format!("cannot read {name}: give the path of a scenario, or - for stdin"),
+            error,
+        )),
         Err(error) => Err(Failure::Io(format!("cannot read {name}"), error)),
     }
 }

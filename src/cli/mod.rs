@@ -1,12 +1,14 @@
 //! Arguments, files, terminal, progress, exit codes: the only floor with I/O.
 //!
-//! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 internal error or I/O,
-//! 2 wrong usage or scenario, 130 interrupted.
+//! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 internal error or I/O (also a file
+//! that is not there: what the machine refuses is 1, what somebody wrote and can mend is 2), 2 wrong usage or
+//! scenario, 130 interrupted.
 
 mod args;
 mod chart;
 mod check;
 mod input;
+mod interrupt;
 mod output;
 mod profiles;
 mod progress;
@@ -77,9 +79,13 @@ pub fn main() -> ExitCode {
     match result {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(failure)) => {
+            interrupt::undo();
             failure.tell();
             ExitCode::from(failure.code())
         }
-        Err(_) => ExitCode::from(1), // The hook has told.
+        Err(_) => {
+            interrupt::undo();
+            ExitCode::from(1) // The hook has told.
+        }
     }
 }

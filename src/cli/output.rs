@@ -12,23 +12,58 @@ use super::Failure;
 /// A file to be: its path below the result's folder, and its bytes.
 pub(super) type File = (PathBuf, Vec<u8>);
 
+/// Folders that a run has made, the outer ones first.
+#[derive(Debug)]
+pub(super) struct Made(Vec<PathBuf>);
+
+impl Made {
+    pub(super) const fn nothing() -> Made {
+        Made(Vec::new())
+    }
+
+    /// Makes a folder, and those that it lies in.
+    fn folder(&mut self, folder: &Path) -> io::Result<()> {
+        let missing = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+        let mut missing: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
+        missing.reverse();
+        self.0.extend(missing);
+        fs::create_dir_all(folder)
+    }
+
+    /// Removes those that are empty.
+    pub(super) fn undo(&self) {
+        for folder in self.0.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
 /// Makes the folder, so that a bad path fails before the work and not after it.
-pub(super) fn prepare(folder: &Path) -> Result<(), Failure> {
+pub(super) fn prepare(folder: &Path, made: &mut Made) -> Result<(), Failure> {
     let cannot = |error| Failure::Io(format!("cannot write into {}", folder.display()), error);
-    fs::create_dir_all(folder).map_err(cannot)?;
+    made.folder(folder).map_err(cannot)?;
     // A folder may be there and not be writable.
     NamedTempFile::new_in(folder).map(drop).map_err(cannot)
 }
 
 /// Writes all files, or none of them.
 pub(super) fn write_all(folder: &Path, files: &[File]) -> Result<(), Failure> {
+    let mut made = Made::nothing();
+    stage_and_move(folder, files, &mut made).inspect_err(|_| made.undo())
+}
+
+fn stage_and_move(folder: &Path, files: &[File], made: &mut Made) -> Result<(), Failure> {
     let cannot = |path: &Path, error| Failure::Io(format!("cannot write {}", path.display()), error);
     let mut staged = Vec::new();
     for (name, bytes) in files {
         let path = folder.join(name);
         let parent = path.parent().unwrap_or(folder);
-        let stage = || -> io::Result<NamedTempFile> {
-            fs::create_dir_all(parent)?;
+        let mut stage = || -> io::Result<NamedTempFile> {
+            if path.is_dir() {
+                // Told before the first file is moved, not after half of them.
+                return Err(io::ErrorKind::IsADirectory.into());
+            }
+            made.folder(parent)?;
             let mut file = NamedTempFile::new_in(parent)?;
             file.write_all(bytes)?;
             file.as_file().sync_all()?;

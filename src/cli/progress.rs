@@ -2,39 +2,16 @@
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output;
+use super::{interrupt, output};
 use crate::experiment::Watch;
-
-/// Set by Ctrl-C; the second one ends the program at once.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Between two plain lines.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
-
-/// Lets Ctrl-C finish what has started. Results are moved into place only when complete, so even the
-/// second Ctrl-C leaves nothing half written.
-pub(super) fn listen_for_interrupt() {
-    let heard = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
-        }
-        output::note(
-            "\nninefold: interrupted; finishing the replications that have started (again to stop at once)",
-        );
-    });
-    // Where no handler can be had, Ctrl-C ends the program as usual.
-    drop(heard);
-}
-
-/// Whether Ctrl-C was pressed.
-pub(super) fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::SeqCst)
-}
 
 /// Watches a run and shows how far it is.
 pub(super) struct Progress {
@@ -95,6 +72,10 @@ impl Watch for Progress {
     }
 
     fn stops(&self) -> bool {
-        interrupted()
+        interrupt::stops()
+    }
+
+    fn drops(&self) -> bool {
+        interrupt::drops()
     }
 }

@@ -3,37 +3,32 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::Failure;
 use super::args::{Format, RunArguments};
 use super::input::{Scenario, load};
 use super::output::{self, File};
-use super::progress::{Progress, interrupted, listen_for_interrupt};
+use super::progress::Progress;
+use super::{Failure, interrupt};
 use crate::experiment::{self, Plan, Summary};
+use crate::report::result::Warning;
 use crate::report::{RunResult, charts, csv, markdown, text};
+use crate::scenario::Issue;
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let begun = Instant::now();
-    let mut scenario = load(&arguments.scenario, &overrides(arguments), arguments.quiet)?;
+    let mut scenario = load(&arguments.scenario, &options(arguments))?;
     choose_strategies(&mut scenario, &arguments.strategy)?;
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
-    let made = !folder.exists();
-    output::prepare(&folder)?;
-    listen_for_interrupt();
+    interrupt::listen();
+    interrupt::making(|made| output::prepare(&folder, made))?;
     let loaded = Instant::now();
-    let work = || {
-        let summary = simulate(&scenario, arguments)?;
-        let simulated = Instant::now();
-        let result = RunResult::from(&summary);
-        let files = render(&result, &summary, arguments.png)?;
-        output::write_all(&folder, &files)?;
-        Ok((summary, simulated, result, files))
-    };
-    let (summary, simulated, result, files) = work().inspect_err(|_: &Failure| {
-        if made {
-            // Goes only where it is empty.
-            let _ = std::fs::remove_dir(&folder);
-        }
-    })?;
+    let summary = simulate(&scenario, arguments)?;
+    let simulated = Instant::now();
+    let result = result(&summary, &scenario, arguments);
+    let interrupted = summary.replications < summary.replications_asked;
+    let earlier = interrupted.then(|| Earlier::of(&folder)).flatten().filter(|e| e.outranks(&summary));
+    let target = if earlier.is_some() { folder.join("interrupted") } else { folder.clone() };
+    let files = render(&result, &summary, arguments.png)?;
+    interrupt::writing(|| output::write_all(&target, &files))?;
     if arguments.timing {
         tell_timing(&summary, &scenario, begun, loaded, simulated);
     }
@@ -45,31 +40,87 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     })?;
     if !arguments.quiet {
         let names: Vec<String> = files.iter().map(|(name, _)| name.display().to_string()).collect();
-        output::note(&format!("\nwrote {}: {}", folder.display(), names.join(", ")));
+        output::note(&format!("\nwrote {}: {}", target.display(), names.join(", ")));
     }
-    if interrupted() {
-        output::note(&format!(
-            "ninefold: interrupted: {} of {} replications were finished and are in the results",
-            summary.replications, summary.replications_asked
-        ));
-        return Err(Failure::Interrupted);
+    if !interrupted {
+        // Who interrupts when everything is simulated gets everything.
+        return Ok(());
     }
-    Ok(())
+    let kept = if earlier.is_some() {
+        format!("in {}; the earlier results in {} stay as they are", target.display(), folder.display())
+    } else {
+        format!("in the results in {}", target.display())
+    };
+    output::note(&format!(
+        "ninefold: interrupted: {} of {} replications were finished and are {kept}",
+        summary.replications, summary.replications_asked
+    ));
+    Err(Failure::Interrupted)
 }
 
-/// Options that are a scenario key in short.
-fn overrides(arguments: &RunArguments) -> Vec<String> {
+/// Options that are a scenario key in short, as they are typed.
+fn options(arguments: &RunArguments) -> Vec<String> {
     let mut set = Vec::new();
     if let Some(n) = arguments.replications {
-        set.push(format!("run.replications={n}"));
+        set.push(format!("--replications {n}"));
     }
     if let Some(horizon) = &arguments.horizon {
-        set.push(format!("run.horizon={horizon}"));
+        set.push(format!("--horizon {horizon}"));
     }
     if let Some(seed) = arguments.seed {
-        set.push(format!("run.seed={seed}"));
+        set.push(format!("--seed {seed}"));
     }
     set
+}
+
+/// The result, with what was typed to get it and what was odd about that.
+fn result(summary: &Summary, scenario: &Scenario, arguments: &RunArguments) -> RunResult {
+    let warning = |issue: &Issue| Warning {
+        code: issue.code.to_owned(),
+        path: issue.path.clone(),
+        what: issue.what.clone(),
+        remedy: issue.remedy.clone(),
+    };
+    RunResult {
+        overrides: scenario.overrides.clone(),
+        selection: arguments.strategy.clone(),
+        warnings: scenario.warnings.iter().map(warning).collect(),
+        ..RunResult::from(summary)
+    }
+}
+
+/// The result that a folder holds already.
+///
+/// Whoever has waited for a run to its end does not want to lose it to the beginning of another one: an
+/// interrupted run takes the place of an earlier result only where that one was interrupted too, and sooner.
+/// Else it goes into a folder beside the files of the earlier one. A run that comes to its end takes the place
+/// of anything: that is what was asked for.
+struct Earlier {
+    replications: u64,
+    complete: bool,
+}
+
+impl Earlier {
+    fn of(folder: &Path) -> Option<Earlier> {
+        #[derive(serde::Deserialize)]
+        struct Head {
+            replications: u64,
+            replications_asked: u64,
+        }
+        let text = std::fs::read_to_string(folder.join("result.json"));
+        match text.as_deref().map(serde_json::from_str::<Head>) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Ok(Ok(Head { replications, replications_asked })) => {
+                Some(Earlier { replications, complete: replications >= replications_asked })
+            }
+            // Of what cannot be read nobody knows what it is worth.
+            Err(_) | Ok(Err(_)) => Some(Earlier { replications: 0, complete: true }),
+        }
+    }
+
+    fn outranks(&self, summary: &Summary) -> bool {
+        self.complete || self.replications > u64::from(summary.replications)
+    }
 }
 
 /// Keeps the strategies that were asked for, in the order of the file.
@@ -106,7 +157,10 @@ fn simulate(scenario: &Scenario, arguments: &RunArguments) -> Result<Summary, Fa
     let progress = Progress::new(replications, arguments.quiet);
     let summary = experiment::run(&scenario.models, &plan, &progress);
     progress.finish();
-    summary.ok_or(Failure::Interrupted)
+    summary.ok_or_else(|| {
+        output::note("ninefold: interrupted before a replication was finished; nothing was written");
+        Failure::Interrupted
+    })
 }
 
 /// Every file of a result, in memory.

@@ -7,7 +7,7 @@ use crate::experiment;
 use crate::report::timeline;
 
 pub(super) fn trace(arguments: &TraceArguments) -> Result<(), Failure> {
-    let scenario = load(&arguments.scenario, &[], true)?;
+    let scenario = load(&arguments.scenario, &[])?;
     let names: Vec<&str> = scenario.models.iter().map(|model| model.strategy.as_str()).collect();
     let model = match &arguments.strategy {
         Some(name) => scenario.models.iter().find(|model| model.strategy == *name),

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::pool::Watch;
 use crate::model::Model;
 use crate::probe::{Downtime, Waiting};
 use crate::sim::Simulation;
@@ -15,6 +16,7 @@ pub(super) struct Ticks {
     pub degraded_us: u64,
     pub lost_us: u64,
     pub outages: u64,
+    pub recovery_point_us: u64,
 }
 
 /// The outages of one cause over many replications.
@@ -30,7 +32,12 @@ pub(super) struct Worker<'m> {
     states: Vec<State>,
     downtimes: Vec<Downtime>,
     waitings: Vec<Waiting>,
+    /// Events of the longest replication of one strategy so far; before the first one, as many as there can be.
+    events: u64,
 }
+
+/// A replication of more events than this takes longer than somebody likes to wait for eight of them.
+const SLOW: u64 = 1 << 21;
 
 /// One strategy over one block.
 #[derive(Clone, Debug)]
@@ -39,6 +46,8 @@ pub(super) struct StrategyBlock {
     pub ticks: Vec<Vec<Ticks>>,
     /// `causes[service]`, summed over the block.
     pub causes: Vec<Vec<CauseSum>>,
+    /// The most writes lost at once, by service.
+    pub recovery_points_max: Vec<u64>,
     /// VM-microseconds of waiting, by replication of the block.
     pub waiting: Vec<u64>,
     /// One instance's downtime in one replication, by service.
@@ -60,16 +69,31 @@ impl<'m> Worker<'m> {
             states: models.iter().map(State::new).collect(),
             downtimes: models.iter().map(Downtime::new).collect(),
             waitings: models.iter().map(Waiting::new).collect(),
+            events: u64::MAX,
         }
     }
 
-    pub(super) fn run(&mut self, seed: u64, replications: Range<u32>) -> Block {
-        let strategies =
-            (0..self.models.len()).map(|s| self.run_strategy(s, seed, replications.clone())).collect();
-        Block { replications, strategies }
+    /// Whether a replication takes so long that it had better be a block of its own.
+    pub(super) fn is_slow(&self) -> bool {
+        self.events > SLOW
     }
 
-    fn run_strategy(&mut self, strategy: usize, seed: u64, replications: Range<u32>) -> StrategyBlock {
+    /// `None` where somebody has them dropped.
+    pub(super) fn run(&mut self, seed: u64, replications: Range<u32>, watch: &dyn Watch) -> Option<Block> {
+        self.events = 0;
+        let each = 0..self.models.len();
+        let strategies: Option<Vec<StrategyBlock>> =
+            each.map(|strategy| self.run_strategy(strategy, seed, replications.clone(), watch)).collect();
+        Some(Block { replications, strategies: strategies? })
+    }
+
+    fn run_strategy(
+        &mut self,
+        strategy: usize,
+        seed: u64,
+        replications: Range<u32>,
+        watch: &dyn Watch,
+    ) -> Option<StrategyBlock> {
         let model = &self.models[strategy];
         let mut block = StrategyBlock::new(model);
         let (downtime, waiting) = (&mut self.downtimes[strategy], &mut self.waitings[strategy]);
@@ -77,11 +101,13 @@ impl<'m> Worker<'m> {
             downtime.reset();
             waiting.reset();
             let observer = (&mut *downtime, &mut *waiting);
-            Simulation::new(model, &mut self.states[strategy], seed, replication, observer).run();
+            let simulation = Simulation::new(model, &mut self.states[strategy], seed, replication, observer);
+            let (_, events) = simulation.run_unless(|| watch.drops())?;
+            self.events = self.events.max(events);
             downtime.finish();
             block.add(downtime, waiting.finish());
         }
-        block
+        Some(block)
     }
 }
 
@@ -91,6 +117,7 @@ impl StrategyBlock {
         StrategyBlock {
             ticks: vec![Vec::new(); services],
             causes: vec![vec![CauseSum::default(); crate::model::Cause::ALL.len()]; services],
+            recovery_points_max: vec![0; services],
             waiting: Vec::new(),
             downtimes: vec![Distribution::new(); services],
             outages: vec![Distribution::new(); services],
@@ -109,7 +136,10 @@ impl StrategyBlock {
                 degraded_us: tally.degraded_us,
                 lost_us: tally.lost_us(),
                 outages: tally.outages,
+                recovery_point_us: tally.recovery_point_us,
             });
+            let most = &mut self.recovery_points_max[service];
+            *most = (*most).max(tally.recovery_point_max_us);
             for (sum, cause) in self.causes[service].iter_mut().zip(&tally.causes) {
                 sum.outages += cause.outages;
                 sum.downtime_us += u128::from(cause.downtime_us);

@@ -28,6 +28,10 @@ pub trait Watch: Sync {
     fn stops(&self) -> bool {
         false
     }
+    /// Whether to drop even what has started, for somebody who cannot wait.
+    fn drops(&self) -> bool {
+        false
+    }
 }
 
 /// Nobody watches.
@@ -55,7 +59,7 @@ pub fn run(models: &[Model], plan: &Plan, watch: &dyn Watch) -> Option<Summary> 
     let mut first = 0;
     while first < blocks && !watch.stops() {
         let last = first.saturating_add(wave).min(blocks);
-        let done: Vec<Option<Block>> = pool.install(|| {
+        let done: Vec<Vec<Block>> = pool.install(|| {
             (first..last)
                 .into_par_iter()
                 .map_init(|| Worker::new(models), |worker, number| run_block(worker, number, plan, watch))
@@ -69,12 +73,18 @@ pub fn run(models: &[Model], plan: &Plan, watch: &dyn Watch) -> Option<Summary> 
     findings.any().then(|| summarize(models, plan, &findings))
 }
 
-fn run_block(worker: &mut Worker<'_>, number: u32, plan: &Plan, watch: &dyn Watch) -> Option<Block> {
-    if watch.stops() {
-        return None;
+/// The replications of one number, in one piece, or one by one where they are long, so that nobody who stops the
+/// run waits for eight of them, or loses eight.
+fn run_block(worker: &mut Worker<'_>, number: u32, plan: &Plan, watch: &dyn Watch) -> Vec<Block> {
+    let mut done = Vec::new();
+    let mut next = number * BLOCK;
+    let end = next.saturating_add(BLOCK).min(plan.replications);
+    while next < end && !watch.stops() {
+        let until = if worker.is_slow() { next + 1 } else { end };
+        let Some(block) = worker.run(plan.seed, next..until, watch) else { break };
+        watch.finished(until - next);
+        done.push(block);
+        next = until;
     }
-    let from = number * BLOCK;
-    let block = worker.run(plan.seed, from..(from + BLOCK).min(plan.replications));
-    watch.finished(block.replications.len() as u32);
-    Some(block)
+    done
 }

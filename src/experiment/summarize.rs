@@ -38,6 +38,8 @@ impl Findings {
                     cause.outages += more.outages;
                     cause.downtime_us += more.downtime_us;
                 }
+                let most = &mut sum.recovery_points_max[service];
+                *most = (*most).max(part.recovery_points_max[service]);
                 sum.downtimes[service].merge(&part.downtimes[service]);
                 sum.outages[service].merge(&part.outages[service]);
             }
@@ -47,10 +49,11 @@ impl Findings {
 
 pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> Summary {
     let first = &models[0];
-    let strategies = models
+    let strategies: Vec<StrategySummary> = models
         .iter()
         .zip(&findings.strategies)
-        .map(|(m, f)| strategy(m, f, findings.numbers.len(), plan.seed));
+        .map(|(m, f)| strategy(m, f, findings.numbers.len(), plan.seed))
+        .collect();
     Summary {
         title: plan.title.clone(),
         sha256: plan.sha256.clone(),
@@ -60,8 +63,8 @@ pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> S
         horizon: first.horizon,
         warmup: first.warmup,
         ages: first.ages.word(),
-        strategies: strategies.collect(),
-        comparisons: comparisons(models, findings),
+        comparisons: comparisons(models, findings, &strategies),
+        strategies,
         numbers: findings.numbers.clone(),
         rows: models.iter().zip(&findings.strategies).map(|(m, f)| rows(m, f)).collect(),
     }
@@ -107,6 +110,14 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
             p95: lengths.quantile(0.95) as f64 / SECOND,
             max: lengths.max() as f64 / SECOND,
         },
+        recovery_point_s: estimate(
+            ticks,
+            |t| t.recovery_point_us,
+            chance.recovery_point(),
+            1.0 / (instances * SECOND),
+        )
+        .into(),
+        recovery_point_max_s: found.recovery_points_max[number] as f64 / SECOND,
         causes: causes(&found.causes[number], instances * replications as f64),
         more_vms: 0,
     }
@@ -132,6 +143,7 @@ fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSumm
         downtime_s: downtime.into(),
         lost_s: estimate(&sums, |t| t.lost_us, chance.downtime(), scale).into(),
         outages: estimate(&sums, |t| t.outages, chance.outages(), 1.0 / f64::from(instances)).into(),
+        recovery_point_s: estimate(&sums, |t| t.recovery_point_us, chance.recovery_point(), scale).into(),
         causes: causes(&tallies, f64::from(instances) * replications as f64),
     }
 }
@@ -145,6 +157,7 @@ fn totals(found: &StrategyBlock) -> Vec<Ticks> {
             sum.degraded_us += ticks.degraded_us;
             sum.lost_us += ticks.lost_us;
             sum.outages += ticks.outages;
+            sum.recovery_point_us = sum.recovery_point_us.saturating_add(ticks.recovery_point_us);
         }
     }
     sums
@@ -157,6 +170,7 @@ struct Chance {
     downtime_us: f64,
     outages: f64,
     ceiling_us: f64,
+    recovery_point_us: f64,
 }
 
 impl Chance {
@@ -167,6 +181,7 @@ impl Chance {
             downtime_us: service.incident.downtime_s * instances * SECOND,
             outages: service.incident.outages * instances,
             ceiling_us: model.horizon.0 as f64 * instances,
+            recovery_point_us: service.incident.recovery_point_s * instances * SECOND,
         }
     }
 
@@ -177,6 +192,7 @@ impl Chance {
             downtime_us: self.downtime_us + other.downtime_us,
             outages: self.outages + other.outages,
             ceiling_us: self.ceiling_us + other.ceiling_us,
+            recovery_point_us: self.recovery_point_us + other.recovery_point_us,
         }
     }
 
@@ -186,6 +202,14 @@ impl Chance {
 
     fn outages(&self) -> Randomness {
         self.events(self.outages, f64::INFINITY)
+    }
+
+    /// Where no copy lags nothing can be lost.
+    fn recovery_point(&self) -> Randomness {
+        match self.recovery_point_us {
+            0.0 => Randomness::None,
+            largest => self.events(largest, f64::INFINITY),
+        }
     }
 
     /// Only a balanced group can serve in part.
@@ -238,10 +262,11 @@ fn protect(service: &Service) -> Vec<&'static str> {
 
 /// The points of a distribution that charts need: every 2 %, finer towards the rare end.
 fn grid() -> Vec<f64> {
-    let coarse = (0..45).map(|k| f64::from(k) * 0.02);
-    let fine = (90..99).map(|k| f64::from(k) * 0.01);
-    let finer = (990..999).map(|k| f64::from(k) * 0.001);
-    let finest = (9990..10_000).map(|k| f64::from(k) * 0.0001);
+    // Divided, not multiplied: 35 / 50 is 0.7, 35 * 0.02 is 0.7000000000000001.
+    let coarse = (0..45).map(|k| f64::from(k) / 50.0);
+    let fine = (90..99).map(|k| f64::from(k) / 100.0);
+    let finer = (990..999).map(|k| f64::from(k) / 1_000.0);
+    let finest = (9990..10_000).map(|k| f64::from(k) / 10_000.0);
     coarse.chain(fine).chain(finer).chain(finest).chain([1.0]).collect()
 }
 
@@ -271,11 +296,26 @@ fn causes(tallies: &[CauseSum], per: f64) -> Vec<CauseSummary> {
         .collect()
 }
 
-/// Every pair of strategies, service by service and all together, paired by replication.
-fn comparisons(models: &[Model], findings: &Findings) -> Vec<Comparison> {
+/// Up to so many strategies every pair is compared: 120 pairs. Four hundred would make 80,000, which nobody reads.
+const EVERY_PAIR: usize = 16;
+
+/// Whether two strategies are compared: where there are very many, each only with the one that loses least and
+/// with the one without protection, which is what people ask about.
+fn are_compared(models: &[Model], strategies: &[StrategySummary]) -> impl Fn(usize, usize) -> bool + use<> {
+    let few = models.len() <= EVERY_PAIR;
+    let lost = |&s: &usize| strategies[s].total.lost_s.mean;
+    let best = (0..models.len()).min_by(|a, b| lost(a).total_cmp(&lost(b))).unwrap_or(0);
+    let bare = |model: &Model| model.services.iter().all(|s| s.guest.is_none() && !s.host_cluster);
+    let base = models.iter().position(bare).unwrap_or(0);
+    move |a, b| few || [a, b].contains(&best) || [a, b].contains(&base)
+}
+
+/// Pairs of strategies, service by service and all together, paired by replication.
+fn comparisons(models: &[Model], findings: &Findings, strategies: &[StrategySummary]) -> Vec<Comparison> {
+    let compared = are_compared(models, strategies);
     let mut all = Vec::new();
     for a in 0..models.len() {
-        for b in a + 1..models.len() {
+        for b in (a + 1..models.len()).filter(|&b| compared(a, b)) {
             let (found_a, found_b) = (&findings.strategies[a], &findings.strategies[b]);
             for number in 0..models[a].services.len() {
                 let (service_a, service_b) = (&models[a].services[number], &models[b].services[number]);
@@ -344,6 +384,7 @@ fn rows(model: &Model, found: &StrategyBlock) -> Vec<Vec<Row>> {
         degraded_s: t.degraded_us as f64 / SECOND / instances,
         lost_s: t.lost_us as f64 / SECOND / instances,
         outages: t.outages as f64 / instances,
+        recovery_point_s: t.recovery_point_us as f64 / SECOND / instances,
     };
     found
         .ticks

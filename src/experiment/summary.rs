@@ -76,6 +76,10 @@ pub struct ServiceSummary {
     pub lost_s: Estimate,
     pub outages: Estimate,
     pub outage_s: OutageLengths,
+    /// Writes that are lost for good when a copy that lags takes over, as seconds of writing.
+    pub recovery_point_s: Estimate,
+    /// The most at once.
+    pub recovery_point_max_s: f64,
     pub causes: Vec<CauseSummary>,
     /// How many more VMs of its size would fit, where no others come.
     pub more_vms: u32,
@@ -89,6 +93,7 @@ pub struct TotalSummary {
     pub downtime_s: Estimate,
     pub lost_s: Estimate,
     pub outages: Estimate,
+    pub recovery_point_s: Estimate,
     pub causes: Vec<CauseSummary>,
 }
 
@@ -184,6 +189,7 @@ pub struct Row {
     pub degraded_s: f64,
     pub lost_s: f64,
     pub outages: f64,
+    pub recovery_point_s: f64,
 }
 
 /// The answer of a whole run.
@@ -200,7 +206,8 @@ pub struct Summary {
     pub warmup: Span,
     pub ages: &'static str,
     pub strategies: Vec<StrategySummary>,
-    /// Every pair of strategies, for each service and for all services together.
+    /// Every pair of strategies, for each service and for all services together; of more than sixteen strategies
+    /// only pairs with the one that loses least or with the one without protection.
     pub comparisons: Vec<Comparison>,
     /// The numbers of the replications that finished, ascending: 0, 1, 2, … unless interrupted.
     pub numbers: Vec<u32>,

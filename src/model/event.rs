@@ -1,6 +1,6 @@
 //! The closed list of events. Each timer of a model carries one of them, for good.
 
-use super::{ClusterId, HostId, InjectId, InstanceId, MaintenanceId, PartId, StorageId, VmId};
+use super::{ClusterId, HostId, InjectId, InstanceId, MaintenanceId, PartId, PlaceId, StorageId, VmId};
 
 /// What has happened when a timer runs out. Names are past facts; `…Stepped` means that the step
 /// which the component was in is over (its state knows which).
@@ -14,6 +14,10 @@ pub enum Event {
     PartRepaired(PartId),
     /// A storage has moved to its other controller.
     ControllersSwitched(StorageId),
+    /// Both copies of a mirrored storage are equal again.
+    MirrorEqual(StorageId),
+    /// The other copy of a mirrored storage serves.
+    MirrorSwitched(StorageId),
     /// A host has moved to another of its paths to the storage.
     PathsSwitched(HostId),
     /// A host's I/O goes through another host from now on.
@@ -27,6 +31,10 @@ pub enum Event {
     /// A cluster's election of a primary is over, or the new primary has read what it protects; or it is time
     /// to count votes.
     ClusterStepped(ClusterId),
+    /// The same of a side that does not hear the main one.
+    SideStepped(ClusterId, PlaceId),
+    /// A person has said that those who are there are the cluster.
+    QuorumForced(ClusterId),
     /// A cluster looks again at the VMs that wait.
     RetryDue(ClusterId),
     /// A host finds that it is alone on the management network, or acts on that.

@@ -26,6 +26,8 @@ ids! {
     DomainId
     /// People who repair.
     CrewId
+    /// A site, as a place where things stand.
+    PlaceId
     /// A network that carries one or more kinds of traffic.
     NetworkId
     /// A storage array, or the local disks of hosts.

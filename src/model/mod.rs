@@ -11,7 +11,9 @@ mod admission;
 mod cause;
 mod delay;
 mod event;
+mod geography;
 mod ids;
+mod mirror;
 mod monitor;
 mod part;
 mod products;
@@ -24,10 +26,12 @@ pub use admission::{Admission, Ppm};
 pub use cause::Cause;
 pub use delay::Delay;
 pub use event::{Event, VmClock};
+pub use geography::{Geography, Reach, Segments, Way, join};
 pub use ids::{
-    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId, ServiceId,
-    StorageId, VmId,
+    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId, PlaceId,
+    ServiceId, StorageId, VmId,
 };
+pub use mirror::{Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
 pub use part::{Part, PartKind};
 pub use products::{
@@ -55,6 +59,7 @@ pub struct Model {
     pub domains: Vec<Domain>,
     pub crews: Vec<Crew>,
     pub networks: Vec<Network>,
+    pub geography: Geography,
     pub storages: Vec<Storage>,
     pub hosts: Vec<Host>,
     pub clusters: Vec<Cluster>,
@@ -63,6 +68,9 @@ pub struct Model {
     pub vms: Vec<Vm>,
     pub maintenances: Vec<Maintenance>,
     pub injects: Vec<Inject>,
+    /// In how many stretches a VM that concerns nobody else lives its life: more than one where it is so eventful
+    /// that somebody may want to interrupt it.
+    pub stretches: u32,
     /// The most VM-seconds of waiting that one host's failure can cause, 99.9th percentile.
     pub waiting_bound_vm_s: f64,
     /// Slot to event, and each component's slots.
@@ -123,6 +131,7 @@ pub struct Crew {
 pub struct Network {
     pub name: String,
     pub carries: Vec<Traffic>,
+    pub reach: Reach,
     pub part: PartId,
 }
 
@@ -131,13 +140,19 @@ pub struct Network {
 pub struct Storage {
     pub name: String,
     pub kind: StorageKind,
+    /// The site it stands at; absent: it is reached from everywhere alike.
+    pub place: Option<PlaceId>,
     pub part: PartId,
     /// Its controllers, where they can fail by themselves.
     pub controllers: Vec<PartId>,
     /// From the failure of a controller until another has taken over.
     pub controller_failover: Delay,
     pub switching: Stream,
-    /// The VMs whose disks it holds.
+    /// Its second copy, where it has one.
+    pub mirror: Option<Mirror>,
+    /// Mirrored storages of which it is one copy, itself among them.
+    pub copies: Vec<StorageId>,
+    /// The VMs whose disks it holds, or may hold one day.
     pub vms: Vec<VmId>,
     /// The clusters that must look again for room when it returns.
     pub clusters: Vec<ClusterId>,
@@ -149,6 +164,7 @@ pub struct Host {
     pub name: String,
     pub cores: u32,
     pub memory_mib: u64,
+    pub place: PlaceId,
     /// What its VMs may take under its cluster's overcommitment.
     pub room: Room,
     pub storages: Vec<StorageId>,
@@ -197,11 +213,27 @@ pub struct Cluster {
     pub restart: RestartRules,
     pub monitor: Monitor,
     pub storage_loss: StorageLoss,
+    /// Where its hosts stand, ascending.
+    pub places: Vec<PlaceId>,
     /// The server that manages it, where it can fail, and whether nothing is restarted without it.
     pub manager: Option<PartId>,
     pub needs_manager: bool,
     /// None where the strategy's cluster restarts nothing.
     pub admission: Admission,
+}
+
+impl Cluster {
+    /// Whether its hosts stand at several sites.
+    #[must_use]
+    pub fn spans_places(&self) -> bool {
+        self.places.len() > 1
+    }
+
+    /// Whether its sites lead themselves while they do not hear each other (VMW-02).
+    #[must_use]
+    pub fn has_sides(&self) -> bool {
+        self.spans_places() && matches!(self.product, Product::Primary(_))
+    }
 }
 
 /// A service: what its instances have in common.
@@ -254,6 +286,8 @@ pub struct IncidentBound {
     pub outages: f64,
     /// Whether anything random can touch the service at all.
     pub random: bool,
+    /// Seconds of writes lost, spread over the service's instances; 0 where none can be.
+    pub recovery_point_s: f64,
 }
 
 /// The layer inside the guests of an instance.
@@ -328,6 +362,8 @@ pub enum VmDraw {
     Resumption,
     Reset,
     StorageRestart,
+    Lag,
+    Switch,
 }
 
 impl VmStreams {
@@ -387,6 +423,13 @@ impl Model {
         self.warmup + self.horizon
     }
 
+    /// The site that a place is. Sites are the last of the domains, in the order of the places.
+    #[must_use]
+    pub fn site(&self, place: PlaceId) -> Option<DomainId> {
+        let sites = self.geography.places - 1;
+        (place != PlaceId::NOWHERE).then(|| DomainId(self.domains.len() as u32 - sites + place.0 - 1))
+    }
+
     /// The service of a VM.
     #[inline]
     #[must_use]
@@ -409,10 +452,20 @@ impl Model {
             .is_none_or(|storage| self.hosts[host.index()].storages.contains(&storage))
     }
 
-    /// Whether a VM's disks are in the host it started on, so that it can run nowhere else.
+    /// Whether a VM's disks are in the host it started on and a cluster can start it nowhere else.
     #[must_use]
     pub fn is_local(&self, vm: VmId) -> bool {
-        self.vms[vm.index()].storage.is_some_and(|s| self.storages[s.index()].kind == StorageKind::Das)
+        let storage = self.vms[vm.index()].storage.map(|storage| &self.storages[storage.index()]);
+        storage.is_some_and(|s| s.kind == StorageKind::Das) && !self.switches_copies(vm)
+    }
+
+    /// Whether a host cluster may start a VM at the other copy of its disks.
+    #[must_use]
+    pub fn switches_copies(&self, vm: VmId) -> bool {
+        let storage = self.vms[vm.index()].storage.map(|storage| &self.storages[storage.index()]);
+        storage
+            .and_then(|storage| storage.mirror.as_ref())
+            .is_some_and(|mirror| mirror.failover == MirrorFailover::Cluster)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Product families with their numbers. What the numbers stand on is in `scenario::profiles`.
 
-use super::{Delay, PartId, StorageId};
+use super::{Delay, PartId, PlaceId, StorageId};
 use crate::engine::Span;
 
 /// A product family with its numbers.
@@ -156,8 +156,9 @@ pub struct PoolProfile {
 #[derive(Clone, Debug)]
 pub struct QuorumProfile {
     pub heartbeat_interval: Span,
-    /// From the last heartbeat to a host being missed.
+    /// From the last heartbeat to a host being missed, by others at its site and by those at other sites.
     pub failed_after: Span,
+    pub failed_after_cross_site: Span,
     /// How long a silent host is only watched.
     pub resiliency: Span,
     /// Until the living agree; until the disks have moved.
@@ -169,6 +170,8 @@ pub struct QuorumProfile {
     /// Whether a node that is alone pauses its VMs on block storage.
     pub holds_io: bool,
     pub quarantine: Option<Quarantine>,
+    /// From the loss of quorum with a site to a person's forcing it where the other site is.
+    pub quorum_forced_after: Delay,
     pub votes: Votes,
 }
 
@@ -211,6 +214,8 @@ pub struct Votes {
     /// The votes of hosts that have left are taken away while there is quorum, and the witness's counts only
     /// where the hosts' are even (HYP-13, HYP-14).
     pub dynamic: bool,
+    /// The site that goes on where two sides are equal.
+    pub preferred: Option<PlaceId>,
 }
 
 /// A vote that is no host's.
@@ -219,6 +224,8 @@ pub struct Witness {
     pub kind: WitnessKind,
     /// Where it can fail by itself.
     pub part: Option<PartId>,
+    /// Where it stands; absent: it is reached from everywhere alike.
+    pub place: Option<PlaceId>,
 }
 
 /// What a witness is, which says who reaches it.

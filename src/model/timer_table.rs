@@ -6,7 +6,7 @@
 
 use super::{
     ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, MaintenanceId, Model, PartId,
-    PartKind, Product, StorageId, VmId,
+    PartKind, PlaceId, Product, StorageId, VmId,
 };
 
 /// Stands for a timer that a component does not have.
@@ -20,12 +20,27 @@ pub struct TimerTable {
     pub inject_ends: Vec<u32>,
     /// The end of a move to another controller, by storage.
     pub controllers: Vec<u32>,
+    /// By storage, where it is mirrored.
+    pub mirrors: Vec<MirrorTimers>,
     pub maintenances: Vec<u32>,
     pub clusters: Vec<u32>,
+    /// By cluster and place: the elections of a side; empty where there are none.
+    pub sides: Vec<Vec<u32>>,
+    /// By cluster: when a person forces quorum.
+    pub forcings: Vec<u32>,
     /// When a cluster looks again at the VMs that wait.
     pub retries: Vec<u32>,
     pub hosts: Vec<HostTimers>,
     pub instances: Vec<u32>,
+}
+
+/// The slots of a mirrored storage.
+#[derive(Clone, Copy, Debug)]
+pub struct MirrorTimers {
+    /// Both copies are equal again.
+    pub resync: u32,
+    /// The other copy serves.
+    pub switch: u32,
 }
 
 /// The slots of a host.
@@ -66,6 +81,10 @@ impl TimerTable {
             let switches = storage.controllers.len() > 1;
             let slot = table.add_if(switches, Event::ControllersSwitched(StorageId(number as u32)));
             table.controllers.push(slot);
+            let (id, mirrored) = (StorageId(number as u32), storage.mirror.is_some());
+            let resync = table.add_if(mirrored, Event::MirrorEqual(id));
+            let switch = table.add_if(mirrored, Event::MirrorSwitched(id));
+            table.mirrors.push(MirrorTimers { resync, switch });
         }
         for number in 0..model.maintenances.len() as u32 {
             let slot = table.add(Event::MaintenanceDue(MaintenanceId(number)));
@@ -75,6 +94,13 @@ impl TimerTable {
             let elects = !matches!(cluster.product, Product::Custom { .. });
             let slot = table.add_if(elects, Event::ClusterStepped(ClusterId(number as u32)));
             table.clusters.push(slot);
+            let places = if cluster.has_sides() { model.geography.places } else { 0 };
+            let id = ClusterId(number as u32);
+            let sides = (0..places).map(|place| table.add(Event::SideStepped(id, PlaceId(place)))).collect();
+            table.sides.push(sides);
+            let forced = cluster.spans_places() && matches!(cluster.product, Product::Quorum(_));
+            let slot = table.add_if(forced, Event::QuorumForced(id));
+            table.forcings.push(slot);
             let slot = table.add(Event::RetryDue(ClusterId(number as u32)));
             table.retries.push(slot);
         }

@@ -92,6 +92,11 @@ vocabulary! {
     }
 }
 
+impl Traffic {
+    /// How many kinds there are.
+    pub const COUNT: usize = Traffic::WORDS.len();
+}
+
 impl StorageKind {
     /// Whether it serves files and not blocks.
     #[must_use]

@@ -25,7 +25,7 @@ pub fn can_take_over(model: &Model, state: &State, vm: VmId) -> bool {
         && !row.suspended
         && row.host().is_some_and(|h| {
             !state.hosts[h.index()].doomed
-                && state.hears(h, Traffic::Client)
+                && state.hears(model, h, Traffic::Client)
                 && state.reaches_disk(model, vm, h)
         })
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::Tournament;
 use crate::model::{AntiAffinity, ClusterId, HostId, Model, VmId};
-use crate::state::{ClusterState, State};
+use crate::state::{ClusterState, Lead, PrimaryPhase, State};
 
 /// The host with the most free memory that admits the VM, among the spare hosts first (VMW-90); the lower
 /// seat where two are equal.
@@ -13,11 +13,32 @@ use crate::state::{ClusterState, State};
 /// back in their seats when the function returns.
 #[must_use]
 pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId) -> Option<HostId> {
+    let sides = Sides::of(model, state, cluster, vm)?;
+    choose(model, state, cluster, vm, &sides)
+}
+
+/// As [`choose_host`], for those who do not hear a host that a VM lives on: none of its side.
+#[must_use]
+pub fn choose_host_of_others(
+    model: &Model,
+    state: &mut State,
+    cluster: ClusterId,
+    vm: VmId,
+    silent: HostId,
+) -> Option<HostId> {
+    let sides = match state.side(model, silent) {
+        Some(side) if state.clusters[cluster.index()].is_split => Sides::AllBut(side),
+        _ => Sides::of(model, state, cluster, vm)?,
+    };
+    choose(model, state, cluster, vm, &sides)
+}
+
+fn choose(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId, sides: &Sides) -> Option<HostId> {
     let need = model.service_of(vm).need;
     let fixed = &model.clusters[cluster.index()];
     let hosts = &fixed.hosts;
     let apart = fixed.restart.anti_affinity != AntiAffinity::Ignore && model.service_of(vm).guest.is_some();
-    if let Some(host) = choose_spare(model, state, cluster, vm, apart) {
+    if let Some(host) = choose_spare(model, state, cluster, vm, sides, apart) {
         return Some(host);
     }
     let mut beside_a_sibling = None;
@@ -31,7 +52,7 @@ pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmI
             break;
         }
         let host = hosts[seat as usize];
-        if admits(model, state, host, vm) {
+        if sides.include(model, state, host) && admits(model, state, host, vm) {
             if !apart || is_apart(model, state, host, vm) {
                 chosen = Some(host);
                 break;
@@ -47,17 +68,65 @@ pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmI
     state.scratch_seats = set_aside;
     // HYP-33: soft, unless it is enforced.
     if chosen.is_none() && fixed.restart.anti_affinity == AntiAffinity::Should {
-        return choose_spare(model, state, cluster, vm, false).or(beside_a_sibling);
+        return choose_spare(model, state, cluster, vm, sides, false).or(beside_a_sibling);
     }
     chosen
 }
 
+/// Where the orders of whoever may restart a VM reach, in a cluster that has fallen into sides.
+enum Sides {
+    All,
+    Only(u32),
+    AllBut(u32),
+}
+
+impl Sides {
+    /// `None`: nobody may restart it. A primary restarts what lies on datastores that it owns: the main side owns
+    /// those that it reaches, the others the rest (VMW-38).
+    fn of(model: &Model, state: &State, cluster: ClusterId, vm: VmId) -> Option<Sides> {
+        let row = &state.clusters[cluster.index()];
+        if !row.is_split || row.others.is_empty() {
+            return Some(Sides::All);
+        }
+        let main = (row.primary_phase == PrimaryPhase::Ready).then_some(row.main);
+        let ready =
+            |(place, lead): (usize, &Lead)| (lead.phase == PrimaryPhase::Ready).then_some(place as u32);
+        let owns = |side: &u32| {
+            model.clusters[cluster.index()].hosts.iter().any(|&host| {
+                state.takes_orders(model, host)
+                    && state.side(model, host) == Some(*side)
+                    && state.is_wired(model, host, vm)
+                    && state.reaches_disk(model, vm, host)
+            })
+        };
+        main.into_iter().chain(row.others.iter().enumerate().filter_map(ready)).find(owns).map(Sides::Only)
+    }
+
+    fn include(&self, model: &Model, state: &State, host: HostId) -> bool {
+        match self {
+            Sides::All => true,
+            Sides::Only(side) => state.side(model, host) == Some(*side),
+            Sides::AllBut(side) => state.side(model, host) != Some(*side),
+        }
+    }
+}
+
 /// The spare host for a VM; `apart` leaves out those on which a sibling lives. A cluster has few spare hosts, so all
 /// are asked.
-fn choose_spare(model: &Model, state: &State, cluster: ClusterId, vm: VmId, apart: bool) -> Option<HostId> {
+fn choose_spare(
+    model: &Model,
+    state: &State,
+    cluster: ClusterId,
+    vm: VmId,
+    sides: &Sides,
+    apart: bool,
+) -> Option<HostId> {
     let spares = model.clusters[cluster.index()].admission.spare_hosts();
     let free = |host: HostId| state.hosts[host.index()].free(&model.hosts[host.index()]).memory_mib;
-    let admitting = spares.iter().copied().filter(|&host| admits(model, state, host, vm));
+    let admitting = spares
+        .iter()
+        .copied()
+        .filter(|&host| sides.include(model, state, host) && admits(model, state, host, vm));
     let fit = admitting.filter(|&host| !apart || is_apart(model, state, host, vm));
     fit.min_by_key(|&host| (std::cmp::Reverse(free(host)), model.hosts[host.index()].seat))
 }
@@ -73,12 +142,10 @@ fn is_apart(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
 pub fn admits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
     let need = model.service_of(vm).need;
     let free = state.hosts[host.index()].free(&model.hosts[host.index()]);
-    let fixed = &model.vms[vm.index()];
     need.memory_mib <= free.memory_mib
         && need.cores <= free.cores
         && state.takes_orders(model, host)
         && !state.hosts[host.index()].doomed
-        && model.reaches(host, vm)
-        && (!model.is_local(vm) || fixed.host == host)
+        && state.is_wired(model, host, vm)
         && state.reaches_disk(model, vm, host)
 }

@@ -38,6 +38,9 @@ pub struct ServiceTally {
     /// this and the downtime: see [`ServiceTally::lost_us`].
     pub lost_degraded_ppb_us: u128,
     pub outages: u64,
+    /// Writes that are lost for good, as the time in which they were made: the sum, and the most at once.
+    pub recovery_point_us: u64,
+    pub recovery_point_max_us: u64,
     pub causes: [CauseTally; Cause::ALL.len()],
 }
 
@@ -161,6 +164,12 @@ impl Observer for Downtime {
                 self.change(now, instance, lost_ppb, Cause::HostCrash)
             }
             Signal::ServiceUp { instance } => self.change(now, instance, 0, Cause::HostCrash),
+            Signal::WritesLost { instance, lost, .. } if now >= self.window.start => {
+                let service = self.accounts[instance.index()].service;
+                let tally = &mut self.services[service as usize];
+                tally.recovery_point_us = tally.recovery_point_us.saturating_add(lost.0);
+                tally.recovery_point_max_us = tally.recovery_point_max_us.max(lost.0);
+            }
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Everything that happened, in order, for `trace` and for golden cases.
 
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::model::{Model, VmId};
 use crate::sim::{Observer, Signal};
 
@@ -37,6 +37,10 @@ impl Entry {
             Signal::DomainUp { .. } => "rack-up",
             Signal::StorageDown { .. } => "storage-down",
             Signal::StorageUp { .. } => "storage-up",
+            Signal::StorageSwitched { .. } => "storage-switched",
+            Signal::MirrorEqual { .. } => "mirror-equal",
+            Signal::DisksSwitching { .. } => "disks-switching",
+            Signal::WritesLost { .. } => "writes-lost",
             Signal::ControllerDown { .. } => "controller-down",
             Signal::ControllerUp { .. } => "controller-up",
             Signal::NetworkDown { .. } => "network-down",
@@ -90,6 +94,8 @@ impl Entry {
             }
             Signal::StorageDown { storage, .. }
             | Signal::StorageUp { storage }
+            | Signal::StorageSwitched { storage, .. }
+            | Signal::MirrorEqual { storage }
             | Signal::ControllerDown { storage }
             | Signal::ControllerUp { storage } => &model.storages[storage.index()].name,
             Signal::NetworkDown { network } | Signal::NetworkUp { network } => {
@@ -117,6 +123,8 @@ impl Entry {
             | Signal::QuorumRegained { cluster } => &model.clusters[cluster.index()].name,
             Signal::VmDown { vm, .. }
             | Signal::VmUp { vm }
+            | Signal::DisksSwitching { vm, .. }
+            | Signal::WritesLost { vm, .. }
             | Signal::StaleCopy { vm, .. }
             | Signal::StaleCopyGone { vm, .. }
             | Signal::VmReset { vm }
@@ -140,6 +148,7 @@ impl Entry {
     pub fn host<'m>(&self, model: &'m Model) -> Option<&'m str> {
         match self.signal {
             Signal::RestartOrdered { host, .. }
+            | Signal::DisksSwitching { host, .. }
             | Signal::StaleCopy { host, .. }
             | Signal::StaleCopyGone { host, .. }
             | Signal::RestartQueued { host, .. }
@@ -154,6 +163,24 @@ impl Entry {
     pub fn vm(&self) -> Option<VmId> {
         match self.signal {
             Signal::FailoverStarted { vm, .. } | Signal::FailoverDone { vm, .. } => Some(vm),
+            _ => None,
+        }
+    }
+
+    /// The storage that serves instead of its subject.
+    #[must_use]
+    pub fn to<'m>(&self, model: &'m Model) -> Option<&'m str> {
+        match self.signal {
+            Signal::StorageSwitched { to, .. } => Some(&model.storages[to.index()].name),
+            _ => None,
+        }
+    }
+
+    /// The time whose writes are lost.
+    #[must_use]
+    pub fn writes_lost(&self) -> Option<Span> {
+        match self.signal {
+            Signal::WritesLost { lost, .. } => Some(lost),
             _ => None,
         }
     }

@@ -77,6 +77,28 @@ pub fn shorten(text: &str, columns: usize) -> String {
     short
 }
 
+/// A name shortened to `columns` terminal columns. The middle gives way: names often differ at their ends.
+#[must_use]
+pub fn shorten_name(name: &str, columns: usize) -> String {
+    if width(name) <= columns {
+        return name.to_owned();
+    }
+    let chars: Vec<char> = name.chars().collect();
+    (0..chars.len())
+        .rev()
+        .map(|kept| without_middle(&chars, kept))
+        .find(|short| width(short) <= columns)
+        .unwrap_or_else(|| "…".to_owned())
+}
+
+/// So many characters of a text, half of them from its end, and an ellipsis between.
+#[must_use]
+pub fn without_middle(chars: &[char], kept: usize) -> String {
+    let behind = kept / 2;
+    let (front, back) = (&chars[..kept - behind], &chars[chars.len() - behind..]);
+    front.iter().chain(['…'].iter()).chain(back).collect()
+}
+
 /// Columns that a text takes on a terminal.
 #[must_use]
 pub fn width(text: &str) -> usize {
@@ -158,5 +180,9 @@ mod tests {
         assert_eq!(shorten("host-cluster", 12), "host-cluster");
         assert_eq!(shorten("host-cluster", 8), "host-cl…");
         assert_eq!(width(&shorten("日本日本日本", 6)), 5);
+        assert_eq!(shorten_name("host-cluster-12", 9), "host…r-12");
+        assert_eq!(shorten_name("host-cluster", 12), "host-cluster");
+        assert_eq!(shorten_name("日本日本日本", 6), "日…本");
+        assert_eq!(shorten_name("日本", 1), "…");
     }
 }

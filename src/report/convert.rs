@@ -1,8 +1,8 @@
 //! From an experiment's [`Summary`] to the mirror of `result.json`: one field to one field.
 
 use super::result::{
-    Capacity, Cause, Downtime, Estimate, Failures, Losses, Method, OutageLengths, RunResult, SCHEMA,
-    ScenarioId, Service, ServiceComparison, Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
+    Capacity, Cause, Downtime, Estimate, Failures, Losses, Method, OutageLengths, RecoveryPoint, RunResult,
+    SCHEMA, ScenarioId, Service, ServiceComparison, Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -33,6 +33,10 @@ impl From<&summary::Summary> for RunResult {
             horizon_s: from.horizon.as_secs_f64(),
             warmup_s: from.warmup.as_secs_f64(),
             ages: from.ages.to_owned(),
+            // Whoever ran it knows.
+            overrides: Vec::new(),
+            selection: Vec::new(),
+            warnings: Vec::new(),
             strategies: from.strategies.iter().map(strategy).collect(),
             comparisons,
             total_comparisons,
@@ -50,6 +54,7 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             downtime_s: estimate(&from.total.downtime_s),
             lost_s: estimate(&from.total.lost_s),
             outages: estimate(&from.total.outages),
+            recovery_point_s: estimate(&from.total.recovery_point_s),
             causes: from.total.causes.iter().map(cause).collect(),
         },
         capacity: Capacity {
@@ -86,13 +91,7 @@ fn service(from: &summary::ServiceSummary) -> Service {
             p95: percentiles.p95,
             p99: percentiles.p99,
             max: percentiles.max,
-            // A point without a place cannot be drawn, and JSON cannot hold it.
-            quantiles: percentiles
-                .quantiles
-                .iter()
-                .copied()
-                .filter(|(p, seconds)| p.is_finite() && seconds.is_finite())
-                .collect(),
+            quantiles: corners(&percentiles.quantiles),
         },
         degraded_s: estimate(&from.degraded_s),
         lost_s: estimate(&from.lost_s),
@@ -102,6 +101,10 @@ fn service(from: &summary::ServiceSummary) -> Service {
             p50: from.outage_s.p50,
             p95: from.outage_s.p95,
             max: from.outage_s.max,
+        },
+        recovery_point_s: RecoveryPoint {
+            estimate: estimate(&from.recovery_point_s),
+            max: from.recovery_point_max_s,
         },
         causes: from.causes.iter().map(cause).collect(),
         more_vms: from.more_vms,
@@ -129,6 +132,16 @@ fn losses(from: &summary::LossesSummary) -> Losses {
         sampled: from.sampled,
         worst: from.worst.as_ref().map(worst).unwrap_or_default(),
     }
+}
+
+/// The points of a distribution without those inside a level stretch, which say nothing.
+fn corners(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    // A point without a place cannot be drawn, and JSON cannot hold it.
+    let points: Vec<(f64, f64)> =
+        points.iter().copied().filter(|(p, seconds)| p.is_finite() && seconds.is_finite()).collect();
+    let level = |a: usize, b: usize| points[a].1.total_cmp(&points[b].1).is_eq();
+    let inside = |at: usize| at > 0 && at + 1 < points.len() && level(at - 1, at) && level(at, at + 1);
+    (0..points.len()).filter(|&at| !inside(at)).map(|at| points[at]).collect()
 }
 
 fn cause(from: &summary::CauseSummary) -> Cause {

@@ -12,13 +12,16 @@
 //! | `summary.csv` | strategy and service |
 //! | `causes.csv` | strategy, service and cause |
 //! | `strategies.csv` | strategy: all services together, and what it takes of the datacenter |
-//! | `comparisons.csv` | pair of strategies and service; an empty service is all of them together |
+//! | `comparisons.csv` | pair of strategies and service; `(all services)` is all of them together |
 //! | `failures.csv` | strategy and case of one or two hosts lost at once from the start placement |
 //! | `replications.csv` | strategy, service and replication (replications count from 0) |
 
 use super::clean::csv_cell;
 use super::result::{Estimate, Method, RunResult, TotalComparison};
 use crate::experiment::summary::Summary;
+
+/// In the column of a service, all of them together.
+const ALL_SERVICES: &str = "(all services)";
 
 /// `summary.csv`.
 #[must_use]
@@ -39,6 +42,8 @@ pub fn summary(result: &RunResult) -> String {
     for name in ["outage_s_mean", "outage_s_p50", "outage_s_p95", "outage_s_max", "more_vms"] {
         sheet.head(name);
     }
+    sheet.head_estimate("recovery_point_s");
+    sheet.head("recovery_point_s_max");
     sheet.end();
     for strategy in &result.strategies {
         for service in &strategy.services {
@@ -58,6 +63,8 @@ pub fn summary(result: &RunResult) -> String {
             let outage = &service.outage_s;
             sheet.numbers(&[outage.mean, outage.p50, outage.p95, outage.max]);
             sheet.count(service.more_vms);
+            sheet.estimate(&service.recovery_point_s.estimate);
+            sheet.numbers(&[service.recovery_point_s.max]);
             sheet.end();
         }
     }
@@ -111,6 +118,7 @@ pub fn strategies(result: &RunResult) -> String {
             sheet.head(&format!("failures_{hosts}_{name}"));
         }
     }
+    sheet.head_estimate("recovery_point_s");
     sheet.end();
     for strategy in &result.strategies {
         let (total, capacity) = (&strategy.total, &strategy.capacity);
@@ -144,6 +152,7 @@ pub fn strategies(result: &RunResult) -> String {
                 None => sheet.numbers(&[f64::NAN; 4]),
             }
         }
+        sheet.estimate(&total.recovery_point_s);
         sheet.end();
     }
     sheet.finish()
@@ -173,7 +182,7 @@ pub fn comparisons(result: &RunResult) -> String {
         row(&comparison.service, &comparison.pair);
     }
     for pair in &result.total_comparisons {
-        row("", pair);
+        row(ALL_SERVICES, pair);
     }
     sheet.finish()
 }
@@ -211,6 +220,7 @@ pub fn replications(summary: &Summary) -> String {
     for name in ["strategy", "service", "replication", "downtime_s", "degraded_s", "lost_s", "outages"] {
         sheet.head(name);
     }
+    sheet.head("recovery_point_s");
     sheet.end();
     for (strategy, services) in summary.strategies.iter().zip(&summary.rows) {
         for (service, rows) in strategy.services.iter().zip(services) {
@@ -218,7 +228,8 @@ pub fn replications(summary: &Summary) -> String {
                 sheet.text(&strategy.name);
                 sheet.text(&service.name);
                 sheet.count(replication);
-                sheet.numbers(&[row.downtime_s, row.degraded_s, row.lost_s, row.outages]);
+                let lost = row.recovery_point_s;
+                sheet.numbers(&[row.downtime_s, row.degraded_s, row.lost_s, row.outages, lost]);
                 sheet.end();
             }
         }

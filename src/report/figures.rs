@@ -6,6 +6,7 @@
 //! worst of twenty years is not twenty times the worst of one.
 
 use super::result::{Estimate, Method};
+use crate::special::student_t_quantile;
 
 /// Seconds in a scenario's year.
 const YEAR_S: f64 = 365.0 * 86_400.0;
@@ -51,23 +52,23 @@ pub fn interval(estimate: &Estimate) -> String {
 /// The mean alone, with the digits that its interval supports.
 #[must_use]
 pub fn mean(estimate: &Estimate) -> String {
-    match estimate.method {
-        Method::Bound if estimate.high > 0.0 => format!("≤ {}", bound(estimate.high)),
-        _ => fixed(estimate.mean, decimals(estimate)),
+    if is_unseen(estimate) && estimate.high > 0.0 {
+        return format!("≤ {}", bound(estimate.high));
     }
+    fixed(estimate.mean, decimals(estimate))
 }
 
 /// A length in seconds in the unit that suits it: `42 min [38, 47]`.
 #[must_use]
 pub fn duration_interval(seconds: &Estimate) -> String {
-    let (unit, name) = unit_for(if is_bound(seconds) { seconds.high } else { seconds.mean });
+    let (unit, name) = unit_for(typical(seconds));
     interval_in(&scaled(seconds, 1.0 / unit), name)
 }
 
 /// A length in seconds, with the digits that its interval supports: `42 min`.
 #[must_use]
 pub fn duration_mean(seconds: &Estimate) -> String {
-    let (unit, name) = unit_for(if is_bound(seconds) { seconds.high } else { seconds.mean });
+    let (unit, name) = unit_for(typical(seconds));
     format!("{} {name}", mean(&scaled(seconds, 1.0 / unit)))
 }
 
@@ -114,7 +115,7 @@ pub fn availability(availability: &Estimate) -> String {
         high: 1.0 - availability.low,
         ..*availability
     };
-    if is_bound(availability) && availability.low < 1.0 {
+    if availability.method == Method::Bound && availability.mean >= 1.0 && availability.low < 1.0 {
         return format!("≥ {} %", below_hundred(availability.low, -exponent(down.high * 100.0)));
     }
     if availability.mean >= 1.0 {
@@ -188,10 +189,31 @@ pub fn has_interval(estimate: &Estimate) -> bool {
     estimate.low.is_finite() && estimate.high.is_finite()
 }
 
-/// Nothing was observed; only the upper end means something.
+/// Nothing was observed; only the upper end means something. A number that is the same in all replications is not
+/// that: planned work strikes every time, and its mean is known.
 #[must_use]
-pub fn is_bound(estimate: &Estimate) -> bool {
-    estimate.method == Method::Bound
+pub fn is_unseen(estimate: &Estimate) -> bool {
+    estimate.method == Method::Bound && estimate.mean == 0.0 && estimate.low >= 0.0
+}
+
+/// What to say where [`is_wide`].
+pub const ALLOWANCE: &str = "with few outages an interval allows for long ones that are too rare to have come yet; more replications narrow it";
+
+/// Whether an interval owes much of its width to outages that are too rare to have been seen: it reaches out
+/// half as far again as Student's t would over so many replications.
+#[must_use]
+pub fn is_wide(estimate: &Estimate, replications: u32) -> bool {
+    let rare = matches!(estimate.method, Method::WeightedPoisson | Method::Bound);
+    if !rare || is_unseen(estimate) || !estimate.se.is_finite() || replications < 2 {
+        return false;
+    }
+    let half = student_t_quantile(0.975, f64::from(replications - 1)) * estimate.se;
+    estimate.high - estimate.low > 1.5 * 2.0 * half
+}
+
+/// The length that decides on a unit.
+fn typical(seconds: &Estimate) -> f64 {
+    if seconds.mean == 0.0 && seconds.high.is_finite() { seconds.high } else { seconds.mean }
 }
 
 /// As [`interval`], with the unit behind the mean: `42 min [38, 47]`.
@@ -200,7 +222,7 @@ pub fn interval_in(estimate: &Estimate, unit: &str) -> String {
     let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
     let mean = mean(estimate);
     let exact = estimate.method == Method::Exact || estimate.low.total_cmp(&estimate.high).is_eq();
-    if is_bound(estimate) || exact || !has_interval(estimate) {
+    if is_unseen(estimate) || exact || !has_interval(estimate) {
         return format!("{mean}{unit}");
     }
     let digits = decimals(estimate);
@@ -219,6 +241,9 @@ fn decimals(estimate: &Estimate) -> i32 {
     if half.is_finite() && half > 0.0 {
         let exponent = exponent(half);
         let wanted = if half / power_of_ten(exponent) < 2.95 { 1 - exponent } else { -exponent };
+        // However wide the interval, a mean that is something is not written as 0.
+        let vanishes = (estimate.mean / power_of_ten(-wanted)).round() == 0.0;
+        let wanted = if vanishes { -self::exponent(estimate.mean) } else { wanted };
         if estimate.mean == 0.0 { wanted } else { wanted.min(most) }
     } else if estimate.mean.fract() == 0.0 {
         0
@@ -307,6 +332,8 @@ mod tests {
     fn a_lopsided_interval_does_not_hide_its_mean() {
         let rare = Estimate { low: 95.0, high: 512.0, ..student(104.0, 1.0) };
         assert_eq!(interval(&rare), "104 [95, 512]");
+        let rarer = Estimate { mean: 5.3, low: 0.0, high: 400.0, ..rare };
+        assert_eq!(interval(&rarer), "5 [0, 400]");
     }
 
     #[test]
@@ -316,6 +343,19 @@ mod tests {
         let up = Estimate { mean: 1.0, se: 0.0, low: 1.0 - 5.8e-6, high: 1.0, method: Method::Bound };
         assert_eq!(availability(&up), "≥ 99.9994 %");
         assert_eq!(nines(&up), "≥ 5.2");
+    }
+
+    #[test]
+    fn what_never_varied_is_not_nothing() {
+        let planned = Estimate { mean: 320.0, se: 0.0, low: 228.0, high: 414.0, method: Method::Bound };
+        assert_eq!(duration_interval(&planned), "5.3 min [3.8, 6.9]");
+        assert_eq!(mean(&Estimate { mean: 16.0, low: 15.2, high: 16.9, ..planned }), "16.0");
+        let up = Estimate { mean: 0.99999, se: 0.0, low: 0.99998, high: 1.0, method: Method::Bound };
+        assert_eq!(availability(&up), "99.9990 %");
+        // Two strategies that have never differed.
+        let same = Estimate { mean: 0.0, se: 0.0, low: -5.0, high: 5.0, method: Method::Bound };
+        assert_eq!(interval(&same), "0 [−5, 5]");
+        assert_eq!(duration_interval(&same), "0 s [−5, 5]");
     }
 
     #[test]

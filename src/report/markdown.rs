@@ -4,10 +4,14 @@
 //! scenario's author chose is escaped.
 
 use super::capacity;
+use super::clean;
 use super::clean::markdown as name;
 use super::figures;
+use super::reproduce;
 use super::result::{Estimate, RunResult};
-use super::text::{cause_shares, counted, horizon, nothing_failed, of_service, service_names};
+use super::text::{
+    can_lose_writes, cause_shares, counted, horizon, never_down, of_service, service_names, writes_lost,
+};
 use super::verdict;
 
 /// Causes that are named in the table; the rest are "other".
@@ -33,6 +37,7 @@ pub fn summary(result: &RunResult) -> String {
             figures::count(result.replications_asked)
         ));
     }
+    page.warnings();
     page.strategies();
     page.services();
     page.causes();
@@ -77,19 +82,39 @@ impl Page<'_> {
         figures::interval(&figures::per_year(estimate, self.result.horizon_s))
     }
 
+    fn warnings(&mut self) {
+        if self.result.warnings.is_empty() {
+            return;
+        }
+        self.line("The scenario can be run, but may not say what is meant:");
+        let lines: Vec<String> = self
+            .result
+            .warnings
+            .iter()
+            .map(|w| format!("- {} {}: {}: {}", name(&w.code), name(&w.path), name(&w.what), name(&w.remedy)))
+            .collect();
+        self.line(&lines.join("\n"));
+    }
+
     fn strategies(&mut self) {
         self.line("## Strategies");
-        self.head(1, &["strategy", "downtime, min/y", "lost, min/y", "availability", "nines", "outages/y"]);
+        let writes = can_lose_writes(self.result);
+        let mut head =
+            vec!["strategy", "downtime, min/y", "lost, min/y", "availability", "nines", "outages/y"];
+        head.extend(writes.then_some("writes lost/y"));
+        self.head(1, &head);
         for strategy in &self.result.strategies {
             let total = &strategy.total;
-            self.row(&[
+            let mut row = vec![
                 name(&strategy.name),
                 self.minutes(&total.downtime_s),
                 self.minutes(&total.lost_s),
                 figures::availability(&total.availability),
                 figures::nines(&total.availability),
                 self.per_year(&total.outages),
-            ]);
+            ];
+            row.extend(writes.then(|| writes_lost(self.result, &total.recovery_point_s)));
+            self.row(&row);
         }
     }
 
@@ -108,16 +133,18 @@ impl Page<'_> {
             let mut head =
                 vec!["strategy", "protect", "downtime, min/y", "lost, min/y", "availability", "outages/y"];
             head.extend(["one lasts", &percentiles[0], &percentiles[1], &percentiles[2], "more VMs fit"]);
+            let writes = rows.iter().any(|(_, s)| s.recovery_point_s.estimate.high > 0.0);
+            head.extend(writes.then_some("writes lost/y"));
             self.head(2, &head);
             for (strategy, service) in &rows {
                 let downtime = &service.downtime_s;
-                let happened = !figures::is_bound(&service.outages) && service.outages.mean > 0.0;
+                let happened = service.outages.mean > 0.0;
                 let protect = if service.protect.is_empty() {
                     "nothing".to_owned()
                 } else {
                     service.protect.iter().map(|layer| name(layer)).collect::<Vec<_>>().join(", ")
                 };
-                self.row(&[
+                let mut row = vec![
                     name(&strategy.name),
                     protect,
                     self.minutes(&downtime.estimate),
@@ -129,9 +156,11 @@ impl Page<'_> {
                     figures::duration(downtime.p95),
                     figures::duration(downtime.p99),
                     figures::count(service.more_vms),
-                ]);
+                ];
+                row.extend(writes.then(|| writes_lost(self.result, &service.recovery_point_s.estimate)));
+                self.row(&row);
             }
-            if let Some(line) = nothing_failed(self.result, &rows, name) {
+            if let Some(line) = never_down(self.result, &rows, name) {
                 self.line(&format!("In this table, {line}."));
             }
         }
@@ -189,10 +218,17 @@ impl Page<'_> {
             return;
         }
         self.line("## Comparisons");
-        self.line(
-            "Differences over the same failure history, all services, min/y per instance. Where the interval \
-             holds 0, these replications do not tell the two apart.",
-        );
+        let mut line =
+            "Differences over the same failure history, all services, min/y per instance. Where the \
+                        interval holds 0, these replications do not tell the two apart."
+                .to_owned();
+        if verdict::is_any_held_open(self.result) {
+            line.push_str(&format!(" Some that look clear are not decided: {}.", figures::ALLOWANCE));
+        }
+        if let Some(told) = verdict::compared(self.result, name) {
+            line.push_str(&format!(" Here, {told}."));
+        }
+        self.line(&line);
         self.head(1, &["a − b", "downtime", "lost", "decided"]);
         for pair in &self.result.total_comparisons {
             let decided = if verdict::is_decided(&pair.lost_s_a_minus_b) { "yes" } else { "no" };
@@ -208,11 +244,13 @@ impl Page<'_> {
     fn reproduce(&mut self) {
         let result = self.result;
         self.line("## How to reproduce");
-        self.line(&format!(
-            "The same scenario, seed and version give the same bytes, on any machine and with any number of \
-             threads:\n\n    ninefold run FILE --seed {} --replications {}",
-            result.seed, result.replications
-        ));
+        let threads = "on any machine and with any number of threads";
+        self.line(&if result.replications < result.replications_asked {
+            format!("This run was interrupted. To its end it gives the same bytes {threads}:")
+        } else {
+            format!("The same scenario, seed and version give the same bytes, {threads}:")
+        });
+        self.line(&format!("    {}", clean::visible(&reproduce::command(result))));
         self.head(2, &["what", "value"]);
         let warmup = crate::engine::Span::from_secs_f64(result.warmup_s.max(0.0)).to_string();
         for (what, value) in [

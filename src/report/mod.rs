@@ -19,6 +19,7 @@ pub mod csv;
 pub mod figures;
 pub mod markdown;
 mod profiles;
+mod reproduce;
 pub mod result;
 mod table;
 pub mod text;

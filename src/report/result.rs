@@ -35,12 +35,35 @@ pub struct RunResult {
     pub warmup_s: f64,
     /// Age of every component at the start: `stationary` or `new`.
     pub ages: String,
+    /// What was laid over the scenario, as `PATH=VALUE`, in this order.
+    #[serde(default)]
+    pub overrides: Vec<String>,
+    /// The strategies that were asked for by name; none: all of the scenario.
+    #[serde(default)]
+    pub selection: Vec<String>,
+    /// What is probably not meant.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
     /// In the scenario's order.
     pub strategies: Vec<Strategy>,
-    /// Every pair of strategies, service by service.
+    /// Every pair of strategies, service by service; of more than sixteen strategies only pairs with the one that
+    /// loses least or with the one without protection.
     pub comparisons: Vec<ServiceComparison>,
-    /// Every pair of strategies over all services together.
+    /// The same pairs over all services together.
     pub total_comparisons: Vec<TotalComparison>,
+}
+
+/// An issue that did not prevent the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Warning {
+    /// A stable code, such as `W107`.
+    pub code: String,
+    /// The key it is about, such as `service.mail.place`.
+    pub path: String,
+    /// What is odd.
+    pub what: String,
+    /// What to write instead.
+    pub remedy: String,
 }
 
 /// Which scenario was run.
@@ -90,6 +113,9 @@ pub struct Service {
     pub outages: Estimate,
     /// Lengths of single outages.
     pub outage_s: OutageLengths,
+    /// Seconds of writes lost when a copy that lags takes over.
+    #[serde(default)]
+    pub recovery_point_s: RecoveryPoint,
     /// They sum to the downtime.
     pub causes: Vec<Cause>,
     /// How many more VMs of its size fit, where no others come.
@@ -110,6 +136,9 @@ pub struct Total {
     pub lost_s: Estimate,
     /// Times out of service.
     pub outages: Estimate,
+    /// Seconds of writes lost when a copy that lags takes over.
+    #[serde(default = "Estimate::nothing")]
+    pub recovery_point_s: Estimate,
     /// They sum to the downtime.
     pub causes: Vec<Cause>,
 }
@@ -133,6 +162,14 @@ pub struct Estimate {
     pub method: Method,
 }
 
+impl Estimate {
+    /// Of what cannot happen.
+    #[must_use]
+    pub const fn nothing() -> Estimate {
+        Estimate { mean: 0.0, se: 0.0, low: 0.0, high: 0.0, method: Method::Exact }
+    }
+}
+
 /// How an interval was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -145,6 +182,23 @@ pub enum Method {
     Bound,
     /// Nothing random touches this number.
     Exact,
+}
+
+/// Writes that are lost for good, as seconds of writing.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecoveryPoint {
+    /// All that is lost; its fields lie beside the largest in the file.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    /// The most that was lost at once.
+    #[serde(with = "number")]
+    pub max: f64,
+}
+
+impl Default for RecoveryPoint {
+    fn default() -> RecoveryPoint {
+        RecoveryPoint { estimate: Estimate::nothing(), max: 0.0 }
+    }
 }
 
 /// Downtime: its mean, and its distribution over instances and replications.

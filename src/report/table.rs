@@ -48,7 +48,8 @@ impl Table {
         for row in &self.rows {
             let mut line = String::from(" ");
             for (index, (cell, &width)) in row.iter().zip(&widths).enumerate() {
-                let cell = clean::shorten(cell, width);
+                let cell =
+                    if index == 0 { clean::shorten_name(cell, width) } else { clean::shorten(cell, width) };
                 let padding = " ".repeat(width - clean::width(&cell));
                 line.push_str(if index == 0 { " " } else { "  " });
                 if index == 0 {
@@ -122,7 +123,7 @@ mod tests {
         table.row(vec!["x".repeat(300), "1,234 [1,100, 1,360]".to_owned()]);
         let text = table.render();
         assert!(text.lines().all(|line| clean::width(line) <= COLUMNS), "{text}");
-        assert!(text.contains("1,234 [1,100, 1,360]") && text.contains("x…"), "{text}");
+        assert!(text.contains("1,234 [1,100, 1,360]") && text.contains("x…x"), "{text}");
     }
 
     #[test]

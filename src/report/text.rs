@@ -65,6 +65,10 @@ fn strategies(result: &RunResult) -> String {
     if degraded {
         head.push("lost");
     }
+    let writes = can_lose_writes(result);
+    if writes {
+        head.push("writes lost/y");
+    }
     head.extend(["nines", "outages/y", "hosts", "VMs", "memory"]);
     let mut table = Table::new(&head);
     for strategy in &result.strategies {
@@ -73,6 +77,9 @@ fn strategies(result: &RunResult) -> String {
         row.push(minutes(result, &total.downtime_s));
         if degraded {
             row.push(minutes_mean(result, &total.lost_s));
+        }
+        if writes {
+            row.push(writes_lost(result, &total.recovery_point_s));
         }
         row.push(figures::nines(&total.availability));
         row.push(figures::mean(&figures::per_year(&total.outages, result.horizon_s)));
@@ -84,6 +91,10 @@ fn strategies(result: &RunResult) -> String {
     text.push_str(&table.render());
     for strategy in &result.strategies {
         text.push_str(&waiting(result, strategy));
+    }
+    text.push_str(&allowance(result));
+    if let Some(line) = verdict::compared(result, |name| clean::shorten_name(&clean::visible(name), 40)) {
+        text.push_str(&wrap(&format!("  {line}"), "    "));
     }
     text
 }
@@ -116,15 +127,35 @@ fn capacity_at_start(result: &RunResult) -> String {
     text
 }
 
+/// Whose intervals owe much of their width to what has not been seen.
+fn allowance(result: &RunResult) -> String {
+    let wide = |strategy: &&Strategy| {
+        let total = &strategy.total;
+        [&total.downtime_s, &total.lost_s].iter().any(|e| figures::is_wide(e, result.replications))
+    };
+    let name = |strategy: &Strategy| clean::shorten_name(&clean::visible(&strategy.name), 40);
+    let mut names: Vec<String> = result.strategies.iter().filter(wide).map(name).collect();
+    if names.is_empty() && verdict::is_any_held_open(result) {
+        names.push("differences".to_owned());
+    }
+    if names.len() == result.strategies.len() && names.len() > 1 {
+        names = vec!["all strategies".to_owned()];
+    }
+    if names.is_empty() {
+        return String::new();
+    }
+    wrap(&format!("  {}: {}.", names.join(", "), figures::ALLOWANCE), "    ")
+}
+
 /// VMs that waited for room are capacity that was missing; that deserves a line of its own.
 fn waiting(result: &RunResult, strategy: &Strategy) -> String {
     let waiting = figures::per_year(&strategy.capacity.waiting_vm_s, result.horizon_s);
-    if figures::is_bound(&waiting) || waiting.mean <= 0.0 {
+    if waiting.mean <= 0.0 {
         return String::new();
     }
     let line = format!(
         "  {}: VMs wait {} a year for room, all together.",
-        clean::shorten(&clean::visible(&strategy.name), 40),
+        clean::shorten_name(&clean::visible(&strategy.name), 40),
         figures::duration_interval(&waiting)
     );
     wrap(&line, "    ")
@@ -155,7 +186,7 @@ fn service(result: &RunResult, name: &str) -> String {
     let Some((_, first)) = rows.first() else { return String::new() };
     let mut text = format!(
         "{}: {}, {}\n",
-        clean::shorten(&clean::visible(name), 60),
+        clean::shorten_name(&clean::visible(name), 60),
         counted(first.instances, "instance"),
         clean::shorten(&clean::visible(&first.role), 20)
     );
@@ -163,6 +194,10 @@ fn service(result: &RunResult, name: &str) -> String {
     let mut head = vec!["strategy", "downtime, min/y"];
     if degraded {
         head.push("lost");
+    }
+    let writes = rows.iter().any(|(_, s)| s.recovery_point_s.estimate.high > 0.0);
+    if writes {
+        head.push("writes lost/y");
     }
     head.extend(["nines", "outages/y", "lasts", "p95", "VMs"]);
     let mut table = Table::new(&head);
@@ -172,30 +207,33 @@ fn service(result: &RunResult, name: &str) -> String {
         if degraded {
             row.push(minutes_mean(result, &service.lost_s));
         }
+        if writes {
+            row.push(writes_lost(result, &service.recovery_point_s.estimate));
+        }
         row.push(figures::nines(&service.availability));
         row.push(figures::mean(&figures::per_year(&service.outages, result.horizon_s)));
-        let happened = !figures::is_bound(&service.outages) && service.outages.mean > 0.0;
+        let happened = service.outages.mean > 0.0;
         row.push(if happened { figures::duration(service.outage_s.mean) } else { "–".to_owned() });
         row.push(figures::duration(service.downtime_s.p95));
         row.push(figures::count(service.vms_per_instance.saturating_mul(service.instances)));
         table.row(row);
     }
     text.push_str(&table.render());
-    if let Some(line) = nothing_failed(result, &rows, |name| clean::shorten(&clean::visible(name), 40)) {
+    if let Some(line) = never_down(result, &rows, |name| clean::shorten_name(&clean::visible(name), 40)) {
         text.push_str(&wrap(&format!("  {line}"), "    "));
     }
     text
 }
 
-/// What stands in the place of 100 %: under which strategies nothing failed, in how many years,
+/// What stands in the place of 100 %: under which strategies there was no downtime, in how many years,
 /// and the bound.
-pub(super) fn nothing_failed(
+pub(super) fn never_down(
     result: &RunResult,
     rows: &[(&Strategy, &Service)],
     name: impl Fn(&str) -> String,
 ) -> Option<String> {
     let quiet: Vec<&(&Strategy, &Service)> =
-        rows.iter().filter(|(_, service)| figures::is_bound(&service.downtime_s.estimate)).collect();
+        rows.iter().filter(|(_, service)| figures::is_unseen(&service.downtime_s.estimate)).collect();
     let highest = quiet.iter().map(|(_, service)| service.downtime_s.estimate.high).max_by(f64::total_cmp)?;
     let minutes = Estimate { high: highest, ..quiet.first()?.1.downtime_s.estimate };
     let bound = figures::bound(figures::minutes_a_year(&minutes, result.horizon_s).high);
@@ -205,7 +243,7 @@ pub(super) fn nothing_failed(
         quiet.iter().map(|(strategy, _)| name(&strategy.name)).collect::<Vec<_>>().join(", ")
     };
     let years = verdict::simulated(result);
-    Some(format!("nothing failed in {years} under {under}: at most {bound} min a year (95 %)"))
+    Some(format!("no downtime in {years} under {under}: at most {bound} min a year (95 %)"))
 }
 
 fn causes(result: &RunResult) -> String {
@@ -213,7 +251,7 @@ fn causes(result: &RunResult) -> String {
     let names: Vec<String> = result
         .strategies
         .iter()
-        .map(|strategy| clean::shorten(&clean::visible(&strategy.name), 32))
+        .map(|strategy| clean::shorten_name(&clean::visible(&strategy.name), 32))
         .collect();
     let width = names.iter().map(|name| clean::width(name)).max().unwrap_or(0);
     for (strategy, name) in result.strategies.iter().zip(&names) {
@@ -271,6 +309,17 @@ pub(super) fn counted(count: u32, word: &str) -> String {
 
 fn minutes(result: &RunResult, seconds: &Estimate) -> String {
     figures::interval(&figures::minutes_a_year(seconds, result.horizon_s))
+}
+
+/// Whether some strategy can go on with a copy that lacks the last writes.
+pub(super) fn can_lose_writes(result: &RunResult) -> bool {
+    result.strategies.iter().any(|strategy| strategy.total.recovery_point_s.high > 0.0)
+}
+
+/// How much writing is lost for good in a year.
+pub(super) fn writes_lost(result: &RunResult, seconds: &Estimate) -> String {
+    let yearly = figures::per_year(seconds, result.horizon_s);
+    if yearly.high > 0.0 { figures::duration_mean(&yearly) } else { "none".to_owned() }
 }
 
 fn minutes_mean(result: &RunResult, seconds: &Estimate) -> String {

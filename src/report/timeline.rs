@@ -25,6 +25,8 @@ pub fn jsonl(model: &Model, timeline: &Timeline) -> String {
             vm: entry.vm().map(|vm| &*model.vms[vm.index()].name),
             cause: entry.cause(),
             reason: entry.reason(),
+            to: entry.to(model),
+            recovery_point_us: entry.writes_lost().map(|lost| lost.0),
             link: entry.link(),
             lost: entry.lost(),
             members: entry.members(),
@@ -51,6 +53,10 @@ struct Line<'a> {
     cause: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_point_us: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,6 +121,12 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::DomainUp { .. } => format!("{who} has power again"),
         Signal::StorageDown { .. } => format!("storage {who} cannot be reached{why}"),
         Signal::StorageUp { .. } => format!("storage {who} is back"),
+        Signal::StorageSwitched { to, .. } => {
+            format!("storage {who} is served by {}", model.storages[to.index()].name)
+        }
+        Signal::MirrorEqual { .. } => format!("both copies of storage {who} are equal again"),
+        Signal::DisksSwitching { .. } => format!("the disks of VM {who} are made ready on {host}"),
+        Signal::WritesLost { lost, .. } => format!("VM {who} lacks what was written in the last {lost}"),
         Signal::ControllerDown { .. } => format!("a controller of storage {who} has failed"),
         Signal::ControllerUp { .. } => format!("a controller of storage {who} is repaired"),
         Signal::LinkDown { traffic, .. } => format!("host {who} loses a link for {}", traffic.word()),

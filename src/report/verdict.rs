@@ -30,8 +30,8 @@ fn sentences(result: &RunResult, name: &dyn Fn(&str) -> String) -> (String, Stri
     let Some((&best, others)) = ranked.split_first() else {
         return ("This result has no strategy.".to_owned(), String::new());
     };
-    if ranked.iter().all(|strategy| figures::is_bound(&strategy.total.lost_s)) {
-        return (teller.nothing_failed(&ranked), String::new());
+    if ranked.iter().all(|strategy| figures::is_unseen(&strategy.total.lost_s)) {
+        return (teller.nothing_lost(&ranked), String::new());
     }
     let Some(&next) = others.first() else {
         return (teller.alone(best), String::new());
@@ -70,6 +70,35 @@ pub fn is_decided(difference: &Estimate) -> bool {
     difference.low > 0.0 || difference.high < 0.0
 }
 
+/// Where not every pair was compared: which strategies all others were compared with, as a sentence.
+#[must_use]
+pub fn compared(result: &RunResult, name: impl Fn(&str) -> String) -> Option<String> {
+    let (strategies, pairs) = (&result.strategies, &result.total_comparisons);
+    let every = strategies.len() * strategies.len().saturating_sub(1) / 2;
+    if pairs.is_empty() || pairs.len() >= every {
+        return None;
+    }
+    let of = |strategy: &&Strategy| {
+        pairs.iter().filter(|p| p.a == strategy.name || p.b == strategy.name).count() + 1 >= strategies.len()
+    };
+    let names: Vec<String> = strategies.iter().filter(of).map(|strategy| name(&strategy.name)).collect();
+    let names = if names.is_empty() { "some others".to_owned() } else { list(&names) };
+    Some(format!(
+        "of {} strategies not every pair is compared, but each with {names}",
+        figures::count(u32::try_from(strategies.len()).unwrap_or(u32::MAX))
+    ))
+}
+
+/// Whether what was seen of any pair would decide, and only the allowance for what was not seen keeps it open.
+#[must_use]
+pub fn is_any_held_open(result: &RunResult) -> bool {
+    result.total_comparisons.iter().map(|pair| &pair.lost_s_a_minus_b).any(|difference| {
+        !is_decided(difference)
+            && figures::is_wide(difference, result.replications)
+            && difference.mean.abs() > 2.0 * difference.se
+    })
+}
+
 struct Teller<'a> {
     result: &'a RunResult,
     name: &'a dyn Fn(&str) -> String,
@@ -89,11 +118,11 @@ impl Teller<'_> {
         figures::per_year(&strategy.total.lost_s, self.result.horizon_s)
     }
 
-    /// "12 min of service per instance and year", or that nothing failed.
+    /// What it loses: "12 min of service per instance and year", "nothing in 1,000 simulated years".
     fn loss(&self, strategy: &Strategy) -> String {
         let lost = self.lost(strategy);
-        if figures::is_bound(&lost) {
-            format!("nothing failed in {} (95 %: at most {} a year)", self.simulated(), bound(&lost))
+        if figures::is_unseen(&lost) {
+            format!("nothing in {} (95 %: at most {} a year)", self.simulated(), bound(&lost))
         } else {
             format!("{} of service per instance and year", figures::duration_interval(&lost))
         }
@@ -110,7 +139,7 @@ impl Teller<'_> {
         }
     }
 
-    fn nothing_failed(&self, ranked: &[&Strategy]) -> String {
+    fn nothing_lost(&self, ranked: &[&Strategy]) -> String {
         let worst =
             ranked.iter().map(|strategy| self.lost(strategy)).max_by(|a, b| a.high.total_cmp(&b.high));
         let at_most = worst.map_or_else(String::new, |worst| bound(&worst));
@@ -119,7 +148,7 @@ impl Teller<'_> {
             _ => "under any strategy".to_owned(),
         };
         format!(
-            "Nothing failed {under} in {}: at most {at_most} per instance and year (95 %).",
+            "Nothing was lost {under} in {}: at most {at_most} per instance and year (95 %).",
             self.simulated()
         )
     }
@@ -266,11 +295,16 @@ fn against(a: &Capacity, b: &Capacity) -> String {
     format!("{} against {}", figures::count(a.vms), figures::count(b.vms))
 }
 
-/// "a", "a and b", "a, b and c".
+/// "a", "a and b", "a, b and c"; of very many the first ones and how many others.
 fn list(names: &[String]) -> String {
+    const MOST: usize = 12;
     match names {
         [] => String::new(),
         [one] => one.clone(),
+        names if names.len() > MOST => {
+            let others = u32::try_from(names.len() - MOST + 2).unwrap_or(u32::MAX);
+            format!("{} and {} others", names[..MOST - 2].join(", "), figures::count(others))
+        }
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::{Law, Span};
 
 use super::resolve::ClusterPlan;
 use super::spec::{FaultSpec, GuestLayer, HostGroup, HostRef, Product, Service, SettingValue, Spec};
-use super::text::{count, list};
+use super::text::{count, list, number};
 
 /// A time in seconds as a scenario would write it, to about four digits.
 pub(super) fn span_text(seconds: f64) -> String {
@@ -69,6 +69,9 @@ pub(super) fn law_text(law: &Law) -> String {
 
 /// A number to at most four decimals.
 fn short(value: f64) -> String {
+    if value.abs() >= 1e15 {
+        return number(value);
+    }
     let text = format!("{value:.4}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

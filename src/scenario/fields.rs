@@ -1,14 +1,12 @@
 //! The walker: typed access to the tree that records what is wrong and goes on.
 
-use std::collections::BTreeSet;
-
 use crate::engine::Span;
 use crate::model::Ppm;
 
 use super::code;
 use super::issue::{Mark, Sink};
 use super::spec::Assumption;
-use super::text::{join, list, nearest, quote, suggest};
+use super::text::{join, list, nearest, number, quote, suggest};
 use super::tree::{Node, Table, Value};
 use super::units;
 
@@ -17,9 +15,6 @@ use super::units;
 pub(super) struct Reader {
     pub(super) sink: Sink,
     pub(super) assumptions: Vec<Assumption>,
-    /// Paths of keys that an unknown key beside them was most likely meant to be: they are not
-    /// reported as missing too.
-    pub(super) misspelt: BTreeSet<String>,
 }
 
 /// A value on its path.
@@ -49,6 +44,11 @@ impl<'t> Fields<'t> {
         self.table.get(key).map(|entry| At { node: &entry.node, path: join(&self.path, key) })
     }
 
+    /// Where the value of a key is written, or the table when it is not.
+    pub(super) fn value_mark(&self, key: &str) -> Mark {
+        self.table.get(key).map_or(self.mark, |entry| entry.node.mark)
+    }
+
     /// Where a key is written, or the table when it is not.
     pub(super) fn key_mark(&self, key: &str) -> Mark {
         self.table.get(key).map_or(self.mark, |entry| entry.key_mark)
@@ -64,6 +64,22 @@ impl Reader {
         remedy: impl Into<String>,
     ) {
         self.sink.push(code, at.mark(), at.path.clone(), what, remedy);
+    }
+
+    /// Whether a value is a guess, because what was written could not be read. Nothing that needs such a
+    /// value may be claimed: the guess is not what the author said.
+    pub(super) fn doubts(&self, path: &str) -> bool {
+        self.sink.is_unread(path)
+    }
+
+    /// Whether a table of components, such as `host`, is not all there.
+    pub(super) fn doubts_table(&self, key: &str) -> bool {
+        self.sink.is_unread_itself(key)
+    }
+
+    /// Whether no value is a guess: saves asking for each of very many.
+    pub(super) fn doubts_nothing(&self) -> bool {
+        self.sink.reads_well()
     }
 
     /// Notes that a default took the place of a key.
@@ -85,19 +101,22 @@ impl Reader {
 
     /// Reports every key that is not accepted.
     pub(super) fn unknown_keys(&mut self, fields: &Fields<'_>, accepted: &[&str]) {
-        // A near key that is already given is not what was meant. Once a table, not once a key: a
-        // hostile table has a million of them.
-        let free: Vec<&str> =
-            accepted.iter().copied().filter(|key| fields.table.get(key).is_none()).collect();
+        // A near key that is already given is not what was meant, but for tables of components: there can be
+        // `[host.a]` and, misspelt, `[hosts.b]`. Once a table, not once a key: a hostile table has a million.
+        let given = |key: &str| !fields.path.is_empty() && fields.table.get(key).is_some();
+        let free: Vec<&str> = accepted.iter().copied().filter(|key| !given(key)).collect();
         let words = list(accepted.iter().copied());
         for entry in &fields.table.entries {
             if accepted.contains(&entry.key.as_str()) {
                 continue;
             }
-            let near = nearest(&entry.key, free.iter().copied());
+            // An override is laid over a key that is given.
+            let candidates = if entry.key_mark.source > 0 { accepted } else { &free };
+            let near = nearest(&entry.key, candidates.iter().copied());
             let remedy = match near {
                 Some(near) => {
-                    self.misspelt.insert(join(&fields.path, near));
+                    // It is what was meant: it is not missing as well, and its value is not known.
+                    self.sink.note_unread(join(&fields.path, near));
                     format!("did you mean \"{near}\"? (accepted: {words})")
                 }
                 None => format!("accepted: {words}"),
@@ -127,11 +146,12 @@ impl Reader {
     ) -> Option<T> {
         match fields.get(key) {
             Some(at) => read(self, &at),
-            None if self.misspelt.contains(&join(&fields.path, key)) => None,
+            None if self.doubts(&join(&fields.path, key)) => None,
             None => {
                 let remedy = format!("add {key} = {example}");
                 let what = format!("{key} is missing");
                 self.sink.push(code::MISSING, fields.mark, fields.path.clone(), what, remedy);
+                self.sink.note_unread(join(&fields.path, key));
                 None
             }
         }
@@ -210,7 +230,7 @@ impl Reader {
         self.report(
             code::RANGE,
             at,
-            format!("{value} is not above zero and finite"),
+            format!("{} is not above zero and finite", number(value)),
             "write a number above zero",
         );
         None
@@ -223,7 +243,7 @@ impl Reader {
         if value >= least && value <= most {
             return Some(value);
         }
-        let what = format!("{value} is outside {least} to {most}");
+        let what = format!("{} is outside {least} to {most}", number(value));
         self.report(code::RANGE, at, what, format!("write a number from {least} to {most}"));
         None
     }
@@ -320,6 +340,21 @@ impl Reader {
             return Some(bits);
         }
         self.report(code::RANGE, at, "a rate of zero makes no sense here", "write one above zero");
+        None
+    }
+
+    /// A number within bounds, also as a percentage: 1.1 or `"110 %"`.
+    pub(super) fn ratio(&mut self, at: &At<'_>, least: f64, most: f64) -> Option<f64> {
+        if !matches!(at.node.value, Value::Text(_)) {
+            return self.between(at, least, most);
+        }
+        let value = self.measured(at, code::FRACTION, "a fraction", "15 %", units::fraction)?;
+        if value >= least && value <= most {
+            return Some(value);
+        }
+        let [least, most] = [least, most].map(|bound| number(bound * 100.0));
+        let what = format!("{} % is outside {least} % to {most} %", number(value * 100.0));
+        self.report(code::RANGE, at, what, format!("write a percentage from {least} % to {most} %"));
         None
     }
 

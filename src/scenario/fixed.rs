@@ -12,6 +12,9 @@ pub mod limits {
     pub const REPLICATIONS: u64 = 10_000_000;
     /// Years of one duration, and of warm-up and horizon together.
     pub const YEARS: u64 = 100_000;
+    /// Steps of one replication, as estimated: about half a minute, and some 500 MB of outages. Whoever wants to
+    /// know more runs more replications, which go side by side and can be counted.
+    pub const STEPS: f64 = 2e8;
     /// Bytes of one memory: 64 TiB, so that a sum over all hosts fits 64 bits.
     pub const MEMORY_BYTES: u64 = 64 << 40;
     /// Cores of a host or VM.
@@ -24,6 +27,8 @@ pub mod limits {
     pub const INJECTS: usize = 100_000;
     /// Issues shown; the rest is counted.
     pub const ISSUES: usize = 100;
+    /// Sites: pairs of them are looked at.
+    pub const SITES: usize = 1_000;
     /// Dots of one dotted key. Bounds the depth of the tree, which is walked recursively.
     pub const KEY_DOTS: usize = 16;
 }
@@ -66,6 +71,12 @@ pub(super) mod defaults {
     pub(in crate::scenario) const CONTROLLER_FAILOVER_S: (f64, f64) = (10.0, 60.0);
     pub(in crate::scenario) const CONTROLLER_FAILOVER_SOURCE: &str = "STO-07";
     pub(in crate::scenario) const CONTROLLERS: u32 = 2;
+    /// From the loss of a copy until the arrays serve from the other, and until the replication product of a cluster does.
+    pub(in crate::scenario) const SWITCH_ARRAY_S: (f64, f64) = (10.0, 60.0);
+    pub(in crate::scenario) const SWITCH_CLUSTER_S: (f64, f64) = (10.0, 120.0);
+    /// `t_man` off hours.
+    pub(in crate::scenario) const DECISION: Fixed = fixed(3600.0, "ha-products 0.2 t_man");
+    pub(in crate::scenario) const RESYNC: Fixed = fixed(3600.0, "assumption");
     /// The middle of 10 to 30 s.
     pub(in crate::scenario) const TAKEOVER: Fixed = fixed(20.0, "GFC-18");
     /// The upper end of 2.5 to 3 s.

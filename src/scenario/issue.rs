@@ -1,11 +1,13 @@
 //! What is wrong with a scenario, where, and how to mend it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::code;
 use super::fixed::limits;
+use super::text::short;
 
 /// How bad an issue is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,6 +78,12 @@ pub struct Issue {
 }
 
 impl Issue {
+    /// Characters of a path that a message shows.
+    const PATH_SHOWN: usize = 100;
+    /// Characters of what is wrong, and of what to write instead: more than any that we write, less than a name
+    /// of some thousand characters in it would make.
+    const TEXT_SHOWN: usize = 800;
+
     /// An issue at a place. The first letter of the code says whether it is an error.
     #[must_use]
     pub fn new(
@@ -114,15 +122,15 @@ impl fmt::Display for Issue {
         if self.place.order == 0 {
             write!(f, "{}:{}:{}: ", self.place.source, self.place.line, self.place.column)?;
         } else {
-            write!(f, "{}: ", self.place.source)?;
+            write!(f, "{}: ", short(&self.place.source, Issue::PATH_SHOWN))?;
         }
         write!(f, "{word}[{}]: ", self.code)?;
         if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
+            write!(f, "{}: ", short(&self.path, Issue::PATH_SHOWN))?;
         }
-        f.write_str(&self.what)?;
+        f.write_str(&short(&self.what, Issue::TEXT_SHOWN))?;
         if !self.remedy.is_empty() {
-            write!(f, ": {}", self.remedy)?;
+            write!(f, ": {}", short(&self.remedy, Issue::TEXT_SHOWN))?;
         }
         Ok(())
     }
@@ -149,14 +157,6 @@ impl Sources {
         lines.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1));
         self.list.push(Source { name: name.into(), text: text.into(), lines });
         u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX)
-    }
-
-    /// The line of a mark, from 1.
-    pub(super) fn line(&self, mark: Mark) -> usize {
-        match self.list.get(mark.source as usize) {
-            Some(source) => source.lines.partition_point(|&start| start <= mark.start as usize),
-            None => 1,
-        }
     }
 
     /// Where a mark is, for people.
@@ -229,6 +229,10 @@ pub(super) struct Sink {
     pub(super) findings: Vec<Finding>,
     uncounted: usize,
     pub(super) errors: usize,
+    /// Paths that something was wrong with: whatever stands in for what could not be read is a guess.
+    unread: BTreeSet<String>,
+    /// Every table is read; what is found from here on are contradictions between values that could be.
+    all_read: bool,
 }
 
 impl Sink {
@@ -248,7 +252,48 @@ impl Sink {
             return;
         }
         let (path, what, remedy) = (path.into(), what.into(), remedy.into());
+        // Of a table that lacks one key the others are known.
+        if !code.starts_with('W') && code != code::MISSING && !path.is_empty() {
+            self.note_unread(path.clone());
+        }
         self.findings.push(Finding { mark, code, path, what, remedy });
+    }
+
+    /// Takes some findings out, in their order.
+    pub(super) fn take(&mut self, which: impl Fn(&Finding) -> bool) -> Vec<Finding> {
+        let (taken, left) = std::mem::take(&mut self.findings).into_iter().partition(which);
+        self.findings = left;
+        taken
+    }
+
+    /// Notes a path whose value is a guess.
+    pub(super) fn note_unread(&mut self, path: String) {
+        if !self.all_read && self.unread.len() < Sink::KEPT {
+            self.unread.insert(path);
+        }
+    }
+
+    /// Whether a path itself is unread, or taken for a misspelt key beside it.
+    pub(super) fn is_unread_itself(&self, path: &str) -> bool {
+        self.unread.contains(path)
+    }
+
+    /// Whether every value could be read so far.
+    pub(super) fn reads_well(&self) -> bool {
+        self.unread.is_empty()
+    }
+
+    /// Ends the reading of single tables.
+    pub(super) fn end_reading(&mut self) {
+        self.all_read = true;
+    }
+
+    /// Whether something was wrong with what stands at a path, below it, or with a table it stands in.
+    pub(super) fn is_unread(&self, path: &str) -> bool {
+        let inside = format!("{path}.");
+        let below = self.unread.range(inside.clone()..).next().is_some_and(|next| next.starts_with(&inside));
+        let above = || path.match_indices('.').any(|(dot, _)| self.unread.contains(&path[..dot]));
+        below || self.unread.contains(path) || above()
     }
 
     /// The issues by place; of more than [`limits::ISSUES`] the first, and how many more there are.

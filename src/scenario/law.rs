@@ -6,7 +6,7 @@ use super::code;
 use super::fields::{At, Fields, Reader};
 use super::fixed::limits;
 use super::spec::FaultSpec;
-use super::text::{join, quote, suggest};
+use super::text::{join, number, quote, suggest};
 use super::tree::Value;
 
 /// The laws and their keys besides `law`.
@@ -116,7 +116,7 @@ impl Reader {
                 None
             }
             (None, None) => {
-                let meant = |key: &str| self.misspelt.contains(&join(&fields.path, key));
+                let meant = |key: &str| self.doubts(&join(&fields.path, key));
                 if meant(a) || meant(b) {
                     return None;
                 }
@@ -144,7 +144,7 @@ impl Reader {
             let value = self.positive(&at)?;
             if value > most {
                 let remedy = format!("write a number above 0, at most {most}");
-                self.report(code::RANGE, &at, format!("{value} is more than {most}"), remedy);
+                self.report(code::RANGE, &at, format!("{} is more than {most}", number(value)), remedy);
                 return None;
             }
             Some(if key == "sigma" { value } else { libm::sqrt(libm::log1p(value * value)) })

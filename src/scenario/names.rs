@@ -6,7 +6,7 @@ use super::code;
 use super::fields::{At, Reader};
 use super::fixed::limits;
 use super::spec::HostRef;
-use super::text::{quote, suggest};
+use super::text::{quote, suggest, unprintable};
 use super::tree::{Entry, Table, Value};
 
 /// The names of one kind of component, by position in the scenario.
@@ -89,17 +89,23 @@ impl Reader {
     pub(super) fn name(&mut self, entry: &Entry, path: &str) {
         let name = &entry.key;
         let wrong = if name.is_empty() {
-            "an empty name"
-        } else if name.chars().any(char::is_control) {
-            "a name with a control character"
+            "an empty name".to_owned()
+        } else if let Some(wrong) = unprintable(name) {
+            format!("a name with {wrong} in it")
         } else if name.trim() != name {
-            "a name that begins or ends with a space"
+            "a name that begins or ends with a space".to_owned()
         } else if name.chars().nth(limits::NAME_CHARS).is_some() {
-            "a name that is far too long"
+            format!("a name of {} characters", name.chars().count())
         } else {
             return;
         };
-        self.sink.push(code::NAME, entry.key_mark, path.to_owned(), wrong, "choose a short printable name");
+        self.sink.push(
+            code::NAME,
+            entry.key_mark,
+            path.to_owned(),
+            wrong,
+            format!("choose a printable name of at most {} characters", limits::NAME_CHARS),
+        );
     }
 
     /// The component that a text names.
@@ -119,6 +125,14 @@ impl Reader {
         name: &str,
         known: impl Iterator<Item = &'n str> + Clone,
     ) {
+        // Under a key that is misspelt there may be one.
+        let table = match kind {
+            "VM" => "service",
+            kind => kind.split(' ').next().unwrap_or(kind),
+        };
+        if self.doubts_table(table) {
+            return;
+        }
         let what = format!("there is no {kind} {}", quote(name));
         self.report(code::REFERENCE, at, what, suggest(name, known, "there are"));
     }

@@ -1,12 +1,38 @@
 //! `--set PATH=VALUE`: values laid over the tree before it is read.
 
 use super::code;
-use super::issue::{Mark, Sink, Sources};
-use super::text::{join, quote, segment};
+use super::issue::{Finding, Mark, Sink, Sources};
+use super::text::{join, quote, segment, suggest};
 use super::tree::{self, Entry, Node, Table, Value};
+
+/// Options that are short for a key of the scenario. They come here as they are typed, `--horizon 2 y`, so that
+/// a mistake is told where it was made.
+const OPTIONS: [(&str, &str); 3] =
+    [("--replications ", "run.replications"), ("--horizon ", "run.horizon"), ("--seed ", "run.seed")];
+
+/// The path and the value of an option that is short for a key.
+fn option(argument: &str) -> Option<(&'static str, &str)> {
+    OPTIONS.iter().find_map(|(option, path)| Some((*path, argument.strip_prefix(option)?)))
+}
+
+/// An override as `PATH=VALUE`, also where it was typed as an option.
+#[must_use]
+pub fn plain(argument: &str) -> String {
+    option(argument).map_or_else(|| argument.to_owned(), |(path, value)| format!("{path}={value}"))
+}
 
 /// Lays one override over the tree. What cannot be applied becomes a finding.
 pub(super) fn apply(argument: &str, root: &mut Table, sources: &mut Sources, sink: &mut Sink) {
+    if let Some((path, value)) = option(argument) {
+        let source = sources.add(argument, argument);
+        let offset = argument.len() - value.len();
+        let mark = Mark::new(source, 0..argument.len());
+        let keys: Vec<Key> = path.split('.').map(|key| Key { text: key.to_owned(), mark }).collect();
+        if let Some(node) = value_node(value, source, offset, &keys, sink) {
+            set(root, "", &keys, node, sink);
+        }
+        return;
+    }
     let source = sources.add(&format!("--set {argument}"), argument);
     let whole = Mark::new(source, 0..argument.len());
     let Some(equals) = equals_sign(argument) else {
@@ -48,7 +74,7 @@ struct Key {
 /// The keys of a dotted path, as TOML reads them.
 fn path_keys(path: &str, source: u32) -> Option<Vec<Key>> {
     let mut errors = Sink::default();
-    let document = tree::parse_document(&format!("{path}=0"), source, &mut errors);
+    let (document, _) = tree::parse_document(&format!("{path}=0"), source, &mut errors);
     if !errors.findings.is_empty() {
         return None;
     }
@@ -85,6 +111,31 @@ fn value_node(value: &str, source: u32, offset: usize, keys: &[Key], sink: &mut 
     }
 }
 
+/// An override of a component that is not there makes one, which is seldom what was meant: it says so, where
+/// keys of it are missing, in the place of what the new one lacks.
+pub(super) fn name_strangers(root: &Table, kinds: &[(&str, &str)], sink: &mut Sink) {
+    for (key, kind) in kinds {
+        let Some(Value::Table(table)) = root.get(key).map(|entry| &entry.node.value) else { continue };
+        for stranger in table.entries.iter().filter(|entry| entry.key_mark.source > 0) {
+            let lacks = |f: &Finding| f.code == code::MISSING && f.mark == stranger.key_mark;
+            let missing: Vec<Finding> = sink.take(lacks);
+            if missing.is_empty() {
+                continue;
+            }
+            let known =
+                || table.entries.iter().filter(|entry| entry.key_mark.source == 0).map(|e| e.key.as_str());
+            let adds: Vec<&str> = missing.iter().map(|f| f.remedy.trim_start_matches("add ")).collect();
+            let remedy = format!(
+                "{}; for a new one set {} too",
+                suggest(&stranger.key, known(), "there are"),
+                adds.join(", ")
+            );
+            let what = format!("there is no {kind} {}", quote(&stranger.key));
+            sink.push(code::REFERENCE, stranger.key_mark, join(key, &stranger.key), what, remedy);
+        }
+    }
+}
+
 /// Replaces or adds the value at a path below a table. `path` leads to that table.
 fn set(table: &mut Table, path: &str, keys: &[Key], node: Node, sink: &mut Sink) {
     let Some((key, rest)) = keys.split_first() else { return };
@@ -114,8 +165,13 @@ fn set_node(target: &mut Node, path: &str, keys: &[Key], node: Node, sink: &mut 
             // A number steps into a list; one past its end adds to it.
             let length = items.len();
             let Some(index) = key.text.parse::<usize>().ok().filter(|index| *index <= length) else {
-                let what = format!("{path} is a list of {length}, {} is no place in it", quote(&key.text));
-                sink.push(code::OVERRIDE, key.mark, path, what, format!("write a number from 0 to {length}"));
+                let what = match length {
+                    0 => format!("{path} has no entry yet"),
+                    1 => format!("{path} has one entry, {path}.0"),
+                    _ => format!("{path} has {length} entries, {path}.0 to {path}.{}", length - 1),
+                };
+                let remedy = format!("write one of them, or {path}.{length} to add one");
+                sink.push(code::OVERRIDE, key.mark, path, what, remedy);
                 return;
             };
             if index == length {

@@ -11,7 +11,7 @@
 use crate::model::StorageKind::{self, Das, Fc, Iscsi, Nas, Nfs};
 
 use super::profiles::Product;
-use super::text::list;
+use super::text::{count, list};
 
 /// The most of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,11 +52,13 @@ pub struct ProductLimits {
     pub vms_per_host: &'static [VmsPerHost],
     pub vms: Option<Limit>,
     pub storage: Option<StorageKinds>,
+    /// Sites over which a cluster may spread.
+    pub sites: Option<Limit>,
     pub advice: Option<Advice>,
 }
 
 const NONE: ProductLimits =
-    ProductLimits { hosts: None, vms_per_host: &[], vms: None, storage: None, advice: None };
+    ProductLimits { hosts: None, vms_per_host: &[], vms: None, storage: None, sites: None, advice: None };
 
 const fn at_most(most: u64, source: &'static str) -> Limit {
     Limit { most, source }
@@ -123,6 +125,7 @@ const LIMITS: &[(&str, ProductLimits)] = &[
         ProductLimits {
             hosts: Some(at_most(16, "XEN-07, CON-08")),
             storage: Some(StorageKinds { kinds: FILES_AND_BLOCKS, source: "STO-19" }),
+            sites: Some(at_most(1, "MTX-95")),
             ..NONE
         },
     ),
@@ -193,6 +196,9 @@ impl ProductLimits {
         }
         if let Some(vms) = self.vms {
             lines.push((format!("at most {} VMs", vms.most), vms.source));
+        }
+        if let Some(sites) = self.sites {
+            lines.push((format!("at most {}", count(sites.most, "site", "sites")), sites.source));
         }
         if let Some(storage) = self.storage {
             lines.push((

@@ -50,6 +50,8 @@ pub struct ClusterPlan {
     pub witness_storage: Option<usize>,
     /// Where a share or cloud witness stands: index of the site.
     pub witness_site: Option<usize>,
+    /// Index of the site that goes on where two sides are equal.
+    pub preferred_site: Option<usize>,
     /// The witness fails by itself.
     pub witness_outage: Option<FaultSpec>,
     /// Whether nothing is restarted while the manager is down. Default no.
@@ -171,6 +173,7 @@ impl Cluster {
             values: profile.settings().map(|setting| (setting.key, value(setting))).collect(),
             witness_storage: own.witness_storage.or(base.witness_storage),
             witness_site: own.witness_site.or(base.witness_site),
+            preferred_site: own.preferred_site.or(base.preferred_site),
             witness_outage: own.witness_outage.clone().or_else(|| base.witness_outage.clone()),
             needs_manager: own.needs_manager.or(base.needs_manager).unwrap_or(false),
             start_failure: own.start_failure.or(base.start_failure).unwrap_or(0.0),

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
-pub use crate::model::{Ages, Role, StorageKind, Traffic};
+pub use crate::model::{Ages, MirrorFailover, Role, StorageKind, Traffic};
 
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
 use super::issue::{Issue, Mark, Sources};
@@ -71,6 +71,8 @@ impl Spec {
 pub struct Run {
     /// Measured time of one replication. Default 1 y.
     pub horizon: Span,
+    /// Where it is written; where it is not, the table.
+    pub horizon_mark: Mark,
     /// Simulated before it, not measured. Default 0 s.
     pub warmup: Span,
     /// 1 to 10,000,000. Default 1,000.
@@ -140,6 +142,10 @@ pub struct Network {
     pub mark: Mark,
     /// What it carries, ascending, each once.
     pub carries: Vec<Traffic>,
+    /// Index of the only site that it serves.
+    pub site: Option<usize>,
+    /// Indices of the sites between which it carries, two or more; empty: it is not of that kind.
+    pub between: Vec<usize>,
     /// All of it fails; absent: never.
     pub outage: Option<FaultSpec>,
     /// Who repairs; absent: somebody is always free.
@@ -165,10 +171,33 @@ pub struct Storage {
     pub controllers: u32,
     /// From a controller's failure until another has taken over (s). Default by kind (STO-07).
     pub controller_failover: Law,
+    /// Its second copy; absent: there is none.
+    pub mirror: Option<Mirror>,
     /// Bits per second; absent: no bound.
     pub bandwidth: Option<f64>,
     /// Who repairs; absent: somebody is always free.
     pub crew: Option<usize>,
+}
+
+/// The second copy of a storage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mirror {
+    /// Where it is written.
+    pub mark: Mark,
+    /// Index of the storage that holds it.
+    pub to: usize,
+    /// Every write is on both before it is acknowledged. Default true.
+    pub sync: bool,
+    /// How far it lags behind where it is not (s).
+    pub lag: Law,
+    /// Who sees to it that it serves when the first is lost. Default: the arrays; of local disks the cluster.
+    pub failover: MirrorFailover,
+    /// Until a person has decided (s). Default 1 h.
+    pub decision: Law,
+    /// Until it serves (s). Default 10 to 60 s, by a cluster 10 to 120 s.
+    pub switch: Law,
+    /// Until a copy that was left behind is equal again (s). Default 1 h.
+    pub resync: Law,
 }
 
 /// A group of equal hosts, named `NAME-1` to `NAME-count`.
@@ -261,6 +290,8 @@ pub struct ClusterSettings {
     pub witness_storage: Option<usize>,
     /// Where a share or cloud witness stands: index of the site.
     pub witness_site: Option<usize>,
+    /// The site that goes on where two sides are equal: its index.
+    pub preferred_site: Option<usize>,
     /// The witness fails by itself.
     pub witness_outage: Option<FaultSpec>,
     /// Whether nothing is restarted while the manager is down.
@@ -313,8 +344,10 @@ pub struct Service {
 /// The shape of a VM.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vm {
-    /// Where it is written.
+    /// Where it is written, and its sizes.
     pub mark: Mark,
+    pub cores_mark: Mark,
+    pub memory_mark: Mark,
     /// At least 1.
     pub cores: u32,
     /// Bytes, at most 64 TiB.

@@ -26,9 +26,14 @@ pub(super) fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>)
     best.map(|(_, word)| word)
 }
 
-/// `a, b, c`, of a long list the first twelve and how many more.
+/// Characters of a user's name or text that a message shows.
+const NAME_SHOWN: usize = 60;
+
+/// `a, b, c`, of a long list the first ones and how many more.
 pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    const SHOWN: usize = 12;
+    // The longest list of keys that a table accepts is not much shorter: whoever looks for the right one
+    // wants to see them all.
+    const SHOWN: usize = 32;
     let mut text = String::new();
     let mut count = 0;
     for word in words {
@@ -36,7 +41,7 @@ pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
             if count > 0 {
                 text.push_str(", ");
             }
-            text.push_str(word);
+            text.push_str(&short(word, NAME_SHOWN));
         }
         count += 1;
     }
@@ -63,13 +68,41 @@ pub(super) fn suggest<'a>(
 
 /// A user's text in quotes, cut to a readable length, control characters escaped.
 pub(super) fn quote(text: &str) -> String {
-    const SHOWN: usize = 60;
-    let mut short: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-    if text.chars().nth(SHOWN).is_some() {
-        short.push('…');
-    }
+    let short: String = short(text, NAME_SHOWN).chars().flat_map(char::escape_debug).collect();
     // escape_debug also escapes single quotes, which need none here.
     format!("\"{}\"", short.replace("\\'", "'"))
+}
+
+/// A text of at most so many characters. The middle gives way: names often differ at their ends.
+pub(super) fn short(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    let behind = most / 2;
+    let mut short: String = text.chars().take(most - 1 - behind).collect();
+    short.push('…');
+    short.extend(text.chars().skip(length - behind));
+    short
+}
+
+/// A number in few digits: 1e300 has three hundred zeros that nobody counts.
+pub(super) fn number(value: f64) -> String {
+    if value != 0.0 && value.is_finite() && !(1e-4..1e15).contains(&value.abs()) {
+        format!("{value:e}")
+    } else {
+        value.to_string()
+    }
+}
+
+/// The first character that cannot stand on one line of a report, in words.
+pub(super) fn unprintable(text: &str) -> Option<String> {
+    let wrong = text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))?;
+    Some(match wrong {
+        '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => "a line break".to_owned(),
+        '\t' => "a tab".to_owned(),
+        wrong => format!("the control character U+{:04X}", u32::from(wrong)),
+    })
 }
 
 /// A key as part of a dotted path: quoted where TOML would need it.

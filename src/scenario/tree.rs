@@ -5,6 +5,7 @@ use toml::de::{DeTable, DeValue};
 use super::code;
 use super::fixed::limits;
 use super::issue::{Mark, Sink};
+use super::syntax::{self, Damage};
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -65,19 +66,50 @@ impl Table {
     }
 }
 
-/// Parses a document. Every syntax error becomes a finding; what could be understood is returned.
-pub(super) fn parse_document(text: &str, source: u32, sink: &mut Sink) -> Table {
+/// Parses a document. Every syntax error becomes a finding; what could be understood is returned, and which
+/// parts of the text could not.
+pub(super) fn parse_document(text: &str, source: u32, sink: &mut Sink) -> (Table, Damage) {
     if let Some(at) = too_deep(text) {
         let what = format!("a key with more than {} dots", limits::KEY_DOTS);
         sink.push(code::SYNTAX, Mark::new(source, at..at + 1), "", what, "no key of a scenario is that deep");
-        return Table::default();
+        return (Table::default(), Damage::default());
     }
     let (root, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        report_syntax(error.message(), Mark::new(source, span), sink);
+    let mut damage = syntax::explain(text, &errors);
+    for mistake in std::mem::take(&mut damage.mistakes) {
+        let mark = Mark::new(source, mistake.span);
+        sink.push(mistake.code, mark, "", mistake.what, mistake.remedy);
     }
-    table(root.get_ref(), source)
+    let mut root = table(root.get_ref(), source);
+    if !errors.is_empty() {
+        drop_spoilt(&mut root, text, &damage);
+    }
+    (root, damage)
+}
+
+/// Takes out what the parser made of text that it could not read. Tables under a header stay: their keys
+/// are looked at one by one.
+fn drop_spoilt(table: &mut Table, text: &str, damage: &Damage) {
+    table.entries.retain_mut(|entry| {
+        let (key, node) = (entry.key_mark, &mut entry.node);
+        let inline = text.as_bytes().get(node.mark.start as usize) == Some(&b'{');
+        if let (Value::Table(inner), false) = (&mut node.value, inline) {
+            drop_spoilt(inner, text, damage);
+            return true;
+        }
+        if let Value::Array(items) = &mut node.value
+            && text.get(key.end as usize..).is_some_and(|rest| rest.starts_with(']'))
+        {
+            // A list of tables, each under a header of its own.
+            for item in items {
+                if let Value::Table(inner) = &mut item.value {
+                    drop_spoilt(inner, text, damage);
+                }
+            }
+            return true;
+        }
+        !damage.spoils(&(key.start as usize..node.mark.end.max(key.end) as usize))
+    });
 }
 
 /// Parses one value that stands at `offset` of its source.
@@ -99,14 +131,6 @@ pub(super) fn parse_value(
             Ok(node)
         }
         Err(error) => Err((error.message().to_owned(), error.span().unwrap_or(0..0))),
-    }
-}
-
-fn report_syntax(message: &str, mark: Mark, sink: &mut Sink) {
-    if message == "duplicate key" {
-        sink.push(code::DUPLICATE, mark, "", "this key or table is already there", "keep one of the two");
-    } else {
-        sink.push(code::SYNTAX, mark, "", message.to_owned(), "see toml.io for how TOML is written");
     }
 }
 

@@ -180,6 +180,12 @@ fn quantity(text: &str, units: &[(&str, f64)], kind: &Kind) -> Result<f64, Wrong
     Ok(scaled)
 }
 
+/// Whether a text is a number with letters or a percent sign behind it.
+pub(super) fn has_unit(text: &str) -> bool {
+    let (number, unit) = split(text.trim());
+    !number.is_empty() && unit.starts_with(|c: char| c.is_alphabetic() || c == '%')
+}
+
 /// The number and the unit of a text; the space between them is optional.
 fn split(text: &str) -> (&str, &str) {
     let bytes = text.as_bytes();

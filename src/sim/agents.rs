@@ -32,11 +32,12 @@ impl<O: Observer> Simulation<'_, O> {
             self.arm(self.model.timers.hosts[host.index()].agent, span);
         }
         if let Product::Primary(profile) = product
-            && self.state.clusters[cluster.index()].primary == Some(host)
+            && let Some(side) = self.leads(cluster, host)
         {
             // Nobody hears the primary any more: the others elect another (VMW-29a, b).
             let silent = self.unheard(cluster, host, self.now);
-            self.elect_after(cluster, (profile.election_starts_after + profile.election_lasts).less(silent));
+            let elected_after = profile.election_starts_after + profile.election_lasts;
+            self.elect_in(cluster, side, elected_after.less(silent));
         }
     }
 

@@ -28,6 +28,9 @@ impl<O: Observer> Simulation<'_, O> {
         if which == VmClock::Member {
             self.state.vms[vm.index()].clocks[VmClock::Member as usize] = Clock::IDLE;
             self.on_member_stepped(vm);
+        } else if self.disks_switch(vm, which) {
+            self.state.vms[vm.index()].clocks[VmClock::Step as usize] = Clock::IDLE;
+            self.on_disks_switched(vm);
         } else if self.start_fails(vm, which) {
             self.on_start_failed(vm);
         } else if self.is_moved(vm, which) {
@@ -75,7 +78,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         let host = row.host().expect("clocks run where a VM lives");
-        let hears_clients = self.state.hears(host, Traffic::Client);
+        let hears_clients = self.state.hears(self.model, host, Traffic::Client);
         let reaches_disk = self.state.reaches_disk(model, vm, host);
         let fixed = &model.vms[vm.index()];
         let service = model.service_of(vm);
@@ -114,13 +117,22 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Every private VM lives up to the end of the horizon.
-    pub(super) fn live_to_the_end(&mut self, end: Time) {
+    /// Every private VM lives up to the end of the horizon, or until somebody stops it: then false.
+    pub(super) fn live_to_the_end(&mut self, end: Time, stop: impl Fn() -> bool) -> bool {
+        let stretches = u64::from(self.model.stretches);
         for number in 0..self.model.vms.len() as u32 {
-            if self.state.vms[number as usize].private {
-                self.live_until(VmId(number), end);
+            if !self.state.vms[number as usize].private {
+                continue;
             }
+            for stretch in 1..stretches {
+                self.live_until(VmId(number), Time(end.0 / stretches * stretch));
+                if stop() {
+                    return false;
+                }
+            }
+            self.live_until(VmId(number), end);
         }
+        true
     }
 
     /// A VM begins a stretch of its life: is anybody else concerned by it?

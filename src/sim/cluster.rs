@@ -2,10 +2,11 @@
 //!
 //! When a host is given up depends on the product's family; what follows (`restart`) is the same.
 
+use super::primary::Side;
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, Product};
-use crate::state::{HostPhase, NOWHERE, PrimaryPhase};
+use crate::state::{HostPhase, NOWHERE};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster went down: when will the cluster know?
@@ -27,10 +28,8 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Quorum(profile) => self.quorum_on_host_down(cluster, profile, host),
             Product::Ring(profile) => self.ring_on_host_down(cluster, profile, host),
         };
-        let since = self.now + self.beats_on(cluster, host);
-        let row = &mut self.state.hosts[host.index()];
-        row.missed_since = row.missed_since.min(since);
-        row.silent_since = Time::NEVER;
+        self.note_missed(cluster, host, self.now + self.beats_on(cluster, host));
+        self.state.hosts[host.index()].silent_since = Time::NEVER;
         self.count_votes_later(cluster, host, cause);
         self.recheck_redirections(cluster);
         self.look_at_silent_host(cluster, host, false);
@@ -61,7 +60,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// An election or a takeover is over, or votes are due to be counted.
     pub(super) fn on_cluster_stepped(&mut self, cluster: ClusterId) {
         match &self.model.clusters[cluster.index()].product {
-            Product::Primary(profile) => self.on_primary_stepped(cluster, profile),
+            Product::Primary(profile) => self.on_primary_stepped(cluster, profile, Side::Main),
             Product::Pool(_) => self.on_master_elected(cluster),
             Product::Quorum(_) | Product::Ring(_) => self.count_votes(cluster),
             Product::Custom { .. } | Product::FivePrimaries(_) => unreachable!("these have no steps"),
@@ -85,8 +84,8 @@ impl<O: Observer> Simulation<'_, O> {
         if !matches!(self.model.clusters[cluster.index()].product, Product::Custom { .. }) {
             self.disarm(self.model.timers.hosts[host.index()].isolation);
         }
-        let row = &mut self.state.hosts[host.index()];
-        (row.silent_since, row.missed_since) = (Time::NEVER, row.missed_since.min(self.now));
+        self.note_missed(cluster, host, self.now);
+        self.state.hosts[host.index()].silent_since = Time::NEVER;
         self.recheck_redirections(cluster);
         self.look_at_silent_host(cluster, host, false);
         self.look_at_pool(cluster);
@@ -135,7 +134,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster is up.
     pub(super) fn cluster_on_host_up(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
-        self.state.hosts[host.index()].heard_since = self.now;
+        let row = &mut self.state.hosts[host.index()];
+        (row.heard_since, row.silent_since) = (self.now, Time::NEVER);
         self.recheck_redirections(cluster);
         self.list_in_pool(cluster, host);
         self.look_at_pool(cluster);
@@ -162,10 +162,9 @@ impl<O: Observer> Simulation<'_, O> {
         match fixed.product {
             Product::Custom { .. } => true,
             // Its orders must reach the others.
-            Product::Primary(_) | Product::Pool(_) => {
-                row.primary_phase == PrimaryPhase::Ready
-                    && row.primary.is_some_and(|primary| self.state.takes_orders(self.model, primary))
-            }
+            Product::Primary(_) | Product::Pool(_) => self
+                .primaries(cluster)
+                .any(|lead| self.is_ready(cluster, lead) && self.state.takes_orders(self.model, lead)),
             Product::FivePrimaries(_) => self.has_any_primary(cluster),
             Product::Quorum(_) | Product::Ring(_) => {
                 row.quorate && fixed.hosts.iter().any(|&host| self.state.takes_orders(self.model, host))

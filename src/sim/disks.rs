@@ -68,6 +68,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn suspend_vm(&mut self, vm: VmId, cause: Cause) {
+        self.note_last_write(vm);
         self.state.vms[vm.index()].suspended = true;
         self.pause_vm(vm, VmClock::Guest);
         // Who works on a failed application works on.

@@ -23,30 +23,85 @@ impl<O: Observer> Simulation<'_, O> {
         let stages =
             self.stages(host, &[&profile.regroup, &profile.disk_move], self.state.hosts[host.index()].downs);
         // The others regroup when they miss it, whatever becomes of it meanwhile.
-        beats_on + (profile.failed_after + profile.resiliency + stages).less(silent)
+        let missed_after = self.others_miss_after(cluster, profile, host);
+        beats_on + (missed_after + profile.resiliency + stages).less(silent)
     }
 
     /// HYP-07: the heartbeats of a node that hangs are cut off, or get through again. Once it is missed it is out.
     pub(super) fn hung_host_on_management_changed(&mut self, cluster: ClusterId, host: HostId) {
         let Product::Quorum(profile) = &self.model.clusters[cluster.index()].product else { return };
-        let timers = &self.model.timers.hosts[host.index()];
-        let reset_at = self.state.timers.at(timers.step);
-        if self.state.hosts[host.index()].phase != HostPhase::Hung || self.is_missed(cluster, host) {
+        if self.state.hosts[host.index()].phase != HostPhase::Hung || self.is_missed(host) {
             return;
         }
+        let timers = &self.model.timers.hosts[host.index()];
         let connected = self.state.is_connected(self.model, host);
         let row = &mut self.state.hosts[host.index()];
-        (row.heard_since, row.missed_since) =
-            if connected { (self.now, reset_at) } else { (row.heard_since, row.missed_since.min(self.now)) };
-        let beats_until = row.missed_since;
+        if connected == (row.silent_since == Time::NEVER) {
+            return;
+        }
+        row.missed_at = Time::NEVER;
+        let beats_until = if connected {
+            (row.silent_since, row.heard_since) = (Time::NEVER, self.now);
+            self.state.timers.at(timers.step)
+        } else {
+            row.silent_since = self.now;
+            self.now
+        };
+        self.note_missed(cluster, host, beats_until);
         let age = self.beat_age(cluster, host, beats_until);
         let stages =
             self.stages(host, &[&profile.regroup, &profile.disk_move], self.state.hosts[host.index()].downs);
         if self.state.timers.at(timers.declaration) != Time::NEVER {
-            let at = beats_until + (profile.failed_after + profile.resiliency + stages).less(age);
+            let missed_after = self.others_miss_after(cluster, profile, host);
+            let at = beats_until + (missed_after + profile.resiliency + stages).less(age);
             self.state.timers.arm(timers.declaration, at);
         }
         self.count_votes_later(cluster, host, Cause::HostHang);
+    }
+
+    /// From the last heartbeat of a host to its being missed: by its neighbours at the same site, who tell the rest,
+    /// or, where none of them is left, by those at other sites (HYP-03, HYP-04).
+    pub(super) fn others_miss_after(
+        &self,
+        cluster: ClusterId,
+        profile: &QuorumProfile,
+        host: HostId,
+    ) -> Span {
+        let tells = |other: HostId| {
+            let row = &self.state.hosts[other.index()];
+            row.phase == HostPhase::Up && !row.doomed && self.state.is_connected(self.model, other)
+        };
+        self.threshold(cluster, profile, host, tells)
+    }
+
+    /// The same seen from a host that hears nobody, or only its neighbours.
+    pub(super) fn misses_others_after(
+        &self,
+        cluster: ClusterId,
+        profile: &QuorumProfile,
+        host: HostId,
+    ) -> Span {
+        let neighbours_heard = self.state.side(self.model, host).is_some();
+        let missed =
+            |other: HostId| !neighbours_heard && self.state.hosts[other.index()].phase == HostPhase::Up;
+        self.threshold(cluster, profile, host, missed)
+    }
+
+    fn threshold(
+        &self,
+        cluster: ClusterId,
+        profile: &QuorumProfile,
+        host: HostId,
+        counts: impl Fn(HostId) -> bool,
+    ) -> Span {
+        let fixed = &self.model.clusters[cluster.index()];
+        let place = |h: HostId| self.model.hosts[h.index()].place;
+        let near = |&other: &HostId| other != host && place(other) == place(host) && counts(other);
+        if !fixed.spans_places() || fixed.hosts.iter().any(near) {
+            profile.failed_after
+        } else {
+            profile.failed_after_cross_site
+        }
     }
 
     /// For how long a host that is down is still heard.

@@ -43,6 +43,7 @@ impl<O: Observer> Simulation<'_, O> {
         if self.model.service_of(vm).host_cluster {
             // Its host may have come back from planned work before its turn.
             self.state.queue(vm, host, false);
+            self.state.restarts[vm.index()].switches = false;
         }
         let changed = self.life(vm).power_on();
         self.on_life_changed(vm, changed);
@@ -74,6 +75,7 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.vms[vm.index()].phase == VmPhase::Off {
             return;
         }
+        self.note_last_write(vm);
         self.let_go(vm);
         self.life(vm).stop(cause, clean);
         self.on_life_changed(vm, Some(cause));

@@ -61,12 +61,14 @@ impl<O: Observer> Simulation<'_, O> {
         // Its VMs stop at one instant, but one after the other in the program: nothing may move to one that is next.
         let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
         let residents = self.state.take_residents(host);
+        // A VM that a person has brought to a host without a cluster stays there.
+        let clustered = self.model.hosts[host.index()].cluster.is_some();
         let watched = was_up || residents.iter().any(|&vm| self.model.service_of(vm).host_cluster);
         self.state.hosts[host.index()].downs += u32::from(watched);
         self.state.refresh_room(self.model, host);
         for &vm in &residents {
             self.stop_vm(vm, cause);
-            if self.model.service_of(vm).host_cluster {
+            if clustered && self.model.service_of(vm).host_cluster {
                 // The cluster will find out; the VM no longer belongs here.
                 self.state.vms[vm.index()].cause = cause;
                 self.state.lose(self.model, vm);

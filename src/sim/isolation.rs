@@ -26,7 +26,7 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Custom { .. } => return None,
             Product::Primary(p) => Isolation {
                 // VMW-30c, VMW-31b: a secondary elects itself first, a primary only pings.
-                declared_after: if self.state.clusters[cluster.index()].primary == Some(host) {
+                declared_after: if self.leads(cluster, host).is_some() {
                     p.isolation_declared_after_primary
                 } else {
                     p.isolation_declared_after
@@ -47,7 +47,7 @@ impl<O: Observer> Simulation<'_, O> {
             },
             // MTX-27, MTX-28: out of quorum its cluster service stops the VMs; since 2016 it waits first.
             Product::Quorum(p) => Isolation {
-                declared_after: p.failed_after,
+                declared_after: self.misses_others_after(cluster, p, host),
                 response: IsolationResponse::PowerOff,
                 delay: p.resiliency,
             },
@@ -81,6 +81,7 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.is_connected(self.model, host) {
             self.disarm(slot);
             self.rejoin(cluster, host);
+            self.note_silence(cluster, host);
             return;
         }
         self.begin_silence(cluster, host, isolation.declared_after);
@@ -89,10 +90,13 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host has fallen silent: it will find itself alone, and the others miss it.
     pub(super) fn begin_silence(&mut self, cluster: ClusterId, host: HostId, declared_after: Span) {
         let slot = self.model.timers.hosts[host.index()].isolation;
-        let row = &mut self.state.hosts[host.index()];
+        let row = &self.state.hosts[host.index()];
         if self.state.timers.at(slot) == Time::NEVER && !row.isolated && !row.fenced {
-            row.silent_since = row.silent_since.min(self.now);
-            row.missed_since = row.missed_since.min(self.now);
+            self.note_missed(cluster, host, self.now);
+            let split = self.state.clusters[cluster.index()].is_split;
+            let row = &mut self.state.hosts[host.index()];
+            // Those of its own side have heard it until now.
+            row.silent_since = if split { self.now } else { row.silent_since.min(self.now) };
             let silent = self.silent(cluster, host);
             self.arm(slot, declared_after.less(silent));
             self.count_votes_later(cluster, host, self.cut_off_by(host));
@@ -110,7 +114,7 @@ impl<O: Observer> Simulation<'_, O> {
         let has_elected_itself = !row.isolated && row.silent_since <= absent_since;
         row.heard_since = self.now;
         (row.isolated, row.fenced, row.given_up) = (false, false, false);
-        (row.silent_since, row.missed_since) = (Time::NEVER, Time::NEVER);
+        (row.silent_since, row.missed_at) = (Time::NEVER, Time::NEVER);
         if self.state.clusters[cluster.index()].alone.take().is_some() {
             for &other in &self.model.clusters[cluster.index()].hosts {
                 self.state.refresh_room(self.model, other);
@@ -120,7 +124,7 @@ impl<O: Observer> Simulation<'_, O> {
         match &self.model.clusters[cluster.index()].product {
             Product::Custom { .. } => {}
             Product::Primary(profile) => {
-                self.primary_on_host_joined(cluster, profile, has_elected_itself);
+                self.primary_on_host_joined(cluster, profile, host, has_elected_itself);
                 self.declare_overdue(cluster);
             }
             Product::FivePrimaries(_) => self.declare_overdue(cluster),
@@ -228,9 +232,9 @@ impl<O: Observer> Simulation<'_, O> {
     /// VMW-38: a host that is alone stops a VM only where somebody else owns its datastore, so that it is started
     /// again, or where it has lost that datastore itself.
     fn may_stop_alone(&self, cluster: ClusterId, host: HostId, vm: VmId) -> bool {
-        let owned = self.state.clusters[cluster.index()]
-            .primary
-            .is_some_and(|primary| primary != host && self.state.reaches_disk(self.model, vm, primary));
+        let owned = self
+            .primaries(cluster)
+            .any(|primary| primary != host && self.state.reaches_disk(self.model, vm, primary));
         owned || !self.state.reaches_disk(self.model, vm, host)
     }
 
@@ -261,7 +265,7 @@ impl<O: Observer> Simulation<'_, O> {
             false if cut(Traffic::Management) => Cause::LinkFailure,
             false => Cause::NetworkOutage,
             true if cut(Traffic::Storage) => Cause::LinkFailure,
-            true if !self.state.carries(Traffic::Storage) => Cause::NetworkOutage,
+            true if !self.state.hears(self.model, host, Traffic::Storage) => Cause::NetworkOutage,
             true => self.statefile_lost_by(host),
         }
     }

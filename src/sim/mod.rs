@@ -10,6 +10,8 @@
 //! | `hosts` | crash, loss of power, repair, boot of a host |
 //! | `hangs` | a host that hangs, and who resets it |
 //! | `parts` | outages of racks, sites, storage, networks, links, managers |
+//! | `networks` | what networks and links cut off, within a site and between sites |
+//! | `sides` | a cluster whose sites do not hear each other |
 //! | `redundancy` | controllers of a storage, paths of a host |
 //! | `agents` | the cluster's agent on a host does not answer |
 //! | `crews` | people who repair, first come first served |
@@ -20,6 +22,8 @@
 //! | `disks` | VMs that lose their storage and get it back |
 //! | `split_brain` | hosts that live and are taken for dead; copies that cannot write |
 //! | `quarantine` | nodes that keep leaving |
+//! | `mirrors` | second copies of a storage: which one serves, what is lost |
+//! | `by_hand` | recovery by a person where a copy was switched by hand |
 //! | `storage_loss` | what clusters do for VMs without disks |
 //! | `services` | what an instance serves, and who looks after it |
 //! | `failover`, `balanced` | the layers inside the guests |
@@ -32,7 +36,7 @@
 //! | `pool` | XenServer: master, fencing by watchdog |
 //! | `failover_clustering` | Hyper-V |
 //! | `ring` | Proxmox, Pacemaker: token, fencing |
-//! | `votes` | quorum of those two |
+//! | `votes`, `forced_quorum` | quorum of those two, and quorum by hand |
 //! | `maintenance` | planned work on hosts |
 //! | `injection` | scripted faults |
 //!
@@ -40,6 +44,7 @@
 
 mod agents;
 mod balanced;
+mod by_hand;
 mod clocks;
 mod cluster;
 mod crews;
@@ -48,6 +53,7 @@ mod dispatch;
 mod failover;
 mod failover_clustering;
 mod five_primaries;
+mod forced_quorum;
 mod guests;
 mod hangs;
 mod hosts;
@@ -55,7 +61,9 @@ mod injection;
 mod isolation;
 mod life;
 mod maintenance;
+mod mirrors;
 mod monitoring;
+mod networks;
 mod parts;
 mod pool;
 mod primary;
@@ -64,6 +72,7 @@ mod redundancy;
 mod restart;
 mod ring;
 mod services;
+mod sides;
 mod signal;
 mod split_brain;
 mod start;
@@ -82,6 +91,9 @@ pub const EVENTS_MAX: u64 = 1_000_000_000;
 /// More events than this, times the number of timers, without the clock moving are a loop of zero
 /// delays: faults that strike and are repaired in no time.
 const EVENTS_AT_ONCE_PER_TIMER: u64 = 1_000;
+
+/// After so many events, a few milliseconds, the question is put whether to go on.
+const LOOK_EVERY: u64 = 1 << 16;
 
 /// One replication while it runs.
 pub struct Simulation<'m, O> {
@@ -130,13 +142,25 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// As [`Simulation::run`], with the number of events.
-    pub fn run_counted(mut self) -> (O, u64) {
+    pub fn run_counted(self) -> (O, u64) {
+        self.run_unless(|| false).expect("nobody stops it")
+    }
+
+    /// As [`Simulation::run_counted`]; `None` where somebody says before the end that it is of no use any more.
+    /// The question is put every 65,536 events.
+    pub fn run_unless(mut self, stop: impl Fn() -> bool) -> Option<(O, u64)> {
         let end = Time::ZERO + self.model.end();
+        let mut look_at = LOOK_EVERY;
         while let Some((at, slot)) = self.state.timers.take_before(end) {
+            if self.events >= look_at {
+                if stop() {
+                    return None;
+                }
+                look_at = self.events + LOOK_EVERY;
+            }
             self.step(at, slot);
         }
-        self.live_to_the_end(end);
-        (self.observer, self.events)
+        self.live_to_the_end(end, stop).then_some((self.observer, self.events))
     }
 
     /// As [`Simulation::run`], checking every invariant after every event; slow, for tests.
@@ -148,7 +172,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             let _ = self.state.timers.earliest();
             self.state.check(self.model);
         }
-        self.live_to_the_end(end);
+        self.live_to_the_end(end, || false);
         self.observer
     }
 

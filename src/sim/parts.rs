@@ -2,10 +2,10 @@
 //!
 //! A part is out while it has a fault of its own or what feeds it is out. Its clock of failure stands
 //! still meanwhile; after a repair it is as good as new. What the outage of each kind does to others stands
-//! below; what it does to storage and its controllers and paths, in `redundancy`.
+//! below; what it does to networks and links, in `networks`; to storage and its controllers and paths, in `redundancy`.
 
 use super::{Cause, Observer, Signal, Simulation};
-use crate::model::{DomainId, HostId, NetworkId, PartId, PartKind, StorageId, Traffic, VmId};
+use crate::model::{DomainId, PartId, PartKind};
 use crate::state::{HostPhase, Job};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -162,81 +162,6 @@ impl<O: Observer> Simulation<'_, O> {
         for part in &fixed.feeds {
             if let PartKind::Domain(inner) = self.model.parts[part.index()].kind {
                 self.doom(inner, doomed);
-            }
-        }
-    }
-
-    fn on_network_down(&mut self, network: NetworkId, cause: Cause) {
-        self.tell(Signal::NetworkDown { network });
-        for &traffic in &self.model.networks[network.index()].carries {
-            self.state.carriers_up[traffic as usize] -= 1;
-            if self.state.carriers_up[traffic as usize] == 0 {
-                self.on_traffic_changed(traffic, cause);
-            }
-        }
-    }
-
-    fn on_network_up(&mut self, network: NetworkId) {
-        self.tell(Signal::NetworkUp { network });
-        for &traffic in &self.model.networks[network.index()].carries {
-            self.state.carriers_up[traffic as usize] += 1;
-            if self.state.carriers_up[traffic as usize] == 1 {
-                self.on_traffic_changed(traffic, Cause::NetworkOutage);
-            }
-        }
-    }
-
-    /// A kind of traffic has stopped everywhere, or flows again: this concerns all who use it.
-    fn on_traffic_changed(&mut self, traffic: Traffic, cause: Cause) {
-        match traffic {
-            Traffic::Client => {
-                for number in 0..self.model.vms.len() as u32 {
-                    self.on_vm_changed(VmId(number), cause);
-                }
-            }
-            Traffic::Storage => {
-                for number in 0..self.model.storages.len() as u32 {
-                    if self.model.storages[number as usize].kind.is_networked() {
-                        self.on_storage_changed(StorageId(number), cause);
-                    }
-                }
-            }
-            Traffic::Management => {
-                // They hear each other again at one instant: nobody's VMs all go to the one that is told first.
-                for number in 0..self.model.hosts.len() as u32 {
-                    self.state.refresh_room(self.model, HostId(number));
-                }
-                for number in 0..self.model.hosts.len() as u32 {
-                    self.on_management_changed(HostId(number));
-                }
-            }
-            // Assumption: guests beat over the client network as well, so that losing the private
-            // one alone is not felt.
-            Traffic::Private => {}
-        }
-    }
-
-    /// Traffic of a kind stops at a host, or passes again.
-    pub(super) fn on_link_changed(&mut self, host: HostId, traffic: Traffic, cause: Cause) {
-        match traffic {
-            Traffic::Management => self.on_management_changed(host),
-            Traffic::Private => {}
-            Traffic::Storage => {
-                self.feel_disks(host, cause);
-                if let Some(cluster) = self.model.hosts[host.index()].cluster {
-                    self.recheck_redirections(cluster);
-                    self.end_stale_with_disks(host);
-                    self.look_at_silent_host(cluster, host, true);
-                    self.look_at_pool(cluster);
-                    self.retry_waiting(cluster);
-                }
-            }
-            Traffic::Client => {
-                let residents = self.state.take_residents(host);
-                for &vm in &residents {
-                    self.on_vm_changed(vm, cause);
-                }
-                self.state.scratch = residents;
             }
         }
     }

@@ -42,7 +42,7 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         row.quarantined = true;
         // It has no vote as long as it is out.
-        row.missed_since = Time::ZERO;
+        row.missed_at = Time::ZERO;
         row.departures = [Time::NEVER; crate::state::DEPARTURES_MAX];
         self.state.timers.arm(self.model.timers.hosts[host.index()].quarantine, until);
         self.state.refresh_room(self.model, host);

@@ -15,6 +15,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.reasons += 1;
         if row.reasons == 1 {
             self.tell(Signal::StorageDown { storage, cause });
+            self.look_at_mirrors_of(storage);
             self.on_storage_changed(storage, cause);
         }
     }
@@ -25,6 +26,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.reasons -= 1;
         if row.reasons == 0 {
             self.tell(Signal::StorageUp { storage });
+            self.look_at_mirrors_of(storage);
             self.on_storage_changed(storage, cause);
         }
     }

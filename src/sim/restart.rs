@@ -25,6 +25,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             let row = &mut self.state.restarts[vm.index()];
             (row.failed, row.failing, row.impatient, row.retry_at) = (0, false, false, turn);
+            row.switches = false;
             self.restart(cluster, vm);
         }
     }
@@ -84,7 +85,7 @@ impl<O: Observer> Simulation<'_, O> {
                 }
             }
         }
-        let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) else {
+        let Some(host) = self.choose_host(cluster, vm) else {
             return Err(self.cannot_start(cluster, vm));
         };
         debug_assert!(
@@ -133,12 +134,14 @@ impl<O: Observer> Simulation<'_, O> {
     fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
         let up = |host: &&HostId| self.state.hosts[host.index()].phase == HostPhase::Up;
         let mut hosts = self.model.clusters[cluster.index()].hosts.iter().filter(up).peekable();
-        let alive = self.model.vms[vm.index()]
-            .storage
+        let alive = self
+            .state
+            .copy_of(self.model, vm)
             .is_none_or(|storage| !self.state.storages[storage.index()].is_out());
         let nobody = hosts.peek().is_none();
-        let reached =
-            hosts.any(|&host| self.model.reaches(host, vm) && self.state.reaches_disk(self.model, vm, host));
+        let reached = hosts.any(|&host| {
+            self.state.is_wired(self.model, host, vm) && self.state.reaches_disk(self.model, vm, host)
+        });
         if alive && (nobody || reached) { WaitReason::Room } else { WaitReason::Storage }
     }
 

@@ -32,7 +32,7 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &self.state.vms[vm.index()];
         row.phase == VmPhase::Up
             && !row.suspended
-            && row.host().is_some_and(|host| self.state.hears(host, Traffic::Client))
+            && row.host().is_some_and(|host| self.state.hears(self.model, host, Traffic::Client))
     }
 
     /// Tells what an instance serves from now on, where that is news.

@@ -1,6 +1,6 @@
 //! Facts for observers. The simulation keeps no counters; whoever wants a number listens.
 
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::model::{
     Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, StorageId, Traffic, VmId, WaitReason,
 };
@@ -20,6 +20,26 @@ pub enum Signal {
     },
     StorageUp {
         storage: StorageId,
+    },
+    /// The other copy of a mirrored storage serves from now on.
+    StorageSwitched {
+        storage: StorageId,
+        to: StorageId,
+    },
+    /// Both copies of a mirrored storage are equal again.
+    MirrorEqual {
+        storage: StorageId,
+    },
+    /// The other copy of a VM's disks is being made ready, on a host where the VM is to start.
+    DisksSwitching {
+        vm: VmId,
+        host: HostId,
+    },
+    /// The copy that a VM goes on with lacks what was written last.
+    WritesLost {
+        vm: VmId,
+        instance: InstanceId,
+        lost: Span,
     },
     /// One of several controllers has failed, or is repaired.
     ControllerDown {

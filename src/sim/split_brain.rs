@@ -11,20 +11,19 @@ use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, Product, StorageId, StorageRestartPolicy, VmId};
 use crate::policy;
-use crate::state::{HostPhase, NOWHERE, VmPhase};
+use crate::state::{NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// Looks whether the others must take a host for dead: something about its network or storage has changed.
     pub(super) fn look_at_silent_host(&mut self, cluster: ClusterId, host: HostId, storage_changed: bool) {
         let slot = self.model.timers.hosts[host.index()].abandonment;
-        let silent = self.state.hosts[host.index()].phase == HostPhase::Up
-            && !self.state.is_connected(self.model, host);
+        let silent = self.is_silent_to_others(cluster, host);
         let at = match &self.model.clusters[cluster.index()].product {
             // VMW-24, VMW-28d: where there are no heartbeat datastores nothing tells that it lives.
             Product::Primary(p) if silent && !self.has_heartbeat_datastore(host) => {
                 Some(self.now + p.failed_after_no_datastore.less(self.silent(cluster, host)))
             }
-            Product::Primary(p) if silent && self.has_lost_datastores(host) => {
+            Product::Primary(p) if silent && self.has_lost_datastores(cluster, host) => {
                 let silent = self.silent(cluster, host);
                 let watched = if storage_changed { self.now + p.datastore_watch } else { self.now };
                 Some((self.now + p.failed_after_datastore.less(silent)).max(watched))
@@ -47,18 +46,35 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Whether a host has datastores to write heartbeats into, and reaches none of them.
-    fn has_lost_datastores(&self, host: HostId) -> bool {
+    /// Whether a host has datastores to write heartbeats into, and reaches none of them, or none that those who do
+    /// not hear it can read.
+    fn has_lost_datastores(&self, cluster: ClusterId, host: HostId) -> bool {
+        let read = |storage: StorageId| {
+            !self.state.clusters[cluster.index()].is_split
+                || self.primaries_of_other_sides(cluster, host).any(|primary| {
+                    self.model.hosts[primary.index()].storages.contains(&storage)
+                        && self.state.reaches_storage(self.model, storage, primary)
+                })
+        };
         let mut any = false;
         for &storage in &self.model.hosts[host.index()].storages {
-            if self.model.storages[storage.index()].kind != crate::model::StorageKind::Das {
+            let shared = self.model.storages[storage.index()].kind != crate::model::StorageKind::Das;
+            if shared && self.state.serves_disks(self.model, storage) {
                 any = true;
-                if self.state.reaches_storage(self.model, storage, host) {
+                if self.state.reaches_storage(self.model, storage, host) && read(storage) {
                     return false;
                 }
             }
         }
         any
+    }
+
+    /// Primaries that do not hear a host.
+    fn primaries_of_other_sides(&self, cluster: ClusterId, host: HostId) -> impl Iterator<Item = HostId> {
+        let own = self.state.side(self.model, host);
+        self.primaries(cluster).filter(move |&primary| {
+            primary != host && (own.is_none() || self.state.side(self.model, primary) != own)
+        })
     }
 
     /// The others take a silent host for dead, or try again to start what runs on it.
@@ -69,7 +85,9 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         let others = match &self.model.clusters[cluster.index()].product {
-            Product::Primary(_) => self.has_other_primary(cluster, host),
+            Product::Primary(_) => {
+                self.primaries_of_other_sides(cluster, host).any(|h| self.is_ready(cluster, h))
+            }
             _ => true,
         };
         if !others || !self.can_act(cluster) {
@@ -102,7 +120,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.leave_copy(vm, host);
                 lost.push(vm);
             } else if self.tries_on_locks(cluster, host)
-                && let Some(other) = policy::choose_host(self.model, self.state, cluster, vm)
+                && let Some(other) = policy::choose_host_of_others(self.model, self.state, cluster, vm, host)
             {
                 self.tell(Signal::RestartFailed { vm, host: other });
             }

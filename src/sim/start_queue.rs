@@ -57,6 +57,10 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The order to start goes out.
     pub(super) fn order_start(&mut self, vm: VmId, host: HostId) {
+        if self.state.restarts[vm.index()].switches {
+            self.begin_switch(vm, host);
+            return;
+        }
         let cluster = self.model.hosts[host.index()].cluster.expect("a host of a cluster");
         let cause = self.state.vms[vm.index()].cause;
         self.tell(Signal::RestartOrdered { vm, host, cause });
@@ -77,6 +81,11 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             self.begin_way_back(vm);
         }
+        self.count_start(vm, host);
+    }
+
+    /// One more start is under way on a host.
+    fn count_start(&mut self, vm: VmId, host: HostId) {
         let row = &self.state.vms[vm.index()];
         if row.phase == VmPhase::PowerOn {
             let until = row.clocks[VmClock::Step as usize].due();
@@ -86,6 +95,35 @@ impl<O: Observer> Simulation<'_, O> {
             row.starts_class = row.starts_class.max(class);
             row.starts_until = row.starts_until.max(until);
         }
+    }
+
+    /// The other copy of a VM's disks is made ready before it starts there.
+    fn begin_switch(&mut self, vm: VmId, host: HostId) {
+        self.tell(Signal::DisksSwitching { vm, host });
+        let storage = self.model.vms[vm.index()].storage.expect("a VM without disks switches none");
+        let mirror = self.model.storages[storage.index()].mirror.as_ref().expect("there is another copy");
+        let draw = self.state.vms[vm.index()].boots + 1;
+        let span = self.draw_vm(&mirror.switch, vm, VmDraw::Switch, draw);
+        self.watch_start(vm);
+        self.state.vms[vm.index()].phase = VmPhase::PowerOn;
+        self.arm_vm(vm, VmClock::Step, span);
+        self.count_start(vm, host);
+    }
+
+    /// The other copy is ready.
+    pub(super) fn on_disks_switched(&mut self, vm: VmId) {
+        let host = self.state.vms[vm.index()].host().expect("a VM starts where it lives");
+        self.state.restarts[vm.index()].switches = false;
+        self.state.vms[vm.index()].phase = VmPhase::Off;
+        self.order_start(vm, host);
+    }
+
+    /// Whether a clock that is due ends the switch to the other copy of a VM's disks.
+    #[inline]
+    pub(super) fn disks_switch(&self, vm: VmId, which: VmClock) -> bool {
+        which == VmClock::Step
+            && self.state.vms[vm.index()].phase == VmPhase::PowerOn
+            && self.state.restarts.get(vm.index()).is_some_and(|row| row.switches)
     }
 
     /// A start is through, one way or the other: the next ones on its host may begin.

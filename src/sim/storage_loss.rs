@@ -10,7 +10,6 @@ use crate::engine::{Clock, Span};
 use crate::model::{
     ClusterId, HostId, PartKind, StorageRestart, StorageRestartPolicy, Traffic, VmClock, VmDraw, VmId,
 };
-use crate::policy;
 use crate::state::VmPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -36,7 +35,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// From the loss of its disks until the cluster reacts, where it does.
     fn reaction(&self, vm: VmId) -> Option<Span> {
         let restart = self.storage_restart(vm)?;
-        let storage = self.model.vms[vm.index()].storage?;
+        let storage = self.state.copy_of(self.model, vm)?;
         let later = if self.model.storages[storage.index()].kind.is_filer() {
             restart.later_on_filers
         } else {
@@ -96,7 +95,7 @@ impl<O: Observer> Simulation<'_, O> {
         let cluster = self.cluster_of(host);
         let Some(policy) = self.storage_restart(vm).map(|restart| restart.policy) else { return false };
         let acts = self.can_act(cluster) && self.state.takes_orders(self.model, host);
-        let target = if acts { policy::choose_host(self.model, self.state, cluster, vm) } else { None };
+        let target = if acts { self.choose_host(cluster, vm) } else { None };
         let stops = match policy {
             StorageRestartPolicy::WithTarget => target.is_some(),
             StorageRestartPolicy::UnlessHopeless => target.is_some() || !acts,

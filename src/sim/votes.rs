@@ -10,33 +10,32 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, HostId, Product, StorageId, Traffic, Witness, WitnessKind};
+use crate::model::{ClusterId, HostId, Product, StorageId, Traffic, Way, Witness, WitnessKind};
 use crate::state::HostPhase;
 
 impl<O: Observer> Simulation<'_, O> {
-    /// From the last heartbeat of a host to its being missed, where votes are counted.
-    fn missed_after(&self, cluster: ClusterId) -> Option<Span> {
-        match &self.model.clusters[cluster.index()].product {
-            Product::Quorum(p) => Some(p.failed_after),
-            Product::Ring(p) => Some(p.failed_after),
-            _ => None,
-        }
+    /// Notes that the others hear nothing of a host from some instant on: when they will miss it. It may still be back
+    /// in time.
+    pub(super) fn note_missed(&mut self, cluster: ClusterId, host: HostId, since: Time) {
+        let after = match &self.model.clusters[cluster.index()].product {
+            Product::Quorum(p) => self.others_miss_after(cluster, p, host),
+            Product::Ring(p) => p.failed_after,
+            _ => Span::ZERO,
+        };
+        let at = since + after.less(self.beat_age(cluster, host, since));
+        let row = &mut self.state.hosts[host.index()];
+        row.missed_at = row.missed_at.min(at);
     }
 
-    /// When a host that cannot be reached is missed: it may still be back in time.
-    fn missed_at(&self, cluster: ClusterId, host: HostId) -> Time {
-        let since = self.state.hosts[host.index()].missed_since;
-        match self.missed_after(cluster) {
-            Some(after) if since != Time::NEVER => since + after.less(self.beat_age(cluster, host, since)),
-            _ => since,
-        }
+    fn counts_votes(&self, cluster: ClusterId) -> bool {
+        self.model.clusters[cluster.index()].product.votes().is_some()
     }
 
     /// A host is gone or silent: votes are counted when that is noticed.
     pub(super) fn count_votes_later(&mut self, cluster: ClusterId, host: HostId, cause: Cause) {
-        if self.missed_after(cluster).is_some() {
+        if self.counts_votes(cluster) {
             self.state.clusters[cluster.index()].doubt = cause;
-            self.count_votes_at(cluster, self.missed_at(cluster, host));
+            self.count_votes_at(cluster, self.state.hosts[host.index()].missed_at);
         }
     }
 
@@ -49,25 +48,31 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether a host that cannot be reached has been missed.
-    pub(super) fn is_missed(&self, cluster: ClusterId, host: HostId) -> bool {
-        !self.state.takes_orders(self.model, host) && self.missed_at(cluster, host) <= self.now
+    pub(super) fn is_missed(&self, host: HostId) -> bool {
+        !self.state.takes_orders(self.model, host) && self.state.hosts[host.index()].missed_at <= self.now
     }
 
     /// Counts votes; stops what runs where quorum is lost, starts what waits where it is back.
     pub(super) fn count_votes(&mut self, cluster: ClusterId) {
         // It is kept by all who have not been missed, and found again by those who hear each other.
         let had = self.state.clusters[cluster.index()].quorate;
-        let together = self.has_quorum(cluster, |sim, host| match had {
-            true => !sim.is_missed(cluster, host),
+        let here = move |sim: &Self, host: HostId| match had {
+            true => !sim.is_missed(host),
             false => sim.state.takes_orders(sim.model, host),
-        });
+        };
+        let mut together = self.has_quorum(cluster, here);
+        if !together && self.give_way_to_another_side(cluster) {
+            together = self.has_quorum(cluster, here);
+            self.tell_hosts_of_sides(cluster);
+        }
         if together {
             self.adjust_votes(cluster);
         }
         // HYP-09: one that goes on by itself has quorum all the while.
         let hosts = &self.model.clusters[cluster.index()].hosts;
-        let quorate = together || hosts.iter().any(|&host| self.survives_alone(cluster, host));
-        self.state.clusters[cluster.index()].quorate = quorate;
+        let enough = together || hosts.iter().any(|&host| self.survives_alone(cluster, host));
+        let quorate = self.goes_on(cluster, enough);
+        let had = std::mem::replace(&mut self.state.clusters[cluster.index()].quorate, quorate);
         if had && !quorate {
             self.tell(Signal::QuorumLost { cluster });
             let cause = self.state.clusters[cluster.index()].doubt;
@@ -84,7 +89,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         // Others may be on their way out.
         for &host in hosts {
-            let at = self.missed_at(cluster, host);
+            let at = self.state.hosts[host.index()].missed_at;
             if at != Time::NEVER && at > self.now && !self.state.takes_orders(self.model, host) {
                 self.count_votes_at(cluster, at);
             }
@@ -100,7 +105,7 @@ impl<O: Observer> Simulation<'_, O> {
         let mut last = None;
         let mut count = 0;
         for &host in &fixed.hosts {
-            let votes = !self.is_missed(cluster, host);
+            let votes = !self.is_missed(host);
             self.state.hosts[host.index()].has_vote = votes;
             if votes {
                 (last, count) = (Some(host), count + 1);
@@ -136,8 +141,21 @@ impl<O: Observer> Simulation<'_, O> {
         match witness.kind {
             WitnessKind::Anywhere => true,
             WitnessKind::Disk(storage) => self.state.reaches_storage(self.model, storage, host),
-            WitnessKind::Network => self.state.hears(host, Traffic::Management),
+            WitnessKind::Network => {
+                let from = self.model.hosts[host.index()].place;
+                let way = Way::Network(Traffic::Management);
+                self.state.hears(self.model, host, Traffic::Management)
+                    && witness.place.is_none_or(|to| self.state.is_open(self.model, way, from, to))
+            }
         }
+    }
+
+    /// Whether the hosts of a side have quorum by themselves.
+    pub(super) fn side_has_quorum(&self, cluster: ClusterId, side: u32) -> bool {
+        self.has_quorum(cluster, |sim, host| {
+            let row = &sim.state.hosts[host.index()];
+            row.phase == HostPhase::Up && !row.agent_out && sim.state.side(sim.model, host) == Some(side)
+        })
     }
 
     /// A witness is gone or back, which the hosts see at once (assumption).

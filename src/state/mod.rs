@@ -5,19 +5,24 @@
 //! replication allocates. [`State::check`] recomputes every sum and walks every list.
 
 mod check;
+mod cluster;
+mod mirrors;
+mod reach;
 mod residence;
 mod restart;
 mod tables;
 
+pub use cluster::{ClusterState, Lead, PrimaryPhase};
+pub use mirrors::MirrorState;
+pub use reach::Connectivity;
 pub use restart::{MonitorState, RestartState};
 pub use tables::{
-    ClusterState, CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState,
-    Job, MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, PrimaryPhase, StorageState, VmPhase,
-    VmState,
+    CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
+    MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,
 };
 
 use crate::engine::{Time, Timers, Tournament};
-use crate::model::{Cause, GuestGroup, Model, Traffic, VmId};
+use crate::model::{Cause, ClusterId, GuestGroup, Model, Segments, VmId, Way};
 
 /// The changing half of a replication; the [`Model`] is the other.
 #[derive(Clone, Debug)]
@@ -26,6 +31,8 @@ pub struct State {
     /// By part.
     pub outages: Vec<Outage>,
     pub storages: Vec<StorageState>,
+    /// By storage; empty where none is mirrored.
+    pub mirrors: Vec<MirrorState>,
     pub crews: Vec<CrewState>,
     pub hosts: Vec<HostState>,
     pub clusters: Vec<ClusterState>,
@@ -44,13 +51,14 @@ pub struct State {
     pub struck: Vec<u32>,
     /// Hosts whose maintenance window is open, of all plans together.
     pub windows_open: u32,
-    /// Networks that carry a kind of traffic and are up; traffic that nobody carries counts one.
-    pub carriers_up: [u32; 4],
+    pub connectivity: Connectivity,
     /// Reused lists for walks over VMs, so that no event allocates.
     pub scratch: Vec<VmId>,
     pub scratch_waiting: Vec<VmId>,
+    pub scratch_by_hand: Vec<VmId>,
     /// Seats that a search for room has set aside.
     pub scratch_seats: Vec<(u32, u64)>,
+    pub scratch_segments: Vec<Segments>,
 }
 
 impl State {
@@ -66,6 +74,7 @@ impl State {
             timers: Timers::new(model.timers.events.len()),
             outages: vec![Outage::default(); model.parts.len()],
             storages: vec![StorageState::default(); model.storages.len()],
+            mirrors: vec![MirrorState::default(); if has_mirrors(model) { model.storages.len() } else { 0 }],
             crews: model
                 .crews
                 .iter()
@@ -85,9 +94,18 @@ impl State {
                     primary: None,
                     primary_phase: PrimaryPhase::Ready,
                     absent_since: Time::ZERO,
+                    others: vec![
+                        Lead::NOBODY;
+                        if c.has_sides() { model.geography.places as usize } else { 0 }
+                    ],
                     quorate: true,
+                    forced: false,
+                    forcings: 0,
                     doubt: Cause::HostCrash,
                     alone: None,
+                    sides: vec![0; model.geography.places as usize],
+                    main: 0,
+                    is_split: false,
                 })
                 .collect(),
             instances: vec![InstanceState::default(); model.instances.len()],
@@ -99,10 +117,12 @@ impl State {
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
             struck: vec![NOWHERE; model.injects.len()],
             windows_open: 0,
-            carriers_up: [0; 4],
+            connectivity: Connectivity::new(model.geography.places),
             scratch: Vec::with_capacity(vms),
             scratch_waiting: Vec::with_capacity(vms),
+            scratch_by_hand: Vec::with_capacity(if has_mirrors(model) { vms } else { 0 }),
             scratch_seats: Vec::with_capacity(model.hosts.len()),
+            scratch_segments: Vec::with_capacity(model.geography.places as usize),
         }
     }
 
@@ -111,6 +131,7 @@ impl State {
         self.timers.clear();
         self.outages.fill(Outage::default());
         self.storages.fill(StorageState::default());
+        self.mirrors.fill(MirrorState::default());
         for (crew, model) in self.crews.iter_mut().zip(&model.crews) {
             crew.free = model.size;
             crew.queue.clear();
@@ -125,15 +146,9 @@ impl State {
         self.maintenances.fill(MaintenanceState::default());
         self.struck.fill(NOWHERE);
         self.windows_open = 0;
-        self.carriers_up = [0; 4];
-        for network in &model.networks {
-            for &traffic in &network.carries {
-                self.carriers_up[traffic as usize] += 1;
-            }
-        }
-        // A kind of traffic that no network carries is perfect.
-        for carriers in &mut self.carriers_up {
-            *carriers = (*carriers).max(1);
+        self.connectivity.reset(model);
+        for way in Way::all() {
+            self.survey(model, way);
         }
         for cluster in &mut self.clusters {
             cluster.waiting.clear();
@@ -142,7 +157,13 @@ impl State {
             (cluster.polls, cluster.poll_at) = (0, Time::NEVER);
             cluster.primary = None;
             (cluster.primary_phase, cluster.absent_since) = (PrimaryPhase::Ready, Time::ZERO);
+            cluster.others.fill(Lead::NOBODY);
             (cluster.quorate, cluster.alone) = (true, None);
+            (cluster.forced, cluster.forcings) = (false, 0);
+        }
+        for (number, cluster) in model.clusters.iter().enumerate() {
+            self.survey_cluster(model, ClusterId(number as u32));
+            self.clusters[number].main = cluster.places.first().map_or(0, |place| place.0);
         }
         for number in 0..model.vms.len() as u32 {
             let vm = VmId(number);
@@ -156,13 +177,6 @@ impl State {
             }
             state.rooms.play_all();
         }
-    }
-
-    /// Whether traffic of a kind gets through anywhere.
-    #[inline]
-    #[must_use]
-    pub fn carries(&self, traffic: Traffic) -> bool {
-        self.carriers_up[traffic as usize] > 0
     }
 
     /// What a replication's changing half takes per VM, without hosts and the like.
@@ -182,6 +196,10 @@ impl State {
             + lists
             + (timers + instances).div_ceil(vms)
     }
+}
+
+fn has_mirrors(model: &Model) -> bool {
+    model.storages.iter().any(|storage| storage.mirror.is_some())
 }
 
 fn has_monitored(model: &Model) -> bool {

@@ -1,9 +1,9 @@
 //! Where VMs live: the lists of residents and of the lost, and the room they take. Each of these
 //! transitions keeps list, sums and the cluster's view of free room together.
 
-use crate::model::{HostId, Model, StorageId, StorageKind, Traffic, VmId};
+use crate::model::{HostId, Model, VmId};
 
-use super::{ClusterState, HostPhase, NOWHERE, State};
+use super::{ClusterState, NOWHERE, State};
 
 impl State {
     /// Gives a VM a home. It must have none, and the host must have room.
@@ -104,6 +104,33 @@ impl State {
         list
     }
 
+    /// Takes a VM that has no home from the list on which it is: of those that wait, or of those lost on a host.
+    pub fn stop_looking_for(&mut self, model: &Model, vm: VmId) {
+        for number in 0..self.clusters.len() {
+            if let Some(place) = self.clusters[number].waiting.iter().position(|other| *other == vm) {
+                self.clusters[number].waiting.remove(place);
+                self.wait_for(vm, None);
+                return;
+            }
+        }
+        for host in 0..model.hosts.len() {
+            let (mut before, mut next) = (NOWHERE, self.hosts[host].first_lost);
+            while next != NOWHERE {
+                if next == vm.0 {
+                    let following = self.vms[next as usize].next;
+                    match before {
+                        NOWHERE => self.hosts[host].first_lost = following,
+                        before => self.vms[before as usize].next = following,
+                    }
+                    let row = &mut self.vms[vm.index()];
+                    (row.next, row.prev) = (NOWHERE, NOWHERE);
+                    return;
+                }
+                (before, next) = (next, self.vms[next as usize].next);
+            }
+        }
+    }
+
     /// Tells the cluster how much room a host has, or that it can take nobody.
     pub fn refresh_room(&mut self, model: &Model, host: HostId) {
         let fixed = &model.hosts[host.index()];
@@ -120,77 +147,4 @@ impl State {
             rooms.set(fixed.seat, key);
         }
     }
-
-    /// Whether a cluster's order to start a VM would reach this host.
-    #[must_use]
-    pub fn takes_orders(&self, model: &Model, host: HostId) -> bool {
-        let row = &self.hosts[host.index()];
-        row.phase == HostPhase::Up
-            && !(row.agent_out || row.unlisted || row.quarantined)
-            && (self.is_connected(model, host) || self.is_alone(model, host))
-    }
-
-    /// Whether a host is in touch with its cluster: it hears the others, where its product needs that.
-    #[must_use]
-    pub fn is_connected(&self, model: &Model, host: HostId) -> bool {
-        !heeds_management(model, host) || self.hears(host, Traffic::Management)
-    }
-
-    /// Whether a host goes on by itself while none of its cluster hears another.
-    fn is_alone(&self, model: &Model, host: HostId) -> bool {
-        model.hosts[host.index()].cluster.is_some_and(|c| self.clusters[c.index()].alone == Some(host))
-    }
-
-    /// Whether a host's link and at least one network carry a kind of traffic.
-    #[inline]
-    #[must_use]
-    pub fn hears(&self, host: HostId, traffic: Traffic) -> bool {
-        self.hosts[host.index()].links_cut[traffic as usize] == 0 && self.carries(traffic)
-    }
-
-    /// Whether a VM on a host could reach its disks just now.
-    #[must_use]
-    pub fn reaches_disk(&self, model: &Model, vm: VmId, host: HostId) -> bool {
-        model.vms[vm.index()].storage.is_none_or(|storage| self.reaches_storage(model, storage, host))
-    }
-
-    /// Whether the way from a host to a storage is open, and the storage there.
-    #[must_use]
-    pub fn reaches_storage(&self, model: &Model, storage: StorageId, host: HostId) -> bool {
-        let kind = model.storages[storage.index()].kind;
-        if self.hosts[host.index()].holds_io && !kind.is_filer() {
-            return false;
-        }
-        let path = match kind {
-            StorageKind::Das => true,
-            _ if kind.is_networked() => self.hears(host, Traffic::Storage),
-            _ => self.hosts[host.index()].links_cut[Traffic::Storage as usize] == 0,
-        };
-        !self.storages[storage.index()].is_out() && (path || self.is_redirected(model, storage, host))
-    }
-
-    /// Whether a host's I/O goes through another host of its cluster that has a way to the storage (HYP-26).
-    fn is_redirected(&self, model: &Model, storage: StorageId, host: HostId) -> bool {
-        if !self.hosts[host.index()].redirected || !self.hears(host, Traffic::Management) {
-            return false;
-        }
-        let networked = model.storages[storage.index()].kind.is_networked();
-        model.hosts[host.index()].cluster.is_some_and(|cluster| {
-            model.clusters[cluster.index()].hosts.iter().any(|&other| {
-                let row = &self.hosts[other.index()];
-                row.phase == HostPhase::Up
-                    && self.hears(other, Traffic::Management)
-                    && model.hosts[other.index()].storages.contains(&storage)
-                    && row.links_cut[Traffic::Storage as usize] == 0
-                    && (!networked || self.carries(Traffic::Storage))
-            })
-        })
-    }
-}
-
-/// The `custom` product has one number and no networks; products with heartbeats need theirs.
-fn heeds_management(model: &Model, host: HostId) -> bool {
-    model.hosts[host.index()]
-        .cluster
-        .is_some_and(|c| !matches!(model.clusters[c.index()].product, crate::model::Product::Custom { .. }))
 }

@@ -9,6 +9,8 @@ use crate::model::{HostId, VmId, WaitReason};
 pub struct RestartState {
     /// Not before this instant; for a VM that waits for others, not after.
     pub retry_at: Time,
+    /// The last instant at which it could write: it stopped then, or lost its disks.
+    pub wrote_until: Time,
     /// Where a copy of it that cannot write is still in memory, or [`NOWHERE`].
     pub stale_on: u32,
     /// Attempts that came to nothing, and how often the cluster has given up.
@@ -18,6 +20,8 @@ pub struct RestartState {
     pub waits: Option<WaitReason>,
     /// It has a place and waits for its turn to start there.
     pub queued: bool,
+    /// It starts at the other copy of its disks, which must switch first.
+    pub switches: bool,
     /// The start under way will come to nothing.
     pub failing: bool,
     /// It has waited long enough for the services that it comes after.
@@ -28,11 +32,13 @@ impl Default for RestartState {
     fn default() -> RestartState {
         RestartState {
             retry_at: Time::ZERO,
+            wrote_until: Time::ZERO,
             stale_on: NOWHERE,
             failed: 0,
             resumptions: 0,
             waits: None,
             queued: false,
+            switches: false,
             failing: false,
             impatient: false,
         }

@@ -1,8 +1,8 @@
-//! The rows of the state's tables.
+//! The rows of the state's tables; those of clusters and restarts have files of their own.
 
 use std::collections::VecDeque;
 
-use crate::engine::{Clock, Time, Tournament};
+use crate::engine::{Clock, Time};
 use crate::model::{Cause, Host, HostId, PartId, Room, VmClock, VmId};
 
 /// Stands for "no VM", "no host" in the compact lists.
@@ -133,8 +133,8 @@ pub struct HostState {
     pub silent_since: Time,
     /// Since when it can be heard, if its way to the others is open: it has sent no beat before that.
     pub heard_since: Time,
-    /// When it was last heard before it went silent or down; [`Time::NEVER`] while it is in the cluster.
-    pub missed_since: Time,
+    /// When the others miss it, or have missed it; [`Time::NEVER`] while it is in the cluster.
+    pub missed_at: Time,
     /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
     pub plan: u32,
     pub crashes: u32,
@@ -191,7 +191,7 @@ impl Default for HostState {
             has_vote: true,
             silent_since: Time::NEVER,
             heard_since: Time::ZERO,
-            missed_since: Time::NEVER,
+            missed_at: Time::NEVER,
             worked_on: false,
             plan: NOWHERE,
             crashes: 0,
@@ -227,53 +227,6 @@ impl HostState {
                 .saturating_sub(self.used.memory_mib + self.stale_room.memory_mib),
             cores: host.room.cores.saturating_sub(self.used.cores + self.stale_room.cores),
         }
-    }
-}
-
-/// How far a cluster of the primary-and-secondaries family is with its primary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PrimaryPhase {
-    /// Nobody can be primary.
-    Absent,
-    Electing,
-    /// Elected, reading the list of protected VMs.
-    TakingStock,
-    Ready,
-}
-
-/// A host cluster.
-#[derive(Clone, Debug)]
-pub struct ClusterState {
-    /// Its seats by free memory, most first; hosts that cannot take a VM are out.
-    pub rooms: Tournament,
-    /// VMs that wait to be restarted, by rank.
-    pub waiting: Vec<VmId>,
-    /// VMs that have lost their disks and for which no host with disks was found.
-    pub seeking: Vec<VmId>,
-    /// Hosts whose I/O goes through another host.
-    pub redirecting: u32,
-    /// Looks at those who wait that are under way, or were: which draw comes next.
-    pub polls: u32,
-    /// When the next look is due; [`Time::NEVER`] where none is.
-    pub poll_at: Time,
-    pub primary: Option<HostId>,
-    pub primary_phase: PrimaryPhase,
-    /// When an election ended without anybody who could be primary.
-    pub absent_since: Time,
-    /// More than half of the votes are with those who hear each other.
-    pub quorate: bool,
-    /// What the loss of quorum, if it comes to that, is booked on.
-    pub doubt: Cause,
-    /// The host that goes on by itself while none hears another.
-    pub alone: Option<HostId>,
-}
-
-impl ClusterState {
-    /// The key of a seat in the tournament for room: most free memory wins, then the lower seat.
-    #[inline]
-    #[must_use]
-    pub const fn key(free_memory_mib: u64) -> u64 {
-        Tournament::OUT - 1 - free_memory_mib
     }
 }
 
@@ -334,6 +287,8 @@ pub struct VmState {
     pub cause: Cause,
     /// Its disks cannot be reached just now.
     pub suspended: bool,
+    /// They are on the second copy of its storage.
+    pub on_mirror: bool,
     /// It must recover before it serves again.
     pub unclean: bool,
     /// The application's pending fault is a hang.
@@ -358,6 +313,7 @@ impl Default for VmState {
             phase: VmPhase::Up,
             cause: Cause::HostCrash,
             suspended: false,
+            on_mirror: false,
             unclean: false,
             hangs: false,
             crewed: false,

@@ -87,6 +87,8 @@ pub(crate) fn service(
         } else {
             OutageLengths::default()
         },
+        recovery_point_s: none(0.0),
+        recovery_point_max_s: 0.0,
         causes: causes
             .iter()
             .map(|&(cause, share)| CauseSummary { cause, outages: outages * share, downtime_s: mean * share })
@@ -134,6 +136,7 @@ pub(crate) fn strategy(
             downtime_s,
             lost_s: if lost > 0.0 { around(lost, lost * 0.05) } else { none(31.0) },
             outages: if outages > 0.0 { around(outages, outages * 0.03) } else { none(0.001) },
+            recovery_point_s: none(0.0),
             causes,
         },
         capacity: CapacitySummary {
@@ -208,6 +211,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
         degraded_s: s.degraded_s.mean,
         lost_s: s.lost_s.mean,
         outages: f64::from(k),
+        recovery_point_s: 0.0,
     };
     let rows = strategies
         .iter()

@@ -9,7 +9,7 @@ mod xml;
 
 use std::path::Path;
 
-use ninefold::experiment::summary::{FailuresSummary, LossesSummary, Summary};
+use ninefold::experiment::summary::{Estimate, FailuresSummary, LossesSummary, Method, Summary};
 use ninefold::report::{RunResult, charts, clean, csv, markdown, text, verdict};
 
 fn golden(name: &str, now: &str) {
@@ -78,6 +78,18 @@ fn verdicts_say_what_a_person_would_say() {
     short.horizon = ninefold::engine::Span::from_secs(31_536_000 / 4);
     let mut larger = vec![cluster(), guest(12.0)];
     larger[1].capacity.hosts = 31;
+    // The same in every replication, although a fault could strike.
+    let planned = || {
+        let mut strategy = guest(5.0);
+        let known = |e: &mut Estimate, mean: f64| {
+            *e = Estimate { mean, se: 0.0, low: mean * 0.7, high: mean * 1.3, method: Method::Bound };
+        };
+        known(&mut strategy.total.lost_s, 320.0);
+        known(&mut strategy.total.downtime_s, 320.0);
+        known(&mut strategy.services[0].downtime_s, 320.0);
+        known(&mut strategy.services[0].outages, 16.0);
+        strategy
+    };
     let lines = [
         ("decided", say(vec![bare(), cluster(), guest(12.0)], 0.1)),
         ("two, decided", say(vec![cluster(), guest(12.0)], 0.1)),
@@ -90,12 +102,26 @@ fn verdicts_say_what_a_person_would_say() {
         ("alone", say(vec![cluster()], 0.0)),
         ("alone, nothing failed", say(vec![guest(0.0)], 0.0)),
         ("nothing failed", say(vec![cluster(), guest(0.0)], 0.1)),
+        ("undecided, nothing failed", say(vec![guest(0.0), cluster(), bare()], 99.0)),
+        ("two, undecided, nothing failed", say(vec![guest(0.0), cluster()], 99.0)),
+        ("planned work alone", say(vec![planned()], 0.1)),
+        ("planned work, decided", say(vec![cluster(), planned()], 0.1)),
+        ("planned work, undecided", say(vec![cluster(), planned(), bare()], 99.0)),
         ("nothing ever failed", say(vec![plan("a", &[], 4, 0.0), guest(0.0)], 0.0)),
         ("no strategy", say(vec![], 0.0)),
         ("a quarter", verdict::verdict(&RunResult::from(&short), clean::visible)),
     ];
     let text: String = lines.iter().map(|(case, said)| format!("{case}: {said}\n")).collect();
     golden("verdicts.txt", &text);
+
+    let result = RunResult::from(&fixture::summary("x", vec![planned(), cluster()], 0.1));
+    let [text, page] = [text::comparison(&result), markdown::summary(&result)];
+    assert!(text.contains("5.3 [3.7, 6.9]") && page.contains("5.3 [3.7, 6.9]"), "{text}{page}");
+    assert!(!text.contains("no downtime") && !page.contains("no downtime") && !text.contains('≤'), "{text}");
+    assert!(text.contains("guest-failover: with few outages an interval allows for"), "{text}");
+    let charts = charts::draw(&result, charts::Format::Svg).unwrap();
+    let chart = String::from_utf8(charts[0].1.clone()).unwrap();
+    assert!(chart.contains("5.3 min [3.7, 6.9]") && !chart.contains("none seen"), "{chart}");
 }
 
 /// Every kind of sentence about lost hosts, one a line.
@@ -169,6 +195,18 @@ fn a_result_reads_back_as_it_was_written() {
             "{name}"
         );
     }
+}
+
+/// Results of earlier versions do not say what was laid over the scenario, nor what was odd about it.
+#[test]
+fn an_earlier_result_can_still_be_drawn() {
+    let json = RunResult::from(&fixture::small()).to_json().unwrap();
+    let mut value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for key in ["overrides", "selection", "warnings"] {
+        value.as_object_mut().unwrap().remove(key).unwrap();
+    }
+    let back = RunResult::from_json(&value.to_string()).unwrap();
+    assert_eq!(back, RunResult::from(&fixture::small()));
 }
 
 #[test]
@@ -286,6 +324,43 @@ fn every_svg_is_well_formed_and_can_be_read_aloud() {
                 );
             }
         }
+    }
+}
+
+/// More strategies than a chart has room for, some of them alike, all with long names that differ at the end.
+#[test]
+fn a_chart_says_what_it_does_not_show() {
+    let causes: &[(&'static str, f64)] = &[("host-crash", 1.0)];
+    let long = |k: u32| format!("a-strategy-with-a-name-that-is-much-too-long-for-any-table-{k:02}");
+    let plan = |k: u32| {
+        // The first one is without protection, and two of each are alike.
+        let protect: &[&'static str] = if k == 0 { &[] } else { &["nlb"] };
+        let minutes = if k == 0 { 900.0 } else { 10.0 + f64::from(k / 2 * 7) };
+        fixture::strategy(&long(k), protect, 400, vec![fixture::service("mail", 4, minutes, 2.0, causes)])
+    };
+    let result = RunResult::from(&fixture::summary("crowd", (0..20).map(plan).collect(), 0.1));
+    for (name, bytes) in charts::draw(&result, charts::Format::Svg).unwrap() {
+        let svg = String::from_utf8(bytes).unwrap();
+        let texts: Vec<&str> = svg.lines().map(str::trim).filter(|l| !l.starts_with('<')).collect();
+        assert!(svg.contains("Drawn: 16 of 20 strategies"), "{name}: {texts:?}");
+        // The baseline, which loses most, and the fifteen that lose least; each can be told by its end.
+        for k in 0..20 {
+            let drawn =
+                texts.iter().any(|text| text.ends_with(&format!("-{k:02}")) && text.starts_with("a-str"));
+            assert_eq!(drawn, k < 16, "{name} {k}: {texts:?}");
+        }
+        if name.starts_with("distribution") {
+            assert!(
+                texts.contains(&"share of instances") && texts.contains(&"down for longer than"),
+                "{texts:?}"
+            );
+            assert!(texts.iter().any(|text| text.starts_with("Hidden under a-str")), "{texts:?}");
+            assert!(texts.contains(&"0.5 %"), "the lowest line has a label: {texts:?}");
+        }
+    }
+    let text = text::comparison(&result);
+    for k in 0..20 {
+        assert!(text.contains(&format!("-{k:02}  ")), "{text}");
     }
 }
 

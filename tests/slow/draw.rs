@@ -161,11 +161,12 @@ impl Plan {
         let cut = 2 + dice.below(self.hosts as u64 - 1) as usize;
         let spread = self.length(dice);
         let hosts = (0..cut.min(self.hosts)).map(|n| (first + n) % self.hosts);
-        hosts.map(|host| {
-            let at = at + dice.below(spread);
-            self.cut(dice, at, Fault::Link(host))
-        })
-        .collect()
+        hosts
+            .map(|host| {
+                let at = at + dice.below(spread);
+                self.cut(dice, at, Fault::Link(host))
+            })
+            .collect()
     }
 
     /// Hosts go one after the other, in any order, and some come back.

@@ -182,7 +182,9 @@ impl Family for FivePrimaries {
                     self.watch[host] = Watch::Overdue;
                 }
             }
-            Tick::Due(host, batch) => self.due.extend(world.guests.of_batch(batch).into_iter().map(|vm| (host, vm))),
+            Tick::Due(host, batch) => {
+                self.due.extend(world.guests.of_batch(batch).into_iter().map(|vm| (host, vm)))
+            }
             Tick::AloneDue(host, beat) => {
                 if self.answered[host] == beat && world.is_up(host) {
                     self.isolated[host] = true;

@@ -7,7 +7,10 @@
 enum Place {
     On(usize),
     /// It stopped on a host, and the cluster will look for it. What stops together is a batch.
-    Lost { host: usize, batch: u32 },
+    Lost {
+        host: usize,
+        batch: u32,
+    },
     /// The cluster would start it, and no host can take it.
     Waits,
 }

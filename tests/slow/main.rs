@@ -1,9 +1,9 @@
 //! slow
 mod attempts;
 mod draw;
-mod five_primaries;
 mod failover_clustering;
 mod fast;
+mod five_primaries;
 mod guests;
 mod primary;
 mod story;
@@ -41,14 +41,22 @@ fn compare<F: Family>(cluster: &Cluster, plan: &Plan, family: impl Fn() -> F) {
         let want = slow(family, plan, &phases, &strikes, end);
         let got = fast.story(seed, &strikes, end);
         if got != want {
-            let what = format!("seed {seed} phases {phases:?}\n{strikes:#?}\nfast\n{}slow\n{}", lines(&got, &want), lines(&want, &got));
+            let what = format!(
+                "seed {seed} phases {phases:?}\n{strikes:#?}\nfast\n{}slow\n{}",
+                lines(&got, &want),
+                lines(&want, &got)
+            );
             wrong.push((seed, strikes.len(), what));
         }
     }
     wrong.sort_by_key(|w| (w.1, w.2.len()));
-    for w in wrong.iter().take(show) { println!("{}", w.2); }
+    for w in wrong.iter().take(show) {
+        println!("{}", w.2);
+    }
     let mut themes = [0; 9];
-    for w in &wrong { themes[(w.0 % 9) as usize] += 1; }
+    for w in &wrong {
+        themes[(w.0 % 9) as usize] += 1;
+    }
     println!("wrong {} {:?}", wrong.len(), themes);
 }
 
@@ -56,23 +64,39 @@ fn compare<F: Family>(cluster: &Cluster, plan: &Plan, family: impl Fn() -> F) {
 fn primary() {
     let hosts = env("HOSTS", 5) as usize;
     let storage = env("STORAGE", 1) == 1;
-    let plan = Plan { hosts, thresholds: &[5.0, 10.0, 15.0, 18.0, 25.0, 30.0, 35.0, 60.0], storage, witness: false, hang_min: 900 * S };
+    let plan = Plan {
+        hosts,
+        thresholds: &[5.0, 10.0, 15.0, 18.0, 25.0, 30.0, 35.0, 60.0],
+        storage,
+        witness: false,
+        hang_min: 900 * S,
+    };
     let r = env("RESPONSE", 1);
     let set = ["leave-on", "power-off", "shut-down"][r as usize];
     let settings = format!("restart_after_response = \"3 s\"\nisolation_response = \"{set}\"\nshutdown=\"30 s\"\nstarts_per_host = 0").leak();
-    let cluster = Cluster { product: "vsphere-6", settings, hosts, wired: storage, disks: storage, witness: false };
+    let cluster =
+        Cluster { product: "vsphere-6", settings, hosts, wired: storage, disks: storage, witness: false };
     let shutdown = if r == 2 { 30 * S } else { 0 };
-    compare(&cluster, &plan, || primary::Primary::new(hosts, primary::Numbers { shutdown, ..primary::FACTS }, r > 0, storage));
+    compare(&cluster, &plan, || {
+        primary::Primary::new(hosts, primary::Numbers { shutdown, ..primary::FACTS }, r > 0, storage)
+    });
 }
 
 #[test]
 fn five() {
     let hosts = env("HOSTS", 6) as usize;
-    let plan = Plan { hosts, thresholds: &[12.0, 14.0, 15.0, 16.0, 60.0, 136.0], storage: true, witness: false, hang_min: 900 * S };
+    let plan = Plan {
+        hosts,
+        thresholds: &[12.0, 14.0, 15.0, 16.0, 60.0, 136.0],
+        storage: true,
+        witness: false,
+        hang_min: 900 * S,
+    };
     let r = env("RESPONSE", 2);
     let set = ["leave-on", "power-off", "shut-down"][r as usize];
     let settings = format!("isolation_response = \"{set}\"\nshutdown=\"0 s\"\nstarts_per_host = 0").leak();
-    let cluster = Cluster { product: "vmware-ha-4", settings, hosts, wired: true, disks: true, witness: false };
+    let cluster =
+        Cluster { product: "vmware-ha-4", settings, hosts, wired: true, disks: true, witness: false };
     compare(&cluster, &plan, || five_primaries::FivePrimaries::new(hosts, five_primaries::FACTS, r > 0));
 }
 
@@ -93,7 +117,11 @@ fn hyper() {
         ("share", Witness::Share),
         ("disk-only", Witness::Disk { only: true }),
     ][env("WITNESS", 1) as usize];
-    let thresholds: &[f64] = match env("YEAR", 2008) { 2008 => &[5.0, 15.0, 60.0], 2012 => &[10.0, 16.0, 60.0], _ => &[10.0, 60.0, 250.0, 256.0] };
+    let thresholds: &[f64] = match env("YEAR", 2008) {
+        2008 => &[5.0, 15.0, 60.0],
+        2012 => &[10.0, 16.0, 60.0],
+        _ => &[10.0, 60.0, 250.0, 256.0],
+    };
     let disk = matches!(witness, Witness::Disk { .. });
     let struck = witness != Witness::None;
     let plan = Plan { hosts, thresholds, storage: disk, witness: struck, hang_min: 900 * S };

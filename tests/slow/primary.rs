@@ -68,12 +68,18 @@ enum Role {
     /// It heard a primary's beat last at that instant, itself or through others.
     Follows(Us),
     /// An election that ends at that instant; `misses` a primary, or else was called by somebody who came.
-    Elects { over: Us, misses: bool },
+    Elects {
+        over: Us,
+        misses: bool,
+    },
     /// It has elected itself and pings its isolation address (VMW-30b).
     Pings,
     /// It has declared itself isolated.
     Alone(Us),
-    Leads { since: Us, ready: bool },
+    Leads {
+        since: Us,
+        ready: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -216,8 +222,11 @@ impl Primary {
         for &host in &up {
             // VMW-34: whoever answers makes one that pings a primary, unless others have one or elect one.
             let group = world.group(host);
-            let new = |&h: &usize| up.contains(&h) && matches!(self.roles[h], Role::Elects { misses: false, .. });
-            if self.roles[host] == Role::Pings && group.iter().all(|h| self.roles[*h] == Role::Pings || new(h)) {
+            let new =
+                |&h: &usize| up.contains(&h) && matches!(self.roles[h], Role::Elects { misses: false, .. });
+            if self.roles[host] == Role::Pings
+                && group.iter().all(|h| self.roles[*h] == Role::Pings || new(h))
+            {
                 self.conclude(world, host);
             }
         }
@@ -293,7 +302,8 @@ impl Primary {
 
     /// The primary that can act: it is ready, and hears others or the gateway.
     fn judge(&self, world: &W) -> Option<usize> {
-        let ready = |&h: &usize| matches!(self.roles[h], Role::Leads { ready: true, .. }) && world.is_linked(h);
+        let ready =
+            |&h: &usize| matches!(self.roles[h], Role::Leads { ready: true, .. }) && world.is_linked(h);
         world.hosts().find(ready)
     }
 
@@ -453,7 +463,8 @@ impl Family for Primary {
             }
             Tick::Due(host, batch) => {
                 // What was shutting down when the host crashed is as dead as the rest.
-                let batch = if world.is_up(host) { world.guests.of_batch(batch) } else { world.guests.lost_on(host) };
+                let batch =
+                    if world.is_up(host) { world.guests.of_batch(batch) } else { world.guests.lost_on(host) };
                 self.due.extend(batch.into_iter().map(|vm| (host, vm)));
             }
             Tick::Judge => {}
@@ -465,7 +476,9 @@ impl Family for Primary {
         let Some(primary) = self.judge(world) else { return };
         for host in world.hosts() {
             match self.given_up[host] {
-                None if host != primary && self.is_dead(world, primary, host) => self.declare(world, primary, host),
+                None if host != primary && self.is_dead(world, primary, host) => {
+                    self.declare(world, primary, host)
+                }
                 Some(attempts) if attempts.is_due(world.now) => self.attempt(world, primary, host),
                 _ => {}
             }

@@ -18,7 +18,9 @@ pub(crate) enum Witness {
     /// Any host reaches it.
     Anywhere,
     /// Hosts that reach the storage; `only`: no other vote counts.
-    Disk { only: bool },
+    Disk {
+        only: bool,
+    },
     /// Hosts on the network.
     Share,
 }
@@ -74,7 +76,10 @@ impl Votes {
     pub(crate) fn join<T: Copy>(&mut self, world: &World<T>, host: usize) {
         self.alone[host] = false;
         let knows = |other: &usize| {
-            *other != host && world.sides[*other] == world.sides[host] && !self.alone[*other] && !self.missed[*other]
+            *other != host
+                && world.sides[*other] == world.sides[host]
+                && !self.alone[*other]
+                && !self.missed[*other]
         };
         if let Some(other) = world.hosts().find(knows) {
             self.views[host] = self.views[other].clone();
@@ -172,7 +177,9 @@ impl Votes {
         }
         self.voters = view.to_vec();
         let count = view.iter().filter(|votes| **votes).count();
-        if let (Witness::None, 0, Some(last)) = (self.witness, count % 2, view.iter().rposition(|votes| *votes)) {
+        if let (Witness::None, 0, Some(last)) =
+            (self.witness, count % 2, view.iter().rposition(|votes| *votes))
+        {
             self.voters[last] = false;
         }
     }

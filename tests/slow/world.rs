@@ -33,7 +33,10 @@ pub(crate) enum Power {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     /// A host that was up went down with all that ran on it, or hangs, or was fenced. What it ran is one batch.
-    Down { host: usize, batch: u32 },
+    Down {
+        host: usize,
+        batch: u32,
+    },
     Up(usize),
     /// Packets pass where they did not, or no longer do: see [`World::opened`] and [`World::met`].
     Network,
@@ -245,7 +248,8 @@ impl<T: Copy> World<T> {
     /// A VM is ordered to start on the host with the fewest VMs among those that may take it, the first of equals
     /// (VML-20: the most room; all VMs and all hosts are alike here); otherwise it waits.
     pub(crate) fn order(&mut self, vm: usize, may: impl Fn(&World<T>, usize) -> bool) {
-        let target = self.hosts().filter(|&h| self.is_up(h) && may(self, h)).min_by_key(|&h| self.guests.load(h));
+        let target =
+            self.hosts().filter(|&h| self.is_up(h) && may(self, h)).min_by_key(|&h| self.guests.load(h));
         match target {
             Some(host) => {
                 self.guests.settle(vm, host);
@@ -335,7 +339,13 @@ impl<T: Copy> World<T> {
     }
 
     /// Lets a family live through the faults up to an end. Host n beats at `phases[n]` in each interval.
-    pub(crate) fn run<F: Family<Tick = T>>(mut self, mut family: F, phases: &[Us], from: Us, end: Us) -> Story {
+    pub(crate) fn run<F: Family<Tick = T>>(
+        mut self,
+        mut family: F,
+        phases: &[Us],
+        from: Us,
+        end: Us,
+    ) -> Story {
         if let Some(interval) = family.interval() {
             for host in self.hosts() {
                 let first = from - from % interval + phases[host];

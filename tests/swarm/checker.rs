@@ -433,6 +433,10 @@ impl<'m> Checker<'m> {
             | Signal::HostReadmitted { .. }
             | Signal::ControllerDown { .. }
             | Signal::ControllerUp { .. }
+            | Signal::StorageSwitched { .. }
+            | Signal::MirrorEqual { .. }
+            | Signal::DisksSwitching { .. }
+            | Signal::WritesLost { .. }
             | Signal::WitnessDown { .. }
             | Signal::WitnessUp { .. } => Ok(()),
             Signal::HostDown { host, cause } => self.host_down(host, cause),

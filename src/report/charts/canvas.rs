@@ -75,15 +75,23 @@ pub(super) fn fit(text: &str, font: Font, px: f64) -> String {
     if text_width(text, font) <= px {
         return text.to_owned();
     }
-    let mut end = text.chars().count();
-    while end > 0 {
-        end -= 1;
-        let short: String = text.chars().take(end).chain(['…']).collect();
-        if text_width(&short, font) <= px {
-            return short;
-        }
+    let chars: Vec<char> = text.chars().collect();
+    shortened(chars.len(), font, px, |kept| chars[..kept].iter().chain(['…'].iter()).collect())
+}
+
+/// As [`fit`], for a name: the middle gives way, since names often differ at their ends.
+pub(super) fn fit_name(name: &str, font: Font, px: f64) -> String {
+    if text_width(name, font) <= px {
+        return name.to_owned();
     }
-    "…".to_owned()
+    let chars: Vec<char> = name.chars().collect();
+    shortened(chars.len(), font, px, |kept| clean::without_middle(&chars, kept))
+}
+
+/// The longest of the shorter texts that fits.
+fn shortened(length: usize, font: Font, px: f64, shorter: impl Fn(usize) -> String) -> String {
+    let fits = |text: &String| text_width(text, font) <= px;
+    (0..length).rev().map(shorter).find(fits).unwrap_or_else(|| "…".to_owned())
 }
 
 /// `text` in lines of at most `px` pixels; what does not fit into `lines` ends in an ellipsis.

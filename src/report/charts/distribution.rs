@@ -5,16 +5,24 @@
 //! Zero has no place on such an axis and gets a strip of its own at the left: the height at which
 //! a curve comes out of it is the share of instances that are ever down.
 
-use super::canvas::{fit, text_width};
-use super::frame::{self, Key, MARGIN, STRATEGIES, WIDTH};
-use super::shape::{AXIS, Anchor, Colour, GRID, HEADING, INK, LABEL, MUTED, PALETTE, Pen, Picture};
+use super::Shown;
+use super::canvas::{fit_name, text_width, wrap};
+use super::frame::{self, Key, MARGIN, WIDTH, line_colour, line_form, line_pattern};
+use super::shape::{AXIS, Anchor, GRID, HEADING, INK, LABEL, MUTED, Pen, Picture};
 use crate::report::clean;
 use crate::report::figures;
 use crate::report::result::{RunResult, Service, Strategy};
-use crate::report::text::{horizon, of_service};
+use crate::report::text::horizon;
 
 const PLOT: f64 = 190.0;
 const GAP: f64 = 34.0;
+/// From a panel's head to its plot, and from there to its notes.
+const ABOVE: f64 = 28.0;
+const BELOW: f64 = 54.0;
+/// A line of notes.
+const NOTE: f64 = 16.0;
+/// Curves nearer to each other than this all the way hide each other.
+const HIDES: f64 = 2.5;
 /// The strip of zero.
 const STRIP: f64 = 30.0;
 /// Room for the labels of the upward axis.
@@ -85,17 +93,17 @@ impl Plot {
     }
 }
 
+/// A strategy's place in the legend, and what it makes of a service.
+type Row<'a> = (usize, &'a Strategy, &'a Service);
+
 /// The chart.
-pub(super) fn layout(result: &RunResult, services: &[&str]) -> Picture {
+pub(super) fn layout(result: &RunResult, shown: &Shown<'_>) -> Picture {
     let mut pen = Pen::default();
-    let legend: Vec<(Key, String)> = result
+    let legend: Vec<(Key, String)> = shown
         .strategies
         .iter()
-        .take(STRATEGIES)
         .enumerate()
-        .map(|(index, strategy)| {
-            (Key::Line { colour: colour(index), form: form(index) }, strategy.name.clone())
-        })
+        .map(|(place, strategy)| (Key::Line(place), strategy.name.clone()))
         .collect();
     let title = format!("How long a year can be: {}", result.scenario.title);
     let title = if horizon(result) == "1 y" {
@@ -109,50 +117,95 @@ pub(super) fn layout(result: &RunResult, services: &[&str]) -> Picture {
          at 0 shows the share that is ever down.",
         horizon(result)
     );
-    let mut y = frame::head(&mut pen, &title, &caption, &legend);
-    let columns = if services.len() < 2 { 1 } else { 2 };
+    let mut y = frame::head(&mut pen, &title, &caption, &shown.note, &legend);
+    let columns = if shown.services.len() < 2 { 1 } else { 2 };
     let width = (WIDTH - 2.0 * MARGIN - GAP * (columns - 1) as f64) / columns as f64;
-    let mut description = caption.clone();
-    for row in services.chunks(columns) {
-        for (column, &name) in row.iter().enumerate() {
+    let mut description = format!("{caption} {}", shown.note).trim_end().to_owned();
+    for names in shown.services.chunks(columns) {
+        let mut notes = 0;
+        for (column, &name) in names.iter().enumerate() {
             let x = MARGIN + (width + GAP) * column as f64;
-            panel(&mut pen, result, name, (x, y + 24.0), width);
-            describe(&mut description, result, name);
+            let rows = shown.rows(result, name);
+            notes = notes.max(panel(&mut pen, result, name, &rows, (x, y + 24.0), width));
+            describe(&mut description, name, &rows);
         }
-        y += 24.0 + 12.0 + PLOT + 30.0;
+        y += 24.0 + ABOVE + PLOT + BELOW + NOTE * notes as f64;
     }
-    Picture { width: WIDTH, height: y + 16.0, title: clean::visible(&title), description, shapes: pen.shapes }
+    Picture { width: WIDTH, height: y + 4.0, title: clean::visible(&title), description, shapes: pen.shapes }
 }
 
-/// One service: its head with the baseline at `y`, and the curves below.
-fn panel(pen: &mut Pen, result: &RunResult, name: &str, (x, y): (f64, f64), width: f64) {
-    let rows: Vec<(usize, (&Strategy, &Service))> = of_service(result, name)
-        .into_iter()
-        .map(|row| (index_of(result, row.0), row))
-        .take(STRATEGIES)
-        .collect();
-    let quiet: Vec<String> = rows
-        .iter()
-        .filter(|(_, (_, service))| longest(service) <= 0.0)
-        .map(|(_, (strategy, _))| clean::visible(&strategy.name))
-        .collect();
-    let head = fit(&clean::visible(name), HEADING, if quiet.is_empty() { width } else { width * 0.5 });
-    pen.text((x, y), Anchor::Start, HEADING, INK, &head);
-    if !quiet.is_empty() {
-        let from = x + text_width(&head, HEADING) + 12.0;
-        let quiet = format!("never down: {}", quiet.join(", "));
-        pen.text((from, y), Anchor::Start, LABEL, MUTED, &fit(&quiet, LABEL, x + width - from));
-    }
+/// One service: its head with the baseline at `y`, the curves below, and notes under them; answers with the
+/// lines of those.
+fn panel(
+    pen: &mut Pen,
+    result: &RunResult,
+    name: &str,
+    rows: &[Row<'_>],
+    (x, y): (f64, f64),
+    width: f64,
+) -> usize {
+    pen.text((x, y), Anchor::Start, HEADING, INK, &fit_name(&clean::visible(name), HEADING, width));
     let floor = floor(result);
-    let (from, to) = range(rows.iter().map(|(_, (_, service))| *service), floor);
-    let plot = Plot { left: x + SCALE, right: x + width, top: y + 12.0, floor, from, to };
+    let (from, to) = range(rows.iter().map(|(_, _, service)| *service), floor);
+    let plot = Plot { left: x + SCALE, right: x + width, top: y + ABOVE, floor, from, to };
     grid(pen, &plot);
+    pen.text((x, plot.top - 12.0), Anchor::Start, LABEL, MUTED, "share of instances");
+    let middle = (plot.left + plot.right) / 2.0;
+    pen.text((middle, plot.bottom() + 33.0), Anchor::Middle, LABEL, MUTED, "down for longer than");
     // The first strategy last, so that it lies on top.
-    for (index, (_, service)) in rows.iter().rev() {
+    for (place, _, service) in rows.iter().rev() {
         if longest(service) > 0.0 {
-            curve(pen, &plot, service, *index);
+            curve(pen, &plot, service, *place);
         }
     }
+    let text = notes(&plot, rows);
+    let notes = if text.is_empty() { Vec::new() } else { wrap(&text, LABEL, width, 2) };
+    for (line, note) in notes.iter().enumerate() {
+        let baseline = plot.bottom() + BELOW - 2.0 + NOTE * line as f64;
+        pen.text((x, baseline), Anchor::Start, LABEL, MUTED, note);
+    }
+    notes.len()
+}
+
+/// What cannot be seen: strategies without a curve, and curves under others.
+fn notes(plot: &Plot, rows: &[Row<'_>]) -> String {
+    let names = |some: &[&Row<'_>]| {
+        let names =
+            some.iter().map(|(_, strategy, _)| fit_name(&clean::visible(&strategy.name), LABEL, 150.0));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let (seen, never): (Vec<&Row<'_>>, Vec<&Row<'_>>) =
+        rows.iter().partition(|(_, _, service)| longest(service) > 0.0);
+    let mut parts = Vec::new();
+    if !never.is_empty() {
+        parts.push(format!("Never down: {}.", names(&never)));
+    }
+    let mut left = seen;
+    while let Some((&first, rest)) = left.split_first() {
+        let (same, others): (Vec<&Row<'_>>, Vec<&Row<'_>>) =
+            rest.iter().copied().partition(|row| hides(plot, first.2, row.2));
+        if !same.is_empty() {
+            parts.push(format!("Hidden under {}: {}.", names(&[first]), names(&same)));
+        }
+        left = others;
+    }
+    parts.join(" ")
+}
+
+/// Whether two curves lie on each other.
+fn hides(plot: &Plot, a: &Service, b: &Service) -> bool {
+    let start = |service: &Service| plot.y(exceeded(service, 0.0));
+    let apart = |p: f64| {
+        let across = plot.x(quantile(a, 1.0 - p)) - plot.x(quantile(b, 1.0 - p));
+        // Where a curve is steep, what matters is how far it is to the side; where it is flat, up.
+        let up = |s: &Service, other: &Service| {
+            plot.y(exceeded(s, quantile(other, 1.0 - p))) - plot.y(p.min(exceeded(other, 0.0)))
+        };
+        across.abs().min(up(a, b).abs().max(up(b, a).abs()))
+    };
+    let steps = 40;
+    let at = |step: i32| libm::exp(libm::log(plot.floor) * f64::from(step) / f64::from(steps));
+    (start(a) - start(b)).abs() < HIDES && (0..=steps).all(|step| apart(at(step)) < HIDES)
 }
 
 fn grid(pen: &mut Pen, plot: &Plot) {
@@ -163,9 +216,11 @@ fn grid(pen: &mut Pen, plot: &Plot) {
         (0.1, "10 %"),
         (0.05, "5 %"),
         (0.01, "1 %"),
+        (0.005, "0.5 %"),
         (0.001, "0.1 %"),
     ] {
-        if probability < plot.floor * 0.999 {
+        // The lowest line is the axis, and has its label too.
+        if probability < plot.floor * 0.999 || (probability < 0.01 && probability > plot.floor * 1.001) {
             continue;
         }
         let y = plot.y(probability);
@@ -184,9 +239,10 @@ fn grid(pen: &mut Pen, plot: &Plot) {
             continue;
         }
         let x = plot.x(seconds);
-        pen.line(&[(x, plot.top), (x, bottom)], GRID, 1);
         let half = text_width(label, LABEL) / 2.0;
+        // A line without a label says nothing.
         if x - half >= free && x + half <= plot.right + 14.0 {
+            pen.line(&[(x, plot.top), (x, bottom)], GRID, 1);
             pen.text((x, bottom + 16.0), Anchor::Middle, LABEL, MUTED, label);
             free = x + half + 10.0;
         }
@@ -196,8 +252,8 @@ fn grid(pen: &mut Pen, plot: &Plot) {
     pen.line(&[(start, plot.top), (start, bottom)], AXIS, 1);
 }
 
-fn curve(pen: &mut Pen, plot: &Plot, service: &Service, index: usize) {
-    let colour = colour(index);
+fn curve(pen: &mut Pen, plot: &Plot, service: &Service, place: usize) {
+    let (colour, form) = (line_colour(place), line_form(place));
     let start = exceeded(service, 0.0);
     let mut points = vec![(plot.left, plot.y(start)), (plot.left + STRIP, plot.y(start))];
     for &(p, seconds) in service.downtime_s.quantiles.iter().filter(|(_, seconds)| *seconds > 0.0) {
@@ -209,13 +265,13 @@ fn curve(pen: &mut Pen, plot: &Plot, service: &Service, index: usize) {
         points.push((plot.x(seconds), plot.y(1.0 - p)));
     }
     if start > plot.floor {
-        pen.line(&points, colour, 2);
-        pen.marker((plot.left + STRIP / 2.0, plot.y(start)), form(index), colour);
+        pen.dashed(&points, colour, 2, line_pattern(place));
+        pen.marker((plot.left + STRIP / 2.0, plot.y(start)), form, colour);
     }
     for probability in [0.5, 0.1, 0.05, 0.01] {
         let seconds = quantile(service, 1.0 - probability);
         if seconds > 0.0 && probability > plot.floor {
-            pen.marker((plot.x(seconds), plot.y(probability)), form(index), colour);
+            pen.marker((plot.x(seconds), plot.y(probability)), form, colour);
         }
     }
 }
@@ -272,25 +328,9 @@ fn floor(result: &RunResult) -> f64 {
     if result.replications >= 2_000 { 0.001 } else { 0.005 }
 }
 
-fn index_of(result: &RunResult, strategy: &Strategy) -> usize {
-    result.strategies.iter().position(|other| other.name == strategy.name).unwrap_or(0)
-}
-
-/// The yellow at the palette's end is too faint for a line.
-const COLOURS: usize = PALETTE.len() - 1;
-
-fn colour(index: usize) -> Colour {
-    PALETTE[index % COLOURS]
-}
-
-/// Where colours come round again, the markers are other ones.
-fn form(index: usize) -> usize {
-    index + index / COLOURS
-}
-
-fn describe(text: &mut String, result: &RunResult, name: &str) {
+fn describe(text: &mut String, name: &str, rows: &[Row<'_>]) {
     text.push_str(&format!(" {}:", clean::visible(name)));
-    for (strategy, service) in of_service(result, name).into_iter().take(STRATEGIES) {
+    for (_, strategy, service) in rows {
         text.push_str(&format!(
             " {} ever down {}, 1 in 20 longer than {}, 1 in 100 longer than {};",
             clean::visible(&strategy.name),

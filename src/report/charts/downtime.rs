@@ -4,14 +4,15 @@
 //! others unreadable they are cut, with a visible cut, and say so; their value stands beside them
 //! as beside every bar, and their segments show shares of what is there.
 
-use super::canvas::{fit, text_width};
-use super::frame::{self, Key, MARGIN, PANELS, STRATEGIES, WIDTH, hatch, step};
+use super::Shown;
+use super::canvas::{fit, fit_name, text_width};
+use super::frame::{self, Key, MARGIN, WIDTH, hatch, step};
 use super::shape::{
     AXIS, Anchor, Colour, GREY, GRID, HEADING, INK, LABEL, MUTED, PALETTE, Pen, Picture, WHITE,
 };
 use crate::report::figures;
 use crate::report::result::{Cause, Estimate, RunResult, Service, Strategy};
-use crate::report::text::{counted, of_service};
+use crate::report::text::counted;
 use crate::report::{clean, verdict};
 
 const ROW: f64 = 23.0;
@@ -28,15 +29,17 @@ struct Bar<'a> {
 }
 
 /// The chart.
-pub(super) fn layout(result: &RunResult, services: &[&str]) -> Picture {
+pub(super) fn layout(result: &RunResult, shown: &Shown<'_>) -> Picture {
     let mut pen = Pen::default();
     let causes = ranked_causes(result);
-    let panels: Vec<(&str, &Service, Vec<Bar<'_>>)> = services
+    let panels: Vec<(&str, &Service, Vec<Bar<'_>>)> = shown
+        .services
         .iter()
         .filter_map(|&name| {
-            let rows = of_service(result, name);
-            let (_, first) = rows.first()?;
-            Some((name, *first, rows.iter().take(STRATEGIES).map(|row| bar(result, row)).collect()))
+            let rows = shown.rows(result, name);
+            let (_, _, first) = *rows.first()?;
+            let bars = rows.iter().map(|&(_, strategy, service)| bar(result, strategy, service));
+            Some((name, first, bars.collect()))
         })
         .collect();
     let bars = || panels.iter().flat_map(|(_, _, bars)| bars);
@@ -47,7 +50,7 @@ pub(super) fn layout(result: &RunResult, services: &[&str]) -> Picture {
         - bars().map(|bar| text_width(&bar.label, LABEL)).fold(60.0, f64::max).min(300.0);
     let some_cut = panels.iter().any(|(_, _, bars)| is_cut(bars));
 
-    let caption = caption(result, services.len(), some_cut);
+    let caption = caption(result, panels.len(), some_cut);
     let legend: Vec<(Key, String)> = causes
         .iter()
         .enumerate()
@@ -60,7 +63,7 @@ pub(super) fn layout(result: &RunResult, services: &[&str]) -> Picture {
         )
         .collect();
     let title = format!("Downtime by cause: {}", result.scenario.title);
-    let mut y = frame::head(&mut pen, &title, &caption, &legend);
+    let mut y = frame::head(&mut pen, &title, &caption, &shown.note, &legend);
     for (name, service, bars) in &panels {
         y += 24.0;
         heading(&mut pen, y, name, service);
@@ -74,28 +77,29 @@ pub(super) fn layout(result: &RunResult, services: &[&str]) -> Picture {
         width: WIDTH,
         height: y + 20.0,
         title: clean::visible(&title),
-        description: describe(&caption, &panels),
+        description: describe(&format!("{caption} {}", shown.note), &panels),
         shapes: pen.shapes,
     }
 }
 
 /// A panel's head: the service's name, and what it is.
 pub(super) fn heading(pen: &mut Pen, y: f64, name: &str, service: &Service) {
-    let name = fit(&clean::visible(name), HEADING, 460.0);
+    let name = fit_name(&clean::visible(name), HEADING, 460.0);
     pen.text((MARGIN, y), Anchor::Start, HEADING, INK, &name);
     let what = format!("{}, {}", counted(service.instances, "instance"), clean::visible(&service.role));
     let x = MARGIN + text_width(&name, HEADING) + 12.0;
     pen.text((x, y), Anchor::Start, LABEL, MUTED, &fit(&what, LABEL, 300.0));
 }
 
-fn bar<'a>(result: &RunResult, (strategy, service): &(&'a Strategy, &'a Service)) -> Bar<'a> {
+fn bar<'a>(result: &RunResult, strategy: &Strategy, service: &'a Service) -> Bar<'a> {
     let value = figures::minutes_a_year(&service.downtime_s.estimate, result.horizon_s);
-    let label = if figures::is_bound(&value) {
+    let label = if figures::is_unseen(&value) {
         format!("none seen, ≤ {} min", figures::bound(value.high))
     } else {
         figures::interval_in(&value, "min")
     };
-    Bar { name: fit(&clean::visible(&strategy.name), LABEL, 200.0), value, label, causes: &service.causes }
+    let name = fit_name(&clean::visible(&strategy.name), LABEL, 200.0);
+    Bar { name, value, label, causes: &service.causes }
 }
 
 /// The bars of one service over their axis; answers with the y below it.
@@ -256,21 +260,13 @@ fn is_hatched(rank: usize) -> bool {
     rank % 2 == 1
 }
 
-fn caption(result: &RunResult, shown: usize, cut: bool) -> String {
-    let mut caption = verdict::headline(result, clean::visible);
-    let scale = if shown > 1 { " Every panel has its own scale; whiskers" } else { " Whiskers" };
+fn caption(result: &RunResult, panels: usize, cut: bool) -> String {
+    let mut caption = verdict::headline(result, |name| clean::shorten_name(&clean::visible(name), 32));
+    let scale = if panels > 1 { " Every panel has its own scale; whiskers" } else { " Whiskers" };
     caption.push_str(scale);
     caption.push_str(" are 95 % intervals.");
     if cut {
         caption.push_str(" A bar cut by // is longer than shown; its colours are shares.");
-    }
-    let all = crate::report::text::service_names(result).len();
-    if shown < all {
-        caption.push_str(&format!(" Shown: the {PANELS} of {all} services with the most downtime."));
-    }
-    if result.strategies.len() > STRATEGIES {
-        caption
-            .push_str(&format!(" Shown: the first {STRATEGIES} strategies of {}.", result.strategies.len()));
     }
     caption
 }

@@ -1,7 +1,7 @@
 //! What both charts share: the head with title, caption and legend, and pleasant axis steps.
 
-use super::canvas::{fit, text_width, wrap};
-use super::shape::{Anchor, CAPTION, Colour, INK, LABEL, MUTED, Pen, TITLE};
+use super::canvas::{fit, fit_name, text_width, wrap};
+use super::shape::{Anchor, CAPTION, Colour, INK, LABEL, MUTED, PALETTE, Pen, TITLE};
 use crate::report::clean;
 
 /// Width of every chart.
@@ -17,12 +17,31 @@ pub(super) const STRATEGIES: usize = 16;
 pub(super) enum Key {
     /// A swatch, hatched or not.
     Swatch { fill: Colour, hatched: bool },
-    /// A line with a marker.
-    Line { colour: Colour, form: usize },
+    /// A strategy's line with its marker.
+    Line(usize),
 }
 
-/// Title, caption and legend; answers with the y where panels may begin.
-pub(super) fn head(pen: &mut Pen, title: &str, caption: &str, legend: &[(Key, String)]) -> f64 {
+/// The yellow at the palette's end is too faint for a line.
+const LINE_COLOURS: usize = PALETTE.len() - 1;
+
+/// The colour of a strategy's line, by its place in the legend. Where colours come round again they are darker,
+/// and the strokes and markers are other ones: no two look alike to anybody, in colour or without.
+pub(super) fn line_colour(place: usize) -> Colour {
+    PALETTE[place % LINE_COLOURS].dimmed([1.0, 0.62, 0.4][(place / LINE_COLOURS).min(2)])
+}
+
+/// Strokes and gaps of a strategy's line.
+pub(super) fn line_pattern(place: usize) -> &'static [f64] {
+    [&[][..], &[9.0, 4.0], &[3.0, 3.0]][(place / LINE_COLOURS).min(2)]
+}
+
+/// The form of a strategy's markers.
+pub(super) fn line_form(place: usize) -> usize {
+    place + place / LINE_COLOURS
+}
+
+/// Title, caption, what is left out, and legend; answers with the y where panels may begin.
+pub(super) fn head(pen: &mut Pen, title: &str, caption: &str, note: &str, legend: &[(Key, String)]) -> f64 {
     let width = WIDTH - 2.0 * MARGIN;
     let mut y = 38.0;
     pen.text((MARGIN, y), Anchor::Start, TITLE, INK, &fit(&clean::visible(title), TITLE, width));
@@ -31,14 +50,21 @@ pub(super) fn head(pen: &mut Pen, title: &str, caption: &str, legend: &[(Key, St
         y += 18.0;
         pen.text((MARGIN, y), Anchor::Start, CAPTION, MUTED, &line);
     }
+    if !note.is_empty() {
+        for line in wrap(note, CAPTION, width, 2) {
+            y += 18.0;
+            pen.text((MARGIN, y), Anchor::Start, CAPTION, INK, &line);
+        }
+    }
     if legend.is_empty() {
         return y + 16.0;
     }
     y += 28.0;
     let mut x = MARGIN;
     for (key, name) in legend {
-        let name = fit(&clean::visible(name), LABEL, 320.0);
-        let needs = 28.0 + text_width(&name, LABEL);
+        let name = fit_name(&clean::visible(name), LABEL, 320.0);
+        let sample = if matches!(key, Key::Line(_)) { 34.0 } else { 20.0 };
+        let needs = sample + 8.0 + text_width(&name, LABEL);
         if x > MARGIN && x + needs > WIDTH - MARGIN {
             x = MARGIN;
             y += 21.0;
@@ -50,12 +76,13 @@ pub(super) fn head(pen: &mut Pen, title: &str, caption: &str, legend: &[(Key, St
                     hatch(pen, (x, y - 11.0), (x + 20.0, y + 1.0));
                 }
             }
-            Key::Line { colour, form } => {
-                pen.line(&[(x, y - 4.0), (x + 22.0, y - 4.0)], colour, 2);
-                pen.marker((x + 11.0, y - 4.0), form, colour);
+            Key::Line(place) => {
+                let colour = line_colour(place);
+                pen.dashed(&[(x, y - 4.0), (x + sample, y - 4.0)], colour, 2, line_pattern(place));
+                pen.marker((x + sample / 2.0, y - 4.0), line_form(place), colour);
             }
         }
-        pen.text((x + 28.0, y), Anchor::Start, LABEL, INK, &name);
+        pen.text((x + sample + 8.0, y), Anchor::Start, LABEL, INK, &name);
         x += needs + 20.0;
     }
     y + 16.0
@@ -82,6 +109,18 @@ pub(super) fn step(max: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_lines_look_alike() {
+        for a in 0..STRATEGIES {
+            for b in 0..a {
+                assert_ne!(line_colour(a), line_colour(b));
+                // Not even without colour, as far as strokes and markers go round.
+                let look = |place: usize| (line_pattern(place), line_form(place) % 6);
+                assert_ne!(look(a), look(b));
+            }
+        }
+    }
 
     #[test]
     fn steps_are_round() {

@@ -17,8 +17,9 @@ mod shape;
 
 pub use canvas::ChartError;
 
-use super::result::RunResult;
+use super::result::{RunResult, Service, Strategy};
 use super::text::{of_service, service_names};
+use super::verdict;
 
 /// What a chart is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +36,10 @@ pub enum Format {
 /// Only where the drawing itself fails; there is no result that cannot be drawn.
 pub fn draw(result: &RunResult, format: Format) -> Result<Vec<(String, Vec<u8>)>, ChartError> {
     canvas::load_fonts()?;
-    let services = shown_services(result);
+    let shown = Shown::of(result);
     let charts = [
-        ("downtime", downtime::layout(result, &services)),
-        ("distribution", distribution::layout(result, &services)),
+        ("downtime", downtime::layout(result, &shown)),
+        ("distribution", distribution::layout(result, &shown)),
     ];
     charts
         .into_iter()
@@ -47,6 +48,56 @@ pub fn draw(result: &RunResult, format: Format) -> Result<Vec<(String, Vec<u8>)>
             Format::Png => Ok((format!("{name}.png"), canvas::png(&picture)?)),
         })
         .collect()
+}
+
+/// What a chart has room for.
+struct Shown<'a> {
+    /// In the scenario's order.
+    services: Vec<&'a str>,
+    strategies: Vec<&'a Strategy>,
+    /// What is left out, in words.
+    note: String,
+}
+
+impl<'a> Shown<'a> {
+    fn of(result: &'a RunResult) -> Shown<'a> {
+        let (services, strategies) = (shown_services(result), shown_strategies(result));
+        let mut note = String::new();
+        let of_services = service_names(result).len();
+        if services.len() < of_services {
+            note =
+                format!("Drawn: the {} of {of_services} services with the most downtime. ", services.len());
+        }
+        if strategies.len() < result.strategies.len() {
+            note.push_str(&format!(
+                "Drawn: {} of {} strategies, those that lose least and what they are measured against; the others \
+                 are in the tables.",
+                strategies.len(),
+                result.strategies.len()
+            ));
+        }
+        Shown { services, strategies, note: note.trim_end().to_owned() }
+    }
+
+    /// The rows of a service: each strategy's place in the legend, and what it makes of the service.
+    fn rows(&self, result: &'a RunResult, service: &str) -> Vec<(usize, &'a Strategy, &'a Service)> {
+        let place = |strategy: &Strategy| self.strategies.iter().position(|s| std::ptr::eq(*s, strategy));
+        of_service(result, service)
+            .into_iter()
+            .filter_map(|(strategy, service)| Some((place(strategy)?, strategy, service)))
+            .collect()
+    }
+}
+
+/// Those that lose least and the one that others are measured against, in the scenario's order.
+fn shown_strategies(result: &RunResult) -> Vec<&Strategy> {
+    let base = verdict::baseline(result).map(|base| base.name.as_str());
+    let mut ranked: Vec<&Strategy> = result.strategies.iter().collect();
+    ranked.sort_by(|a, b| a.total.lost_s.mean.total_cmp(&b.total.lost_s.mean));
+    let is_base = |strategy: &&&Strategy| Some(strategy.name.as_str()) == base;
+    let kept = ranked.iter().filter(is_base).take(1).chain(ranked.iter().filter(|s| !is_base(s)));
+    let kept: Vec<&Strategy> = kept.take(frame::STRATEGIES).copied().collect();
+    result.strategies.iter().filter(|strategy| kept.iter().any(|s| std::ptr::eq(*s, *strategy))).collect()
 }
 
 /// The services with the most downtime, in the scenario's order.

@@ -30,6 +30,14 @@ pub(super) const PALETTE: [Colour; 7] = [
     Colour(0xf0, 0xe4, 0x42),
 ];
 
+impl Colour {
+    /// The same, darker: so much of its light is left.
+    pub(super) fn dimmed(self, light: f64) -> Colour {
+        let part = |value: u8| (f64::from(value) * light) as u8;
+        Colour(part(self.0), part(self.1), part(self.2))
+    }
+}
+
 /// Where the given x lies in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Anchor {
@@ -109,6 +117,34 @@ impl Pen {
 
     pub(super) fn line(&mut self, points: &[(f64, f64)], colour: Colour, width: u32) {
         self.shapes.push(Shape::Line { points: points.to_vec(), colour, width });
+    }
+
+    /// A line of strokes and gaps of these lengths; none: one without gaps. Cut here, since not every backend can.
+    pub(super) fn dashed(&mut self, points: &[(f64, f64)], colour: Colour, width: u32, pattern: &[f64]) {
+        let Some(&first) = pattern.first() else { return self.line(points, colour, width) };
+        let (mut turn, mut left) = (0, first);
+        let mut stroke: Vec<(f64, f64)> = points.first().copied().into_iter().collect();
+        for pair in points.windows(2) {
+            let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+            let length = libm::hypot(x1 - x0, y1 - y0);
+            let mut along = 0.0;
+            while length - along > left {
+                along += left;
+                let at = (x0 + (x1 - x0) * along / length, y0 + (y1 - y0) * along / length);
+                stroke.push(at);
+                if turn % 2 == 0 {
+                    self.line(&stroke, colour, width);
+                }
+                stroke = vec![at];
+                turn += 1;
+                left = pattern[turn % pattern.len()];
+            }
+            left -= length - along;
+            stroke.push((x1, y1));
+        }
+        if turn % 2 == 0 && stroke.len() > 1 {
+            self.line(&stroke, colour, width);
+        }
     }
 
     pub(super) fn polygon(&mut self, points: &[(f64, f64)], fill: Colour) {

@@ -6,8 +6,8 @@
 //! incident that hits several instances at once counts with all of them.
 
 use crate::model::{
-    Delay, DomainId, Fencing, GuestGroup, IncidentBound, Model, PartKind, Product, Service, StorageId,
-    Traffic,
+    Delay, DomainId, Fencing, GuestGroup, IncidentBound, MirrorFailover, Model, PartKind, Product, Role,
+    Service, StorageId, Traffic,
 };
 
 /// The percentile of lengths; the 99th was too small after some hundred heavy-tailed outages.
@@ -80,6 +80,7 @@ fn bound(model: &Model, number: usize) -> IncidentBound {
         bound.downtime_s = bound.downtime_s.max(incident.length_s * share);
         bound.outages = bound.outages.max(share);
     }
+    bound.recovery_point_s = writes_lost(model, number);
     if !bound.random && is_random_by_plan(model, service) {
         bound.random = true;
         bound.downtime_s =
@@ -87,6 +88,22 @@ fn bound(model: &Model, number: usize) -> IncidentBound {
         bound.outages = 1.0;
     }
     bound
+}
+
+/// The most writes that one switch to the other copy of its disks can cost an instance.
+fn writes_lost(model: &Model, number: usize) -> f64 {
+    let service = &model.services[number];
+    let first = model.instances[service.first_instance.index()].first_vm;
+    let storage = model.vms.get(first.index()).and_then(|vm| vm.storage);
+    let mirror = storage.and_then(|storage| model.storages[storage.index()].mirror.as_ref());
+    match mirror {
+        _ if service.role == Role::Stateless => 0.0,
+        Some(m) if m.failover == MirrorFailover::Cluster && !service.host_cluster => 0.0,
+        Some(mirror) if !mirror.sync => mirror.lag.quantile(P),
+        // A person may use a copy that was left behind.
+        Some(mirror) if mirror.failover == MirrorFailover::Manual => mirror.resync.quantile(P),
+        _ => 0.0,
+    }
 }
 
 /// Planned work and scripts come when they are due, but what they cost may be drawn.

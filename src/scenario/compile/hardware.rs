@@ -6,8 +6,8 @@ use super::parts::{self, Parts};
 use super::{monitor, products, restart, storage_loss};
 use crate::engine::Stream;
 use crate::model::{
-    Admission, Cause, Cluster, ClusterId, CrewId, DomainId, Fault, FaultStreams, Host, HostId, HostStreams,
-    Maintenance, Model, Part, PartId, PartKind, Room, StorageId, TimerTable,
+    Admission, Cause, Cluster, ClusterId, CrewId, DomainId, Fault, FaultStreams, Geography, Host, HostId,
+    HostStreams, Maintenance, Model, Part, PartId, PartKind, PlaceId, Room, StorageId, TimerTable,
 };
 
 /// Bytes in a MiB.
@@ -24,6 +24,7 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         crews: parts::crews(spec),
         storages: parts::storages(spec, &mut parts),
         networks: parts::networks(spec, &mut parts),
+        geography: Geography::default(),
         hosts: hosts(spec, &mut parts),
         parts: Vec::new(),
         clusters: Vec::new(),
@@ -32,11 +33,14 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         vms: Vec::new(),
         maintenances: Vec::new(),
         injects: Vec::new(),
+        stretches: 1,
         waiting_bound_vm_s: 0.0,
         timers: TimerTable::default(),
     };
     model.parts = parts.0;
+    model.geography = Geography::new(spec.sites.len() as u32 + 1, &model.networks);
     parts::join_domains(spec, &mut model);
+    parts::join_mirrors(&mut model);
     clusters(spec, strategy, &mut model);
     model.maintenances = maintenances(spec);
     model
@@ -74,6 +78,7 @@ fn hosts(spec: &Spec, parts: &mut Parts) -> Vec<Host> {
             hosts.push(Host {
                 cores: row.cores,
                 memory_mib: row.memory_bytes / MIB,
+                place: spec.site_of(group, member).map_or(PlaceId::NOWHERE, parts::place),
                 room: room(row.memory_bytes, row.cores, 1.0, super::super::fixed::defaults::CPU_OVERCOMMIT),
                 storages: row.storages.iter().map(|&s| StorageId(s as u32)).collect(),
                 cluster: None,
@@ -121,6 +126,9 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
             row.seat = seat as u32;
             row.room = room(row.memory_mib * MIB, row.cores, plan.memory_overcommit, plan.cpu_overcommit);
         }
+        let mut places: Vec<PlaceId> = members.iter().map(|host| model.hosts[host.index()].place).collect();
+        places.sort_unstable();
+        places.dedup();
         let product = products::product(spec, &plan, id, &members, model);
         let scripted = spec.injects.iter().any(|i| i.target == InjectTarget::Manager(number));
         let manager = (cluster.manager.is_some() || scripted).then(|| {
@@ -147,6 +155,7 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
             restart,
             monitor,
             storage_loss,
+            places,
             manager,
             needs_manager,
             admission,

@@ -5,6 +5,7 @@
 
 mod bound;
 mod hardware;
+mod load;
 mod monitor;
 mod parts;
 mod placement;
@@ -30,17 +31,14 @@ pub fn compile(spec: &Spec) -> Result<Vec<Model>, Vec<Issue>> {
 #[must_use]
 pub fn compile_with_issues(spec: &Spec) -> (Vec<Model>, Vec<Issue>) {
     let mut issues = too_long(spec);
-    issues.extend(too_many_faults(spec));
-    if !issues.is_empty() {
-        return (Vec::new(), issues);
-    }
-    issues = product_limits::of_clusters(spec);
+    issues.extend(load::check(spec));
+    // That the VMs do not fit either is told at once.
+    issues.extend(product_limits::of_clusters(spec));
+    let stretches = load::stretches(spec);
     let mut models = Vec::new();
     for strategy in 0..spec.strategies.len() {
-        let before = issues.len();
-        let model = compile_strategy(spec, strategy, &mut issues);
-        if !has_errors(&issues[before..]) {
-            models.push(model);
+        if let Some(model) = compile_strategy(spec, strategy, &mut issues) {
+            models.push(Model { stretches, ..model });
         }
     }
     (models, issues)
@@ -65,75 +63,23 @@ fn too_long(spec: &Spec) -> Vec<Issue> {
     }
     let what = format!("{most} VMs over {horizon} are more than one replication can add up");
     let remedy = "shorten the horizon and run more replications: 100,000 VM-years are the limit";
-    vec![spec.issue(super::code::LIMIT, super::Mark::default(), "run.horizon", what, remedy)]
+    vec![spec.issue(super::code::LIMIT, spec.run.horizon_mark, "run.horizon", what, remedy)]
 }
 
-/// Faults of one kind in one replication, on average, that are a mistake and not a question.
-const FAULTS_MAX: f64 = 1e9;
-
-/// Faults that strike so often that a replication would never end.
-fn too_many_faults(spec: &Spec) -> Vec<Issue> {
-    let seconds = (spec.run.warmup + spec.run.horizon).as_secs_f64();
-    let mut issues = Vec::new();
-    let mut look = |path: String, components: u32, fault: &Option<super::FaultSpec>| {
-        let Some(fault) = fault else { return };
-        let strikes = f64::from(components) * seconds / (fault.ttf.mean_s() + fault.ttr.mean_s());
-        if strikes > FAULTS_MAX {
-            let what = format!(
-                "would strike about {strikes:.1e} times in one replication, more than {FAULTS_MAX:.0e}"
-            );
-            let remedy = "make it rarer, or its repair longer, or the horizon shorter";
-            issues.push(spec.issue(super::code::LIMIT, fault.mark, path, what, remedy));
-        }
-    };
-    for service in &spec.services {
-        for (kind, fault) in [
-            ("guest_crash", &service.guest_crash),
-            ("app_crash", &service.app_crash),
-            ("app_hang", &service.app_hang),
-        ] {
-            look(format!("service.{}.{kind}", service.name), service.instances, fault);
-        }
-    }
-    for host in &spec.hosts {
-        look(format!("host.{}.crash", host.name), host.count, &host.crash);
-        look(format!("host.{}.hang", host.name), host.count, &host.hang);
-        look(format!("host.{}.agent", host.name), host.count, &host.agent);
-        for (traffic, fault) in &host.links {
-            look(format!("host.{}.link.{}", host.name, traffic.word()), host.count, &Some(fault.clone()));
-        }
-    }
-    for storage in &spec.storages {
-        look(format!("storage.{}.outage", storage.name), 1, &storage.outage);
-        look(format!("storage.{}.controller", storage.name), storage.controllers, &storage.controller);
-    }
-    for network in &spec.networks {
-        look(format!("network.{}.outage", network.name), 1, &network.outage);
-    }
-    for cluster in &spec.clusters {
-        look(format!("cluster.{}.manager", cluster.name), 1, &cluster.manager);
-        let witness = &cluster.settings.witness_outage;
-        look(format!("cluster.{}.witness_outage", cluster.name), 1, witness);
-    }
-    for rack in &spec.racks {
-        look(format!("rack.{}.outage", rack.name), 1, &rack.outage);
-    }
-    for site in &spec.sites {
-        look(format!("site.{}.outage", site.name), 1, &site.outage);
-    }
-    issues
-}
-
-fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Model {
+/// The model, where nothing of it is an error.
+fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Option<Model> {
     let mut model = hardware::compile(spec, strategy);
     workload::compile(spec, strategy, &mut model);
+    if !placement::place(spec, strategy, &mut model, issues) {
+        return None;
+    }
     let before = issues.len();
-    placement::place(spec, strategy, &mut model, issues);
-    if issues.len() == before {
-        product_limits::of_placement(spec, strategy, &model, issues);
+    product_limits::of_placement(spec, strategy, &model, issues);
+    if has_errors(&issues[before..]) {
+        return None;
     }
     workload::compile_injects(spec, &mut model);
     bound::measure(&mut model);
     model.timers = TimerTable::new(&mut model);
-    model
+    Some(model)
 }

@@ -1,11 +1,17 @@
 //! What can be out of service besides hosts and VMs, and which of it hangs on which site or rack.
 
-use super::super::spec::{FaultSpec, Spec};
+use super::super::spec::{self, FaultSpec, Spec};
 use super::hardware::{crew, fault, host_id, rack_id, site_id};
+use crate::engine::Stream;
 use crate::model::{
-    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Host, HostId, Model, Network, NetworkId, Part, PartId,
-    PartKind, Storage, StorageId, Traffic,
+    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Host, HostId, Mirror, Model, Network, NetworkId, Part,
+    PartId, PartKind, PlaceId, Reach, Storage, StorageId, StorageKind, Traffic,
 };
+
+/// The place that a site is; 0 is that of those without a site.
+pub(super) fn place(site: usize) -> PlaceId {
+    PlaceId(site as u32 + 1)
+}
 
 /// The parts so far.
 #[derive(Default)]
@@ -82,15 +88,58 @@ pub(super) fn storages(spec: &Spec, parts: &mut Parts) -> Vec<Storage> {
         storages.push(Storage {
             name: storage.name.clone(),
             kind: storage.kind,
+            place: storage.site.map(place),
             part,
             controllers,
             controller_failover: storage.controller_failover.clone().into(),
-            switching: crate::engine::Stream::new(&component, "controller_failover"),
+            switching: Stream::new(&component, "controller_failover"),
+            mirror: storage.mirror.as_ref().map(|mirror| self::mirror(mirror, &component)),
+            copies: Vec::new(),
             vms: Vec::new(),
             clusters: (0..spec.clusters.len() as u32).map(ClusterId).collect(),
         });
     }
     storages
+}
+
+fn mirror(spec: &spec::Mirror, component: &str) -> Mirror {
+    Mirror {
+        to: StorageId(spec.to as u32),
+        sync: spec.sync,
+        lag: spec.lag.clone().into(),
+        failover: spec.failover,
+        decision: spec.decision.clone().into(),
+        switch: spec.switch.clone().into(),
+        resync: spec.resync.clone().into(),
+        stream: Stream::new(component, "mirror"),
+        partners: Vec::new(),
+    }
+}
+
+/// Enters each mirror at both of its copies. Of local disks each host has a partner at the other side, round robin
+/// (assumption: replication pairs hosts in the order of the file).
+pub(super) fn join_mirrors(model: &mut Model) {
+    for number in 0..model.storages.len() {
+        let Some(to) = model.storages[number].mirror.as_ref().map(|mirror| mirror.to) else { continue };
+        let id = StorageId(number as u32);
+        model.storages[number].copies.push(id);
+        model.storages[to.index()].copies.push(id);
+        if model.storages[number].kind != StorageKind::Das {
+            continue;
+        }
+        let wired = |storage: StorageId| -> Vec<HostId> {
+            let all = (0..model.hosts.len() as u32).map(HostId);
+            all.filter(|host| model.hosts[host.index()].storages.contains(&storage)).collect()
+        };
+        let (here, there) = (wired(id), wired(to));
+        let mut partners = vec![None; model.hosts.len()];
+        if !there.is_empty() {
+            for (turn, host) in here.iter().enumerate() {
+                partners[host.index()] = Some(there[turn % there.len()]);
+            }
+        }
+        model.storages[number].mirror.as_mut().expect("seen above").partners = partners;
+    }
 }
 
 pub(super) fn networks(spec: &Spec, parts: &mut Parts) -> Vec<Network> {
@@ -99,7 +148,14 @@ pub(super) fn networks(spec: &Spec, parts: &mut Parts) -> Vec<Network> {
         let kind = PartKind::Network(NetworkId(number as u32));
         let part = Part::new(kind, &format!("network {}", network.name), "outage", Cause::NetworkOutage);
         let part = parts.add(part.with(network.outage.as_ref().map(fault), crew(network.crew)));
-        networks.push(Network { name: network.name.clone(), carries: network.carries.clone(), part });
+        let reach = match network.site {
+            _ if !network.between.is_empty() => {
+                Reach::Between(network.between.iter().map(|&s| place(s)).collect())
+            }
+            Some(site) => Reach::Within(place(site)),
+            None => Reach::Everywhere,
+        };
+        networks.push(Network { name: network.name.clone(), carries: network.carries.clone(), reach, part });
     }
     networks
 }
@@ -161,6 +217,12 @@ pub(super) fn join_domains(spec: &Spec, model: &mut Model) {
     for (number, rack) in spec.racks.iter().enumerate() {
         if let Some(site) = rack.site {
             let part = model.domains[rack_id(number).index()].part;
+            model.domains[site_id(spec, site).index()].feeds.push(part);
+        }
+    }
+    for (number, network) in spec.networks.iter().enumerate() {
+        if let Some(site) = network.site {
+            let part = model.networks[number].part;
             model.domains[site_id(spec, site).index()].feeds.push(part);
         }
     }

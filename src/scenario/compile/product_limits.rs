@@ -78,6 +78,18 @@ fn hosts_in_cluster(
         let path = path.clone();
         issues.push(Breach { code: code::PRODUCT_LIMIT, mark, path, what, remedy }.tell(spec, enforced));
     }
+    let sites = sites_of(spec, cluster);
+    if let Some(limit) = limits.sites.filter(|limit| enforced && sites.len() as u64 > limit.most) {
+        let what = format!(
+            "cluster {name} stands at {}, and {} clusters hosts at {} only ({})",
+            list(sites.iter().map(|&site| spec.sites[site].name.as_str())),
+            product.word(),
+            count(limit.most, "site", "sites"),
+            limit.source
+        );
+        let remedy = "make it a cluster a site: the other one takes over by hand, from mirrored storage";
+        issues.push(spec.issue(code::BEYOND_PRODUCT, mark, path.clone(), what, remedy));
+    }
     // Whoever ignores limits needs no advice.
     if let Some(advice) = limits.advice.filter(|a| enforced && !(a.least..=a.most).contains(&hosts)) {
         let what = format!(
@@ -90,6 +102,12 @@ fn hosts_in_cluster(
         let remedy = format!("use {} to {} hosts, or write limits = \"ignore\"", advice.least, advice.most);
         issues.push(spec.issue(code::BEYOND_PRODUCT, mark, path, what, remedy));
     }
+}
+
+/// The sites at which a cluster has hosts.
+fn sites_of(spec: &Spec, cluster: usize) -> BTreeSet<usize> {
+    let hosts = spec.each_host(&spec.clusters[cluster].hosts);
+    hosts.filter_map(|(group, member)| spec.site_of(group, member)).collect()
 }
 
 /// STO-19: storage that a product cannot keep the VMs of a cluster on.

@@ -4,6 +4,7 @@ use super::super::profiles::Family;
 use super::super::resolve::ClusterPlan;
 use super::super::spec::{InjectTarget, Spec};
 use super::hardware::{fault, site_id};
+use super::parts::place;
 use crate::engine::{Law, Span};
 use crate::model::{
     Cause, ClusterId, Fencing, FivePrimariesProfile, Host, HostId, IsolationResponse, Model, Part, PartId,
@@ -63,6 +64,7 @@ pub(super) fn product(
         Family::Quorum => Product::Quorum(QuorumProfile {
             heartbeat_interval: plan.span("heartbeat_interval"),
             failed_after: plan.span("failed_after"),
+            failed_after_cross_site: plan.span("failed_after_cross_site"),
             resiliency: plan.span("resiliency"),
             regroup: plan.law("regroup").into(),
             disk_move: plan.law("disk_move").into(),
@@ -70,6 +72,7 @@ pub(super) fn product(
             agent_reset_after: plan.law("agent_reset_after").into(),
             holds_io: plan.word("isolated_block_vms") == "paused",
             quarantine: quarantine(plan),
+            quorum_forced_after: plan.law("quorum_forced_after").into(),
             votes: Votes {
                 dynamic: !plan.product.word().starts_with("hyper-v-2008"),
                 ..votes(spec, plan, cluster, members, model)
@@ -143,8 +146,13 @@ fn votes(
         "share" | "cloud" => WitnessKind::Network,
         _ => WitnessKind::Anywhere,
     };
-    let witness = wanted.then(|| Witness { kind, part: witness_part(spec, plan, cluster, model) });
-    Votes { witness, witness_only: word == "disk-only", dynamic: false }
+    let witness = wanted.then(|| Witness {
+        kind,
+        part: witness_part(spec, plan, cluster, model),
+        place: plan.witness_site.map(place),
+    });
+    let preferred = plan.preferred_site.map(place);
+    Votes { witness, witness_only: word == "disk-only", dynamic: false, preferred }
 }
 
 /// A witness that can be out: by itself, by a script, or with its site.

@@ -93,6 +93,9 @@ fn add_instance(id: ServiceId, service: &spec::Service, number: u32, vms: u32, m
         let storage = service.vm.storage.map(|s| StorageId(s as u32));
         if let Some(storage) = storage {
             model.storages[storage.index()].vms.push(vm);
+            if let Some(to) = model.storages[storage.index()].mirror.as_ref().map(|mirror| mirror.to) {
+                model.storages[to.index()].vms.push(vm);
+            }
         }
         model.vms.push(Vm {
             name: if vms == 1 { name.as_str().into() } else { format!("{name}.{member}").into() },

@@ -16,6 +16,9 @@ const QUARANTINE: &str =
     "a node that leaves so often without a word is kept out for a while, of at most a quarter of all";
 
 const DISKS: &str = "until the disks of the group have moved";
+const FAILED_CROSS_SITE: &str = "the same where nobody is left at the host's own site to miss it";
+const FORCED: &str =
+    "until a person forces quorum where the hosts that are missing are at a site that is out";
 const RESILIENCY: &str = "how long a silent host is only watched";
 
 const COMMON: &[Setting] = &[
@@ -23,6 +26,7 @@ const COMMON: &[Setting] = &[
     setting("hang_reset_after", Fixed(60.0), "HYP-07, MTX-65", HANG),
     setting("agent_reset_after", Constant(60.0), "HYP-07, MTX-65", AGENT),
     word("witness", "auto", WITNESSES, "HYP-10, HYP-11", WITNESS),
+    setting("quorum_forced_after", Constant(3600.0), "HYP-16, MTX-97, t_man off hours", FORCED),
 ];
 
 const NO_RESILIENCY: Setting = setting("resiliency", Fixed(0.0), "HYP-17", RESILIENCY);
@@ -32,6 +36,7 @@ const NO_DISK_MOVE: Setting =
 const BEATS_2008: &[Setting] = &[
     setting("heartbeat_interval", Fixed(1.0), "HYP-01", BEAT),
     setting("failed_after", Fixed(5.0), "HYP-01", FAILED),
+    setting("failed_after_cross_site", Fixed(5.0), "HYP-01", FAILED_CROSS_SITE),
     NO_RESILIENCY,
     setting("disk_move", Between(3.0, 10.0), "HYP-18", DISKS),
 ];
@@ -39,6 +44,7 @@ const BEATS_2008: &[Setting] = &[
 const BEATS_2012: &[Setting] = &[
     setting("heartbeat_interval", Fixed(1.0), "HYP-03", BEAT),
     setting("failed_after", Fixed(10.0), "HYP-03", FAILED),
+    setting("failed_after_cross_site", Fixed(20.0), "HYP-03", FAILED_CROSS_SITE),
     NO_RESILIENCY,
     NO_DISK_MOVE,
 ];
@@ -46,6 +52,7 @@ const BEATS_2012: &[Setting] = &[
 const BEATS_2016: &[Setting] = &[
     setting("heartbeat_interval", Fixed(1.0), "HYP-04", BEAT),
     setting("failed_after", Fixed(10.0), "HYP-04", FAILED),
+    setting("failed_after_cross_site", Fixed(20.0), "HYP-04", FAILED_CROSS_SITE),
     setting("resiliency", Fixed(240.0), "HYP-19", RESILIENCY),
     NO_DISK_MOVE,
     word("isolated_block_vms", "paused", ISOLATED, "HYP-23", ISOLATED_VMS),

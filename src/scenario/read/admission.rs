@@ -96,7 +96,7 @@ impl Reader {
             None => accepted.extend(POLICIES.iter().flat_map(|(_, keys)| *keys)),
         }
         let fields = self.fields(at, &accepted)?;
-        if table.get("policy").is_none() && !self.misspelt.contains(&join(&fields.path, "policy")) {
+        if table.get("policy").is_none() && !self.doubts(&join(&fields.path, "policy")) {
             let remedy = "add policy = \"slots\", \"percentage\", \"spare-hosts\" or \"failures\"";
             self.report(code::MISSING, at, "policy is missing", remedy);
         }
@@ -121,7 +121,7 @@ impl Reader {
     fn failures(&mut self, f: &Fields<'_>, key: &str) -> Option<u32> {
         match f.get(key) {
             Some(at) => self.whole(&at, 1, limits::HOSTS).map(|n| n as u32),
-            None if self.misspelt.contains(&join(&f.path, key)) => None,
+            None if self.doubts(&join(&f.path, key)) => None,
             None => {
                 self.assume(f, key, FAILURES.to_string(), FAILURES_SOURCE);
                 Some(FAILURES)
@@ -132,7 +132,7 @@ impl Reader {
     fn share(&mut self, f: &Fields<'_>, key: &str) -> Option<Ppm> {
         match f.get(key) {
             Some(at) => self.fraction(&at),
-            None if self.misspelt.contains(&join(&f.path, key)) => None,
+            None if self.doubts(&join(&f.path, key)) => None,
             None => Some(Ppm(0)),
         }
     }
@@ -158,7 +158,7 @@ impl Reader {
     fn admission_fits(&mut self, spec: &Spec, cluster: &Cluster, setting: &AdmissionSetting, path: &str) {
         let members: BTreeSet<(usize, u32)> = spec.each_host(&cluster.hosts).collect();
         let hosts = members.len() as u64;
-        if hosts == 0 {
+        if hosts == 0 || self.doubts(&join(&join("cluster", &cluster.name), "hosts")) {
             return;
         }
         match &setting.policy {
@@ -207,6 +207,12 @@ impl Reader {
             return;
         }
         for (number, service) in spec.services.iter().enumerate() {
+            let own = join("service", &service.name);
+            let unread = ["place", "instances"].iter().any(|key| self.doubts(&join(&own, key)));
+            if unread || spec.strategies.iter().any(|strategy| self.doubts_protection(spec, strategy, number))
+            {
+                continue;
+            }
             for (place, host) in service.place.iter().enumerate() {
                 let at = (host.group, host.member.unwrap_or(0));
                 let taken = spec.strategies.iter().zip(&spares).find(|(strategy, spares)| {

@@ -9,21 +9,26 @@ use crate::scenario::fixed::limits;
 use crate::scenario::issue::Mark;
 use crate::scenario::names::{HostNames, Names};
 use crate::scenario::profiles::Product;
-use crate::scenario::spec::{Cluster, HostRef, Inject, InjectTarget, Spec, StorageKind};
+use crate::scenario::spec::{
+    Cluster, HostRef, Inject, InjectTarget, MirrorFailover, Spec, StorageKind, Strategy,
+};
 use crate::scenario::text::{join, list, quote};
 
 impl Reader {
     pub(super) fn check(&mut self, spec: &Spec, hosts: &HostNames<'_>, services: &Names) {
+        self.sink.end_reading();
         let sizes_known = self.host_total(spec, hosts);
         self.clashes(
             hosts.names,
             |group| spec.hosts.get(group).map_or(0, |h| h.count),
             |i| spec.hosts[i].mark,
+            "count",
         );
         self.clashes(
             services,
             |s| spec.services.get(s).map_or(0, |s| s.instances),
             |i| spec.services[i].mark,
+            "instances",
         );
         for (index, group) in spec.hosts.iter().enumerate() {
             self.racks_and_site(spec, index, &group.name, group.mark);
@@ -33,6 +38,7 @@ impl Reader {
             self.cluster_check(spec, cluster);
         }
         self.circles(spec);
+        self.mirrors_check(spec);
         // Of hosts whose number could not be read, or is too large, nothing follows.
         if sizes_known && spec.host_count() as u64 <= limits::HOSTS {
             self.admission_check(spec);
@@ -48,9 +54,8 @@ impl Reader {
 
     /// Whether every count could be read; and that there are not too many hosts.
     fn host_total(&mut self, spec: &Spec, hosts: &HostNames<'_>) -> bool {
-        let of_count = |path: &str| path.starts_with("host.") && path.ends_with(".count");
-        let unread = self.sink.findings.iter().any(|f| of_count(&f.path))
-            || self.misspelt.iter().any(|path| of_count(path));
+        let count = |name: &str| join(&join("host", name), "count");
+        let unread = hosts.names.iter().any(|name| self.doubts(&count(name)));
         let mut total: u64 = 0;
         for (index, group) in spec.hosts.iter().enumerate() {
             let before = total;
@@ -66,17 +71,24 @@ impl Reader {
 
     /// `esx-3` as a group's own name and as the third host of `esx`. Nothing else can clash: a
     /// member's name ends in its number, and what stands before it is its group's name.
-    fn clashes(&mut self, names: &Names, count: impl Fn(usize) -> u32, mark: impl Fn(usize) -> Mark) {
+    fn clashes(
+        &mut self,
+        names: &Names,
+        count: impl Fn(usize) -> u32,
+        mark: impl Fn(usize) -> Mark,
+        key: &str,
+    ) {
+        let table = if names.kind == "service" { "service" } else { "host" };
         for (index, name) in names.iter().enumerate() {
             let Some((other, number)) = names.member(name) else { continue };
-            if number > 0 && number <= u64::from(count(other)) {
+            let known = !self.doubts(&join(&join(table, names.name(other)), key));
+            if known && number > 0 && number <= u64::from(count(other)) {
                 let what = format!(
                     "{} is also number {number} of {} {}",
                     quote(name),
                     names.kind,
                     quote(names.name(other))
                 );
-                let table = if names.kind == "service" { "service" } else { "host" };
                 self.sink.push(code::CLASH, mark(index), join(table, name), what, "rename one of the two");
             }
         }
@@ -175,10 +187,8 @@ impl Reader {
         let path = join("cluster", &cluster.name);
         let index = spec.clusters.iter().position(|c| c.name == cluster.name).unwrap_or(0);
         let own = cluster.settings.product;
-        if own == Some(Product::CUSTOM)
-            && cluster.settings.detection.is_none()
-            && !self.sink.findings.iter().any(|f| f.path == join(&path, "detection"))
-        {
+        let detects = cluster.settings.detection.is_some() || self.doubts(&join(&path, "detection"));
+        if own == Some(Product::CUSTOM) && !detects {
             let what = "product \"custom\" needs detection";
             let remedy = "add detection = \"30 s\", from the crash to the first restart order";
             self.sink.push(code::MISSING, cluster.mark, path.clone(), what, remedy);
@@ -187,15 +197,19 @@ impl Reader {
         let settings = &cluster.settings;
         for strategy in &spec.strategies {
             let Some(over) = strategy.cluster_settings(index) else { continue };
-            let bare = over.detection.is_none() && settings.detection.is_none();
-            if over.product == Some(Product::CUSTOM) && bare {
-                let path = join(&join(&join("strategy", &strategy.name), "cluster"), &cluster.name);
+            let own_path = join(&join(&join("strategy", &strategy.name), "cluster"), &cluster.name);
+            let detects = over.detection.is_some()
+                || settings.detection.is_some()
+                || self.doubts(&join(&path, "detection"))
+                || self.doubts(&join(&own_path, "detection"));
+            if over.product == Some(Product::CUSTOM) && !detects {
+                let path = own_path;
                 let what = "product \"custom\" needs detection";
                 self.sink.push(code::MISSING, strategy.mark, path, what, "add detection = \"30 s\"");
             }
         }
         let hosts = spec.each_host(&cluster.hosts).take(2).count();
-        if hosts == 1 {
+        if hosts == 1 && !self.doubts(&join(&path, "hosts")) && !self.doubts_count(spec, &cluster.hosts) {
             let what = "a cluster of one host restarts nothing anywhere else";
             self.sink.push(
                 code::NO_EFFECT,
@@ -211,8 +225,11 @@ impl Reader {
     fn settings_check(&mut self, spec: &Spec, cluster: &Cluster, index: usize, path: &str) {
         let Some(product) = cluster.settings.product else { return };
         // A strategy may bring another product, and then the settings may be meant for that one.
-        let overridden =
-            spec.strategies.iter().any(|s| s.cluster_settings(index).is_some_and(|c| c.product.is_some()));
+        let overridden = spec.strategies.iter().any(|s| {
+            let own = || join(&join(&join("strategy", &s.name), "cluster"), &cluster.name);
+            s.cluster_settings(index).is_some_and(|c| c.product.is_some())
+                || self.doubts(&join(&own(), "product"))
+        });
         if overridden {
             return;
         }
@@ -233,15 +250,17 @@ impl Reader {
     fn maintenance_check(&mut self, spec: &Spec, work: &crate::scenario::Maintenance) {
         let path = join("maintenance", &work.name);
         let hosts = spec.each_host(&work.hosts).count() as u64;
-        if hosts == 0 {
+        if hosts == 0 || self.doubts(&join(&path, "hosts")) {
             return;
         }
-        if work.first >= spec.run.horizon {
+        let unknown = ["first", "every", "lasts", "at_once"].map(|key| self.doubts(&join(&path, key)));
+        let [first, every, lasts, at_once_unknown] = unknown;
+        if work.first >= spec.run.horizon && !first && !self.doubts("run.horizon") {
             let what = format!("the first round at {} is not before the end of the horizon", work.first);
             self.sink.push(code::MAINTENANCE, work.mark, join(&path, "first"), what, "move it forward");
         }
         let at_once = u64::from(work.at_once.max(1));
-        if at_once >= hosts && hosts > 1 {
+        if at_once >= hosts && hosts > 1 && !at_once_unknown {
             let what = format!("all {hosts} hosts are worked on at once");
             self.sink.push(
                 code::MAINTENANCE,
@@ -252,7 +271,8 @@ impl Reader {
             );
         }
         let round = work.lasts.mean_s() * hosts.div_ceil(at_once) as f64;
-        if let Some(every) = work.every.filter(|every| round > every.as_secs_f64()) {
+        let known = !every && !lasts && !at_once_unknown;
+        if let Some(every) = work.every.filter(|every| known && round > every.as_secs_f64()) {
             let what = format!("a round takes {}, the next begins after {every}", span_text(round));
             self.sink.push(
                 code::MAINTENANCE,
@@ -268,6 +288,9 @@ impl Reader {
         let InjectTarget::Vm { service, member, .. } = inject.target else { return };
         let mut without: Vec<&str> = Vec::new();
         for strategy in &spec.strategies {
+            if self.doubts_protection(spec, strategy, service) {
+                return;
+            }
             let vms = strategy.for_service(service).vms;
             // An instance with one VM has no numbered one, and the other way round.
             let there = match member {
@@ -288,11 +311,32 @@ impl Reader {
         }
     }
 
+    /// Whether the number of any host group in a list is a guess.
+    fn doubts_count(&self, spec: &Spec, hosts: &[HostRef]) -> bool {
+        hosts.iter().any(|host| self.doubts(&join(&join("host", &spec.hosts[host.group].name), "count")))
+    }
+
+    /// Whether the layers of a service under a strategy, or its number of VMs, are a guess.
+    pub(super) fn doubts_protection(&self, spec: &Spec, strategy: &Strategy, service: usize) -> bool {
+        if self.doubts_nothing() {
+            return false;
+        }
+        let base = join("strategy", &strategy.name);
+        let own = join(&join(&base, "service"), &spec.services[service].name);
+        [base, own]
+            .iter()
+            .any(|path| ["protect", "nodes", "members"].iter().any(|key| self.doubts(&join(path, key))))
+    }
+
     /// A clustered VM on local disks.
     pub(super) fn local_storage(&mut self, spec: &Spec, service: usize) {
         let s = &spec.services[service];
         let Some(storage) = s.vm.storage.and_then(|index| spec.storages.get(index)) else { return };
-        if storage.kind == StorageKind::Das {
+        let mirrored = storage.mirror.as_ref().is_some_and(|m| m.failover == MirrorFailover::Cluster);
+        if storage.kind == StorageKind::Das
+            && !mirrored
+            && !self.doubts(&join(&join("storage", &storage.name), "kind"))
+        {
             let path = join("service", &s.name) + ".vm.storage";
             let what = format!("{} is local to one host (das)", quote(&storage.name));
             let remedy = "a host cluster can restart a VM elsewhere only from shared storage";

@@ -8,12 +8,12 @@ use crate::scenario::fields::{At, Fields, Reader};
 use crate::scenario::names::{HostNames, Names};
 use crate::scenario::profiles::{self, PROFILES, Preset, Product, Setting};
 use crate::scenario::spec::{Cluster, ClusterSettings, SettingValue};
-use crate::scenario::text::{quote, suggest};
+use crate::scenario::text::{join, quote, suggest};
 
 use super::Named;
 
 /// Settings that every cluster has.
-const COMMON: [&str; 11] = [
+const COMMON: [&str; 12] = [
     "product",
     "admission",
     "limits",
@@ -23,6 +23,7 @@ const COMMON: [&str; 11] = [
     "witness_storage",
     "witness_site",
     "witness_outage",
+    "preferred_site",
     "needs_manager",
     "start_failure",
 ];
@@ -53,7 +54,7 @@ impl Reader {
         let Some(f) = named.fields(self, &accepted) else { return cluster };
         let list = self.required(&f, "hosts", "[\"esx\"]", |r, at| r.hosts(at, around.hosts));
         cluster.hosts = list.unwrap_or_default();
-        if f.get("product").is_none() {
+        if f.get("product").is_none() && !self.doubts(&join(&f.path, "product")) {
             let what = "product is missing";
             let remedy = "add product = \"vsphere-6\" or product = \"custom\" with detection = LAW";
             self.sink.push(code::MISSING, f.mark, f.path.clone(), what, remedy);
@@ -74,17 +75,18 @@ impl Reader {
         ClusterSettings {
             product,
             detection: self.opt(f, "detection", Reader::law),
-            memory_overcommit: self.opt(f, "memory_overcommit", |r, at| r.between(at, 0.01, 100.0)),
-            cpu_overcommit: self.opt(f, "cpu_overcommit", |r, at| r.between(at, 0.01, 1_000.0)),
+            memory_overcommit: self.opt(f, "memory_overcommit", |r, at| r.ratio(at, 0.01, 100.0)),
+            cpu_overcommit: self.opt(f, "cpu_overcommit", |r, at| r.ratio(at, 0.01, 1_000.0)),
             admission: self.opt(f, "admission", |r, at| r.admission(at, around.hosts)),
             limits_enforced: self
                 .opt(f, "limits", |r, at| r.word(at, &[("enforce", true), ("ignore", false)])),
             values,
             witness_storage: self.opt(f, "witness_storage", |r, at| r.reference(at, around.storages)),
             witness_site: self.opt(f, "witness_site", |r, at| r.reference(at, around.sites)),
+            preferred_site: self.opt(f, "preferred_site", |r, at| r.reference(at, around.sites)),
             witness_outage: self.opt(f, "witness_outage", Reader::fault),
             needs_manager: self.opt(f, "needs_manager", Reader::truth),
-            start_failure: self.opt(f, "start_failure", |r, at| r.between(at, 0.0, 0.99)),
+            start_failure: self.opt(f, "start_failure", |r, at| r.ratio(at, 0.0, 0.99)),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::scenario::code;
 use crate::scenario::fields::Reader;
 use crate::scenario::fixed::{defaults, limits};
 use crate::scenario::spec::{GuestLayer, ProtectionSettings, Role, Service, Spec, Strategy};
-use crate::scenario::text::{join, quote};
+use crate::scenario::text::{join, number, quote};
 
 /// The most that hosts reaching one storage (or any, for `None`) can give to a VM.
 #[derive(Clone, Copy, Default)]
@@ -18,13 +18,7 @@ struct Room {
 
 impl Reader {
     pub(super) fn protections(&mut self, spec: &Spec, counts_known: bool) {
-        // References inside host and storage tables that could not be read would show up again as
-        // storage that nobody reaches.
-        let doubtful = self
-            .sink
-            .findings
-            .iter()
-            .any(|f| f.path.starts_with("host") && (f.path.contains(".storage") || f.code == code::TYPE));
+        let hosts_known = counts_known && !spec.hosts.is_empty() && !self.doubts_hosts(spec);
         let mut reported = BTreeMap::new();
         let mut oversized = false;
         for (index, strategy) in spec.strategies.iter().enumerate() {
@@ -33,9 +27,11 @@ impl Reader {
             for (s, service) in spec.services.iter().enumerate() {
                 let p = strategy.for_service(s);
                 vms += u64::from(service.instances) * u64::from(p.vms);
-                if !doubtful && counts_known && !spec.hosts.is_empty() {
+                let own = join(&join("service", &service.name), "vm");
+                if hosts_known && !self.doubts(&join(&own, "storage")) {
                     let room = rooms.get(&service.vm.storage).copied().unwrap_or_default();
-                    self.fits(spec, strategy, service, p.vms, room, &mut reported);
+                    let vms = if self.doubts_protection(spec, strategy, s) { 1 } else { p.vms };
+                    self.fits(spec, strategy, service, vms, room, &mut reported);
                 }
                 self.advice(spec, strategy, s);
             }
@@ -50,6 +46,21 @@ impl Reader {
         for (s, service) in spec.services.iter().enumerate() {
             self.starting_hosts(spec, s, service);
         }
+    }
+
+    /// Whether what hosts can hold is a guess: a reference or an overcommitment that could not be read would
+    /// show up again as storage that nobody reaches, or as hosts that are too small.
+    pub(super) fn doubts_hosts(&self, spec: &Spec) -> bool {
+        let of = |path: String, keys: &[&str]| keys.iter().any(|key| self.doubts(&join(&path, key)));
+        let overcommit = ["memory_overcommit", "cpu_overcommit", "hosts"];
+        spec.hosts.iter().any(|h| of(join("host", &h.name), &["storage", "memory", "cores"]))
+            || spec.clusters.iter().any(|cluster| {
+                of(join("cluster", &cluster.name), &overcommit)
+                    || spec.strategies.iter().any(|strategy| {
+                        let path = join(&join("strategy", &strategy.name), "cluster");
+                        of(join(&path, &cluster.name), &overcommit)
+                    })
+            })
     }
 
     /// The sizes of VMs and groups against the hosts that reach their storage.
@@ -82,13 +93,15 @@ impl Reader {
                 gib(room.memory)
             );
             let remedy = "give the VM less or a host more";
-            self.sink.push(code::VM_TOO_LARGE, service.vm.mark, format!("{path}.vm.memory"), what, remedy);
+            let mark = service.vm.memory_mark;
+            self.sink.push(code::VM_TOO_LARGE, mark, format!("{path}.vm.memory"), what, remedy);
         }
         let cores = f64::from(service.vm.cores);
         if cores > room.cores && once(code::VM_TOO_LARGE, format!("{path}.cores")) {
             let what = format!("its VM has {cores} cores, the largest host has room for {}", room.cores);
             let remedy = "give the VM fewer, or raise cores or cpu_overcommit";
-            self.sink.push(code::VM_TOO_LARGE, service.vm.mark, format!("{path}.vm.cores"), what, remedy);
+            let mark = service.vm.cores_mark;
+            self.sink.push(code::VM_TOO_LARGE, mark, format!("{path}.vm.cores"), what, remedy);
         }
         if u64::from(vms) > room.hosts && once(code::TOO_FEW_HOSTS, format!("{}/{path}", strategy.name)) {
             let what = format!(
@@ -107,11 +120,16 @@ impl Reader {
         let p = strategy.for_service(index);
         let service = &spec.services[index];
         let path = join("strategy", &strategy.name);
+        if self.doubts_protection(spec, strategy, index) {
+            return;
+        }
+        let own = join("service", &service.name);
+        let unread = |r: &Reader, keys: &[&str]| keys.iter().any(|key| r.doubts(&join(&own, key)));
         if p.protection.host_cluster {
             if strategy.name == first_clustered(spec, index) {
                 self.local_storage(spec, index);
             }
-            if spec.clusters.is_empty() && index == 0 {
+            if spec.clusters.is_empty() && index == 0 && !self.doubts_table("cluster") {
                 let what = "host-cluster protects here, but no cluster is defined";
                 let remedy = "add [cluster.NAME] with product and hosts, or leave host-cluster out";
                 self.sink.push(code::NO_CLUSTER, strategy.mark, path.clone(), what, remedy);
@@ -121,19 +139,21 @@ impl Reader {
             return;
         }
         if service.role == Role::Stateful
-            && !self.assumptions.iter().any(|a| a.path == join("service", &service.name) + ".role")
+            && !unread(self, &["role"])
+            && !self.assumptions.iter().any(|a| a.path == join(&own, "role"))
         {
             let what = format!("{} is stateful, and a balancer keeps no state", quote(&service.name));
             let remedy = "protect it with guest-failover, or write role = \"stateless\"";
             self.sink.push(code::BALANCED_STATE, strategy.mark, path.clone(), what, remedy);
         }
         let capacity = service.capacity * f64::from(p.vms);
-        if capacity < service.demand {
+        if capacity < service.demand && !unread(self, &["capacity", "demand"]) {
             let what = format!(
-                "{} members of {} serve {capacity} of a demand of {}: degraded from the start",
+                "{} members of {} serve {} of a demand of {}: degraded from the start",
                 p.vms,
                 quote(&service.name),
-                service.demand
+                number(capacity),
+                number(service.demand)
             );
             self.sink.push(code::DEGRADED, strategy.mark, path, what, "add members or capacity");
         }
@@ -141,6 +161,10 @@ impl Reader {
 
     /// Settings of a strategy that nothing uses.
     fn effects(&mut self, spec: &Spec, strategy: &Strategy) {
+        let mut services = 0..spec.services.len();
+        if self.doubts_table("service") || services.any(|s| self.doubts_protection(spec, strategy, s)) {
+            return;
+        }
         let has = |layer: GuestLayer| {
             (0..spec.services.len()).any(|s| strategy.for_service(s).protection.guest == Some(layer))
         };
@@ -174,16 +198,25 @@ impl Reader {
 
     fn starting_hosts(&mut self, spec: &Spec, index: usize, service: &Service) {
         let path = join(&join("service", &service.name), "place");
+        let own = join("service", &service.name);
+        let storage_known = !self.doubts(&join(&join(&own, "vm"), "storage"));
+        let count_known = !self.doubts(&join(&own, "instances")) && !self.doubts(&path);
         let mut most = 0;
         for host in &service.place {
-            let reaches = |storage| spec.hosts[host.group].storages.contains(&storage);
-            if service.vm.storage.is_some_and(|storage| !reaches(storage)) {
-                let group = &spec.hosts[host.group].name;
+            let group = &spec.hosts[host.group].name;
+            let reaches = |storage| {
+                spec.hosts[host.group].storages.contains(&storage)
+                    || self.doubts(&join(&join("host", group), "storage"))
+            };
+            if storage_known && service.vm.storage.is_some_and(|storage| !reaches(storage)) {
                 let what = format!("hosts of {} do not reach the storage of its VM", quote(group));
                 self.sink.push(code::PLACE, host.mark, path.clone(), what, "choose another host or storage");
             }
         }
         for strategy in &spec.strategies {
+            if self.doubts_protection(spec, strategy, index) || !count_known {
+                return;
+            }
             let vms = strategy.for_service(index).vms as usize;
             most = most.max(vms * service.instances as usize);
             for group in service.place.chunks(vms).take(service.instances as usize) {

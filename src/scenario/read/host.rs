@@ -8,6 +8,7 @@ use crate::scenario::fixed::{defaults, limits};
 use crate::scenario::names::Names;
 use crate::scenario::spec::{HostGroup, Traffic};
 use crate::scenario::text::join;
+use crate::scenario::tree::Value;
 
 use super::Named;
 
@@ -75,7 +76,7 @@ impl Reader {
                 let count = self.amount(&at, limits::HOSTS, "hosts");
                 group.count = count.unwrap_or(limits::HOSTS) as u32;
             }
-            None if self.misspelt.contains(&join(&f.path, "count")) => group.count = limits::HOSTS as u32,
+            None if self.doubts(&join(&f.path, "count")) => group.count = limits::HOSTS as u32,
             None => self.assume(&f, "count", "1".to_owned(), "contract"),
         }
         group.site = self.opt(&f, "site", |r, at| r.reference(at, places.sites));
@@ -114,7 +115,13 @@ impl Reader {
                 Vec::new()
             }
             (Some(at), None) => self.reference(&at, racks).into_iter().collect(),
-            (None, Some(at)) => self.references(&at, racks).unwrap_or_default(),
+            (None, Some(at)) => {
+                if matches!(&at.node.value, Value::Array(items) if items.is_empty()) {
+                    let what = "no rack is listed: the hosts stand in none";
+                    self.report(code::NO_EFFECT, &at, what, "list racks, or leave it out");
+                }
+                self.references(&at, racks).unwrap_or_default()
+            }
             (None, None) => Vec::new(),
         }
     }

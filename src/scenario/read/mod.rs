@@ -5,6 +5,7 @@ mod check;
 mod cluster;
 mod fit;
 mod host;
+mod mirror;
 mod place;
 mod schedule;
 mod service;
@@ -19,7 +20,8 @@ use super::issue::{Finding, Issue, Mark, Sink, Sources};
 use super::names::{HostNames, Names};
 use super::overrides;
 use super::spec::{Ages, Run, Spec};
-use super::text::{join, segment};
+use super::syntax::Damage;
+use super::text::{join, segment, unprintable};
 use super::tree::{self, Entry, Table, Value};
 
 /// What a scenario is read from.
@@ -74,9 +76,8 @@ pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
     let Some(text) = decode(input, &mut sources, &mut reader.sink) else {
         return (None, reader.sink.finish(&sources));
     };
-    let mut root = tree::parse_document(text, 0, &mut reader.sink);
+    let (mut root, damage) = tree::parse_document(text, 0, &mut reader.sink);
     let broken = reader.sink.errors > 0;
-    let syntax_lines: Vec<usize> = reader.sink.findings.iter().map(|f| sources.line(f.mark)).collect();
     for argument in input.overrides {
         overrides::apply(argument, &mut root, &mut sources, &mut reader.sink);
     }
@@ -86,8 +87,9 @@ pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
         return (None, reader.sink.finish(&sources));
     }
     let mut spec = reader.scenario(&root, input.name, broken);
+    overrides::name_strangers(&root, &KINDS, &mut reader.sink);
     if broken {
-        forgive(&mut reader.sink, &sources, &syntax_lines);
+        forgive(&mut reader.sink, &damage);
     }
     let failed = reader.sink.errors > 0;
     let issues = reader.sink.finish(&sources);
@@ -123,9 +125,9 @@ fn decode<'a>(input: &Input<'a>, sources: &mut Sources, sink: &mut Sink) -> Opti
     }
 }
 
-/// After a syntax error part of the text is lost: what seems missing may only have been
-/// unreadable, and what stands on the same line is most likely the same mistake.
-fn forgive(sink: &mut Sink, sources: &Sources, syntax_lines: &[usize]) {
+/// After a syntax error part of the text is lost: what seems missing may only have been unreadable, and what
+/// stands where the text is spoilt is most likely the same mistake.
+fn forgive(sink: &mut Sink, damage: &Damage) {
     let own = |f: &Finding| f.code == code::SYNTAX || f.code == code::DUPLICATE;
     sink.findings.retain(|f| {
         let follows = f.code == code::MISSING
@@ -134,7 +136,7 @@ fn forgive(sink: &mut Sink, sources: &Sources, syntax_lines: &[usize]) {
             || f.code == code::EMPTY
             || f.code == code::NO_CLUSTER
             || f.code.starts_with('W')
-            || (f.mark.source == 0 && syntax_lines.contains(&sources.line(f.mark)));
+            || (f.mark.source == 0 && damage.spoils(&(f.mark.start as usize..f.mark.end as usize)));
         own(f) || f.mark.source > 0 || !follows
     });
 }
@@ -159,8 +161,8 @@ impl Reader {
             sites: self.each(&top, "site", |r, f| r.site(f, &crews)),
             racks: self.each(&top, "rack", |r, f| r.rack(f, &sites, &crews)),
             crews: self.each(&top, "crew", Reader::crew),
-            networks: self.each(&top, "network", |r, f| r.network(f, &crews)),
-            storages: self.each(&top, "storage", |r, f| r.storage(f, &sites, &crews)),
+            networks: self.each(&top, "network", |r, f| r.network(f, &sites, &crews)),
+            storages: self.each(&top, "storage", |r, f| r.storage(f, &sites, &crews, &storages)),
             hosts: Vec::new(),
             clusters: Vec::new(),
             services: Vec::new(),
@@ -175,8 +177,13 @@ impl Reader {
         let host_names = HostNames { names: &hosts, counts: &counts };
         let about = cluster::Around { sites: &sites, storages: &storages, hosts: &host_names };
         spec.clusters = self.each(&top, "cluster", |r, f| r.cluster(f, &about));
-        let around =
-            service::Around { crews: &crews, storages: &storages, services: &services, hosts: &host_names };
+        let around = service::Around {
+            crews: &crews,
+            networks: &networks,
+            storages: &storages,
+            services: &services,
+            hosts: &host_names,
+        };
         spec.services = self.each(&top, "service", |r, f| r.service(f, &around));
         spec.strategies = self.each(&top, "strategy", |r, f| r.strategy(f, &services, &clusters, &about));
         spec.maintenances = self.each(&top, "maintenance", |r, f| r.maintenance(f, &host_names));
@@ -193,12 +200,16 @@ impl Reader {
         if !broken {
             self.enough(&top);
         }
-        self.check(&spec, &host_names, &services);
+        // What does not fit together may only seem so while part of it cannot be read.
+        if !broken {
+            self.check(&spec, &host_names, &services);
+        }
         spec
     }
 
     fn schema(&mut self, top: &Fields<'_>) {
         match top.get("schema") {
+            None if self.doubts("schema") => {}
             None => {
                 let remedy = "add schema = 1 as the first line";
                 self.sink.push(code::SCHEMA, Mark::default(), "schema", "schema is missing", remedy);
@@ -215,8 +226,9 @@ impl Reader {
     fn title(&mut self, top: &Fields<'_>) -> Option<String> {
         let at = top.get("title")?;
         let text = self.text(&at)?;
-        if text.chars().any(char::is_control) {
-            self.report(code::NAME, &at, "a title is one printable line", "remove the line break");
+        if let Some(wrong) = unprintable(text) {
+            let what = format!("a title is one printable line, and there is {wrong} in it");
+            self.report(code::NAME, &at, what, "leave it out");
             return None;
         }
         Some(text.to_owned())
@@ -224,8 +236,14 @@ impl Reader {
 
     fn run(&mut self, top: &Fields<'_>) -> Run {
         const YEAR: Span = Span::from_secs(31_536_000);
-        let mut run =
-            Run { horizon: YEAR, warmup: Span::ZERO, replications: 1_000, seed: 1, ages: Ages::Stationary };
+        let mut run = Run {
+            horizon: YEAR,
+            horizon_mark: top.mark,
+            warmup: Span::ZERO,
+            replications: 1_000,
+            seed: 1,
+            ages: Ages::Stationary,
+        };
         let empty = Table::default();
         let mut fields = Fields { table: &empty, path: "run".to_owned(), mark: top.mark };
         if let Some(at) = top.get("run") {
@@ -235,8 +253,12 @@ impl Reader {
             }
         }
         const SOURCE: &str = "contract";
+        run.horizon_mark = fields.mark;
         match fields.get("horizon") {
-            Some(at) => run.horizon = self.lasting(&at).unwrap_or(YEAR),
+            Some(at) => {
+                run.horizon_mark = at.mark();
+                run.horizon = self.lasting(&at).unwrap_or(YEAR);
+            }
             None => self.assume(&fields, "horizon", "1 y".to_owned(), SOURCE),
         }
         match fields.get("warmup") {
@@ -312,7 +334,7 @@ impl Reader {
                 None => true,
                 Some(Entry { node, .. }) => matches!(&node.value, Value::Table(t) if t.entries.is_empty()),
             };
-            if none {
+            if none && !self.doubts_table(key) {
                 let what = format!("the scenario has no {kind}");
                 self.sink.push(code::EMPTY, Mark::default(), key, what, format!("add {example}"));
             }

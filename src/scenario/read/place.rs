@@ -40,15 +40,19 @@ impl Reader {
         crew
     }
 
-    pub(super) fn network(&mut self, named: &Named<'_>, crews: &Names) -> Network {
+    pub(super) fn network(&mut self, named: &Named<'_>, sites: &Names, crews: &Names) -> Network {
         let mut network = Network {
             name: named.name.to_owned(),
             mark: named.mark,
             carries: Vec::new(),
+            site: None,
+            between: Vec::new(),
             outage: None,
             crew: None,
         };
-        let Some(f) = named.fields(self, &["carries", "outage", "crew"]) else { return network };
+        let Some(f) = named.fields(self, &["carries", "site", "between", "outage", "crew"]) else {
+            return network;
+        };
         let example = "[\"management\", \"client\"]";
         let items = self.required(&f, "carries", example, |r, at| r.items(at, example));
         for item in items.unwrap_or_default() {
@@ -60,6 +64,7 @@ impl Reader {
             }
         }
         network.carries.sort_unstable();
+        self.network_reach(&f, &mut network, sites);
         network.outage = self.opt(&f, "outage", Reader::fault);
         network.crew = self.opt(&f, "crew", |r, at| r.reference(at, crews));
         if let Some(at) = f.get("carries")
@@ -70,7 +75,33 @@ impl Reader {
         network
     }
 
-    pub(super) fn storage(&mut self, named: &Named<'_>, sites: &Names, crews: &Names) -> Storage {
+    /// Everywhere, at one site, or between sites.
+    fn network_reach(&mut self, f: &Fields<'_>, network: &mut Network, sites: &Names) {
+        network.site = self.opt(f, "site", |r, at| r.reference(at, sites));
+        let Some(at) = f.get("between") else { return };
+        let Some(between) = self.references(&at, sites) else { return };
+        if f.get("site").is_some() {
+            let what = "a network is at one site or between sites";
+            self.report(code::CONFLICT, &at, what, "leave out site or between");
+        } else if between.len() < 2 && self.items(&at, "").is_some_and(|items| items.len() < 2) {
+            let what = "a network between sites needs two of them";
+            self.report(code::RANGE, &at, what, "name at least two sites, or write site instead");
+        } else {
+            network.between = between;
+        }
+        if network.carries == [Traffic::Client] {
+            let what = "clients reach each site by its own network, not through another site";
+            self.report(code::NO_EFFECT, &at, what, "let it carry management or storage");
+        }
+    }
+
+    pub(super) fn storage(
+        &mut self,
+        named: &Named<'_>,
+        sites: &Names,
+        crews: &Names,
+        storages: &Names,
+    ) -> Storage {
         let mut storage = Storage {
             name: named.name.to_owned(),
             mark: named.mark,
@@ -81,6 +112,7 @@ impl Reader {
             controller: None,
             controllers: d::CONTROLLERS,
             controller_failover: Law::Constant { value_s: 0.0 },
+            mirror: None,
             bandwidth: None,
             crew: None,
         };
@@ -91,6 +123,7 @@ impl Reader {
             "controller",
             "controllers",
             "controller_failover",
+            "mirror",
             "bandwidth",
             "crew",
         ];
@@ -99,6 +132,7 @@ impl Reader {
         storage.kind = kind.unwrap_or(storage.kind);
         storage.site = self.opt(&f, "site", |r, at| r.reference(at, sites));
         storage.outage = self.opt(&f, "outage", Reader::fault);
+        storage.mirror = f.get("mirror").and_then(|at| self.mirror(&at, storage.kind, storages));
         storage.bandwidth = self.opt(&f, "bandwidth", Reader::rate);
         storage.crew = self.opt(&f, "crew", |r, at| r.reference(at, crews));
         self.controllers(&f, &mut storage);

@@ -6,7 +6,7 @@ use crate::scenario::fields::{At, Fields, Reader};
 use crate::scenario::fixed::limits;
 use crate::scenario::names::{HostNames, Names};
 use crate::scenario::spec::{Inject, InjectTarget, Maintenance, Spec, Traffic, VmFault};
-use crate::scenario::text::{list, quote, suggest};
+use crate::scenario::text::{join, list, quote, suggest};
 use crate::scenario::tree::Value;
 
 use super::Named;
@@ -89,6 +89,7 @@ impl Reader {
         let target = self.required(&f, "fault", "\"host esx-1 crash\"", |r, at| r.target(at, all, spec));
         if let Some(when) = when
             && when >= spec.run.horizon
+            && !self.doubts("run.horizon")
             && let Some(at) = f.get("at")
         {
             let what = format!("{when} is not before the end of the horizon, {}", spec.run.horizon);
@@ -208,7 +209,8 @@ impl Reader {
             return None;
         };
         let instances = spec.services.get(service).map_or(0, |s| s.instances);
-        if number == 0 || number > u64::from(instances) {
+        let unread = self.doubts(&join(&join("service", services.name(service)), "instances"));
+        if (number == 0 || number > u64::from(instances)) && !unread {
             let what = format!("there is no VM {}", quote(name));
             let remedy = format!("service \"{}\" has instances 1 to {instances}", services.name(service));
             self.report(code::REFERENCE, at, what, remedy);

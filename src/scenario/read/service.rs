@@ -7,7 +7,7 @@ use crate::scenario::fields::{Fields, Reader};
 use crate::scenario::fixed::defaults::{self as d, Fixed};
 use crate::scenario::fixed::limits;
 use crate::scenario::names::{HostNames, Names};
-use crate::scenario::spec::{HostRef, Role, Service, Vm};
+use crate::scenario::spec::{HostRef, Role, Service, Traffic, Vm};
 use crate::scenario::text::quote;
 use crate::scenario::tree::Value;
 
@@ -16,6 +16,7 @@ use super::Named;
 /// What a service can refer to.
 pub(super) struct Around<'a> {
     pub(super) crews: &'a Names,
+    pub(super) networks: &'a Names,
     pub(super) storages: &'a Names,
     pub(super) services: &'a Names,
     pub(super) hosts: &'a HostNames<'a>,
@@ -53,6 +54,8 @@ impl Reader {
             // What cannot be read is as small as can be, so that it fits everywhere.
             vm: Vm {
                 mark: named.mark,
+                cores_mark: named.mark,
+                memory_mark: named.mark,
                 cores: 1,
                 memory_bytes: 1 << 20,
                 storage: None,
@@ -123,7 +126,7 @@ impl Reader {
     }
 
     fn vm(&mut self, f: &Fields<'_>, around: &Around<'_>, vm: &mut Vm) {
-        vm.mark = f.mark;
+        (vm.mark, vm.cores_mark, vm.memory_mark) = (f.mark, f.value_mark("cores"), f.value_mark("memory"));
         let cores = self.required(f, "cores", "2", |r, at| r.whole(at, 1, limits::CORES));
         vm.cores = cores.map_or(1, |n| n as u32);
         let memory = self.required(f, "memory", "\"4 GiB\"", |r, at| r.memory(at, limits::MEMORY_BYTES));
@@ -137,10 +140,16 @@ impl Reader {
             }
             None => {}
         }
-        let nics = self.opt(f, "nics", |r, at| r.items(at, "a list of names, such as [\"public\"]"));
+        let nics = self.opt(f, "nics", |r, at| r.items(at, "a list of networks, such as [\"client\"]"));
         for item in nics.unwrap_or_default() {
-            if let Some(name) = self.text(&item) {
+            let Some(name) = self.text(&item) else { continue };
+            // A card is on a network by its name, or on whichever carries a kind of traffic.
+            let kinds = || Traffic::WORDS.iter().map(|(word, _)| *word);
+            if around.networks.find(name).is_some() || kinds().any(|kind| kind == name) {
                 vm.nics.push(name.to_owned());
+            } else {
+                let known: Vec<&str> = around.networks.iter().chain(kinds()).collect();
+                self.no_such(&item, "network", name, known.into_iter());
             }
         }
         vm.os_edition = self.opt(f, "os_edition", |r, at| r.text(at).map(str::to_owned));

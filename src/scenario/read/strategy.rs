@@ -9,7 +9,7 @@ use crate::scenario::names::Names;
 use crate::scenario::spec::{
     Assumption, ClusterSettings, GuestLayer, Protection, ProtectionSettings, Strategy,
 };
-use crate::scenario::text::join;
+use crate::scenario::text::{join, quote};
 use crate::scenario::tree::Value;
 
 use super::Named;
@@ -44,7 +44,7 @@ impl Reader {
         accepted.extend(["service", "cluster"]);
         let Some(f) = named.fields(self, &accepted) else { return strategy };
         strategy.base = self.protection_settings(&f);
-        if f.get("protect").is_none() {
+        if f.get("protect").is_none() && !self.doubts(&join(&f.path, "protect")) {
             let what = "protect is missing";
             let remedy = "add protect = [] or protect = [\"host-cluster\"], [\"guest-failover\"], [\"nlb\"]";
             self.sink.push(code::MISSING, f.mark, f.path.clone(), what, remedy);
@@ -78,8 +78,8 @@ impl Reader {
         for entry in &table.entries {
             let path = join(&at.path, &entry.key);
             let index = names.find(&entry.key);
-            if index.is_none() {
-                let what = format!("there is no {} \"{}\"", names.kind, entry.key);
+            if index.is_none() && !self.doubts_table(key) {
+                let what = format!("there is no {} {}", names.kind, quote(&entry.key));
                 let remedy = crate::scenario::text::suggest(&entry.key, names.iter(), "there are");
                 self.sink.push(code::REFERENCE, entry.key_mark, path.clone(), what, remedy);
             }

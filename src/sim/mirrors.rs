@@ -1,0 +1,216 @@
+//! Mirrored storage: which copy serves, when the other takes over, and what is lost then (MTX-57, MTX-94 to MTX-97,
+//! MTX-100).
+//!
+//! Arrays and persons switch all disks of a storage at once; a host cluster switches those of a VM when it starts the
+//! VM where the other copy is. A synchronous copy takes over without a loss, unless it was left behind: then only a
+//! person would use it. An asynchronous one loses what it lags behind (HYP-60).
+//!
+//! Assumptions: arrays and replication products know which copy is the last one, without a witness of their own; a copy
+//! that comes back, or comes back into reach, is equal again after its resynchronisation; nobody moves the service back
+//! to the first copy as long as the second one serves.
+
+use super::{Cause, Observer, Signal, Simulation};
+use crate::engine::{Span, Stream, Time};
+use crate::model::{
+    ClusterId, GuestGroup, HostId, Mirror, MirrorFailover, PartKind, Role, StorageId, StorageKind, Traffic,
+    VmDraw, VmId, Way,
+};
+use crate::policy;
+use crate::state::HostPhase;
+
+impl<'m, O: Observer> Simulation<'m, O> {
+    /// Something about a storage, or the ways to it, has changed: what does that mean for mirrors?
+    pub(super) fn look_at_mirrors_of(&mut self, storage: StorageId) {
+        for &mirrored in &self.model.storages[storage.index()].copies {
+            self.look_at_mirror(mirrored);
+        }
+    }
+
+    fn mirror(&self, mirrored: StorageId) -> &'m Mirror {
+        self.model.storages[mirrored.index()].mirror.as_ref().expect("only mirrored storages are copies")
+    }
+
+    fn copies(&self, mirrored: StorageId) -> [StorageId; 2] {
+        [mirrored, self.mirror(mirrored).to]
+    }
+
+    /// Whether what is written on one copy gets to the other.
+    fn is_linked(&self, mirrored: StorageId) -> bool {
+        let [a, b] = self.copies(mirrored).map(|copy| &self.model.storages[copy.index()]);
+        let (Some(from), Some(to)) = (a.place, b.place) else { return true };
+        // Software replicates local disks over the storage network.
+        let fabric = !a.kind.is_networked() && a.kind != StorageKind::Das;
+        let way = if fabric { Way::Fabric } else { Way::Network(Traffic::Storage) };
+        let carried = |place| fabric || self.state.carries(place, Traffic::Storage);
+        carried(from) && carried(to) && self.state.is_open(self.model, way, from, to)
+    }
+
+    fn look_at_mirror(&mut self, mirrored: StorageId) {
+        let mirror = self.mirror(mirrored);
+        let there = self.copies(mirrored).map(|copy| !self.state.storages[copy.index()].is_out());
+        let equal = there[0] && there[1] && self.is_linked(mirrored);
+        let slots = &self.model.timers.mirrors[mirrored.index()];
+        let row = &mut self.state.mirrors[mirrored.index()];
+        if equal {
+            let stale = row.stale_since != [Time::NEVER; 2];
+            if stale && self.state.timers.at(slots.resync) == Time::NEVER {
+                row.resyncs += 1;
+                let draw = row.resyncs;
+                let span = self.draw(&mirror.resync, Stream::numbered(mirror.stream.0, 2), draw);
+                self.arm(slots.resync, span);
+            }
+        } else {
+            for copy in 0..2 {
+                let other = 1 - copy;
+                // Where the cluster switches VM by VM some may write on either.
+                let written = mirror.failover == MirrorFailover::Cluster || row.active == other as u8;
+                if there[other] && written {
+                    row.stale_since[copy] = row.stale_since[copy].min(self.now);
+                }
+            }
+            self.disarm(slots.resync);
+        }
+        if mirror.failover != MirrorFailover::Cluster {
+            self.look_for_the_other_copy(mirrored, there);
+        }
+    }
+
+    /// The copy that serves is there, or lost: then the other is to take over, where it can.
+    fn look_for_the_other_copy(&mut self, mirrored: StorageId, there: [bool; 2]) {
+        let mirror = self.mirror(mirrored);
+        let slot = self.model.timers.mirrors[mirrored.index()].switch;
+        let row = &mut self.state.mirrors[mirrored.index()];
+        let (active, other) = (usize::from(row.active), 1 - usize::from(row.active));
+        if there[active] {
+            row.lost_at = Time::NEVER;
+            self.disarm(slot);
+            return;
+        }
+        row.lost_at = row.lost_at.min(self.now);
+        let behind = mirror.sync && row.stale_since[other] != Time::NEVER;
+        if !there[other] || (behind && mirror.failover == MirrorFailover::Array) {
+            self.disarm(slot);
+        } else if self.state.timers.at(slot) == Time::NEVER {
+            row.switches += 1;
+            let draw = row.switches;
+            let mut span = self.draw(&mirror.switch, Stream::numbered(mirror.stream.0, 1), draw);
+            if mirror.failover == MirrorFailover::Manual {
+                span = span + self.draw(&mirror.decision, Stream::numbered(mirror.stream.0, 0), draw);
+            }
+            self.arm(slot, span);
+        }
+    }
+
+    /// Both copies are equal again.
+    pub(super) fn on_mirror_equal(&mut self, mirrored: StorageId) {
+        self.state.mirrors[mirrored.index()].stale_since = [Time::NEVER; 2];
+        self.tell(Signal::MirrorEqual { storage: mirrored });
+        for &cluster in &self.model.storages[mirrored.index()].clusters {
+            self.retry_waiting(cluster);
+        }
+    }
+
+    /// The other copy of all disks serves from now on.
+    pub(super) fn on_mirror_switched(&mut self, mirrored: StorageId) {
+        let mirror = self.mirror(mirrored);
+        self.catch_up_with(PartKind::Storage(mirrored));
+        let row = &mut self.state.mirrors[mirrored.index()];
+        let other = 1 - row.active;
+        let mut lost = row.lost_at.since(row.stale_since[usize::from(other)].min(row.lost_at));
+        let draw = row.switches;
+        (row.active, row.lost_at) = (other, Time::NEVER);
+        if !mirror.sync {
+            lost = lost + self.draw(&mirror.lag, Stream::numbered(mirror.stream.0, 3), draw);
+        }
+        let to = self.copies(mirrored)[usize::from(other)];
+        self.tell(Signal::StorageSwitched { storage: mirrored, to });
+        for vm in self.disks_of(mirrored) {
+            self.state.vms[vm.index()].on_mirror = other == 1;
+            self.tell_lost_writes(vm, lost);
+        }
+        self.look_at_mirror(mirrored);
+        self.on_storage_changed(mirrored, Cause::StorageOutage);
+        if mirror.failover == MirrorFailover::Manual {
+            self.start_by_hand(mirrored);
+        }
+    }
+
+    /// A cluster may start a VM where the other copy of its disks is: what is lost then, or `None` where it may not.
+    fn loss_of_switch(&self, vm: VmId) -> Option<Span> {
+        let storage = self.model.vms[vm.index()].storage?;
+        let mirror = self.model.storages[storage.index()].mirror.as_ref()?;
+        if mirror.failover != MirrorFailover::Cluster {
+            return None;
+        }
+        let copies = self.copies(storage);
+        let from = usize::from(self.state.vms[vm.index()].on_mirror);
+        let there = copies.map(|copy| !self.state.storages[copy.index()].is_out());
+        let row = &self.state.mirrors[storage.index()];
+        let stale = row.stale_since[1 - from];
+        if !there[1 - from] || (mirror.sync && stale != Time::NEVER) {
+            return None;
+        }
+        // A copy that can still be read is brought up to date first.
+        let readable = there[from]
+            && self.is_linked(storage)
+            && self
+                .state
+                .local_host(self.model, vm)
+                .is_none_or(|host| self.state.hosts[host.index()].phase == HostPhase::Up);
+        if readable || mirror.sync {
+            return Some(Span::ZERO);
+        }
+        let draw = self.state.vms[vm.index()].boots + 1;
+        let lag = self.draw_vm(&mirror.lag, vm, VmDraw::Lag, draw);
+        let until = self.state.restarts[vm.index()].wrote_until;
+        Some(until.since(stale.min(until)) + lag)
+    }
+
+    /// A VM stops or loses its disks: it has written until now.
+    #[inline]
+    pub(super) fn note_last_write(&mut self, vm: VmId) {
+        if !self.state.vms[vm.index()].suspended
+            && let Some(row) = self.state.restarts.get_mut(vm.index())
+        {
+            row.wrote_until = self.now;
+        }
+    }
+
+    /// Looks for a host where a VM can be started, if need be at the other copy of its disks.
+    pub(super) fn choose_host(&mut self, cluster: ClusterId, vm: VmId) -> Option<HostId> {
+        if let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) {
+            return Some(host);
+        }
+        let lost = self.loss_of_switch(vm)?;
+        self.state.vms[vm.index()].on_mirror ^= true;
+        let host = policy::choose_host(self.model, self.state, cluster, vm);
+        if host.is_none() {
+            self.state.vms[vm.index()].on_mirror ^= true;
+            return None;
+        }
+        self.state.restarts[vm.index()].switches = true;
+        self.tell_lost_writes(vm, lost);
+        host
+    }
+
+    /// Of a failover group only the node that owns it has written anything.
+    fn tell_lost_writes(&mut self, vm: VmId, lost: Span) {
+        let fixed = &self.model.vms[vm.index()];
+        let first = self.model.instances[fixed.instance.index()].first_vm.0;
+        let owner = self.state.instances[fixed.instance.index()].group.owner;
+        let standby = matches!(self.model.service_of(vm).guest, Some(GuestGroup::Failover { .. }))
+            && vm.0 != first + u32::from(owner);
+        // Assumption: a stateless service writes nothing that anybody misses.
+        let stateless = self.model.service_of(vm).role == Role::Stateless;
+        if lost > Span::ZERO && !standby && !stateless {
+            self.tell(Signal::WritesLost { vm, instance: fixed.instance, lost });
+        }
+    }
+
+    /// The VMs whose first copy is on a storage.
+    pub(super) fn disks_of(&self, mirrored: StorageId) -> impl Iterator<Item = VmId> + use<'m, O> {
+        let model = self.model;
+        let all = model.storages[mirrored.index()].vms.iter().copied();
+        all.filter(move |vm| model.vms[vm.index()].storage == Some(mirrored))
+    }
+}

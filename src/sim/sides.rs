@@ -1,0 +1,153 @@
+//! A cluster whose sites do not hear each other: it falls into sides.
+//!
+//! Products with a quorum go on where it is, on one side; the hosts of the others are alone, each for itself: most
+//! votes (HYP-09, OSS-16), most hosts (XEN-28). vSphere elects a primary on every side (VMW-02), and VMware HA 4 goes
+//! on wherever one of the five is: each takes the hosts of the other sides for silent.
+
+use super::{Observer, Simulation};
+use crate::engine::Time;
+use crate::model::{ClusterId, HostId, Product};
+use crate::state::HostPhase;
+
+impl<O: Observer> Simulation<'_, O> {
+    /// The ways between the places of a cluster have changed.
+    pub(super) fn on_sides_changed(&mut self, cluster: ClusterId) {
+        let fixed = &self.model.clusters[cluster.index()];
+        if !fixed.spans_places() || matches!(fixed.product, Product::Custom { .. }) {
+            return;
+        }
+        self.state.survey_cluster(self.model, cluster);
+        match &fixed.product {
+            Product::Primary(profile) => self.primary_on_sides_changed(cluster, profile),
+            Product::FivePrimaries(_) | Product::Custom { .. } => {}
+            Product::Pool(_) => self.choose_largest_side(cluster),
+            Product::Quorum(_) | Product::Ring(_) => {
+                self.state.clusters[cluster.index()].main = self.choose_side_by_votes(cluster);
+            }
+        }
+        self.tell_hosts_of_sides(cluster);
+        self.declare_overdue(cluster);
+    }
+
+    /// Every host of a cluster finds out whether it is still, or again, with those who decide.
+    pub(super) fn tell_hosts_of_sides(&mut self, cluster: ClusterId) {
+        let hosts = &self.model.clusters[cluster.index()].hosts;
+        // First all are where they are, then the consequences come.
+        for &host in hosts {
+            self.state.refresh_room(self.model, host);
+        }
+        for &host in hosts {
+            let row = &self.state.hosts[host.index()];
+            if row.phase != HostPhase::Up {
+                self.hung_host_on_management_changed(cluster, host);
+                continue;
+            }
+            let out = row.isolated || row.fenced || row.missed_at != Time::NEVER;
+            if out || !self.state.is_connected(self.model, host) {
+                self.on_management_changed(host);
+            } else {
+                self.note_silence(cluster, host);
+                self.look_at_silent_host(cluster, host, false);
+            }
+        }
+        self.recheck_redirections(cluster);
+        self.retry_waiting(cluster);
+    }
+
+    /// Notes since when the leaders of other sides hear nothing of a host that is on a side of its own.
+    pub(super) fn note_silence(&mut self, cluster: ClusterId, host: HostId) {
+        let split = self.state.clusters[cluster.index()].is_split;
+        let row = &mut self.state.hosts[host.index()];
+        row.silent_since = if split { row.silent_since.min(self.now) } else { Time::NEVER };
+        row.given_up &= split;
+    }
+
+    /// Whether somebody who gives orders on another side hears nothing of a host that is up.
+    pub(super) fn is_silent_to_others(&self, cluster: ClusterId, host: HostId) -> bool {
+        if self.state.hosts[host.index()].phase != HostPhase::Up {
+            return false;
+        }
+        let Some(side) = self.state.side(self.model, host) else { return true };
+        if !self.state.is_connected(self.model, host) {
+            return true;
+        }
+        self.state.clusters[cluster.index()].is_split
+            && self.model.clusters[cluster.index()].hosts.iter().any(|&other| {
+                let row = &self.state.hosts[other.index()];
+                let leads = match &self.model.clusters[cluster.index()].product {
+                    Product::Primary(_) => self.leads(cluster, other).is_some(),
+                    _ => row.is_primary && row.phase == HostPhase::Up && !row.agent_out,
+                };
+                leads && self.state.side(self.model, other).is_some_and(|own| own != side)
+            })
+    }
+
+    /// XEN-28: the side with most hosts; of two that are equal that of the first host.
+    pub(super) fn choose_largest_side(&mut self, cluster: ClusterId) {
+        let hosts = &self.model.clusters[cluster.index()].hosts;
+        let belongs = |sim: &Self, host: HostId| {
+            let row = &sim.state.hosts[host.index()];
+            let there = row.phase == HostPhase::Up && !row.unlisted && !row.fenced;
+            if there { sim.state.side(sim.model, host) } else { None }
+        };
+        let mut best: Option<(usize, u32)> = None;
+        for &host in hosts {
+            let Some(side) = belongs(self, host) else { continue };
+            let count = hosts.iter().filter(|&&other| belongs(self, other) == Some(side)).count();
+            if best.is_none_or(|(most, _)| count > most) {
+                best = Some((count, side));
+            }
+        }
+        if let Some((_, side)) = best {
+            self.state.clusters[cluster.index()].main = side;
+        }
+    }
+
+    /// The side with quorum. Where a witness would give it to either of two, the preferred site has it (HYP-59), then
+    /// those who are in the cluster already, then the first host's; where no side has it the same order decides which
+    /// of them counts as the cluster.
+    pub(super) fn choose_side_by_votes(&self, cluster: ClusterId) -> u32 {
+        let mut first = None;
+        for host in self.hosts_by_preference(cluster) {
+            let Some(side) = self.state.side(self.model, host) else { continue };
+            first = first.or(Some(side));
+            if self.side_has_quorum(cluster, side) {
+                return side;
+            }
+        }
+        first.unwrap_or(self.state.clusters[cluster.index()].main)
+    }
+
+    /// Hosts that are up: at the preferred site, in the cluster, others.
+    fn hosts_by_preference(&self, cluster: ClusterId) -> impl Iterator<Item = HostId> {
+        let fixed = &self.model.clusters[cluster.index()];
+        let preferred = fixed.product.votes().and_then(|votes| votes.preferred);
+        (0..3).flat_map(move |turn| {
+            fixed.hosts.iter().copied().filter(move |host| {
+                let row = &self.state.hosts[host.index()];
+                let home = preferred.is_some_and(|place| place == self.model.hosts[host.index()].place);
+                let own = if home {
+                    0
+                } else if row.missed_at == Time::NEVER {
+                    1
+                } else {
+                    2
+                };
+                row.phase == HostPhase::Up && !row.agent_out && own == turn
+            })
+        })
+    }
+
+    /// The main side has no quorum: another one that has takes its place. True where it did.
+    pub(super) fn give_way_to_another_side(&mut self, cluster: ClusterId) -> bool {
+        if !self.state.clusters[cluster.index()].is_split {
+            return false;
+        }
+        let side = self.choose_side_by_votes(cluster);
+        if side == self.state.clusters[cluster.index()].main || !self.side_has_quorum(cluster, side) {
+            return false;
+        }
+        self.state.clusters[cluster.index()].main = side;
+        true
+    }
+}

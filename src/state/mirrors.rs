@@ -1,0 +1,85 @@
+//! Which copy of a mirrored storage is used, and how far the other is behind.
+
+use crate::engine::Time;
+use crate::model::{HostId, Mirror, MirrorFailover, Model, StorageId, StorageKind, VmId};
+
+use super::State;
+
+/// A mirrored storage: its copies are numbered 0, the first, and 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MirrorState {
+    /// The copy that serves, where all disks switch at once.
+    pub active: u8,
+    /// Since when each copy misses writes; [`Time::NEVER`] where it is equal.
+    pub stale_since: [Time; 2],
+    /// When the copy that served was lost; [`Time::NEVER`] while it is there.
+    pub lost_at: Time,
+    /// Decisions, switches and resynchronisations so far: which draw comes next.
+    pub decisions: u32,
+    pub switches: u32,
+    pub resyncs: u32,
+}
+
+impl Default for MirrorState {
+    fn default() -> MirrorState {
+        MirrorState {
+            active: 0,
+            stale_since: [Time::NEVER; 2],
+            lost_at: Time::NEVER,
+            decisions: 0,
+            switches: 0,
+            resyncs: 0,
+        }
+    }
+}
+
+impl State {
+    /// The storage on which a VM's disks are just now.
+    #[inline]
+    #[must_use]
+    pub fn copy_of(&self, model: &Model, vm: VmId) -> Option<StorageId> {
+        let storage = model.vms[vm.index()].storage?;
+        match &model.storages[storage.index()].mirror {
+            Some(mirror) if self.vms[vm.index()].on_mirror => Some(mirror.to),
+            _ => Some(storage),
+        }
+    }
+
+    /// Whether a storage shows its disks to hosts: of two copies only the one in use does, unless they are switched disk
+    /// by disk.
+    #[must_use]
+    pub fn serves_disks(&self, model: &Model, storage: StorageId) -> bool {
+        let copies = &model.storages[storage.index()].copies;
+        copies.is_empty()
+            || copies.iter().any(|&mirrored| {
+                let each = |mirror: &Mirror| mirror.failover == MirrorFailover::Cluster;
+                let active = u8::from(mirrored != storage);
+                model.storages[mirrored.index()].mirror.as_ref().is_some_and(each)
+                    || self.mirrors[mirrored.index()].active == active
+            })
+    }
+
+    /// Whether a host is wired to the disks of a VM, as they are just now.
+    #[must_use]
+    pub fn is_wired(&self, model: &Model, host: HostId, vm: VmId) -> bool {
+        let Some(copy) = self.copy_of(model, vm) else { return true };
+        model.hosts[host.index()].storages.contains(&copy)
+            && (model.storages[copy.index()].kind != StorageKind::Das
+                || self.local_host(model, vm) == Some(host))
+    }
+
+    /// The host in which the disks of a VM are, where they are in one.
+    #[must_use]
+    pub fn local_host(&self, model: &Model, vm: VmId) -> Option<HostId> {
+        let copy = self.copy_of(model, vm)?;
+        if model.storages[copy.index()].kind != StorageKind::Das {
+            return None;
+        }
+        let home = model.vms[vm.index()].host;
+        if !self.vms[vm.index()].on_mirror {
+            return Some(home);
+        }
+        let storage = model.vms[vm.index()].storage?;
+        model.storages[storage.index()].mirror.as_ref()?.partners[home.index()]
+    }
+}

@@ -1,0 +1,178 @@
+//! Ctrl-C at any moment: nothing half written, nothing lost that was finished.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const SCENARIO: &str = r#"
+schema = 1
+title = "Two hosts"
+[run]
+horizon = "90 d"
+[host.h]
+count = 2
+cores = 8
+memory = "64 GiB"
+crash = { mttf = "20 d", mttr = "4 h" }
+[service.db]
+vm = { cores = 2, memory = "8 GiB" }
+[strategy.none]
+protect = []
+[strategy.pair]
+protect = ["guest-failover"]
+"#;
+
+/// A folder that holds the scenario.
+fn folder(scenario: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("a.toml"), scenario).expect("a scenario");
+    folder
+}
+
+fn start(folder: &Path, replications: &str) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
+    command.args(["run", "a.toml", "--out", "o", "--replications", replications]).current_dir(folder);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("the program starts")
+}
+
+fn interrupt(child: &Child) {
+    // It may have come to its end already.
+    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status();
+}
+
+fn end(child: Child) -> (Option<i32>, String) {
+    let Output { status, stderr, .. } = child.wait_with_output().expect("it ends");
+    (status.code(), String::from_utf8(stderr).expect("UTF-8"))
+}
+
+/// Waits until something is so, for as long as a slow machine may take.
+fn wait(until: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !until() && begun.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_micros(200));
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// Replications in a result.
+fn finished(result: &Path) -> u64 {
+    let text = fs::read_to_string(result.join("result.json")).expect("a result");
+    let result: serde_json::Value = serde_json::from_str(&text).expect("complete JSON");
+    result["replications"].as_u64().expect("a count")
+}
+
+/// From the first replication to the last file, with one to five interruptions.
+#[test]
+fn whenever_it_is_interrupted_a_result_is_whole_or_not_there() {
+    let folder = folder(SCENARIO);
+    let out = folder.path().join("o");
+    assert_eq!(end(start(folder.path(), "10")).0, Some(0));
+    let all = files(&out).len();
+    for round in 0..24_u32 {
+        let _ = fs::remove_dir_all(&out);
+        let child = start(folder.path(), "1500");
+        if round % 3 == 0 {
+            std::thread::sleep(Duration::from_millis(u64::from(round) * 12));
+        } else {
+            // The moment at which the first file is being written.
+            wait(|| fs::read_dir(&out).is_ok_and(|mut entries| entries.next().is_some()));
+            std::thread::sleep(Duration::from_millis(u64::from(round % 4)));
+        }
+        for _ in 0..=round % 5 {
+            interrupt(&child);
+        }
+        let (code, told) = end(child);
+        let found = files(&out);
+        let hidden =
+            found.iter().any(|f| f.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
+        assert!(!hidden, "round {round}: {found:?}");
+        if found.is_empty() {
+            assert!(!out.exists(), "round {round}: an empty folder");
+            // Before anybody listens the signal itself ends it.
+            assert!(matches!(code, Some(130) | None), "round {round}: {code:?} {told}");
+        } else {
+            assert_eq!(found.len(), all, "round {round}: {found:?}");
+            // One that came to its end says so, unless what it prints was cut off.
+            let whole = finished(&out) == 1500;
+            assert!(code == Some(130) || (whole && code == Some(0)), "round {round}: {code:?} {told}");
+            assert!(!told.contains("1500 of 1500"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_run_does_not_take_the_place_of_a_complete_one() {
+    let folder = folder(SCENARIO);
+    let out = folder.path().join("o");
+    let run_for_a_while = || {
+        let child = start(folder.path(), "5000000");
+        std::thread::sleep(Duration::from_millis(700));
+        interrupt(&child);
+        let (code, told) = end(child);
+        assert_eq!(code, Some(130), "{told}");
+        told
+    };
+    assert_eq!(end(start(folder.path(), "10")).0, Some(0));
+    let told = run_for_a_while();
+    assert!(told.contains("o/interrupted; the earlier results in o stay"), "{told}");
+    assert_eq!(finished(&out), 10);
+    assert!(finished(&out.join("interrupted")) > 0);
+
+    // Of two that were interrupted the longer one stays.
+    fs::remove_dir_all(&out).expect("there");
+    run_for_a_while();
+    let result = fs::read_to_string(out.join("result.json")).expect("a result");
+    let finished_first = finished(&out);
+    let larger =
+        result.replacen(&format!("\"replications\": {finished_first}"), "\"replications\": 4999999", 1);
+    fs::write(out.join("result.json"), larger).expect("written");
+    run_for_a_while();
+    assert_eq!(finished(&out), 4_999_999);
+    assert!(finished(&out.join("interrupted")) < 4_999_999);
+
+    // What comes to its end takes the place of anything.
+    assert_eq!(end(start(folder.path(), "20")).0, Some(0));
+    assert_eq!(finished(&out), 20);
+}
+
+/// Two hundred million events in one replication: who asks twice does not wait for them. Once among the others,
+/// once in the life of a VM that concerns nobody.
+#[test]
+fn a_long_replication_is_dropped() {
+    let busy_host = SCENARIO
+        .replace("count = 2", "count = 2\nboot = \"0 s\"")
+        .replace("\"20 d\", mttr = \"4 h\"", "\"1 s\", mttr = \"0 s\"");
+    let busy_vm =
+        SCENARIO.replace("crash = { mttf = \"20 d\", mttr = \"4 h\" }", "").replace("90 d", "280 d").replace(
+            "[service.db]",
+            "[service.db]\nstart = \"0 s\"\nrecover = \"0 s\"\napp_crash = { mttf = \"1 s\", mttr = \"0 s\" }",
+        );
+    for scenario in [busy_host, busy_vm] {
+        let folder = folder(&scenario);
+        let child = start(folder.path(), "1000");
+        // Its folder is made when it listens.
+        wait(|| folder.path().join("o").exists());
+        std::thread::sleep(Duration::from_millis(300));
+        interrupt(&child);
+        std::thread::sleep(Duration::from_millis(100));
+        interrupt(&child);
+        let begun = Instant::now();
+        let (code, told) = end(child);
+        assert_eq!(code, Some(130), "{told}");
+        assert!(told.contains("again to drop them") && told.contains("dropping them"), "{told}");
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?} {told}", begun.elapsed());
+    }
+}
