@@ -85,6 +85,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.begin_silence(cluster, host, isolation.declared_after);
+        self.on_witness_way_changed(cluster);
     }
 
     /// A host has fallen silent: it will find itself alone, and the others miss it.

@@ -26,6 +26,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
         }
         self.tell_hosts_of_sides(cluster);
+        self.on_witness_way_changed(cluster);
         self.declare_overdue(cluster);
     }
 

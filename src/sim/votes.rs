@@ -167,6 +167,14 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// Ways of the management network are gone or back: a witness that is reached over it is as well.
+    pub(super) fn on_witness_way_changed(&mut self, cluster: ClusterId) {
+        let votes = self.model.clusters[cluster.index()].product.votes();
+        if votes.and_then(|v| v.witness).is_some_and(|w| w.kind == WitnessKind::Network) {
+            self.count_votes(cluster);
+        }
+    }
+
     /// A storage is gone or back: it may hold a witness.
     pub(super) fn on_witness_disk_changed(&mut self, storage: StorageId, cause: Cause) {
         for number in 0..self.model.clusters.len() as u32 {

@@ -61,6 +61,8 @@ pub(crate) struct FailoverClustering {
     due: BTreeSet<(usize, usize)>,
     /// Why a host was lost last: what a loss of quorum is booked on.
     doubt: Why,
+    /// What has just been seen of the witness: it explains a loss of quorum at that very instant.
+    seen: Option<Why>,
 }
 
 type W = World<Tick>;
@@ -77,6 +79,7 @@ impl FailoverClustering {
             overdue: vec![false; hosts],
             due: BTreeSet::new(),
             doubt: Why::Crash,
+            seen: None,
         }
     }
 
@@ -176,8 +179,8 @@ impl Family for FailoverClustering {
                     }
                 }
             }
-            Change::Witness => self.doubt = if self.had_quorum { Why::Witness } else { self.doubt },
-            Change::Storage => self.doubt = if self.had_quorum { Why::Storage } else { self.doubt },
+            Change::Witness => self.seen = Some(Why::Witness),
+            Change::Storage => self.seen = Some(Why::Storage),
         }
     }
 
@@ -198,11 +201,12 @@ impl Family for FailoverClustering {
 
     fn act(&mut self, world: &mut W) {
         let decide = self.votes.count(world, self.had_quorum);
+        let seen = self.seen.take();
         if self.had_quorum && decide.is_empty() {
             world.tell(What::QuorumLost);
             for host in world.hosts() {
                 if world.is_up(host) && world.is_linked(host) {
-                    self.stop(world, host, self.doubt, 0);
+                    self.stop(world, host, seen.unwrap_or(self.doubt), 0);
                 }
             }
         } else if !self.had_quorum && !decide.is_empty() {

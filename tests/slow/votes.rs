@@ -6,7 +6,7 @@
 //! Assumptions, where the facts are silent:
 //! - Hosts see at once that a witness is gone or back, and whoever is back counts at once.
 //! - Of several groups that reach the witness, the one whose way to the network is open has it, else the first host
-//!   that is enough with it.
+//!   that is enough with it. Where votes are dynamic, those who have not found themselves alone yet come before.
 //! - Where dynamic votes are even and there is no witness, the last host's vote is not counted.
 
 use crate::world::{Us, World};
@@ -162,10 +162,20 @@ impl Votes {
     /// The hosts with quorum. HYP-13: their view says whose votes count from now on.
     pub(crate) fn count<T: Copy>(&mut self, world: &World<T>, had: bool) -> Vec<usize> {
         // The word of one that is down counts until it is missed.
-        let speaks = |h: usize| world.is_up(h) || (had && !self.missed[h]);
-        let decide: Vec<usize> =
-            world.hosts().filter(|&h| speaks(h) && self.has_quorum(world, h, had)).collect();
-        if let Some(&host) = decide.iter().find(|&&h| world.is_linked(h)).or(decide.first()) {
+        let missed = self.missed.clone();
+        let speaks = |h: usize| world.is_up(h) || (had && !missed[h]);
+        let decides = |votes: &Votes, h: usize| speaks(h) && votes.has_quorum(world, h, had);
+        let together = |votes: &Votes, linked: bool| {
+            let mut hosts = world.hosts().filter(|&h| !votes.alone[h] && world.is_linked(h) == linked);
+            hosts.find(|&h| decides(votes, h))
+        };
+        if let Some(host) = together(self, true).or(together(self, false)) {
+            self.adjust(&self.views[host].clone());
+        }
+        let decide: Vec<usize> = world.hosts().filter(|&h| decides(self, h)).collect();
+        if let Some(&host) = decide.first()
+            && decide.iter().all(|&h| self.alone[h])
+        {
             self.adjust(&self.views[host].clone());
         }
         decide
