@@ -17,6 +17,7 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.clusters[cluster.index()].alone == Some(host) {
             self.state.clusters[cluster.index()].alone = None;
         }
+        self.state.hosts[host.index()].outvoted = false;
         let span = match &self.model.clusters[cluster.index()].product {
             Product::Custom { detection } => {
                 let downs = self.state.hosts[host.index()].downs;
@@ -39,6 +40,7 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             self.declare_after(host, span);
         }
+        self.look_for_lone_survivor(cluster);
     }
 
     /// A cluster looks for what a host has lost `span` from now.
@@ -146,6 +148,7 @@ impl<O: Observer> Simulation<'_, O> {
             // family arms a host that has never joined; the others leave it out until then (XEN-17).
             let arms = matches!(self.model.clusters[cluster.index()].product, Product::Primary(_));
             self.state.hosts[host.index()].fenced |= !arms;
+            self.state.hosts[host.index()].outvoted = true;
             self.on_management_changed(host);
             self.retry_waiting(cluster);
         }

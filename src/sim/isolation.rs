@@ -114,13 +114,9 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         let has_elected_itself = !row.isolated && row.silent_since <= absent_since;
         row.heard_since = self.now;
-        (row.isolated, row.fenced, row.given_up) = (false, false, false);
+        (row.isolated, row.fenced, row.given_up, row.outvoted) = (false, false, false, false);
         (row.silent_since, row.missed_at) = (Time::NEVER, Time::NEVER);
-        if self.state.clusters[cluster.index()].alone.take().is_some() {
-            for &other in &self.model.clusters[cluster.index()].hosts {
-                self.state.refresh_room(self.model, other);
-            }
-        }
+        self.step_back(cluster, host);
         self.state.refresh_room(self.model, host);
         match &self.model.clusters[cluster.index()].product {
             Product::Custom { .. } => {}
@@ -160,11 +156,16 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         // HYP-09: one that has quorum by itself is not out of quorum: it goes on at once.
-        let votes = self.model.clusters[cluster.index()].product.votes().is_some();
-        if votes && self.survives_alone(cluster, host) {
-            self.respond(cluster, host, isolation.response);
+        let slot = self.model.timers.hosts[host.index()].isolation;
+        if self.counts_votes(cluster) && self.survives_alone(cluster, host) {
+            if isolation.delay > Span::ZERO {
+                self.arm(slot, isolation.delay);
+            }
+            self.go_on_alone(cluster, host);
             return;
         }
+        self.state.hosts[host.index()].outvoted = true;
+        self.look_for_lone_survivor(cluster);
         // Where nobody has quorum nobody fences: there is nothing to wait for.
         let peers = matches!(
             &self.model.clusters[cluster.index()].product,
@@ -173,15 +174,22 @@ impl<O: Observer> Simulation<'_, O> {
         if isolation.delay == Span::ZERO || (peers && !self.can_act(cluster)) {
             self.respond(cluster, host, isolation.response);
         } else {
-            self.arm(self.model.timers.hosts[host.index()].isolation, isolation.delay);
+            self.arm(slot, isolation.delay);
         }
     }
 
+    /// A host that has stepped back stops what it runs.
+    pub(super) fn respond_alone(&mut self, cluster: ClusterId, host: HostId) {
+        let isolation = self.isolation_of(cluster, host).expect("only hosts that beat can be alone");
+        self.respond(cluster, host, isolation.response);
+    }
+
     fn respond(&mut self, cluster: ClusterId, host: HostId, response: IsolationResponse) {
+        if self.state.clusters[cluster.index()].alone == Some(host) {
+            return;
+        }
         if self.survives_alone(cluster, host) {
-            self.state.clusters[cluster.index()].alone = Some(host);
-            self.state.refresh_room(self.model, host);
-            self.rejoin_alone(cluster, host);
+            self.go_on_alone(cluster, host);
             return;
         }
         let cause = self.cut_off_by(host);

@@ -6,7 +6,7 @@
 //!
 //! A disk witness counts for those who reach its storage, a share or a cloud for those on the management network; of
 //! several hosts that are alone the first has it (assumption). A witness without a place of its own is reached from
-//! anywhere and never fails.
+//! anywhere and never fails. Hosts that go on by themselves are in `lone`.
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
@@ -27,7 +27,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.missed_at = row.missed_at.min(at);
     }
 
-    fn counts_votes(&self, cluster: ClusterId) -> bool {
+    pub(super) fn counts_votes(&self, cluster: ClusterId) -> bool {
         self.model.clusters[cluster.index()].product.votes().is_some()
     }
 
@@ -82,6 +82,9 @@ impl<O: Observer> Simulation<'_, O> {
                     self.evict(host, cause, false, Span::ZERO);
                 }
             }
+            if let Some(lone) = self.state.clusters[cluster.index()].alone.take() {
+                self.state.hosts[lone.index()].outvoted = true;
+            }
         } else if quorate && !had {
             self.tell(Signal::QuorumRegained { cluster });
             self.declare_overdue(cluster);
@@ -94,6 +97,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.count_votes_at(cluster, at);
             }
         }
+        self.look_for_lone_survivor(cluster);
     }
 
     /// HYP-13: while there is quorum the votes of those who are gone are taken away, so that a cluster can run
@@ -117,7 +121,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// HYP-09: more than half of the votes are with those who are `here`.
-    fn has_quorum(&self, cluster: ClusterId, here: impl Fn(&Self, HostId) -> bool) -> bool {
+    pub(super) fn has_quorum(&self, cluster: ClusterId, here: impl Fn(&Self, HostId) -> bool) -> bool {
         let fixed = &self.model.clusters[cluster.index()];
         let Some(votes) = fixed.product.votes() else { return true };
         let reached = votes.witness.is_some_and(|witness| {
@@ -140,7 +144,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         match witness.kind {
             WitnessKind::Anywhere => true,
-            WitnessKind::Disk(storage) => self.state.reaches_storage(self.model, storage, host),
+            WitnessKind::Disk(storage) => self.state.sees_storage(self.model, storage, host),
             WitnessKind::Network => {
                 let from = self.model.hosts[host.index()].place;
                 let way = Way::Network(Traffic::Management);
@@ -183,38 +187,5 @@ impl<O: Observer> Simulation<'_, O> {
                 self.on_witness_changed(ClusterId(number), cause);
             }
         }
-    }
-
-    /// Whether a host that hears nobody has quorum by itself, or is the survivor of its pool.
-    pub(super) fn survives_alone(&self, cluster: ClusterId, host: HostId) -> bool {
-        let fixed = &self.model.clusters[cluster.index()];
-        match &fixed.product {
-            Product::Pool(_) => self.is_lowest_alone(cluster, host),
-            Product::Quorum(_) | Product::Ring(_) => {
-                let enough = |h: &&HostId| {
-                    self.state.hosts[h.index()].phase == HostPhase::Up
-                        && self.has_quorum(cluster, |_, other| other == **h)
-                };
-                !fixed.hosts.iter().any(|&h| self.state.takes_orders(self.model, h))
-                    && fixed.hosts.iter().find(enough) == Some(&host)
-            }
-            _ => false,
-        }
-    }
-
-    /// A host goes on by itself: it looks after what was lost.
-    pub(super) fn rejoin_alone(&mut self, cluster: ClusterId, host: HostId) {
-        match &self.model.clusters[cluster.index()].product {
-            Product::Pool(_) => {
-                if self.state.clusters[cluster.index()].primary != Some(host) {
-                    self.elect_after(cluster, Span::ZERO);
-                }
-            }
-            _ => {
-                self.count_votes(cluster);
-                self.declare_overdue(cluster);
-            }
-        }
-        self.retry_waiting(cluster);
     }
 }

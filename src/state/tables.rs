@@ -121,6 +121,8 @@ pub struct HostState {
     /// The cluster has said that it gives it up; it does so once until it hears it again.
     pub given_up: bool,
     pub isolated: bool,
+    /// It found itself alone and had no quorum by itself.
+    pub outvoted: bool,
     /// Its product reset it because it was alone: it is out of the cluster until it hears the others again.
     pub fenced: bool,
     /// One of the five primaries.
@@ -186,6 +188,7 @@ impl Default for HostState {
             undeclared: false,
             given_up: false,
             isolated: false,
+            outvoted: false,
             fenced: false,
             is_primary: false,
             has_vote: true,

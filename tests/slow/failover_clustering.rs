@@ -38,8 +38,8 @@ pub(crate) const FACTS_2016: Numbers = Numbers { resiliency: 240 * S, ..FACTS_20
 pub(crate) enum Tick {
     /// A host's beat of that instant was the last one to be heard.
     Missed(usize, Us),
-    /// The resiliency period of a host that was isolated then is over.
-    GivenUp(usize, Us),
+    /// The resiliency period of a host is over.
+    GivenUp,
     /// NetFT has waited long enough for a host that hangs (HYP-07).
     HangOver(usize),
     /// What a host that is down has lost, or one that lives has stopped, is looked for.
@@ -53,6 +53,8 @@ pub(crate) struct FailoverClustering {
     isolated: Vec<Option<Us>>,
     /// A host hangs and beats on.
     hung: Vec<bool>,
+    /// The host that goes on by itself.
+    lone: Option<usize>,
     had_quorum: bool,
     /// The cluster has said that it gives a host up.
     given_up: Vec<bool>,
@@ -74,6 +76,7 @@ impl FailoverClustering {
             votes: Votes::new(hosts, witness, dynamic),
             isolated: vec![None; hosts],
             hung: vec![false; hosts],
+            lone: None,
             had_quorum: true,
             given_up: vec![false; hosts],
             overdue: vec![false; hosts],
@@ -108,7 +111,7 @@ impl FailoverClustering {
             self.votes.isolate(host);
             self.isolated[host] = Some(world.now);
             world.tell(What::Isolated(host));
-            world.after_all(n.resiliency, Tick::GivenUp(host, world.now));
+            world.after_all(n.resiliency, Tick::GivenUp);
         }
     }
 
@@ -116,6 +119,29 @@ impl FailoverClustering {
         let batch = world.lose_all(host, why);
         if !world.guests.of_batch(batch).is_empty() {
             world.after_all(found_after, Tick::Stopped(host));
+        }
+    }
+
+    /// A host that is alone and has no quorum stops its VMs at the end of its resiliency period; one that went on by
+    /// itself at once, if it has lost its witness.
+    fn look_at_hosts_alone(&mut self, world: &mut W, decide: &[usize], seen: Option<Why>) {
+        let n = self.numbers;
+        let lone = std::mem::take(&mut self.lone);
+        let deposed = world.hosts().any(|h| world.is_up(h) && world.is_linked(h));
+        for host in world.hosts().filter(|&h| world.is_up(h)).collect::<Vec<_>>() {
+            if !self.votes.is_alone(host) {
+                continue;
+            }
+            let decides = decide.contains(&host);
+            self.votes.set_out(host, !decides);
+            let over = self.isolated[host].is_none_or(|since| since + n.resiliency <= world.now);
+            if decides {
+                self.lone = Some(host);
+            } else if lone == Some(host) && !deposed {
+                self.stop(world, host, seen.unwrap_or(self.doubt), 0);
+            } else if over {
+                self.stop(world, host, world.why_cut_off(host), n.regroup + n.disk_move);
+            }
         }
     }
 
@@ -145,6 +171,8 @@ impl Family for FailoverClustering {
         match change {
             Change::Down { host, .. } => {
                 self.isolated[host] = None;
+                self.votes.set_out(host, false);
+                self.lone = self.lone.filter(|&lone| lone != host);
                 if world.power[host] == Power::Hung {
                     world.after(self.numbers.hang, Tick::HangOver(host));
                     self.doubt = Why::Hang;
@@ -163,6 +191,7 @@ impl Family for FailoverClustering {
                     self.join(world, host);
                 } else {
                     self.votes.isolate(host);
+                    self.votes.set_out(host, true);
                 }
             }
             Change::Network => {
@@ -188,11 +217,7 @@ impl Family for FailoverClustering {
         let n = self.numbers;
         match tick {
             Tick::Missed(host, beat) => self.on_missed(world, host, beat),
-            Tick::GivenUp(host, since) => {
-                if self.isolated[host] == Some(since) && !self.votes.count(world, true).contains(&host) {
-                    self.stop(world, host, world.why_cut_off(host), n.regroup + n.disk_move);
-                }
-            }
+            Tick::GivenUp => {}
             Tick::HangOver(host) => world.reset_hung(host),
             Tick::Lost(host) => self.look_at(world, host, true),
             Tick::Stopped(host) => self.look_at(world, host, false),
@@ -202,6 +227,7 @@ impl Family for FailoverClustering {
     fn act(&mut self, world: &mut W) {
         let decide = self.votes.count(world, self.had_quorum);
         let seen = self.seen.take();
+        self.look_at_hosts_alone(world, &decide, seen);
         if self.had_quorum && decide.is_empty() {
             world.tell(What::QuorumLost);
             for host in world.hosts() {

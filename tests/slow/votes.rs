@@ -7,6 +7,8 @@
 //! - Hosts see at once that a witness is gone or back, and whoever is back counts at once.
 //! - Of several groups that reach the witness, the one whose way to the network is open has it, else the first host
 //!   that is enough with it. Where votes are dynamic, those who have not found themselves alone yet come before.
+//! - A host that is cut off has quorum only where no host has a way to the network, and one that has given up only where
+//!   all have.
 //! - Where dynamic votes are even and there is no witness, the last host's vote is not counted.
 
 use crate::world::{Us, World};
@@ -36,6 +38,8 @@ pub(crate) struct Votes {
     /// A host is missed by all, or misses all.
     missed: Vec<bool>,
     alone: Vec<bool>,
+    /// It found itself alone and had no quorum.
+    out: Vec<bool>,
     /// When a host heard somebody, or would have if there were anybody.
     pub(crate) answered: Vec<Us>,
 }
@@ -50,6 +54,7 @@ impl Votes {
             heard: vec![vec![0; hosts]; hosts],
             missed: vec![false; hosts],
             alone: vec![false; hosts],
+            out: vec![false; hosts],
             answered: vec![0; hosts],
         };
         votes.adjust(&vec![true; hosts]);
@@ -75,6 +80,7 @@ impl Votes {
     /// A host has a way to the others again, and knows what its side knows.
     pub(crate) fn join<T: Copy>(&mut self, world: &World<T>, host: usize) {
         self.alone[host] = false;
+        self.out[host] = false;
         let knows = |other: &usize| {
             *other != host
                 && world.sides[*other] == world.sides[host]
@@ -111,6 +117,11 @@ impl Votes {
         }
     }
 
+    /// A host gives up, or does not any more.
+    pub(crate) fn set_out(&mut self, host: usize, out: bool) -> bool {
+        std::mem::replace(&mut self.out[host], out)
+    }
+
     /// Whether a host has missed all others.
     pub(crate) fn is_alone(&self, host: usize) -> bool {
         self.alone[host]
@@ -140,9 +151,12 @@ impl Votes {
         if !self.alone[host] {
             return enough(host);
         }
-        // Hosts that are alone: nobody with a way to the network is there, and it is the first that is enough.
-        let mut up = world.hosts().filter(|&h| world.is_up(h));
-        up.clone().all(|h| !world.is_linked(h)) && up.find(|&h| enough(h)) == Some(host)
+        let up = || world.hosts().filter(|&h| world.is_up(h));
+        let nobody_else = up().all(|h| self.out[h]);
+        let by_itself =
+            |h: usize| self.is_enough(world, &world.hosts().map(|other| other == h).collect::<Vec<bool>>());
+        let first = up().find(|&h| (nobody_else || !self.out[h]) && by_itself(h));
+        up().all(|h| !world.is_linked(h)) && first == Some(host)
     }
 
     fn is_enough<T: Copy>(&self, world: &World<T>, view: &[bool]) -> bool {
