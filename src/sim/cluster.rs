@@ -30,7 +30,10 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Ring(profile) => self.ring_on_host_down(cluster, profile, host),
         };
         self.note_missed(cluster, host, self.now + self.beats_on(cluster, host));
-        self.state.hosts[host.index()].silent_since = Time::NEVER;
+        // HYP-07: one that hangs is heard again when its link is back.
+        if self.state.hosts[host.index()].phase != HostPhase::Hung {
+            self.state.hosts[host.index()].silent_since = Time::NEVER;
+        }
         self.count_votes_later(cluster, host, cause);
         self.recheck_redirections(cluster);
         self.look_at_silent_host(cluster, host, false);

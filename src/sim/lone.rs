@@ -47,6 +47,19 @@ impl<O: Observer> Simulation<'_, O> {
         self.retry_waiting(cluster);
     }
 
+    /// A host that goes on by itself may have lost its witness: then it stops what it runs, at once as any that lose quorum
+    /// without being missed.
+    pub(super) fn check_lone(&mut self, cluster: ClusterId) {
+        let Some(lone) = self.state.clusters[cluster.index()].alone else { return };
+        if self.has_quorum(cluster, |_, other| other == lone) {
+            return;
+        }
+        self.state.clusters[cluster.index()].alone = None;
+        self.state.hosts[lone.index()].outvoted = true;
+        self.state.refresh_room(self.model, lone);
+        self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
+    }
+
     /// Nobody may be left but hosts that have given up, and one of them have quorum: its witness is back.
     pub(super) fn look_for_lone_survivor(&mut self, cluster: ClusterId) {
         if !self.counts_votes(cluster) || self.state.clusters[cluster.index()].alone.is_some() {

@@ -118,6 +118,7 @@ impl<O: Observer> Simulation<'_, O> {
                     self.end_stale_with_disks(host);
                     self.look_at_silent_host(cluster, host, true);
                     self.look_at_pool(cluster);
+                    self.on_way_to_witness_disk_changed(cluster, cause);
                     self.retry_waiting(cluster);
                 }
             }

@@ -54,6 +54,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Counts votes; stops what runs where quorum is lost, starts what waits where it is back.
     pub(super) fn count_votes(&mut self, cluster: ClusterId) {
+        self.check_lone(cluster);
         // It is kept by all who have not been missed, and found again by those who hear each other.
         let had = self.state.clusters[cluster.index()].quorate;
         let here = move |sim: &Self, host: HostId| match had {
@@ -81,9 +82,6 @@ impl<O: Observer> Simulation<'_, O> {
                 if self.state.takes_orders(self.model, host) {
                     self.evict(host, cause, false, Span::ZERO);
                 }
-            }
-            if let Some(lone) = self.state.clusters[cluster.index()].alone.take() {
-                self.state.hosts[lone.index()].outvoted = true;
             }
         } else if quorate && !had {
             self.tell(Signal::QuorumRegained { cluster });
@@ -176,6 +174,14 @@ impl<O: Observer> Simulation<'_, O> {
         let votes = self.model.clusters[cluster.index()].product.votes();
         if votes.and_then(|v| v.witness).is_some_and(|w| w.kind == WitnessKind::Network) {
             self.count_votes(cluster);
+        }
+    }
+
+    /// A host has lost its way to the storage, or has it again: its cluster may have a witness there.
+    pub(super) fn on_way_to_witness_disk_changed(&mut self, cluster: ClusterId, cause: Cause) {
+        let votes = self.model.clusters[cluster.index()].product.votes();
+        if votes.and_then(|v| v.witness).is_some_and(|w| matches!(w.kind, WitnessKind::Disk(_))) {
+            self.on_witness_changed(cluster, cause);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Random faults, by fixed seeds.
 
+use crate::story::Why;
 use crate::world::{Change, S, Us};
 
 /// What strikes.
@@ -20,7 +21,8 @@ impl Fault {
     /// What a family is told of it, where it strikes no host.
     pub(crate) fn concerns(self) -> Change {
         match self {
-            Fault::Path(_) | Fault::Storage => Change::Storage,
+            Fault::Path(_) => Change::Storage(Why::Link),
+            Fault::Storage => Change::Storage(Why::Storage),
             Fault::Witness => Change::Witness,
             _ => Change::Network,
         }

@@ -43,8 +43,8 @@ pub(crate) enum Tick {
     /// NetFT has waited long enough for a host that hangs (HYP-07).
     HangOver(usize),
     /// What a host that is down has lost, or one that lives has stopped, is looked for.
-    Lost(usize),
-    Stopped(usize),
+    Lost(usize, u32),
+    Stopped(usize, u32),
 }
 
 pub(crate) struct FailoverClustering {
@@ -52,7 +52,7 @@ pub(crate) struct FailoverClustering {
     votes: Votes,
     isolated: Vec<Option<Us>>,
     /// A host hangs and beats on.
-    hung: Vec<bool>,
+    hung: Vec<Option<u32>>,
     /// The host that goes on by itself.
     lone: Option<usize>,
     had_quorum: bool,
@@ -75,7 +75,7 @@ impl FailoverClustering {
             numbers,
             votes: Votes::new(hosts, witness, dynamic),
             isolated: vec![None; hosts],
-            hung: vec![false; hosts],
+            hung: vec![None; hosts],
             lone: None,
             had_quorum: true,
             given_up: vec![false; hosts],
@@ -104,8 +104,8 @@ impl FailoverClustering {
         if !self.votes.miss(world, host, beat) {
             return;
         }
-        if std::mem::take(&mut self.hung[host]) {
-            world.after_all(n.resiliency + n.regroup + n.disk_move, Tick::Lost(host));
+        if let Some(batch) = self.hung[host].take() {
+            world.after_all(n.resiliency + n.regroup + n.disk_move, Tick::Lost(host, batch));
         }
         if world.is_up(host) && !world.is_linked(host) {
             self.votes.isolate(host);
@@ -118,7 +118,7 @@ impl FailoverClustering {
     fn stop(&mut self, world: &mut W, host: usize, why: Why, found_after: Us) {
         let batch = world.lose_all(host, why);
         if !world.guests.of_batch(batch).is_empty() {
-            world.after_all(found_after, Tick::Stopped(host));
+            world.after_all(found_after, Tick::Stopped(host, batch));
         }
     }
 
@@ -145,9 +145,9 @@ impl FailoverClustering {
         }
     }
 
-    /// Whoever looks at a host finds all that it does not run any more.
-    fn look_at(&mut self, world: &mut W, host: usize, down: bool) {
-        self.due.extend(world.guests.lost_on(host).into_iter().map(|vm| (host, vm)));
+    /// Whoever finds out about a loss finds out about all before it.
+    fn look_at(&mut self, world: &mut W, host: usize, batch: u32, down: bool) {
+        self.due.extend(world.guests.lost_on(host, batch).into_iter().map(|vm| (host, vm)));
         self.overdue[host] |= down;
     }
 }
@@ -169,7 +169,7 @@ impl Family for FailoverClustering {
 
     fn on_change(&mut self, world: &mut W, change: Change) {
         match change {
-            Change::Down { host, .. } => {
+            Change::Down { host, batch } => {
                 self.isolated[host] = None;
                 self.votes.set_out(host, false);
                 self.lone = self.lone.filter(|&lone| lone != host);
@@ -180,11 +180,11 @@ impl Family for FailoverClustering {
                     self.doubt = Why::Crash;
                 }
                 if world.power[host] == Power::Hung && !self.votes.is_missed(host) {
-                    self.hung[host] = true;
+                    self.hung[host] = Some(batch);
                     return;
                 }
                 let at = (self.votes.answered[host] + self.stages()).max(world.now);
-                world.after_all(at - world.now, Tick::Lost(host));
+                world.after_all(at - world.now, Tick::Lost(host, batch));
             }
             Change::Up(host) => {
                 if world.is_linked(host) {
@@ -203,13 +203,13 @@ impl Family for FailoverClustering {
                 for host in world.hosts().filter(|&h| !world.is_linked(h)) {
                     match world.power[host] {
                         Power::Up if self.isolated[host].is_none() => self.doubt = world.why_cut_off(host),
-                        Power::Hung if self.hung[host] => self.doubt = Why::Hang,
+                        Power::Hung if self.hung[host].is_some() => self.doubt = Why::Hang,
                         _ => {}
                     }
                 }
             }
             Change::Witness => self.seen = Some(Why::Witness),
-            Change::Storage => self.seen = Some(Why::Storage),
+            Change::Storage(why) => self.seen = Some(why),
         }
     }
 
@@ -219,15 +219,20 @@ impl Family for FailoverClustering {
             Tick::Missed(host, beat) => self.on_missed(world, host, beat),
             Tick::GivenUp => {}
             Tick::HangOver(host) => world.reset_hung(host),
-            Tick::Lost(host) => self.look_at(world, host, true),
-            Tick::Stopped(host) => self.look_at(world, host, false),
+            Tick::Lost(host, batch) => self.look_at(world, host, batch, true),
+            Tick::Stopped(host, batch) => self.look_at(world, host, batch, false),
         }
     }
 
     fn act(&mut self, world: &mut W) {
-        let decide = self.votes.count(world, self.had_quorum);
         let seen = self.seen.take();
+        let mut decide = self.votes.count(world, self.had_quorum);
         self.look_at_hosts_alone(world, &decide, seen);
+        if decide.is_empty() {
+            // Where all have given up the witness is anybody's again.
+            decide = self.votes.count(world, self.had_quorum);
+            self.look_at_hosts_alone(world, &decide, seen);
+        }
         if self.had_quorum && decide.is_empty() {
             world.tell(What::QuorumLost);
             for host in world.hosts() {

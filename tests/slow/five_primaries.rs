@@ -171,7 +171,7 @@ impl Family for FivePrimaries {
                     }
                 }
             }
-            Change::Storage | Change::Witness => {}
+            Change::Storage(_) | Change::Witness => {}
         }
     }
 

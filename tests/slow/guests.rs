@@ -47,9 +47,9 @@ impl Guests {
         self.all(|place| matches!(place, Place::Lost { batch, .. } if batch == number))
     }
 
-    /// VMs that were lost on a host, in all batches.
-    pub(crate) fn lost_on(&self, on: usize) -> Vec<usize> {
-        self.all(|place| matches!(place, Place::Lost { host, .. } if host == on))
+    /// VMs that were lost on a host, in a batch or before it.
+    pub(crate) fn lost_on(&self, on: usize, until: u32) -> Vec<usize> {
+        self.all(|place| matches!(place, Place::Lost { host, batch } if host == on && batch <= until))
     }
 
     /// Those of a list that are lost, and then those that wait.

@@ -416,7 +416,7 @@ impl Family for Primary {
                 let opened = std::mem::take(&mut world.opened);
                 self.open(world, &opened);
             }
-            Change::Storage => self.look_at_signs(world),
+            Change::Storage(_) => self.look_at_signs(world),
             Change::Witness => {}
         }
     }
@@ -463,8 +463,11 @@ impl Family for Primary {
             }
             Tick::Due(host, batch) => {
                 // What was shutting down when the host crashed is as dead as the rest.
-                let batch =
-                    if world.is_up(host) { world.guests.of_batch(batch) } else { world.guests.lost_on(host) };
+                let batch = if world.is_up(host) {
+                    world.guests.of_batch(batch)
+                } else {
+                    world.guests.lost_on(host, u32::MAX)
+                };
                 self.due.extend(batch.into_iter().map(|vm| (host, vm)));
             }
             Tick::Judge => {}

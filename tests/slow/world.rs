@@ -41,7 +41,7 @@ pub(crate) enum Change {
     /// Packets pass where they did not, or no longer do: see [`World::opened`] and [`World::met`].
     Network,
     /// The way to the storage, or the storage itself, is gone or back.
-    Storage,
+    Storage(Why),
     Witness,
 }
 
@@ -402,7 +402,7 @@ impl<T: Copy> World<T> {
         let Some(change) = change else { return false };
         match change {
             Change::Network => self.note_opened(&before),
-            Change::Storage => self.note_storage(),
+            Change::Storage(_) => self.note_storage(),
             Change::Down { .. } | Change::Up(_) | Change::Witness => {}
         }
         family.on_change(self, change);
