@@ -119,6 +119,10 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn declare_failed(&mut self, cluster: ClusterId, host: HostId) {
         let row = &mut self.state.hosts[host.index()];
         row.undeclared = false;
+        if row.next_declaration <= self.now {
+            // What came later is overdue as well.
+            (row.declared_downs, row.next_declaration) = (row.downs, Time::NEVER);
+        }
         let downs = row.declared_downs;
         // What it stopped while it was alone is looked for before it is known to be down.
         if row.phase != HostPhase::Up && downs == row.downs && !std::mem::replace(&mut row.given_up, true) {
@@ -153,6 +157,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.hosts[host.index()].fenced |= !arms;
             self.state.hosts[host.index()].outvoted = true;
             self.on_management_changed(host);
+            self.look_for_lone_survivor(cluster);
             self.retry_waiting(cluster);
         }
     }

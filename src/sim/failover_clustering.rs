@@ -51,9 +51,12 @@ impl<O: Observer> Simulation<'_, O> {
         let age = self.beat_age(cluster, host, beats_until);
         let stages =
             self.stages(host, &[&profile.regroup, &profile.disk_move], self.state.hosts[host.index()].downs);
-        if self.state.timers.at(timers.declaration) != Time::NEVER {
-            let missed_after = self.others_miss_after(cluster, profile, host);
-            let at = beats_until + (missed_after + profile.resiliency + stages).less(age);
+        let missed_after = self.others_miss_after(cluster, profile, host);
+        let at = beats_until + (missed_after + profile.resiliency + stages).less(age);
+        let row = &mut self.state.hosts[host.index()];
+        if row.next_declaration != Time::NEVER {
+            row.next_declaration = at;
+        } else if self.state.timers.at(timers.declaration) != Time::NEVER {
             self.state.timers.arm(timers.declaration, at);
         }
         self.count_votes_later(cluster, host, Cause::HostHang);
