@@ -85,7 +85,7 @@ pub(crate) struct Plan {
 pub(crate) const BASE: Us = 60 * S;
 
 impl Plan {
-    fn longest(&self) -> Us {
+    pub(crate) fn longest(&self) -> Us {
         let longest = self.thresholds.iter().copied().fold(1.0, f64::max);
         (longest * S as f64) as Us
     }

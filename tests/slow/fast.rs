@@ -15,10 +15,10 @@ const STRIKES: usize = 8;
 
 /// A cluster to simulate.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cluster {
-    pub(crate) product: &'static str,
+pub(crate) struct Cluster<'a> {
+    pub(crate) product: &'a str,
     /// Lines of the cluster's table: stages that are drawn, made constant.
-    pub(crate) settings: &'static str,
+    pub(crate) settings: &'a str,
     pub(crate) hosts: usize,
     /// Whether hosts are wired to a storage, and whether VMs have their disks there.
     pub(crate) wired: bool,
@@ -37,7 +37,7 @@ pub(crate) struct Fast {
     witness: Option<InjectTarget>,
 }
 
-fn text(cluster: &Cluster) -> String {
+fn text(cluster: &Cluster<'_>) -> String {
     let Cluster { product, settings, hosts, wired, disks, witness } = *cluster;
     let inject = |fault: String| format!("[[inject]]\nat = \"1 h\"\nfault = \"{fault}\"\nlasts = \"1 s\"\n");
     let each = |what: &str| -> String { (1..=hosts).map(|n| inject(format!("host h-{n} {what}"))).collect() };
@@ -68,7 +68,7 @@ fn text(cluster: &Cluster) -> String {
 }
 
 impl Fast {
-    pub(crate) fn new(cluster: &Cluster) -> Fast {
+    pub(crate) fn new(cluster: &Cluster<'_>) -> Fast {
         let text = text(cluster);
         let (spec, issues) = scenario::read(&Input { name: "slow", bytes: text.as_bytes(), overrides: &[] });
         let told: String = issues.iter().map(|issue| issue.render()).collect();

@@ -77,6 +77,16 @@ impl Votes {
         }
     }
 
+    /// A host that was heard all the time falls silent.
+    pub(crate) fn fall_silent<T: Copy>(&mut self, world: &World<T>, host: usize) {
+        self.answered[host] = world.now;
+        for other in world.hosts() {
+            if other != host && world.sides[other] == world.sides[host] && !self.alone[other] {
+                self.heard[other][host] = world.now;
+            }
+        }
+    }
+
     /// A host has a way to the others again, and knows what its side knows.
     pub(crate) fn join<T: Copy>(&mut self, world: &World<T>, host: usize) {
         self.alone[host] = false;

@@ -361,9 +361,11 @@ impl<T: Copy> World<T> {
                 break;
             }
             self.now = at;
+            // At the end of an instant whoever can act acts. Hosts that boot at one instant come up one after the other
+            // (assumption: nothing is quite simultaneous there).
+            let booted = matches!(tick, Tick::Booted(..));
             changed |= self.step(&mut family, tick);
-            // At the end of an instant whoever can act acts.
-            let over = self.queue.peek().is_none_or(|Reverse(next)| next.at > at);
+            let over = booted || self.queue.peek().is_none_or(|Reverse(next)| next.at > at);
             if over && std::mem::take(&mut changed) {
                 family.act(&mut self);
             }
