@@ -124,6 +124,10 @@ impl<O: Observer> Simulation<'_, O> {
             (row.declared_downs, row.next_declaration) = (row.downs, Time::NEVER);
         }
         let downs = row.declared_downs;
+        if downs == row.downs {
+            self.fence_hung_host(cluster, host);
+        }
+        let row = &mut self.state.hosts[host.index()];
         // What it stopped while it was alone is looked for before it is known to be down.
         if row.phase != HostPhase::Up && downs == row.downs && !std::mem::replace(&mut row.given_up, true) {
             self.tell(Signal::HostDeclaredFailed { host });

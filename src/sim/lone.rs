@@ -57,6 +57,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.clusters[cluster.index()].alone = None;
         self.state.hosts[lone.index()].outvoted = true;
         self.state.refresh_room(self.model, lone);
+        self.disarm(self.model.timers.hosts[lone.index()].isolation);
         self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
     }
 

@@ -49,7 +49,7 @@ pub(crate) struct Ring {
     quorum: Quorum,
     /// A host passes the token on.
     present: Vec<bool>,
-    /// It has stopped its VMs because nobody was there to fence it.
+    /// It is alone and has stopped its VMs, because nobody was there to fence it or because it had gone on by itself.
     stopped: Vec<bool>,
 }
 
@@ -101,6 +101,7 @@ impl Ring {
     fn stop(&mut self, world: &mut W, host: usize, why: Why) {
         let batch = world.lose_all(host, why);
         self.quorum.look_at(world, host, batch, false);
+        self.stopped[host] |= self.quorum.votes.is_alone(host);
     }
 
     fn fence(&mut self, world: &mut W, host: usize) {
@@ -112,7 +113,8 @@ impl Ring {
     fn end_alone(&mut self, world: &mut W, host: usize) {
         let n = self.numbers;
         let over = |after: Us| self.quorum.isolated[host].is_none_or(|since| since + after <= world.now);
-        if self.quorum.isolated[host].is_none() && world.guests.on(host).is_empty() {
+        let never_joined = self.quorum.isolated[host].is_none() && world.guests.on(host).is_empty();
+        if self.stopped[host] || never_joined {
             return;
         }
         match n.fencing {
@@ -120,11 +122,9 @@ impl Ring {
             Fencing::Peers { takes } => {
                 let fences = self.quorum.decider(world).is_some();
                 let just_now = self.quorum.isolated[host] == Some(world.now);
-                if self.stopped[host] {
-                } else if fences && over(n.regroup + takes) {
+                if fences && over(n.regroup + takes) {
                     self.fence(world, host);
                 } else if !fences && (just_now || over(n.regroup + takes)) {
-                    self.stopped[host] = true;
                     self.stop(world, host, world.why_cut_off(host));
                 }
             }
