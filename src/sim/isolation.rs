@@ -75,6 +75,9 @@ impl<O: Observer> Simulation<'_, O> {
         let slot = self.model.timers.hosts[host.index()].isolation;
         if matches!(self.model.clusters[cluster.index()].product, Product::Pool(_)) {
             self.look_at_pool(cluster);
+            // The master may reach the others again, whatever else it has lost.
+            self.declare_overdue(cluster);
+            self.retry_waiting(cluster);
             return;
         }
         self.look_at_silent_host(cluster, host, false);
@@ -106,7 +109,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A host is up and hears the others, or hears them again.
     pub(super) fn rejoin(&mut self, cluster: ClusterId, host: HostId) {
-        if self.is_kept_out(cluster, host) {
+        if self.is_kept_out(cluster, host) || self.is_pool_elsewhere(cluster, host) {
             return;
         }
         self.release_io(host);

@@ -31,11 +31,14 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host goes on by itself: it looks after what was lost.
     pub(super) fn go_on_alone(&mut self, cluster: ClusterId, host: HostId) {
         self.state.clusters[cluster.index()].alone = Some(host);
-        self.state.hosts[host.index()].outvoted = false;
+        let row = &mut self.state.hosts[host.index()];
+        (row.outvoted, row.heard_since) = (false, self.now);
         self.state.refresh_room(self.model, host);
         match &self.model.clusters[cluster.index()].product {
             Product::Pool(_) => {
-                if self.state.clusters[cluster.index()].primary != Some(host) {
+                if self.state.clusters[cluster.index()].primary == Some(host) {
+                    self.declare_overdue(cluster);
+                } else {
                     self.elect_after(cluster, Span::ZERO);
                 }
             }

@@ -103,6 +103,8 @@ impl<O: Observer> Simulation<'_, O> {
         };
         let outage = self.state.outages[self.model.storages[storage.index()].part.index()];
         match (outage.faults, outage.cuts) {
+            // It has everything, but the pool lives on where another link is cut.
+            (0, 0) if self.sees_statefile(self.cluster_of(host), host) => Cause::LinkFailure,
             (0, 0) => Cause::ControllerFailure,
             (0, _) => Cause::SiteOutage,
             _ => Cause::StorageOutage,
@@ -136,17 +138,26 @@ impl<O: Observer> Simulation<'_, O> {
             if row.unlisted {
                 if sees && connected {
                     self.state.hosts[host.index()].unlisted = false;
-                    self.rejoin(cluster, host);
+                    if !self.is_pool_elsewhere(cluster, host) {
+                        self.disarm(self.model.timers.hosts[host.index()].isolation);
+                        self.rejoin(cluster, host);
+                    }
                 }
             } else if connected && (sees || by_network) {
                 let slot = self.model.timers.hosts[host.index()].isolation;
                 let row = &self.state.hosts[host.index()];
                 let was_losing = row.isolated || row.fenced || self.state.timers.at(slot) != Time::NEVER;
-                if was_losing {
+                if was_losing && !self.is_pool_elsewhere(cluster, host) {
                     self.disarm(slot);
                     self.rejoin(cluster, host);
                 }
-            } else {
+            } else if self.state.clusters[cluster.index()].alone != Some(host) || !sees {
+                if self.state.clusters[cluster.index()].alone == Some(host) {
+                    // It has gone on by itself, and now loses the statefile as well.
+                    self.state.clusters[cluster.index()].alone = None;
+                    let row = &mut self.state.hosts[host.index()];
+                    (row.isolated, row.silent_since) = (false, Time::NEVER);
+                }
                 self.state.refresh_room(self.model, host);
                 self.begin_silence(cluster, host, profile.failed_after);
             }
@@ -156,16 +167,32 @@ impl<O: Observer> Simulation<'_, O> {
     /// XEN-17: a host that boots without the statefile, or without the others, is not of the pool until it has both.
     pub(super) fn list_in_pool(&mut self, cluster: ClusterId, host: HostId) {
         if matches!(self.model.clusters[cluster.index()].product, Product::Pool(_)) {
-            let sees = self.sees_statefile(cluster, host);
-            self.state.hosts[host.index()].unlisted = !sees;
+            let both = self.sees_statefile(cluster, host) && self.state.is_connected(self.model, host);
+            self.state.hosts[host.index()].unlisted = !both;
         }
     }
 
-    /// XEN-28: where no host hears another, the first one that is up survives.
+    /// XEN-28: where no host hears another, the first one that is up survives; those without the statefile are dropped
+    /// before (XEN-30).
     pub(super) fn is_lowest_alone(&self, cluster: ClusterId, host: HostId) -> bool {
         let hosts = &self.model.clusters[cluster.index()].hosts;
-        self.sees_statefile(cluster, host)
-            && !hosts.iter().any(|&other| self.state.takes_orders(self.model, other))
-            && hosts.iter().find(|h| self.state.hosts[h.index()].phase == HostPhase::Up) == Some(&host)
+        let counts = |h: &&HostId| {
+            let row = &self.state.hosts[h.index()];
+            row.phase == HostPhase::Up && !row.unlisted && self.sees_statefile(cluster, **h)
+        };
+        !hosts.iter().any(|&other| self.state.takes_orders(self.model, other))
+            && hosts.iter().find(counts) == Some(&host)
+    }
+
+    /// Whether a pool lives on in a host that does not hear this one: it cannot join then (XEN-17).
+    pub(super) fn is_pool_elsewhere(&mut self, cluster: ClusterId, host: HostId) -> bool {
+        let lone = self.state.clusters[cluster.index()].alone;
+        let elsewhere = matches!(self.model.clusters[cluster.index()].product, Product::Pool(_))
+            && lone.is_some_and(|lone| lone != host && !self.state.is_connected(self.model, lone));
+        if elsewhere {
+            self.state.hosts[host.index()].unlisted = true;
+            self.state.refresh_room(self.model, host);
+        }
+        elsewhere
     }
 }

@@ -12,6 +12,7 @@ mod failover_clustering;
 mod fast;
 mod five_primaries;
 mod guests;
+mod pool;
 mod primary;
 mod quorum;
 mod ring;
@@ -161,5 +162,22 @@ fn token_rings_with_fencing() {
                 game.agrees(|| Ring::new(hosts, numbers, witness));
             }
         }
+    }
+}
+
+#[test]
+fn pools_with_a_statefile() {
+    use pool::{FACTS, Pool};
+    for hosts in [2, 3, 4] {
+        let settings =
+            "agreement = \"3 s\"\nnotice = \"10 s\"\nmaster_takeover = \"90 s\"\nretry_poll = \"0 s\"\n";
+        let what = format!("XenServer, {hosts} hosts");
+        let game = Match {
+            cluster: Cluster { product: "xenserver", settings, hosts, wired: true, ..CLUSTER },
+            plan: Plan { hosts, thresholds: &[60.0, 95.0, 120.0, 185.0, 212.0], storage: true, ..PLAN },
+            draws: 700,
+            what: &what,
+        };
+        game.agrees(|| Pool::new(hosts, FACTS, true));
     }
 }

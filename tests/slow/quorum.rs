@@ -53,7 +53,7 @@ impl Quorum {
 
     pub(crate) fn join<T: Copy>(&mut self, world: &World<T>, host: usize) {
         self.isolated[host] = None;
-        self.given_up[host] = false;
+        (self.given_up[host], self.overdue[host]) = (false, false);
         self.votes.join(world, host);
     }
 

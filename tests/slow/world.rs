@@ -199,6 +199,11 @@ impl<T: Copy> World<T> {
         self.storage_lost_by[host].expect("a host that has lost its storage")
     }
 
+    /// What keeps a host from the storage now; its own path is named first.
+    pub(crate) fn why_without_storage_now(&self, host: usize) -> Why {
+        if self.paths_cut[host] > 0 { Why::Link } else { Why::Storage }
+    }
+
     fn note_storage(&mut self) {
         for host in self.hosts() {
             let why = if self.paths_cut[host] > 0 { Why::Link } else { Why::Storage };
