@@ -96,6 +96,8 @@
 //!   `scenario/compile`), an `Event` in `model/event.rs` with its slot in `model/timer_table.rs`; the compiler
 //!   then points at `sim/dispatch.rs`. The handler goes into the file of its mechanism; a `Cause` where it takes
 //!   services down; a kind of injection in `scenario/read/schedule.rs` and `sim/injection.rs`. Then a case folder.
+//! - **a key of the scenario**: besides that, a line in `scenarios/README.md`, in `scenario/describe`, and in the scenario of
+//!   `tests/scenario_phantoms.rs`, which looks for issues that follow only from others.
 //! - **a probe**: a file in [`probe`] that implements [`sim::Observer`]; where it goes into results, its
 //!   integers are added up in `experiment/block.rs` and turned into an estimate in `experiment/summarize.rs`.
 //!   No handler changes.
@@ -107,8 +109,8 @@
 //!   keys in `scenario/read/admission.rs`, its sums in `capacity/admission.rs`, its sentence in `capacity/words.rs`.
 //! - **a limit of a product**: data in [`scenario::product_limits`], asked in `scenario/compile/product_limits.rs`.
 //! - **a family of products**: a variant of [`model::Product`], its settings in `scenario/profiles.rs` and
-//!   `scenario/compile/products.rs`, a file in [`sim`] beside `primary` and `pool`, a line in `sim/cluster.rs` and
-//!   `sim/isolation.rs`; the compiler points at the rest.
+//!   `scenario/compile/products.rs`, a file in [`sim`] beside `primary` and `pool`, a line in `sim/cluster.rs`,
+//!   `sim/isolation.rs` and `sim/sides.rs`, its slow model in `tests/slow`; the compiler points at the rest.
 
 #![forbid(unsafe_code)]
 

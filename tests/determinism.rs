@@ -75,6 +75,11 @@ every = "20 d"
 lasts = "1 h"
 "#;
 
+/// The same on an array with bandwidth for one boot, so that those which meet slow each other.
+fn narrow() -> String {
+    BASE.replace("kind = \"iscsi\"", "kind = \"iscsi\"\nbandwidth = \"6 MB/s\"")
+}
+
 fn summarize(models: &[Model], replications: u32, threads: usize, watch: &dyn Watch) -> Option<Summary> {
     let plan = Plan {
         title: "determinism".into(),
@@ -93,10 +98,12 @@ fn bytes(summary: &Summary) -> [String; 3] {
 
 #[test]
 fn threads_never_show_in_a_result() {
-    let models = load(BASE);
-    let one = bytes(&summarize(&models, 37, 1, &()).unwrap());
-    for threads in [2, 7] {
-        assert_eq!(one, bytes(&summarize(&models, 37, threads, &()).unwrap()), "{threads} threads");
+    for text in [BASE.to_owned(), narrow()] {
+        let models = load(&text);
+        let one = bytes(&summarize(&models, 37, 1, &()).unwrap());
+        for threads in [2, 7] {
+            assert_eq!(one, bytes(&summarize(&models, 37, threads, &()).unwrap()), "{threads} threads");
+        }
     }
 }
 
@@ -113,7 +120,7 @@ fn a_longer_run_begins_with_the_shorter_one() {
 
 #[test]
 fn a_used_state_equals_a_fresh_one() {
-    for model in &load(BASE) {
+    for model in load(BASE).iter().chain(&load(&narrow())) {
         let mut used = State::new(model);
         for (replication, seed) in [(0, 1), (5, 1), (3, 2), (0, 1)] {
             let again = Simulation::new(model, &mut used, seed, replication, Digest::default()).run();
@@ -317,6 +324,10 @@ const GOLDEN: &[(&str, &str, u64, u64)] = &[
     ("ties", "f", 0x8a010cd1eae1bdb9, 2233),
     ("scripted", "f", 0x2eac9697d727a456, 37),
     ("scripted", "b", 0x421623f7a9241968, 40),
+    ("narrow", "none", 0x7b95cfb4e1213e73, 283),
+    ("narrow", "cluster", 0x0985f8f0547a4d36, 298),
+    ("narrow", "failover", 0x90d68e8a54e96477, 445),
+    ("narrow", "balanced", 0xfdec916fae40bff5, 434),
 ];
 
 /// Every law once.
@@ -436,6 +447,7 @@ fn golden_scenarios() -> Vec<(&'static str, String)> {
         ("laws", LAWS.to_owned()),
         ("ties", TIES.to_owned()),
         ("scripted", SCRIPTED.to_owned()),
+        ("narrow", narrow()),
     ]
 }
 

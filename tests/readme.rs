@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use ninefold::model::Model;
 use ninefold::report::{RunResult, text};
-use ninefold::scenario::{Input, compile, read};
+use ninefold::scenario::{Input, compile, profiles, read};
 
 fn at(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -155,6 +155,47 @@ fn committed_results_are_those_of_the_scenario() {
     }
 }
 
+/// Every key that a scenario can have is in the reference, in the section of its table.
+#[test]
+fn the_reference_names_every_key() {
+    const WRONG: &str = r#"schema = 1
+run = { zzz = 1 }
+site.a = { zzz = 1 }
+rack.a = { zzz = 1 }
+crew.a = { zzz = 1, size = 1 }
+network.a = { zzz = 1, carries = ["management"] }
+storage.a = { zzz = 1, kind = "fc", mirror = { to = "a", zzz = 1 } }
+host.a = { zzz = 1, cores = 1, memory = "1 GiB" }
+cluster.a = { zzz = 1, product = "custom", detection = "1 s", hosts = ["a"] }
+service.a = { zzz = 1, vm = { zzz = 1, cores = 1, memory = "1 GiB" } }
+strategy.a = { zzz = 1, protect = [] }
+maintenance.a = { zzz = 1, hosts = ["a"], first = "1 d", lasts = "1 h" }
+inject = [{ zzz = 1, at = "1 h", fault = "host a-1 crash" }]
+"#;
+    // Settings of products are listed by `ninefold profiles`.
+    let settings: Vec<&str> = profiles::keys().into_iter().map(|(key, _)| key).collect();
+    let reference = content("scenarios/README.md");
+    let sections: Vec<&str> = reference.split("\n## ").collect();
+    let (_, issues) = read(&Input { name: "wrong", bytes: WRONG.as_bytes(), overrides: &[] });
+    let mut missing = Vec::new();
+    let mut tables = 0;
+    for issue in issues.iter().filter(|issue| issue.code == "E007") {
+        tables += 1;
+        let table = issue.path.split('.').next().unwrap();
+        let section =
+            sections.iter().find(|s| s.lines().next().unwrap().split(", ").any(|name| name == table));
+        let section = section.unwrap_or_else(|| panic!("no section on {table}"));
+        let keys = issue.remedy.trim_start_matches("accepted: ").split(" and ").next().unwrap().split(", ");
+        for key in keys.filter(|key| !settings.contains(key)) {
+            if !section.contains(&format!("`{key}`")) && !section.contains(&format!("`{key}.")) {
+                missing.push(format!("{}: {key}", issue.path));
+            }
+        }
+    }
+    assert_eq!(tables, 14, "{issues:?}");
+    assert!(missing.is_empty(), "scenarios/README.md lacks {missing:#?}");
+}
+
 /// What a scenario stands on is written beside each number, or right above it.
 #[test]
 fn the_small_scenarios_say_what_their_numbers_stand_on() {
@@ -174,7 +215,7 @@ fn the_small_scenarios_say_what_their_numbers_stand_on() {
             || comment.split_whitespace().any(fact)
     };
     let mut unmarked = Vec::new();
-    for name in ["two-hosts", "products", "isolation"] {
+    for name in ["two-hosts", "products", "isolation", "one-array", "two-sites"] {
         let text = content(&format!("scenarios/{name}.toml"));
         let mut above = String::new();
         for line in text.lines() {

@@ -98,6 +98,20 @@ const CASES: &[(&str, &str, &str)] = &[
     ("\"client\"]", "@\"management\"]", "E022"),
     ("kind = \"fc\"", "kind = @\"fibre\"", "E016"),
     ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"10 GiB\"", "E013"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @400", "E013"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"400\"", "E013"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"-400 MB/s\"", "E013"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @\"0 MB/s\"", "E015"),
+    ("kind = \"fc\"", "kind = \"fc\"\nbandwidth = @[]", "E008"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"6 MB\", storage", "E013"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"6 mb/s\", storage", "E013"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"-6 MB/s\", storage", "E013"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @6, storage", "E013"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"0 MB/s\", storage", "E015"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @true, storage", "E008"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"11 Tbit/s\", storage", "E019"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = @\"6 MB/s\", storage", "W103"),
+    ("memory = \"8 GiB\", storage", "memory = \"8 GiB\", @bootio = \"6 MB/s\", storage", "E007"),
     ("kind = \"fc\"", "kind = \"fc\"\ncontroller = @\"1 y\"", "E018"),
     ("kind = \"fc\"", "kind = \"fc\"\ncontrollers = @0", "E015"),
     ("kind = \"fc\"", "kind = \"fc\"\ncontroller_failover = @\"20 GiB\"", "E011"),
@@ -226,6 +240,108 @@ const CASES: &[(&str, &str, &str)] = &[
     ("fault = \"host esx-1 crash\"", "fault = @\"vm mail-3 app_crash\"", "E021"),
     ("fault = \"host esx-1 crash\"", "@fault = \"vm mail-1.9 app_crash\"", "E021"),
     ("fault = \"host esx-1 crash\"", "@fault = \"vm mail-1.2 app_crash\"", "W105"),
+    (
+        "carries = [\"management\", \"client\"]",
+        "carries = [\"management\", \"client\"]\nsite = @\"esat\"",
+        "E021",
+    ),
+    (
+        "carries = [\"management\", \"client\"]",
+        "carries = [\"management\", \"client\"]\nbetween = [\"east\", @\"wset\"]",
+        "E021",
+    ),
+    (
+        "carries = [\"management\", \"client\"]",
+        "carries = [\"management\", \"client\"]\nbetween = @[\"east\"]",
+        "E015",
+    ),
+    (
+        "carries = [\"management\", \"client\"]",
+        "carries = [\"management\", \"client\"]\nbetween = [\"east\", @\"east\"]",
+        "E022",
+    ),
+    (
+        "carries = [\"management\", \"client\"]",
+        "carries = [\"management\", \"client\"]\nbetween = @\"east\"",
+        "E015",
+    ),
+    ("carries = [\"management\", \"client\"]", "carries = [\"management\", \"client\"]\n@betwen = 1", "E007"),
+    (
+        "[network.lan]\ncarries = [\"management\", \"client\"]",
+        "[site.west]\n[network.lan]\ncarries = [\"management\", \"client\"]\nsite = \"east\"\nbetween = @[\"east\", \"west\"]",
+        "E020",
+    ),
+    (
+        "[network.lan]\ncarries = [\"management\", \"client\"]",
+        "[site.west]\n[network.lan]\ncarries = [\"client\"]\nbetween = @[\"east\", \"west\"]",
+        "W103",
+    ),
+    ("kind = \"fc\"", "kind = \"fc\"\nmirror = @\"sna\"\n", "E021"),
+    ("kind = \"fc\"", "kind = \"fc\"\nmirror = @\"san\"\n", "E020"),
+    ("kind = \"fc\"", "kind = \"fc\"\nmirror = @7\n", "E008"),
+    ("kind = \"fc\"", "kind = \"fc\"\nmirror = @{ mode = \"async\", lag = \"1 min\" }\n", "E009"),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.copy]\nkind = \"fc\"\n[host.other]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"copy\"]\n[storage.san]\nkind = \"fc\"\nmirror = @{ to = \"copy\", mode = \"async\" }",
+        "E009",
+    ),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.copy]\nkind = \"fc\"\n[host.other]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"copy\"]\n[storage.san]\nkind = \"fc\"\nmirror = { to = \"copy\", mode = @\"asinc\", lag = \"1 min\" }",
+        "E016",
+    ),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.copy]\nkind = \"fc\"\n[host.other]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"copy\"]\n[storage.san]\nkind = \"fc\"\nmirror = { to = \"copy\", lag = @\"1 min\" }",
+        "W103",
+    ),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.copy]\nkind = \"fc\"\n[host.other]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"copy\"]\n[storage.san]\nkind = \"fc\"\nmirror = { to = \"copy\", decision = @\"1 h\" }",
+        "W103",
+    ),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.copy]\nkind = \"fc\"\n[host.other]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"copy\"]\n[storage.san]\nkind = \"fc\"\nmirror = { to = \"copy\", failover = @\"person\" }",
+        "E016",
+    ),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.copy]\nkind = \"fc\"\n[host.other]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"copy\"]\n[storage.san]\nkind = \"fc\"\nmirror = { to = \"copy\", @delay = \"1 min\" }",
+        "E007",
+    ),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.copy]\nkind = \"fc\"\n[host.other]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"copy\"]\n[storage.san]\nkind = \"fc\"\nmirror = { to = \"copy\", resync = @\"-1 h\" }",
+        "E011",
+    ),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.copy]\nkind = \"das\"\n[host.other]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"copy\"]\n[storage.san]\nkind = \"fc\"\nmirror = @{ to = \"copy\" }",
+        "E020",
+    ),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.copy]\nkind = \"das\"\n[host.other]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"copy\"]\n[storage.san]\nkind = \"fc\"\nmirror = @\"copy\"",
+        "E020",
+    ),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.third]\nkind = \"fc\"\n[storage.copy]\nkind = \"fc\"\nmirror = \"third\"\n[host.other]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"copy\", \"third\"]\n[storage.san]\nkind = \"fc\"\nmirror = @\"copy\"",
+        "E020",
+    ),
+    (
+        "[storage.san]\nkind = \"fc\"",
+        "[storage.copy]\nkind = \"fc\"\n[storage.san]\nkind = \"fc\"\nmirror = @\"copy\"",
+        "W103",
+    ),
+    (
+        "product = \"vsphere-6\"",
+        "product = \"hyper-v-2016\"\nwitness = \"share\"\nwitness_site = @\"esat\"",
+        "E021",
+    ),
+    ("product = \"vsphere-6\"", "product = \"hyper-v-2016\"\npreferred_site = @\"esat\"", "E021"),
+    ("fault = \"host esx-1 crash\"", "fault = @\"storage san mirror\"", "E029"),
     ("nodes = 2", "nodes = @", "E004"),
     ("kind = \"fc\"", "kind = \"das\"", "W102@vm = @{"),
     ("protect = [\"guest-failover\"]\nnodes = 2", "protect = [\"nlb\"]", "W107@[strategy.@cluster]"),
@@ -282,6 +398,25 @@ fn nothing_is_placed_on_a_spare_host() {
 }
 
 #[test]
+fn a_rate_tells_its_units_and_nothing_follows_from_one_that_cannot_be_read() {
+    let with = |storage: &str| {
+        let text = GOOD.replace("kind = \"fc\"", &format!("kind = \"fc\"\n{storage}"));
+        issues_of(
+            &text.replace("memory = \"8 GiB\", storage", "memory = \"8 GiB\", boot_io = \"6 MB/s\", storage"),
+        )
+    };
+    assert!(with("bandwidth = \"400 MB/s\"").is_empty());
+    let issues = with("bandwidth = \"400 Mb/s\"");
+    assert_eq!(issues.len(), 1, "{issues:#?}");
+    let remedy = "did you mean \"400 Mbit/s\"? otherwise write a number and a unit, such as \"10 Gbit/s\" (accepted: bit/s, \
+                  kbit/s, Mbit/s, Gbit/s, Tbit/s, B/s, kB/s, MB/s, GB/s, TB/s, KiB/s, MiB/s, GiB/s)";
+    assert_eq!((issues[0].path.as_str(), issues[0].remedy.as_str()), ("storage.san.bandwidth", remedy));
+    let issues = with("bandwith = \"400 MB/s\"");
+    assert_eq!(issues.len(), 1, "{issues:#?}");
+    assert_eq!(issues[0].path, "storage.san.bandwith");
+}
+
+#[test]
 fn twelve_mistakes_are_twelve_issues() {
     let text = GOOD
         .replace("horizon = \"1 y\"", "horizon = 30")
@@ -301,6 +436,16 @@ fn twelve_mistakes_are_twelve_issues() {
     // Nothing follows from what could not be read: no key is missing because it is misspelt.
     assert_eq!(issues.len(), 12, "{}", shown.join("\n"));
     assert!(issues.is_sorted_by_key(|issue| issue.place.span.start));
+}
+
+#[test]
+fn pairs_of_sites_have_a_limit() {
+    let sites = |count: u32| (0..count).map(|n| format!("[site.s{n}]\n")).collect::<String>();
+    // One is there already.
+    assert!(issues_of(&(GOOD.to_owned() + &sites(999))).is_empty());
+    let issues = issues_of(&(GOOD.to_owned() + &sites(1_000)));
+    assert_eq!((issues.len(), issues[0].code), (1, "E019"), "{issues:?}");
+    assert!(issues[0].what.starts_with("1001 sites, more than 1000"), "{}", issues[0].what);
 }
 
 #[test]

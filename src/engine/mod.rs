@@ -6,6 +6,7 @@
 mod clock;
 mod law;
 mod random;
+mod sharing;
 mod time;
 mod timers;
 mod tournament;
@@ -13,6 +14,7 @@ mod tournament;
 pub use clock::Clock;
 pub use law::Law;
 pub use random::{Cursor, Randomness, Stream};
+pub use sharing::{Sharing, Work};
 pub use time::{Span, Time};
 pub use timers::Timers;
 pub use tournament::Tournament;

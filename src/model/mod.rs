@@ -28,8 +28,8 @@ pub use delay::Delay;
 pub use event::{Event, VmClock};
 pub use geography::{Geography, Reach, Segments, Way, join};
 pub use ids::{
-    ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId, PlaceId,
-    ServiceId, StorageId, VmId,
+    ChannelId, ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId,
+    PlaceId, ServiceId, StorageId, VmId,
 };
 pub use mirror::{Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
@@ -61,6 +61,10 @@ pub struct Model {
     pub networks: Vec<Network>,
     pub geography: Geography,
     pub storages: Vec<Storage>,
+    pub channels: Vec<Channel>,
+    /// By VM, what it shares with others while it boots from its own disks, and from their second copy; empty where
+    /// there are no channels.
+    pub boots_on: Vec<[Option<ChannelId>; 2]>,
     pub hosts: Vec<Host>,
     pub clusters: Vec<Cluster>,
     pub services: Vec<Service>,
@@ -158,6 +162,26 @@ pub struct Storage {
     pub clusters: Vec<ClusterId>,
 }
 
+/// What VMs that boot at the same time share (STO-18): the bandwidth of a storage, or of the disks in one host. There
+/// is one only where all of its VMs together want more than there is; elsewhere nobody slows anybody.
+#[derive(Clone, Copy, Debug)]
+pub struct Channel {
+    pub storage: StorageId,
+    /// Bits a second.
+    pub bandwidth: u64,
+    /// How many VMs it has, and what they want when all of them boot at once.
+    pub vms: u32,
+    pub most: u64,
+}
+
+impl Channel {
+    /// How many times as long a boot takes at worst.
+    #[must_use]
+    pub fn worst(&self) -> f64 {
+        self.most as f64 / self.bandwidth as f64
+    }
+}
+
 /// A host.
 #[derive(Clone, Debug)]
 pub struct Host {
@@ -250,6 +274,8 @@ pub struct Service {
     pub guest: Option<GuestGroup>,
     pub need: Room,
     pub disk_timeout: Span,
+    /// Bits a second that a VM of it reads and writes while it boots, where its storage has a bandwidth.
+    pub boot_io: u64,
     pub way_back: WayBack,
     pub guest_crash: Option<Fault>,
     pub app_crash: Option<Fault>,
@@ -261,7 +287,7 @@ pub struct Service {
     /// Some cluster looks after its guests.
     pub is_monitored: bool,
     /// A VM of it comes and goes without anybody else having to act: no group listens, no crew has to choose whom
-    /// to help first, nobody waits for it.
+    /// to help first, nobody waits for it or boots more slowly because it does.
     pub is_alone: bool,
     /// For the interval of rare outages: the most that one incident adds to one replication's mean
     /// downtime (seconds) and outages per instance, 99.9th percentile of its length.

@@ -58,10 +58,16 @@ pub fn mean(estimate: &Estimate) -> String {
     fixed(estimate.mean, decimals(estimate))
 }
 
-/// A length in seconds in the unit that suits it: `42 min [38, 47]`.
+/// A length in seconds in the unit that suits it: `42 min [38, 47]`; where the ends are far apart, each in its own:
+/// `17 ms [0 s, 4.9 h]`.
 #[must_use]
 pub fn duration_interval(seconds: &Estimate) -> String {
-    let (unit, name) = unit_for(typical(seconds));
+    const FAR: f64 = 1_000.0;
+    let typical = typical(seconds);
+    if !is_unseen(seconds) && seconds.high > FAR * typical {
+        return format!("{} [{}, {}]", duration(seconds.mean), duration(seconds.low), duration(seconds.high));
+    }
+    let (unit, name) = unit_for(typical);
     interval_in(&scaled(seconds, 1.0 / unit), name)
 }
 
@@ -381,6 +387,12 @@ mod tests {
         assert_eq!(duration(252.0), "4.2 min");
         assert_eq!(duration(11_160.0), "3.1 h");
         assert_eq!(duration(400_000.0), "4.6 d");
+    }
+
+    #[test]
+    fn ends_that_are_far_apart_have_units_of_their_own() {
+        let estimate = Estimate { mean: 0.017, se: 0.01, low: 0.0, high: 17_640.0, method: Method::StudentT };
+        assert_eq!(duration_interval(&estimate), "17 ms [0 s, 4.9 h]");
     }
 
     #[test]

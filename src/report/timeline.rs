@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::clean::visible;
 use super::figures;
+use crate::engine::Span;
 use crate::model::{Model, WaitReason};
 use crate::probe::{Entry, Timeline};
 use crate::sim::Signal;
@@ -111,6 +112,15 @@ fn waits_for(reason: WaitReason) -> &'static str {
     }
 }
 
+/// To the millisecond, as the instants are.
+fn length(span: Span) -> String {
+    let rounded = Span((span.0 + 500) / 1_000 * 1_000);
+    match rounded.0 % 10_000 {
+        0 => rounded.to_string(),
+        _ => format!("{:.3} s", rounded.as_secs_f64()),
+    }
+}
+
 fn sentence(model: &Model, entry: &Entry) -> String {
     let who = entry.subject(model);
     let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
@@ -126,7 +136,9 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         }
         Signal::MirrorEqual { .. } => format!("both copies of storage {who} are equal again"),
         Signal::DisksSwitching { .. } => format!("the disks of VM {who} are made ready on {host}"),
-        Signal::WritesLost { lost, .. } => format!("VM {who} lacks what was written in the last {lost}"),
+        Signal::WritesLost { lost, .. } => {
+            format!("VM {who} lacks what was written in the last {}", length(lost))
+        }
         Signal::ControllerDown { .. } => format!("a controller of storage {who} has failed"),
         Signal::ControllerUp { .. } => format!("a controller of storage {who} is repaired"),
         Signal::LinkDown { traffic, .. } => format!("host {who} loses a link for {}", traffic.word()),

@@ -1,12 +1,13 @@
 //! What a scenario became once units, names and defaults were resolved: the text of `check`.
 
+mod topology;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::engine::{Law, Span};
 
-use super::resolve::ClusterPlan;
-use super::spec::{FaultSpec, GuestLayer, HostGroup, HostRef, Product, Service, SettingValue, Spec};
+use super::spec::{FaultSpec, GuestLayer, HostRef, Service, Spec};
 use super::text::{count, list, number};
 
 /// A time in seconds as a scenario would write it, to about four digits.
@@ -104,6 +105,17 @@ pub fn bytes_text(bytes: u64) -> String {
     format!("{bytes} B")
 }
 
+/// A rate in the largest unit that says it in few digits.
+pub(super) fn rate_text(bits: f64) -> String {
+    let bytes = bits / 8.0;
+    for (size, unit) in [(1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s")] {
+        if bytes >= size {
+            return format!("{} {unit}", short(bytes / size));
+        }
+    }
+    format!("{} B/s", short(bytes))
+}
+
 /// The resolved scenario for people: topology, services, strategies, and each default that took
 /// the place of a key left out, with what it stands on.
 #[must_use]
@@ -123,7 +135,7 @@ pub fn describe(spec: &Spec) -> String {
             super::spec::Ages::New => "new",
         }
     );
-    topology(spec, &mut out);
+    topology::topology(spec, &mut out);
     services(spec, &mut out);
     strategies(spec, &mut out);
     schedule(spec, &mut out);
@@ -145,94 +157,6 @@ fn item(out: &mut String, kind: &str, name: &str, facts: &[String], faults: &[(&
             let _ = writeln!(out, "    {what} {}", fault_line(fault));
         }
     }
-}
-
-fn topology(spec: &Spec, out: &mut String) {
-    section(out, "topology");
-    let crew = |index: Option<usize>| index.map_or(String::new(), |i| format!("crew {}", spec.crews[i].name));
-    let site = |index: Option<usize>| index.map_or(String::new(), |i| format!("site {}", spec.sites[i].name));
-    for s in &spec.sites {
-        item(out, "site", &s.name, &[crew(s.crew)], &[("outage", s.outage.as_ref())]);
-    }
-    for r in &spec.racks {
-        item(out, "rack", &r.name, &[site(r.site), crew(r.crew)], &[("outage", r.outage.as_ref())]);
-    }
-    for c in &spec.crews {
-        item(out, "crew", &c.name, &[count(u64::from(c.size), "repair at a time", "repairs at a time")], &[]);
-    }
-    for n in &spec.networks {
-        let carries = list(n.carries.iter().map(|t| t.word()));
-        item(
-            out,
-            "network",
-            &n.name,
-            &[format!("carries {carries}"), crew(n.crew)],
-            &[("outage", n.outage.as_ref())],
-        );
-    }
-    for s in &spec.storages {
-        let facts = [s.kind.word().to_owned(), site(s.site), crew(s.crew)];
-        item(out, "storage", &s.name, &facts, &[("outage", s.outage.as_ref())]);
-    }
-    for h in &spec.hosts {
-        host(spec, h, out);
-    }
-    for c in &spec.clusters {
-        let plan = c.plan(None, spec.each_host(&c.hosts).count() as u32);
-        let product = plan.product.word().to_owned();
-        item(out, "cluster", &c.name, &[product, format!("hosts {}", hosts(spec, &c.hosts))], &[]);
-        if let Some(admission) = &c.settings.admission {
-            let _ = writeln!(out, "    admission {}", admission.policy.text(spec));
-        }
-        settings(&plan, "    ", out);
-    }
-}
-
-/// A product's settings, each with what its default stands on, or as changed.
-fn settings(plan: &ClusterPlan, margin: &str, out: &mut String) {
-    let profile = plan.product.profile();
-    if plan.product == Product::CUSTOM {
-        let _ = writeln!(out, "{margin}detection {}", law_line(&plan.detection));
-    }
-    if !plan.limits_enforced {
-        let _ = writeln!(out, "{margin}limits ignore (set)");
-    }
-    for setting in profile.settings() {
-        let value = match &plan.values[setting.key] {
-            SettingValue::Law(law) => law_line(law),
-            SettingValue::Count(0) => "no limit".to_owned(),
-            SettingValue::Count(count) => count.to_string(),
-            SettingValue::Word(word) => (*word).to_owned(),
-        };
-        let is_default = setting.default.value(plan.hosts) == plan.values[setting.key];
-        let _ = writeln!(
-            out,
-            "{margin}{} {value} ({})",
-            setting.key,
-            if is_default { setting.source } else { "set" }
-        );
-    }
-}
-
-fn host(spec: &Spec, h: &HostGroup, out: &mut String) {
-    let storages = list(h.storages.iter().map(|&i| spec.storages[i].name.as_str()));
-    let racks = list(h.racks.iter().map(|&i| spec.racks[i].name.as_str()));
-    let named = |what: &str, names: String| if names.is_empty() { names } else { format!("{what} {names}") };
-    let facts = [
-        count(u64::from(h.count), "host", "hosts"),
-        count(u64::from(h.cores), "core", "cores"),
-        bytes_text(h.memory_bytes),
-        h.site.map_or(String::new(), |i| format!("site {}", spec.sites[i].name)),
-        named("rack", racks),
-        named("storage", storages),
-        h.crew.map_or(String::new(), |i| format!("crew {}", spec.crews[i].name)),
-        format!("boot {}", law_line(&h.boot)),
-    ];
-    let mut faults = vec![("crash", h.crash.as_ref())];
-    for (traffic, fault) in &h.links {
-        faults.push((traffic.word(), Some(fault)));
-    }
-    item(out, "host", &h.name, &facts, &faults);
 }
 
 fn hosts(spec: &Spec, refs: &[HostRef]) -> String {
@@ -265,6 +189,7 @@ fn services(spec: &Spec, out: &mut String) {
             } else {
                 format!("demand {}, capacity {}", short(s.demand), short(s.capacity))
             },
+            after(spec, s),
             if s.place.is_empty() { String::new() } else { format!("starts on {}", hosts(spec, &s.place)) },
         ];
         let faults = [
@@ -275,6 +200,11 @@ fn services(spec: &Spec, out: &mut String) {
         item(out, "service", &s.name, &facts, &faults);
         way_back(s, out);
     }
+}
+
+fn after(spec: &Spec, s: &Service) -> String {
+    let names = list(s.after.iter().map(|&i| spec.services[i].name.as_str()));
+    if names.is_empty() { names } else { format!("starts after {names}") }
 }
 
 fn way_back(s: &Service, out: &mut String) {
@@ -335,7 +265,8 @@ fn strategies(spec: &Spec, out: &mut String) {
             {
                 let _ = writeln!(out, "      admission {}", admission.policy.text(spec));
             }
-            settings(&plan, "      ", out);
+            let shown = spec.clusters[*index].plan(None, plan.hosts);
+            topology::settings(spec, &plan, Some(&shown), "      ", out);
         }
     }
 }

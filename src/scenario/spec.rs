@@ -173,7 +173,7 @@ pub struct Storage {
     pub controller_failover: Law,
     /// Its second copy; absent: there is none.
     pub mirror: Option<Mirror>,
-    /// Bits per second; absent: no bound.
+    /// Bits per second that the VMs which boot from it share; of local disks, those in one host. Absent: no bound.
     pub bandwidth: Option<f64>,
     /// Who repairs; absent: somebody is always free.
     pub crew: Option<usize>,
@@ -358,6 +358,8 @@ pub struct Vm {
     pub dirty_rate: Option<f64>,
     /// The guest survives storage gone for this long. Default 60 s.
     pub disk_timeout: Span,
+    /// What it reads and writes while it boots, in bits per second, where its storage has a bandwidth. Default 6 MB/s.
+    pub boot_io: f64,
     /// Names of networks that its cards are on; absent: not given.
     pub nics: Vec<String>,
     /// The guest's edition, for advice; absent: not given.

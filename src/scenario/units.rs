@@ -53,7 +53,7 @@ const RATES: [(&str, f64); 13] = [
 ];
 
 /// What people write for a unit that has another name here.
-const ALIASES: [(&str, &str); 25] = [
+const ALIASES: [(&str, &str); 28] = [
     ("m", "min"),
     ("minute", "min"),
     ("minutes", "min"),
@@ -79,6 +79,10 @@ const ALIASES: [(&str, &str); 25] = [
     ("T", "TiB"),
     ("Gbps", "Gbit/s"),
     ("Mbps", "Mbit/s"),
+    // A small b is a bit: eight of them are a byte.
+    ("kb/s", "kbit/s"),
+    ("Mb/s", "Mbit/s"),
+    ("Gb/s", "Gbit/s"),
 ];
 
 struct Kind {
@@ -239,6 +243,8 @@ mod tests {
         assert!(remedy.starts_with("did you mean \"5 min\"?"), "{remedy}");
         let (_, remedy) = size("64 gb").unwrap_err();
         assert!(remedy.starts_with("did you mean \"64 GB\"?"), "{remedy}");
+        let (_, remedy) = rate("400 Mb/s").unwrap_err();
+        assert!(remedy.starts_with("did you mean \"400 Mbit/s\"?"), "{remedy}");
         for text in
             ["", "s", "nan s", "inf h", "1.2.3 s", "- 3 s", "1 e", "１ s", "1e999 y", "-1 s", "100001 y"]
         {

@@ -45,7 +45,9 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             self.let_go(vm);
             let before = self.state.vms[vm.index()].phase;
+            self.finish_boot(vm);
             let changed = self.life(vm).serve(which);
+            self.share_boot(vm);
             if let Some(cause) = changed {
                 if matches!(self.state.vms[vm.index()].phase, VmPhase::GuestDead | VmPhase::AppDead) {
                     self.call_person(vm, None);

@@ -69,6 +69,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     fn suspend_vm(&mut self, vm: VmId, cause: Cause) {
         self.note_last_write(vm);
+        self.halt_boot(vm);
         self.state.vms[vm.index()].suspended = true;
         self.pause_vm(vm, VmClock::Guest);
         // Who works on a failed application works on.
@@ -85,5 +86,6 @@ impl<O: Observer> Simulation<'_, O> {
         for which in [VmClock::Guest, VmClock::Step] {
             self.resume_vm_clock(vm, which);
         }
+        self.resume_boot(vm);
     }
 }

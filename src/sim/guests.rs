@@ -46,6 +46,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.restarts[vm.index()].switches = false;
         }
         let changed = self.life(vm).power_on();
+        self.share_boot(vm);
         self.on_life_changed(vm, changed);
     }
 
@@ -77,6 +78,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.note_last_write(vm);
         self.let_go(vm);
+        self.abandon_boot(vm);
         self.life(vm).stop(cause, clean);
         self.on_life_changed(vm, Some(cause));
     }

@@ -18,6 +18,7 @@
 //! | `clocks` | what a VM's own clocks do, and VMs whose lives concern nobody else |
 //! | `life` | one VM: its way back, crashes of its guest, failures of its application |
 //! | `monitoring` | guests that are reset too often go elsewhere |
+//! | `boot_storms` | VMs that boot at the same time share their storage's bandwidth |
 //! | `guests` | VMs among the others: who hears of it, who works on it |
 //! | `disks` | VMs that lose their storage and get it back |
 //! | `split_brain` | hosts that live and are taken for dead; copies that cannot write |
@@ -44,6 +45,7 @@
 
 mod agents;
 mod balanced;
+mod boot_storms;
 mod by_hand;
 mod clocks;
 mod cluster;

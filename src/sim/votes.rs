@@ -99,11 +99,16 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// HYP-13: while there is quorum the votes of those who are gone are taken away, so that a cluster can run
-    /// down to its last host. Without a witness an even number of votes is made odd (assumption: the last host's
+    /// down to its last host. That ends a regroup (HYP-08), in which everybody must answer: as long as somebody is silent
+    /// and not yet missed it is not over, so that hosts which go together are lost at the same time. Without a witness an even number of votes is made odd (assumption: the last host's
     /// vote goes).
     pub(super) fn adjust_votes(&mut self, cluster: ClusterId) {
         let fixed = &self.model.clusters[cluster.index()];
         let Some(votes) = fixed.product.votes().filter(|votes| votes.dynamic) else { return };
+        let silent = |&host: &HostId| !self.state.takes_orders(self.model, host) && !self.is_missed(host);
+        if fixed.hosts.iter().any(silent) {
+            return;
+        }
         let mut last = None;
         let mut count = 0;
         for &host in &fixed.hosts {

@@ -1,7 +1,9 @@
 //! The invariants of the state, recomputed from scratch. Tests call it after every event.
 
-use crate::engine::{Clock, Time, Tournament};
-use crate::model::{AntiAffinity, GuestGroup, HostId, InstanceId, Model, Room, VmClock, VmId, WaitReason};
+use crate::engine::{Clock, Time, Tournament, Work};
+use crate::model::{
+    AntiAffinity, ChannelId, GuestGroup, HostId, InstanceId, Model, Room, VmClock, VmId, WaitReason,
+};
 
 use super::{ClusterState, GroupPhase, HostPhase, MemberPhase, NOWHERE, State, VmPhase};
 
@@ -12,6 +14,7 @@ impl State {
         self.check_clusters(model);
         self.check_lost(model);
         self.check_vms(model);
+        self.check_boots(model);
         for number in 0..model.instances.len() as u32 {
             self.check_instance(model, InstanceId(number));
         }
@@ -168,6 +171,46 @@ impl State {
                     vm.runs(VmClock::Guest) || (vm.runs(VmClock::Step) && vm.phase != VmPhase::AppDead);
                 assert!(!clocks, "{name}: clocks run while the guest stands still");
             }
+        }
+    }
+
+    /// Those who boot and reach their disks are in the list of their channel, and nobody else is; what they want adds
+    /// up; the first shows when its boot is over, and the others show nothing.
+    fn check_boots(&self, model: &Model) {
+        let mut listed = vec![false; self.vms.len()];
+        for (number, row) in self.channels.iter().enumerate() {
+            let id = ChannelId(number as u32);
+            let rank = |vm: &VmId| std::cmp::Reverse((self.boots[vm.index()], *vm));
+            assert!(row.booting.is_sorted_by_key(rank), "boots are out of order");
+            let wanted: u64 = row.booting.iter().map(|&vm| model.service_of(vm).boot_io).sum();
+            assert_eq!(row.sharing.demand(), wanted, "what those who boot want does not add up");
+            let first = self.first_boot(id);
+            assert_eq!(
+                row.shown,
+                first.map_or(NOWHERE, |(vm, _)| vm.0),
+                "another boot is shown than the first"
+            );
+            for &vm in &row.booting {
+                let (name, of) = (&model.vms[vm.index()].name, self.channel_of(model, vm));
+                assert!(
+                    !std::mem::replace(&mut listed[vm.index()], true) && of == Some(id),
+                    "{name}: lost channel"
+                );
+                assert!(row.sharing.left(self.boots[vm.index()]) > Work::NONE, "{name}: its boot is over");
+                let due = first.filter(|first| first.0 == vm).map_or(Time::NEVER, |(_, due)| due);
+                let shown = self.vms[vm.index()].clocks[VmClock::Step as usize];
+                assert_eq!(shown, Clock::due_at(due), "{name}: its boot shows another end");
+            }
+        }
+        let shares = |number: &usize| self.channel_of(model, VmId(*number as u32)).is_some();
+        for (number, vm) in self.vms.iter().enumerate().filter(|(number, _)| shares(number)) {
+            let name = &model.vms[number].name;
+            // One that is through waits for its turn at this very instant.
+            let through = self.boots[number] == Work::NONE;
+            let boots = vm.phase == VmPhase::Boot && !vm.suspended;
+            assert_eq!(listed[number], boots && !through, "{name}: boots in no list, or in one");
+            assert!(!boots || listed[number] || vm.runs(VmClock::Step), "{name}: nothing ends its boot");
+            assert!(!vm.private, "{name}: a private VM cannot share");
         }
     }
 

@@ -4,6 +4,7 @@
 //! A worker keeps one [`State`] per model and resets it between replications, so that no
 //! replication allocates. [`State::check`] recomputes every sum and walks every list.
 
+mod channels;
 mod check;
 mod cluster;
 mod mirrors;
@@ -12,6 +13,7 @@ mod residence;
 mod restart;
 mod tables;
 
+pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
 pub use mirrors::MirrorState;
 pub use reach::Connectivity;
@@ -21,7 +23,7 @@ pub use tables::{
     MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,
 };
 
-use crate::engine::{Time, Timers, Tournament};
+use crate::engine::{Time, Timers, Tournament, Work};
 use crate::model::{Cause, ClusterId, GuestGroup, Model, Segments, VmId, Way};
 
 /// The changing half of a replication; the [`Model`] is the other.
@@ -33,6 +35,7 @@ pub struct State {
     pub storages: Vec<StorageState>,
     /// By storage; empty where none is mirrored.
     pub mirrors: Vec<MirrorState>,
+    pub channels: Vec<ChannelState>,
     pub crews: Vec<CrewState>,
     pub hosts: Vec<HostState>,
     pub clusters: Vec<ClusterState>,
@@ -44,6 +47,9 @@ pub struct State {
     pub restarts: Vec<RestartState>,
     /// By VM; empty where no cluster looks after guests.
     pub monitors: Vec<MonitorState>,
+    /// By VM, the mark on its channel's clock at which its boot is over, or what is left of it while it stands still;
+    /// empty where there are no channels.
+    pub boots: Vec<Work>,
     /// VMs that wait for the services they come after.
     pub held: u32,
     pub maintenances: Vec<MaintenanceState>,
@@ -75,6 +81,7 @@ impl State {
             outages: vec![Outage::default(); model.parts.len()],
             storages: vec![StorageState::default(); model.storages.len()],
             mirrors: vec![MirrorState::default(); if has_mirrors(model) { model.storages.len() } else { 0 }],
+            channels: model.channels.iter().map(ChannelState::new).collect(),
             crews: model
                 .crews
                 .iter()
@@ -113,6 +120,7 @@ impl State {
             members: vec![MemberState::default(); if balanced { vms } else { 0 }],
             restarts: vec![RestartState::default(); if has_clustered(model) { vms } else { 0 }],
             monitors: vec![MonitorState::default(); if has_monitored(model) { vms } else { 0 }],
+            boots: vec![Work::NONE; if model.channels.is_empty() { 0 } else { vms }],
             held: 0,
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
             struck: vec![NOWHERE; model.injects.len()],
@@ -132,6 +140,7 @@ impl State {
         self.outages.fill(Outage::default());
         self.storages.fill(StorageState::default());
         self.mirrors.fill(MirrorState::default());
+        self.channels.iter_mut().for_each(ChannelState::clear);
         for (crew, model) in self.crews.iter_mut().zip(&model.crews) {
             crew.free = model.size;
             crew.queue.clear();
@@ -142,6 +151,7 @@ impl State {
         self.members.fill(MemberState::default());
         self.restarts.fill(RestartState::default());
         self.monitors.fill(MonitorState::default());
+        self.boots.fill(Work::NONE);
         self.held = 0;
         self.maintenances.fill(MaintenanceState::default());
         self.struck.fill(NOWHERE);
@@ -193,6 +203,7 @@ impl State {
             + balanced * size_of::<MemberState>()
             + usize::from(has_clustered(model)) * size_of::<RestartState>()
             + usize::from(has_monitored(model)) * size_of::<MonitorState>()
+            + usize::from(!model.channels.is_empty()) * (size_of::<Work>() + size_of::<VmId>())
             + lists
             + (timers + instances).div_ceil(vms)
     }

@@ -41,6 +41,8 @@ pub(crate) struct Author {
     crews: u64,
     /// Throws for what was added later, so that what older seeds write stays as it was.
     later: Dice,
+    /// The same for what came after that: bandwidths and what boots draw from them.
+    storms: Dice,
 }
 
 const PROTECTIONS: [&str; 6] = [
@@ -77,7 +79,8 @@ impl Author {
         let mut dice = Dice(seed);
         let unit = *dice.pick(&[1_000_000, 10_000_000, 60_000_000, 600_000_000]);
         let ties = dice.percent(25);
-        Author { dice, text: String::new(), unit, ties, crews: 0, later: Dice(!seed) }
+        let storms = Dice(seed.rotate_left(32));
+        Author { dice, text: String::new(), unit, ties, crews: 0, later: Dice(!seed), storms }
     }
 
     fn line(&mut self, text: impl AsRef<str>) {
@@ -221,6 +224,10 @@ impl Author {
         for storage in 0..storages {
             let kind = *self.dice.pick(&["fc", "fc", "iscsi", "nfs", "nas", "das"]);
             self.line(format!("[storage.st{storage}]\nkind = \"{kind}\""));
+            if self.storms.percent(35) {
+                let bandwidth = *self.storms.pick(&[1, 3, 6, 7, 12]);
+                self.line(format!("bandwidth = \"{bandwidth} MB/s\""));
+            }
             if sites > 0 && self.dice.percent(40) {
                 let site = self.dice.below(sites);
                 self.line(format!("site = \"s{site}\""));
@@ -369,6 +376,9 @@ impl Author {
                 let timeout = self.duration(&[0.0, 0.5, 2.0, 5.0]);
                 let _ =
                     write!(vm, ", storage = \"st{}\", disk_timeout = {timeout}", self.dice.below(storages));
+            }
+            if self.storms.percent(60) {
+                let _ = write!(vm, ", boot_io = \"{} MB/s\"", self.storms.pick(&[1, 2, 3, 5]));
             }
             self.line(format!("role = \"{role}\"\nvm = {{ {vm} }}"));
             for key in ["power_on", "boot", "start", "recover"] {

@@ -32,6 +32,8 @@ pub(crate) enum Rule {
     MaintenancePairs,
     /// Nothing is faster than its laws allow: boots, starts, takeovers.
     NotTooFast,
+    /// No storage gives those who boot from it more than its bandwidth (STO-18).
+    Bandwidth,
     /// Guests boot and applications start in turn, on hosts that are up.
     GuestAlternates,
     /// A guest that runs has a home, and its home is up.
@@ -134,6 +136,17 @@ struct VmSeen {
     up_at: Time,
 }
 
+/// A boot that is over, or one that may have been: all of its reading and writing lies between two instants.
+#[derive(Clone, Copy)]
+struct BootSeen {
+    begun: Time,
+    /// At least, in bits, a million times over.
+    drawn: u128,
+}
+
+/// So many of the last boots of a channel are held against its bandwidth.
+const BOOTS_SEEN: usize = 64;
+
 #[derive(Clone, Copy)]
 struct InstanceSeen {
     lost_ppb: u32,
@@ -158,6 +171,8 @@ struct Checker<'m> {
     networks: Vec<bool>,
     vms: Vec<VmSeen>,
     instances: Vec<InstanceSeen>,
+    /// By channel.
+    boots: Vec<Vec<BootSeen>>,
     tallies: Vec<ServiceTally>,
     waiting_us: u64,
     /// Disks of a host may stand still without a word of it in the log.
@@ -244,6 +259,7 @@ impl<'m> Checker<'m> {
             networks: vec![false; model.networks.len()],
             vms: vms.collect(),
             instances: instances.collect(),
+            boots: vec![Vec::new(); model.channels.len()],
             tallies: vec![ServiceTally::default(); model.services.len()],
             waiting_us: 0,
             no_quorum: vec![false; model.clusters.len()],
@@ -670,7 +686,30 @@ impl<'m> Checker<'m> {
         })?;
         let way = &self.model.service_of(vm).way_back;
         let soonest = down_at + least(&way.power_on) + least(&way.boot);
-        self.require(self.now >= soonest, Rule::NotTooFast, || format!("{} booted too fast", self.name(vm)))
+        self.require(self.now >= soonest, Rule::NotTooFast, || format!("{} booted too fast", self.name(vm)))?;
+        self.share_bandwidth(vm, down_at + least(&way.power_on))
+    }
+
+    /// Of the boots that are over, those that began at or after any instant have drawn no more since then than their
+    /// storage could give; a microsecond more, because ends are whole ones.
+    fn share_bandwidth(&mut self, vm: VmId, begun: Time) -> Checked {
+        let Some([Some(channel), None]) = self.model.boots_on.get(vm.index()).copied() else { return Ok(()) };
+        let service = self.model.service_of(vm);
+        let drawn = u128::from(service.boot_io) * u128::from(least(&service.way_back.boot).0);
+        let boots = &mut self.boots[channel.index()];
+        if boots.len() == BOOTS_SEEN {
+            boots.remove(0);
+        }
+        boots.push(BootSeen { begun, drawn });
+        let boots = &self.boots[channel.index()];
+        let bandwidth = u128::from(self.model.channels[channel.index()].bandwidth);
+        let exceeded = boots.iter().find(|first| {
+            let drawn: u128 = boots.iter().filter(|b| b.begun >= first.begun).map(|b| b.drawn).sum();
+            drawn > bandwidth * u128::from(self.now.since(first.begun).0 + 1)
+        });
+        self.require(exceeded.is_none(), Rule::Bandwidth, || {
+            format!("the boot of {} ends too early for its storage", self.name(vm))
+        })
     }
 
     fn app_up(&mut self, vm: VmId) -> Checked {

@@ -4,6 +4,7 @@ use crate::checker::{Log, Rule, check};
 use crate::{loading, observe, tail};
 use ninefold::engine::Time;
 use ninefold::model::{Cause, HostId, Model};
+use ninefold::probe::Entry;
 use ninefold::sim::Signal;
 
 /// Everything the checker judges happens here: room is scarce, one host does not reach the array.
@@ -110,6 +111,20 @@ fn earlier(log: &Log, k: usize, to: usize) -> Option<Log> {
     Some(log)
 }
 
+/// All guests that have booted at the instant of entry `k` did so at the instant before.
+fn sooner(log: &Log, k: usize) -> Option<Log> {
+    let at = log.entries[k].at;
+    let first = log.entries.iter().position(|e| e.at == at)?;
+    let before = log.entries.get(first.checked_sub(1)?)?.at;
+    let mut log = log.clone();
+    let booted = |e: &Entry| e.at == at && matches!(e.signal, Signal::VmUp { .. });
+    let mut moved: Vec<Entry> = log.entries.iter().copied().filter(booted).collect();
+    log.entries.retain(|e| !booted(e));
+    moved.iter_mut().for_each(|e| e.at = before);
+    log.entries.splice(first..first, moved);
+    Some(log)
+}
+
 fn latest(log: &Log, before: usize, is: impl Fn(&Signal) -> bool) -> Option<usize> {
     (0..before).rev().find(|&i| is(&log.entries[i].signal))
 }
@@ -122,7 +137,7 @@ fn redirect(model: &Model, log: &Log, k: usize) -> Option<Log> {
 }
 
 #[rustfmt::skip]
-const TWINS: [(Rule, Spoil); 28] = [
+const TWINS: [(Rule, Spoil); 29] = [
     (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
     (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
     (Rule::HostPower, |_, log, k| match log.entries[k].signal {
@@ -135,6 +150,7 @@ const TWINS: [(Rule, Spoil); 28] = [
         Signal::HostUp { host } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::HostDown { host: h, .. } if *h == host))?),
         _ => None,
     }),
+    (Rule::Bandwidth, |_, log, k| matches!(log.entries[k].signal, Signal::VmUp { .. }).then(|| sooner(log, k))?),
     (Rule::GuestAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::VmUp { .. }).then(|| twice(log, k))?),
     (Rule::RunsOnUpHost, |_, log, k| matches!(log.entries[k].signal, Signal::VmDown { .. }).then(|| without(log, k))?),
     (Rule::OrderLegal, |_, log, k| matches!(log.entries[k].signal, Signal::RestartOrdered { .. }).then(|| twice(log, k))?),
@@ -204,7 +220,10 @@ fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let roomy = loading::load(&RICH.replace("16 GiB", "48 GiB")).remove(0);
     // Where the votes of two hosts and no witness are lost with either of them.
     let votes = loading::load(&rich_with_votes()).remove(0);
-    let logs = [&plain, &work, &roomy, &votes].map(|model| (model, observe(model, 1, 0)));
+    // Where the array has bandwidth for one boot and a half.
+    let narrow = RICH.replace("kind = \"fc\"", "kind = \"fc\"\nbandwidth = \"9 MB/s\"");
+    let narrow = loading::load(&narrow).remove(0);
+    let logs = [&plain, &work, &roomy, &votes, &narrow].map(|model| (model, observe(model, 1, 0)));
     for (model, log) in &logs {
         check(model, log).unwrap_or_else(|v| panic!("{v:?}\n{}", tail(model, log, v.at)));
     }

@@ -83,8 +83,8 @@ fn bound(model: &Model, number: usize) -> IncidentBound {
     bound.recovery_point_s = writes_lost(model, number);
     if !bound.random && is_random_by_plan(model, service) {
         bound.random = true;
-        bound.downtime_s =
-            way_back(service) + model.maintenances.iter().map(|m| m.lasts.quantile(P)).fold(0.0, f64::max);
+        bound.downtime_s = way_back(model, number)
+            + model.maintenances.iter().map(|m| m.lasts.quantile(P)).fold(0.0, f64::max);
         bound.outages = 1.0;
     }
     bound
@@ -133,7 +133,7 @@ fn guest_laws(service: &Service) -> Vec<&Delay> {
 fn incidents(model: &Model, number: usize) -> Vec<Incident> {
     let service = &model.services[number];
     let mut all = Vec::new();
-    let back = way_back(service);
+    let back = way_back(model, number);
     let switch: f64 = guest_laws(service).iter().map(|law| law.quantile(P)).sum();
     // A guest layer ends most outages by itself; the person or the repair is the slower bound.
     let own = |length: f64| if service.guest.is_some() { switch + length } else { length };
@@ -245,9 +245,16 @@ fn longest_reaction_s(product: &Product) -> f64 {
     }
 }
 
-fn way_back(service: &Service) -> f64 {
-    let way = &service.way_back;
-    [&way.power_on, &way.boot, &way.start, &way.recover].iter().map(|law| law.quantile(P)).sum()
+/// With the worst boot storm: all who share the bandwidth boot at once.
+fn way_back(model: &Model, number: usize) -> f64 {
+    let way = &model.services[number].way_back;
+    let others: f64 = [&way.power_on, &way.start, &way.recover].iter().map(|law| law.quantile(P)).sum();
+    let own = model.vms.iter().zip(&model.boots_on).filter(|(vm, _)| vm.service.index() == number);
+    let storm = own
+        .flat_map(|(_, channels)| channels)
+        .flatten()
+        .map(|channel| model.channels[channel.index()].worst());
+    others + way.boot.quantile(P) * storm.fold(1.0, f64::max)
 }
 
 /// Whether the other hosts have room at the start for the VMs of any one host, by memory alone and twice

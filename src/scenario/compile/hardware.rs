@@ -23,6 +23,8 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         domains: parts::domains(spec, &mut parts),
         crews: parts::crews(spec),
         storages: parts::storages(spec, &mut parts),
+        channels: Vec::new(),
+        boots_on: Vec::new(),
         networks: parts::networks(spec, &mut parts),
         geography: Geography::default(),
         hosts: hosts(spec, &mut parts),

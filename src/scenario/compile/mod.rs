@@ -4,6 +4,7 @@
 //! hosts, and whether the product supports as many. What does not is an issue with the numbers.
 
 mod bound;
+mod channels;
 mod hardware;
 mod load;
 mod monitor;
@@ -75,6 +76,7 @@ fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Op
     }
     let before = issues.len();
     product_limits::of_placement(spec, strategy, &model, issues);
+    channels::share(spec, strategy, &mut model, issues);
     if has_errors(&issues[before..]) {
         return None;
     }

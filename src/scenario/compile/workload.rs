@@ -61,6 +61,7 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
             cores: u64::from(service.vm.cores),
         },
         disk_timeout: service.vm.disk_timeout,
+        boot_io: service.vm.boot_io.round().max(1.0) as u64,
         way_back: WayBack {
             power_on: service.power_on.clone().into(),
             boot: service.boot.clone().into(),

@@ -104,7 +104,8 @@ pub const PROFILES: &[Profile] = &[
 
 /// Every key that some product has, each once, with the first setting of that key: what kind of value it takes is the
 /// same in all products.
-pub(super) fn keys() -> Vec<(&'static str, &'static Setting)> {
+#[must_use]
+pub fn keys() -> Vec<(&'static str, &'static Setting)> {
     let mut keys: Vec<(&'static str, &'static Setting)> =
         PROFILES.iter().flat_map(Profile::settings).map(|setting| (setting.key, setting)).collect();
     keys.sort_by_key(|(key, _)| *key);

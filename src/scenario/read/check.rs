@@ -33,6 +33,11 @@ impl Reader {
         for (index, group) in spec.hosts.iter().enumerate() {
             self.racks_and_site(spec, index, &group.name, group.mark);
         }
+        if let Some(site) = spec.sites.get(limits::SITES) {
+            let what = format!("{} sites, more than {}", spec.sites.len(), limits::SITES);
+            let path = join("site", &site.name);
+            self.sink.push(code::LIMIT, site.mark, path, what, "leave some of them out");
+        }
         self.two_clusters(spec);
         for cluster in &spec.clusters {
             self.cluster_check(spec, cluster);

@@ -181,6 +181,7 @@ impl Reader {
             crews: &crews,
             networks: &networks,
             storages: &storages,
+            arrays: &spec.storages,
             services: &services,
             hosts: &host_names,
         };

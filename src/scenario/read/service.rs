@@ -2,13 +2,13 @@
 
 use crate::engine::{Law, Span};
 use crate::scenario::code;
-use crate::scenario::describe::law_text;
+use crate::scenario::describe::{law_text, rate_text};
 use crate::scenario::fields::{Fields, Reader};
 use crate::scenario::fixed::defaults::{self as d, Fixed};
 use crate::scenario::fixed::limits;
 use crate::scenario::names::{HostNames, Names};
-use crate::scenario::spec::{HostRef, Role, Service, Traffic, Vm};
-use crate::scenario::text::quote;
+use crate::scenario::spec::{HostRef, Role, Service, Storage, Traffic, Vm};
+use crate::scenario::text::{join, quote};
 use crate::scenario::tree::Value;
 
 use super::Named;
@@ -18,6 +18,8 @@ pub(super) struct Around<'a> {
     pub(super) crews: &'a Names,
     pub(super) networks: &'a Names,
     pub(super) storages: &'a Names,
+    /// The storages themselves.
+    pub(super) arrays: &'a [Storage],
     pub(super) services: &'a Names,
     pub(super) hosts: &'a HostNames<'a>,
 }
@@ -41,6 +43,9 @@ const KEYS: [&str; 16] = [
     "place",
 ];
 
+const VM_KEYS: [&str; 8] =
+    ["cores", "memory", "storage", "dirty_rate", "disk_timeout", "boot_io", "nics", "os_edition"];
+
 const PRIORITIES: [(&str, u8); 5] = [("lowest", 1), ("low", 2), ("medium", 3), ("high", 4), ("highest", 5)];
 
 impl Reader {
@@ -61,6 +66,7 @@ impl Reader {
                 storage: None,
                 dirty_rate: None,
                 disk_timeout: Span::from_secs_f64(d::DISK_TIMEOUT.value),
+                boot_io: d::BOOT_IO.value,
                 nics: Vec::new(),
                 os_edition: None,
             },
@@ -90,9 +96,9 @@ impl Reader {
             Some(at) => service.role = self.word(&at, Role::WORDS).unwrap_or(Role::Stateful),
             None => self.assume(&f, "role", "\"stateful\"".to_owned(), "assumption"),
         }
-        if let Some(vm) = self.required(&f, "vm", "{ cores = 2, memory = \"4 GiB\" }", |r, at| {
-            r.fields(at, &["cores", "memory", "storage", "dirty_rate", "disk_timeout", "nics", "os_edition"])
-        }) {
+        if let Some(vm) =
+            self.required(&f, "vm", "{ cores = 2, memory = \"4 GiB\" }", |r, at| r.fields(at, &VM_KEYS))
+        {
             self.vm(&vm, around, &mut service.vm);
         }
         let (start, recover) = match service.role {
@@ -140,6 +146,7 @@ impl Reader {
             }
             None => {}
         }
+        self.boot_io(f, around, vm);
         let nics = self.opt(f, "nics", |r, at| r.items(at, "a list of networks, such as [\"client\"]"));
         for item in nics.unwrap_or_default() {
             let Some(name) = self.text(&item) else { continue };
@@ -153,6 +160,40 @@ impl Reader {
             }
         }
         vm.os_edition = self.opt(f, "os_edition", |r, at| r.text(at).map(str::to_owned));
+    }
+
+    /// What a VM draws while it boots. It matters where its storage has a bandwidth to share.
+    fn boot_io(&mut self, f: &Fields<'_>, around: &Around<'_>, vm: &mut Vm) {
+        let storage = vm.storage.and_then(|index| around.arrays.get(index));
+        let copy = storage
+            .and_then(|storage| storage.mirror.as_ref())
+            .and_then(|mirror| around.arrays.get(mirror.to));
+        let shares = storage.into_iter().chain(copy).any(|storage| storage.bandwidth.is_some());
+        let Some(at) = f.get("boot_io") else {
+            if shares {
+                self.assume(f, "boot_io", format!("\"{}\"", rate_text(vm.boot_io)), d::BOOT_IO.source);
+            }
+            return;
+        };
+        let Some(rate) = self.rate(&at) else { return };
+        if rate > limits::BOOT_IO {
+            let what = format!("more than {}", rate_text(limits::BOOT_IO));
+            self.report(code::LIMIT, &at, what, "write a smaller rate");
+            return;
+        }
+        vm.boot_io = rate;
+        // Of a storage, or a bandwidth, that could not be read nothing follows.
+        let unread = match storage {
+            None => f.get("storage").is_some(),
+            Some(storage) => {
+                let path = join("storage", &storage.name);
+                ["bandwidth", "mirror"].iter().any(|key| self.doubts(&join(&path, key)))
+            }
+        };
+        if !shares && !unread {
+            let what = "boot_io counts only where the VM's storage has a bandwidth";
+            self.report(code::NO_EFFECT, &at, what, "give the storage a bandwidth, or leave boot_io out");
+        }
     }
 
     fn priority(&mut self, f: &Fields<'_>) -> u8 {
