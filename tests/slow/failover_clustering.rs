@@ -10,7 +10,7 @@
 
 use crate::quorum::{End, Quorum};
 use crate::story::Why;
-use crate::votes::Witness;
+use crate::votes::{Rules, Witness};
 use crate::world::{Change, Family, Power, S, Us, World};
 
 /// The numbers of the family.
@@ -56,8 +56,8 @@ pub(crate) struct FailoverClustering {
 type W = World<Tick>;
 
 impl FailoverClustering {
-    pub(crate) fn new(hosts: usize, numbers: Numbers, witness: Witness, dynamic: bool) -> FailoverClustering {
-        FailoverClustering { numbers, quorum: Quorum::new(hosts, witness, dynamic), hung: vec![None; hosts] }
+    pub(crate) fn new(hosts: usize, numbers: Numbers, witness: Witness, rules: Rules) -> FailoverClustering {
+        FailoverClustering { numbers, quorum: Quorum::new(hosts, witness, rules), hung: vec![None; hosts] }
     }
 
     fn join(&mut self, world: &mut W, host: usize) {

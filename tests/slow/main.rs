@@ -7,6 +7,7 @@
 
 mod attempts;
 mod compare;
+mod custom;
 mod draw;
 mod failover_clustering;
 mod fast;
@@ -23,7 +24,7 @@ mod world;
 use compare::Match;
 use draw::Plan;
 use fast::Cluster;
-use votes::Witness;
+use votes::{RULES, Rules, Witness};
 use world::S;
 
 const PLAN: Plan = Plan { hosts: 3, thresholds: &[], storage: false, witness: false, hang_min: 900 * S };
@@ -56,13 +57,23 @@ fn primary_and_secondaries() {
             let shutdown = if response == 2 { 30 * S } else { 0 };
             let numbers = Numbers { shutdown, ..FACTS };
             game.agrees(|| Primary::new(hosts, numbers, response > 0, storage));
+            // A beat later; a host that is alone waits for no answer to its pings; beats on the second.
+            let late = Numbers { unreachable: FACTS.unreachable + S, watch: FACTS.watch + S, ..numbers };
+            game.finds_out(8, || Primary::new(hosts, late, response > 0, storage));
+            game.finds_out(8, || {
+                Primary::new(hosts, Numbers { missed: 9 * S, ..numbers }, response > 0, storage)
+            });
+            game.finds_out(8, || {
+                Primary::new(hosts, Numbers { alone: 25 * S, ..numbers }, response > 0, storage)
+            });
+            game.ignoring_phases(50, || Primary::new(hosts, numbers, response > 0, storage));
         }
     }
 }
 
 #[test]
 fn five_primaries() {
-    use five_primaries::{FACTS, FivePrimaries};
+    use five_primaries::{FACTS, FivePrimaries, Numbers};
     for (response, word) in ["leave-on", "power-off", "shut-down"].into_iter().enumerate() {
         for hosts in [3, 7] {
             let settings =
@@ -87,13 +98,18 @@ fn five_primaries() {
                 what: &what,
             };
             game.agrees(|| FivePrimaries::new(hosts, FACTS, response > 0));
+            let late = Numbers { failed: FACTS.failed + S, ..FACTS };
+            game.finds_out(40, || FivePrimaries::new(hosts, late, response > 0));
+            let early = Numbers { alone: FACTS.alone - S, ..FACTS };
+            game.finds_out(20, || FivePrimaries::new(hosts, early, response > 0));
+            game.ignoring_phases(50, || FivePrimaries::new(hosts, FACTS, response > 0));
         }
     }
 }
 
 #[test]
 fn failover_clustering_with_quorum() {
-    use failover_clustering::{FACTS_2008, FACTS_2012, FACTS_2016, FailoverClustering};
+    use failover_clustering::{FACTS_2008, FACTS_2012, FACTS_2016, FailoverClustering, Numbers};
     let years: [(&str, _, &str, &[f64]); 3] = [
         ("hyper-v-2008", FACTS_2008, "disk_move = \"4 s\"\n", &[5.0, 15.0, 60.0]),
         ("hyper-v-2012-r2", FACTS_2012, "", &[10.0, 16.0, 60.0]),
@@ -129,7 +145,22 @@ fn failover_clustering_with_quorum() {
                     what: &what,
                 };
                 let dynamic = product != "hyper-v-2008";
-                game.agrees(|| FailoverClustering::new(hosts, numbers, witness, dynamic));
+                let model = |numbers, rules| FailoverClustering::new(hosts, numbers, witness, rules);
+                game.agrees(|| model(numbers, Rules { dynamic, ..RULES }));
+                if word != "none" {
+                    continue;
+                }
+                let late = Numbers { missed: numbers.missed + S, ..numbers };
+                game.finds_out(50, || model(late, Rules { dynamic, ..RULES }));
+                game.finds_out(10, || model(numbers, Rules { dynamic: !dynamic, ..RULES }));
+                if hosts == 4 && !dynamic {
+                    // Without a witness half of four votes is where it matters who counts how.
+                    game.finds_out(5, || model(numbers, Rules { dynamic, half_is_enough: true, ..RULES }));
+                }
+                if dynamic {
+                    game.finds_out(5, || model(numbers, Rules { dynamic, first_yields: true, ..RULES }));
+                }
+                game.ignoring_phases(50, || model(numbers, Rules { dynamic, ..RULES }));
             }
         }
     }
@@ -159,7 +190,14 @@ fn token_rings_with_fencing() {
                     what: &what,
                 };
                 let numbers = Numbers { missed: token(hosts), regroup: 2 * S, fencing };
-                game.agrees(|| Ring::new(hosts, numbers, witness));
+                game.agrees(|| Ring::new(hosts, numbers, witness, RULES));
+                // The token's time does not grow; half of the votes is enough.
+                let early = Numbers { missed: token(hosts) - 500_000, ..numbers };
+                game.finds_out(20, || Ring::new(hosts, early, witness, RULES));
+                if hosts == 2 && word == "none" {
+                    let rules = Rules { half_is_enough: true, ..RULES };
+                    game.finds_out(40, || Ring::new(hosts, numbers, witness, rules));
+                }
             }
         }
     }
@@ -167,7 +205,7 @@ fn token_rings_with_fencing() {
 
 #[test]
 fn pools_with_a_statefile() {
-    use pool::{FACTS, Pool};
+    use pool::{FACTS, Numbers, Pool};
     for hosts in [2, 3, 4] {
         let settings =
             "agreement = \"3 s\"\nnotice = \"10 s\"\nmaster_takeover = \"90 s\"\nretry_poll = \"0 s\"\n";
@@ -179,5 +217,28 @@ fn pools_with_a_statefile() {
             what: &what,
         };
         game.agrees(|| Pool::new(hosts, FACTS, true));
+        game.finds_out(10, || {
+            Pool::new(hosts, Numbers { fenced: FACTS.fenced - FACTS.interval, ..FACTS }, true)
+        });
+        game.finds_out(40, || Pool::new(hosts, Numbers { winners_wait: 21 * S, ..FACTS }, true));
+        game.finds_out(2, || Pool::new(hosts, FACTS, false));
+        game.ignoring_phases(50, || Pool::new(hosts, FACTS, true));
+    }
+}
+
+#[test]
+fn one_number() {
+    use custom::Custom;
+    for hosts in [2, 4] {
+        let settings = "detection = \"20 s\"";
+        let what = format!("custom, {hosts} hosts");
+        let game = Match {
+            cluster: Cluster { product: "custom", settings, hosts, ..CLUSTER },
+            plan: Plan { hosts, thresholds: &[20.0, 300.0], ..PLAN },
+            draws: 1000,
+            what: &what,
+        };
+        game.agrees(|| Custom::new(hosts, 20 * S));
+        game.finds_out(25, || Custom::new(hosts, 21 * S));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::story::{What, Why};
-use crate::votes::{Votes, Witness};
+use crate::votes::{Rules, Votes, Witness};
 use crate::world::World;
 
 /// What becomes of a host that has no quorum.
@@ -36,9 +36,9 @@ pub(crate) struct Quorum {
 }
 
 impl Quorum {
-    pub(crate) fn new(hosts: usize, witness: Witness, dynamic: bool) -> Quorum {
+    pub(crate) fn new(hosts: usize, witness: Witness, rules: Rules) -> Quorum {
         Quorum {
-            votes: Votes::new(hosts, witness, dynamic),
+            votes: Votes::new(hosts, witness, rules),
             isolated: vec![None; hosts],
             doubt: Why::Crash,
             seen: None,

@@ -8,7 +8,7 @@
 
 use crate::quorum::{End, Quorum};
 use crate::story::Why;
-use crate::votes::Witness;
+use crate::votes::{Rules, Witness};
 use crate::world::{Change, Family, Power, S, Us, World};
 
 #[derive(Clone, Copy, Debug)]
@@ -56,10 +56,10 @@ pub(crate) struct Ring {
 type W = World<Tick>;
 
 impl Ring {
-    pub(crate) fn new(hosts: usize, numbers: Numbers, witness: Witness) -> Ring {
+    pub(crate) fn new(hosts: usize, numbers: Numbers, witness: Witness, rules: Rules) -> Ring {
         Ring {
             numbers,
-            quorum: Quorum::new(hosts, witness, false),
+            quorum: Quorum::new(hosts, witness, rules),
             present: vec![true; hosts],
             stopped: vec![false; hosts],
         }

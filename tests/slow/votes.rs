@@ -27,10 +27,21 @@ pub(crate) enum Witness {
     Share,
 }
 
+/// How votes are counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    /// HYP-13: the votes of those who have left are taken away.
+    pub(crate) dynamic: bool,
+    /// Broken: half of the votes decide, not more; the first vote is the one that is not counted, not the last.
+    pub(crate) half_is_enough: bool,
+    pub(crate) first_yields: bool,
+}
+
+pub(crate) const RULES: Rules = Rules { dynamic: false, half_is_enough: false, first_yields: false };
+
 pub(crate) struct Votes {
     pub(crate) witness: Witness,
-    /// HYP-13: the votes of those who have left are taken away.
-    dynamic: bool,
+    rules: Rules,
     voters: Vec<bool>,
     /// `views[a][b]`: a has not missed b. `heard[a][b]`: when a, or its side, heard b last.
     views: Vec<Vec<bool>>,
@@ -45,10 +56,10 @@ pub(crate) struct Votes {
 }
 
 impl Votes {
-    pub(crate) fn new(hosts: usize, witness: Witness, dynamic: bool) -> Votes {
+    pub(crate) fn new(hosts: usize, witness: Witness, rules: Rules) -> Votes {
         let mut votes = Votes {
             witness,
-            dynamic,
+            rules,
             voters: vec![true; hosts],
             views: vec![vec![true; hosts]; hosts],
             heard: vec![vec![0; hosts]; hosts],
@@ -178,9 +189,10 @@ impl Votes {
         let all = count(&|h| self.voters[h]);
         let present = count(&|h| self.voters[h] && view[h]);
         // HYP-14: the vote of a dynamic witness follows parity.
-        let counts = self.witness != Witness::None && (!self.dynamic || all.is_multiple_of(2));
+        let counts = self.witness != Witness::None && (!self.rules.dynamic || all.is_multiple_of(2));
         let witness = usize::from(counts);
-        2 * (present + if reached { witness } else { 0 }) > all + witness
+        let (present, all) = (2 * (present + if reached { witness } else { 0 }), all + witness);
+        present > all || (self.rules.half_is_enough && present == all)
     }
 
     /// The hosts with quorum. HYP-13: their view says whose votes count from now on.
@@ -193,11 +205,14 @@ impl Votes {
             let mut hosts = world.hosts().filter(|&h| !votes.alone[h] && world.is_linked(h) == linked);
             hosts.find(|&h| decides(votes, h))
         };
-        if let Some(host) = together(self, true).or(together(self, false)) {
+        // HYP-08, HYP-13: votes are taken away when a regroup is over, for which nobody may be silent and not yet missed.
+        let regrouped = world.hosts().all(|h| missed[h] || (world.is_up(h) && world.is_linked(h)));
+        if let (true, Some(host)) = (regrouped, together(self, true).or(together(self, false))) {
             self.adjust(&self.views[host].clone());
         }
         let decide: Vec<usize> = world.hosts().filter(|&h| decides(self, h)).collect();
         if let Some(&host) = decide.first()
+            && regrouped
             && decide.iter().all(|&h| self.alone[h])
         {
             self.adjust(&self.views[host].clone());
@@ -206,15 +221,15 @@ impl Votes {
     }
 
     fn adjust(&mut self, view: &[bool]) {
-        if !self.dynamic {
+        if !self.rules.dynamic {
             return;
         }
         self.voters = view.to_vec();
         let count = view.iter().filter(|votes| **votes).count();
-        if let (Witness::None, 0, Some(last)) =
-            (self.witness, count % 2, view.iter().rposition(|votes| *votes))
-        {
-            self.voters[last] = false;
+        let mut counted = (0..view.len()).filter(|&host| view[host]);
+        let yields = if self.rules.first_yields { counted.next() } else { counted.next_back() };
+        if let (Witness::None, 0, Some(host)) = (self.witness, count % 2, yields) {
+            self.voters[host] = false;
         }
     }
 }
