@@ -9,6 +9,7 @@
 
 mod admission;
 mod cause;
+mod channel;
 mod delay;
 mod event;
 mod geography;
@@ -24,6 +25,7 @@ mod words;
 
 pub use admission::{Admission, Ppm};
 pub use cause::Cause;
+pub use channel::Channel;
 pub use delay::Delay;
 pub use event::{Event, VmClock};
 pub use geography::{Geography, Reach, Segments, Way, join};
@@ -162,26 +164,6 @@ pub struct Storage {
     pub clusters: Vec<ClusterId>,
 }
 
-/// What VMs that boot at the same time share (STO-18): the bandwidth of a storage, or of the disks in one host. There
-/// is one only where all of its VMs together want more than there is; elsewhere nobody slows anybody.
-#[derive(Clone, Copy, Debug)]
-pub struct Channel {
-    pub storage: StorageId,
-    /// Bits a second.
-    pub bandwidth: u64,
-    /// How many VMs it has, and what they want when all of them boot at once.
-    pub vms: u32,
-    pub most: u64,
-}
-
-impl Channel {
-    /// How many times as long a boot takes at worst.
-    #[must_use]
-    pub fn worst(&self) -> f64 {
-        self.most as f64 / self.bandwidth as f64
-    }
-}
-
 /// A host.
 #[derive(Clone, Debug)]
 pub struct Host {
@@ -233,6 +215,8 @@ pub struct HostStreams {
 pub struct Cluster {
     pub name: String,
     pub hosts: Vec<HostId>,
+    /// Whether it restarts any service's VMs under this strategy; else its product is `custom` and does nothing.
+    pub restarts: bool,
     pub product: Product,
     pub restart: RestartRules,
     pub monitor: Monitor,

@@ -5,4 +5,4 @@ mod failover;
 mod placement;
 
 pub use failover::{can_take_over, choose_node};
-pub use placement::{admits, choose_host, choose_host_of_others};
+pub use placement::{admits, choose_host, choose_host_of_others, is_apart};

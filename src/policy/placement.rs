@@ -2,7 +2,7 @@
 
 use crate::engine::Tournament;
 use crate::model::{AntiAffinity, ClusterId, HostId, Model, VmId};
-use crate::state::{ClusterState, Lead, PrimaryPhase, State};
+use crate::state::{ClusterState, Lead, State};
 
 /// The host with the most free memory that admits the VM, among the spare hosts first (VMW-90); the lower
 /// seat where two are equal.
@@ -88,9 +88,9 @@ impl Sides {
         if !row.is_split || row.others.is_empty() {
             return Some(Sides::All);
         }
-        let main = (row.primary_phase == PrimaryPhase::Ready).then_some(row.main);
-        let ready =
-            |(place, lead): (usize, &Lead)| (lead.phase == PrimaryPhase::Ready).then_some(place as u32);
+        let main = Lead { primary: row.primary, phase: row.primary_phase };
+        let main = state.leads(model, main).then_some(row.main);
+        let ready = |(place, lead): (usize, &Lead)| state.leads(model, *lead).then_some(place as u32);
         let owns = |side: &u32| {
             model.clusters[cluster.index()].hosts.iter().any(|&host| {
                 state.takes_orders(model, host)
@@ -132,7 +132,8 @@ fn choose_spare(
 }
 
 /// Whether no other VM of the same instance lives on a host (GFC-05: nodes on different hosts).
-fn is_apart(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
+#[must_use]
+pub fn is_apart(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
     let instance = model.vms[vm.index()].instance;
     model.vms_of(instance).all(|sibling| state.vms[sibling.index()].host != host.0)
 }

@@ -58,6 +58,7 @@ impl Observer for Waiting {
             }
             Signal::RestartOrdered { vm, .. }
             | Signal::RestartQueued { vm, .. }
+            | Signal::DisksSwitching { vm, .. }
             | Signal::RestartWaiting { vm, .. }
                 if self.waits[vm.index()] =>
             {

@@ -1,8 +1,10 @@
 //! Recovery by hand: after a person has switched a storage to its other copy, what no cluster can start there is started
-//! by the same person (MTX-95, MTX-100), on any host that is wired to that copy, the most free memory first.
+//! by the same person (MTX-95, MTX-100), on any host that is wired to that copy, the most free memory first. What finds
+//! no room there is tried again whenever a host is up.
 
 use super::{Observer, Signal, Simulation};
 use crate::model::{HostId, StorageId, VmId};
+use crate::policy;
 use crate::state::{HostPhase, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -13,13 +15,34 @@ impl<O: Observer> Simulation<'_, O> {
         vms.extend(self.disks_of(mirrored));
         vms.sort_unstable_by_key(|vm| self.model.vms[vm.index()].rank);
         for &vm in &vms {
-            if self.needs_a_person(vm)
-                && let Some(host) = self.find_host_by_hand(vm)
-            {
-                self.take_over_by_hand(vm, host);
+            let waits = self.state.left_to_a_person.contains(&vm);
+            if !self.is_started_by_hand(vm) && !waits {
+                self.state.left_to_a_person.push(vm);
             }
         }
         self.state.scratch_by_hand = vms;
+    }
+
+    /// A host is up: what found no room before may find it there (semantics 3: no room means waiting).
+    pub(super) fn start_by_hand_again(&mut self) {
+        if self.state.left_to_a_person.is_empty() {
+            return;
+        }
+        let mut left = std::mem::take(&mut self.state.left_to_a_person);
+        left.retain(|&vm| !self.is_started_by_hand(vm));
+        self.state.left_to_a_person = left;
+    }
+
+    /// Starts a VM that needs a person, where there is room; false where there is none.
+    fn is_started_by_hand(&mut self, vm: VmId) -> bool {
+        if !self.needs_a_person(vm) {
+            return true;
+        }
+        let host = self.find_host_by_hand(vm);
+        if let Some(host) = host {
+            self.take_over_by_hand(vm, host);
+        }
+        host.is_some()
     }
 
     /// Whether a VM neither runs nor is going to be started by its cluster where its disks are now.
@@ -56,6 +79,7 @@ impl<O: Observer> Simulation<'_, O> {
                 && !row.doomed
                 && need.memory_mib <= free.memory_mib
                 && need.cores <= free.cores
+                && policy::is_apart(self.model, self.state, *host, vm)
                 && self.state.is_wired(self.model, *host, vm)
                 && self.state.reaches_disk(self.model, vm, *host)
         };

@@ -46,6 +46,9 @@ impl<O: Observer> Simulation<'_, O> {
             self.let_go(vm);
             let before = self.state.vms[vm.index()].phase;
             self.finish_boot(vm);
+            if which == VmClock::Guest {
+                self.note_last_write(vm);
+            }
             let changed = self.life(vm).serve(which);
             self.share_boot(vm);
             if let Some(cause) = changed {

@@ -6,18 +6,25 @@ use super::primary::Side;
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, Product};
-use crate::state::{HostPhase, NOWHERE};
+use crate::state::{HostPhase, Lead, NOWHERE, PrimaryPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster went down: when will the cluster know?
     pub(super) fn cluster_on_host_down(&mut self, host: HostId, cause: Cause) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        if !self.model.clusters[cluster.index()].restarts {
+            return;
+        }
         self.disarm(self.model.timers.hosts[host.index()].isolation);
         self.note_departure(cluster, host);
         if self.state.clusters[cluster.index()].alone == Some(host) {
             self.state.clusters[cluster.index()].alone = None;
         }
-        self.state.hosts[host.index()].outvoted = false;
+        let heard = self.state.side(self.model, host).is_some();
+        let row = &mut self.state.hosts[host.index()];
+        row.outvoted = false;
+        // What those of other sides thought of it is not what its own side does.
+        row.given_up &= !heard;
         let span = match &self.model.clusters[cluster.index()].product {
             Product::Custom { detection } => {
                 let downs = self.state.hosts[host.index()].downs;
@@ -176,10 +183,15 @@ impl<O: Observer> Simulation<'_, O> {
         }
         match fixed.product {
             Product::Custom { .. } => true,
+            Product::Primary(_) => {
+                let main = Lead { primary: row.primary, phase: row.primary_phase };
+                self.state.leads(self.model, main)
+                    || row.others.iter().any(|lead| self.state.leads(self.model, *lead))
+            }
             // Its orders must reach the others.
-            Product::Primary(_) | Product::Pool(_) => self
-                .primaries(cluster)
-                .any(|lead| self.is_ready(cluster, lead) && self.state.takes_orders(self.model, lead)),
+            Product::Pool(_) => row.primary.is_some_and(|master| {
+                row.primary_phase == PrimaryPhase::Ready && self.state.takes_orders(self.model, master)
+            }),
             Product::FivePrimaries(_) => self.has_any_primary(cluster),
             Product::Quorum(_) | Product::Ring(_) => {
                 row.quorate && fixed.hosts.iter().any(|&host| self.state.takes_orders(self.model, host))

@@ -3,7 +3,7 @@
 
 use super::{Cause, Observer, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, HostId, Product, QuorumProfile};
+use crate::model::{ClusterId, HostId, Product, QuorumProfile, StorageId, StorageKind};
 use crate::state::HostPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -20,8 +20,7 @@ impl<O: Observer> Simulation<'_, O> {
             Span::ZERO => self.silent(cluster, host),
             _ => self.beat_age(cluster, host, self.now + beats_on),
         };
-        let stages =
-            self.stages(host, &[&profile.regroup, &profile.disk_move], self.state.hosts[host.index()].downs);
+        let stages = self.regroup_and_move(profile, host, self.state.hosts[host.index()].downs);
         // The others regroup when they miss it, whatever becomes of it meanwhile.
         let missed_after = self.others_miss_after(cluster, profile, host);
         beats_on + (missed_after + profile.resiliency + stages).less(silent)
@@ -49,8 +48,7 @@ impl<O: Observer> Simulation<'_, O> {
         };
         self.note_missed(cluster, host, beats_until);
         let age = self.beat_age(cluster, host, beats_until);
-        let stages =
-            self.stages(host, &[&profile.regroup, &profile.disk_move], self.state.hosts[host.index()].downs);
+        let stages = self.regroup_and_move(profile, host, self.state.hosts[host.index()].downs);
         let missed_after = self.others_miss_after(cluster, profile, host);
         let at = beats_until + (missed_after + profile.resiliency + stages).less(age);
         let row = &mut self.state.hosts[host.index()];
@@ -60,6 +58,18 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.timers.arm(timers.declaration, at);
         }
         self.count_votes_later(cluster, host, Cause::HostHang);
+    }
+
+    /// From a host's being given up to the start of its VMs: the living regroup, and shared disks move. Replicated local
+    /// disks have no reservation that moves (HYP-18, HYP-53); the replication makes them ready (MTX-96).
+    pub(super) fn regroup_and_move(&self, profile: &QuorumProfile, host: HostId, downs: u32) -> Span {
+        let storages = &self.model.hosts[host.index()].storages;
+        let shared = |s: &StorageId| self.model.storages[s.index()].kind != StorageKind::Das;
+        if storages.is_empty() || storages.iter().any(shared) {
+            self.stages(host, &[&profile.regroup, &profile.disk_move], downs)
+        } else {
+            self.stages(host, &[&profile.regroup], downs)
+        }
     }
 
     /// From the last heartbeat of a host to its being missed: by its neighbours at the same site, who tell the rest,

@@ -45,6 +45,7 @@ impl<O: Observer> Simulation<'_, O> {
         if let (true, Some(heir)) = (self.state.hosts[host.index()].is_primary, heir) {
             self.state.hosts[host.index()].is_primary = false;
             self.state.hosts[heir.index()].is_primary = true;
+            self.state.refresh_room(self.model, heir);
         }
     }
 

@@ -47,7 +47,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.count_votes(cluster);
     }
 
-    /// Somebody is left, and all who are missing stand at a site that is out.
+    /// Somebody is left, somebody is missing, and all who are missing stand at a site that is out. Where nobody is
+    /// missing a witness is, and nobody forces quorum while that is being repaired (MTX-53).
     fn misses_a_site(&self, cluster: ClusterId) -> bool {
         let hosts = &self.model.clusters[cluster.index()].hosts;
         let there = |host: &&HostId| self.state.takes_orders(self.model, **host);
@@ -56,6 +57,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.outages[self.model.domains[site.index()].part.index()].is_out()
             })
         };
-        hosts.iter().any(|host| there(&host)) && hosts.iter().filter(|host| !there(host)).all(out)
+        let missing = || hosts.iter().filter(|host| !there(host));
+        hosts.iter().any(|host| there(&host)) && missing().next().is_some() && missing().all(out)
     }
 }

@@ -43,7 +43,12 @@ impl<O: Observer> Simulation<'_, O> {
         if self.model.service_of(vm).host_cluster {
             // Its host may have come back from planned work before its turn.
             self.state.queue(vm, host, false);
-            self.state.restarts[vm.index()].switches = false;
+            let waits = self.state.restarts[vm.index()].switches;
+            if waits && self.state.reaches_disk(self.model, vm, host) {
+                // Its disks are no sooner ready for that.
+                self.begin_switch(vm, host);
+                return;
+            }
         }
         let changed = self.life(vm).power_on();
         self.share_boot(vm);
@@ -53,6 +58,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// A guest crashes, from its own fault or from a script.
     pub(super) fn on_guest_crashed(&mut self, vm: VmId, scripted: Option<Span>) {
         self.let_go(vm);
+        self.note_last_write(vm);
         let changed = self.life(vm).crash_guest(scripted);
         self.call_person(vm, scripted);
         self.on_life_changed(vm, changed);

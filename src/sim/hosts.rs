@@ -178,6 +178,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.state.scratch = residents;
         self.cluster_on_host_up(host);
+        self.start_by_hand_again();
         self.look_at_window(host);
     }
 }

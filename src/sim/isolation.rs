@@ -39,11 +39,15 @@ impl<O: Observer> Simulation<'_, O> {
                 response: p.isolation_response,
                 delay: p.isolation_response_delay,
             },
-            // XEN-36h to j: the views cannot be merged before both timeouts have passed.
+            // XEN-36h to j: the views cannot be merged before both timeouts have passed, where they differ.
             Product::Pool(p) => Isolation {
                 declared_after: p.failed_after,
                 response: IsolationResponse::Fence,
-                delay: p.isolation_fenced_after.less(p.failed_after),
+                delay: if self.has_lost_both_channels(cluster, host) {
+                    Span::ZERO
+                } else {
+                    p.isolation_fenced_after.less(p.failed_after)
+                },
             },
             // MTX-27, MTX-28: out of quorum its cluster service stops the VMs; since 2016 it waits first.
             Product::Quorum(p) => Isolation {
@@ -218,7 +222,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.end_stale(host);
             }
             (Product::Quorum(p), _) => {
-                let span = self.stages(host, &[&p.regroup, &p.disk_move], downs);
+                let span = self.regroup_and_move(p, host, downs);
                 self.evict(host, cause, false, span);
                 self.release_io(host);
             }
@@ -226,6 +230,7 @@ impl<O: Observer> Simulation<'_, O> {
             (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_act(cluster) => {
                 self.evict(host, cause, false, Span::ZERO);
             }
+            (Product::Ring(_), _) if self.has_watchdogs(cluster) && self.is_idle(host) => {}
             (Product::Pool(_) | Product::Ring(_), _) => self.fence(host, cause),
             (Product::Custom { .. }, _) => unreachable!("custom has no network to lose"),
         }
@@ -278,7 +283,11 @@ impl<O: Observer> Simulation<'_, O> {
             false => Cause::NetworkOutage,
             true if cut(Traffic::Storage) => Cause::LinkFailure,
             true if !self.state.hears(self.model, host, Traffic::Storage) => Cause::NetworkOutage,
-            true => self.statefile_lost_by(host),
+            true => match self.model.hosts[host.index()].cluster {
+                // Its cluster has lost quorum.
+                Some(cluster) if self.has_watchdogs(cluster) => self.state.clusters[cluster.index()].doubt,
+                _ => self.statefile_lost_by(host),
+            },
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::{Observer, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, HostId, Product};
+use crate::model::{ClusterId, Fencing, HostId, Product, RingProfile};
 use crate::state::HostPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -60,8 +60,18 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.clusters[cluster.index()].alone = None;
         self.state.hosts[lone.index()].outvoted = true;
         self.state.refresh_room(self.model, lone);
-        self.disarm(self.model.timers.hosts[lone.index()].isolation);
-        self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
+        let slot = self.model.timers.hosts[lone.index()].isolation;
+        match &self.model.clusters[cluster.index()].product {
+            // OSS-06: its lock is not renewed any more.
+            Product::Ring(RingProfile { fencing: Fencing::Watchdog { resets_after, .. }, .. }) => {
+                self.state.hosts[lone.index()].silent_since = self.now;
+                self.arm(slot, *resets_after);
+            }
+            _ => {
+                self.disarm(slot);
+                self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
+            }
+        }
     }
 
     /// Nobody may be left but hosts that have given up, and one of them have quorum: its witness is back.

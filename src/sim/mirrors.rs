@@ -16,7 +16,7 @@ use crate::model::{
     VmDraw, VmId, Way,
 };
 use crate::policy;
-use crate::state::HostPhase;
+use crate::state::{HostPhase, VmPhase};
 
 impl<'m, O: Observer> Simulation<'m, O> {
     /// Something about a storage, or the ways to it, has changed: what does that mean for mirrors?
@@ -51,6 +51,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let equal = there[0] && there[1] && self.is_linked(mirrored);
         let slots = &self.model.timers.mirrors[mirrored.index()];
         let row = &mut self.state.mirrors[mirrored.index()];
+        for copy in 0..2 {
+            row.out_since[copy] = if there[copy] { Time::NEVER } else { row.out_since[copy].min(self.now) };
+        }
         if equal {
             let stale = row.stale_since != [Time::NEVER; 2];
             if stale && self.state.timers.at(slots.resync) == Time::NEVER {
@@ -81,14 +84,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let slot = self.model.timers.mirrors[mirrored.index()].switch;
         let row = &mut self.state.mirrors[mirrored.index()];
         let (active, other) = (usize::from(row.active), 1 - usize::from(row.active));
-        if there[active] {
-            row.lost_at = Time::NEVER;
-            self.disarm(slot);
-            return;
-        }
-        row.lost_at = row.lost_at.min(self.now);
-        let behind = mirror.sync && row.stale_since[other] != Time::NEVER;
-        if !there[other] || (behind && mirror.failover == MirrorFailover::Array) {
+        let behind = mirror.sync && row.missed(other) > Span::ZERO;
+        if there[active] || !there[other] || (behind && mirror.failover == MirrorFailover::Array) {
             self.disarm(slot);
         } else if self.state.timers.at(slot) == Time::NEVER {
             row.switches += 1;
@@ -116,9 +113,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.catch_up_with(PartKind::Storage(mirrored));
         let row = &mut self.state.mirrors[mirrored.index()];
         let other = 1 - row.active;
-        let mut lost = row.lost_at.since(row.stale_since[usize::from(other)].min(row.lost_at));
+        let mut lost = row.missed(usize::from(other));
         let draw = row.switches;
-        (row.active, row.lost_at) = (other, Time::NEVER);
+        row.active = other;
         if !mirror.sync {
             lost = lost + self.draw(&mirror.lag, Stream::numbered(mirror.stream.0, 3), draw);
         }
@@ -146,10 +143,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let from = usize::from(self.state.vms[vm.index()].on_mirror);
         let there = copies.map(|copy| !self.state.storages[copy.index()].is_out());
         let row = &self.state.mirrors[storage.index()];
-        let stale = row.stale_since[1 - from];
-        if !there[1 - from] || (mirror.sync && stale != Time::NEVER) {
+        if there[1 - from] && self.state.restarts[vm.index()].switches {
+            // It was to start at this copy and did not yet: nothing was written on the other one.
+            return Some(Span::ZERO);
+        }
+        if !there[1 - from] || (mirror.sync && row.missed(1 - from) > Span::ZERO) {
             return None;
         }
+        let stale = row.stale_since[1 - from];
         // A copy that can still be read is brought up to date first.
         let readable = there[from]
             && self.is_linked(storage)
@@ -166,13 +167,16 @@ impl<'m, O: Observer> Simulation<'m, O> {
         Some(until.since(stale.min(until)) + lag)
     }
 
-    /// A VM stops or loses its disks: it has written until now.
+    /// A VM stops, crashes or loses its disks: if it ran it has written until now.
     #[inline]
     pub(super) fn note_last_write(&mut self, vm: VmId) {
-        if !self.state.vms[vm.index()].suspended
+        let (row, now) = (&self.state.vms[vm.index()], self.now);
+        let writes = row.phase.is_booted() || row.phase == VmPhase::Boot;
+        if writes
+            && !row.suspended
             && let Some(row) = self.state.restarts.get_mut(vm.index())
         {
-            row.wrote_until = self.now;
+            row.wrote_until = now;
         }
     }
 
@@ -188,7 +192,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
             self.state.vms[vm.index()].on_mirror ^= true;
             return None;
         }
-        self.state.restarts[vm.index()].switches = true;
+        // Back to the copy that it has not left yet nothing has to be made ready.
+        self.state.restarts[vm.index()].switches ^= true;
         self.tell_lost_writes(vm, lost);
         host
     }

@@ -31,7 +31,10 @@ impl<O: Observer> Simulation<'_, O> {
     ) -> Span {
         let row = &self.state.hosts[host.index()];
         let downs = row.downs;
-        let span = if row.fenced {
+        let span = if row.fenced && self.has_lost_both_channels(cluster, host) {
+            let waits = [&profile.agreement, &profile.winners_wait, &profile.notice];
+            self.stages(host, &waits, downs)
+        } else if row.fenced {
             let waits = [&profile.winners_wait, &profile.winners_wait_extension, &profile.notice];
             self.stages(host, &waits, downs)
         } else {
@@ -86,13 +89,19 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether a host reads and writes the statefile.
-    fn sees_statefile(&self, cluster: ClusterId, host: HostId) -> bool {
+    pub(super) fn sees_statefile(&self, cluster: ClusterId, host: HostId) -> bool {
         match &self.model.clusters[cluster.index()].product {
-            Product::Pool(profile) => {
-                profile.statefile.is_none_or(|storage| self.state.reaches_storage(self.model, storage, host))
-            }
+            Product::Pool(profile) => profile
+                .statefile
+                .is_none_or(|storage| self.state.reaches_serving_copy(self.model, storage, host)),
             _ => true,
         }
+    }
+
+    /// Whether a host neither hears the others nor sees the statefile. All views agree that it is gone: nobody has to
+    /// wait for them to be merged, nor, on the winning side, for a host that still looks alive (XEN-34, XEN-36i).
+    pub(super) fn has_lost_both_channels(&self, cluster: ClusterId, host: HostId) -> bool {
+        !self.state.is_connected(self.model, host) && !self.sees_statefile(cluster, host)
     }
 
     /// Why the storage with the statefile is gone.
@@ -101,10 +110,12 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(Product::Pool(PoolProfile { statefile: Some(storage), .. })) = cluster else {
             return Cause::StorageOutage;
         };
+        let storage = self.state.serving_copy(self.model, *storage);
         let outage = self.state.outages[self.model.storages[storage.index()].part.index()];
         match (outage.faults, outage.cuts) {
             // It has everything, but the pool lives on where another link is cut.
             (0, 0) if self.sees_statefile(self.cluster_of(host), host) => Cause::LinkFailure,
+            (0, 0) if !self.state.storages[storage.index()].is_out() => Cause::NetworkOutage,
             (0, 0) => Cause::ControllerFailure,
             (0, _) => Cause::SiteOutage,
             _ => Cause::StorageOutage,
@@ -127,6 +138,13 @@ impl<O: Observer> Simulation<'_, O> {
     /// Something about the network, the statefile or the hosts of a pool has changed: who is on the losing side?
     pub(super) fn look_at_pool(&mut self, cluster: ClusterId) {
         let Product::Pool(profile) = &self.model.clusters[cluster.index()].product else { return };
+        if self.state.clusters[cluster.index()].is_split {
+            let before = self.state.clusters[cluster.index()].main;
+            self.choose_largest_side(cluster);
+            if self.state.clusters[cluster.index()].main != before {
+                self.tell_hosts_of_sides(cluster);
+            }
+        }
         let by_network = self.lives_by_network(cluster);
         for &host in &self.model.clusters[cluster.index()].hosts {
             let row = &self.state.hosts[host.index()];

@@ -32,7 +32,12 @@ impl<O: Observer> Simulation<'_, O> {
         profile: &PrimaryProfile,
         host: HostId,
     ) -> Span {
-        let silent = self.silent(cluster, host);
+        let silent = if self.state.side(self.model, host).is_some() {
+            // Those of its own side have heard it until now.
+            self.beat_age(cluster, host, self.now)
+        } else {
+            self.silent(cluster, host)
+        };
         if let Some(side) = self.leads(cluster, host) {
             // VMW-29a, b: the secondaries miss its beats, then elect.
             let elected_after = profile.election_starts_after + profile.election_lasts;
@@ -177,6 +182,10 @@ impl<O: Observer> Simulation<'_, O> {
         } else if absent {
             self.elect_in(cluster, side, profile.election_lasts);
         }
+        if self.leads(cluster, host).is_some() {
+            // What it could not act on while it heard nobody.
+            self.declare_overdue(cluster);
+        }
     }
 
     /// A primary that enters maintenance hands over: the others elect at once (VMW-03).
@@ -206,7 +215,8 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Whether a primary has read what it protects.
     pub(super) fn is_ready(&self, cluster: ClusterId, primary: HostId) -> bool {
-        self.leads(cluster, primary).is_some_and(|side| self.lead(cluster, side).phase == PrimaryPhase::Ready)
+        self.leads(cluster, primary)
+            .is_some_and(|side| self.state.leads(self.model, self.lead(cluster, side)))
     }
 
     /// The primary of each side that has one.

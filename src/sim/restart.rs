@@ -25,7 +25,6 @@ impl<O: Observer> Simulation<'_, O> {
             }
             let row = &mut self.state.restarts[vm.index()];
             (row.failed, row.failing, row.impatient, row.retry_at) = (0, false, false, turn);
-            row.switches = false;
             self.restart(cluster, vm);
         }
     }

@@ -1,9 +1,13 @@
 //! The token-ring family (Proxmox, Pacemaker): a lost token is missed, the living regroup and fence, or wait until
 //! the watchdog must have fenced (OSS-04 to OSS-08, OSS-13 to OSS-19). Who may decide is counted in `votes`.
+//!
+//! Where hosts have watchdogs these run without quorum, on every host that runs a VM of the cluster (OSS-06, OSS-10):
+//! the VMs go on until the host is reset, and for good where quorum is back before.
 
 use super::{Observer, Simulation};
-use crate::engine::Span;
-use crate::model::{ClusterId, Fencing, HostId, RingProfile};
+use crate::engine::{Span, Time};
+use crate::model::{ClusterId, Fencing, HostId, Product, RingProfile, VmId};
+use crate::state::NOWHERE;
 
 impl<O: Observer> Simulation<'_, O> {
     /// How long from now until a ring starts the VMs of a lost host elsewhere.
@@ -24,5 +28,53 @@ impl<O: Observer> Simulation<'_, O> {
                 agreed.max(recover_after.less(silent)) + loops
             }
         }
+    }
+
+    pub(super) fn has_watchdogs(&self, cluster: ClusterId) -> bool {
+        matches!(
+            &self.model.clusters[cluster.index()].product,
+            Product::Ring(ring) if matches!(ring.fencing, Fencing::Watchdog { .. })
+        )
+    }
+
+    /// Quorum is lost: no host of those who still hear each other can renew its lock.
+    pub(super) fn start_watchdogs(&mut self, cluster: ClusterId) {
+        let Product::Ring(ring) = &self.model.clusters[cluster.index()].product else { return };
+        let Fencing::Watchdog { resets_after, .. } = ring.fencing else { return };
+        for &host in &self.model.clusters[cluster.index()].hosts {
+            let slot = self.model.timers.hosts[host.index()].isolation;
+            let free = self.state.timers.at(slot) == Time::NEVER && !self.state.hosts[host.index()].isolated;
+            if free && self.state.takes_orders(self.model, host) && !self.is_idle(host) {
+                let row = &mut self.state.hosts[host.index()];
+                (row.isolated, row.silent_since) = (true, self.now);
+                self.arm(slot, resets_after);
+            }
+        }
+    }
+
+    /// Quorum is back in time.
+    pub(super) fn stop_watchdogs(&mut self, cluster: ClusterId) {
+        if !self.has_watchdogs(cluster) {
+            return;
+        }
+        for &host in &self.model.clusters[cluster.index()].hosts {
+            if self.state.hosts[host.index()].isolated && self.state.takes_orders(self.model, host) {
+                self.disarm(self.model.timers.hosts[host.index()].isolation);
+                let row = &mut self.state.hosts[host.index()];
+                (row.isolated, row.silent_since) = (false, Time::NEVER);
+            }
+        }
+    }
+
+    /// Whether no VM of the cluster runs on a host: then its watchdog is not in use (OSS-10).
+    pub(super) fn is_idle(&self, host: HostId) -> bool {
+        let mut next = self.state.hosts[host.index()].first_vm;
+        while next != NOWHERE {
+            if self.model.service_of(VmId(next)).host_cluster {
+                return false;
+            }
+            next = self.state.vms[next as usize].next;
+        }
+        true
     }
 }

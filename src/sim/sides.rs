@@ -57,7 +57,12 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Notes since when the leaders of other sides hear nothing of a host that is on a side of its own.
     pub(super) fn note_silence(&mut self, cluster: ClusterId, host: HostId) {
-        let split = self.state.clusters[cluster.index()].is_split;
+        // Those with a quorum have no leaders elsewhere.
+        let led = matches!(
+            self.model.clusters[cluster.index()].product,
+            Product::Primary(_) | Product::FivePrimaries(_)
+        );
+        let split = led && self.state.clusters[cluster.index()].is_split;
         let row = &mut self.state.hosts[host.index()];
         row.silent_since = if split { row.silent_since.min(self.now) } else { Time::NEVER };
         row.given_up &= split;
@@ -83,13 +88,18 @@ impl<O: Observer> Simulation<'_, O> {
             })
     }
 
-    /// XEN-28: the side with most hosts; of two that are equal that of the first host.
+    /// XEN-28: the side with most hosts; of two that are equal that of the first host. Hosts without the statefile do
+    /// not count, where others have it (XEN-30).
     pub(super) fn choose_largest_side(&mut self, cluster: ClusterId) {
         let hosts = &self.model.clusters[cluster.index()].hosts;
-        let belongs = |sim: &Self, host: HostId| {
+        let there = |sim: &Self, host: HostId| {
             let row = &sim.state.hosts[host.index()];
-            let there = row.phase == HostPhase::Up && !row.unlisted && !row.fenced;
-            if there { sim.state.side(sim.model, host) } else { None }
+            row.phase == HostPhase::Up && !row.unlisted && !row.fenced
+        };
+        let any = hosts.iter().any(|&host| there(self, host) && self.sees_statefile(cluster, host));
+        let belongs = |sim: &Self, host: HostId| {
+            let counts = there(sim, host) && (!any || sim.sees_statefile(cluster, host));
+            if counts { sim.state.side(sim.model, host) } else { None }
         };
         let mut best: Option<(usize, u32)> = None;
         for &host in hosts {

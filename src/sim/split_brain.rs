@@ -249,7 +249,12 @@ impl<O: Observer> Simulation<'_, O> {
                     self.look_at_silent_host(cluster, host, true);
                 }
             }
-            Product::Pool(profile) if profile.statefile == Some(storage) => self.look_at_pool(cluster),
+            Product::Pool(profile) => {
+                let concerns = |file| file == storage || self.state.serving_copy(self.model, file) == storage;
+                if profile.statefile.is_some_and(concerns) {
+                    self.look_at_pool(cluster);
+                }
+            }
             _ => {}
         }
     }

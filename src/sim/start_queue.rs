@@ -98,13 +98,14 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// The other copy of a VM's disks is made ready before it starts there.
-    fn begin_switch(&mut self, vm: VmId, host: HostId) {
+    pub(super) fn begin_switch(&mut self, vm: VmId, host: HostId) {
         self.tell(Signal::DisksSwitching { vm, host });
         let storage = self.model.vms[vm.index()].storage.expect("a VM without disks switches none");
         let mirror = self.model.storages[storage.index()].mirror.as_ref().expect("there is another copy");
         let draw = self.state.vms[vm.index()].boots + 1;
         let span = self.draw_vm(&mirror.switch, vm, VmDraw::Switch, draw);
         self.watch_start(vm);
+        self.disarm_vm(vm, VmClock::Disk);
         self.state.vms[vm.index()].phase = VmPhase::PowerOn;
         self.arm_vm(vm, VmClock::Step, span);
         self.count_start(vm, host);
@@ -116,6 +117,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.restarts[vm.index()].switches = false;
         self.state.vms[vm.index()].phase = VmPhase::Off;
         self.order_start(vm, host);
+        if self.state.hosts[host.index()].queued > 0 {
+            self.watch_start(vm);
+        }
     }
 
     /// Whether a clock that is due ends the switch to the other copy of a VM's disks.

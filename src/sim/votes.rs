@@ -79,14 +79,18 @@ impl<O: Observer> Simulation<'_, O> {
             let cause = self.state.clusters[cluster.index()].doubt;
             for &host in hosts {
                 // Those who hear nobody stop their VMs as any host that is alone.
-                if self.state.takes_orders(self.model, host) {
+                if self.state.takes_orders(self.model, host) && !self.has_watchdogs(cluster) {
                     self.evict(host, cause, false, Span::ZERO);
                 }
             }
         } else if quorate && !had {
             self.tell(Signal::QuorumRegained { cluster });
+            self.stop_watchdogs(cluster);
             self.declare_overdue(cluster);
             self.retry_waiting(cluster);
+        }
+        if !quorate {
+            self.start_watchdogs(cluster);
         }
         // Others may be on their way out.
         for &host in hosts {
@@ -100,8 +104,9 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// HYP-13: while there is quorum the votes of those who are gone are taken away, so that a cluster can run
     /// down to its last host. That ends a regroup (HYP-08), in which everybody must answer: as long as somebody is silent
-    /// and not yet missed it is not over, so that hosts which go together are lost at the same time. Without a witness an even number of votes is made odd (assumption: the last host's
-    /// vote goes).
+    /// and not yet missed it is not over, so that hosts which go together are lost at the same time. Without a witness
+    /// an even number of votes is made odd (assumption: the last host's vote goes, of those that are not at the
+    /// preferred site).
     pub(super) fn adjust_votes(&mut self, cluster: ClusterId) {
         let fixed = &self.model.clusters[cluster.index()];
         let Some(votes) = fixed.product.votes().filter(|votes| votes.dynamic) else { return };
@@ -109,13 +114,18 @@ impl<O: Observer> Simulation<'_, O> {
         if fixed.hosts.iter().any(silent) {
             return;
         }
-        let mut last = None;
+        let mut last: Option<HostId> = None;
         let mut count = 0;
+        // HYP-59: not that of a host at the preferred site, while there are others.
+        let preferred = |host: HostId| votes.preferred == Some(self.model.hosts[host.index()].place);
         for &host in &fixed.hosts {
-            let votes = !self.is_missed(host);
-            self.state.hosts[host.index()].has_vote = votes;
-            if votes {
-                (last, count) = (Some(host), count + 1);
+            let has_vote = !self.is_missed(host);
+            self.state.hosts[host.index()].has_vote = has_vote;
+            if has_vote {
+                count += 1;
+                if !preferred(host) || last.is_none_or(preferred) {
+                    last = Some(host);
+                }
             }
         }
         if let (None, Some(last), 0) = (votes.witness, last, count % 2) {
@@ -147,7 +157,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         match witness.kind {
             WitnessKind::Anywhere => true,
-            WitnessKind::Disk(storage) => self.state.sees_storage(self.model, storage, host),
+            WitnessKind::Disk(storage) => self.state.reaches_serving_copy(self.model, storage, host),
             WitnessKind::Network => {
                 let from = self.model.hosts[host.index()].place;
                 let way = Way::Network(Traffic::Management);
@@ -194,7 +204,9 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_witness_disk_changed(&mut self, storage: StorageId, cause: Cause) {
         for number in 0..self.model.clusters.len() as u32 {
             let votes = self.model.clusters[number as usize].product.votes();
-            if votes.and_then(|v| v.witness).is_some_and(|w| w.kind == WitnessKind::Disk(storage)) {
+            if let Some(WitnessKind::Disk(disk)) = votes.and_then(|v| v.witness).map(|w| w.kind)
+                && (disk == storage || self.state.serving_copy(self.model, disk) == storage)
+            {
                 self.on_witness_changed(ClusterId(number), cause);
             }
         }

@@ -1,6 +1,6 @@
 //! Which copy of a mirrored storage is used, and how far the other is behind.
 
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::model::{HostId, Mirror, MirrorFailover, Model, StorageId, StorageKind, VmId};
 
 use super::State;
@@ -12,10 +12,9 @@ pub struct MirrorState {
     pub active: u8,
     /// Since when each copy misses writes; [`Time::NEVER`] where it is equal.
     pub stale_since: [Time; 2],
-    /// When the copy that served was lost; [`Time::NEVER`] while it is there.
-    pub lost_at: Time,
-    /// Decisions, switches and resynchronisations so far: which draw comes next.
-    pub decisions: u32,
+    /// Since when each copy is out; [`Time::NEVER`] while it is there.
+    pub out_since: [Time; 2],
+    /// Switches and resynchronisations so far: which draw comes next.
     pub switches: u32,
     pub resyncs: u32,
 }
@@ -25,11 +24,20 @@ impl Default for MirrorState {
         MirrorState {
             active: 0,
             stale_since: [Time::NEVER; 2],
-            lost_at: Time::NEVER,
-            decisions: 0,
+            out_since: [Time::NEVER; 2],
             switches: 0,
             resyncs: 0,
         }
+    }
+}
+
+impl MirrorState {
+    /// For how long a copy has missed what was written before the other one was lost. A site that goes down takes
+    /// the network between them and the array at one instant, in which nothing is written.
+    #[must_use]
+    pub fn missed(&self, copy: usize) -> Span {
+        let until = self.out_since[1 - copy];
+        until.since(self.stale_since[copy].min(until))
     }
 }
 
@@ -57,6 +65,25 @@ impl State {
                 model.storages[mirrored.index()].mirror.as_ref().is_some_and(each)
                     || self.mirrors[mirrored.index()].active == active
             })
+    }
+
+    /// The storage that holds what was put on a storage and is no VM's disk: a statefile, a witness. It goes with the
+    /// disks where all of them switch at once (MTX-57).
+    #[inline]
+    #[must_use]
+    pub fn serving_copy(&self, model: &Model, storage: StorageId) -> StorageId {
+        match &model.storages[storage.index()].mirror {
+            Some(mirror) if self.mirrors[storage.index()].active == 1 => mirror.to,
+            _ => storage,
+        }
+    }
+
+    /// Whether a product reads and writes it there from a host; that is not held back with the I/O of VMs.
+    #[must_use]
+    pub fn reaches_serving_copy(&self, model: &Model, storage: StorageId, host: HostId) -> bool {
+        let copy = self.serving_copy(model, storage);
+        let wired = copy == storage || model.hosts[host.index()].storages.contains(&copy);
+        wired && self.sees_storage(model, copy, host)
     }
 
     /// Whether a host is wired to the disks of a VM, as they are just now.

@@ -58,6 +58,8 @@ pub struct State {
     /// Hosts whose maintenance window is open, of all plans together.
     pub windows_open: u32,
     pub connectivity: Connectivity,
+    /// VMs that found no room when a person wanted to start them at the other copy of their disks.
+    pub left_to_a_person: Vec<VmId>,
     /// Reused lists for walks over VMs, so that no event allocates.
     pub scratch: Vec<VmId>,
     pub scratch_waiting: Vec<VmId>,
@@ -126,6 +128,7 @@ impl State {
             struck: vec![NOWHERE; model.injects.len()],
             windows_open: 0,
             connectivity: Connectivity::new(model.geography.places),
+            left_to_a_person: Vec::with_capacity(if has_mirrors(model) { vms } else { 0 }),
             scratch: Vec::with_capacity(vms),
             scratch_waiting: Vec::with_capacity(vms),
             scratch_by_hand: Vec::with_capacity(if has_mirrors(model) { vms } else { 0 }),
@@ -156,6 +159,7 @@ impl State {
         self.maintenances.fill(MaintenanceState::default());
         self.struck.fill(NOWHERE);
         self.windows_open = 0;
+        self.left_to_a_person.clear();
         self.connectivity.reset(model);
         for way in Way::all() {
             self.survey(model, way);

@@ -5,7 +5,7 @@ use crate::model::{
     join,
 };
 
-use super::{HostPhase, State};
+use super::{HostPhase, Lead, PrimaryPhase, State};
 
 /// How hosts hear each other.
 const MANAGEMENT: Way = Way::Network(Traffic::Management);
@@ -152,6 +152,14 @@ impl State {
                 self.side(model, host) == Some(self.clusters[cluster.index()].main)
             }
         }
+    }
+
+    /// Whether a primary gives orders: it has read what it protects, and hears the hosts of its side. One that is cut off
+    /// restarts nothing; the others elect another meanwhile (VMW-33).
+    #[must_use]
+    pub fn leads(&self, model: &Model, lead: Lead) -> bool {
+        lead.phase == PrimaryPhase::Ready
+            && lead.primary.is_some_and(|primary| self.side(model, primary).is_some())
     }
 
     /// Whether somebody who gives orders is in touch with a host.

@@ -1,7 +1,7 @@
 //! Where VMs live: the lists of residents and of the lost, and the room they take. Each of these
 //! transitions keeps list, sums and the cluster's view of free room together.
 
-use crate::model::{HostId, Model, VmId};
+use crate::model::{ClusterId, HostId, Model, Product, VmId};
 
 use super::{ClusterState, NOWHERE, State};
 
@@ -133,8 +133,20 @@ impl State {
 
     /// Tells the cluster how much room a host has, or that it can take nobody.
     pub fn refresh_room(&mut self, model: &Model, host: HostId) {
+        let Some(cluster) = model.hosts[host.index()].cluster else { return };
+        let fixed = &model.clusters[cluster.index()];
+        if self.clusters[cluster.index()].is_split && matches!(fixed.product, Product::FivePrimaries(_)) {
+            // Whether the others of its side take orders may depend on it: one of the primaries must be among them.
+            for &other in &fixed.hosts {
+                self.refresh_room_of(model, cluster, other);
+            }
+        } else {
+            self.refresh_room_of(model, cluster, host);
+        }
+    }
+
+    fn refresh_room_of(&mut self, model: &Model, cluster: ClusterId, host: HostId) {
         let fixed = &model.hosts[host.index()];
-        let Some(cluster) = fixed.cluster else { return };
         let row = &self.hosts[host.index()];
         let key = if self.takes_orders(model, host) {
             ClusterState::key(row.free(fixed).memory_mib)

@@ -4,7 +4,8 @@
 //! - A host beats on the network and writes the statefile at one instant. A beat is good where it is heard and its
 //!   statefile is there, and where all live by the network alone (XEN-29), of which all know at once.
 //! - A host that is well again beats at that instant.
-//! - Whatever a host has lost, it resets itself so long after its last good beat as one that has lost the network.
+//! - A host that has lost one channel resets itself when the views are merged; one that has lost both when it times out,
+//!   because all views agree (XEN-34, XEN-36i).
 //! - The others give a dead host up from its last beat, whether or not that was good.
 //! - One that goes on by itself while nobody hears another is the pool, until it hears the others again.
 
@@ -164,7 +165,12 @@ impl Pool {
         (self.member[host], self.was_good[host]) = (false, false);
         self.lone = self.lone.filter(|&lone| lone != host);
         let given_up = self.beats[host] + n.failed + n.agreement + n.winners_wait + n.notice;
-        let at = if fenced { world.now + n.winners_wait + n.extension + n.notice } else { given_up };
+        let both = !world.is_linked(host) && !world.reaches_storage(host);
+        let at = match fenced {
+            true if both => world.now + n.agreement + n.winners_wait + n.notice,
+            true => world.now + n.winners_wait + n.extension + n.notice,
+            false => given_up,
+        };
         let span = at.max(world.now) - world.now;
         world.after_all(span, Tick::Lost(host, batch));
         if self.master == Master::Is(host) {
@@ -231,6 +237,9 @@ impl Family for Pool {
             Tick::TimedOut(host, beat) => {
                 if self.good[host] == beat && self.member[host] && !self.was_good[host] {
                     world.tell(What::Isolated(host));
+                    if !world.is_linked(host) && !world.reaches_storage(host) {
+                        self.fence(world, host);
+                    }
                 }
             }
             Tick::FenceDue(host, beat) => {

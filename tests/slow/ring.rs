@@ -3,8 +3,11 @@
 //! The token goes round all the time, in far less time than it takes to be missed: a host that cannot pass it on is
 //! silent from that instant.
 //!
-//! Assumptions, where the facts are silent: votes as in `votes.rs`; hosts that lose quorum together stop their VMs at
-//! once, and so does one that is alone where nobody has quorum who could fence it; it is not fenced later.
+//! Without quorum nobody renews a lock: the watchdog of every host that runs something resets it (OSS-06, OSS-10). Where
+//! there are none, hosts that lose quorum together stop their VMs at once, and so does one that is alone where nobody has
+//! quorum who could fence it; it is not fenced later.
+//!
+//! Assumptions, where the facts are silent: votes as in `votes.rs`.
 
 use crate::quorum::{End, Quorum};
 use crate::story::Why;
@@ -51,6 +54,8 @@ pub(crate) struct Ring {
     present: Vec<bool>,
     /// It is alone and has stopped its VMs, because nobody was there to fence it or because it had gone on by itself.
     stopped: Vec<bool>,
+    /// Since when its watchdog runs because there is no quorum.
+    watch: Vec<Option<Us>>,
 }
 
 type W = World<Tick>;
@@ -62,12 +67,13 @@ impl Ring {
             quorum: Quorum::new(hosts, witness, rules),
             present: vec![true; hosts],
             stopped: vec![false; hosts],
+            watch: vec![None; hosts],
         }
     }
 
     fn join(&mut self, world: &mut W, host: usize) {
         self.quorum.join(world, host);
-        (self.present[host], self.stopped[host]) = (true, false);
+        (self.present[host], self.stopped[host], self.watch[host]) = (true, false, None);
     }
 
     fn fall_silent(&mut self, world: &mut W, host: usize) {
@@ -82,10 +88,15 @@ impl Ring {
         let hangs = world.power[host] == Power::Hung;
         let why = if hangs { Why::Hang } else { Why::Crash };
         let alone = self.quorum.isolated[host].is_some();
-        let why = if fenced && alone { world.why_cut_off(host) } else { why };
+        let why = match fenced {
+            true if alone => world.why_cut_off(host),
+            true => self.quorum.doubt,
+            false => why,
+        };
+        let watched = self.watch[host].take();
         self.quorum.leave(host, why);
         self.fall_silent(world, host);
-        let heard = self.quorum.votes.answered[host];
+        let heard = watched.unwrap_or(self.quorum.votes.answered[host]);
         let regrouped = heard + n.missed + n.regroup;
         let at = match n.fencing {
             Fencing::Peers { .. } if fenced => world.now,
@@ -98,6 +109,40 @@ impl Ring {
         }
     }
 
+    /// Without quorum its watchdog runs, if it has one and runs something.
+    fn lose_quorum(&mut self, world: &mut W, host: usize, why: Why) {
+        match self.numbers.fencing {
+            Fencing::Watchdog { resets, .. } => {
+                if self.watch[host].is_none() && !world.guests.on(host).is_empty() {
+                    self.watch[host] = Some(world.now);
+                    world.after_all(resets, Tick::FenceDue);
+                }
+            }
+            Fencing::Peers { .. } => self.stop(world, host, why),
+        }
+    }
+
+    fn look_at_watchdogs(&mut self, world: &mut W) {
+        let Fencing::Watchdog { resets, .. } = self.numbers.fencing else { return };
+        let quorum = self.quorum.decider(world).is_some();
+        for host in world.hosts() {
+            if world.is_up(host) && world.is_linked(host) {
+                if quorum {
+                    self.watch[host] = None;
+                } else {
+                    self.lose_quorum(world, host, Why::Crash);
+                }
+            }
+            if world.is_up(host) && self.watch[host].is_some_and(|since| since + resets <= world.now) {
+                if world.guests.on(host).is_empty() {
+                    self.watch[host] = None;
+                } else {
+                    self.fence(world, host);
+                }
+            }
+        }
+    }
+
     fn stop(&mut self, world: &mut W, host: usize, why: Why) {
         let batch = world.lose_all(host, why);
         self.quorum.look_at(world, host, batch, false);
@@ -105,7 +150,8 @@ impl Ring {
     }
 
     fn fence(&mut self, world: &mut W, host: usize) {
-        if let Change::Down { host, batch } = world.fence(host, world.why_cut_off(host)) {
+        let why = if world.is_linked(host) { self.quorum.doubt } else { world.why_cut_off(host) };
+        if let Change::Down { host, batch } = world.fence(host, why) {
             self.on_down(world, host, batch, true);
         }
     }
@@ -118,6 +164,7 @@ impl Ring {
             return;
         }
         match n.fencing {
+            Fencing::Watchdog { .. } if self.watch[host].is_some() || world.guests.on(host).is_empty() => {}
             Fencing::Watchdog { resets, .. } if over(resets) => self.fence(world, host),
             Fencing::Peers { takes } => {
                 let fences = self.quorum.decider(world).is_some();
@@ -161,7 +208,7 @@ impl Family for Ring {
                 for host in
                     world.hosts().filter(|&h| world.is_up(h) && !world.is_linked(h)).collect::<Vec<_>>()
                 {
-                    if self.quorum.isolated[host].is_none() {
+                    if self.quorum.isolated[host].is_none() && self.watch[host].is_none() {
                         self.quorum.doubt = world.why_cut_off(host);
                     }
                     self.fall_silent(world, host);
@@ -177,6 +224,10 @@ impl Family for Ring {
         match tick {
             Tick::Missed(host, since) => {
                 if self.quorum.votes.miss(world, host, since) && world.is_up(host) && !world.is_linked(host) {
+                    if self.watch[host].is_some() {
+                        self.quorum.votes.isolate(host);
+                        return;
+                    }
                     self.quorum.isolate(world, host);
                     let after = match n.fencing {
                         Fencing::Watchdog { resets, .. } => resets,
@@ -194,10 +245,11 @@ impl Family for Ring {
     fn act(&mut self, world: &mut W) {
         for (host, end) in self.quorum.settle(world) {
             match end {
-                End::Together(why) => self.stop(world, host, why),
+                End::Together(why) => self.lose_quorum(world, host, why),
                 End::Alone => self.end_alone(world, host),
             }
         }
+        self.look_at_watchdogs(world);
         if let Some(decider) = self.quorum.decider(world) {
             for host in self.quorum.give_up(world) {
                 if let Fencing::Peers { .. } = self.numbers.fencing {

@@ -11,23 +11,53 @@ mod checker;
 mod loading;
 mod twins;
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use author::Author;
-use checker::{Log, check};
+use checker::{Log, Violation, check};
 use ninefold::engine::Time;
 use ninefold::model::Model;
-use ninefold::probe::{Downtime, Timeline, Waiting};
-use ninefold::sim::Simulation;
+use ninefold::probe::{Downtime, Entry, Timeline, Waiting};
+use ninefold::sim::{Observer, Signal, Simulation};
 use ninefold::state::State;
+use rayon::prelude::*;
+
+/// What replays a seed.
+const COMMAND: &str = "cargo test --release --test swarm";
+
+/// Seeds of a plain `cargo test`, and with `NINEFOLD_LONG`.
+const SHORT: u64 = 1_500;
+const LONG: u64 = 40_000;
+
+/// Keeps every signal; where a single seed is replayed it shows each at once, for an invariant that breaks takes the log
+/// with it.
+struct Loud<'m> {
+    model: &'m Model,
+    timeline: Timeline,
+}
+
+impl Observer for Loud<'_> {
+    fn observe(&mut self, now: Time, signal: Signal) {
+        self.timeline.observe(now, signal);
+        if std::env::var_os("NINEFOLD_SEED").is_some() {
+            println!("{}", line(self.model, &Entry { at: now, signal }));
+        }
+    }
+}
+
+fn line(model: &Model, e: &Entry) -> String {
+    format!("{:>12} {} {} {:?}", e.at.0, e.word(model), e.subject(model), e.signal)
+}
 
 /// One checked replication with its log. It is run twice: in order, with every invariant checked, and as an
 /// experiment runs it, where VMs that concern nobody else live through their faults when somebody looks.
 fn observe(model: &Model, seed: u64, replication: u32) -> Log {
     let mut state = State::new(model);
-    let observer = (Timeline::default(), (Downtime::new(model), Waiting::new(model)));
+    let timeline = Loud { model, timeline: Timeline::default() };
+    let observer = (timeline, (Downtime::new(model), Waiting::new(model)));
     let simulation = Simulation::new(model, &mut state, seed, replication, observer);
-    let (timeline, (mut downtime, mut waiting)) = simulation.run_checked();
+    let (Loud { timeline, .. }, (mut downtime, mut waiting)) = simulation.run_checked();
     downtime.finish();
     let waiting_us = waiting.finish();
     let observer = (Downtime::new(model), Waiting::new(model));
@@ -49,36 +79,33 @@ fn observe(model: &Model, seed: u64, replication: u32) -> Log {
 /// What a scenario came to: signals seen, `None` where it does not fit on its hosts, or what is wrong.
 fn run_one(seed: u64) -> Result<Option<usize>, String> {
     let text = Author::new(seed).write();
-    let (_, models) = match loading::try_load(&text) {
+    let outcome = catch_unwind(AssertUnwindSafe(|| run_text(seed, &text)));
+    outcome
+        .unwrap_or_else(|payload| {
+            let what = payload.downcast_ref::<String>().cloned().unwrap_or_default();
+            let what = payload.downcast_ref::<&str>().map_or(what, |text| (*text).to_owned());
+            Err(format!("invariant {what}"))
+        })
+        .map_err(|what| format!("seed {seed}: {what}\nreplay with NINEFOLD_SEED={seed} {COMMAND}\n{text}"))
+}
+
+fn run_text(seed: u64, text: &str) -> Result<Option<usize>, String> {
+    let (_, models) = match loading::try_load(text) {
         Ok(loaded) => loaded,
         // Too small or too full for its VMs is no scenario; every other complaint is a mistake of the author.
         Err(issues) => {
             let codes = ["E033", "E025", "E026", "E032", "E028", "E020"];
             let expected = codes.iter().any(|c| issues.contains(c));
-            return if expected { Ok(None) } else { Err(format!("seed {seed}: {issues}\n{text}")) };
+            return if expected { Ok(None) } else { Err(issues) };
         }
     };
     let mut signals = 0;
     for model in &models {
-        let run = || {
-            let log = observe(model, seed, (seed % 5) as u32);
-            let verdict = check(model, &log);
-            (log, verdict)
-        };
-        let (log, verdict) = catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
-            let what = payload.downcast_ref::<String>().cloned().unwrap_or_default();
-            let what = payload.downcast_ref::<&str>().map_or(what, |text| (*text).to_owned());
-            format!("invariant {what}\nseed {seed}, strategy {}\n{text}", model.strategy)
-        })?;
-        if let Err(violation) = verdict {
-            return Err(format!(
-                "rule {:?}: {} at {:?}\nseed {seed}, strategy {}\n{}\n{text}",
-                violation.rule,
-                violation.what,
-                violation.at,
-                model.strategy,
-                tail(model, &log, violation.at)
-            ));
+        let log = observe(model, seed, (seed % 5) as u32);
+        if let Err(violation) = check(model, &log) {
+            let Violation { rule, at, what } = violation;
+            let tail = tail(model, &log, at);
+            return Err(format!("rule {rule:?}: {what} at {at:?}\nstrategy {}\n{tail}", model.strategy));
         }
         signals += log.entries.len();
     }
@@ -87,29 +114,17 @@ fn run_one(seed: u64) -> Result<Option<usize>, String> {
 
 /// The last lines of a log up to an instant.
 fn tail(model: &Model, log: &Log, until: Time) -> String {
-    let lines: Vec<String> = log
-        .entries
-        .iter()
-        .filter(|e| e.at <= until)
-        .map(|e| format!("{:>12} {} {} {:?}", e.at.0, e.word(model), e.subject(model), e.signal))
-        .collect();
+    let lines: Vec<String> = log.entries.iter().filter(|e| e.at <= until).map(|e| line(model, e)).collect();
     lines[lines.len().saturating_sub(60)..].join("\n")
 }
 
-#[test]
-fn random_scenarios_keep_every_invariant_and_every_rule() {
-    let seeds = match (std::env::var("NINEFOLD_SEED"), std::env::var_os("NINEFOLD_LONG")) {
-        (Ok(seed), _) => {
-            let seed = seed.parse().expect("NINEFOLD_SEED is a number");
-            seed..seed + 1
-        }
-        (_, Some(_)) => 0..40_000,
-        _ => 0..1_500,
-    };
-    let asked = seeds.end - seeds.start;
+/// What a range of seeds came to: scenarios that ran, their signals, and everything that is wrong.
+fn run_all(seeds: Range<u64>) -> (u64, usize, Vec<String>) {
     let (mut ran, mut signals, mut wrong) = (0, 0, Vec::new());
-    for seed in seeds {
-        match run_one(seed) {
+    // A seed is a few milliseconds; each is a world of its own.
+    let outcomes: Vec<_> = seeds.into_par_iter().map(run_one).collect();
+    for outcome in outcomes {
+        match outcome {
             Ok(Some(seen)) => {
                 ran += 1;
                 signals += seen;
@@ -118,6 +133,26 @@ fn random_scenarios_keep_every_invariant_and_every_rule() {
             Err(what) => wrong.push(what),
         }
     }
+    (ran, signals, wrong)
+}
+
+#[test]
+fn random_scenarios_keep_every_invariant_and_every_rule() {
+    let number = |text: String| text.parse().expect("a number");
+    let seeds = match (std::env::var("NINEFOLD_SEED"), std::env::var("NINEFOLD_SEEDS")) {
+        (Ok(seed), _) => {
+            let seed: u64 = number(seed);
+            seed..seed + 1
+        }
+        (_, Ok(seeds)) => match seeds.split_once("..") {
+            Some((from, to)) => number(from.to_owned())..number(to.to_owned()),
+            None => 0..number(seeds),
+        },
+        _ if std::env::var_os("NINEFOLD_LONG").is_some() => 0..LONG,
+        _ => 0..SHORT,
+    };
+    let asked = seeds.end - seeds.start;
+    let (ran, signals, mut wrong) = run_all(seeds);
     println!("{ran} of {asked} scenarios ran, {signals} signals");
     // The smallest scenario first: it is the one to read. Of the others the first lines.
     wrong.sort_by_key(String::len);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::describe::rate_text;
 use super::super::fixed::limits;
 use super::super::{Issue, Spec, code, text};
-use crate::model::{Channel, ChannelId, HostId, Model, StorageId, StorageKind, Vm};
+use crate::model::{Channel, ChannelId, HostId, Mirror, Model, StorageId, StorageKind, Vm};
 
 /// A VM, and one of the two copies of its disks.
 type User = (usize, usize);
@@ -50,7 +50,9 @@ pub(super) fn share(spec: &Spec, strategy: usize, model: &mut Model, issues: &mu
 fn copies(model: &Model, vm: &Vm) -> impl Iterator<Item = (usize, StorageId, Option<HostId>)> {
     let first = vm.storage;
     let mirror = first.and_then(|storage| model.storages[storage.index()].mirror.as_ref());
-    let second = mirror.map(|mirror| (1, mirror.to, mirror.partners.get(vm.host.index()).copied().flatten()));
+    // Only local disks have partners.
+    let partner = |mirror: &Mirror| mirror.partners.get(vm.host.index()).copied().flatten();
+    let second = mirror.map(|mirror| (1, mirror.to, partner(mirror)));
     first.map(|storage| (0, storage, Some(vm.host))).into_iter().chain(second)
 }
 

@@ -7,7 +7,8 @@ use super::{monitor, products, restart, storage_loss};
 use crate::engine::Stream;
 use crate::model::{
     Admission, Cause, Cluster, ClusterId, CrewId, DomainId, Fault, FaultStreams, Geography, Host, HostId,
-    HostStreams, Maintenance, Model, Part, PartId, PartKind, PlaceId, Room, StorageId, TimerTable,
+    HostStreams, Maintenance, Model, Part, PartId, PartKind, PlaceId, Product, Room, StorageId, StorageLoss,
+    TimerTable,
 };
 
 /// Bytes in a MiB.
@@ -116,7 +117,12 @@ fn room(memory_bytes: u64, cores: u32, memory_overcommit: f64, cpu_overcommit: f
     }
 }
 
+/// Where a strategy has no service restarted by a cluster, high availability is off: hosts are one cluster's for their
+/// room alone, nobody isolates, fences or resets them (MTX-17, MTX-29, MTX-59, MTX-103).
 fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
+    let settings = &spec.strategies[strategy];
+    let restarts =
+        (0..spec.services.len()).any(|service| settings.for_service(service).protection.host_cluster);
     for (number, cluster) in spec.clusters.iter().enumerate() {
         let id = ClusterId(number as u32);
         let plan = spec.cluster(strategy, number);
@@ -131,7 +137,11 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
         let mut places: Vec<PlaceId> = members.iter().map(|host| model.hosts[host.index()].place).collect();
         places.sort_unstable();
         places.dedup();
-        let product = products::product(spec, &plan, id, &members, model);
+        let product = if restarts {
+            products::product(spec, &plan, id, &members, model)
+        } else {
+            Product::Custom { detection: plan.detection.clone().into() }
+        };
         let scripted = spec.injects.iter().any(|i| i.target == InjectTarget::Manager(number));
         let manager = (cluster.manager.is_some() || scripted).then(|| {
             let component = format!("cluster {}", cluster.name);
@@ -143,7 +153,7 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
         let needs_manager = plan.needs_manager;
         let restart = restart::rules(&plan, &cluster.name);
         let monitor = monitor::monitor(&plan);
-        let storage_loss = storage_loss::storage_loss(&plan);
+        let storage_loss = if restarts { storage_loss::storage_loss(&plan) } else { StorageLoss::default() };
         let admission = match spec.admission(strategy, number) {
             Some(setting) => setting.policy.compile(|list| {
                 spec.each_host(list).map(|(group, member)| host_id(spec, group, member)).collect()
@@ -153,6 +163,7 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
         model.clusters.push(Cluster {
             name: cluster.name.clone(),
             hosts: members,
+            restarts,
             product,
             restart,
             monitor,
