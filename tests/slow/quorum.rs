@@ -100,6 +100,9 @@ impl Quorum {
         } else if !self.had && has {
             world.tell(What::QuorumRegained);
         }
+        if let (false, Some(why)) = (has, seen) {
+            self.doubt = why;
+        }
         self.had = has;
         ends
     }

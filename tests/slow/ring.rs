@@ -87,9 +87,8 @@ impl Ring {
         let n = self.numbers;
         let hangs = world.power[host] == Power::Hung;
         let why = if hangs { Why::Hang } else { Why::Crash };
-        let alone = self.quorum.isolated[host].is_some();
         let why = match fenced {
-            true if alone => world.why_cut_off(host),
+            true if !world.is_linked(host) => world.why_cut_off(host),
             true => self.quorum.doubt,
             false => why,
         };
@@ -124,14 +123,13 @@ impl Ring {
 
     fn look_at_watchdogs(&mut self, world: &mut W) {
         let Fencing::Watchdog { resets, .. } = self.numbers.fencing else { return };
-        let quorum = self.quorum.decider(world).is_some();
+        let decider = self.quorum.decider(world);
         for host in world.hosts() {
-            if world.is_up(host) && world.is_linked(host) {
-                if quorum {
-                    self.watch[host] = None;
-                } else {
-                    self.lose_quorum(world, host, Why::Crash);
-                }
+            let here = world.is_up(host) && world.is_linked(host);
+            if decider == Some(host) || (here && decider.is_some()) {
+                self.watch[host] = None;
+            } else if here {
+                self.lose_quorum(world, host, Why::Crash);
             }
             if world.is_up(host) && self.watch[host].is_some_and(|since| since + resets <= world.now) {
                 if world.guests.on(host).is_empty() {

@@ -232,7 +232,9 @@ impl<T: Copy> World<T> {
 
     fn push(&mut self, at: Us, class: u8, tick: Tick<T>) {
         self.pushed += 1;
-        self.queue.push(Reverse(Entry { at, class, number: self.pushed, tick }));
+        // Hosts that boot at one instant come up in their order.
+        let number = if let Tick::Booted(host, _) = tick { host as u64 } else { self.pushed };
+        self.queue.push(Reverse(Entry { at, class, number, tick }));
     }
 
     /// What runs on a host stops as one batch.
@@ -382,6 +384,7 @@ impl<T: Copy> World<T> {
     /// One tick; true where it may have changed something.
     fn step<F: Family<Tick = T>>(&mut self, family: &mut F, tick: Tick<T>) -> bool {
         let before = if matches!(tick, Tick::Begin(_) | Tick::End(_)) { self.ways() } else { Vec::new() };
+        let had_witness = self.has_witness();
         let change = match tick {
             Tick::Beat(host) => {
                 let interval = family.interval().expect("only hosts with an interval beat");
@@ -407,6 +410,9 @@ impl<T: Copy> World<T> {
             }),
         };
         let Some(change) = change else { return false };
+        if change == Change::Witness && self.has_witness() == had_witness {
+            return false;
+        }
         match change {
             Change::Network => self.note_opened(&before),
             Change::Storage(_) => self.note_storage(),
