@@ -96,6 +96,10 @@ impl<O: Observer> Simulation<'_, O> {
         if !matches!(self.model.clusters[cluster.index()].product, Product::Custom { .. }) {
             self.disarm(self.model.timers.hosts[host.index()].isolation);
         }
+        if self.state.clusters[cluster.index()].alone == Some(host) {
+            self.state.clusters[cluster.index()].alone = None;
+        }
+        self.state.hosts[host.index()].outvoted = false;
         self.note_missed(cluster, host, self.now);
         self.state.hosts[host.index()].silent_since = Time::NEVER;
         self.recheck_redirections(cluster);

@@ -47,6 +47,7 @@ impl<O: Observer> Simulation<'_, O> {
         if fences && self.state.hosts[host.index()].phase == HostPhase::Hung {
             self.leave_crew(Job::Host(host), self.model.hosts[host.index()].crew);
             self.tell(Signal::HostFenced { host });
+            self.disarm(self.model.timers.hosts[host.index()].step);
             self.power_host(host);
         }
     }

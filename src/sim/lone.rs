@@ -58,8 +58,11 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.state.clusters[cluster.index()].alone = None;
-        self.state.hosts[lone.index()].outvoted = true;
         self.state.refresh_room(self.model, lone);
+        if self.state.hosts[lone.index()].phase != HostPhase::Up {
+            return;
+        }
+        self.state.hosts[lone.index()].outvoted = true;
         let slot = self.model.timers.hosts[lone.index()].isolation;
         match &self.model.clusters[cluster.index()].product {
             // OSS-06: its lock is not renewed any more.

@@ -32,7 +32,8 @@ impl<O: Observer> Simulation<'_, O> {
         profile: &PrimaryProfile,
         host: HostId,
     ) -> Span {
-        let silent = if self.state.side(self.model, host).is_some() {
+        let heard = self.state.side(self.model, host).is_some();
+        let silent = if heard {
             // Those of its own side have heard it until now.
             self.beat_age(cluster, host, self.now)
         } else {
@@ -51,7 +52,7 @@ impl<O: Observer> Simulation<'_, O> {
         // VMW-28b: one that was silent on the network before is watched in the datastores from its last sign there,
         // whether it stops giving them because it is down or because it has lost them.
         let lost_datastores = self.state.timers.at(self.model.timers.hosts[host.index()].abandonment);
-        if lost_datastores != Time::NEVER {
+        if !heard && lost_datastores != Time::NEVER {
             return lost_datastores.since(self.now);
         }
         profile.failed_after_datastore.less(silent).max(profile.datastore_watch)
