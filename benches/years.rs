@@ -5,12 +5,14 @@
 //! | `year` | years | 29 hosts and 400 VMs; `plain`: hosts crash; `plus`: guests and applications too; `plus by hand`: a loop written for nothing else |
 //! | `event plus`, `event plain` | events | the same, by event; plain from 10 to 10,000 hosts |
 //! | `san diego` | replications | each strategy of `scenarios/san-diego.toml`, where it is there |
+//! | `products`, `one-array`, `two-sites` | events | each strategy of those scenarios: products, second copies, storms |
 //!
 //! Everything of a replication is counted: the reset of the state, the first draws, the probes.
 
 mod reference;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use ninefold::model::Model;
 use reference::by_hand::ByHand;
 use reference::{HOSTS, Replications, compile, scenario_text};
 use std::time::Duration;
@@ -57,12 +59,15 @@ fn events(c: &mut Criterion) {
     }
 }
 
+/// A scenario that comes with the program, where it is there.
+fn shipped(name: &str) -> Option<Vec<Model>> {
+    let text =
+        std::fs::read_to_string(format!("{}/scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR"))).ok()?;
+    Some(compile(name, &text))
+}
+
 fn san_diego(c: &mut Criterion) {
-    let Ok(text) = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/san-diego.toml"))
-    else {
-        return;
-    };
-    let models = compile("san-diego.toml", &text);
+    let Some(models) = shipped("san-diego") else { return };
     let mut group = c.benchmark_group("san diego");
     group.throughput(Throughput::Elements(1));
     for model in &models {
@@ -73,12 +78,28 @@ fn san_diego(c: &mut Criterion) {
     group.finish();
 }
 
+/// By event, under every product, and with sites, second copies and storms.
+fn products(c: &mut Criterion) {
+    for name in ["products", "one-array", "two-sites"] {
+        let Some(models) = shipped(name) else { continue };
+        for model in &models {
+            let mut group = c.benchmark_group(name);
+            let mut replications = Replications::new(model);
+            let events = replications.events();
+            eprintln!("{name}/{}: {events} events a replication", model.strategy);
+            group.throughput(Throughput::Elements(events));
+            group.bench_function(&model.strategy, |b| b.iter(|| replications.run()));
+            group.finish();
+        }
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = years, events, san_diego
+    targets = years, events, san_diego, products
 }
 criterion_main!(benches);

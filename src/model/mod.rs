@@ -374,6 +374,7 @@ pub enum VmDraw {
     StorageRestart,
     Lag,
     Switch,
+    DiskMove,
 }
 
 impl VmStreams {

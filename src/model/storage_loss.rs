@@ -19,6 +19,8 @@ pub struct StorageRestart {
     /// From the loss to the reaction, and how much later the loss of a filer is noticed.
     pub after: Delay,
     pub later_on_filers: Span,
+    /// How long the disks of a group take to move then, where they do (MTX-44, HYP-18).
+    pub disk_move: Delay,
     pub policy: StorageRestartPolicy,
 }
 

@@ -22,6 +22,10 @@ impl<O: Observer> Simulation<'_, O> {
             self.disarm(self.model.timers.hosts[host.index()].agent);
             if up && self.state.takes_orders(self.model, host) {
                 self.rejoin(cluster, host);
+            } else if up && matches!(product, Product::Primary(_) | Product::FivePrimaries(_)) {
+                // A new agent begins to listen.
+                self.state.hosts[host.index()].silent_since = Time::NEVER;
+                self.on_management_changed(host);
             }
             self.declare_overdue(cluster);
             return;
@@ -41,10 +45,20 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Whether a failure of a host goes unnoticed: its agent was out before, and no watchdog looks after it.
+    /// Of the VMware family the agent is who finds a host isolated and stops its VMs: without it nobody does (MTX-61).
+    pub(super) fn is_blind(&self, cluster: ClusterId, host: HostId) -> bool {
+        let product = &self.model.clusters[cluster.index()].product;
+        self.state.hosts[host.index()].agent_out
+            && matches!(product, Product::Primary(_) | Product::FivePrimaries(_))
+    }
+
+    /// Whether a failure of a host goes unnoticed: its agent was out before, and no watchdog looks after it. A ring loses
+    /// its token with any host (OSS-13).
     pub(super) fn is_unwatched(&self, cluster: ClusterId, host: HostId) -> bool {
         let product = &self.model.clusters[cluster.index()].product;
-        self.state.hosts[host.index()].agent_out && product.agent_reset_after().is_none()
+        self.state.hosts[host.index()].agent_out
+            && product.agent_reset_after().is_none()
+            && !matches!(product, Product::Ring(_))
     }
 
     /// What was lost on a host is looked for when its agent answers again.

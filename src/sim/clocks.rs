@@ -147,11 +147,26 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &self.state.vms[vm.index()];
         // Its cluster may do something about disks that are gone.
         let awaits = row.suspended || row.phase == VmPhase::StorageWait;
-        let private = O::ANY_ORDER && !awaited && !awaits && self.model.service_of(vm).is_alone;
+        // Its disks may depend on any other host of its cluster.
+        let redirected = self.state.hosts[host.index()].redirected;
+        let lonely = !awaited && !awaits && !redirected;
+        let private = O::ANY_ORDER && lonely && self.model.service_of(vm).is_alone;
         if private != self.state.vms[vm.index()].private {
             self.state.vms[vm.index()].private = private;
             let shown = if private { Clock::IDLE } else { self.state.vms[vm.index()].first_clock().0 };
             self.state.timers.set(self.model.vms[vm.index()].timer, shown);
+        }
+    }
+
+    /// What VMs on a host do is not their own business any more.
+    pub(super) fn end_privacy(&mut self, host: HostId) {
+        let mut next = self.state.hosts[host.index()].first_vm;
+        while next != NOWHERE {
+            let vm = VmId(next);
+            next = self.state.vms[vm.index()].next;
+            if std::mem::replace(&mut self.state.vms[vm.index()].private, false) && self.served != vm.0 {
+                self.show_clocks(vm);
+            }
         }
     }
 

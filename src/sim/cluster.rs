@@ -162,15 +162,17 @@ impl<O: Observer> Simulation<'_, O> {
         (row.heard_since, row.silent_since) = (self.now, Time::NEVER);
         self.recheck_redirections(cluster);
         self.list_in_pool(cluster, host);
+        // It may come up without a management network: then it joins when it has it. Only the primary-and-secondaries
+        // family arms a host that has never joined; the others leave it out until then (XEN-17).
+        let arms = matches!(self.model.clusters[cluster.index()].product, Product::Primary(_));
+        let joins = self.state.takes_orders(self.model, host);
+        self.state.hosts[host.index()].fenced |= !arms && !joins;
+        self.state.hosts[host.index()].outvoted = !joins;
         self.look_at_pool(cluster);
-        if self.state.takes_orders(self.model, host) {
+        if joins {
             self.rejoin(cluster, host);
+            self.look_at_pool(cluster);
         } else {
-            // It comes up without a management network: it joins when it has it. Only the primary-and-secondaries
-            // family arms a host that has never joined; the others leave it out until then (XEN-17).
-            let arms = matches!(self.model.clusters[cluster.index()].product, Product::Primary(_));
-            self.state.hosts[host.index()].fenced |= !arms;
-            self.state.hosts[host.index()].outvoted = true;
             self.on_management_changed(host);
             self.look_for_lone_survivor(cluster);
             self.retry_waiting(cluster);

@@ -5,7 +5,7 @@ use super::life::Life;
 use super::{Cause, Observer, Simulation};
 use crate::engine::Span;
 use crate::model::VmId;
-use crate::state::{Job, VmPhase};
+use crate::state::{DiskSwitch, Job, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A VM in hand. Whoever changes its clocks calls [`Simulation::show_clocks`] afterwards.
@@ -43,7 +43,7 @@ impl<O: Observer> Simulation<'_, O> {
         if self.model.service_of(vm).host_cluster {
             // Its host may have come back from planned work before its turn.
             self.state.queue(vm, host, false);
-            let waits = self.state.restarts[vm.index()].switches;
+            let waits = self.state.restarts[vm.index()].switch != DiskSwitch::Settled;
             if waits && self.state.reaches_disk(self.model, vm, host) {
                 // Its disks are no sooner ready for that.
                 self.begin_switch(vm, host);

@@ -2,7 +2,7 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Span;
-use crate::model::HostId;
+use crate::model::{HostId, PartKind, Traffic};
 use crate::state::{HostPhase, Job, NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -47,6 +47,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// Stops everything on a host at once. Nobody hears of a host that fails while it boots, unless
     /// VMs of the cluster were waiting on it for the boot's end.
     pub(super) fn take_host_down(&mut self, host: HostId, to: HostPhase, cause: Cause) {
+        // Its VMs have lived until now with the disks that they had.
+        self.catch_up_with(PartKind::Link(host, Traffic::Storage));
         let row = &mut self.state.hosts[host.index()];
         let was_up = row.phase == HostPhase::Up;
         row.phase = to;

@@ -43,7 +43,7 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Pool(p) => Isolation {
                 declared_after: p.failed_after,
                 response: IsolationResponse::Fence,
-                delay: if self.has_lost_both_channels(cluster, host) {
+                delay: if self.state.hosts[host.index()].mute {
                     Span::ZERO
                 } else {
                     p.isolation_fenced_after.less(p.failed_after)
@@ -119,9 +119,12 @@ impl<O: Observer> Simulation<'_, O> {
         self.release_io(host);
         let absent_since = self.state.clusters[cluster.index()].absent_since;
         let row = &mut self.state.hosts[host.index()];
+        // Who was silent for a moment only has missed nobody.
+        let newcomer = row.missed_at <= self.now || row.heard_since == self.now;
         let has_elected_itself = !row.isolated && row.silent_since <= absent_since;
         row.heard_since = self.now;
-        (row.isolated, row.fenced, row.given_up, row.outvoted) = (false, false, false, false);
+        (row.isolated, row.fenced, row.mute) = (false, false, false);
+        (row.given_up, row.outvoted) = (false, false);
         (row.silent_since, row.missed_at) = (Time::NEVER, Time::NEVER);
         self.step_back(cluster, host);
         self.state.refresh_room(self.model, host);
@@ -137,6 +140,9 @@ impl<O: Observer> Simulation<'_, O> {
                 self.declare_overdue(cluster);
             }
             Product::Quorum(_) | Product::Ring(_) => {
+                if newcomer {
+                    self.begin_membership(cluster, host);
+                }
                 self.count_votes(cluster);
                 self.declare_overdue(cluster);
             }
@@ -148,6 +154,9 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_host_isolated(&mut self, host: HostId) {
         let cluster = self.cluster_of(host);
         let isolation = self.isolation_of(cluster, host).expect("only hosts that beat can be alone");
+        if self.is_blind(cluster, host) {
+            return;
+        }
         if self.state.hosts[host.index()].isolated {
             self.respond(cluster, host, isolation.response);
             return;
@@ -279,7 +288,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn cut_off_by(&self, host: HostId) -> Cause {
         let cut = |traffic: Traffic| self.state.hosts[host.index()].links_cut[traffic as usize] > 0;
         match self.state.is_connected(self.model, host) {
-            false if cut(Traffic::Management) => Cause::LinkFailure,
+            false if cut(Traffic::Management) || self.is_deserted(host) => Cause::LinkFailure,
             false => Cause::NetworkOutage,
             true if cut(Traffic::Storage) => Cause::LinkFailure,
             true if !self.state.hears(self.model, host, Traffic::Storage) => Cause::NetworkOutage,

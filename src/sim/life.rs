@@ -278,8 +278,9 @@ impl<O: Observer> Life<'_, O> {
         Some(cause)
     }
 
-    /// It stops, cleanly or as in a crash.
+    /// It stops, cleanly or as in a crash. Without its disks no guest can be shut down cleanly.
     pub(super) fn stop(&mut self, cause: Cause, clean: bool) {
+        let clean = clean && !self.row.suspended;
         self.quieten();
         if !clean && (self.row.phase.is_booted() || self.row.phase == VmPhase::Boot) {
             self.row.unclean = true;

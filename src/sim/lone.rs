@@ -39,7 +39,7 @@ impl<O: Observer> Simulation<'_, O> {
                 if self.state.clusters[cluster.index()].primary == Some(host) {
                     self.declare_overdue(cluster);
                 } else {
-                    self.elect_after(cluster, Span::ZERO);
+                    self.lead_alone(cluster, host);
                 }
             }
             _ => {

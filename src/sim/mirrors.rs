@@ -12,17 +12,25 @@
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Stream, Time};
 use crate::model::{
-    ClusterId, GuestGroup, HostId, Mirror, MirrorFailover, PartKind, Role, StorageId, StorageKind, Traffic,
-    VmDraw, VmId, Way,
+    ClusterId, GuestGroup, HostId, Mirror, MirrorFailover, PartKind, Role, StorageId, VmDraw, VmId,
 };
 use crate::policy;
-use crate::state::{HostPhase, VmPhase};
+use crate::state::{DiskSwitch, HostPhase, VmPhase};
 
 impl<'m, O: Observer> Simulation<'m, O> {
     /// Something about a storage, or the ways to it, has changed: what does that mean for mirrors?
     pub(super) fn look_at_mirrors_of(&mut self, storage: StorageId) {
         for &mirrored in &self.model.storages[storage.index()].copies {
             self.look_at_mirror(mirrored);
+        }
+    }
+
+    /// Ways have changed on which any mirror may depend; who writes where is asked afterwards.
+    pub(super) fn look_at_all_mirrors(&mut self) {
+        for number in 0..self.model.storages.len() as u32 {
+            if self.model.storages[number as usize].mirror.is_some() {
+                self.look_at_mirror(StorageId(number));
+            }
         }
     }
 
@@ -34,25 +42,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
         [mirrored, self.mirror(mirrored).to]
     }
 
-    /// Whether what is written on one copy gets to the other.
-    fn is_linked(&self, mirrored: StorageId) -> bool {
-        let [a, b] = self.copies(mirrored).map(|copy| &self.model.storages[copy.index()]);
-        let (Some(from), Some(to)) = (a.place, b.place) else { return true };
-        // Software replicates local disks over the storage network.
-        let fabric = !a.kind.is_networked() && a.kind != StorageKind::Das;
-        let way = if fabric { Way::Fabric } else { Way::Network(Traffic::Storage) };
-        let carried = |place| fabric || self.state.carries(place, Traffic::Storage);
-        carried(from) && carried(to) && self.state.is_open(self.model, way, from, to)
-    }
-
     fn look_at_mirror(&mut self, mirrored: StorageId) {
         let mirror = self.mirror(mirrored);
         let there = self.copies(mirrored).map(|copy| !self.state.storages[copy.index()].is_out());
-        let equal = there[0] && there[1] && self.is_linked(mirrored);
+        let equal = there[0] && there[1] && self.state.are_joined(self.model, mirrored);
         let slots = &self.model.timers.mirrors[mirrored.index()];
         let row = &mut self.state.mirrors[mirrored.index()];
-        for copy in 0..2 {
-            row.out_since[copy] = if there[copy] { Time::NEVER } else { row.out_since[copy].min(self.now) };
+        for (since, there) in row.out_since.iter_mut().zip(there) {
+            *since = if there { Time::NEVER } else { (*since).min(self.now) };
         }
         if equal {
             let stale = row.stale_since != [Time::NEVER; 2];
@@ -133,30 +130,23 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// A cluster may start a VM where the other copy of its disks is: what is lost then, or `None` where it may not.
-    fn loss_of_switch(&self, vm: VmId) -> Option<Span> {
+    fn loss_of_switch(&self, vm: VmId, from: usize) -> Option<Span> {
         let storage = self.model.vms[vm.index()].storage?;
         let mirror = self.model.storages[storage.index()].mirror.as_ref()?;
         if mirror.failover != MirrorFailover::Cluster {
             return None;
         }
-        let copies = self.copies(storage);
-        let from = usize::from(self.state.vms[vm.index()].on_mirror);
-        let there = copies.map(|copy| !self.state.storages[copy.index()].is_out());
+        let there = self.copies(storage).map(|copy| !self.state.storages[copy.index()].is_out());
         let row = &self.state.mirrors[storage.index()];
-        if there[1 - from] && self.state.restarts[vm.index()].switches {
-            // It was to start at this copy and did not yet: nothing was written on the other one.
-            return Some(Span::ZERO);
-        }
         if !there[1 - from] || (mirror.sync && row.missed(1 - from) > Span::ZERO) {
             return None;
         }
-        let stale = row.stale_since[1 - from];
         // A copy that can still be read is brought up to date first.
         let readable = there[from]
-            && self.is_linked(storage)
+            && self.state.are_joined(self.model, storage)
             && self
                 .state
-                .local_host(self.model, vm)
+                .local_host_of_copy(self.model, vm, from == 1)
                 .is_none_or(|host| self.state.hosts[host.index()].phase == HostPhase::Up);
         if readable || mirror.sync {
             return Some(Span::ZERO);
@@ -164,7 +154,17 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let draw = self.state.vms[vm.index()].boots + 1;
         let lag = self.draw_vm(&mirror.lag, vm, VmDraw::Lag, draw);
         let until = self.state.restarts[vm.index()].wrote_until;
-        Some(until.since(stale.min(until)) + lag)
+        Some(until.since(row.stale_since[1 - from].min(until)) + lag)
+    }
+
+    /// The other copy of a VM's disks is going to be made ready: what the first one had more is lost.
+    pub(super) fn give_up_first_copy(&mut self, vm: VmId) {
+        let before = std::mem::replace(&mut self.state.restarts[vm.index()].switch, DiskSwitch::Begun);
+        if before == DiskSwitch::Due {
+            let from = usize::from(!self.state.vms[vm.index()].on_mirror);
+            let lost = self.loss_of_switch(vm, from).unwrap_or_default();
+            self.tell_lost_writes(vm, lost);
+        }
     }
 
     /// A VM stops, crashes or loses its disks: if it ran it has written until now.
@@ -182,19 +182,26 @@ impl<'m, O: Observer> Simulation<'m, O> {
 
     /// Looks for a host where a VM can be started, if need be at the other copy of its disks.
     pub(super) fn choose_host(&mut self, cluster: ClusterId, vm: VmId) -> Option<HostId> {
+        if self.state.restarts[vm.index()].switch == DiskSwitch::Due {
+            // Its turn to start there never came.
+            self.state.vms[vm.index()].on_mirror ^= true;
+            self.state.restarts[vm.index()].switch = DiskSwitch::Settled;
+        }
         if let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) {
             return Some(host);
         }
-        let lost = self.loss_of_switch(vm)?;
+        // Whose disks were being made ready can go back: nothing was written on the other copy.
+        let back = self.state.restarts[vm.index()].switch == DiskSwitch::Begun;
+        if !back {
+            self.loss_of_switch(vm, usize::from(self.state.vms[vm.index()].on_mirror))?;
+        }
         self.state.vms[vm.index()].on_mirror ^= true;
         let host = policy::choose_host(self.model, self.state, cluster, vm);
         if host.is_none() {
             self.state.vms[vm.index()].on_mirror ^= true;
             return None;
         }
-        // Back to the copy that it has not left yet nothing has to be made ready.
-        self.state.restarts[vm.index()].switches ^= true;
-        self.tell_lost_writes(vm, lost);
+        self.state.restarts[vm.index()].switch = if back { DiskSwitch::Settled } else { DiskSwitch::Due };
         host
     }
 

@@ -53,11 +53,9 @@ impl<O: Observer> Simulation<'_, O> {
                 }
             }
             Traffic::Storage => {
+                self.look_at_all_mirrors();
                 for number in 0..self.model.storages.len() as u32 {
                     let fixed = &self.model.storages[number as usize];
-                    if fixed.mirror.is_some() {
-                        self.look_at_mirrors_of(StorageId(number));
-                    }
                     if fixed.kind.is_networked() {
                         self.on_storage_changed(StorageId(number), cause);
                     }
@@ -86,11 +84,9 @@ impl<O: Observer> Simulation<'_, O> {
     fn on_ways_changed(&mut self, way: Way, cause: Cause) {
         match way {
             Way::Network(Traffic::Storage) | Way::Fabric => {
+                self.look_at_all_mirrors();
                 for number in 0..self.model.storages.len() as u32 {
                     let fixed = &self.model.storages[number as usize];
-                    if fixed.mirror.is_some() {
-                        self.look_at_mirrors_of(StorageId(number));
-                    }
                     if fixed.kind.is_networked() == (way != Way::Fabric) {
                         self.on_storage_changed(StorageId(number), cause);
                     }

@@ -123,7 +123,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             PartKind::Witness(cluster) => {
                 self.tell(Signal::WitnessUp { cluster });
-                self.on_witness_changed(cluster, cause);
+                self.count_votes(cluster);
             }
         }
     }

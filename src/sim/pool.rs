@@ -31,7 +31,7 @@ impl<O: Observer> Simulation<'_, O> {
     ) -> Span {
         let row = &self.state.hosts[host.index()];
         let downs = row.downs;
-        let span = if row.fenced && self.has_lost_both_channels(cluster, host) {
+        let span = if row.fenced && row.mute {
             let waits = [&profile.agreement, &profile.winners_wait, &profile.notice];
             self.stages(host, &waits, downs)
         } else if row.fenced {
@@ -100,7 +100,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Whether a host neither hears the others nor sees the statefile. All views agree that it is gone: nobody has to
     /// wait for them to be merged, nor, on the winning side, for a host that still looks alive (XEN-34, XEN-36i).
-    pub(super) fn has_lost_both_channels(&self, cluster: ClusterId, host: HostId) -> bool {
+    fn has_lost_both_channels(&self, cluster: ClusterId, host: HostId) -> bool {
         !self.state.is_connected(self.model, host) && !self.sees_statefile(cluster, host)
     }
 
@@ -145,6 +145,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.tell_hosts_of_sides(cluster);
             }
         }
+        self.find_deserted(cluster);
         let by_network = self.lives_by_network(cluster);
         for &host in &self.model.clusters[cluster.index()].hosts {
             let row = &self.state.hosts[host.index()];
@@ -178,6 +179,52 @@ impl<O: Observer> Simulation<'_, O> {
                 }
                 self.state.refresh_room(self.model, host);
                 self.begin_silence(cluster, host, profile.failed_after);
+                self.note_mute(cluster, host, profile);
+            }
+        }
+    }
+
+    /// A host that loses its second channel as well stays in the pool's view until that has timed out too (XEN-33).
+    fn note_mute(&mut self, cluster: ClusterId, host: HostId, profile: &PoolProfile) {
+        if self.state.hosts[host.index()].isolated {
+            return; // The views differ already, and are being merged.
+        }
+        let mute = self.has_lost_both_channels(cluster, host);
+        let was = std::mem::replace(&mut self.state.hosts[host.index()].mute, mute);
+        let slot = self.model.timers.hosts[host.index()].isolation;
+        if mute && !was && self.state.timers.at(slot) != Time::NEVER {
+            let age = self.beat_age(cluster, host, self.now);
+            self.state.timers.disarm(slot);
+            self.arm(slot, profile.failed_after.less(age));
+        }
+    }
+
+    /// Groups of one host each: the lowest survives, whether or not its own link is the one that has failed (XEN-28,
+    /// XEN-36g). So the only host that is left on the network loses against a lower one that is alone.
+    fn find_deserted(&mut self, cluster: ClusterId) {
+        let before = self.state.clusters[cluster.index()].deserted.take();
+        let counts = |sim: &Self, host: HostId| {
+            let row = &sim.state.hosts[host.index()];
+            let there = row.phase == HostPhase::Up && !row.unlisted && !row.fenced;
+            there && sim.sees_statefile(cluster, host)
+        };
+        let (mut last, mut connected, mut lower) = (None, 0, false);
+        for &host in &self.model.clusters[cluster.index()].hosts {
+            if !counts(self, host) {
+                continue;
+            }
+            if self.state.is_connected(self.model, host) {
+                (last, connected) = (Some(host), connected + 1);
+            } else if connected == 0 {
+                lower = true;
+            }
+        }
+        if lower && connected == 1 {
+            self.state.clusters[cluster.index()].deserted = last;
+        }
+        if self.state.clusters[cluster.index()].deserted != before {
+            for &host in &self.model.clusters[cluster.index()].hosts {
+                self.state.refresh_room(self.model, host);
             }
         }
     }
@@ -186,8 +233,36 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn list_in_pool(&mut self, cluster: ClusterId, host: HostId) {
         if matches!(self.model.clusters[cluster.index()].product, Product::Pool(_)) {
             let both = self.sees_statefile(cluster, host) && self.state.is_connected(self.model, host);
-            self.state.hosts[host.index()].unlisted = !both;
+            self.state.hosts[host.index()].unlisted = !both || self.would_be_deserted(cluster, host);
         }
+    }
+
+    /// Whether a host would only join to be the one that loses against a lower one that is alone.
+    fn would_be_deserted(&self, cluster: ClusterId, host: HostId) -> bool {
+        let hosts = &self.model.clusters[cluster.index()].hosts;
+        let member = |other: HostId| {
+            let row = &self.state.hosts[other.index()];
+            let there = row.phase == HostPhase::Up && !row.unlisted && !row.fenced;
+            other != host && there && self.sees_statefile(cluster, other)
+        };
+        let mut members = hosts.iter().copied().filter(|&other| member(other));
+        let any = members.clone().any(|other| self.state.is_connected(self.model, other));
+        !any && members.any(|other| other < host)
+    }
+
+    pub(super) fn is_deserted(&self, host: HostId) -> bool {
+        let cluster = self.model.hosts[host.index()].cluster;
+        cluster.is_some_and(|cluster| self.state.clusters[cluster.index()].deserted == Some(host))
+    }
+
+    /// The lowest host survives: it waits until the others must have fenced themselves, and is the master then, after
+    /// a while where it was not before (XEN-36f, XEN-36k).
+    pub(super) fn lead_alone(&mut self, cluster: ClusterId, host: HostId) {
+        let Product::Pool(profile) = &self.model.clusters[cluster.index()].product else { return };
+        let downs = self.state.hosts[host.index()].downs + 1;
+        let waits = [&profile.winners_wait, &profile.winners_wait_extension, &profile.notice];
+        let span = self.stages(host, &waits, downs);
+        self.elect_master(cluster, profile, host, span);
     }
 
     /// XEN-28: where no host hears another, the first one that is up survives; those without the statefile are dropped
@@ -206,7 +281,8 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn is_pool_elsewhere(&mut self, cluster: ClusterId, host: HostId) -> bool {
         let lone = self.state.clusters[cluster.index()].alone;
         let elsewhere = matches!(self.model.clusters[cluster.index()].product, Product::Pool(_))
-            && lone.is_some_and(|lone| lone != host && !self.state.is_connected(self.model, lone));
+            && (lone.is_some_and(|lone| lone != host && !self.state.is_connected(self.model, lone))
+                || self.would_be_deserted(cluster, host));
         if elsewhere {
             self.state.hosts[host.index()].unlisted = true;
             self.state.refresh_room(self.model, host);

@@ -25,6 +25,11 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.clusters[cluster.index()].main = self.choose_side_by_votes(cluster);
             }
         }
+        let row = &mut self.state.clusters[cluster.index()];
+        if row.sides[row.main as usize] != row.main {
+            // Nobody is up who could say which side counts: that of the first host does.
+            row.main = row.sides[self.model.hosts[fixed.hosts[0].index()].place.index()];
+        }
         self.tell_hosts_of_sides(cluster);
         self.on_witness_way_changed(cluster);
         self.declare_overdue(cluster);

@@ -88,6 +88,13 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Primary(_) => {
                 self.primaries_of_other_sides(cluster, host).any(|h| self.is_ready(cluster, h))
             }
+            // Those who did not hear it may be down meanwhile.
+            Product::FivePrimaries(_) => self.model.clusters[cluster.index()].hosts.iter().any(|&other| {
+                other != host
+                    && self.state.hosts[other.index()].is_primary
+                    && self.state.takes_orders(self.model, other)
+                    && self.state.side(self.model, other) != self.state.side(self.model, host)
+            }),
             _ => true,
         };
         if !others || !self.can_act(cluster) {

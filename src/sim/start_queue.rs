@@ -3,7 +3,7 @@
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Clock, Span};
 use crate::model::{HostId, VmClock, VmDraw, VmId, WaitReason};
-use crate::state::{NOWHERE, VmPhase};
+use crate::state::{DiskSwitch, NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// Whether a VM that has been given a place on a host must wait there for its turn.
@@ -57,7 +57,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The order to start goes out.
     pub(super) fn order_start(&mut self, vm: VmId, host: HostId) {
-        if self.state.restarts[vm.index()].switches {
+        if self.state.restarts[vm.index()].switch != DiskSwitch::Settled {
             self.begin_switch(vm, host);
             return;
         }
@@ -99,6 +99,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The other copy of a VM's disks is made ready before it starts there.
     pub(super) fn begin_switch(&mut self, vm: VmId, host: HostId) {
+        self.give_up_first_copy(vm);
         self.tell(Signal::DisksSwitching { vm, host });
         let storage = self.model.vms[vm.index()].storage.expect("a VM without disks switches none");
         let mirror = self.model.storages[storage.index()].mirror.as_ref().expect("there is another copy");
@@ -114,12 +115,14 @@ impl<O: Observer> Simulation<'_, O> {
     /// The other copy is ready.
     pub(super) fn on_disks_switched(&mut self, vm: VmId) {
         let host = self.state.vms[vm.index()].host().expect("a VM starts where it lives");
-        self.state.restarts[vm.index()].switches = false;
+        self.state.restarts[vm.index()].switch = DiskSwitch::Settled;
         self.state.vms[vm.index()].phase = VmPhase::Off;
         self.order_start(vm, host);
         if self.state.hosts[host.index()].queued > 0 {
             self.watch_start(vm);
         }
+        // Powering on may take no time at all.
+        self.on_start_through(vm);
     }
 
     /// Whether a clock that is due ends the switch to the other copy of a VM's disks.
@@ -127,7 +130,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn disks_switch(&self, vm: VmId, which: VmClock) -> bool {
         which == VmClock::Step
             && self.state.vms[vm.index()].phase == VmPhase::PowerOn
-            && self.state.restarts.get(vm.index()).is_some_and(|row| row.switches)
+            && self.state.restarts.get(vm.index()).is_some_and(|row| row.switch == DiskSwitch::Begun)
     }
 
     /// A start is through, one way or the other: the next ones on its host may begin.

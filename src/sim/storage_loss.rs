@@ -42,7 +42,8 @@ impl<O: Observer> Simulation<'_, O> {
             Span::ZERO
         };
         let draw = self.state.vms[vm.index()].boots;
-        Some(self.draw_vm(&restart.after, vm, VmDraw::StorageRestart, draw) + later)
+        let moved = self.draw_vm(&restart.disk_move, vm, VmDraw::DiskMove, draw);
+        Some(self.draw_vm(&restart.after, vm, VmDraw::StorageRestart, draw) + later + moved)
     }
 
     /// A VM has lost its disks: whoever is first, the guest that gives up or the cluster that reacts.
@@ -171,6 +172,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_redirected(&mut self, host: HostId) {
         let cluster = self.cluster_of(host);
         self.catch_up_with(PartKind::Link(host, Traffic::Storage));
+        self.end_privacy(host);
         self.state.hosts[host.index()].redirected = true;
         self.state.clusters[cluster.index()].redirecting += 1;
         self.on_link_changed(host, Traffic::Storage, Cause::LinkFailure);

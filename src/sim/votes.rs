@@ -27,6 +27,22 @@ impl<O: Observer> Simulation<'_, O> {
         row.missed_at = row.missed_at.min(at);
     }
 
+    /// A host joins. Where no member is left nobody tells it who was there: others count when they are there (HYP-09).
+    pub(super) fn begin_membership(&mut self, cluster: ClusterId, host: HostId) {
+        let others = || self.model.clusters[cluster.index()].hosts.iter().filter(|other| **other != host);
+        let member = |other: &HostId| {
+            self.state.hosts[other.index()].missed_at == Time::NEVER
+                && self.state.takes_orders(self.model, *other)
+        };
+        if others().any(member) {
+            return;
+        }
+        for &other in others() {
+            let row = &mut self.state.hosts[other.index()];
+            row.missed_at = row.missed_at.min(self.now);
+        }
+    }
+
     pub(super) fn counts_votes(&self, cluster: ClusterId) -> bool {
         self.model.clusters[cluster.index()].product.votes().is_some()
     }
@@ -175,11 +191,12 @@ impl<O: Observer> Simulation<'_, O> {
         })
     }
 
-    /// A witness is gone or back, which the hosts see at once (assumption).
+    /// A witness is gone, which the hosts see at once (assumption). Only what is lost by that is booked on it.
     pub(super) fn on_witness_changed(&mut self, cluster: ClusterId, cause: Cause) {
+        let had = self.state.clusters[cluster.index()].quorate;
         let before = std::mem::replace(&mut self.state.clusters[cluster.index()].doubt, cause);
         self.count_votes(cluster);
-        if self.state.clusters[cluster.index()].quorate {
+        if !had || self.state.clusters[cluster.index()].quorate {
             self.state.clusters[cluster.index()].doubt = before;
         }
     }
@@ -207,7 +224,13 @@ impl<O: Observer> Simulation<'_, O> {
             if let Some(WitnessKind::Disk(disk)) = votes.and_then(|v| v.witness).map(|w| w.kind)
                 && (disk == storage || self.state.serving_copy(self.model, disk) == storage)
             {
-                self.on_witness_changed(ClusterId(number), cause);
+                let copy = self.state.serving_copy(self.model, disk);
+                let out = self.state.storages[copy.index()].is_out();
+                if out || cause == Cause::NetworkOutage {
+                    self.on_witness_changed(ClusterId(number), cause);
+                } else {
+                    self.count_votes(ClusterId(number));
+                }
             }
         }
     }

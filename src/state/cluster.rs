@@ -46,6 +46,8 @@ pub struct ClusterState {
     pub absent_since: Time,
     /// By place: who leads the hosts there while they do not hear the main side. Empty where that cannot be.
     pub others: Vec<Lead>,
+    /// Of a pool: the only host on the network, which loses against one that is alone like itself.
+    pub deserted: Option<HostId>,
     /// More than half of the votes are with those who hear each other.
     pub quorate: bool,
     /// A person has said that those who are there are the cluster.

@@ -1,7 +1,7 @@
 //! Which copy of a mirrored storage is used, and how far the other is behind.
 
 use crate::engine::{Span, Time};
-use crate::model::{HostId, Mirror, MirrorFailover, Model, StorageId, StorageKind, VmId};
+use crate::model::{HostId, Mirror, MirrorFailover, Model, StorageId, StorageKind, Traffic, VmId, Way};
 
 use super::State;
 
@@ -42,6 +42,21 @@ impl MirrorState {
 }
 
 impl State {
+    /// Whether what is written on one copy of a mirrored storage gets to the other.
+    #[must_use]
+    pub fn are_joined(&self, model: &Model, mirrored: StorageId) -> bool {
+        let first = &model.storages[mirrored.index()];
+        let Some(mirror) = &first.mirror else { return false };
+        let (Some(from), Some(to)) = (first.place, model.storages[mirror.to.index()].place) else {
+            return true;
+        };
+        // Software replicates local disks over the storage network.
+        let fabric = !first.kind.is_networked() && first.kind != StorageKind::Das;
+        let way = if fabric { Way::Fabric } else { Way::Network(Traffic::Storage) };
+        let carried = |place| fabric || self.carries(place, Traffic::Storage);
+        carried(from) && carried(to) && self.is_open(model, way, from, to)
+    }
+
     /// The storage on which a VM's disks are just now.
     #[inline]
     #[must_use]
@@ -98,15 +113,21 @@ impl State {
     /// The host in which the disks of a VM are, where they are in one.
     #[must_use]
     pub fn local_host(&self, model: &Model, vm: VmId) -> Option<HostId> {
-        let copy = self.copy_of(model, vm)?;
-        if model.storages[copy.index()].kind != StorageKind::Das {
+        self.local_host_of_copy(model, vm, self.vms[vm.index()].on_mirror)
+    }
+
+    /// The host in which the first or the second copy of a VM's disks is, where it is in one.
+    #[must_use]
+    pub fn local_host_of_copy(&self, model: &Model, vm: VmId, second: bool) -> Option<HostId> {
+        let storage = model.vms[vm.index()].storage?;
+        // Both copies are on local disks, or none is.
+        if model.storages[storage.index()].kind != StorageKind::Das {
             return None;
         }
         let home = model.vms[vm.index()].host;
-        if !self.vms[vm.index()].on_mirror {
+        if !second {
             return Some(home);
         }
-        let storage = model.vms[vm.index()].storage?;
         model.storages[storage.index()].mirror.as_ref()?.partners[home.index()]
     }
 }

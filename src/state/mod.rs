@@ -6,6 +6,7 @@
 
 mod channels;
 mod check;
+mod check_sites;
 mod cluster;
 mod mirrors;
 mod reach;
@@ -17,7 +18,7 @@ pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
 pub use mirrors::MirrorState;
 pub use reach::Connectivity;
-pub use restart::{MonitorState, RestartState};
+pub use restart::{DiskSwitch, MonitorState, RestartState};
 pub use tables::{
     CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
     MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,
@@ -107,6 +108,7 @@ impl State {
                         Lead::NOBODY;
                         if c.has_sides() { model.geography.places as usize } else { 0 }
                     ],
+                    deserted: None,
                     quorate: true,
                     forced: false,
                     forcings: 0,
@@ -172,8 +174,9 @@ impl State {
             cluster.primary = None;
             (cluster.primary_phase, cluster.absent_since) = (PrimaryPhase::Ready, Time::ZERO);
             cluster.others.fill(Lead::NOBODY);
-            (cluster.quorate, cluster.alone) = (true, None);
+            (cluster.quorate, cluster.alone, cluster.deserted) = (true, None, None);
             (cluster.forced, cluster.forcings) = (false, 0);
+            cluster.doubt = Cause::HostCrash;
         }
         for (number, cluster) in model.clusters.iter().enumerate() {
             self.survey_cluster(model, ClusterId(number as u32));

@@ -149,7 +149,8 @@ impl State {
             Product::Custom { .. } => true,
             Product::Primary(_) | Product::FivePrimaries(_) => self.side(model, host).is_some(),
             Product::Pool(_) | Product::Quorum(_) | Product::Ring(_) => {
-                self.side(model, host) == Some(self.clusters[cluster.index()].main)
+                let row = &self.clusters[cluster.index()];
+                self.side(model, host) == Some(row.main) && row.deserted != Some(host)
             }
         }
     }

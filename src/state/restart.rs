@@ -4,6 +4,17 @@ use super::{NOWHERE, State};
 use crate::engine::Time;
 use crate::model::{HostId, VmId, WaitReason};
 
+/// How far a VM is with the copy of its disks that it is to start from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiskSwitch {
+    /// They are where it was, or have been made ready.
+    Settled,
+    /// It has a place where the other copy is, and waits for its turn.
+    Due,
+    /// The other copy is being made ready, or was when its host went down.
+    Begun,
+}
+
 /// By VM; nobody's where the strategy clusters none.
 #[derive(Clone, Copy, Debug)]
 pub struct RestartState {
@@ -20,8 +31,8 @@ pub struct RestartState {
     pub waits: Option<WaitReason>,
     /// It has a place and waits for its turn to start there.
     pub queued: bool,
-    /// It starts at the other copy of its disks, which must switch first.
-    pub switches: bool,
+    /// Whether its disks are to be switched to the other copy before it starts.
+    pub switch: DiskSwitch,
     /// The start under way will come to nothing.
     pub failing: bool,
     /// It has waited long enough for the services that it comes after.
@@ -38,7 +49,7 @@ impl Default for RestartState {
             resumptions: 0,
             waits: None,
             queued: false,
-            switches: false,
+            switch: DiskSwitch::Settled,
             failing: false,
             impatient: false,
         }

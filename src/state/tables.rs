@@ -135,6 +135,8 @@ pub struct HostState {
     pub silent_since: Time,
     /// Since when it can be heard, if its way to the others is open: it has sent no beat before that.
     pub heard_since: Time,
+    /// Of a pool: a host that neither hears the others nor sees the statefile, and did so before views were merged.
+    pub mute: bool,
     /// When the others miss it, or have missed it; [`Time::NEVER`] while it is in the cluster.
     pub missed_at: Time,
     /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
@@ -194,6 +196,7 @@ impl Default for HostState {
             has_vote: true,
             silent_since: Time::NEVER,
             heard_since: Time::ZERO,
+            mute: false,
             missed_at: Time::NEVER,
             worked_on: false,
             plan: NOWHERE,

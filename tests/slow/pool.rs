@@ -74,6 +74,9 @@ pub(crate) struct Pool {
     beats: Vec<Us>,
     good: Vec<Us>,
     was_good: Vec<bool>,
+    /// It has lost both channels before the views had to be merged, and when it has timed out.
+    mute: Vec<bool>,
+    isolated: Vec<bool>,
     lone: Option<usize>,
     master: Master,
     given_up: Vec<bool>,
@@ -92,6 +95,8 @@ impl Pool {
             beats: vec![0; hosts],
             good: vec![0; hosts],
             was_good: vec![true; hosts],
+            mute: vec![false; hosts],
+            isolated: vec![false; hosts],
             lone: None,
             master: Master::Is(0),
             given_up: vec![false; hosts],
@@ -107,10 +112,18 @@ impl Pool {
         world.hosts().all(there)
     }
 
+    /// XEN-28, XEN-36g: the only host that is left on the network loses against a lower one that is alone.
+    fn hears(&self, world: &W, host: usize) -> bool {
+        let counts = |&h: &usize| world.is_up(h) && (self.member[h] || h == host) && world.reaches_storage(h);
+        let linked = world.hosts().filter(counts).filter(|&h| world.is_linked(h)).collect::<Vec<_>>();
+        let deserted = linked == [host] && world.hosts().filter(counts).any(|h| h < host);
+        world.is_linked(host) && !deserted
+    }
+
     fn is_well(&self, world: &W, host: usize) -> bool {
         let sees = world.reaches_storage(host);
         let elsewhere = self.lone.is_some_and(|lone| lone != host);
-        let hears = world.is_linked(host) && !elsewhere && (sees || self.live_by_network(world));
+        let hears = self.hears(world, host) && !elsewhere && (sees || self.live_by_network(world));
         world.is_up(host) && self.member[host] && (hears || (self.lone == Some(host) && sees))
     }
 
@@ -118,13 +131,13 @@ impl Pool {
         self.beats[host] = world.now;
         if self.is_well(world, host) {
             self.good[host] = world.now;
+            (self.mute[host], self.isolated[host]) = (false, false);
             world.after(self.numbers.failed, Tick::TimedOut(host, world.now));
-            world.after(self.numbers.fenced, Tick::FenceDue(host, world.now));
         }
     }
 
     fn takes_orders(&self, world: &W, host: usize) -> bool {
-        let there = self.lone.map_or(world.is_linked(host), |lone| lone == host);
+        let there = self.lone.map_or(self.hears(world, host), |lone| lone == host);
         world.is_up(host) && self.member[host] && there
     }
 
@@ -135,7 +148,7 @@ impl Pool {
             self.was_good[lone] &= !world.is_linked(lone);
         }
         for host in world.hosts() {
-            let sees = world.is_linked(host) && world.reaches_storage(host);
+            let sees = self.hears(world, host) && world.reaches_storage(host);
             let joins = world.is_up(host) && sees && self.lone.is_none_or(|lone| lone == host);
             if joins && !self.member[host] {
                 self.member[host] = true;
@@ -152,7 +165,22 @@ impl Pool {
                 }
             }
             self.was_good[host] = well;
+            self.look_for_mute(world, host, well);
         }
+    }
+
+    /// XEN-33: one that loses its second channel as well stays in the pool's view until that has timed out too.
+    fn look_for_mute(&mut self, world: &mut W, host: usize, well: bool) {
+        if well || self.isolated[host] || !world.is_up(host) || !self.member[host] {
+            return;
+        }
+        let mute = !self.hears(world, host) && !world.reaches_storage(host);
+        if mute && !std::mem::replace(&mut self.mute[host], mute) {
+            self.good[host] = self.beats[host];
+            let at = (self.beats[host] + self.numbers.failed).max(world.now);
+            world.after(at - world.now, Tick::TimedOut(host, self.beats[host]));
+        }
+        self.mute[host] = mute;
     }
 
     fn take_over_after(&mut self, world: &mut W, span: Us) {
@@ -165,9 +193,11 @@ impl Pool {
         (self.member[host], self.was_good[host]) = (false, false);
         self.lone = self.lone.filter(|&lone| lone != host);
         let given_up = self.beats[host] + n.failed + n.agreement + n.winners_wait + n.notice;
-        let both = !world.is_linked(host) && !world.reaches_storage(host);
+        self.isolated[host] = false;
         let at = match fenced {
-            true if both => world.now + n.agreement + n.winners_wait + n.notice,
+            true if std::mem::take(&mut self.mute[host]) => {
+                world.now + n.agreement + n.winners_wait + n.notice
+            }
             true => world.now + n.winners_wait + n.extension + n.notice,
             false => given_up,
         };
@@ -190,7 +220,9 @@ impl Pool {
             self.was_good[host] = true;
             self.beat(world, host);
             if self.master != Master::Is(host) {
-                self.take_over_after(world, 0);
+                // It waits until the others must have fenced themselves.
+                let n = self.numbers;
+                self.take_over_after(world, n.winners_wait + n.extension + n.notice + n.takeover);
             }
             return;
         }
@@ -235,10 +267,14 @@ impl Family for Pool {
     fn on_tick(&mut self, world: &mut W, tick: Tick) {
         match tick {
             Tick::TimedOut(host, beat) => {
-                if self.good[host] == beat && self.member[host] && !self.was_good[host] {
+                let over = self.good[host] == beat && world.now >= beat + self.numbers.failed;
+                if over && self.member[host] && !self.was_good[host] && !self.isolated[host] {
+                    self.isolated[host] = true;
                     world.tell(What::Isolated(host));
-                    if !world.is_linked(host) && !world.reaches_storage(host) {
+                    if self.mute[host] {
                         self.fence(world, host);
+                    } else {
+                        world.after(self.numbers.fenced - self.numbers.failed, Tick::FenceDue(host, beat));
                     }
                 }
             }

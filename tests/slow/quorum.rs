@@ -100,7 +100,7 @@ impl Quorum {
         } else if !self.had && has {
             world.tell(What::QuorumRegained);
         }
-        if let (false, Some(why)) = (has, seen) {
+        if let (true, false, Some(why)) = (self.had, has, seen) {
             self.doubt = why;
         }
         self.had = has;

@@ -4,7 +4,8 @@
 //! that are cut off and have not been missed yet.
 //!
 //! Assumptions, where the facts are silent:
-//! - Hosts see at once that a witness is gone or back, and whoever is back counts at once.
+//! - Hosts see at once that a witness is gone or back, and whoever is back counts at once. One that has been missed and
+//!   finds no member takes all others for missed, whether or not they have noticed.
 //! - Of several groups that reach the witness, the one whose way to the network is open has it, else the first host
 //!   that is enough with it. Where votes are dynamic, those who have not found themselves alone yet come before.
 //! - A host that is cut off has quorum only where no host has a way to the network, and one that has given up only where
@@ -102,16 +103,21 @@ impl Votes {
     pub(crate) fn join<T: Copy>(&mut self, world: &World<T>, host: usize) {
         self.alone[host] = false;
         self.out[host] = false;
+        let newcomer = self.missed[host];
         let knows = |other: &usize| {
-            *other != host
-                && world.sides[*other] == world.sides[host]
-                && !self.alone[*other]
-                && !self.missed[*other]
+            let member = *other != host && !self.alone[*other] && !self.missed[*other];
+            member && world.sides[*other] == world.sides[host] && (!newcomer || world.hears(host, *other))
         };
         if let Some(other) = world.hosts().find(knows) {
             self.views[host] = self.views[other].clone();
             self.heard[host] = self.heard[other].clone();
             self.heard[host][other] = self.answered[other];
+        } else if newcomer {
+            // Nobody tells it who was there: others count when they are there (HYP-09).
+            for other in world.hosts() {
+                self.views[host][other] = other == host || world.hears(host, other);
+                self.missed[other] |= !self.views[host][other];
+            }
         }
         self.views[host][host] = true;
         self.beat(world, host);
@@ -199,8 +205,11 @@ impl Votes {
     pub(crate) fn count<T: Copy>(&mut self, world: &World<T>, had: bool) -> Vec<usize> {
         // The word of one that is down counts until it is missed.
         let missed = self.missed.clone();
-        let speaks = |h: usize| world.is_up(h) || (had && !missed[h]);
-        let decides = |votes: &Votes, h: usize| speaks(h) && votes.has_quorum(world, h, had);
+        // One that all others miss, and that has not noticed, has no say.
+        let aware = |h: usize| world.is_linked(h) || self.alone[h] || !missed[h];
+        let speaks: Vec<bool> =
+            world.hosts().map(|h| if world.is_up(h) { aware(h) } else { had && !missed[h] }).collect();
+        let decides = |votes: &Votes, h: usize| speaks[h] && votes.has_quorum(world, h, had);
         let together = |votes: &Votes, linked: bool| {
             let mut hosts = world.hosts().filter(|&h| !votes.alone[h] && world.is_linked(h) == linked);
             hosts.find(|&h| decides(votes, h))

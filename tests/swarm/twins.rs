@@ -2,8 +2,8 @@
 
 use crate::checker::{Log, Rule, check};
 use crate::{loading, observe, tail};
-use ninefold::engine::Time;
-use ninefold::model::{Cause, HostId, Model};
+use ninefold::engine::{Span, Time};
+use ninefold::model::{Cause, HostId, Model, NetworkId, Traffic};
 use ninefold::probe::Entry;
 use ninefold::sim::Signal;
 
@@ -81,6 +81,83 @@ fn rich_with_votes() -> String {
         .replace("detection = \"7 s\"\n[service.a]", "[service.a]")
 }
 
+/// Two sites that lose sight of each other, and storage with second copies: one kept equal, one that lags.
+const STRETCHED: &str = r#"
+schema = 1
+[run]
+horizon = "10 d"
+warmup = "1 h"
+ages = "new"
+[site.here]
+[site.there]
+[network.lan]
+carries = ["management"]
+site = "there"
+outage = { mttf = "6 h", mttr = "30 min" }
+[network.wan]
+carries = ["management"]
+between = ["here", "there"]
+outage = { mttf = "8 h", mttr = "3 h" }
+[network.fabric]
+carries = ["storage"]
+between = ["here", "there"]
+outage = { mttf = "12 h", mttr = "10 min" }
+[storage.a]
+kind = "fc"
+site = "here"
+outage = { mttf = "6 h", mttr = "40 min" }
+mirror = { to = "b", switch = "10 s", resync = "5 min" }
+[storage.b]
+kind = "fc"
+site = "there"
+outage = { mttf = "6 h", mttr = "40 min" }
+[storage.c]
+kind = "fc"
+site = "here"
+outage = { mttf = "6 h", mttr = "40 min" }
+mirror = { to = "d", mode = "async", lag = "2 min", failover = "array", switch = "30 s", resync = "5 min" }
+[storage.d]
+kind = "fc"
+site = "there"
+[host.h]
+count = 5
+site = "here"
+cores = 8
+memory = "32 GiB"
+storage = ["a", "b", "c", "d"]
+boot = "3 min"
+crash = { mttf = "2 h", mttr = "20 min" }
+[host.t]
+count = 2
+site = "there"
+cores = 8
+memory = "32 GiB"
+storage = ["a", "b", "c", "d"]
+boot = "3 min"
+crash = { mttf = "2 h", mttr = "20 min" }
+[cluster.k]
+product = "hyper-v-2008"
+witness = "none"
+hosts = ["h", "t"]
+[service.x]
+instances = 4
+vm = { cores = 1, memory = "2 GiB", storage = "a" }
+[service.y]
+instances = 3
+vm = { cores = 1, memory = "2 GiB", storage = "c" }
+[service.z]
+instances = 6
+vm = { cores = 1, memory = "2 GiB" }
+guest_crash = { mttf = "1 d", mttr = "10 min" }
+[strategy.s]
+protect = ["host-cluster"]
+"#;
+
+/// The same in the hands of a product without votes, whose network does not fail everywhere at once.
+fn stretched_without_votes() -> String {
+    STRETCHED.replace("product = \"hyper-v-2008\"\nwitness = \"none\"", "product = \"vsphere-6\"")
+}
+
 /// One way to spoil a log at one entry; `None` where that entry offers no hold.
 type Spoil = fn(&Model, &Log, usize) -> Option<Log>;
 
@@ -99,6 +176,13 @@ fn without(log: &Log, k: usize) -> Option<Log> {
 fn with(log: &Log, k: usize, signal: Signal) -> Option<Log> {
     let mut log = log.clone();
     log.entries[k].signal = signal;
+    Some(log)
+}
+
+/// Something else happens right after entry `k`.
+fn insert(log: &Log, k: usize, signal: Signal) -> Option<Log> {
+    let mut log = log.clone();
+    log.entries.insert(k + 1, Entry { at: log.entries[k].at, signal });
     Some(log)
 }
 
@@ -136,8 +220,29 @@ fn redirect(model: &Model, log: &Log, k: usize) -> Option<Log> {
     with(log, k, Signal::RestartOrdered { vm, host: other, cause })
 }
 
+/// An order goes to another site while a network for orders is down.
+fn across(model: &Model, log: &Log, k: usize) -> Option<Log> {
+    let Signal::RestartOrdered { vm, host, cause } = log.entries[k].signal else { return None };
+    let down =
+        (0..model.networks.len()).filter(|n| model.networks[*n].carries.contains(&Traffic::Management));
+    let cut = down.map(|n| NetworkId(n as u32)).any(|n| {
+        let last = latest(
+            log,
+            k,
+            |s| matches!(*s, Signal::NetworkDown { network } | Signal::NetworkUp { network } if network == n),
+        );
+        last.is_some_and(|last| matches!(log.entries[last].signal, Signal::NetworkDown { .. }))
+    });
+    if !cut {
+        return None;
+    }
+    let place = model.hosts[host.index()].place;
+    let other = (0..model.hosts.len() as u32).map(HostId).find(|h| model.hosts[h.index()].place != place)?;
+    with(log, k, Signal::RestartOrdered { vm, host: other, cause })
+}
+
 #[rustfmt::skip]
-const TWINS: [(Rule, Spoil); 29] = [
+const TWINS: [(Rule, Spoil); 39] = [
     (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
     (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
     (Rule::HostPower, |_, log, k| match log.entries[k].signal {
@@ -200,6 +305,29 @@ const TWINS: [(Rule, Spoil); 29] = [
         Signal::QuorumLost { .. } => without(log, k),
         _ => None,
     }),
+    // Most votes are elsewhere.
+    (Rule::Quorum, across),
+    (Rule::Sides, across),
+    (Rule::OneWriter, |model, log, k| match log.entries[k].signal {
+        Signal::VmDown { vm, cause: Cause::GuestCrash } => insert(log, k, Signal::StaleCopy { vm, host: model.vms[vm.index()].host }),
+        _ => None,
+    }),
+    (Rule::Mirror, |_, log, k| matches!(log.entries[k].signal, Signal::StorageSwitched { .. }).then(|| twice(log, k))?),
+    (Rule::Mirror, |_, log, k| match log.entries[k].signal {
+        Signal::StorageSwitched { .. } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::StorageDown { .. }))?),
+        _ => None,
+    }),
+    (Rule::MirrorSwitches, |_, log, k| matches!(log.entries[k].signal, Signal::StorageSwitched { .. }).then(|| without(log, k))?),
+    (Rule::MirrorEqual, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorEqual { .. }).then(|| twice(log, k))?),
+    (Rule::MirrorEqual, |_, log, k| match log.entries[k].signal {
+        Signal::MirrorEqual { .. } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::StorageUp { .. } | Signal::NetworkUp { .. }))?),
+        _ => None,
+    }),
+    (Rule::WritesLost, |_, log, k| match log.entries[k].signal {
+        Signal::WritesLost { vm, instance, lost } => with(log, k, Signal::WritesLost { vm, instance, lost: Span(lost.0 + 1) }),
+        _ => None,
+    }),
+    (Rule::WritesLost, |_, log, k| matches!(log.entries[k].signal, Signal::WritesLost { .. }).then(|| without(log, k))?),
     (Rule::Primary, |_, log, k| match log.entries[k].signal {
         Signal::HostDown { host, .. } => {
             let mut log = log.clone();
@@ -223,7 +351,10 @@ fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     // Where the array has bandwidth for one boot and a half.
     let narrow = RICH.replace("kind = \"fc\"", "kind = \"fc\"\nbandwidth = \"9 MB/s\"");
     let narrow = loading::load(&narrow).remove(0);
-    let logs = [&plain, &work, &roomy, &votes, &narrow].map(|model| (model, observe(model, 1, 0)));
+    let stretched = loading::load(STRETCHED).remove(0);
+    let led = loading::load(&stretched_without_votes()).remove(0);
+    let logs =
+        [&plain, &work, &roomy, &votes, &narrow, &stretched, &led].map(|model| (model, observe(model, 1, 0)));
     for (model, log) in &logs {
         check(model, log).unwrap_or_else(|v| panic!("{v:?}\n{}", tail(model, log, v.at)));
     }

@@ -23,6 +23,7 @@ pub(super) fn storage_loss(plan: &ClusterPlan) -> StorageLoss {
                 restart: Some(StorageRestart {
                     after: after.into(),
                     later_on_filers: Span::ZERO,
+                    disk_move: plan.law("disk_move").into(),
                     policy: StorageRestartPolicy::Always,
                 }),
             }
@@ -41,6 +42,7 @@ fn vmcp(plan: &ClusterPlan) -> Option<StorageRestart> {
     Some(StorageRestart {
         after: Law::Constant { value_s: after.as_secs_f64() }.into(),
         later_on_filers: plan.span("apd_starts_after_nfs"),
+        disk_move: Law::Constant { value_s: 0.0 }.into(),
         policy,
     })
 }

@@ -6,7 +6,8 @@ use super::parts::scripted_host_part;
 use crate::engine::Stream;
 use crate::model::{
     Cluster, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
-    Model, NO_TIMER, PartId, PartKind, Room, Service, ServiceId, StorageId, Vm, VmId, VmStreams, WayBack,
+    MirrorFailover, Model, NO_TIMER, PartId, PartKind, Room, Service, ServiceId, StorageId, Vm, VmId,
+    VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -24,12 +25,19 @@ fn find_those_alone(model: &mut Model) {
     let moves = |c: &Cluster| c.monitor.guest.as_ref().is_some_and(|monitor| monitor.moves);
     let moved = model.clusters.iter().any(moves);
     let monitored = model.clusters.iter().any(|c| c.monitor.is_on());
+    // What a switch to a copy that lags costs is counted from the last write, a crash of the guest included.
+    let mut lags = vec![false; model.services.len()];
+    for vm in &model.vms {
+        let mirror = vm.storage.and_then(|storage| model.storages[storage.index()].mirror.as_ref());
+        lags[vm.service.index()] |= mirror.is_some_and(|m| !m.sync && m.failover == MirrorFailover::Cluster);
+    }
     for (number, service) in model.services.iter_mut().enumerate() {
         service.is_awaited = awaited.contains(&ServiceId(number as u32));
         service.is_alone = service.guest.is_none()
             && service.crew.is_none()
             && !service.is_awaited
-            && !(service.host_cluster && (starts_fail || (moved && service.guest_crash.is_some())));
+            && !(service.host_cluster
+                && (starts_fail || ((moved || lags[number]) && service.guest_crash.is_some())));
         service.is_monitored = service.host_cluster && monitored;
     }
 }

@@ -28,7 +28,7 @@ impl Author {
 
     pub(super) fn product(&mut self) -> &'static str {
         let products: &[&'static str] = if self.stretched { &PRODUCTS_OF_SITES } else { &PRODUCTS };
-        *self.dice.pick::<&'static str>(products)
+        self.dice.pick::<&'static str>(products)
     }
 
     /// One rack a site, or none.

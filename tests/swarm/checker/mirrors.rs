@@ -255,7 +255,7 @@ impl<'m> Checker<'m> {
             let Signal::WritesLost { vm, .. } = *signal else { continue };
             let by_cluster = self.model.switches_copies(vm);
             let placed = self.instant.iter().any(|other| match *other {
-                Signal::DisksSwitching { vm: v, .. } | Signal::RestartQueued { vm: v, .. } => v == vm,
+                Signal::DisksSwitching { vm: v, .. } => v == vm,
                 _ => false,
             });
             self.require(!by_cluster || placed, Rule::WritesLost, || {

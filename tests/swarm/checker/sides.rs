@@ -51,12 +51,7 @@ impl Checker<'_> {
     /// Notes since when hosts do not hear each other; one that is down hears nobody.
     pub(super) fn note_silences(&mut self) {
         let hosts = self.hosts.len();
-        for number in 0..hosts as u32 {
-            let host = HostId(number);
-            let there = self.is_there(host) && self.hears(host, Traffic::Management);
-            let row = &mut self.hosts[host.index()];
-            row.lost_since = if there { None } else { row.lost_since.or(Some(self.now)) };
-        }
+        self.ordered_now.clear();
         for number in 0..self.model.clusters.len() as u32 {
             let cluster = ClusterId(number);
             if self.model.clusters[cluster.index()].product.votes().is_none() {
@@ -83,11 +78,17 @@ impl Checker<'_> {
             .places
             .iter()
             .any(|place| self.model.site(*place).is_some_and(|site| self.domains[site.index()]));
+        // Of two sides that do not hear each other the one that returns with most votes may not decide (HYP-16).
+        let most = !self.is_split(cluster)
+            && fixed.hosts.iter().any(|h| self.is_there(*h) && self.has_most_votes(cluster, *h, Span::ZERO));
+        // A person who has been called comes, though the site may have been back for a moment.
         let since = &mut self.site_out[cluster.index()];
-        *since = if out { (*since).min(self.now) } else { Time::NEVER };
-        let forced = *since != Time::NEVER && self.now >= *since + least(&profile.quorum_forced_after);
-        let most =
-            fixed.hosts.iter().any(|h| self.is_there(*h) && self.has_most_votes(cluster, *h, Span::ZERO));
+        if out {
+            *since = (*since).min(self.now);
+        } else if most {
+            *since = Time::NEVER;
+        }
+        let forced = out && self.now >= *since + least(&profile.quorum_forced_after);
         self.forced[cluster.index()] = forced || (self.forced[cluster.index()] && !most);
     }
 
@@ -118,13 +119,8 @@ impl Checker<'_> {
             }
             Product::Pool(_) | Product::Quorum(_) | Product::Ring(_) => {}
         }
-        let ordered = self.instant.iter().filter_map(|signal| match *signal {
-            ninefold::sim::Signal::RestartOrdered { host, .. }
-            | ninefold::sim::Signal::RestartQueued { host, .. }
-            | ninefold::sim::Signal::DisksSwitching { host, .. } => Some(host),
-            _ => None,
-        });
-        let mut peers = ordered.filter(|other| fixed.hosts.contains(other));
+        // Since who hears whom has changed last, in this instant.
+        let mut peers = self.ordered_now.iter().copied().filter(|other| fixed.hosts.contains(other));
         let stranger =
             peers.find(|&other| self.is_there(other) && !self.hear_each_other(cluster, host, other));
         self.require(stranger.is_none(), Rule::Sides, || {
@@ -157,13 +153,17 @@ impl Checker<'_> {
             let since = self.unheard[from.index() * self.hosts.len() + to.index()];
             since == Time::NEVER || self.now <= since + grace
         };
-        // One that has left meanwhile is missed as late as any other, and those whom it has heard as well.
-        let lost =
-            |other: HostId| self.hosts[other.index()].lost_since.is_some_and(|at| self.now <= at + grace);
-        let peers: Vec<HostId> =
-            fixed.hosts.iter().copied().filter(|&other| fresh(host, other) || lost(other)).collect();
-        let counts = |other: &&HostId| peers.iter().any(|&peer| fresh(peer, **other));
-        let present: Vec<HostId> = fixed.hosts.iter().filter(counts).copied().collect();
+        // A member knows whom the others have heard.
+        let mut present = vec![host];
+        let mut next = 0;
+        while let Some(&from) = present.get(next) {
+            next += 1;
+            for &other in &fixed.hosts {
+                if !present.contains(&other) && fresh(from, other) {
+                    present.push(other);
+                }
+            }
+        }
         let reached = votes.witness.is_some_and(|witness| {
             !self.witnesses_out[cluster.index()]
                 && present.iter().any(|&h| match witness.kind {

@@ -1,0 +1,162 @@
+//! What services lose, to what cause, and whether it could be otherwise.
+
+use super::*;
+
+impl<'m> Checker<'m> {
+    pub(super) fn failover_started(&mut self, instance: InstanceId, vm: VmId) -> Checked {
+        let row = self.instances[instance.index()];
+        let node = self.vms[vm.index()];
+        let alive = node.booted && node.home.is_some_and(|h| !self.hosts[h.index()].down);
+        let own = self.model.vms_of(instance).any(|v| v == vm);
+        self.require(alive && own && row.lost_ppb == ALL_PPB && self.in_reach(vm), Rule::Failover, || {
+            format!("{} cannot take over now", self.name(vm))
+        })?;
+        if let Some(GuestGroup::Failover { detection, .. }) = &self.model.service_of(vm).guest
+            && !row.cause.is_planned()
+            && !row.taken_before
+        {
+            let soonest = row.down_at + least(detection);
+            self.require(self.now >= soonest, Rule::NotTooFast, || "a takeover before the detection".into())?;
+        }
+        for other in self.model.vms_of(instance) {
+            self.vms[other.index()].app = false;
+        }
+        let row = &mut self.instances[instance.index()];
+        (row.taking, row.taken_before) = (Some((vm, self.now)), true);
+        Ok(())
+    }
+
+    pub(super) fn failover_done(&mut self, instance: InstanceId, vm: VmId) -> Checked {
+        let taking = self.instances[instance.index()].taking.take();
+        let online = self.model.vms_of(instance).filter(|v| self.vms[v.index()].app).count();
+        self.require(taking.is_some_and(|(node, _)| node == vm) && online == 1, Rule::Failover, || {
+            format!("{} is online, {taking:?} was taking over, {online} nodes are online", self.name(vm))
+        })?;
+        let Some(GuestGroup::Failover { takeover, .. }) = &self.model.service_of(vm).guest else {
+            return self.broken(Rule::Failover, "a takeover without a group");
+        };
+        let soonest = taking.map_or(Time::NEVER, |(_, since)| since + least(takeover));
+        self.require(self.now >= soonest, Rule::NotTooFast, || "a takeover too fast".into())
+    }
+
+    pub(super) fn service_down(&mut self, instance: InstanceId, cause: Cause) -> Checked {
+        let own = |vm: VmId| self.model.vms[vm.index()].instance == instance;
+        let seen = self.instant.iter().any(|signal| match *signal {
+            Signal::VmDown { vm, cause: c } | Signal::AppDown { vm, cause: c } => own(vm) && c == cause,
+            Signal::StorageDown { cause: c, .. } => c == cause,
+            Signal::NetworkDown { network } => {
+                let within = matches!(self.model.networks[network.index()].reach, Reach::Within(_));
+                cause == Cause::NetworkOutage || (within && cause == Cause::SiteOutage)
+            }
+            Signal::LinkDown { .. } => cause == Cause::LinkFailure,
+            // A pool that has lost its statefile fences its hosts.
+            Signal::HostFenced { .. } => true,
+            // A node that is alone may hold the I/O of its VMs back.
+            Signal::HostIsolated { .. } => matches!(cause, Cause::LinkFailure | Cause::NetworkOutage),
+            _ => false,
+        });
+        // Redirected I/O ends with the host that it goes through.
+        let seen = seen || (cause == Cause::LinkFailure && self.redirects);
+        self.require(seen && can_happen(self.model, cause), Rule::CauseSeen, || {
+            format!(
+                "{} is down from {cause:?}, of which there is no trace",
+                self.model.instances[instance.index()].name
+            )
+        })?;
+        self.serves(instance, ALL_PPB, cause)?;
+        let row = &mut self.instances[instance.index()];
+        (row.down_at, row.taken_before) = (self.now, false);
+        Ok(())
+    }
+
+    pub(super) fn serves(&mut self, instance: InstanceId, lost_ppb: u32, cause: Cause) -> Checked {
+        let row = self.instances[instance.index()];
+        self.require(row.lost_ppb != lost_ppb && lost_ppb <= ALL_PPB, Rule::ServiceAlternates, || {
+            format!("{} loses {lost_ppb} twice", self.model.instances[instance.index()].name)
+        })?;
+        self.account(instance, self.now);
+        let start = Time::ZERO + self.model.warmup;
+        if lost_ppb == ALL_PPB && self.now >= start {
+            let tally = &mut self.tallies[self.model.instances[instance.index()].service.index()];
+            tally.outages += 1;
+            tally.causes[cause as usize].outages += 1;
+        }
+        let row = &mut self.instances[instance.index()];
+        (row.lost_ppb, row.since, row.cause) = (lost_ppb, self.now, cause);
+        Ok(())
+    }
+
+    /// Books an instance's present condition up to an instant.
+    pub(super) fn account(&mut self, instance: InstanceId, until: Time) {
+        let row = self.instances[instance.index()];
+        let start = Time::ZERO + self.model.warmup;
+        let span = until.since(row.since.max(start)).0;
+        let tally = &mut self.tallies[self.model.instances[instance.index()].service.index()];
+        if row.lost_ppb == ALL_PPB {
+            tally.downtime_us += span;
+            tally.causes[row.cause as usize].downtime_us += span;
+        } else if row.lost_ppb > 0 {
+            tally.degraded_us += span;
+            tally.lost_degraded_ppb_us += u128::from(span) * u128::from(row.lost_ppb);
+        }
+    }
+
+    pub(super) fn settle_instance(&self, instance: InstanceId) -> Checked {
+        let fixed = &self.model.instances[instance.index()];
+        let service = &self.model.services[fixed.service.index()];
+        let row = self.instances[instance.index()];
+        let running = self.model.vms_of(instance).filter(|v| self.vms[v.index()].app).count();
+        let serving =
+            self.model.vms_of(instance).filter(|v| self.vms[v.index()].app && self.in_reach(*v)).count();
+        let served = ALL_PPB - row.lost_ppb;
+        let most = match &service.guest {
+            Some(GuestGroup::Balanced { carried_ppb, .. }) => carried_ppb[serving],
+            _ => ALL_PPB * u32::from(serving > 0),
+        };
+        self.require(served <= most, Rule::ServesForReason, || {
+            format!("{} serves {served} ppb with {serving} VMs", fixed.name)
+        })?;
+        let failover = matches!(service.guest, Some(GuestGroup::Failover { .. }));
+        self.require(!failover || running <= 1, Rule::Failover, || {
+            format!("{running} nodes of {} online", fixed.name)
+        })?;
+        let at_once = service.guest.is_none() && service.way_back.recover.fixed() == Some(Span::ZERO);
+        let idle = at_once && !self.hidden_pauses && serving == 1 && row.lost_ppb > 0;
+        self.require(!idle, Rule::ServesWhenItCan, || format!("{} could serve and does not", fixed.name))
+    }
+}
+
+/// Whether anything in a model can be a cause.
+pub(super) fn can_happen(model: &Model, cause: Cause) -> bool {
+    let injected = |wanted: &dyn Fn(&InjectTarget) -> bool| model.injects.iter().any(|i| wanted(&i.target));
+    let part = |cause| {
+        let own = |part: &ninefold::model::Part| part.cause == cause;
+        model.parts.iter().any(|p| own(p) && p.fault.is_some())
+            || injected(&|t| matches!(t, InjectTarget::Part(p, _) if own(&model.parts[p.index()])))
+    };
+    let fault = |wanted| injected(&|t| matches!(t, InjectTarget::Vm(_, fault) if *fault == wanted));
+    match cause {
+        Cause::HostCrash => {
+            model.hosts.iter().any(|h| h.crash.is_some())
+                || injected(&|t| matches!(t, InjectTarget::HostCrash(_)))
+        }
+        Cause::HostHang => {
+            model.hosts.iter().any(|h| h.hang.is_some())
+                || injected(&|t| matches!(t, InjectTarget::HostHang(_)))
+                || part(cause)
+        }
+        Cause::RackOutage
+        | Cause::SiteOutage
+        | Cause::StorageOutage
+        | Cause::ControllerFailure
+        | Cause::NetworkOutage
+        | Cause::LinkFailure
+        | Cause::WitnessOutage => part(cause),
+        Cause::GuestCrash => {
+            model.services.iter().any(|s| s.guest_crash.is_some()) || fault(VmFault::GuestCrash)
+        }
+        Cause::AppCrash => model.services.iter().any(|s| s.app_crash.is_some()) || fault(VmFault::AppCrash),
+        Cause::AppHang => model.services.iter().any(|s| s.app_hang.is_some()) || fault(VmFault::AppHang),
+        Cause::Maintenance => !model.maintenances.is_empty(),
+    }
+}
