@@ -36,7 +36,7 @@ const FAMILIES: [Family; 4] = [
         ordered_after_crash: 16,
         alone: 12,
         stopped: 14,
-        ordered_after_stop: 1,
+        ordered_after_stop: 2,
     },
     // XEN-11, XEN-13, XEN-36: 60 + 3 + 22 + 10; 60, 120; 22 + 60 + 10.
     Family {

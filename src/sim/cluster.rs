@@ -20,6 +20,11 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.clusters[cluster.index()].alone == Some(host) {
             self.state.clusters[cluster.index()].alone = None;
         }
+        let heard = self.state.side(self.model, host).is_some();
+        let row = &mut self.state.hosts[host.index()];
+        row.outvoted = false;
+        // What those of other sides thought of it is not what its own side does.
+        row.given_up &= !heard;
         let span = match &self.model.clusters[cluster.index()].product {
             Product::Custom { detection } => {
                 let downs = self.state.hosts[host.index()].downs;
@@ -32,7 +37,10 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Ring(profile) => self.ring_on_host_down(cluster, profile, host),
         };
         self.note_missed(cluster, host, self.now + self.beats_on(cluster, host));
-        self.state.hosts[host.index()].silent_since = Time::NEVER;
+        // HYP-07: one that hangs is heard again when its link is back.
+        if self.state.hosts[host.index()].phase != HostPhase::Hung {
+            self.state.hosts[host.index()].silent_since = Time::NEVER;
+        }
         self.count_votes_later(cluster, host, cause);
         self.recheck_redirections(cluster);
         self.look_at_silent_host(cluster, host, false);
@@ -42,6 +50,7 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             self.declare_after(host, span);
         }
+        self.look_for_lone_survivor(cluster);
     }
 
     /// A cluster looks for what a host has lost `span` from now.
@@ -50,7 +59,8 @@ impl<O: Observer> Simulation<'_, O> {
         let at = self.now + span;
         let slot = self.model.timers.hosts[host.index()].declaration;
         let row = &mut self.state.hosts[host.index()];
-        if self.state.timers.at(slot) == Time::NEVER && !row.undeclared {
+        if self.state.timers.at(slot) >= at && !row.undeclared {
+            // Whoever finds out about a later loss first finds out about all of them.
             row.declared_downs = downs;
             self.state.timers.arm(slot, at);
         } else {
@@ -86,6 +96,10 @@ impl<O: Observer> Simulation<'_, O> {
         if !matches!(self.model.clusters[cluster.index()].product, Product::Custom { .. }) {
             self.disarm(self.model.timers.hosts[host.index()].isolation);
         }
+        if self.state.clusters[cluster.index()].alone == Some(host) {
+            self.state.clusters[cluster.index()].alone = None;
+        }
+        self.state.hosts[host.index()].outvoted = false;
         self.note_missed(cluster, host, self.now);
         self.state.hosts[host.index()].silent_since = Time::NEVER;
         self.recheck_redirections(cluster);
@@ -116,8 +130,17 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn declare_failed(&mut self, cluster: ClusterId, host: HostId) {
         let row = &mut self.state.hosts[host.index()];
         row.undeclared = false;
+        if row.next_declaration <= self.now {
+            // What came later is overdue as well.
+            (row.declared_downs, row.next_declaration) = (row.downs, Time::NEVER);
+        }
         let downs = row.declared_downs;
-        if row.phase != HostPhase::Up {
+        if downs == row.downs {
+            self.fence_hung_host(cluster, host);
+        }
+        let row = &mut self.state.hosts[host.index()];
+        // What it stopped while it was alone is looked for before it is known to be down.
+        if row.phase != HostPhase::Up && downs == row.downs && !std::mem::replace(&mut row.given_up, true) {
             self.tell(Signal::HostDeclaredFailed { host });
         }
         let mut lost = self.state.take_lost(host, downs);
@@ -125,7 +148,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.restart_all(cluster, &lost);
         self.state.scratch = lost;
         let row = &mut self.state.hosts[host.index()];
-        if row.first_lost != NOWHERE {
+        if row.first_lost != NOWHERE || row.next_declaration != Time::NEVER {
             row.declared_downs = row.downs;
             let at = std::mem::replace(&mut row.next_declaration, Time::NEVER).max(self.now);
             self.state.timers.arm(self.model.timers.hosts[host.index()].declaration, at);
@@ -135,6 +158,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster is up.
     pub(super) fn cluster_on_host_up(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        let row = &mut self.state.hosts[host.index()];
+        (row.heard_since, row.silent_since) = (self.now, Time::NEVER);
         self.recheck_redirections(cluster);
         self.list_in_pool(cluster, host);
         if matches!(self.model.clusters[cluster.index()].product, Product::Pool(_)) {
@@ -145,11 +170,14 @@ impl<O: Observer> Simulation<'_, O> {
         let arms = matches!(self.model.clusters[cluster.index()].product, Product::Primary(_));
         let joins = self.state.takes_orders(self.model, host);
         self.state.hosts[host.index()].fenced |= !arms && !joins;
+        self.state.hosts[host.index()].outvoted = !joins;
         self.look_at_pool(cluster);
         if joins {
             self.rejoin(cluster, host);
+            self.look_at_pool(cluster);
         } else {
             self.on_management_changed(host);
+            self.look_for_lone_survivor(cluster);
             self.retry_waiting(cluster);
         }
     }
@@ -169,9 +197,14 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.leads(self.model, main)
                     || row.others.iter().any(|lead| self.state.leads(self.model, *lead))
             }
-            Product::Pool(_) => row.primary_phase == PrimaryPhase::Ready,
+            // Its orders must reach the others.
+            Product::Pool(_) => row.primary.is_some_and(|master| {
+                row.primary_phase == PrimaryPhase::Ready && self.state.takes_orders(self.model, master)
+            }),
             Product::FivePrimaries(_) => self.has_any_primary(cluster),
-            Product::Quorum(_) | Product::Ring(_) => row.quorate,
+            Product::Quorum(_) | Product::Ring(_) => {
+                row.quorate && fixed.hosts.iter().any(|&host| self.state.takes_orders(self.model, host))
+            }
         }
     }
 

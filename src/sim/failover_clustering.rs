@@ -1,8 +1,8 @@
 //! The failover-clustering family (Hyper-V): a host that is missed is watched for a while (2016), the living
 //! regroup, and the disks move (HYP-01 to HYP-08, HYP-18, HYP-19). Who may decide is counted in `votes`.
 
-use super::{Observer, Simulation};
-use crate::engine::Span;
+use super::{Cause, Observer, Simulation};
+use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, Product, QuorumProfile, StorageId, StorageKind};
 use crate::state::HostPhase;
 
@@ -14,14 +14,50 @@ impl<O: Observer> Simulation<'_, O> {
         profile: &QuorumProfile,
         host: HostId,
     ) -> Span {
-        // HYP-07: the heartbeats of a node that hangs go on until it is stopped.
+        // HYP-07: the heartbeats of a node that hangs go on until it is stopped, where they get through.
         let beats_on = self.beats_on(cluster, host);
         let silent = match beats_on {
             Span::ZERO => self.silent(cluster, host),
             _ => self.beat_age(cluster, host, self.now + beats_on),
         };
         let stages = self.regroup_and_move(profile, host, self.state.hosts[host.index()].downs);
-        beats_on + (self.others_miss_after(cluster, profile, host) + profile.resiliency).less(silent) + stages
+        // The others regroup when they miss it, whatever becomes of it meanwhile.
+        let missed_after = self.others_miss_after(cluster, profile, host);
+        beats_on + (missed_after + profile.resiliency + stages).less(silent)
+    }
+
+    /// HYP-07: the heartbeats of a node that hangs are cut off, or get through again. Once it is missed it is out.
+    pub(super) fn hung_host_on_management_changed(&mut self, cluster: ClusterId, host: HostId) {
+        let Product::Quorum(profile) = &self.model.clusters[cluster.index()].product else { return };
+        if self.state.hosts[host.index()].phase != HostPhase::Hung || self.is_missed(host) {
+            return;
+        }
+        let timers = &self.model.timers.hosts[host.index()];
+        let connected = self.state.is_connected(self.model, host);
+        let row = &mut self.state.hosts[host.index()];
+        if connected == (row.silent_since == Time::NEVER) {
+            return;
+        }
+        row.missed_at = Time::NEVER;
+        let beats_until = if connected {
+            (row.silent_since, row.heard_since) = (Time::NEVER, self.now);
+            self.state.timers.at(timers.step)
+        } else {
+            row.silent_since = self.now;
+            self.now
+        };
+        self.note_missed(cluster, host, beats_until);
+        let age = self.beat_age(cluster, host, beats_until);
+        let stages = self.regroup_and_move(profile, host, self.state.hosts[host.index()].downs);
+        let missed_after = self.others_miss_after(cluster, profile, host);
+        let at = beats_until + (missed_after + profile.resiliency + stages).less(age);
+        let row = &mut self.state.hosts[host.index()];
+        if row.next_declaration != Time::NEVER {
+            row.next_declaration = at;
+        } else if self.state.timers.at(timers.declaration) != Time::NEVER {
+            self.state.timers.arm(timers.declaration, at);
+        }
+        self.count_votes_later(cluster, host, Cause::HostHang);
     }
 
     /// From a host's being given up to the start of its VMs: the living regroup, and shared disks move. Replicated local
@@ -84,7 +120,10 @@ impl<O: Observer> Simulation<'_, O> {
     /// For how long a host that is down is still heard.
     pub(super) fn beats_on(&self, cluster: ClusterId, host: HostId) -> Span {
         match &self.model.clusters[cluster.index()].product {
-            Product::Quorum(profile) if self.state.hosts[host.index()].phase == HostPhase::Hung => {
+            Product::Quorum(profile)
+                if self.state.hosts[host.index()].phase == HostPhase::Hung
+                    && self.state.is_connected(self.model, host) =>
+            {
                 profile.hang_reset_after
             }
             _ => Span::ZERO,

@@ -27,13 +27,13 @@ impl<O: Observer> Simulation<'_, O> {
     ) -> Span {
         // Assumption: the time counts from the first heartbeat that is missed, so that a host is given up 15 to
         // 16 s after its crash, as the timeline below VML-20 has it.
-        let silent = if self.state.is_connected(self.model, host) {
+        if self.state.is_connected(self.model, host) {
             // Those of its own side have heard it until now.
-            self.beat_age(cluster, host, self.now)
-        } else {
-            self.silent(cluster, host)
-        };
-        (profile.failed_after + profile.heartbeat_interval).less(silent)
+            return (profile.failed_after + profile.heartbeat_interval)
+                .less(self.beat_age(cluster, host, self.now));
+        }
+        let given_up = (profile.failed_after + profile.heartbeat_interval).less(self.silent(cluster, host));
+        self.next_attempt_on(cluster, host).unwrap_or(given_up)
     }
 
     /// VML-03: a primary in maintenance is replaced by the first host that can be one.

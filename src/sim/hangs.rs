@@ -6,7 +6,7 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Span;
-use crate::model::{Fencing, HostId, Product};
+use crate::model::{ClusterId, Fencing, HostId, Product};
 use crate::state::{HostPhase, Job};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -34,13 +34,21 @@ impl<O: Observer> Simulation<'_, O> {
     /// From the hang to the reset, where the product resets a host that hangs.
     fn reset_by_product(&self, host: HostId) -> Option<Span> {
         let cluster = self.model.hosts[host.index()].cluster?;
-        let product = &self.model.clusters[cluster.index()].product;
-        match product {
-            // Those with quorum switch it off and on again.
-            Product::Ring(ring) if matches!(ring.fencing, Fencing::Peers { .. }) && self.can_act(cluster) => {
-                Some(self.ring_on_host_down(cluster, ring, host))
-            }
-            _ => product.hang_reset_after(),
+        self.model.clusters[cluster.index()].product.hang_reset_after()
+    }
+
+    /// OSS-17, OSS-19: where the others fence they switch a host that hangs off and on again, when they give it up; without
+    /// quorum nobody does.
+    pub(super) fn fence_hung_host(&mut self, cluster: ClusterId, host: HostId) {
+        let fences = matches!(
+            &self.model.clusters[cluster.index()].product,
+            Product::Ring(ring) if matches!(ring.fencing, Fencing::Peers { .. })
+        );
+        if fences && self.state.hosts[host.index()].phase == HostPhase::Hung {
+            self.leave_crew(Job::Host(host), self.model.hosts[host.index()].crew);
+            self.tell(Signal::HostFenced { host });
+            self.disarm(self.model.timers.hosts[host.index()].step);
+            self.power_host(host);
         }
     }
 

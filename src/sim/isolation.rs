@@ -70,6 +70,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_management_changed(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
         if self.state.hosts[host.index()].phase != HostPhase::Up {
+            self.hung_host_on_management_changed(cluster, host);
             return;
         }
         let Some(isolation) = self.isolation_of(cluster, host) else { return };
@@ -78,6 +79,9 @@ impl<O: Observer> Simulation<'_, O> {
         let slot = self.model.timers.hosts[host.index()].isolation;
         if matches!(self.model.clusters[cluster.index()].product, Product::Pool(_)) {
             self.look_at_pool(cluster);
+            // The master may reach the others again, whatever else it has lost.
+            self.declare_overdue(cluster);
+            self.retry_waiting(cluster);
             return;
         }
         self.look_at_silent_host(cluster, host, false);
@@ -88,6 +92,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.begin_silence(cluster, host, isolation.declared_after);
+        self.on_witness_way_changed(cluster);
     }
 
     /// A host has fallen silent: it will find itself alone, and the others miss it.
@@ -108,7 +113,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A host is up and hears the others, or hears them again.
     pub(super) fn rejoin(&mut self, cluster: ClusterId, host: HostId) {
-        if self.is_kept_out(cluster, host) {
+        if self.is_kept_out(cluster, host) || self.is_pool_elsewhere(cluster, host) {
             return;
         }
         self.release_io(host);
@@ -116,23 +121,34 @@ impl<O: Observer> Simulation<'_, O> {
         let watched = self.has_watchdogs(cluster)
             && !self.state.clusters[cluster.index()].quorate
             && self.state.timers.at(self.model.timers.hosts[host.index()].isolation) != Time::NEVER;
+        let absent_since = self.state.clusters[cluster.index()].absent_since;
         let row = &mut self.state.hosts[host.index()];
+        // Who was silent for a moment only has missed nobody.
+        let newcomer = row.missed_at <= self.now || row.heard_since == self.now;
+        let has_elected_itself = !row.isolated && row.silent_since <= absent_since;
+        row.heard_since = self.now;
         (row.isolated, row.fenced, row.mute) = (row.isolated && watched, false, false);
+        (row.given_up, row.outvoted) = (false, false);
         (row.silent_since, row.missed_at) = (Time::NEVER, Time::NEVER);
-        if self.state.clusters[cluster.index()].alone.take().is_some() {
-            for &other in &self.model.clusters[cluster.index()].hosts {
-                self.state.refresh_room(self.model, other);
-            }
-        }
+        self.step_back(cluster, host);
         self.state.refresh_room(self.model, host);
         match &self.model.clusters[cluster.index()].product {
             Product::Custom { .. } => {}
-            Product::Primary(profile) => self.primary_on_host_joined(cluster, profile, host),
+            Product::Primary(profile) => {
+                self.primary_on_host_joined(cluster, profile, host, has_elected_itself);
+                self.declare_overdue(cluster);
+            }
             Product::FivePrimaries(_) => self.declare_overdue(cluster),
-            Product::Pool(profile) => self.pool_on_host_joined(cluster, profile, host),
+            Product::Pool(profile) => {
+                self.pool_on_host_joined(cluster, profile, host);
+                self.declare_overdue(cluster);
+            }
             Product::Quorum(_) | Product::Ring(_) => {
-                self.begin_membership(cluster, host);
+                if newcomer {
+                    self.begin_membership(cluster, host);
+                }
                 self.count_votes(cluster);
+                self.declare_overdue(cluster);
             }
         }
         self.retry_waiting(cluster);
@@ -159,6 +175,17 @@ impl<O: Observer> Simulation<'_, O> {
         if isolation.response == IsolationResponse::LeaveOn {
             return;
         }
+        // HYP-09: one that has quorum by itself is not out of quorum: it goes on at once.
+        let slot = self.model.timers.hosts[host.index()].isolation;
+        if self.counts_votes(cluster) && self.survives_alone(cluster, host) {
+            if isolation.delay > Span::ZERO {
+                self.arm(slot, isolation.delay);
+            }
+            self.go_on_alone(cluster, host);
+            return;
+        }
+        self.state.hosts[host.index()].outvoted = true;
+        self.look_for_lone_survivor(cluster);
         // Where nobody has quorum nobody fences: there is nothing to wait for.
         let peers = matches!(
             &self.model.clusters[cluster.index()].product,
@@ -167,15 +194,22 @@ impl<O: Observer> Simulation<'_, O> {
         if isolation.delay == Span::ZERO || (peers && !self.can_act(cluster)) {
             self.respond(cluster, host, isolation.response);
         } else {
-            self.arm(self.model.timers.hosts[host.index()].isolation, isolation.delay);
+            self.arm(slot, isolation.delay);
         }
     }
 
+    /// A host that has stepped back stops what it runs.
+    pub(super) fn respond_alone(&mut self, cluster: ClusterId, host: HostId) {
+        let isolation = self.isolation_of(cluster, host).expect("only hosts that beat can be alone");
+        self.respond(cluster, host, isolation.response);
+    }
+
     fn respond(&mut self, cluster: ClusterId, host: HostId, response: IsolationResponse) {
+        if self.state.clusters[cluster.index()].alone == Some(host) {
+            return;
+        }
         if self.survives_alone(cluster, host) {
-            self.state.clusters[cluster.index()].alone = Some(host);
-            self.state.refresh_room(self.model, host);
-            self.rejoin_alone(cluster, host);
+            self.go_on_alone(cluster, host);
             return;
         }
         let cause = self.cut_off_by(host);
@@ -183,14 +217,19 @@ impl<O: Observer> Simulation<'_, O> {
         match (&self.model.clusters[cluster.index()].product, response) {
             (Product::Primary(p), _) => {
                 let clean = response == IsolationResponse::ShutDown;
-                let span = self.stages(host, &[&p.restart_after_response], downs)
-                    + self.shutdown(host, response, &p.shutdown);
+                let takes = self.shutdown(host, response, &p.shutdown);
+                let span = match self.next_attempt_on(cluster, host) {
+                    Some(attempt) => attempt.max(takes),
+                    None => self.stages(host, &[&p.restart_after_response], downs) + takes,
+                };
                 self.evict_where(host, cause, clean, span, |sim, vm| sim.may_stop_alone(cluster, host, vm));
                 self.end_stale(host);
             }
             // VML-08: so that the restart elsewhere finds the lock free.
             (Product::FivePrimaries(p), _) => {
-                let span = p.failed_after.less(p.isolation_declared_after + p.isolation_response_delay)
+                // Nobody orders anything before the host is given up.
+                let given_up = p.failed_after + p.heartbeat_interval;
+                let span = given_up.less(p.isolation_declared_after + p.isolation_response_delay)
                     + self.shutdown(host, response, &p.shutdown);
                 self.evict(host, cause, response == IsolationResponse::ShutDown, span);
                 self.end_stale(host);
@@ -204,7 +243,7 @@ impl<O: Observer> Simulation<'_, O> {
             (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_act(cluster) => {
                 self.evict(host, cause, false, Span::ZERO);
             }
-            (Product::Ring(_), _) if self.is_idle(host) => {}
+            (Product::Ring(_), _) if self.has_watchdogs(cluster) && self.is_idle(host) => {}
             (Product::Pool(_) | Product::Ring(_), _) => self.fence(host, cause),
             (Product::Custom { .. }, _) => unreachable!("custom has no network to lose"),
         }
@@ -331,7 +370,9 @@ impl<O: Observer> Simulation<'_, O> {
             None | Some(Span::ZERO) => Span::ZERO,
             Some(interval) => {
                 let phase = self.beat_phase(host, interval);
-                Span((at.0 + interval.0 - phase.0) % interval.0)
+                // Assumption: a host whose way to the others is open again is heard at that instant.
+                let heard_since = self.state.hosts[host.index()].heard_since;
+                Span((at.0 + interval.0 - phase.0) % interval.0).min(at.since(heard_since))
             }
         }
     }

@@ -62,6 +62,7 @@ mod hosts;
 mod injection;
 mod isolation;
 mod life;
+mod lone;
 mod maintenance;
 mod mirrors;
 mod monitoring;

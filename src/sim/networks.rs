@@ -62,6 +62,12 @@ impl<O: Observer> Simulation<'_, O> {
                 }
             }
             Traffic::Management => {
+                // They hear each other again at one instant: nobody's VMs all go to the one that is told first.
+                for number in 0..self.model.hosts.len() as u32 {
+                    if self.model.hosts[number as usize].place == place {
+                        self.state.refresh_room(self.model, HostId(number));
+                    }
+                }
                 for number in 0..self.model.hosts.len() as u32 {
                     if self.model.hosts[number as usize].place == place {
                         self.on_management_changed(HostId(number));
@@ -108,6 +114,7 @@ impl<O: Observer> Simulation<'_, O> {
                     self.end_stale_with_disks(host);
                     self.look_at_silent_host(cluster, host, true);
                     self.look_at_pool(cluster);
+                    self.on_way_to_witness_disk_changed(cluster, cause);
                     self.retry_waiting(cluster);
                 }
             }

@@ -113,6 +113,8 @@ impl<O: Observer> Simulation<'_, O> {
         let storage = self.state.serving_copy(self.model, *storage);
         let outage = self.state.outages[self.model.storages[storage.index()].part.index()];
         match (outage.faults, outage.cuts) {
+            // It has everything, but the pool lives on where another link is cut.
+            (0, 0) if self.sees_statefile(self.cluster_of(host), host) => Cause::LinkFailure,
             // It is there: the way to it is not, or the other copy serves and the host is not wired to that.
             (0, 0) if !self.state.storages[storage.index()].is_out() => {
                 let wired = self.model.hosts[host.index()].storages.contains(&storage);
@@ -159,17 +161,26 @@ impl<O: Observer> Simulation<'_, O> {
             if row.unlisted {
                 if sees && connected {
                     self.state.hosts[host.index()].unlisted = false;
-                    self.rejoin(cluster, host);
+                    if !self.is_pool_elsewhere(cluster, host) {
+                        self.disarm(self.model.timers.hosts[host.index()].isolation);
+                        self.rejoin(cluster, host);
+                    }
                 }
             } else if connected && (sees || by_network) {
                 let slot = self.model.timers.hosts[host.index()].isolation;
                 let row = &self.state.hosts[host.index()];
                 let was_losing = row.isolated || row.fenced || self.state.timers.at(slot) != Time::NEVER;
-                if was_losing {
+                if was_losing && !self.is_pool_elsewhere(cluster, host) {
                     self.disarm(slot);
                     self.rejoin(cluster, host);
                 }
-            } else {
+            } else if self.state.clusters[cluster.index()].alone != Some(host) || !sees {
+                if self.state.clusters[cluster.index()].alone == Some(host) {
+                    // It has gone on by itself, and now loses the statefile as well.
+                    self.state.clusters[cluster.index()].alone = None;
+                    let row = &mut self.state.hosts[host.index()];
+                    (row.isolated, row.silent_since) = (false, Time::NEVER);
+                }
                 self.state.refresh_room(self.model, host);
                 self.begin_silence(cluster, host, profile.failed_after);
                 self.note_mute(cluster, host, profile);
@@ -217,7 +228,7 @@ impl<O: Observer> Simulation<'_, O> {
         let now = last.filter(|_| lower && connected == 1);
         self.state.clusters[cluster.index()].deserted = now;
         if now != before {
-            for host in before.into_iter().chain(now) {
+            for &host in &self.model.clusters[cluster.index()].hosts {
                 self.state.refresh_room(self.model, host);
             }
         }
@@ -226,8 +237,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// XEN-17: a host that boots without the statefile, or without the others, is not of the pool until it has both.
     pub(super) fn list_in_pool(&mut self, cluster: ClusterId, host: HostId) {
         if matches!(self.model.clusters[cluster.index()].product, Product::Pool(_)) {
-            let sees = self.sees_statefile(cluster, host);
-            self.state.hosts[host.index()].unlisted = !sees;
+            let both = self.sees_statefile(cluster, host) && self.state.is_connected(self.model, host);
+            self.state.hosts[host.index()].unlisted = !both || self.would_be_deserted(cluster, host);
         }
     }
 
@@ -246,6 +257,19 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// Whether a host would only join to be the one that loses against a lower one that is alone.
+    fn would_be_deserted(&self, cluster: ClusterId, host: HostId) -> bool {
+        let hosts = &self.model.clusters[cluster.index()].hosts;
+        let member = |other: HostId| {
+            let row = &self.state.hosts[other.index()];
+            let there = row.phase == HostPhase::Up && !row.unlisted && !row.fenced;
+            other != host && there && self.sees_statefile(cluster, other)
+        };
+        let mut members = hosts.iter().copied().filter(|&other| member(other));
+        let any = members.clone().any(|other| self.state.is_connected(self.model, other));
+        !any && members.any(|other| other < host)
+    }
+
     pub(super) fn is_deserted(&self, host: HostId) -> bool {
         let cluster = self.model.hosts[host.index()].cluster;
         cluster.is_some_and(|cluster| self.state.clusters[cluster.index()].deserted == Some(host))
@@ -261,11 +285,28 @@ impl<O: Observer> Simulation<'_, O> {
         self.elect_master(cluster, profile, host, span);
     }
 
-    /// XEN-28: where no host hears another, the first one that is up survives.
+    /// XEN-28: where no host hears another, the first one that is up survives; those without the statefile are dropped
+    /// before (XEN-30).
     pub(super) fn is_lowest_alone(&self, cluster: ClusterId, host: HostId) -> bool {
         let hosts = &self.model.clusters[cluster.index()].hosts;
-        self.sees_statefile(cluster, host)
-            && !hosts.iter().any(|&other| self.state.takes_orders(self.model, other))
-            && hosts.iter().find(|h| self.state.hosts[h.index()].phase == HostPhase::Up) == Some(&host)
+        let counts = |h: &&HostId| {
+            let row = &self.state.hosts[h.index()];
+            row.phase == HostPhase::Up && !row.unlisted && self.sees_statefile(cluster, **h)
+        };
+        !hosts.iter().any(|&other| self.state.takes_orders(self.model, other))
+            && hosts.iter().find(counts) == Some(&host)
+    }
+
+    /// Whether a pool lives on in a host that does not hear this one: it cannot join then (XEN-17).
+    pub(super) fn is_pool_elsewhere(&mut self, cluster: ClusterId, host: HostId) -> bool {
+        let lone = self.state.clusters[cluster.index()].alone;
+        let elsewhere = matches!(self.model.clusters[cluster.index()].product, Product::Pool(_))
+            && (lone.is_some_and(|lone| lone != host && !self.state.is_connected(self.model, lone))
+                || self.would_be_deserted(cluster, host));
+        if elsewhere {
+            self.state.hosts[host.index()].unlisted = true;
+            self.state.refresh_room(self.model, host);
+        }
+        elsewhere
     }
 }

@@ -32,25 +32,34 @@ impl<O: Observer> Simulation<'_, O> {
         profile: &PrimaryProfile,
         host: HostId,
     ) -> Span {
-        // What a host isolated before had sent last is of no interest: the datastores tell that it lives.
-        self.state.hosts[host.index()].silent_since = Time::NEVER;
-        let silent = self.silent(cluster, host);
+        let heard = self.state.side(self.model, host).is_some();
+        let silent = if heard {
+            // Those of its own side have heard it until now.
+            self.beat_age(cluster, host, self.now)
+        } else {
+            self.silent(cluster, host)
+        };
         if let Some(side) = self.leads(cluster, host) {
             // VMW-29a, b: the secondaries miss its beats, then elect.
             let elected_after = profile.election_starts_after + profile.election_lasts;
             self.elect_in(cluster, side, elected_after.less(silent));
         }
         // VMW-28d, e: heartbeat datastores cost three more seconds, and save from false alarms.
-        let failed_after = if self.has_heartbeat_datastore(host) {
-            profile.failed_after_datastore
-        } else {
-            profile.failed_after_no_datastore
-        };
-        (failed_after).less(silent)
+        if !self.has_heartbeat_datastore(host) {
+            let given_up = profile.failed_after_no_datastore.less(silent);
+            return self.next_attempt_on(cluster, host).unwrap_or(given_up);
+        }
+        // VMW-28b: one that was silent on the network before is watched in the datastores from its last sign there,
+        // whether it stops giving them because it is down or because it has lost them.
+        let lost_datastores = self.state.timers.at(self.model.timers.hosts[host.index()].abandonment);
+        if !heard && lost_datastores != Time::NEVER {
+            return lost_datastores.since(self.now);
+        }
+        profile.failed_after_datastore.less(silent).max(profile.datastore_watch)
     }
 
     /// Shared storage carries the datastore heartbeats (VMW-16).
-    fn has_heartbeat_datastore(&self, host: HostId) -> bool {
+    pub(super) fn has_heartbeat_datastore(&self, host: HostId) -> bool {
         let storages = &self.model.storages;
         self.model.hosts[host.index()]
             .storages
@@ -135,6 +144,9 @@ impl<O: Observer> Simulation<'_, O> {
             .find(|&h| self.state.takes_orders(self.model, h) && self.side_of(cluster, h) == side);
         let Some(host) = winner else {
             self.set_lead(cluster, side, Lead::NOBODY);
+            if side == Side::Main {
+                self.state.clusters[cluster.index()].absent_since = self.now;
+            }
             return;
         };
         self.set_lead(cluster, side, Lead { primary: winner, phase: PrimaryPhase::TakingStock });
@@ -157,9 +169,18 @@ impl<O: Observer> Simulation<'_, O> {
         cluster: ClusterId,
         profile: &PrimaryProfile,
         host: HostId,
+        has_elected_itself: bool,
     ) {
         let side = self.side_of(cluster, host);
-        if self.lead(cluster, side).phase == PrimaryPhase::Absent {
+        let phase = self.lead(cluster, side).phase;
+        let absent = phase == PrimaryPhase::Absent;
+        let just_called = phase == PrimaryPhase::Electing
+            && self.state.timers.at(self.side_timer(cluster, side)) == self.now + profile.election_lasts;
+        if has_elected_itself && (absent || just_called) {
+            // VMW-30b, VMW-34: the election was over while it heard nobody, and it still pings: whoever answers makes it
+            // a primary. Of several that come back at once the one that would win an election stays.
+            self.elect_in(cluster, side, Span::ZERO);
+        } else if absent {
             self.elect_in(cluster, side, profile.election_lasts);
         }
         if self.leads(cluster, host).is_some() {

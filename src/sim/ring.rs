@@ -14,13 +14,16 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn ring_on_host_down(&self, cluster: ClusterId, profile: &RingProfile, host: HostId) -> Span {
         let row = &self.state.hosts[host.index()];
         let silent = self.silent(cluster, host);
-        let noticed = profile.failed_after.less(silent);
         match &profile.fencing {
             // It is off already.
             Fencing::Peers { .. } if row.fenced => Span::ZERO,
-            Fencing::Peers { takes } => noticed + self.stages(host, &[&profile.regroup, takes], row.downs),
+            // The others miss it and fence it, whatever becomes of it meanwhile.
+            Fencing::Peers { takes } => {
+                (profile.failed_after + self.stages(host, &[&profile.regroup, takes], row.downs)).less(silent)
+            }
             Fencing::Watchdog { recover_after, loops, .. } => {
-                let agreed = noticed + self.stages(host, &[&profile.regroup], row.downs);
+                let agreed =
+                    (profile.failed_after + self.stages(host, &[&profile.regroup], row.downs)).less(silent);
                 let loops = self.draw(loops, self.model.hosts[host.index()].streams.detection, row.downs);
                 agreed.max(recover_after.less(silent)) + loops
             }

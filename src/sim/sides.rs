@@ -31,6 +31,7 @@ impl<O: Observer> Simulation<'_, O> {
             row.main = row.sides[self.model.hosts[fixed.hosts[0].index()].place.index()];
         }
         self.tell_hosts_of_sides(cluster);
+        self.on_witness_way_changed(cluster);
         self.declare_overdue(cluster);
     }
 
@@ -44,6 +45,7 @@ impl<O: Observer> Simulation<'_, O> {
         for &host in hosts {
             let row = &self.state.hosts[host.index()];
             if row.phase != HostPhase::Up {
+                self.hung_host_on_management_changed(cluster, host);
                 continue;
             }
             let out = row.isolated || row.fenced || row.missed_at != Time::NEVER;
@@ -68,6 +70,7 @@ impl<O: Observer> Simulation<'_, O> {
         let split = led && self.state.clusters[cluster.index()].is_split;
         let row = &mut self.state.hosts[host.index()];
         row.silent_since = if split { row.silent_since.min(self.now) } else { Time::NEVER };
+        row.given_up &= split;
     }
 
     /// Whether somebody who gives orders on another side hears nothing of a host that is up.

@@ -19,6 +19,10 @@ impl<O: Observer> Simulation<'_, O> {
         let slot = self.model.timers.hosts[host.index()].abandonment;
         let silent = self.is_silent_to_others(cluster, host);
         let at = match &self.model.clusters[cluster.index()].product {
+            // VMW-24, VMW-28d: where there are no heartbeat datastores nothing tells that it lives.
+            Product::Primary(p) if silent && !self.has_heartbeat_datastore(host) => {
+                Some(self.now + p.failed_after_no_datastore.less(self.silent(cluster, host)))
+            }
             Product::Primary(p) if silent && self.has_lost_datastores(cluster, host) => {
                 let silent = self.silent(cluster, host);
                 let watched = if storage_changed { self.now + p.datastore_watch } else { self.now };
@@ -98,7 +102,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.hosts[host.index()].abandoned = false;
             return;
         }
-        if self.state.hosts[host.index()].lock_attempts == 0 {
+        if !std::mem::replace(&mut self.state.hosts[host.index()].given_up, true) {
             self.tell(Signal::HostDeclaredFailed { host });
         }
         self.state.hosts[host.index()].lock_attempts += 1;
@@ -122,7 +126,7 @@ impl<O: Observer> Simulation<'_, O> {
                 copies_end_at = copies_end_at.min(self.state.restarts[vm.index()].retry_at.max(self.now));
                 self.leave_copy(vm, host);
                 lost.push(vm);
-            } else if self.is_five_primaries(cluster)
+            } else if self.tries_on_locks(cluster, host)
                 && let Some(other) = policy::choose_host_of_others(self.model, self.state, cluster, vm, host)
             {
                 self.tell(Signal::RestartFailed { vm, host: other });
@@ -136,8 +140,28 @@ impl<O: Observer> Simulation<'_, O> {
         copies_end_at
     }
 
-    fn is_five_primaries(&self, cluster: ClusterId) -> bool {
-        matches!(self.model.clusters[cluster.index()].product, Product::FivePrimaries(_))
+    /// Whether a cluster tries to start what a silent host runs although nothing tells that its locks are free: it has
+    /// no heartbeats in datastores to look at.
+    fn tries_on_locks(&self, cluster: ClusterId, host: HostId) -> bool {
+        match self.model.clusters[cluster.index()].product {
+            Product::FivePrimaries(_) => true,
+            Product::Primary(_) => !self.has_heartbeat_datastore(host),
+            _ => false,
+        }
+    }
+
+    /// From now until it is noticed that something has stopped on a host that was given up although it lived: the next
+    /// attempt to start it finds its lock free (VML-13, VMW-49). After the last one somebody has to come (assumption).
+    pub(super) fn next_attempt_on(&self, cluster: ClusterId, host: HostId) -> Option<Span> {
+        let row = &self.state.hosts[host.index()];
+        if !row.given_up || !self.tries_on_locks(cluster, host) {
+            return None;
+        }
+        let person = &self.model.clusters[cluster.index()].restart.resumes_after;
+        Some(match self.state.timers.at(self.model.timers.hosts[host.index()].abandonment) {
+            Time::NEVER => self.stages(host, &[person], row.downs),
+            at => at.since(self.now),
+        })
     }
 
     fn await_next_attempt(&mut self, cluster: ClusterId, host: HostId, copies_end_at: Time) {
@@ -145,7 +169,7 @@ impl<O: Observer> Simulation<'_, O> {
         let slot = self.model.timers.hosts[host.index()].abandonment;
         let attempts = self.state.hosts[host.index()].lock_attempts;
         let again = attempts < fixed.restart.attempts && fixed.restart.retry_after > Span::ZERO;
-        if self.is_five_primaries(cluster) && again {
+        if self.tries_on_locks(cluster, host) && again {
             let doublings = if fixed.restart.retry_doubles { attempts - 1 } else { 0 };
             let wait = 1_u64.checked_shl(doublings).unwrap_or(u64::MAX);
             self.arm(slot, Span(fixed.restart.retry_after.0.saturating_mul(wait)));
@@ -185,10 +209,17 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// All copies in the memory of a host are gone.
     pub(super) fn end_stale(&mut self, host: HostId) {
+        if self.state.hosts[host.index()].stale == 0 {
+            return;
+        }
         self.end_stale_where(host, |_, _| true);
+        if let Some(cluster) = self.model.hosts[host.index()].cluster {
+            self.retry_waiting(cluster);
+        }
     }
 
-    /// Copies of VMs whose disks a host reaches again are gone: it learns that the locks are lost.
+    /// Copies of VMs whose disks a host reaches again are gone: it learns that the locks are lost. Whoever calls this
+    /// looks at those who wait for room afterwards, when the copies on all hosts are gone.
     pub(super) fn end_stale_with_disks(&mut self, host: HostId) {
         self.end_stale_where(host, |sim, vm| sim.state.reaches_disk(sim.model, vm, host));
     }
@@ -202,9 +233,6 @@ impl<O: Observer> Simulation<'_, O> {
             if self.state.restarts[vm.index()].stale_on == host.0 && ends(self, vm) {
                 self.end_copy(vm);
             }
-        }
-        if let Some(cluster) = self.model.hosts[host.index()].cluster {
-            self.retry_waiting(cluster);
         }
     }
 

@@ -6,7 +6,7 @@
 //!
 //! A disk witness counts for those who reach its storage, a share or a cloud for those on the management network; of
 //! several hosts that are alone the first has it (assumption). A witness without a place of its own is reached from
-//! anywhere and never fails.
+//! anywhere and never fails. Hosts that go on by themselves are in `lone`.
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
@@ -43,7 +43,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    fn counts_votes(&self, cluster: ClusterId) -> bool {
+    pub(super) fn counts_votes(&self, cluster: ClusterId) -> bool {
         self.model.clusters[cluster.index()].product.votes().is_some()
     }
 
@@ -64,28 +64,32 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether a host that cannot be reached has been missed.
-    fn is_missed(&self, host: HostId) -> bool {
+    pub(super) fn is_missed(&self, host: HostId) -> bool {
         !self.state.takes_orders(self.model, host) && self.state.hosts[host.index()].missed_at <= self.now
     }
 
     /// Counts votes; stops what runs where quorum is lost, starts what waits where it is back.
     pub(super) fn count_votes(&mut self, cluster: ClusterId) {
-        // Who has quorum keeps it until a loss is noticed; to find it again those who are there must be enough (HYP-09).
+        self.check_lone(cluster);
+        // It is kept by all who have not been missed, and found again by those who hear each other.
         let had = self.state.clusters[cluster.index()].quorate;
-        let here = |sim: &Self, host: HostId| {
-            if had { !sim.is_missed(host) } else { sim.state.takes_orders(sim.model, host) }
+        let here = move |sim: &Self, host: HostId| match had {
+            true => !sim.is_missed(host),
+            false => sim.state.takes_orders(sim.model, host),
         };
-        let mut quorate = self.has_quorum(cluster, here);
-        if !quorate && self.give_way_to_another_side(cluster) {
-            quorate = self.has_quorum(cluster, here);
+        let mut together = self.has_quorum(cluster, here);
+        if !together && self.give_way_to_another_side(cluster) {
+            together = self.has_quorum(cluster, here);
             self.tell_hosts_of_sides(cluster);
         }
-        if quorate {
+        if together {
             self.adjust_votes(cluster);
         }
-        let quorate = self.goes_on(cluster, quorate);
-        let had = std::mem::replace(&mut self.state.clusters[cluster.index()].quorate, quorate);
+        // HYP-09: one that goes on by itself has quorum all the while.
         let hosts = &self.model.clusters[cluster.index()].hosts;
+        let enough = together || hosts.iter().any(|&host| self.survives_alone(cluster, host));
+        let quorate = self.goes_on(cluster, enough);
+        let had = std::mem::replace(&mut self.state.clusters[cluster.index()].quorate, quorate);
         if had && !quorate {
             self.tell(Signal::QuorumLost { cluster });
             let cause = self.state.clusters[cluster.index()].doubt;
@@ -111,6 +115,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.count_votes_at(cluster, at);
             }
         }
+        self.look_for_lone_survivor(cluster);
     }
 
     /// HYP-13: while there is quorum the votes of those who are gone are taken away, so that a cluster can run
@@ -145,7 +150,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// HYP-09: more than half of the votes are with those who are `here`.
-    fn has_quorum(&self, cluster: ClusterId, here: impl Fn(&Self, HostId) -> bool) -> bool {
+    pub(super) fn has_quorum(&self, cluster: ClusterId, here: impl Fn(&Self, HostId) -> bool) -> bool {
         let fixed = &self.model.clusters[cluster.index()];
         let Some(votes) = fixed.product.votes() else { return true };
         let reached = votes.witness.is_some_and(|witness| {
@@ -196,6 +201,22 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// Ways of the management network are gone or back: a witness that is reached over it is as well.
+    pub(super) fn on_witness_way_changed(&mut self, cluster: ClusterId) {
+        let votes = self.model.clusters[cluster.index()].product.votes();
+        if votes.and_then(|v| v.witness).is_some_and(|w| w.kind == WitnessKind::Network) {
+            self.count_votes(cluster);
+        }
+    }
+
+    /// A host has lost its way to the storage, or has it again: its cluster may have a witness there.
+    pub(super) fn on_way_to_witness_disk_changed(&mut self, cluster: ClusterId, cause: Cause) {
+        let votes = self.model.clusters[cluster.index()].product.votes();
+        if votes.and_then(|v| v.witness).is_some_and(|w| matches!(w.kind, WitnessKind::Disk(_))) {
+            self.on_witness_changed(cluster, cause);
+        }
+    }
+
     /// A storage is gone or back: it may hold a witness.
     pub(super) fn on_witness_disk_changed(&mut self, storage: StorageId, cause: Cause) {
         for number in 0..self.model.clusters.len() as u32 {
@@ -212,36 +233,5 @@ impl<O: Observer> Simulation<'_, O> {
                 }
             }
         }
-    }
-
-    /// Whether a host that hears nobody has quorum by itself, or is the survivor of its pool.
-    pub(super) fn survives_alone(&self, cluster: ClusterId, host: HostId) -> bool {
-        let fixed = &self.model.clusters[cluster.index()];
-        match &fixed.product {
-            Product::Pool(_) => self.is_lowest_alone(cluster, host),
-            Product::Quorum(_) | Product::Ring(_) => {
-                let up = |h: &&HostId| self.state.hosts[h.index()].phase == HostPhase::Up;
-                if fixed.hosts.iter().find(up) != Some(&host)
-                    || fixed.hosts.iter().any(|&h| self.state.takes_orders(self.model, h))
-                {
-                    return false;
-                }
-                self.has_quorum(cluster, |_, other| other == host)
-            }
-            _ => false,
-        }
-    }
-
-    /// A host goes on by itself: it looks after what was lost.
-    pub(super) fn rejoin_alone(&mut self, cluster: ClusterId, host: HostId) {
-        match &self.model.clusters[cluster.index()].product {
-            Product::Pool(_) => {
-                if self.state.clusters[cluster.index()].primary != Some(host) {
-                    self.lead_alone(cluster, host);
-                }
-            }
-            _ => self.count_votes(cluster),
-        }
-        self.retry_waiting(cluster);
     }
 }

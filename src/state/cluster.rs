@@ -42,6 +42,8 @@ pub struct ClusterState {
     pub poll_at: Time,
     pub primary: Option<HostId>,
     pub primary_phase: PrimaryPhase,
+    /// When an election on the main side ended without anybody who could be primary.
+    pub absent_since: Time,
     /// By place: who leads the hosts there while they do not hear the main side. Empty where that cannot be.
     pub others: Vec<Lead>,
     /// Of a pool: the only host on the network, which loses against one that is alone like itself.

@@ -93,12 +93,12 @@ impl State {
         }
     }
 
-    /// Whether a host reads and writes it there.
+    /// Whether a product reads and writes it there from a host; that is not held back with the I/O of VMs.
     #[must_use]
     pub fn reaches_serving_copy(&self, model: &Model, storage: StorageId, host: HostId) -> bool {
         let copy = self.serving_copy(model, storage);
         let wired = copy == storage || model.hosts[host.index()].storages.contains(&copy);
-        wired && self.reaches_storage(model, copy, host)
+        wired && self.sees_storage(model, copy, host)
     }
 
     /// Whether a host is wired to the disks of a VM, as they are just now.

@@ -103,6 +103,7 @@ impl State {
                     poll_at: Time::NEVER,
                     primary: None,
                     primary_phase: PrimaryPhase::Ready,
+                    absent_since: Time::ZERO,
                     others: vec![
                         Lead::NOBODY;
                         if c.has_sides() { model.geography.places as usize } else { 0 }
@@ -171,7 +172,7 @@ impl State {
             cluster.redirecting = 0;
             (cluster.polls, cluster.poll_at) = (0, Time::NEVER);
             cluster.primary = None;
-            cluster.primary_phase = PrimaryPhase::Ready;
+            (cluster.primary_phase, cluster.absent_since) = (PrimaryPhase::Ready, Time::ZERO);
             cluster.others.fill(Lead::NOBODY);
             (cluster.quorate, cluster.alone, cluster.deserted) = (true, None, None);
             (cluster.forced, cluster.forcings) = (false, 0);

@@ -203,9 +203,13 @@ impl State {
     #[must_use]
     pub fn reaches_storage(&self, model: &Model, storage: StorageId, host: HostId) -> bool {
         let kind = model.storages[storage.index()].kind;
-        if self.hosts[host.index()].holds_io && !kind.is_filer() {
-            return false;
-        }
+        let held = self.hosts[host.index()].holds_io && !kind.is_filer();
+        !held && self.sees_storage(model, storage, host)
+    }
+
+    /// The same for a product's own I/O, which is not held back with that of the VMs.
+    #[must_use]
+    pub fn sees_storage(&self, model: &Model, storage: StorageId, host: HostId) -> bool {
         !self.storages[storage.index()].is_out()
             && (self.has_path(model, storage, host) || self.is_redirected(model, storage, host))
     }

@@ -118,7 +118,11 @@ pub struct HostState {
     pub revived: bool,
     /// Its cluster has given it up but nobody was there to act.
     pub undeclared: bool,
+    /// The cluster has said that it gives it up; it does so once until it hears it again.
+    pub given_up: bool,
     pub isolated: bool,
+    /// It found itself alone and had no quorum by itself.
+    pub outvoted: bool,
     /// Its product reset it because it was alone: it is out of the cluster until it hears the others again.
     pub fenced: bool,
     /// One of the five primaries.
@@ -129,6 +133,8 @@ pub struct HostState {
     pub worked_on: bool,
     /// Since when the others hear nothing of it, though it is up; [`Time::NEVER`] where they do.
     pub silent_since: Time,
+    /// Since when it can be heard, if its way to the others is open: it has sent no beat before that.
+    pub heard_since: Time,
     /// Of a pool: a host that neither hears the others nor sees the statefile, and did so before views were merged.
     pub mute: bool,
     /// When the others miss it, or have missed it; [`Time::NEVER`] while it is in the cluster.
@@ -182,11 +188,14 @@ impl Default for HostState {
             reborn: false,
             revived: false,
             undeclared: false,
+            given_up: false,
             isolated: false,
+            outvoted: false,
             fenced: false,
             is_primary: false,
             has_vote: true,
             silent_since: Time::NEVER,
+            heard_since: Time::ZERO,
             mute: false,
             missed_at: Time::NEVER,
             worked_on: false,

@@ -37,6 +37,8 @@ impl<'m> Checker<'m> {
             format!("a host down from {cause:?}")
         })?;
         let most = self.detection(host).1;
+        // Of one that was silent before only the datastores told that it lived.
+        let silent = !self.hears(host, ninefold::model::Traffic::Management);
         for number in 0..self.vms.len() {
             // One that a person has brought to a host without a cluster stays there.
             let clustered = self.model.service_of(VmId(number as u32)).host_cluster
@@ -45,6 +47,7 @@ impl<'m> Checker<'m> {
             if clustered && row.home == Some(host) {
                 (row.home, row.lost, row.queued) = (None, Some((host, self.now)), false);
                 row.deadline = most.map_or(Time::NEVER, |d| self.now + d);
+                row.told |= silent;
             } else if row.lost.is_some_and(|(from, _)| from == host) && row.deadline != Time::NEVER {
                 // It went down again before the cluster answered: that may take until the next detection.
                 row.deadline = most.map_or(Time::NEVER, |d| self.now + d);

@@ -1,0 +1,107 @@
+//! A host that goes on by itself while none of its cluster hears another.
+//!
+//! Of several that could, the first has it, and those that have given up only where nobody else is left (assumption). It
+//! steps back when another host has a way to the network again (assumption: as long as one has, the cluster is there).
+
+use super::{Observer, Simulation};
+use crate::engine::{Span, Time};
+use crate::model::{ClusterId, Fencing, HostId, Product, RingProfile};
+use crate::state::HostPhase;
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Whether a host that hears nobody has quorum by itself, or is the survivor of its pool.
+    pub(super) fn survives_alone(&self, cluster: ClusterId, host: HostId) -> bool {
+        let fixed = &self.model.clusters[cluster.index()];
+        match &fixed.product {
+            Product::Pool(_) => self.is_lowest_alone(cluster, host),
+            Product::Quorum(_) | Product::Ring(_) => {
+                let row = |h: HostId| &self.state.hosts[h.index()];
+                let mut up = fixed.hosts.iter().copied().filter(|&h| row(h).phase == HostPhase::Up);
+                let nobody_else = up.clone().all(|h| row(h).outvoted);
+                let enough = |&h: &HostId| {
+                    (nobody_else || !row(h).outvoted) && self.has_quorum(cluster, |_, other| other == h)
+                };
+                !fixed.hosts.iter().any(|&h| self.state.takes_orders(self.model, h))
+                    && up.find(enough) == Some(host)
+            }
+            _ => false,
+        }
+    }
+
+    /// A host goes on by itself: it looks after what was lost.
+    pub(super) fn go_on_alone(&mut self, cluster: ClusterId, host: HostId) {
+        self.state.clusters[cluster.index()].alone = Some(host);
+        let row = &mut self.state.hosts[host.index()];
+        (row.outvoted, row.heard_since) = (false, self.now);
+        self.state.refresh_room(self.model, host);
+        match &self.model.clusters[cluster.index()].product {
+            Product::Pool(_) => {
+                if self.state.clusters[cluster.index()].primary == Some(host) {
+                    self.declare_overdue(cluster);
+                } else {
+                    self.lead_alone(cluster, host);
+                }
+            }
+            _ => {
+                self.count_votes(cluster);
+                self.declare_overdue(cluster);
+            }
+        }
+        self.retry_waiting(cluster);
+    }
+
+    /// A host that goes on by itself may have lost its witness: then it stops what it runs, at once as any that lose quorum
+    /// without being missed.
+    pub(super) fn check_lone(&mut self, cluster: ClusterId) {
+        let Some(lone) = self.state.clusters[cluster.index()].alone else { return };
+        if self.has_quorum(cluster, |_, other| other == lone) {
+            return;
+        }
+        self.state.clusters[cluster.index()].alone = None;
+        self.state.refresh_room(self.model, lone);
+        if self.state.hosts[lone.index()].phase != HostPhase::Up {
+            return;
+        }
+        self.state.hosts[lone.index()].outvoted = true;
+        let slot = self.model.timers.hosts[lone.index()].isolation;
+        match &self.model.clusters[cluster.index()].product {
+            // OSS-06: its lock is not renewed any more.
+            Product::Ring(RingProfile { fencing: Fencing::Watchdog { resets_after, .. }, .. }) => {
+                self.state.hosts[lone.index()].silent_since = self.now;
+                self.arm(slot, *resets_after);
+            }
+            _ => {
+                self.disarm(slot);
+                self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
+            }
+        }
+    }
+
+    /// Nobody may be left but hosts that have given up, and one of them have quorum: its witness is back.
+    pub(super) fn look_for_lone_survivor(&mut self, cluster: ClusterId) {
+        if !self.counts_votes(cluster) || self.state.clusters[cluster.index()].alone.is_some() {
+            return;
+        }
+        let survives =
+            |&&host: &&HostId| self.state.hosts[host.index()].outvoted && self.survives_alone(cluster, host);
+        if let Some(&host) = self.model.clusters[cluster.index()].hosts.iter().find(survives) {
+            self.go_on_alone(cluster, host);
+        }
+    }
+
+    /// Another host is the cluster now: the one that went on by itself stops what it runs, as any that is alone.
+    pub(super) fn step_back(&mut self, cluster: ClusterId, joined: HostId) {
+        let Some(lone) = self.state.clusters[cluster.index()].alone.take() else { return };
+        for &other in &self.model.clusters[cluster.index()].hosts {
+            self.state.refresh_room(self.model, other);
+        }
+        // It may be about to join as well.
+        if lone == joined || !self.counts_votes(cluster) || self.state.is_connected(self.model, lone) {
+            return;
+        }
+        self.state.hosts[lone.index()].outvoted = true;
+        if self.state.timers.at(self.model.timers.hosts[lone.index()].isolation) == Time::NEVER {
+            self.respond_alone(cluster, lone);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The product's side: a scenario per model, its scripted faults set anew for each draw, and what it tells.
+
+use ninefold::engine::{Randomness, Span};
+use ninefold::model::{Cause, InjectTarget, Model};
+use ninefold::probe::Timeline;
+use ninefold::scenario::{self, Input};
+use ninefold::sim::Signal;
+
+use crate::draw::{Fault, Strike};
+use crate::story::{Story, What, Why};
+use crate::world::{S, Us};
+
+/// Faults of one draw: so many of parts, and so many of hosts.
+const STRIKES: usize = 8;
+
+/// A cluster to simulate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cluster<'a> {
+    pub(crate) product: &'a str,
+    /// Lines of the cluster's table: stages that are drawn, made constant.
+    pub(crate) settings: &'a str,
+    pub(crate) hosts: usize,
+    /// Whether hosts are wired to a storage, and whether VMs have their disks there.
+    pub(crate) wired: bool,
+    pub(crate) disks: bool,
+    /// Whether its witness can be struck.
+    pub(crate) witness: bool,
+}
+
+/// A compiled cluster, with the scripted faults that can be set.
+pub(crate) struct Fast {
+    model: Model,
+    links: Vec<InjectTarget>,
+    paths: Vec<InjectTarget>,
+    network: InjectTarget,
+    storage: Option<InjectTarget>,
+    witness: Option<InjectTarget>,
+}
+
+fn text(cluster: &Cluster<'_>) -> String {
+    let Cluster { product, settings, hosts, wired, disks, witness } = *cluster;
+    let inject = |fault: String| format!("[[inject]]\nat = \"1 h\"\nfault = \"{fault}\"\nlasts = \"1 s\"\n");
+    let each = |what: &str| -> String { (1..=hosts).map(|n| inject(format!("host h-{n} {what}"))).collect() };
+    let places: Vec<String> = (1..=hosts).map(|n| format!("\"h-{n}\"")).collect();
+    let mut text = format!(
+        "schema = 1\ntitle = \"slow\"\n[run]\nhorizon = \"2 h\"\nreplications = 1\nages = \"new\"\n\
+         [network.lan]\ncarries = [\"management\"]\n\
+         [host.h]\ncount = {hosts}\ncores = 16\nmemory = \"128 GiB\"\nboot = \"5 min\"\n{}\
+         [cluster.c]\nproduct = \"{product}\"\n{settings}\nhosts = [\"h\"]\n\
+         [service.app]\ninstances = {hosts}\nplace = [{}]\n\
+         vm = {{ cores = 1, memory = \"1 GiB\", disk_timeout = \"1 d\"{} }}\n\
+         power_on = \"1 d\"\nboot = \"1 h\"\nstart = \"1 h\"\nrecover = \"0 s\"\n\
+         [strategy.s]\nprotect = [\"host-cluster\"]\n{}{}",
+        if wired { "storage = [\"san\"]\n[storage.san]\nkind = \"fc\"\n" } else { "" },
+        places.join(", "),
+        if disks { ", storage = \"san\"" } else { "" },
+        inject("network lan outage".to_owned()).repeat(STRIKES),
+        inject("host h-1 crash".to_owned()).repeat(STRIKES),
+    );
+    text += &each("link.management");
+    if wired {
+        text += &(each("link.storage") + &inject("storage san outage".to_owned()));
+    }
+    if witness {
+        text += &inject("witness c outage".to_owned());
+    }
+    text
+}
+
+impl Fast {
+    pub(crate) fn new(cluster: &Cluster<'_>) -> Fast {
+        let text = text(cluster);
+        let (spec, issues) = scenario::read(&Input { name: "slow", bytes: text.as_bytes(), overrides: &[] });
+        let told: String = issues.iter().map(|issue| issue.render()).collect();
+        let model = scenario::compile(&spec.unwrap_or_else(|| panic!("{told}"))).expect("compiles").remove(0);
+        let mut rest = model.injects[2 * STRIKES..].iter().map(|inject| inject.target);
+        let links = rest.by_ref().take(cluster.hosts).collect();
+        let wired = if cluster.wired { cluster.hosts } else { 0 };
+        let paths = rest.by_ref().take(wired).collect();
+        let storage = if cluster.wired { rest.next() } else { None };
+        let witness = if cluster.witness { rest.next() } else { None };
+        let network = model.injects[0].target;
+        Fast { model, links, paths, network, storage, witness }
+    }
+
+    /// At which instant of its interval each host beats.
+    pub(crate) fn phases(&self, seed: u64, interval: Option<Us>) -> Vec<Us> {
+        let random = Randomness::new(seed, 0);
+        let interval = interval.unwrap_or(0) as f64;
+        let hosts = self.model.hosts.iter();
+        hosts.map(|host| (random.uniform(host.streams.beat, 0) * interval) as Us).collect()
+    }
+
+    pub(crate) fn story(&mut self, seed: u64, strikes: &[Strike], end: Us) -> Story {
+        self.script(strikes, end);
+        let Timeline { entries } = ninefold::experiment::trace(&self.model, seed, 0);
+        let mut story = Story::new();
+        for entry in entries {
+            let what = match entry.signal {
+                Signal::HostDeclaredFailed { host } => What::Declared(host.index()),
+                Signal::HostIsolated { host } => What::Isolated(host.index()),
+                Signal::HostFenced { host } => What::Fenced(host.index()),
+                Signal::QuorumLost { .. } => What::QuorumLost,
+                Signal::QuorumRegained { .. } => What::QuorumRegained,
+                Signal::PrimaryElected { host, .. } => What::Elected(host.index()),
+                Signal::VmDown { vm, cause } => What::Down(vm.index(), why(cause)),
+                Signal::RestartOrdered { vm, host, .. } => What::Ordered(vm.index(), host.index()),
+                Signal::RestartFailed { vm, .. } => What::Failed(vm.index()),
+                _ => continue,
+            };
+            story.push((entry.at.0, what));
+        }
+        story.sort_unstable();
+        story
+    }
+
+    fn script(&mut self, strikes: &[Strike], end: Us) {
+        self.model.horizon = Span(end);
+        let hosts = self.model.clusters[0].hosts.clone();
+        for inject in &mut self.model.injects {
+            inject.at = Span(end + S);
+        }
+        let (mut part, mut host) = (0, STRIKES);
+        for strike in strikes {
+            let (target, slot) = match strike.fault {
+                Fault::Crash(h) => (InjectTarget::HostCrash(hosts[h]), &mut host),
+                Fault::Hang(h) => (InjectTarget::HostHang(hosts[h]), &mut host),
+                Fault::Link(h) => (self.links[h], &mut part),
+                Fault::Network => (self.network, &mut part),
+                Fault::Path(h) => (self.paths[h], &mut part),
+                Fault::Storage => (self.storage.expect("a storage"), &mut part),
+                Fault::Witness => (self.witness.expect("a witness"), &mut part),
+            };
+            let inject = &mut self.model.injects[*slot];
+            (inject.at, inject.target, inject.lasts) = (Span(strike.at), target, Some(Span(strike.lasts)));
+            *slot += 1;
+        }
+        assert!(part <= STRIKES && host <= 2 * STRIKES, "more strikes than slots");
+    }
+}
+
+fn why(cause: Cause) -> Why {
+    match cause {
+        Cause::HostCrash => Why::Crash,
+        Cause::HostHang => Why::Hang,
+        Cause::LinkFailure => Why::Link,
+        Cause::NetworkOutage => Why::Network,
+        Cause::StorageOutage => Why::Storage,
+        Cause::WitnessOutage => Why::Witness,
+        other => panic!("nobody struck with {other:?}"),
+    }
+}

@@ -1,0 +1,261 @@
+//! A token ring with fencing (Proxmox, Pacemaker), after the facts OSS-04 to OSS-08, OSS-13 to OSS-19.
+//!
+//! The token goes round all the time, in far less time than it takes to be missed: a host that cannot pass it on is
+//! silent from that instant.
+//!
+//! Without quorum nobody renews a lock: the watchdog of every host that runs something resets it (OSS-06, OSS-10). Where
+//! there are none, hosts that lose quorum together stop their VMs at once, and so does one that is alone where nobody has
+//! quorum who could fence it; it is not fenced later.
+//!
+//! Assumptions, where the facts are silent: votes as in `votes.rs`.
+
+use crate::quorum::{End, Quorum};
+use crate::story::Why;
+use crate::votes::{Rules, Witness};
+use crate::world::{Change, Family, Power, S, Us, World};
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fencing {
+    /// OSS-17, OSS-19: the others switch it off.
+    Peers { takes: Us },
+    /// OSS-06, OSS-05, OSS-08: its watchdog resets it, and the others wait for its lock, then look in loops.
+    Watchdog { resets: Us, recover: Us, loops: Us },
+}
+
+/// The numbers of the family.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbers {
+    /// OSS-13.
+    pub(crate) missed: Us,
+    /// OSS-14, a constant here.
+    pub(crate) regroup: Us,
+    pub(crate) fencing: Fencing,
+}
+
+/// OSS-13: the token's time grows with the hosts beyond two.
+pub(crate) fn token(hosts: usize) -> Us {
+    3 * S + (hosts as u64 - 2) * 650_000
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Tick {
+    /// The token has not come from a host since that instant.
+    Missed(usize, Us),
+    /// The watchdog of a host, or those who fence it, have waited long enough.
+    FenceDue,
+    HangOver(usize),
+    Lost(usize, u32),
+}
+
+pub(crate) struct Ring {
+    numbers: Numbers,
+    quorum: Quorum,
+    /// A host passes the token on.
+    present: Vec<bool>,
+    /// It is alone and has stopped its VMs, because nobody was there to fence it or because it had gone on by itself.
+    stopped: Vec<bool>,
+    /// Since when its watchdog runs because there is no quorum.
+    watch: Vec<Option<Us>>,
+}
+
+type W = World<Tick>;
+
+impl Ring {
+    pub(crate) fn new(hosts: usize, numbers: Numbers, witness: Witness, rules: Rules) -> Ring {
+        Ring {
+            numbers,
+            quorum: Quorum::new(hosts, witness, rules),
+            present: vec![true; hosts],
+            stopped: vec![false; hosts],
+            watch: vec![None; hosts],
+        }
+    }
+
+    fn join(&mut self, world: &mut W, host: usize) {
+        self.quorum.join(world, host);
+        (self.present[host], self.stopped[host], self.watch[host]) = (true, false, None);
+    }
+
+    fn fall_silent(&mut self, world: &mut W, host: usize) {
+        if std::mem::take(&mut self.present[host]) {
+            self.quorum.votes.fall_silent(world, host);
+            world.after(self.numbers.missed, Tick::Missed(host, world.now));
+        }
+    }
+
+    fn on_down(&mut self, world: &mut W, host: usize, batch: u32, fenced: bool) {
+        let n = self.numbers;
+        let hangs = world.power[host] == Power::Hung;
+        let why = if hangs { Why::Hang } else { Why::Crash };
+        let why = match fenced {
+            true if !world.is_linked(host) => world.why_cut_off(host),
+            true => self.quorum.doubt,
+            false => why,
+        };
+        let watched = self.watch[host].take();
+        self.quorum.leave(host, why);
+        self.fall_silent(world, host);
+        let heard = watched.unwrap_or(self.quorum.votes.answered[host]);
+        let regrouped = heard + n.missed + n.regroup;
+        let at = match n.fencing {
+            Fencing::Peers { .. } if fenced => world.now,
+            Fencing::Peers { takes } => regrouped + takes,
+            Fencing::Watchdog { recover, loops, .. } => regrouped.max(heard + recover).max(world.now) + loops,
+        };
+        world.after_all(at.max(world.now) - world.now, Tick::Lost(host, batch));
+        if let (true, Fencing::Watchdog { resets, .. }) = (hangs, n.fencing) {
+            world.after(resets, Tick::HangOver(host));
+        }
+    }
+
+    /// Without quorum its watchdog runs, if it has one and runs something.
+    fn lose_quorum(&mut self, world: &mut W, host: usize, why: Why) {
+        match self.numbers.fencing {
+            Fencing::Watchdog { resets, .. } => {
+                if self.watch[host].is_none() && !world.guests.on(host).is_empty() {
+                    self.watch[host] = Some(world.now);
+                    world.after_all(resets, Tick::FenceDue);
+                }
+            }
+            Fencing::Peers { .. } => self.stop(world, host, why),
+        }
+    }
+
+    fn look_at_watchdogs(&mut self, world: &mut W) {
+        let Fencing::Watchdog { resets, .. } = self.numbers.fencing else { return };
+        let decider = self.quorum.decider(world);
+        for host in world.hosts() {
+            let here = world.is_up(host) && world.is_linked(host);
+            if decider == Some(host) || (here && decider.is_some()) {
+                self.watch[host] = None;
+            } else if here {
+                self.lose_quorum(world, host, Why::Crash);
+            }
+            if world.is_up(host) && self.watch[host].is_some_and(|since| since + resets <= world.now) {
+                if world.guests.on(host).is_empty() {
+                    self.watch[host] = None;
+                } else {
+                    self.fence(world, host);
+                }
+            }
+        }
+    }
+
+    fn stop(&mut self, world: &mut W, host: usize, why: Why) {
+        let batch = world.lose_all(host, why);
+        self.quorum.look_at(world, host, batch, false);
+        self.stopped[host] |= self.quorum.votes.is_alone(host);
+    }
+
+    fn fence(&mut self, world: &mut W, host: usize) {
+        let why = if world.is_linked(host) { self.quorum.doubt } else { world.why_cut_off(host) };
+        if let Change::Down { host, batch } = world.fence(host, why) {
+            self.on_down(world, host, batch, true);
+        }
+    }
+
+    fn end_alone(&mut self, world: &mut W, host: usize) {
+        let n = self.numbers;
+        let over = |after: Us| self.quorum.isolated[host].is_none_or(|since| since + after <= world.now);
+        let never_joined = self.quorum.isolated[host].is_none() && world.guests.on(host).is_empty();
+        if self.stopped[host] || never_joined {
+            return;
+        }
+        match n.fencing {
+            Fencing::Watchdog { .. } if self.watch[host].is_some() || world.guests.on(host).is_empty() => {}
+            Fencing::Watchdog { resets, .. } if over(resets) => self.fence(world, host),
+            Fencing::Peers { takes } => {
+                let fences = self.quorum.decider(world).is_some();
+                let just_now = self.quorum.isolated[host] == Some(world.now);
+                if fences && over(n.regroup + takes) {
+                    self.fence(world, host);
+                } else if !fences && (just_now || over(n.regroup + takes)) {
+                    self.stop(world, host, world.why_cut_off(host));
+                }
+            }
+            Fencing::Watchdog { .. } => {}
+        }
+    }
+}
+
+impl Family for Ring {
+    type Tick = Tick;
+
+    fn interval(&self) -> Option<Us> {
+        None
+    }
+
+    fn on_beat(&mut self, _: &mut W, _: usize) {}
+
+    fn on_change(&mut self, world: &mut W, change: Change) {
+        match change {
+            Change::Down { host, batch } => self.on_down(world, host, batch, false),
+            Change::Up(host) => {
+                if world.is_linked(host) {
+                    self.join(world, host);
+                } else {
+                    self.quorum.keep_out(host);
+                }
+            }
+            Change::Network => {
+                for host in std::mem::take(&mut world.opened) {
+                    if world.is_up(host) {
+                        self.join(world, host);
+                    }
+                }
+                for host in
+                    world.hosts().filter(|&h| world.is_up(h) && !world.is_linked(h)).collect::<Vec<_>>()
+                {
+                    if self.quorum.isolated[host].is_none() && self.watch[host].is_none() {
+                        self.quorum.doubt = world.why_cut_off(host);
+                    }
+                    self.fall_silent(world, host);
+                }
+            }
+            Change::Witness => self.quorum.seen = Some(Why::Witness),
+            Change::Storage(why) => self.quorum.seen = Some(why),
+        }
+    }
+
+    fn on_tick(&mut self, world: &mut W, tick: Tick) {
+        let n = self.numbers;
+        match tick {
+            Tick::Missed(host, since) => {
+                if self.quorum.votes.miss(world, host, since) && world.is_up(host) && !world.is_linked(host) {
+                    if self.watch[host].is_some() {
+                        self.quorum.votes.isolate(host);
+                        return;
+                    }
+                    self.quorum.isolate(world, host);
+                    let after = match n.fencing {
+                        Fencing::Watchdog { resets, .. } => resets,
+                        Fencing::Peers { takes } => n.regroup + takes,
+                    };
+                    world.after_all(after, Tick::FenceDue);
+                }
+            }
+            Tick::FenceDue => {}
+            Tick::HangOver(host) => world.reset_hung(host),
+            Tick::Lost(host, batch) => self.quorum.look_at(world, host, batch, true),
+        }
+    }
+
+    fn act(&mut self, world: &mut W) {
+        for (host, end) in self.quorum.settle(world) {
+            match end {
+                End::Together(why) => self.lose_quorum(world, host, why),
+                End::Alone => self.end_alone(world, host),
+            }
+        }
+        self.look_at_watchdogs(world);
+        if let Some(decider) = self.quorum.decider(world) {
+            for host in self.quorum.give_up(world) {
+                if let Fencing::Peers { .. } = self.numbers.fencing {
+                    // OSS-17, OSS-19: whoever hangs is switched off and on again.
+                    world.reset_hung(host);
+                }
+            }
+            self.quorum.start(world, decider);
+        }
+    }
+}

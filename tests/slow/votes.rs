@@ -1,0 +1,244 @@
+//! Who counts whom as present, and who may decide: more than half of the votes (HYP-09).
+//!
+//! Each host has a view of its own: those that it has not missed. Hosts of one side have the same one, those included
+//! that are cut off and have not been missed yet.
+//!
+//! Assumptions, where the facts are silent:
+//! - Hosts see at once that a witness is gone or back, and whoever is back counts at once. One that has been missed and
+//!   finds no member takes all others for missed, whether or not they have noticed.
+//! - Of several groups that reach the witness, the one whose way to the network is open has it, else the first host
+//!   that is enough with it. Where votes are dynamic, those who have not found themselves alone yet come before.
+//! - A host that is cut off has quorum only where no host has a way to the network, and one that has given up only where
+//!   all have.
+//! - Where dynamic votes are even and there is no witness, the last host's vote is not counted.
+
+use crate::world::{Us, World};
+
+/// A vote beside those of the hosts (HYP-10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Witness {
+    None,
+    /// Any host reaches it.
+    Anywhere,
+    /// Hosts that reach the storage; `only`: no other vote counts.
+    Disk {
+        only: bool,
+    },
+    /// Hosts on the network.
+    Share,
+}
+
+/// How votes are counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    /// HYP-13: the votes of those who have left are taken away.
+    pub(crate) dynamic: bool,
+    /// Broken: half of the votes decide, not more; the first vote is the one that is not counted, not the last.
+    pub(crate) half_is_enough: bool,
+    pub(crate) first_yields: bool,
+}
+
+pub(crate) const RULES: Rules = Rules { dynamic: false, half_is_enough: false, first_yields: false };
+
+pub(crate) struct Votes {
+    pub(crate) witness: Witness,
+    rules: Rules,
+    voters: Vec<bool>,
+    /// `views[a][b]`: a has not missed b. `heard[a][b]`: when a, or its side, heard b last.
+    views: Vec<Vec<bool>>,
+    heard: Vec<Vec<Us>>,
+    /// A host is missed by all, or misses all.
+    missed: Vec<bool>,
+    alone: Vec<bool>,
+    /// It found itself alone and had no quorum.
+    out: Vec<bool>,
+    /// When a host heard somebody, or would have if there were anybody.
+    pub(crate) answered: Vec<Us>,
+}
+
+impl Votes {
+    pub(crate) fn new(hosts: usize, witness: Witness, rules: Rules) -> Votes {
+        let mut votes = Votes {
+            witness,
+            rules,
+            voters: vec![true; hosts],
+            views: vec![vec![true; hosts]; hosts],
+            heard: vec![vec![0; hosts]; hosts],
+            missed: vec![false; hosts],
+            alone: vec![false; hosts],
+            out: vec![false; hosts],
+            answered: vec![0; hosts],
+        };
+        votes.adjust(&vec![true; hosts]);
+        votes
+    }
+
+    /// A beat of a host that goes out: its side counts it as present.
+    pub(crate) fn beat<T: Copy>(&mut self, world: &World<T>, host: usize) {
+        // Who hangs can beat on, but once it is missed it cannot join again.
+        if !world.is_linked(host) || (self.missed[host] && !world.is_up(host)) {
+            return;
+        }
+        self.missed[host] = false;
+        self.answered[host] = world.now;
+        for other in world.hosts() {
+            if other != host && world.sides[other] == world.sides[host] && !self.alone[other] {
+                self.heard[other][host] = world.now;
+                self.views[other][host] = true;
+            }
+        }
+    }
+
+    /// A host that was heard all the time falls silent.
+    pub(crate) fn fall_silent<T: Copy>(&mut self, world: &World<T>, host: usize) {
+        self.answered[host] = world.now;
+        for other in world.hosts() {
+            if other != host && world.sides[other] == world.sides[host] && !self.alone[other] {
+                self.heard[other][host] = world.now;
+            }
+        }
+    }
+
+    /// A host has a way to the others again, and knows what its side knows.
+    pub(crate) fn join<T: Copy>(&mut self, world: &World<T>, host: usize) {
+        self.alone[host] = false;
+        self.out[host] = false;
+        let newcomer = self.missed[host];
+        let knows = |other: &usize| {
+            let member = *other != host && !self.alone[*other] && !self.missed[*other];
+            member && world.sides[*other] == world.sides[host] && (!newcomer || world.hears(host, *other))
+        };
+        if let Some(other) = world.hosts().find(knows) {
+            self.views[host] = self.views[other].clone();
+            self.heard[host] = self.heard[other].clone();
+            self.heard[host][other] = self.answered[other];
+        } else if newcomer {
+            // Nobody tells it who was there: others count when they are there (HYP-09).
+            for other in world.hosts() {
+                self.views[host][other] = other == host || world.hears(host, other);
+                self.missed[other] |= !self.views[host][other];
+            }
+        }
+        self.views[host][host] = true;
+        self.beat(world, host);
+    }
+
+    /// A host's beat of that instant was the last one to be heard, by those who miss it now; true where nobody has
+    /// heard it since, so that it hears nobody either.
+    pub(crate) fn miss<T: Copy>(&mut self, world: &World<T>, host: usize, beat: Us) -> bool {
+        for other in world.hosts() {
+            if other != host && self.heard[other][host] == beat {
+                self.views[other][host] = false;
+            }
+        }
+        let misses = self.answered[host] == beat;
+        self.missed[host] |= misses;
+        misses
+    }
+
+    /// A host hears nobody: it misses all others.
+    pub(crate) fn isolate(&mut self, host: usize) {
+        self.alone[host] = true;
+        for other in 0..self.views.len() {
+            self.views[host][other] = other == host;
+        }
+    }
+
+    /// A host gives up, or does not any more.
+    pub(crate) fn set_out(&mut self, host: usize, out: bool) -> bool {
+        std::mem::replace(&mut self.out[host], out)
+    }
+
+    /// Whether a host has missed all others.
+    pub(crate) fn is_alone(&self, host: usize) -> bool {
+        self.alone[host]
+    }
+
+    /// Whether all others miss a host.
+    pub(crate) fn is_missed(&self, host: usize) -> bool {
+        self.missed[host]
+    }
+
+    fn reaches_witness<T: Copy>(&self, world: &World<T>, host: usize) -> bool {
+        let reaches = match self.witness {
+            Witness::None => false,
+            Witness::Anywhere => true,
+            Witness::Disk { .. } => world.reaches_storage(host),
+            Witness::Share => world.is_linked(host),
+        };
+        reaches && world.has_witness()
+    }
+
+    /// Whether a host has quorum: it keeps it by those whom it has not missed, and finds it by those whom it hears.
+    fn has_quorum<T: Copy>(&self, world: &World<T>, host: usize, had: bool) -> bool {
+        let enough = |host: usize| {
+            let view = |h: usize| self.views[host][h] && (had || h == host || world.hears(host, h));
+            self.is_enough(world, &world.hosts().map(view).collect::<Vec<bool>>())
+        };
+        if !self.alone[host] {
+            return enough(host);
+        }
+        let up = || world.hosts().filter(|&h| world.is_up(h));
+        let nobody_else = up().all(|h| self.out[h]);
+        let by_itself =
+            |h: usize| self.is_enough(world, &world.hosts().map(|other| other == h).collect::<Vec<bool>>());
+        let first = up().find(|&h| (nobody_else || !self.out[h]) && by_itself(h));
+        up().all(|h| !world.is_linked(h)) && first == Some(host)
+    }
+
+    fn is_enough<T: Copy>(&self, world: &World<T>, view: &[bool]) -> bool {
+        let reached = world.hosts().any(|h| view[h] && self.reaches_witness(world, h));
+        if self.witness == (Witness::Disk { only: true }) {
+            return reached;
+        }
+        let count = |counts: &dyn Fn(usize) -> bool| world.hosts().filter(|&h| counts(h)).count();
+        let all = count(&|h| self.voters[h]);
+        let present = count(&|h| self.voters[h] && view[h]);
+        // HYP-14: the vote of a dynamic witness follows parity.
+        let counts = self.witness != Witness::None && (!self.rules.dynamic || all.is_multiple_of(2));
+        let witness = usize::from(counts);
+        let (present, all) = (2 * (present + if reached { witness } else { 0 }), all + witness);
+        present > all || (self.rules.half_is_enough && present == all)
+    }
+
+    /// The hosts with quorum. HYP-13: their view says whose votes count from now on.
+    pub(crate) fn count<T: Copy>(&mut self, world: &World<T>, had: bool) -> Vec<usize> {
+        // The word of one that is down counts until it is missed.
+        let missed = self.missed.clone();
+        // One that all others miss, and that has not noticed, has no say.
+        let aware = |h: usize| world.is_linked(h) || self.alone[h] || !missed[h];
+        let speaks: Vec<bool> =
+            world.hosts().map(|h| if world.is_up(h) { aware(h) } else { had && !missed[h] }).collect();
+        let decides = |votes: &Votes, h: usize| speaks[h] && votes.has_quorum(world, h, had);
+        let together = |votes: &Votes, linked: bool| {
+            let mut hosts = world.hosts().filter(|&h| !votes.alone[h] && world.is_linked(h) == linked);
+            hosts.find(|&h| decides(votes, h))
+        };
+        // HYP-08, HYP-13: votes are taken away when a regroup is over, for which nobody may be silent and not yet missed.
+        let regrouped = world.hosts().all(|h| missed[h] || (world.is_up(h) && world.is_linked(h)));
+        if let (true, Some(host)) = (regrouped, together(self, true).or(together(self, false))) {
+            self.adjust(&self.views[host].clone());
+        }
+        let decide: Vec<usize> = world.hosts().filter(|&h| decides(self, h)).collect();
+        if let Some(&host) = decide.first()
+            && regrouped
+            && decide.iter().all(|&h| self.alone[h])
+        {
+            self.adjust(&self.views[host].clone());
+        }
+        decide
+    }
+
+    fn adjust(&mut self, view: &[bool]) {
+        if !self.rules.dynamic {
+            return;
+        }
+        self.voters = view.to_vec();
+        let count = view.iter().filter(|votes| **votes).count();
+        let mut counted = (0..view.len()).filter(|&host| view[host]);
+        let yields = if self.rules.first_yields { counted.next() } else { counted.next_back() };
+        if let (Witness::None, 0, Some(host)) = (self.witness, count % 2, yields) {
+            self.voters[host] = false;
+        }
+    }
+}
