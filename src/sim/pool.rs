@@ -110,7 +110,8 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(Product::Pool(PoolProfile { statefile: Some(storage), .. })) = cluster else {
             return Cause::StorageOutage;
         };
-        let storage = self.state.serving_copy(self.model, *storage);
+        let first = *storage;
+        let storage = self.state.serving_copy(self.model, first);
         let outage = self.state.outages[self.model.storages[storage.index()].part.index()];
         match (outage.faults, outage.cuts) {
             // It has everything, but the pool lives on where another link is cut.
@@ -118,7 +119,7 @@ impl<O: Observer> Simulation<'_, O> {
             // It is there: the way to it is not, or the other copy serves and the host is not wired to that.
             (0, 0) if !self.state.storages[storage.index()].is_out() => {
                 let wired = self.model.hosts[host.index()].storages.contains(&storage);
-                if wired { Cause::NetworkOutage } else { Cause::StorageOutage }
+                if wired || storage == first { Cause::NetworkOutage } else { Cause::StorageOutage }
             }
             (0, 0) => Cause::ControllerFailure,
             (0, _) => Cause::SiteOutage,
