@@ -124,7 +124,8 @@ impl<O: Observer> Simulation<'_, O> {
         let absent_since = self.state.clusters[cluster.index()].absent_since;
         let row = &mut self.state.hosts[host.index()];
         // Who was silent for a moment only has missed nobody.
-        let newcomer = row.missed_at <= self.now || row.heard_since == self.now;
+        let newcomer = row.outvoted || row.missed_at <= self.now || row.heard_since == self.now;
+        let silent_since = row.silent_since;
         let has_elected_itself = !row.isolated && row.silent_since <= absent_since;
         row.heard_since = self.now;
         (row.isolated, row.fenced, row.mute) = (row.isolated && watched, false, false);
@@ -146,6 +147,8 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Quorum(_) | Product::Ring(_) => {
                 if newcomer {
                     self.begin_membership(cluster, host);
+                } else {
+                    self.resume_membership(cluster, host, silent_since);
                 }
                 self.count_votes(cluster);
                 self.declare_overdue(cluster);

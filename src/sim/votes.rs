@@ -29,18 +29,32 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A host joins. Where no member is left nobody tells it who was there: others count when they are there (HYP-09).
     pub(super) fn begin_membership(&mut self, cluster: ClusterId, host: HostId) {
-        let others = || self.model.clusters[cluster.index()].hosts.iter().filter(|other| **other != host);
-        let member = |other: &HostId| {
-            self.state.hosts[other.index()].missed_at == Time::NEVER
-                && self.state.takes_orders(self.model, *other)
-        };
-        if others().any(member) {
-            return;
+        if !self.is_any_other_member(cluster, host) {
+            for &other in self.model.clusters[cluster.index()].hosts.iter().filter(|other| **other != host) {
+                let row = &mut self.state.hosts[other.index()];
+                row.missed_at = row.missed_at.min(self.now);
+            }
         }
-        for &other in others() {
-            let row = &mut self.state.hosts[other.index()];
-            row.missed_at = row.missed_at.min(self.now);
+    }
+
+    /// One that was silent for a moment is back. Where no member is left that has heard the others meanwhile, it heard
+    /// those who are silent before that moment, if at all.
+    pub(super) fn resume_membership(&mut self, cluster: ClusterId, host: HostId, silent_since: Time) {
+        if !self.is_any_other_member(cluster, host) {
+            for &other in self.model.clusters[cluster.index()].hosts.iter().filter(|other| **other != host) {
+                if !self.state.takes_orders(self.model, other) {
+                    self.note_missed(cluster, other, silent_since.min(self.now));
+                }
+            }
         }
+    }
+
+    fn is_any_other_member(&self, cluster: ClusterId, host: HostId) -> bool {
+        self.model.clusters[cluster.index()].hosts.iter().any(|&other| {
+            other != host
+                && self.state.hosts[other.index()].missed_at == Time::NEVER
+                && self.state.takes_orders(self.model, other)
+        })
     }
 
     pub(super) fn counts_votes(&self, cluster: ClusterId) -> bool {
