@@ -20,7 +20,8 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.clusters[cluster.index()].alone == Some(host) {
             self.state.clusters[cluster.index()].alone = None;
         }
-        let heard = self.state.side(self.model, host).is_some();
+        let heard =
+            self.state.clusters[cluster.index()].is_split && self.state.side(self.model, host).is_some();
         let row = &mut self.state.hosts[host.index()];
         row.outvoted = false;
         // What those of other sides thought of it is not what its own side does.

@@ -93,9 +93,12 @@ impl Ring {
             false => why,
         };
         let watched = self.watch[host].take();
+        let isolated = self.quorum.isolated[host].is_some();
         self.quorum.leave(host, why);
         self.fall_silent(world, host);
-        let heard = watched.unwrap_or(self.quorum.votes.answered[host]);
+        // One that had gone on by itself since it came up kept its lock until now.
+        let kept = fenced && !isolated && watched.is_none();
+        let heard = if kept { world.now } else { watched.unwrap_or(self.quorum.votes.answered[host]) };
         let regrouped = heard + n.missed + n.regroup;
         let at = match n.fencing {
             Fencing::Peers { .. } if fenced => world.now,
