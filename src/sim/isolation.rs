@@ -125,7 +125,6 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         // Who was silent for a moment only has missed nobody.
         let newcomer = row.outvoted || row.missed_at <= self.now || row.heard_since == self.now;
-        let silent_since = row.silent_since;
         let has_elected_itself = !row.isolated && row.silent_since <= absent_since;
         row.heard_since = self.now;
         (row.isolated, row.fenced, row.mute) = (row.isolated && watched, false, false);
@@ -147,8 +146,6 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Quorum(_) | Product::Ring(_) => {
                 if newcomer {
                     self.begin_membership(cluster, host);
-                } else {
-                    self.resume_membership(cluster, host, silent_since);
                 }
                 self.count_votes(cluster);
                 self.declare_overdue(cluster);

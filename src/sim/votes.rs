@@ -37,18 +37,6 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// One that was silent for a moment is back. Where no member is left that has heard the others meanwhile, it heard
-    /// those who are silent before that moment, if at all.
-    pub(super) fn resume_membership(&mut self, cluster: ClusterId, host: HostId, silent_since: Time) {
-        if !self.is_any_other_member(cluster, host) {
-            for &other in self.model.clusters[cluster.index()].hosts.iter().filter(|other| **other != host) {
-                if !self.state.takes_orders(self.model, other) {
-                    self.note_missed(cluster, other, silent_since.min(self.now));
-                }
-            }
-        }
-    }
-
     fn is_any_other_member(&self, cluster: ClusterId, host: HostId) -> bool {
         self.model.clusters[cluster.index()].hosts.iter().any(|&other| {
             other != host

@@ -42,6 +42,10 @@ pub(crate) struct Log {
 struct HostSeen {
     down: bool,
     since: Time,
+    up_since: Time,
+    /// Since when nobody can hear it, and since when others can again.
+    silent_since: Option<Time>,
+    audible_since: Time,
     in_window: bool,
     closing: bool,
     /// Its product resets it.

@@ -63,9 +63,26 @@ impl Checker<'_> {
                         || (self.is_there(a) && self.is_there(b) && self.hear_each_other(cluster, a, b));
                     let since = &mut self.unheard[a.index() * hosts + b.index()];
                     *since = if heard { Time::NEVER } else { (*since).min(self.now) };
+                    if a == b {
+                        self.note_silence(a);
+                    }
                 }
             }
             self.note_force(cluster);
+        }
+    }
+
+    /// Since when a host is up, and since when nobody can hear it, or can again.
+    fn note_silence(&mut self, host: HostId) {
+        let (up, audible) = (self.is_there(host), self.hears(host, Traffic::Management));
+        let row = &mut self.hosts[host.index()];
+        row.up_since = if up { row.up_since.min(self.now) } else { Time::NEVER };
+        if up && audible {
+            if row.silent_since.take().is_some() {
+                row.audible_since = self.now;
+            }
+        } else {
+            row.silent_since = row.silent_since.or(Some(self.now));
         }
     }
 
@@ -151,7 +168,16 @@ impl Checker<'_> {
         let Some(votes) = fixed.product.votes() else { return true };
         let fresh = |from: HostId, to: HostId| {
             let since = self.unheard[from.index() * self.hosts.len() + to.index()];
-            since == Time::NEVER || grace.is_some_and(|grace| self.now <= since + grace)
+            // Assumption of the model: who was cut off too shortly to be missed knows what its side knows.
+            let (a, b) = (&self.hosts[from.index()], &self.hosts[to.index()]);
+            let kept_up = |grace: Span| {
+                a.up_since < since && a.audible_since <= since + grace && !self.is_split(cluster)
+            };
+            since == Time::NEVER
+                || grace.is_some_and(|grace| {
+                    let silent_since = b.silent_since.filter(|_| kept_up(grace)).unwrap_or(since);
+                    self.now <= since.max(silent_since) + grace
+                })
         };
         // A member knows whom the others have heard.
         let mut present = vec![host];
