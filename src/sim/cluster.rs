@@ -15,6 +15,10 @@ impl<O: Observer> Simulation<'_, O> {
         if !self.model.clusters[cluster.index()].restarts {
             return;
         }
+        if let Product::Custom { detection } = &self.model.clusters[cluster.index()].product {
+            self.custom_on_host_down(host, detection);
+            return;
+        }
         self.disarm(self.model.timers.hosts[host.index()].isolation);
         self.note_departure(cluster, host);
         if self.state.clusters[cluster.index()].alone == Some(host) {
@@ -27,10 +31,7 @@ impl<O: Observer> Simulation<'_, O> {
         // What those of other sides thought of it is not what its own side does.
         row.given_up &= !heard;
         let span = match &self.model.clusters[cluster.index()].product {
-            Product::Custom { detection } => {
-                let downs = self.state.hosts[host.index()].downs;
-                self.draw(detection, self.model.hosts[host.index()].streams.detection, downs)
-            }
+            Product::Custom { .. } => return,
             Product::Primary(profile) => self.primary_on_host_down(cluster, profile, host),
             Product::FivePrimaries(profile) => self.five_primaries_on_host_down(cluster, profile, host),
             Product::Pool(profile) => self.pool_on_host_down(cluster, profile, host),
@@ -159,6 +160,10 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host of a cluster is up.
     pub(super) fn cluster_on_host_up(&mut self, host: HostId) {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        if self.is_custom(cluster) {
+            self.custom_on_host_up(cluster, host);
+            return;
+        }
         let row = &mut self.state.hosts[host.index()];
         (row.heard_since, row.silent_since) = (self.now, Time::NEVER);
         self.recheck_redirections(cluster);

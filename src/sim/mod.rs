@@ -33,6 +33,7 @@
 //! | `start_queue` | starts on one host: how many at a time, and those that fail |
 //! | `isolation` | a host that hears nobody: when it knows, what it does; fencing |
 //! | `primary` | the primary-and-secondaries family (vSphere): heartbeats, election |
+//! | `custom` | any product as one number |
 //! | `five_primaries` | VMware HA 4 |
 //! | `pool` | XenServer: master, fencing by watchdog |
 //! | `failover_clustering` | Hyper-V |
@@ -50,6 +51,7 @@ mod by_hand;
 mod clocks;
 mod cluster;
 mod crews;
+mod custom;
 mod disks;
 mod dispatch;
 mod failover;

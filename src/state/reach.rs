@@ -131,12 +131,13 @@ impl State {
     }
 
     /// Whether a cluster's order to start a VM would reach this host.
+    #[inline]
     #[must_use]
     pub fn takes_orders(&self, model: &Model, host: HostId) -> bool {
         let row = &self.hosts[host.index()];
         row.phase == HostPhase::Up
             && !(row.agent_out || row.unlisted || row.quarantined)
-            && (self.is_commanded(model, host) || self.is_alone(model, host))
+            && (is_obeyed_anyhow(model, host) || self.is_commanded(model, host) || self.is_alone(model, host))
     }
 
     /// Whether a host is in touch with its cluster: it hears the others, where its product needs that. Of a cluster
@@ -247,4 +248,12 @@ impl State {
             })
         })
     }
+}
+
+/// One number and no networks: nothing keeps an order from a host.
+#[inline]
+fn is_obeyed_anyhow(model: &Model, host: HostId) -> bool {
+    model.hosts[host.index()]
+        .cluster
+        .is_none_or(|cluster| matches!(model.clusters[cluster.index()].product, Product::Custom { .. }))
 }
