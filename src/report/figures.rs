@@ -62,7 +62,7 @@ pub fn mean(estimate: &Estimate) -> String {
 /// `17 ms [0 s, 4.9 h]`.
 #[must_use]
 pub fn duration_interval(seconds: &Estimate) -> String {
-    const FAR: f64 = 1_000.0;
+    const FAR: f64 = 100.0;
     let typical = typical(seconds);
     if !is_unseen(seconds) && seconds.high > FAR * typical {
         return format!("{} [{}, {}]", duration(seconds.mean), duration(seconds.low), duration(seconds.high));
