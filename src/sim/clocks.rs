@@ -141,7 +141,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// A VM begins a stretch of its life: is anybody else concerned by it?
-    #[inline]
+    #[inline(always)]
     pub(super) fn choose_privacy(&mut self, vm: VmId, host: HostId) {
         let awaited = self.state.hosts[host.index()].plan != NOWHERE;
         let row = &self.state.vms[vm.index()];

@@ -9,7 +9,7 @@ use crate::state::{DiskSwitch, Job, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A VM in hand. Whoever changes its clocks calls [`Simulation::show_clocks`] afterwards.
-    #[inline]
+    #[inline(always)]
     pub(super) fn life(&mut self, vm: VmId) -> Life<'_, O> {
         let model = self.model;
         let row = &self.state.vms[vm.index()];

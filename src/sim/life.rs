@@ -161,6 +161,7 @@ impl<O: Observer> Life<'_, O> {
 
     /// Its guest crashes and waits for a person, who starts it again from `power_on`. A script says how long
     /// the person takes.
+    #[inline]
     pub(super) fn crash_guest(&mut self, scripted: Option<Span>) -> Option<Cause> {
         assert!(self.row.phase.is_booted(), "only a guest that runs can crash");
         self.quieten();
@@ -174,6 +175,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// Its application crashes or hangs and waits for a person, who starts it again.
+    #[inline]
     pub(super) fn fail_app(&mut self, cause: Cause, scripted: Option<Span>) -> Option<Cause> {
         assert!(self.row.phase == VmPhase::Up, "only an application that is up can fail");
         self.row.phase = VmPhase::AppDead;
@@ -187,6 +189,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// Without a crew somebody is there at once; else the crew begins the repair when it can.
+    #[inline]
     fn wait_for_person(&mut self, scripted: Option<Span>) {
         match scripted {
             Some(lasts) => self.arm(VmClock::Step, lasts),
@@ -196,6 +199,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// VM monitoring has seen that the guest does not run: when it will reset it, if it does.
+    #[inline]
     fn wait_for_monitor(&mut self) {
         let Some((Monitor { guest: Some(rules), .. }, watch)) = &self.monitor else { return };
         // What ran at the beginning of the replication has run for long.
@@ -212,6 +216,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// Application monitoring resets the VM, unless a person is faster.
+    #[inline]
     fn wait_for_app_monitor(&mut self) {
         let Some((Monitor { app: Some(after), .. }, _)) = &self.monitor else { return };
         let at = Clock::due_at(self.now + self.draw(after, VmDraw::Reset, self.row.starts));
@@ -248,6 +253,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// A person begins to put its guest or its application right.
+    #[inline]
     pub(super) fn begin_repair(&mut self) {
         let service = self.service;
         let (fault, purpose, draw) = match (self.row.phase, self.row.cause) {

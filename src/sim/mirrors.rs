@@ -181,15 +181,18 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// Looks for a host where a VM can be started, if need be at the other copy of its disks.
+    #[inline(always)]
     pub(super) fn choose_host(&mut self, cluster: ClusterId, vm: VmId) -> Option<HostId> {
         if self.state.restarts[vm.index()].switch == DiskSwitch::Due {
             // Its turn to start there never came.
             self.state.vms[vm.index()].on_mirror ^= true;
             self.state.restarts[vm.index()].switch = DiskSwitch::Settled;
         }
-        if let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) {
-            return Some(host);
-        }
+        policy::choose_host(self.model, self.state, cluster, vm)
+            .or_else(|| self.choose_host_at_other_copy(cluster, vm))
+    }
+
+    fn choose_host_at_other_copy(&mut self, cluster: ClusterId, vm: VmId) -> Option<HostId> {
         // Whose disks were being made ready can go back: nothing was written on the other copy.
         let back = self.state.restarts[vm.index()].switch == DiskSwitch::Begun;
         if !back {

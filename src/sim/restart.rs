@@ -66,23 +66,12 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// One try to start a VM: what it has to wait for, if it has.
     fn attempt(&mut self, cluster: ClusterId, vm: VmId) -> Result<(), WaitReason> {
-        let row = self.state.restarts[vm.index()];
-        let due = row.retry_at <= self.now;
-        match row.waits {
-            Some(reason @ (WaitReason::Retry | WaitReason::Person)) if !due => return Err(reason),
-            Some(WaitReason::Dependency) if due => self.state.restarts[vm.index()].impatient = true,
-            _ if row.impatient => {}
-            _ => {
-                if !due && row.waits != Some(WaitReason::Dependency) {
-                    return Err(WaitReason::Turn);
-                }
-                if let Some(timeout) = self.holds_for(cluster, vm) {
-                    if row.waits != Some(WaitReason::Dependency) {
-                        self.state.restarts[vm.index()].retry_at = self.now + timeout;
-                    }
-                    return Err(WaitReason::Dependency);
-                }
-            }
+        let row = &self.state.restarts[vm.index()];
+        let is_free = row.waits.is_none() && row.retry_at <= self.now;
+        if (!is_free || !self.model.service_of(vm).after.is_empty())
+            && let Some(reason) = self.is_held_back(cluster, vm)
+        {
+            return Err(reason);
         }
         let Some(host) = self.choose_host(cluster, vm) else {
             return Err(self.cannot_start(cluster, vm));
@@ -100,6 +89,28 @@ impl<O: Observer> Simulation<'_, O> {
             self.order_start(vm, host);
         }
         Ok(())
+    }
+
+    /// What keeps a VM from being placed just now, wherever there is room: it is not its turn, or others come first.
+    fn is_held_back(&mut self, cluster: ClusterId, vm: VmId) -> Option<WaitReason> {
+        let row = self.state.restarts[vm.index()];
+        let due = row.retry_at <= self.now;
+        let waits_for_others = row.waits == Some(WaitReason::Dependency);
+        match row.waits {
+            Some(reason @ (WaitReason::Retry | WaitReason::Person)) if !due => return Some(reason),
+            Some(WaitReason::Dependency) if due => {
+                self.state.restarts[vm.index()].impatient = true;
+                return None;
+            }
+            _ if row.impatient => return None,
+            _ if !due && !waits_for_others => return Some(WaitReason::Turn),
+            _ => {}
+        }
+        let timeout = self.holds_for(cluster, vm)?;
+        if !waits_for_others {
+            self.state.restarts[vm.index()].retry_at = self.now + timeout;
+        }
+        Some(WaitReason::Dependency)
     }
 
     /// Nobody can take a VM: what it waits for. Where disks are resources that fail, one that fails on every host is

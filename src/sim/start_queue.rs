@@ -10,6 +10,9 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn must_queue(&mut self, host: HostId, vm: VmId) -> bool {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return false };
         let rules = &self.model.clusters[cluster.index()].restart;
+        if !rules.limit_starts() {
+            return false;
+        }
         let class = self.model.service_of(vm).priority;
         let row = &mut self.state.hosts[host.index()];
         if row.starts_until <= self.now && row.queued == 0 {
@@ -84,8 +87,13 @@ impl<O: Observer> Simulation<'_, O> {
         self.count_start(vm, host);
     }
 
-    /// One more start is under way on a host.
+    /// One more start is under way on a host, where that is of interest.
+    #[inline(always)]
     fn count_start(&mut self, vm: VmId, host: HostId) {
+        let cluster = self.cluster_of(host);
+        if !self.model.clusters[cluster.index()].restart.limit_starts() {
+            return;
+        }
         let row = &self.state.vms[vm.index()];
         if row.phase == VmPhase::PowerOn {
             let until = row.clocks[VmClock::Step as usize].due();

@@ -67,6 +67,7 @@ pub struct MonitorState {
 
 impl State {
     /// Changes what a VM waits for; true where that is news.
+    #[inline]
     pub fn wait_for(&mut self, vm: VmId, reason: Option<WaitReason>) -> bool {
         let row = &mut self.restarts[vm.index()];
         let before = std::mem::replace(&mut row.waits, reason);
@@ -76,6 +77,7 @@ impl State {
     }
 
     /// A VM waits on a host for its turn to start, or waits no longer.
+    #[inline]
     pub fn queue(&mut self, vm: VmId, host: HostId, queued: bool) {
         let row = &mut self.restarts[vm.index()];
         if std::mem::replace(&mut row.queued, queued) != queued {
