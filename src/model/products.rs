@@ -218,6 +218,19 @@ pub struct Votes {
     pub preferred: Option<PlaceId>,
 }
 
+impl Votes {
+    /// Whether so many votes of so many hosts that have one are a majority, with or without the witness's.
+    #[must_use]
+    pub const fn are_enough(&self, hosts: usize, present: usize, witness_reached: bool) -> bool {
+        if self.witness_only {
+            return witness_reached;
+        }
+        // HYP-14: the vote of a dynamic witness counts where the hosts' votes are even.
+        let witness = (self.witness.is_some() && (!self.dynamic || hosts.is_multiple_of(2))) as usize;
+        2 * (present + if witness_reached { witness } else { 0 }) > hosts + witness
+    }
+}
+
 /// A vote that is no host's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Witness {

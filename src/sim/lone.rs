@@ -11,21 +11,27 @@ use crate::state::HostPhase;
 impl<O: Observer> Simulation<'_, O> {
     /// Whether a host that hears nobody has quorum by itself, or is the survivor of its pool.
     pub(super) fn survives_alone(&self, cluster: ClusterId, host: HostId) -> bool {
-        let fixed = &self.model.clusters[cluster.index()];
-        match &fixed.product {
+        match &self.model.clusters[cluster.index()].product {
             Product::Pool(_) => self.is_lowest_alone(cluster, host),
-            Product::Quorum(_) | Product::Ring(_) => {
-                let row = |h: HostId| &self.state.hosts[h.index()];
-                let mut up = fixed.hosts.iter().copied().filter(|&h| row(h).phase == HostPhase::Up);
-                let nobody_else = up.clone().all(|h| row(h).outvoted);
-                let enough = |&h: &HostId| {
-                    (nobody_else || !row(h).outvoted) && self.has_quorum(cluster, |_, other| other == h)
-                };
-                !fixed.hosts.iter().any(|&h| self.state.takes_orders(self.model, h))
-                    && up.find(enough) == Some(host)
-            }
-            _ => false,
+            _ => self.lone_survivor(cluster) == Some(host),
         }
+    }
+
+    /// The host that has quorum by itself, of a cluster that counts votes and none of whose hosts hears another.
+    pub(super) fn lone_survivor(&self, cluster: ClusterId) -> Option<HostId> {
+        let fixed = &self.model.clusters[cluster.index()];
+        let votes = fixed.product.votes()?;
+        if fixed.hosts.iter().any(|&h| self.state.takes_orders(self.model, h)) {
+            return None;
+        }
+        let row = |h: HostId| &self.state.hosts[h.index()];
+        let mut up = fixed.hosts.iter().copied().filter(|&h| row(h).phase == HostPhase::Up);
+        let nobody_else = up.clone().all(|h| row(h).outvoted);
+        let all = self.votes_of_hosts(cluster);
+        up.find(|&h| {
+            let reached = votes.witness.is_some_and(|witness| self.reaches_witness(&witness, h));
+            (nobody_else || !row(h).outvoted) && votes.are_enough(all, usize::from(row(h).has_vote), reached)
+        })
     }
 
     /// A host goes on by itself: it looks after what was lost.
@@ -82,9 +88,9 @@ impl<O: Observer> Simulation<'_, O> {
         if !self.counts_votes(cluster) || self.state.clusters[cluster.index()].alone.is_some() {
             return;
         }
-        let survives =
-            |&&host: &&HostId| self.state.hosts[host.index()].outvoted && self.survives_alone(cluster, host);
-        if let Some(&host) = self.model.clusters[cluster.index()].hosts.iter().find(survives) {
+        if let Some(host) = self.lone_survivor(cluster)
+            && self.state.hosts[host.index()].outvoted
+        {
             self.go_on_alone(cluster, host);
         }
     }

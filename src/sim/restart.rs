@@ -8,9 +8,11 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, HostId, ServiceId, StorageRestartPolicy, VmDraw, VmId, WaitReason};
+use crate::model::{
+    ClusterId, HostId, InstanceId, ServiceId, StorageRestartPolicy, VmDraw, VmId, WaitReason,
+};
 use crate::policy;
-use crate::state::{HostPhase, NOWHERE, VmPhase};
+use crate::state::{NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// Restarts VMs that were lost together, given in order of rank.
@@ -142,8 +144,9 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Whether room is missing, or the way to its disks.
     fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
-        let up = |host: &&HostId| self.state.hosts[host.index()].phase == HostPhase::Up;
-        let mut hosts = self.model.clusters[cluster.index()].hosts.iter().filter(up).peekable();
+        // Those whom the cluster's orders do not reach are no help, whatever they see.
+        let there = |host: &&HostId| self.state.takes_orders(self.model, **host);
+        let mut hosts = self.model.clusters[cluster.index()].hosts.iter().filter(there).peekable();
         let alive = self
             .state
             .copy_of(self.model, vm)
@@ -157,7 +160,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// How long at most a VM must wait for services that it comes after; `None` where they are there, or the product
     /// does not look.
-    fn holds_for(&self, cluster: ClusterId, vm: VmId) -> Option<Span> {
+    fn holds_for(&mut self, cluster: ClusterId, vm: VmId) -> Option<Span> {
         let service = self.model.service_of(vm);
         if service.after.is_empty() {
             return None;
@@ -166,23 +169,42 @@ impl<O: Observer> Simulation<'_, O> {
         service.after.iter().any(|&before| self.is_coming(before)).then_some(timeout)
     }
 
-    /// Whether an instance of a service does not serve and a VM of it is on its way back.
-    fn is_coming(&self, service: ServiceId) -> bool {
+    /// Whether an instance of a service does not serve and a VM of it is on its way back. Thousands may ask at one
+    /// event: the instance that was found last is looked at first, and that there is none is remembered.
+    fn is_coming(&mut self, service: ServiceId) -> bool {
+        let known = self.state.awaited[service.index()];
+        if known.nobody_at == self.events {
+            return false;
+        }
         let fixed = &self.model.services[service.index()];
-        let instances = fixed.first_instance.0..fixed.first_instance.0 + fixed.instances;
-        instances.into_iter().map(crate::model::InstanceId).any(|instance| {
-            self.state.instances[instance.index()].served_ppb == 0
-                && self.model.vms_of(instance).any(|vm| {
-                    let row = &self.state.vms[vm.index()];
-                    use VmPhase::{Boot, Off, PowerOn, Recover, Start};
-                    row.host == NOWHERE || matches!(row.phase, Off | PowerOn | Boot | Start | Recover)
-                })
-        })
+        let (first, count) = (fixed.first_instance.0, fixed.instances);
+        let found = (0..count)
+            .map(|k| (known.last_found + k) % count)
+            .find(|&number| self.is_instance_coming(InstanceId(first + number)));
+        let row = &mut self.state.awaited[service.index()];
+        match found {
+            Some(number) => row.last_found = number,
+            None => row.nobody_at = self.events,
+        }
+        found.is_some()
     }
 
-    /// A VM of a service changed that others come after: they may go now.
+    fn is_instance_coming(&self, instance: InstanceId) -> bool {
+        self.state.instances[instance.index()].served_ppb == 0
+            && self.model.vms_of(instance).any(|vm| {
+                let row = &self.state.vms[vm.index()];
+                use VmPhase::{Boot, Off, PowerOn, Recover, Start};
+                row.host == NOWHERE || matches!(row.phase, Off | PowerOn | Boot | Start | Recover)
+            })
+    }
+
+    /// A VM of a service changed that others come after: they may go when none of it is on its way back.
     #[cold]
-    pub(super) fn release_dependents(&mut self) {
+    pub(super) fn release_dependents(&mut self, service: ServiceId) {
+        self.state.awaited[service.index()].nobody_at = 0;
+        if self.is_coming(service) {
+            return;
+        }
         for number in 0..self.model.clusters.len() as u32 {
             let waiting = &self.state.clusters[number as usize].waiting;
             let held = |vm: &VmId| self.state.restarts[vm.index()].waits == Some(WaitReason::Dependency);

@@ -89,7 +89,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         // HYP-09: one that goes on by itself has quorum all the while.
         let hosts = &self.model.clusters[cluster.index()].hosts;
-        let enough = together || hosts.iter().any(|&host| self.survives_alone(cluster, host));
+        let enough = together || self.lone_survivor(cluster).is_some();
         let quorate = self.goes_on(cluster, enough);
         let had = std::mem::replace(&mut self.state.clusters[cluster.index()].quorate, quorate);
         if had && !quorate {
@@ -158,18 +158,18 @@ impl<O: Observer> Simulation<'_, O> {
         let reached = votes.witness.is_some_and(|witness| {
             fixed.hosts.iter().any(|&h| here(self, h) && self.reaches_witness(&witness, h))
         });
-        if votes.witness_only {
-            return reached;
-        }
-        let voters = || fixed.hosts.iter().filter(|h| self.state.hosts[h.index()].has_vote);
-        let all = voters().count();
-        let present = voters().filter(|&&h| here(self, h)).count();
-        // HYP-14: the vote of a dynamic witness counts where the hosts' votes are even.
-        let witness = usize::from(votes.witness.is_some() && (!votes.dynamic || all.is_multiple_of(2)));
-        2 * (present + if reached { witness } else { 0 }) > all + witness
+        let voters = fixed.hosts.iter().filter(|h| self.state.hosts[h.index()].has_vote);
+        let present = voters.filter(|&&h| here(self, h)).count();
+        votes.are_enough(self.votes_of_hosts(cluster), present, reached)
     }
 
-    fn reaches_witness(&self, witness: &Witness, host: HostId) -> bool {
+    /// How many hosts of a cluster have a vote.
+    pub(super) fn votes_of_hosts(&self, cluster: ClusterId) -> usize {
+        let hosts = &self.model.clusters[cluster.index()].hosts;
+        hosts.iter().filter(|h| self.state.hosts[h.index()].has_vote).count()
+    }
+
+    pub(super) fn reaches_witness(&self, witness: &Witness, host: HostId) -> bool {
         if witness.part.is_some_and(|part| self.state.outages[part.index()].is_out()) {
             return false;
         }

@@ -25,8 +25,8 @@ pub struct RestartState {
     /// Where a copy of it that cannot write is still in memory, or [`NOWHERE`].
     pub stale_on: u32,
     /// Attempts that came to nothing, and how often the cluster has given up.
-    pub failed: u8,
-    pub resumptions: u8,
+    pub failed: u32,
+    pub resumptions: u16,
     /// What it waits for, if it waits.
     pub waits: Option<WaitReason>,
     /// It has a place and waits for its turn to start there.
@@ -54,6 +54,15 @@ impl Default for RestartState {
             impatient: false,
         }
     }
+}
+
+/// What was found out about a service that others come after.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AwaitedState {
+    /// The instance, counted from the service's first, that was on its way back when somebody looked last.
+    pub last_found: u32,
+    /// The event at which none was; it holds until the event is over.
+    pub nobody_at: u64,
 }
 
 /// What VM monitoring remembers of a guest.
