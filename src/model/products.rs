@@ -200,8 +200,15 @@ pub struct RingProfile {
 pub enum Fencing {
     /// The others switch it off, which takes a while; nothing restarts before.
     Peers { takes: Delay },
-    /// Its own watchdog resets it; the others wait until its lock has run out, then look in loops.
-    Watchdog { resets_after: Span, agent_reset_after: Delay, recover_after: Span, loops: Delay },
+    /// Its own watchdog resets it; the others wait until it has been away for long enough and its lock has run out, then
+    /// look in loops.
+    Watchdog {
+        resets_after: Span,
+        agent_reset_after: Delay,
+        fence_delay: Span,
+        recover_after: Span,
+        loops: Delay,
+    },
 }
 
 /// Who may decide: more than half of the votes.

@@ -237,8 +237,9 @@ fn longest_reaction_s(product: &Product) -> f64 {
             let noticed = p.failed_after.as_secs_f64() + p.regroup.quantile(P);
             match &p.fencing {
                 Fencing::Peers { takes } => noticed + takes.quantile(P),
-                Fencing::Watchdog { recover_after, loops, .. } => {
-                    noticed.max(recover_after.as_secs_f64()) + loops.quantile(P)
+                Fencing::Watchdog { fence_delay, recover_after, loops, .. } => {
+                    let fenced = noticed + fence_delay.as_secs_f64();
+                    fenced.max(recover_after.as_secs_f64()) + loops.quantile(P)
                 }
             }
         }

@@ -92,6 +92,7 @@ fn ring(plan: &ClusterPlan, members: &[HostId], votes: Votes) -> RingProfile {
         Fencing::Watchdog {
             resets_after: plan.span("self_fenced_after"),
             agent_reset_after: plan.law("agent_reset_after").into(),
+            fence_delay: plan.span("fence_delay"),
             recover_after: plan.span("recover_after"),
             loops: plan.law("recovery_loops").into(),
         }
