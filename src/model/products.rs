@@ -170,6 +170,8 @@ pub struct QuorumProfile {
     /// Whether a node that is alone pauses its VMs on block storage.
     pub holds_io: bool,
     pub quarantine: Option<Quarantine>,
+    /// How long clients keep the address of a VM that has changed its site; zero where it takes its address along.
+    pub name_ttl: Span,
     /// From the loss of quorum with a site to a person's forcing it where the other site is.
     pub quorum_forced_after: Delay,
     pub votes: Votes,

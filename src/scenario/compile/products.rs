@@ -72,6 +72,7 @@ pub(super) fn product(
             agent_reset_after: plan.law("agent_reset_after").into(),
             holds_io: plan.word("isolated_block_vms") == "paused",
             quarantine: quarantine(plan),
+            name_ttl: plan.span("name_ttl"),
             quorum_forced_after: plan.law("quorum_forced_after").into(),
             votes: Votes {
                 dynamic: !plan.product.word().starts_with("hyper-v-2008"),
