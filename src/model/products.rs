@@ -170,6 +170,8 @@ pub struct QuorumProfile {
     /// Whether a node that is alone pauses its VMs on block storage.
     pub holds_io: bool,
     pub quarantine: Option<Quarantine>,
+    /// How long clients keep the address of a VM that has changed its site; zero where it takes its address along.
+    pub name_ttl: Span,
     /// From the loss of quorum with a site to a person's forcing it where the other site is.
     pub quorum_forced_after: Delay,
     pub votes: Votes,
@@ -200,8 +202,15 @@ pub struct RingProfile {
 pub enum Fencing {
     /// The others switch it off, which takes a while; nothing restarts before.
     Peers { takes: Delay },
-    /// Its own watchdog resets it; the others wait until its lock has run out, then look in loops.
-    Watchdog { resets_after: Span, agent_reset_after: Delay, recover_after: Span, loops: Delay },
+    /// Its own watchdog resets it; the others wait until it has been away for long enough and its lock has run out, then
+    /// look in loops.
+    Watchdog {
+        resets_after: Span,
+        agent_reset_after: Delay,
+        fence_delay: Span,
+        recover_after: Span,
+        loops: Delay,
+    },
 }
 
 /// Who may decide: more than half of the votes.

@@ -28,6 +28,9 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.clusters[cluster.index()].is_split && self.state.side(self.model, host).is_some();
         let row = &mut self.state.hosts[host.index()];
         row.outvoted = false;
+        if matches!(self.model.clusters[cluster.index()].product, Product::Ring(_)) {
+            row.unlisted = false;
+        }
         // What those of other sides thought of it is not what its own side does.
         row.given_up &= !heard;
         let span = match &self.model.clusters[cluster.index()].product {
@@ -101,7 +104,11 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.clusters[cluster.index()].alone == Some(host) {
             self.state.clusters[cluster.index()].alone = None;
         }
-        self.state.hosts[host.index()].outvoted = false;
+        let row = &mut self.state.hosts[host.index()];
+        row.outvoted = false;
+        if matches!(self.model.clusters[cluster.index()].product, Product::Ring(_)) {
+            row.unlisted = false;
+        }
         self.note_missed(cluster, host, self.now);
         self.state.hosts[host.index()].silent_since = Time::NEVER;
         self.recheck_redirections(cluster);

@@ -86,6 +86,9 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.look_at_silent_host(cluster, host, false);
         if self.state.is_connected(self.model, host) {
+            if self.goes_on_without_quorum(cluster, host) || self.is_being_fenced(cluster, host) {
+                return;
+            }
             self.disarm(slot);
             self.rejoin(cluster, host);
             self.note_silence(cluster, host);
@@ -99,16 +102,23 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn begin_silence(&mut self, cluster: ClusterId, host: HostId, declared_after: Span) {
         let slot = self.model.timers.hosts[host.index()].isolation;
         let row = &self.state.hosts[host.index()];
-        if self.state.timers.at(slot) == Time::NEVER && !row.isolated && !row.fenced {
-            self.note_missed(cluster, host, self.now);
-            let split = self.state.clusters[cluster.index()].is_split;
-            let row = &mut self.state.hosts[host.index()];
-            // Those of its own side have heard it until now.
-            row.silent_since = if split { self.now } else { row.silent_since.min(self.now) };
-            let silent = self.silent(cluster, host);
-            self.arm(slot, declared_after.less(silent));
-            self.count_votes_later(cluster, host, self.cut_off_by(host));
+        // One that has lost quorum with others knows already that it is on its own: it is only missed as well.
+        let knows = self.goes_on_without_quorum(cluster, host);
+        if row.fenced || !(knows || (self.state.timers.at(slot) == Time::NEVER && !row.isolated)) {
+            return;
         }
+        self.note_missed(cluster, host, self.now);
+        let split = self.state.clusters[cluster.index()].is_split;
+        let row = &mut self.state.hosts[host.index()];
+        // Those of its own side have heard it until now.
+        row.silent_since = if split { self.now } else { row.silent_since.min(self.now) };
+        if knows {
+            self.count_votes_at(cluster, self.state.hosts[host.index()].missed_at);
+            return;
+        }
+        let silent = self.silent(cluster, host);
+        self.arm(slot, declared_after.less(silent));
+        self.count_votes_later(cluster, host, self.cut_off_by(host));
     }
 
     /// A host is up and hears the others, or hears them again.
@@ -213,6 +223,9 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         let cause = self.cut_off_by(host);
+        if self.end_fencing(cluster, host, cause) {
+            return;
+        }
         let downs = self.state.hosts[host.index()].downs + 1;
         match (&self.model.clusters[cluster.index()].product, response) {
             (Product::Primary(p), _) => {
@@ -235,7 +248,11 @@ impl<O: Observer> Simulation<'_, O> {
                 self.end_stale(host);
             }
             (Product::Quorum(p), _) => {
-                let span = self.regroup_and_move(p, host, downs);
+                // Those who have lost quorum together have nobody who regroups.
+                let span = match self.state.is_connected(self.model, host) {
+                    true => Span::ZERO,
+                    false => self.regroup_and_move(p, host, downs),
+                };
                 self.evict(host, cause, false, span);
                 self.release_io(host);
             }
@@ -269,7 +286,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// HYP-23: the VMs of a node that is alone are paused where their storage is shared blocks.
-    fn hold_io(&mut self, cluster: ClusterId, host: HostId) {
+    pub(super) fn hold_io(&mut self, cluster: ClusterId, host: HostId) {
         let Product::Quorum(profile) = &self.model.clusters[cluster.index()].product else { return };
         if profile.holds_io && !self.survives_alone(cluster, host) {
             self.catch_up_with(PartKind::Link(host, Traffic::Storage));
@@ -280,7 +297,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// They go on.
-    fn release_io(&mut self, host: HostId) {
+    pub(super) fn release_io(&mut self, host: HostId) {
         if self.state.hosts[host.index()].holds_io {
             self.catch_up_with(PartKind::Link(host, Traffic::Storage));
             self.state.hosts[host.index()].holds_io = false;
@@ -295,13 +312,13 @@ impl<O: Observer> Simulation<'_, O> {
             false if cut(Traffic::Management) => Cause::LinkFailure,
             false if self.is_deserted(host) => self.deserted_by(host),
             false => Cause::NetworkOutage,
+            // Its cluster has lost quorum, or fences it because it was away.
+            true if self.model.hosts[host.index()].cluster.is_some_and(|c| self.counts_votes(c)) => {
+                self.state.clusters[self.cluster_of(host).index()].doubt
+            }
             true if cut(Traffic::Storage) => Cause::LinkFailure,
             true if !self.state.hears(self.model, host, Traffic::Storage) => Cause::NetworkOutage,
-            true => match self.model.hosts[host.index()].cluster {
-                // Its cluster has lost quorum.
-                Some(cluster) if self.has_watchdogs(cluster) => self.state.clusters[cluster.index()].doubt,
-                _ => self.statefile_lost_by(host),
-            },
+            true => self.statefile_lost_by(host),
         }
     }
 
@@ -340,7 +357,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// A host that is alone resets itself, or is switched off and on again.
-    fn fence(&mut self, host: HostId, cause: Cause) {
+    pub(super) fn fence(&mut self, host: HostId, cause: Cause) {
         self.state.hosts[host.index()].fenced = true;
         self.reset_host(host, cause);
     }

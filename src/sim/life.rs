@@ -24,6 +24,15 @@ pub(super) struct Life<'a, O> {
     pub reaches_disk: bool,
     /// What the cluster sees of its guest, where it looks.
     pub monitor: Option<(&'a Monitor, &'a mut MonitorState)>,
+    /// Its clients look for it where it was (HYP-55).
+    pub lookup: Option<Lookup<'a>>,
+}
+
+/// What clients know of where a VM is: they keep it for a while.
+pub(super) struct Lookup<'a> {
+    pub known_at: &'a mut u32,
+    pub here: u32,
+    pub lasts: Span,
 }
 
 impl<O: Observer> Life<'_, O> {
@@ -126,10 +135,14 @@ impl<O: Observer> Life<'_, O> {
     #[inline]
     fn end_start(&mut self) -> Option<Cause> {
         self.observer.observe(self.now, Signal::AppUp { vm: self.vm });
-        if self.row.unclean {
+        let lookup = self.lookup.as_ref().map_or(Span::ZERO, |lookup| lookup.lasts);
+        if self.row.unclean || lookup > Span::ZERO {
             self.row.phase = VmPhase::Recover;
-            let span = self.draw(&self.service.way_back.recover, VmDraw::Recover, self.row.starts);
-            if self.waits(span) {
+            let recover = match self.row.unclean {
+                true => self.draw(&self.service.way_back.recover, VmDraw::Recover, self.row.starts),
+                false => Span::ZERO,
+            };
+            if self.waits(recover + lookup) {
                 return None;
             }
         }
@@ -138,6 +151,9 @@ impl<O: Observer> Life<'_, O> {
 
     #[inline]
     fn end_recover(&mut self) -> Option<Cause> {
+        if let Some(lookup) = &mut self.lookup {
+            *lookup.known_at = lookup.here;
+        }
         self.begin_serving();
         Some(self.row.cause)
     }

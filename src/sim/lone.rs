@@ -3,7 +3,7 @@
 //! Of several that could, the first has it, and those that have given up only where nobody else is left (assumption). It
 //! steps back when another host has a way to the network again (assumption: as long as one has, the cluster is there).
 
-use super::{Observer, Simulation};
+use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, Fencing, HostId, Product, RingProfile};
 use crate::state::HostPhase;
@@ -21,10 +21,15 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn lone_survivor(&self, cluster: ClusterId) -> Option<HostId> {
         let fixed = &self.model.clusters[cluster.index()];
         let votes = fixed.product.votes()?;
-        if fixed.hosts.iter().any(|&h| self.state.takes_orders(self.model, h)) {
+        let row = |h: HostId| &self.state.hosts[h.index()];
+        // One that is being fenced is of the cluster again in a moment.
+        let linked = |&h: &HostId| {
+            self.state.takes_orders(self.model, h)
+                || (row(h).unlisted && self.state.is_connected(self.model, h))
+        };
+        if fixed.hosts.iter().any(linked) {
             return None;
         }
-        let row = |h: HostId| &self.state.hosts[h.index()];
         let mut up = fixed.hosts.iter().copied().filter(|&h| row(h).phase == HostPhase::Up);
         let nobody_else = up.clone().all(|h| row(h).outvoted);
         let all = self.votes_of_hosts(cluster);
@@ -40,6 +45,7 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         (row.outvoted, row.heard_since) = (false, self.now);
         self.state.refresh_room(self.model, host);
+        self.release_io(host);
         match &self.model.clusters[cluster.index()].product {
             Product::Pool(_) => {
                 if self.state.clusters[cluster.index()].primary == Some(host) {
@@ -76,6 +82,15 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.hosts[lone.index()].silent_since = self.now;
                 self.arm(slot, *resets_after);
             }
+            // HYP-19: it is isolated again.
+            Product::Quorum(profile) if profile.resiliency > Span::ZERO => {
+                self.disarm(slot);
+                if !std::mem::replace(&mut self.state.hosts[lone.index()].isolated, true) {
+                    self.tell(Signal::HostIsolated { host: lone });
+                }
+                self.hold_io(cluster, lone);
+                self.arm(slot, profile.resiliency);
+            }
             _ => {
                 self.disarm(slot);
                 self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
@@ -98,6 +113,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Another host is the cluster now: the one that went on by itself stops what it runs, as any that is alone.
     pub(super) fn step_back(&mut self, cluster: ClusterId, joined: HostId) {
         let Some(lone) = self.state.clusters[cluster.index()].alone.take() else { return };
+        self.state.clusters[cluster.index()].alone_until = self.now;
         for &other in &self.model.clusters[cluster.index()].hosts {
             self.state.refresh_room(self.model, other);
         }

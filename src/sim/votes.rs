@@ -2,7 +2,7 @@
 //! Pacemaker) stop what they protect where they have not.
 //!
 //! Votes are counted when a loss is noticed, and again whenever a host joins. Without quorum the VMs of all hosts
-//! stop (HYP-15); with it again they are started.
+//! stop (HYP-15), at once or when a watchdog's or a resiliency's time is over; with it again they are started.
 //!
 //! A disk witness counts for those who reach its storage, a share or a cloud for those on the management network; of
 //! several hosts that are alone the first has it (assumption). A witness without a place of its own is reached from
@@ -57,7 +57,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    fn count_votes_at(&mut self, cluster: ClusterId, at: Time) {
+    pub(super) fn count_votes_at(&mut self, cluster: ClusterId, at: Time) {
         let slot = self.model.timers.clusters[cluster.index()];
         let at = at.max(self.now);
         if at < self.state.timers.at(slot) {
@@ -68,6 +68,13 @@ impl<O: Observer> Simulation<'_, O> {
     /// Whether a host that cannot be reached has been missed.
     pub(super) fn is_missed(&self, host: HostId) -> bool {
         !self.state.takes_orders(self.model, host) && self.state.hosts[host.index()].missed_at <= self.now
+    }
+
+    /// Whether a host hears the others, or did until a moment ago, and has lost quorum with them: its time runs.
+    pub(super) fn goes_on_without_quorum(&self, cluster: ClusterId, host: HostId) -> bool {
+        let row = &self.state.hosts[host.index()];
+        let lost = self.counts_votes(cluster) && !self.state.clusters[cluster.index()].quorate;
+        lost && row.isolated && row.missed_at == Time::NEVER
     }
 
     /// Counts votes; stops what runs where quorum is lost, starts what waits where it is back.
@@ -97,18 +104,21 @@ impl<O: Observer> Simulation<'_, O> {
             let cause = self.state.clusters[cluster.index()].doubt;
             for &host in hosts {
                 // Those who hear nobody stop their VMs as any host that is alone.
-                if self.state.takes_orders(self.model, host) && !self.has_watchdogs(cluster) {
+                let waits = self.has_watchdogs(cluster) || self.is_resilient(cluster);
+                if self.state.takes_orders(self.model, host) && !waits {
                     self.evict(host, cause, false, Span::ZERO);
                 }
             }
         } else if quorate && !had {
             self.tell(Signal::QuorumRegained { cluster });
             self.stop_watchdogs(cluster);
+            self.go_on_together(cluster);
             self.declare_overdue(cluster);
             self.retry_waiting(cluster);
         }
         if !quorate {
             self.start_watchdogs(cluster);
+            self.isolate_together(cluster);
         }
         // Others may be on their way out.
         for &host in hosts {

@@ -24,6 +24,8 @@ pub struct RestartState {
     pub wrote_until: Time,
     /// Where a copy of it that cannot write is still in memory, or [`NOWHERE`].
     pub stale_on: u32,
+    /// The place where its clients find it; [`NOWHERE`] until it has changed it.
+    pub known_at: u32,
     /// Attempts that came to nothing, and how often the cluster has given up.
     pub failed: u32,
     pub resumptions: u16,
@@ -45,6 +47,7 @@ impl Default for RestartState {
             retry_at: Time::ZERO,
             wrote_until: Time::ZERO,
             stale_on: NOWHERE,
+            known_at: NOWHERE,
             failed: 0,
             resumptions: 0,
             waits: None,

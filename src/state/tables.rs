@@ -95,8 +95,9 @@ pub struct HostState {
     /// Paths to the storage that are cut, and whether it moves to another just now.
     pub paths_out: u32,
     pub switching: bool,
-    /// The cluster's agent does not answer.
+    /// The cluster's agent does not answer, and since when; [`Time::NEVER`] while it does.
     pub agent_out: bool,
+    pub agent_out_since: Time,
     /// It is up and not of the cluster: a pool that has no statefile, a node in quarantine.
     pub unlisted: bool,
     pub quarantined: bool,
@@ -175,6 +176,7 @@ impl Default for HostState {
             paths_out: 0,
             switching: false,
             agent_out: false,
+            agent_out_since: Time::NEVER,
             unlisted: false,
             quarantined: false,
             holds_io: false,

@@ -3,13 +3,13 @@
 //! Assumptions, where the facts are silent:
 //! - Beats, answers to them and ways that are open again are as in `primary.rs`; votes as in `votes.rs`.
 //! - A host is called isolated where its own way to the network is cut.
-//! - Hosts that lose quorum together stop their VMs at once, also in 2016; one that is isolated stops them at the end of
-//!   its resiliency period.
+//! - Hosts that lose quorum together stop their VMs at once; in 2016 they are isolated then, if they run something, and stop
+//!   them at the end of the resiliency period, as one does that is isolated by itself (HYP-15).
 //! - What a host that is down has lost is looked for when the stages since its last beat are over; what a host stopped
 //!   for want of quorum, when there is quorum.
 
 use crate::quorum::{End, Quorum};
-use crate::story::Why;
+use crate::story::{What, Why};
 use crate::votes::{Rules, Witness};
 use crate::world::{Change, Family, Power, S, Us, World};
 
@@ -51,17 +51,21 @@ pub(crate) struct FailoverClustering {
     quorum: Quorum,
     /// A host hangs and beats on; what it ran.
     hung: Vec<Option<u32>>,
+    /// Since when a host is isolated together with others, and why.
+    together: Vec<Option<(Us, Why)>>,
 }
 
 type W = World<Tick>;
 
 impl FailoverClustering {
     pub(crate) fn new(hosts: usize, numbers: Numbers, witness: Witness, rules: Rules) -> FailoverClustering {
-        FailoverClustering { numbers, quorum: Quorum::new(hosts, witness, rules), hung: vec![None; hosts] }
+        let quorum = Quorum::new(hosts, witness, rules);
+        FailoverClustering { numbers, quorum, hung: vec![None; hosts], together: vec![None; hosts] }
     }
 
     fn join(&mut self, world: &mut W, host: usize) {
         self.quorum.join(world, host);
+        self.together[host] = None;
         world.after(self.numbers.missed, Tick::Missed(host, world.now));
     }
 
@@ -80,8 +84,55 @@ impl FailoverClustering {
             world.after_all(n.resiliency + n.regroup + n.disk_move, Tick::Lost(host, batch));
         }
         if world.is_up(host) && !world.is_linked(host) {
+            if let Some((since, _)) = self.together[host] {
+                self.quorum.votes.isolate(host);
+                self.quorum.isolated[host] = Some(since);
+                return;
+            }
             self.quorum.isolate(world, host);
             world.after_all(n.resiliency, Tick::GivenUp);
+        }
+    }
+
+    /// HYP-15: hosts that have lost quorum together.
+    fn lose_quorum(&mut self, world: &mut W, host: usize, why: Why) {
+        let n = self.numbers;
+        if n.resiliency == 0 {
+            self.stop(world, host, why, 0);
+            return;
+        }
+        let alone = self.quorum.votes.is_alone(host);
+        if !alone && (self.together[host].is_some() || world.guests.on(host).is_empty()) {
+            return;
+        }
+        if alone {
+            if self.quorum.isolated[host].is_none() {
+                world.tell(What::Isolated(host));
+            }
+            self.quorum.isolated[host] = Some(world.now);
+        } else {
+            world.tell(What::Isolated(host));
+            self.together[host] = Some((world.now, why));
+        }
+        world.after_all(n.resiliency, Tick::GivenUp);
+    }
+
+    fn look_at_those_together(&mut self, world: &mut W) {
+        let n = self.numbers;
+        let decider = self.quorum.decider(world);
+        for host in world.hosts() {
+            let here = world.is_up(host) && world.is_linked(host);
+            if !world.is_up(host) || decider == Some(host) || (here && decider.is_some()) {
+                self.together[host] = None;
+            } else if here && n.resiliency > 0 {
+                self.lose_quorum(world, host, self.quorum.doubt);
+            }
+            let Some((since, _)) = self.together[host] else { continue };
+            if since + n.resiliency <= world.now && !world.guests.on(host).is_empty() {
+                let linked = world.is_linked(host);
+                let why = if linked { self.quorum.doubt } else { world.why_cut_off(host) };
+                self.stop(world, host, why, if linked { 0 } else { n.regroup + n.disk_move });
+            }
         }
     }
 
@@ -138,7 +189,9 @@ impl Family for FailoverClustering {
                 }
                 for host in world.hosts().filter(|&h| !world.is_linked(h)) {
                     match world.power[host] {
-                        Power::Up if self.quorum.isolated[host].is_none() => {
+                        Power::Up
+                            if self.quorum.isolated[host].or(self.together[host].map(|t| t.0)).is_none() =>
+                        {
                             self.quorum.doubt = world.why_cut_off(host)
                         }
                         Power::Hung if self.hung[host].is_some() => self.quorum.doubt = Why::Hang,
@@ -167,13 +220,14 @@ impl Family for FailoverClustering {
         for (host, end) in self.quorum.settle(world) {
             let since = self.quorum.isolated[host];
             match end {
-                End::Together(why) => self.stop(world, host, why, 0),
+                End::Together(why) => self.lose_quorum(world, host, why),
                 End::Alone if since.is_none_or(|since| since + n.resiliency <= world.now) => {
                     self.stop(world, host, world.why_cut_off(host), n.regroup + n.disk_move);
                 }
                 End::Alone => {}
             }
         }
+        self.look_at_those_together(world);
         if let Some(decider) = self.quorum.decider(world) {
             self.quorum.give_up(world);
             self.quorum.start(world, decider);
