@@ -151,7 +151,8 @@ impl<O: Observer> Life<'_, O> {
 
     #[inline]
     fn end_recover(&mut self) -> Option<Cause> {
-        if let Some(lookup) = &mut self.lookup {
+        // Found once, it is found until it moves again: a life in hand may go on for long.
+        if let Some(lookup) = self.lookup.take() {
             *lookup.known_at = lookup.here;
         }
         self.begin_serving();

@@ -113,7 +113,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Another host is the cluster now: the one that went on by itself stops what it runs, as any that is alone.
     pub(super) fn step_back(&mut self, cluster: ClusterId, joined: HostId) {
         let Some(lone) = self.state.clusters[cluster.index()].alone.take() else { return };
-        self.state.clusters[cluster.index()].alone_until = self.now;
+        self.state.clusters[cluster.index()].decides_since = self.now;
         for &other in &self.model.clusters[cluster.index()].hosts {
             self.state.refresh_room(self.model, other);
         }

@@ -44,9 +44,9 @@ impl<O: Observer> Simulation<'_, O> {
         let due = self.state.timers.at(self.model.timers.hosts[host.index()].isolation);
         let row = &self.state.hosts[host.index()];
         let downs = row.downs + 1;
-        // One that went on by itself has fenced nobody.
+        // Those who have got quorum just now have fenced nobody yet, nor has one that went on by itself.
         let others = &self.state.clusters[cluster.index()];
-        let together = others.quorate && others.alone.is_none() && others.alone_until != self.now;
+        let together = others.quorate && others.alone.is_none() && others.decides_since != self.now;
         if !row.isolated || due == Time::NEVER || !together {
             return false;
         }

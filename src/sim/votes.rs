@@ -111,6 +111,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
         } else if quorate && !had {
             self.tell(Signal::QuorumRegained { cluster });
+            self.state.clusters[cluster.index()].decides_since = self.now;
             self.stop_watchdogs(cluster);
             self.go_on_together(cluster);
             self.declare_overdue(cluster);

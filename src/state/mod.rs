@@ -116,7 +116,7 @@ impl State {
                     forcings: 0,
                     doubt: Cause::HostCrash,
                     alone: None,
-                    alone_until: Time::NEVER,
+                    decides_since: Time::NEVER,
                     sides: vec![0; model.geography.places as usize],
                     main: 0,
                     is_split: false,
@@ -180,7 +180,7 @@ impl State {
             (cluster.primary_phase, cluster.absent_since) = (PrimaryPhase::Ready, Time::ZERO);
             cluster.others.fill(Lead::NOBODY);
             (cluster.quorate, cluster.alone, cluster.deserted) = (true, None, None);
-            cluster.alone_until = Time::NEVER;
+            cluster.decides_since = Time::NEVER;
             (cluster.forced, cluster.forcings) = (false, 0);
             cluster.doubt = Cause::HostCrash;
         }
