@@ -108,8 +108,9 @@ pub struct PrimaryProfile {
     /// From declaring oneself isolated to the response, and from there to restarts elsewhere.
     pub isolation_response_delay: Span,
     pub restart_after_response: Delay,
-    /// How long a clean shutdown takes.
+    /// How long a clean shutdown takes, and how long it may take.
     pub shutdown: Delay,
+    pub shutdown_timeout: Span,
     /// Seats in the order in which they would win an election.
     pub ranking: Vec<u32>,
 }

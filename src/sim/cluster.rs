@@ -87,6 +87,19 @@ impl<O: Observer> Simulation<'_, O> {
     /// Declares the hosts that nobody was there to declare.
     pub(super) fn declare_overdue(&mut self, cluster: ClusterId) {
         self.look_at_silent_hosts(cluster);
+        self.declare_undeclared(cluster);
+    }
+
+    /// The same at the end of this instant: others may join at it as well, and not everything is to start on the first.
+    pub(super) fn declare_overdue_soon(&mut self, cluster: ClusterId) {
+        self.look_at_silent_hosts(cluster);
+        let undeclared = |host: &HostId| self.state.hosts[host.index()].undeclared;
+        if self.model.clusters[cluster.index()].hosts.iter().any(undeclared) {
+            self.look_at_those_who_wait_at(cluster, self.now);
+        }
+    }
+
+    pub(super) fn declare_undeclared(&mut self, cluster: ClusterId) {
         for &host in &self.model.clusters[cluster.index()].hosts {
             let undeclared = self.state.hosts[host.index()].undeclared;
             if undeclared && self.can_act(cluster) && !self.is_unwatched(cluster, host) {

@@ -56,6 +56,7 @@ impl<O: Observer> Simulation<'_, O> {
         let was_up = row.phase == HostPhase::Up;
         row.phase = to;
         row.isolated = false;
+        self.break_off_shutdown(host);
         self.disarm(self.model.timers.hosts[host.index()].step);
         self.end_redirection(host);
         self.state.hosts[host.index()].holds_io = false;

@@ -7,7 +7,7 @@
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, Fencing, HostId, IsolationResponse, PartKind, Product, Traffic, VmId};
-use crate::state::HostPhase;
+use crate::state::{HostPhase, NOWHERE};
 
 /// How a product treats a host that is alone.
 struct Isolation {
@@ -146,19 +146,19 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Custom { .. } => {}
             Product::Primary(profile) => {
                 self.primary_on_host_joined(cluster, profile, host, has_elected_itself);
-                self.declare_overdue(cluster);
+                self.declare_overdue_soon(cluster);
             }
-            Product::FivePrimaries(_) => self.declare_overdue(cluster),
+            Product::FivePrimaries(_) => self.declare_overdue_soon(cluster),
             Product::Pool(profile) => {
                 self.pool_on_host_joined(cluster, profile, host);
-                self.declare_overdue(cluster);
+                self.declare_overdue_soon(cluster);
             }
             Product::Quorum(_) | Product::Ring(_) => {
                 if newcomer {
                     self.begin_membership(cluster, host);
                 }
                 self.count_votes(cluster);
-                self.declare_overdue(cluster);
+                self.declare_overdue_soon(cluster);
             }
         }
         self.retry_waiting(cluster);
@@ -229,13 +229,16 @@ impl<O: Observer> Simulation<'_, O> {
         let downs = self.state.hosts[host.index()].downs + 1;
         match (&self.model.clusters[cluster.index()].product, response) {
             (Product::Primary(p), _) => {
-                let clean = response == IsolationResponse::ShutDown;
-                let takes = self.shutdown(host, response, &p.shutdown);
+                // VMW-36: whoever is not through in time is turned off.
+                let shutdown = self.shutdown(host, response, &p.shutdown);
+                let takes = shutdown.min(p.shutdown_timeout);
+                let clean = response == IsolationResponse::ShutDown && shutdown == takes;
                 let span = match self.next_attempt_on(cluster, host) {
                     Some(attempt) => attempt.max(takes),
                     None => self.stages(host, &[&p.restart_after_response], downs) + takes,
                 };
                 self.evict_where(host, cause, clean, span, |sim, vm| sim.may_stop_alone(cluster, host, vm));
+                self.state.hosts[host.index()].shuts_down_until = self.now + takes;
                 self.end_stale(host);
             }
             // VML-08: so that the restart elsewhere finds the lock free.
@@ -274,6 +277,25 @@ impl<O: Observer> Simulation<'_, O> {
         let downs = self.state.hosts[host.index()].downs + 1;
         let stream = crate::engine::Stream::numbered(self.model.hosts[host.index()].streams.detection.0, 9);
         self.draw(takes, stream, downs)
+    }
+
+    /// A host goes down, or has lost disks, while its VMs are shutting down: to those it concerns that is a crash.
+    pub(super) fn break_off_shutdown(&mut self, host: HostId) {
+        let row = &self.state.hosts[host.index()];
+        if self.now >= row.shuts_down_until {
+            return;
+        }
+        let (up, downs) = (row.phase == HostPhase::Up, row.downs);
+        let mut next = row.first_lost;
+        while next != NOWHERE {
+            let vm = VmId(next);
+            next = self.state.vms[vm.index()].next;
+            // Those of an earlier down were through before.
+            let last = self.state.vms[vm.index()].prev == downs;
+            if last && !(up && self.state.reaches_disk(self.model, vm, host)) {
+                self.state.vms[vm.index()].unclean = true;
+            }
+        }
     }
 
     /// VMW-38: a host that is alone stops a VM only where somebody else owns its datastore, so that it is started

@@ -59,7 +59,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    fn look_at_those_who_wait_at(&mut self, cluster: ClusterId, at: Time) {
+    pub(super) fn look_at_those_who_wait_at(&mut self, cluster: ClusterId, at: Time) {
         let slot = self.model.timers.retries[cluster.index()];
         if at < self.state.timers.at(slot) {
             self.state.timers.arm(slot, at);
@@ -228,12 +228,8 @@ impl<O: Observer> Simulation<'_, O> {
         row.polls += 1;
         let polls = row.polls;
         let span = self.draw(&rules.poll, rules.polls, polls);
-        if span == Span::ZERO {
-            self.try_waiting(cluster);
-        } else {
-            self.state.clusters[cluster.index()].poll_at = self.now + span;
-            self.look_at_those_who_wait_at(cluster, self.now + span);
-        }
+        self.state.clusters[cluster.index()].poll_at = self.now + span;
+        self.look_at_those_who_wait_at(cluster, self.now + span);
     }
 
     /// It is time to look at those who wait.
@@ -244,6 +240,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         // Whoever takes over looks at them.
         if self.can_act(cluster) {
+            self.declare_undeclared(cluster);
             self.try_waiting(cluster);
         }
     }

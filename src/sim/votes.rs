@@ -114,7 +114,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.clusters[cluster.index()].decides_since = self.now;
             self.stop_watchdogs(cluster);
             self.go_on_together(cluster);
-            self.declare_overdue(cluster);
+            self.declare_overdue_soon(cluster);
             self.retry_waiting(cluster);
         }
         if !quorate {

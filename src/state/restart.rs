@@ -26,9 +26,10 @@ pub struct RestartState {
     pub stale_on: u32,
     /// The place where its clients find it; [`NOWHERE`] until it has changed it.
     pub known_at: u32,
-    /// Attempts that came to nothing, and how often the cluster has given up.
-    pub failed: u32,
-    pub resumptions: u16,
+    /// Attempts that came to nothing, counted up to 65,535, which is as good as without limit; and how often the cluster
+    /// has given up.
+    pub failed: u16,
+    pub resumptions: u8,
     /// What it waits for, if it waits.
     pub waits: Option<WaitReason>,
     /// It has a place and waits for its turn to start there.

@@ -122,6 +122,8 @@ pub struct HostState {
     /// The cluster has said that it gives it up; it does so once until it hears it again.
     pub given_up: bool,
     pub isolated: bool,
+    /// Until when the VMs that it stopped because it was isolated are shutting down.
+    pub shuts_down_until: Time,
     /// It found itself alone and had no quorum by itself.
     pub outvoted: bool,
     /// Its product reset it because it was alone: it is out of the cluster until it hears the others again.
@@ -192,6 +194,7 @@ impl Default for HostState {
             undeclared: false,
             given_up: false,
             isolated: false,
+            shuts_down_until: Time::ZERO,
             outvoted: false,
             fenced: false,
             is_primary: false,

@@ -38,6 +38,7 @@ pub(super) fn product(
             isolation_response_delay: plan.span("isolation_response_delay"),
             restart_after_response: plan.law("restart_after_response").into(),
             shutdown: plan.law("shutdown").into(),
+            shutdown_timeout: plan.span("shutdown_timeout"),
             ranking: ranking(&model.hosts, members, &model.storages),
         }),
         Family::FivePrimaries => Product::FivePrimaries(FivePrimariesProfile {
