@@ -187,8 +187,8 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.restarts[vm.index()];
         row.failing = false;
         row.failed += 1;
-        let reason = if u32::from(row.failed) < rules.attempts {
-            let doublings = if rules.retry_doubles { u32::from(row.failed) - 1 } else { 0 };
+        let reason = if row.failed < rules.attempts {
+            let doublings = if rules.retry_doubles { row.failed - 1 } else { 0 };
             let wait = rules.retry_after.0.saturating_mul(1_u64.checked_shl(doublings).unwrap_or(u64::MAX));
             row.retry_at = self.now + Span(wait);
             WaitReason::Retry

@@ -25,7 +25,7 @@ pub struct RestartState {
     /// Where a copy of it that cannot write is still in memory, or [`NOWHERE`].
     pub stale_on: u32,
     /// Attempts that came to nothing, and how often the cluster has given up.
-    pub failed: u8,
+    pub failed: u32,
     pub resumptions: u8,
     /// What it waits for, if it waits.
     pub waits: Option<WaitReason>,
