@@ -34,15 +34,39 @@ pub fn choose_host_of_others(
 }
 
 fn choose(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId, sides: &Sides) -> Option<HostId> {
-    let need = model.service_of(vm).need;
     let fixed = &model.clusters[cluster.index()];
-    let hosts = &fixed.hosts;
     let apart = fixed.restart.anti_affinity != AntiAffinity::Ignore && model.service_of(vm).guest.is_some();
     if !fixed.admission.spare_hosts().is_empty()
         && let Some(host) = choose_spare(model, state, cluster, vm, sides, apart)
     {
         return Some(host);
     }
+    // Nearly always it is the first one.
+    let rooms = &state.clusters[cluster.index()].rooms;
+    if rooms.least() == Tournament::OUT {
+        return None;
+    }
+    let first = fixed.hosts[rooms.winner() as usize];
+    if sides.include(model, state, first)
+        && suits(model, state, first, vm)
+        && (!apart || is_apart(model, state, first, vm))
+    {
+        return Some(first);
+    }
+    choose_among_all(model, state, cluster, vm, sides, apart)
+}
+
+fn choose_among_all(
+    model: &Model,
+    state: &mut State,
+    cluster: ClusterId,
+    vm: VmId,
+    sides: &Sides,
+    apart: bool,
+) -> Option<HostId> {
+    let need = model.service_of(vm).need;
+    let fixed = &model.clusters[cluster.index()];
+    let hosts = &fixed.hosts;
     let mut beside_a_sibling = None;
     let mut set_aside = std::mem::take(&mut state.scratch_seats);
     let mut chosen = None;

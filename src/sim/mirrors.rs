@@ -192,7 +192,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
     pub(super) fn note_last_write(&mut self, vm: VmId) {
         let (row, now) = (&self.state.vms[vm.index()], self.now);
         let writes = row.phase.is_booted() || row.phase == VmPhase::Boot;
-        if writes
+        if !self.state.mirrors.is_empty()
+            && writes
             && !row.suspended
             && let Some(row) = self.state.restarts.get_mut(vm.index())
         {
@@ -208,8 +209,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
             self.state.vms[vm.index()].on_mirror ^= true;
             self.state.restarts[vm.index()].switch = DiskSwitch::Settled;
         }
-        policy::choose_host(self.model, self.state, cluster, vm)
-            .or_else(|| self.choose_host_at_other_copy(cluster, vm))
+        match policy::choose_host(self.model, self.state, cluster, vm) {
+            None => self.choose_host_at_other_copy(cluster, vm),
+            chosen => chosen,
+        }
     }
 
     fn choose_host_at_other_copy(&mut self, cluster: ClusterId, vm: VmId) -> Option<HostId> {
