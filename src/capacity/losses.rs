@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::drill::Drill;
 use crate::engine::{Randomness, Stream};
 use crate::model::{HostId, Model, ServiceId, VmId};
+use crate::policy;
 
 /// Pairs that are all tried; of more so many are drawn.
 const PAIRS_MAX: u64 = 1_000;
@@ -18,6 +19,8 @@ pub struct Case {
     pub lost: u32,
     /// Those that find no host, by service, the service with most of them first.
     pub waiting: Vec<(ServiceId, u32)>,
+    /// Too few votes are left, so that the hosts that live stop what they run, and nothing restarts.
+    pub without_quorum: bool,
 }
 
 impl Case {
@@ -46,8 +49,22 @@ impl Case {
             true
         });
         waiting.sort_by_key(|&(service, vms)| (std::cmp::Reverse(vms), service));
-        Case { hosts: hosts.to_vec(), lost, waiting }
+        Case { hosts: hosts.to_vec(), lost, waiting, without_quorum: false }
     }
+}
+
+/// Hosts that are lost, and those that stop what they run because too few votes are left (HYP-15, OSS-06, OSS-18).
+fn with_those_who_stop(model: &Model, lost: &[HostId]) -> Vec<HostId> {
+    let mut hosts = lost.to_vec();
+    for cluster in lost.iter().filter_map(|host| model.hosts[host.index()].cluster) {
+        if !policy::keeps_quorum(model, cluster, lost) {
+            let living = model.clusters[cluster.index()].hosts.iter().filter(|host| !lost.contains(host));
+            hosts.extend(living);
+        }
+    }
+    hosts.sort_unstable();
+    hosts.dedup();
+    hosts
 }
 
 /// All cases of one size.
@@ -90,7 +107,11 @@ pub(super) fn failures(model: &Model, seed: u64) -> Option<Failures> {
         .filter(|host| model.hosts[host.index()].cluster.is_some())
         .collect();
     let mut drill = Drill::new(model);
-    let mut play = |hosts: &[HostId]| Case::play(model, &mut drill, hosts, |_| true);
+    let mut play = |hosts: &[HostId]| {
+        let out = with_those_who_stop(model, hosts);
+        let case = Case::play(model, &mut drill, &out, |_| true);
+        Case { hosts: hosts.to_vec(), without_quorum: out.len() > hosts.len(), ..case }
+    };
     let one = hosts.iter().map(|&host| play(&[host])).collect();
     let (pairs, sampled) = pairs(hosts.len() as u64, seed);
     let two = pairs.iter().map(|&(a, b)| play(&[hosts[a as usize], hosts[b as usize]])).collect();

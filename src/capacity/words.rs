@@ -100,7 +100,7 @@ impl Plan {
 }
 
 impl Case {
-    /// `esx-3 and esx-7: 5 VMs wait (mail 3, web 2)`
+    /// `esx-3 and esx-7: 5 VMs wait (mail 3, web 2)`; of admission control, which looks at no votes
     fn text(&self, model: &Model) -> String {
         let hosts: Vec<&str> =
             self.hosts.iter().map(|host| model.hosts[host.index()].name.as_str()).collect();

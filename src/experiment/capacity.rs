@@ -58,6 +58,7 @@ impl FailuresSummary {
 fn losses(model: &Model, losses: &Losses) -> LossesSummary {
     let case = |case: &Case| CaseSummary {
         hosts: case.hosts.iter().map(|host| model.hosts[host.index()].name.clone()).collect(),
+        without_quorum: case.without_quorum,
         vms: case.lost,
         waiting: case
             .waiting

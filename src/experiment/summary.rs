@@ -146,6 +146,8 @@ pub struct LossesSummary {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CaseSummary {
     pub hosts: Vec<String>,
+    /// Too few votes are left.
+    pub without_quorum: bool,
     /// VMs on them that the cluster protects.
     pub vms: u32,
     /// Those that find no host, by service, most first.

@@ -3,6 +3,8 @@
 
 mod failover;
 mod placement;
+mod quorum;
 
 pub use failover::{can_take_over, choose_node};
 pub use placement::{admits, choose_host, choose_host_of_others, is_apart};
+pub use quorum::{gives_up_its_vote, keeps_quorum};

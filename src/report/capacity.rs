@@ -97,7 +97,8 @@ fn worst(worst: &WorstLoss, vms: &str, name: &impl Fn(&str) -> String) -> String
     }
     let vms = if worst.waiting_vms == 1 { vms.trim_end_matches('s') } else { vms };
     let number = figures::count(worst.waiting_vms);
-    format!("{}: {number} {vms} ({})", hosts.join(" and "), waiting.join(", "))
+    let votes = if worst.without_quorum { ", for too few votes are left" } else { "" };
+    format!("{}: {number} {vms} ({}){votes}", hosts.join(" and "), waiting.join(", "))
 }
 
 /// "220 of 6 GiB and 2 cores"

@@ -119,6 +119,7 @@ pub(super) fn failures(from: &summary::FailuresSummary) -> Failures {
 fn losses(from: &summary::LossesSummary) -> Losses {
     let worst = |case: &summary::CaseSummary| WorstLoss {
         hosts: case.hosts.clone(),
+        without_quorum: case.without_quorum,
         waiting_vms: case.waiting_vms(),
         waiting: case
             .waiting

@@ -324,6 +324,9 @@ pub struct Losses {
 pub struct WorstLoss {
     /// Their names; none where there is no case.
     pub hosts: Vec<String>,
+    /// Too few votes are left without them, so that those who live stop what they run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_quorum: bool,
     /// VMs that find no host.
     pub waiting_vms: u32,
     /// By service, most first.

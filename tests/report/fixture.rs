@@ -165,6 +165,7 @@ pub(crate) fn strategy(
 pub(crate) fn losses(cases: u32, hosts: u32, failing: u32, waiting: &[(&str, u32)]) -> LossesSummary {
     let case = |number: u32| CaseSummary {
         hosts: (0..hosts).map(|host| format!("esx-{}", number + 1 + host)).collect(),
+        without_quorum: false,
         vms: 14 * hosts,
         waiting: if number < failing {
             waiting.iter().map(|&(service, vms)| (service.to_owned(), vms)).collect()
