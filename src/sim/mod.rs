@@ -42,6 +42,24 @@
 //! | `maintenance` | planned work on hosts |
 //! | `injection` | scripted faults |
 //!
+//! What a cluster thinks of a host, and a host of its cluster; the flags of [`crate::state::HostState`] are called so:
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | silent | up, and the others hear nothing of it |
+//! | missed | silent or down for as long as its product waits; its vote is not counted any more |
+//! | given up | the cluster has said that it has failed, and looks for its VMs |
+//! | undeclared | it would be given up, but nobody is there to act |
+//! | abandoned | given up although it lives: its VMs are started elsewhere when their locks are free |
+//! | isolated | it knows that it hears nobody |
+//! | outvoted | it found itself alone, and has no quorum by itself |
+//! | alone | of a cluster: the one host that goes on by itself while none hears another |
+//! | deserted | of a pool: the only host with a network, which loses against one that is alone like itself |
+//! | fenced | reset because it was alone; out until it hears the others again |
+//! | unlisted, quarantined | up, and not of the cluster: without the statefile, while it is being fenced, or as it left too often |
+//! | doomed | it is losing its power, or stopping its VMs, at this instant: no place to go |
+//! | reborn, revived | it crashed, or hung: the clock of that fault begins anew when it is up |
+//!
 //! Invariant: no `Result`, no allocation and no dynamic dispatch on the path of an event.
 
 mod agents;
