@@ -62,14 +62,22 @@ pub fn profile(profile: &Profile) -> String {
             }
         };
         let Setting { key, source, meaning, .. } = setting;
-        let zero = match setting.default {
+        let also = match setting.default {
             Preset::Count(_) => format!("; 0: {}", setting.zero()),
+            Preset::Word { word, accepted } => {
+                let others: Vec<String> = accepted
+                    .iter()
+                    .filter(|other| **other != word)
+                    .map(|other| format!("\"{other}\""))
+                    .collect();
+                format!("; or {}", others.join(", "))
+            }
             _ => String::new(),
         };
         let _ = match &setting.follows {
             // As long as it is left out.
             Some(follows) => writeln!(out, "# {key} = {value} # {source}: {meaning}; {}", follows.rule),
-            None => writeln!(out, "{key} = {value} # {source}: {meaning}{zero}"),
+            None => writeln!(out, "{key} = {value} # {source}: {meaning}{also}"),
         };
     }
     let limits: Vec<String> =

@@ -125,10 +125,10 @@ pub fn describe(spec: &Spec) -> String {
     let _ = writeln!(out, "{}", spec.title);
     let _ = writeln!(
         out,
-        "run: horizon {}, warm-up {}, {} replications, seed {}, ages {}",
+        "run: horizon {}, warm-up {}, {}, seed {}, ages {}",
         run.horizon,
         run.warmup,
-        run.replications,
+        count(u64::from(run.replications), "replication", "replications"),
         run.seed,
         match run.ages {
             super::spec::Ages::Stationary => "stationary",

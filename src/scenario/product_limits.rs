@@ -180,7 +180,7 @@ const LIMITS: &[(&str, ProductLimits)] = &[
                 least: 3,
                 most: 50,
                 source: "OSS-11",
-                why: "quorum needs three, and more than fifty are only reported to work",
+                why: "quorum needs three; more than fifty are only reported to work",
             }),
             ..NONE
         },

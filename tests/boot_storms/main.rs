@@ -205,7 +205,7 @@ fn check_tells_when_boots_begin_to_take_longer() {
     let san = told("kind = \"fc\"\nbandwidth = \"0.8 Gbit/s\"", 5);
     assert!(
         san.contains(
-            "  storage san: fc, bandwidth 100 MB/s\n    boots take longer from so many at once: 13 of app (8 MB/s each), 17 of web \
+            "  storage san: fc, bandwidth 100 MB/s\n    boots take longer from so many at once: 13 VMs of app (8 MB/s each), 17 VMs of web \
              (6 MB/s each)\n    all 30 VMs of strategy two at once: 2 times as long\n"
         ),
         "{san}"

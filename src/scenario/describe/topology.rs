@@ -7,7 +7,7 @@ use crate::scenario::describe::bytes_text;
 use crate::scenario::resolve::ClusterPlan;
 use crate::scenario::spec::{
     Cluster, FaultSpec, HostGroup, Mirror, MirrorFailover, Network, Product, SettingValue, Spec, Storage,
-    StorageKind, Strategy,
+    StorageKind, Strategy, Traffic,
 };
 use crate::scenario::text::{count, list};
 
@@ -27,6 +27,7 @@ pub(super) fn topology(spec: &Spec, out: &mut String) {
     for n in &spec.networks {
         network(spec, n, out);
     }
+    nobody_carries(spec, out);
     for (index, s) in spec.storages.iter().enumerate() {
         storage(spec, s, out);
         boot_storm(spec, index, out);
@@ -45,6 +46,19 @@ fn crew(spec: &Spec, index: Option<usize>) -> String {
 
 fn site(spec: &Spec, index: Option<usize>) -> String {
     index.map_or(String::new(), |i| format!("site {}", spec.sites[i].name))
+}
+
+/// Traffic that somebody depends on and no network carries never fails: whoever left it out should see that.
+fn nobody_carries(spec: &Spec, out: &mut String) {
+    let beats = |c: &Cluster| c.plan(None, 1).product != Product::CUSTOM;
+    for (traffic, used) in [
+        (Traffic::Management, spec.clusters.iter().any(beats)),
+        (Traffic::Storage, spec.storages.iter().any(|s| s.kind.is_networked())),
+    ] {
+        if used && !spec.networks.iter().any(|n| n.carries.contains(&traffic)) {
+            let _ = writeln!(out, "no network carries {}: that never fails", traffic.word());
+        }
+    }
 }
 
 /// One of a site serves that site alone, one between sites joins them, and any other is everywhere.
@@ -102,7 +116,7 @@ fn boot_storm(spec: &Spec, storage: usize, out: &mut String) {
     let each: Vec<String> = users()
         .map(|(_, s)| {
             let first = (bandwidth / s.vm.boot_io).floor() as u64 + 1;
-            format!("{} of {} ({} each)", first, s.name, rate_text(s.vm.boot_io))
+            format!("{first} VMs of {} ({} each)", s.name, rate_text(s.vm.boot_io))
         })
         .collect();
     if each.is_empty() {
