@@ -37,6 +37,15 @@ impl<O: Observer> Simulation<'_, O> {
         )
     }
 
+    /// Whether the watchdog of a host runs for want of quorum: it runs on until there is quorum where the host is, whatever
+    /// else the host hears meanwhile (OSS-06).
+    pub(super) fn is_watched(&self, cluster: ClusterId, host: HostId) -> bool {
+        self.has_watchdogs(cluster)
+            && !self.state.clusters[cluster.index()].quorate
+            && self.state.hosts[host.index()].isolated
+            && self.state.timers.at(self.model.timers.hosts[host.index()].isolation) != Time::NEVER
+    }
+
     /// Quorum is lost: no host of those who still hear each other can renew its lock.
     pub(super) fn start_watchdogs(&mut self, cluster: ClusterId) {
         let Product::Ring(ring) = &self.model.clusters[cluster.index()].product else { return };

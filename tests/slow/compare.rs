@@ -43,7 +43,7 @@ impl Match<'_> {
             let end = last + BOOT + 10 * S + 2 * longest;
             let family = family();
             let phases = fast.phases(seed, family.interval().filter(|_| phased));
-            let world = World::new(self.plan.hosts, BOOT, &strikes);
+            let world = World::new(self.plan.hosts, self.plan.sites, BOOT, &strikes);
             let slow = world.run(family, &phases, BASE - 20 * S, end);
             let fast = fast.story(seed, &strikes, end);
             if fast != slow {
@@ -67,6 +67,10 @@ impl Match<'_> {
     pub(crate) fn agrees<F: Family>(&self, family: impl Fn() -> F) {
         let seeds = self.seeds();
         let wrong = self.differences(seeds.clone(), true, family);
+        if std::env::var_os("NINEFOLD_COUNT").is_some() {
+            println!("{}: {} of {}", self.what, wrong.len(), seeds.end - seeds.start);
+            return;
+        }
         if let Some(first) = wrong.first() {
             let show = std::env::var("NINEFOLD_SHOW").map_or(0, |n| n.parse().expect("a number"));
             wrong.iter().skip(1).take(show).for_each(|more| println!("{more}"));

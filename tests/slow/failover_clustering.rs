@@ -19,6 +19,8 @@ pub(crate) struct Numbers {
     /// HYP-01, HYP-03, HYP-04.
     pub(crate) interval: Us,
     pub(crate) missed: Us,
+    /// The same between sites.
+    pub(crate) missed_far: Us,
     /// HYP-19.
     pub(crate) resiliency: Us,
     /// HYP-08, HYP-18: constants here.
@@ -28,15 +30,24 @@ pub(crate) struct Numbers {
     pub(crate) hang: Us,
 }
 
-pub(crate) const FACTS_2008: Numbers =
-    Numbers { interval: S, missed: 5 * S, resiliency: 0, regroup: 6 * S, disk_move: 4 * S, hang: 60 * S };
-pub(crate) const FACTS_2012: Numbers = Numbers { missed: 10 * S, disk_move: 0, ..FACTS_2008 };
+pub(crate) const FACTS_2008: Numbers = Numbers {
+    interval: S,
+    missed: 5 * S,
+    missed_far: 5 * S,
+    resiliency: 0,
+    regroup: 6 * S,
+    disk_move: 4 * S,
+    hang: 60 * S,
+};
+pub(crate) const FACTS_2012: Numbers = 
+    Numbers { missed: 10 * S, missed_far: 20 * S, disk_move: 0, ..FACTS_2008 };
 pub(crate) const FACTS_2016: Numbers = Numbers { resiliency: 240 * S, ..FACTS_2012 };
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Tick {
-    /// A host's beat of that instant was the last one to be heard.
+    /// A host's beat of that instant was the last one to be heard, by neighbours at its site or from afar.
     Missed(usize, Us),
+    MissedFar(usize, Us),
     /// The resiliency period of a host is over.
     GivenUp,
     /// NetFT has waited long enough for a host that hangs (HYP-07).
@@ -49,39 +60,77 @@ pub(crate) enum Tick {
 pub(crate) struct FailoverClustering {
     numbers: Numbers,
     quorum: Quorum,
-    /// A host hangs and beats on; what it ran.
-    hung: Vec<Option<u32>>,
+    /// A host is down and has not been missed yet; what it ran.
+    lost: Vec<Option<u32>>,
+    missed_at: Vec<Us>,
 }
 
 type W = World<Tick>;
 
 impl FailoverClustering {
     pub(crate) fn new(hosts: usize, numbers: Numbers, witness: Witness, rules: Rules) -> FailoverClustering {
-        FailoverClustering { numbers, quorum: Quorum::new(hosts, witness, rules), hung: vec![None; hosts] }
+        FailoverClustering { numbers, quorum: Quorum::new(hosts, witness, rules), lost: vec![None; hosts], missed_at: vec![0; hosts] }
     }
 
     fn join(&mut self, world: &mut W, host: usize) {
         self.quorum.join(world, host);
-        world.after(self.numbers.missed, Tick::Missed(host, world.now));
+        self.expect(world, host);
     }
 
-    /// From the last beat to starts elsewhere.
+    /// A beat was heard, and others will be.
+    fn expect(&self, world: &mut W, host: usize) {
+        world.after(self.numbers.missed, Tick::Missed(host, world.now));
+        if world.ways.sites.is_stretched() {
+            world.after(self.numbers.missed_far, Tick::MissedFar(host, world.now));
+        }
+    }
+
+    /// Whether somebody at the same site misses a host and tells the rest, or is missed by it and makes it regroup: then
+    /// whoever does not answer is out (HYP-03, HYP-04, HYP-08).
+    fn has_neighbour(&self, world: &W, host: usize) -> bool {
+        let hears_nobody = world.is_up(host) && !world.is_linked(host);
+        let near = |other: usize| other != host && world.site(other) == world.site(host) && world.is_up(other);
+        world.hosts().any(|other| near(other) && (hears_nobody || self.quorum.votes.in_touch(world, other)))
+    }
+
+    /// From a host's being missed to starts elsewhere.
     fn stages(&self) -> Us {
         let n = self.numbers;
-        n.missed + n.resiliency + n.regroup + n.disk_move
+        n.resiliency + n.regroup + n.disk_move
     }
 
     fn on_missed(&mut self, world: &mut W, host: usize, beat: Us) {
         let n = self.numbers;
+        if self.quorum.votes.is_missed(host) && self.quorum.votes.answered[host] == beat {
+            return;
+        }
         if !self.quorum.votes.miss(world, host, beat) {
             return;
         }
-        if let Some(batch) = self.hung[host].take() {
-            world.after_all(n.resiliency + n.regroup + n.disk_move, Tick::Lost(host, batch));
+        self.missed_at[host] = world.now;
+        if let Some(batch) = self.lost[host].take() {
+            world.after_all(self.stages(), Tick::Lost(host, batch));
         }
-        if world.is_up(host) && !world.is_linked(host) {
+        if world.is_up(host) && !self.quorum.votes.in_touch(world, host) {
             self.quorum.isolate(world, host);
             world.after_all(n.resiliency, Tick::GivenUp);
+        }
+    }
+
+    fn on_network(&mut self, world: &mut W, opened: Vec<usize>) {
+        for host in opened {
+            if world.is_up(host) {
+                self.join(world, host);
+            }
+        }
+        for host in world.hosts().filter(|&h| !self.quorum.votes.in_touch(world, h)) {
+            match world.power[host] {
+                Power::Up if self.quorum.isolated[host].is_none() => {
+                    self.quorum.doubt = world.why_cut_off(host)
+                }
+                Power::Hung if self.lost[host].is_some() => self.quorum.doubt = Why::Hang,
+                _ => {}
+            }
         }
     }
 
@@ -102,9 +151,9 @@ impl Family for FailoverClustering {
 
     /// HYP-07: a host that hangs beats on from its kernel.
     fn on_beat(&mut self, world: &mut W, host: usize) {
-        if world.is_linked(host) {
+        if self.quorum.votes.in_touch(world, host) {
             self.quorum.votes.beat(world, host);
-            world.after(self.numbers.missed, Tick::Missed(host, world.now));
+            self.expect(world, host);
         }
     }
 
@@ -116,35 +165,23 @@ impl Family for FailoverClustering {
                 if hangs {
                     world.after(self.numbers.hang, Tick::HangOver(host));
                 }
-                if hangs && !self.quorum.votes.is_missed(host) {
-                    self.hung[host] = Some(batch);
+                if !self.quorum.votes.is_missed(host) {
+                    self.lost[host] = Some(batch);
                     return;
                 }
-                let at = (self.quorum.votes.answered[host] + self.stages()).max(world.now);
+                let at = (self.missed_at[host] + self.stages()).max(world.now);
                 world.after_all(at - world.now, Tick::Lost(host, batch));
             }
             Change::Up(host) => {
-                if world.is_linked(host) {
+                if self.quorum.votes.in_touch(world, host) {
                     self.join(world, host);
                 } else {
                     self.quorum.keep_out(host);
                 }
             }
             Change::Network => {
-                for host in std::mem::take(&mut world.opened) {
-                    if world.is_up(host) {
-                        self.join(world, host);
-                    }
-                }
-                for host in world.hosts().filter(|&h| !world.is_linked(h)) {
-                    match world.power[host] {
-                        Power::Up if self.quorum.isolated[host].is_none() => {
-                            self.quorum.doubt = world.why_cut_off(host)
-                        }
-                        Power::Hung if self.hung[host].is_some() => self.quorum.doubt = Why::Hang,
-                        _ => {}
-                    }
-                }
+                let opened = self.quorum.look_around(world);
+                self.on_network(world, opened);
             }
             Change::Witness => self.quorum.seen = Some(Why::Witness),
             Change::Storage(why) => self.quorum.seen = Some(why),
@@ -153,7 +190,12 @@ impl Family for FailoverClustering {
 
     fn on_tick(&mut self, world: &mut W, tick: Tick) {
         match tick {
-            Tick::Missed(host, beat) => self.on_missed(world, host, beat),
+            Tick::Missed(host, beat) => {
+                if !world.ways.sites.is_stretched() || self.has_neighbour(world, host) {
+                    self.on_missed(world, host, beat);
+                }
+            }
+            Tick::MissedFar(host, beat) => self.on_missed(world, host, beat),
             Tick::GivenUp => {}
             Tick::HangOver(host) => world.reset_hung(host),
             Tick::Lost(host, batch) => self.quorum.look_at(world, host, batch, true),
@@ -164,6 +206,10 @@ impl Family for FailoverClustering {
     /// A host that is alone and has no quorum stops its VMs at the end of its resiliency period.
     fn act(&mut self, world: &mut W) {
         let n = self.numbers;
+        let called = self.quorum.give_way(world);
+        if !called.is_empty() {
+            self.on_network(world, called);
+        }
         for (host, end) in self.quorum.settle(world) {
             let since = self.quorum.isolated[host];
             match end {

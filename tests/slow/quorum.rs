@@ -33,6 +33,7 @@ pub(crate) struct Quorum {
     /// A host is to be given up, and what it has lost to be started, as soon as somebody can decide.
     overdue: Vec<bool>,
     due: BTreeSet<(usize, usize)>,
+    touch: Vec<bool>,
 }
 
 impl Quorum {
@@ -48,6 +49,7 @@ impl Quorum {
             given_up: vec![false; hosts],
             overdue: vec![false; hosts],
             due: BTreeSet::new(),
+            touch: vec![true; hosts],
         }
     }
 
@@ -82,6 +84,29 @@ impl Quorum {
         self.overdue[host] |= down;
     }
 
+    /// Packets pass where they did not, or no longer do: gives the hosts that are in touch again, up or not.
+    pub(crate) fn look_around<T: Copy>(&mut self, world: &World<T>) -> Vec<usize> {
+        if world.sides_changed {
+            self.votes.choose_side(world);
+        }
+        self.changed(world)
+    }
+
+    /// Where the cluster has lost its quorum another side may have it: gives the hosts that are in touch again then.
+    pub(crate) fn give_way<T: Copy>(&mut self, world: &World<T>) -> Vec<usize> {
+        let decide = self.votes.count(world, self.had);
+        if decide.iter().all(|&h| self.votes.is_alone(h)) && self.votes.give_way(world) {
+            return self.changed(world);
+        }
+        Vec::new()
+    }
+
+    fn changed<T: Copy>(&mut self, world: &World<T>) -> Vec<usize> {
+        let touch: Vec<bool> = world.hosts().map(|h| self.votes.in_touch(world, h)).collect();
+        let before = std::mem::replace(&mut self.touch, touch);
+        world.hosts().filter(|&h| self.touch[h] && !before[h]).collect()
+    }
+
     /// Who decides now, and who has to stop what.
     pub(crate) fn settle<T: Copy>(&mut self, world: &mut World<T>) -> Vec<(usize, End)> {
         let seen = self.seen.take();
@@ -95,7 +120,7 @@ impl Quorum {
         let has = !self.decide.is_empty();
         if self.had && !has {
             world.tell(What::QuorumLost);
-            let together = world.hosts().filter(|&h| world.is_up(h) && world.is_linked(h));
+            let together = world.hosts().filter(|&h| world.is_up(h) && self.votes.in_touch(world, h));
             ends.extend(together.map(|h| (h, End::Together(seen.unwrap_or(self.doubt)))));
         } else if !self.had && has {
             world.tell(What::QuorumRegained);
@@ -109,7 +134,7 @@ impl Quorum {
 
     fn look_at_hosts_alone<T: Copy>(&mut self, world: &World<T>, seen: Option<Why>) -> Vec<(usize, End)> {
         let lone = std::mem::take(&mut self.lone);
-        let deposed = world.hosts().any(|h| world.is_up(h) && world.is_linked(h));
+        let deposed = world.hosts().any(|h| world.is_up(h) && self.votes.in_touch(world, h));
         let mut ends = Vec::new();
         for host in world.hosts().filter(|&h| world.is_up(h)) {
             if !self.votes.is_alone(host) {
@@ -131,7 +156,7 @@ impl Quorum {
 
     /// Somebody with quorum who can act: one that is cut off and has not noticed yet reaches nobody with its orders.
     pub(crate) fn decider<T: Copy>(&self, world: &World<T>) -> Option<usize> {
-        let acts = |h: &usize| world.is_up(*h) && (world.is_linked(*h) || self.votes.is_alone(*h));
+        let acts = |h: &usize| world.is_up(*h) && (self.votes.in_touch(world, *h) || self.votes.is_alone(*h));
         self.decide.iter().copied().find(acts)
     }
 

@@ -88,7 +88,7 @@ impl Ring {
         let hangs = world.power[host] == Power::Hung;
         let why = if hangs { Why::Hang } else { Why::Crash };
         let why = match fenced {
-            true if !world.is_linked(host) => world.why_cut_off(host),
+            true if !self.quorum.votes.in_touch(world, host) => world.why_cut_off(host),
             true => self.quorum.doubt,
             false => why,
         };
@@ -111,6 +111,23 @@ impl Ring {
         }
     }
 
+    fn on_network(&mut self, world: &mut W, opened: Vec<usize>) {
+        for host in opened {
+            if world.is_up(host) {
+                self.join(world, host);
+            }
+        }
+        for host in world.hosts() {
+            if !world.is_up(host) || self.quorum.votes.in_touch(world, host) {
+                continue;
+            }
+            if self.quorum.isolated[host].is_none() && self.watch[host].is_none() {
+                self.quorum.doubt = world.why_cut_off(host);
+            }
+            self.fall_silent(world, host);
+        }
+    }
+
     /// Without quorum its watchdog runs, if it has one and runs something.
     fn lose_quorum(&mut self, world: &mut W, host: usize, why: Why) {
         match self.numbers.fencing {
@@ -128,7 +145,7 @@ impl Ring {
         let Fencing::Watchdog { resets, .. } = self.numbers.fencing else { return };
         let decider = self.quorum.decider(world);
         for host in world.hosts() {
-            let here = world.is_up(host) && world.is_linked(host);
+            let here = world.is_up(host) && self.quorum.votes.in_touch(world, host);
             if decider == Some(host) || (here && decider.is_some()) {
                 self.watch[host] = None;
             } else if here {
@@ -151,7 +168,7 @@ impl Ring {
     }
 
     fn fence(&mut self, world: &mut W, host: usize) {
-        let why = if world.is_linked(host) { self.quorum.doubt } else { world.why_cut_off(host) };
+        let why = if self.quorum.votes.in_touch(world, host) { self.quorum.doubt } else { world.why_cut_off(host) };
         if let Change::Down { host, batch } = world.fence(host, why) {
             self.on_down(world, host, batch, true);
         }
@@ -194,26 +211,15 @@ impl Family for Ring {
         match change {
             Change::Down { host, batch } => self.on_down(world, host, batch, false),
             Change::Up(host) => {
-                if world.is_linked(host) {
+                if self.quorum.votes.in_touch(world, host) {
                     self.join(world, host);
                 } else {
                     self.quorum.keep_out(host);
                 }
             }
             Change::Network => {
-                for host in std::mem::take(&mut world.opened) {
-                    if world.is_up(host) {
-                        self.join(world, host);
-                    }
-                }
-                for host in
-                    world.hosts().filter(|&h| world.is_up(h) && !world.is_linked(h)).collect::<Vec<_>>()
-                {
-                    if self.quorum.isolated[host].is_none() && self.watch[host].is_none() {
-                        self.quorum.doubt = world.why_cut_off(host);
-                    }
-                    self.fall_silent(world, host);
-                }
+                let opened = self.quorum.look_around(world);
+                self.on_network(world, opened);
             }
             Change::Witness => self.quorum.seen = Some(Why::Witness),
             Change::Storage(why) => self.quorum.seen = Some(why),
@@ -224,7 +230,7 @@ impl Family for Ring {
         let n = self.numbers;
         match tick {
             Tick::Missed(host, since) => {
-                if self.quorum.votes.miss(world, host, since) && world.is_up(host) && !world.is_linked(host) {
+                if self.quorum.votes.miss(world, host, since) && world.is_up(host) && !self.quorum.votes.in_touch(world, host) {
                     if self.watch[host].is_some() {
                         self.quorum.votes.isolate(host);
                         return;
@@ -244,6 +250,10 @@ impl Family for Ring {
     }
 
     fn act(&mut self, world: &mut W) {
+        let called = self.quorum.give_way(world);
+        if !called.is_empty() {
+            self.on_network(world, called);
+        }
         for (host, end) in self.quorum.settle(world) {
             match end {
                 End::Together(why) => self.lose_quorum(world, host, why),
