@@ -67,10 +67,6 @@ impl Match<'_> {
     pub(crate) fn agrees<F: Family>(&self, family: impl Fn() -> F) {
         let seeds = self.seeds();
         let wrong = self.differences(seeds.clone(), true, family);
-        if std::env::var_os("NINEFOLD_COUNT").is_some() {
-            println!("{}: {} of {}", self.what, wrong.len(), seeds.end - seeds.start);
-            return;
-        }
         if let Some(first) = wrong.first() {
             let show = std::env::var("NINEFOLD_SHOW").map_or(0, |n| n.parse().expect("a number"));
             wrong.iter().skip(1).take(show).for_each(|more| println!("{more}"));

@@ -86,6 +86,9 @@ pub(crate) struct Plan {
     pub(crate) hang_min: Us,
     /// Where there are networks between sites, one of them is cut in every draw.
     pub(crate) sites: Sites,
+    /// What the draws are about where sites are cut off: all themes if none are named. Where they are, whatever else happens
+    /// happens long after a cut for good.
+    pub(crate) themes: &'static [u64],
 }
 
 /// Nothing strikes before this.
@@ -222,7 +225,15 @@ impl Plan {
         let gap = self.length(dice);
         let then = if dice.one_in(3) { at.saturating_sub(gap).max(BASE) } else { at + gap };
         let mut strikes = self.split(dice, at);
-        match seed % 8 {
+        let steady = !self.themes.is_empty();
+        let theme = if steady { self.themes[(seed % self.themes.len() as u64) as usize] } else { seed % 8 };
+        let then = if steady && !matches!(theme, 0 | 5) {
+            strikes.iter_mut().for_each(|strike| strike.lasts = 3_600 * S);
+            at + 60 * S + gap
+        } else {
+            then
+        };
+        match theme {
             0 => {}
             1 | 2 => {
                 strikes.push(self.crash(dice, then, host));
@@ -235,9 +246,12 @@ impl Plan {
             4 => strikes.push(self.hang(dice, then, host)),
             // It is cut again, perhaps before it is whole.
             5 => {
-                let again = self.split(dice, at + gap);
+                // With themes not within the beat after which sides know that they have met.
+                let met = strikes[0].at + strikes[0].lasts;
+                let close = steady && (met..met + 2 * S).contains(&(at + gap));
+                let again = self.split(dice, if close { met + 2 * S } else { at + gap });
                 strikes.extend(again);
-                if dice.one_in(2) {
+                if dice.one_in(2) && !steady {
                     let then = then + self.length(dice);
                     strikes.push(self.crash(dice, then, host));
                 }

@@ -2,13 +2,17 @@
 //!
 //! Assumptions, where the facts are silent:
 //! - Beats, answers to them and ways that are open again are as in `primary.rs`; votes as in `votes.rs`.
+//! - Whoever misses a host makes all regroup, and who does not answer is out (HYP-08): so neighbours at its site, where
+//!   there are any, decide how soon a host is missed, and only without them those at other sites (HYP-03, HYP-04). Which
+//!   it is is settled when the host falls silent, and so is how soon it finds out itself: as soon as it misses its
+//!   neighbours, and where it hears them still as soon as it misses the other sites.
 //! - A host is called isolated where its own way to the network is cut.
 //! - Hosts that lose quorum together stop their VMs at once, also in 2016; one that is isolated stops them at the end of
 //!   its resiliency period.
 //! - What a host that is down has lost is looked for when the stages since its last beat are over; what a host stopped
 //!   for want of quorum, when there is quorum.
 
-use crate::quorum::{End, Quorum};
+use crate::quorum::{End, Quorum, Touch};
 use crate::story::Why;
 use crate::votes::{Rules, Witness};
 use crate::world::{Change, Family, Power, S, Us, World};
@@ -39,15 +43,14 @@ pub(crate) const FACTS_2008: Numbers = Numbers {
     disk_move: 4 * S,
     hang: 60 * S,
 };
-pub(crate) const FACTS_2012: Numbers = 
+pub(crate) const FACTS_2012: Numbers =
     Numbers { missed: 10 * S, missed_far: 20 * S, disk_move: 0, ..FACTS_2008 };
 pub(crate) const FACTS_2016: Numbers = Numbers { resiliency: 240 * S, ..FACTS_2012 };
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Tick {
-    /// A host's beat of that instant was the last one to be heard, by neighbours at its site or from afar.
+    /// A host's beat of that instant was the last one to be heard.
     Missed(usize, Us),
-    MissedFar(usize, Us),
     /// The resiliency period of a host is over.
     GivenUp,
     /// NetFT has waited long enough for a host that hangs (HYP-07).
@@ -57,19 +60,34 @@ pub(crate) enum Tick {
     Stopped(usize, u32),
 }
 
+/// How long after a host's last beat the others miss it, and it the others.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    others: Us,
+    own: Us,
+}
+
 pub(crate) struct FailoverClustering {
     numbers: Numbers,
     quorum: Quorum,
     /// A host is down and has not been missed yet; what it ran.
     lost: Vec<Option<u32>>,
-    missed_at: Vec<Us>,
+    /// After which beat a host was missed last, and when.
+    missed: Vec<Option<(Us, Us)>>,
+    limits: Vec<Limits>,
 }
 
 type W = World<Tick>;
 
 impl FailoverClustering {
     pub(crate) fn new(hosts: usize, numbers: Numbers, witness: Witness, rules: Rules) -> FailoverClustering {
-        FailoverClustering { numbers, quorum: Quorum::new(hosts, witness, rules), lost: vec![None; hosts], missed_at: vec![0; hosts] }
+        FailoverClustering {
+            numbers,
+            quorum: Quorum::new(hosts, witness, rules),
+            lost: vec![None; hosts],
+            missed: vec![None; hosts],
+            limits: vec![Limits { others: numbers.missed, own: numbers.missed }; hosts],
+        }
     }
 
     fn join(&mut self, world: &mut W, host: usize) {
@@ -81,16 +99,22 @@ impl FailoverClustering {
     fn expect(&self, world: &mut W, host: usize) {
         world.after(self.numbers.missed, Tick::Missed(host, world.now));
         if world.ways.sites.is_stretched() {
-            world.after(self.numbers.missed_far, Tick::MissedFar(host, world.now));
+            world.after(self.numbers.missed_far, Tick::Missed(host, world.now));
         }
     }
 
-    /// Whether somebody at the same site misses a host and tells the rest, or is missed by it and makes it regroup: then
-    /// whoever does not answer is out (HYP-03, HYP-04, HYP-08).
-    fn has_neighbour(&self, world: &W, host: usize) -> bool {
-        let hears_nobody = world.is_up(host) && !world.is_linked(host);
-        let near = |other: usize| other != host && world.site(other) == world.site(host) && world.is_up(other);
-        world.hosts().any(|other| near(other) && (hears_nobody || self.quorum.votes.in_touch(world, other)))
+    /// A host falls silent: who will miss it, and how does it find out itself?
+    fn note_limits(&mut self, world: &W, host: usize) {
+        let n = self.numbers;
+        let near =
+            |other: usize| other != host && world.site(other) == world.site(host) && world.is_up(other);
+        let told = world.hosts().any(|other| near(other) && self.quorum.votes.in_touch(world, other));
+        let misses_near = !world.is_linked(host) && world.hosts().any(near);
+        let limit = |is_near: bool| match world.ways.sites.is_stretched() && !is_near {
+            true => n.missed_far,
+            false => n.missed,
+        };
+        self.limits[host] = Limits { others: limit(told), own: limit(misses_near) };
     }
 
     /// From a host's being missed to starts elsewhere.
@@ -99,36 +123,45 @@ impl FailoverClustering {
         n.resiliency + n.regroup + n.disk_move
     }
 
-    fn on_missed(&mut self, world: &mut W, host: usize, beat: Us) {
-        let n = self.numbers;
-        if self.quorum.votes.is_missed(host) && self.quorum.votes.answered[host] == beat {
-            return;
+    /// So long after a beat somebody might miss the host, or the host the others.
+    fn on_silence(&mut self, world: &mut W, host: usize, beat: Us) {
+        let Limits { others, own } = self.limits[host];
+        let known = self.missed[host].is_some_and(|(known, _)| known == beat);
+        if beat + others == world.now && !known && self.quorum.votes.miss(world, host, beat) {
+            self.missed[host] = Some((beat, world.now));
+            if let Some(batch) = self.lost[host].take() {
+                world.after_all(self.stages(), Tick::Lost(host, batch));
+            }
         }
-        if !self.quorum.votes.miss(world, host, beat) {
-            return;
-        }
-        self.missed_at[host] = world.now;
-        if let Some(batch) = self.lost[host].take() {
-            world.after_all(self.stages(), Tick::Lost(host, batch));
-        }
-        if world.is_up(host) && !self.quorum.votes.in_touch(world, host) {
+        let out = world.is_up(host) && !self.quorum.votes.in_touch(world, host);
+        let knows = self.quorum.isolated[host].is_some() || self.quorum.votes.is_alone(host);
+        if beat + own == world.now && out && !knows && self.quorum.votes.answered[host] == beat {
             self.quorum.isolate(world, host);
-            world.after_all(n.resiliency, Tick::GivenUp);
+            world.after_all(self.numbers.resiliency, Tick::GivenUp);
         }
     }
 
-    fn on_network(&mut self, world: &mut W, opened: Vec<usize>) {
-        for host in opened {
-            if world.is_up(host) {
-                self.join(world, host);
+    fn on_network(&mut self, world: &mut W, touch: &Touch) {
+        for &host in &touch.found {
+            match world.power[host] {
+                Power::Up => self.join(world, host),
+                Power::Hung => {
+                    self.note_limits(world, host);
+                    self.quorum.votes.beat(world, host);
+                    self.expect(world, host);
+                }
+                _ => {}
             }
         }
-        for host in world.hosts().filter(|&h| !self.quorum.votes.in_touch(world, h)) {
+        for &host in &touch.lost {
+            if matches!(world.power[host], Power::Up | Power::Hung) {
+                self.note_limits(world, host);
+            }
             match world.power[host] {
                 Power::Up if self.quorum.isolated[host].is_none() => {
-                    self.quorum.doubt = world.why_cut_off(host)
+                    self.quorum.suspect(world.why_cut_off(host))
                 }
-                Power::Hung if self.lost[host].is_some() => self.quorum.doubt = Why::Hang,
+                Power::Hung if self.lost[host].is_some() => self.quorum.suspect(Why::Hang),
                 _ => {}
             }
         }
@@ -165,14 +198,20 @@ impl Family for FailoverClustering {
                 if hangs {
                     world.after(self.numbers.hang, Tick::HangOver(host));
                 }
-                if !self.quorum.votes.is_missed(host) {
+                if self.quorum.votes.in_touch(world, host) {
+                    self.note_limits(world, host);
+                }
+                let last = self.quorum.votes.answered[host];
+                let Some((_, missed)) = self.missed[host].filter(|(beat, _)| *beat == last) else {
                     self.lost[host] = Some(batch);
                     return;
-                }
-                let at = (self.missed_at[host] + self.stages()).max(world.now);
+                };
+                let at = (missed + self.stages()).max(world.now);
                 world.after_all(at - world.now, Tick::Lost(host, batch));
             }
             Change::Up(host) => {
+                let touch = self.quorum.look_at_newcomer(world);
+                self.on_network(world, &touch);
                 if self.quorum.votes.in_touch(world, host) {
                     self.join(world, host);
                 } else {
@@ -180,8 +219,8 @@ impl Family for FailoverClustering {
                 }
             }
             Change::Network => {
-                let opened = self.quorum.look_around(world);
-                self.on_network(world, opened);
+                let touch = self.quorum.look_around(world);
+                self.on_network(world, &touch);
             }
             Change::Witness => self.quorum.seen = Some(Why::Witness),
             Change::Storage(why) => self.quorum.seen = Some(why),
@@ -190,12 +229,7 @@ impl Family for FailoverClustering {
 
     fn on_tick(&mut self, world: &mut W, tick: Tick) {
         match tick {
-            Tick::Missed(host, beat) => {
-                if !world.ways.sites.is_stretched() || self.has_neighbour(world, host) {
-                    self.on_missed(world, host, beat);
-                }
-            }
-            Tick::MissedFar(host, beat) => self.on_missed(world, host, beat),
+            Tick::Missed(host, beat) => self.on_silence(world, host, beat),
             Tick::GivenUp => {}
             Tick::HangOver(host) => world.reset_hung(host),
             Tick::Lost(host, batch) => self.quorum.look_at(world, host, batch, true),
@@ -206,10 +240,8 @@ impl Family for FailoverClustering {
     /// A host that is alone and has no quorum stops its VMs at the end of its resiliency period.
     fn act(&mut self, world: &mut W) {
         let n = self.numbers;
-        let called = self.quorum.give_way(world);
-        if !called.is_empty() {
-            self.on_network(world, called);
-        }
+        let touch = self.quorum.give_way(world);
+        self.on_network(world, &touch);
         for (host, end) in self.quorum.settle(world) {
             let since = self.quorum.isolated[host];
             match end {

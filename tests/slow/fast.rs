@@ -96,12 +96,14 @@ fn name_of(sites: Sites, run: usize) -> char {
 fn networks(sites: Sites) -> String {
     let mut text = String::new();
     for site in 0..sites.count() {
-        let at = if sites.is_stretched() { format!("site = \"s{site}\"\n[site.s{site}]\n") } else { String::new() };
+        let at = if sites.is_stretched() {
+            format!("site = \"s{site}\"\n[site.s{site}]\n")
+        } else {
+            String::new()
+        };
         text += &format!("[network.lan-{site}]\ncarries = [\"management\"]\n{at}");
     }
-    for (kind, carries, of) in
-        [("link", "management", sites.links), ("fabric", "storage", sites.fabrics)]
-    {
+    for (kind, carries, of) in [("link", "management", sites.links), ("fabric", "storage", sites.fabrics)] {
         for (n, ends) in of.iter().enumerate() {
             let ends: Vec<String> = ends.iter().map(|site| format!("\"s{site}\"")).collect();
             let ends = ends.join(", ");

@@ -30,9 +30,24 @@ use sites::Sites;
 use votes::{RULES, Rules, Witness};
 use world::S;
 
-const PLAN: Plan = Plan { hosts: 3, thresholds: &[], storage: false, witness: false, hang_min: 900 * S, sites: Sites { hosts: &[], links: &[], fabrics: &[], witness: None, array: None, preferred: None } };
-const CLUSTER: Cluster =
-    Cluster { product: "", settings: "", hosts: 3, wired: false, disks: false, witness: false, sites: PLAN.sites };
+const PLAN: Plan = Plan {
+    hosts: 3,
+    thresholds: &[],
+    storage: false,
+    witness: false,
+    hang_min: 900 * S,
+    sites: Sites { hosts: &[], links: &[], fabrics: &[], witness: None, array: None, preferred: None },
+    themes: &[],
+};
+const CLUSTER: Cluster = Cluster {
+    product: "",
+    settings: "",
+    hosts: 3,
+    wired: false,
+    disks: false,
+    witness: false,
+    sites: PLAN.sites,
+};
 
 #[test]
 fn primary_and_secondaries() {

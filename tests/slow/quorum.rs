@@ -15,11 +15,18 @@ pub(crate) enum End {
     Alone,
 }
 
+/// Hosts, up or not, that are in touch with the cluster and were not, or no longer are.
+#[derive(Debug, Default)]
+pub(crate) struct Touch {
+    pub(crate) found: Vec<usize>,
+    pub(crate) lost: Vec<usize>,
+}
+
 pub(crate) struct Quorum {
     pub(crate) votes: Votes,
     /// When a host found itself alone.
     pub(crate) isolated: Vec<Option<u64>>,
-    /// Why a host was lost last: what a loss of quorum is booked on.
+    /// Why a host was lost last, while there was quorum: what a loss of quorum is booked on.
     pub(crate) doubt: Why,
     /// What has just been seen of the witness: it explains a loss of quorum at that very instant.
     pub(crate) seen: Option<Why>,
@@ -63,7 +70,12 @@ impl Quorum {
         self.isolated[host] = None;
         self.votes.set_out(host, false);
         self.lone = self.lone.filter(|&lone| lone != host);
-        self.doubt = why;
+        self.suspect(why);
+    }
+
+    /// Whoever goes after quorum was lost has not cost it.
+    pub(crate) fn suspect(&mut self, why: Why) {
+        self.doubt = if self.had { why } else { self.doubt };
     }
 
     /// A host that boots without a network belongs to nobody.
@@ -84,27 +96,39 @@ impl Quorum {
         self.overdue[host] |= down;
     }
 
-    /// Packets pass where they did not, or no longer do: gives the hosts that are in touch again, up or not.
-    pub(crate) fn look_around<T: Copy>(&mut self, world: &World<T>) -> Vec<usize> {
+    /// Packets pass where they did not, or no longer do.
+    pub(crate) fn look_around<T: Copy>(&mut self, world: &World<T>) -> Touch {
         if world.sides_changed {
             self.votes.choose_side(world);
+        } else if !world.opened.is_empty() && !self.votes.is_majority_inside(world) {
+            self.votes.give_way(world);
         }
         self.changed(world)
     }
 
-    /// Where the cluster has lost its quorum another side may have it: gives the hosts that are in touch again then.
-    pub(crate) fn give_way<T: Copy>(&mut self, world: &World<T>) -> Vec<usize> {
+    /// A host is up: its side may be a majority now, and the cluster where that has none.
+    pub(crate) fn look_at_newcomer<T: Copy>(&mut self, world: &World<T>) -> Touch {
+        if self.votes.is_majority_inside(world) || !self.votes.give_way(world) {
+            return Touch::default();
+        }
+        self.changed(world)
+    }
+
+    /// Where the cluster has lost its quorum another side may have it.
+    pub(crate) fn give_way<T: Copy>(&mut self, world: &World<T>) -> Touch {
         let decide = self.votes.count(world, self.had);
         if decide.iter().all(|&h| self.votes.is_alone(h)) && self.votes.give_way(world) {
             return self.changed(world);
         }
-        Vec::new()
+        Touch::default()
     }
 
-    fn changed<T: Copy>(&mut self, world: &World<T>) -> Vec<usize> {
+    fn changed<T: Copy>(&mut self, world: &World<T>) -> Touch {
         let touch: Vec<bool> = world.hosts().map(|h| self.votes.in_touch(world, h)).collect();
         let before = std::mem::replace(&mut self.touch, touch);
-        world.hosts().filter(|&h| self.touch[h] && !before[h]).collect()
+        let (found, lost) =
+            world.hosts().filter(|&h| self.touch[h] != before[h]).partition(|&h| self.touch[h]);
+        Touch { found, lost }
     }
 
     /// Who decides now, and who has to stop what.

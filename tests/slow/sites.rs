@@ -34,6 +34,11 @@ impl Sites {
         !self.hosts.is_empty()
     }
 
+    /// Those at which hosts stand.
+    pub(crate) fn with_hosts(&self) -> Vec<usize> {
+        (0..self.count()).filter(|&site| !self.is_stretched() || self.hosts.contains(&site)).collect()
+    }
+
     /// The hosts of a site that are numbered one after the other, as runs of them.
     pub(crate) fn runs(&self) -> Vec<(usize, usize)> {
         let mut runs: Vec<(usize, usize)> = Vec::new();
@@ -68,6 +73,11 @@ impl Ways {
         };
         ways.seen = ways.sides();
         ways
+    }
+
+    /// The sites that packets get to from one.
+    pub(crate) fn heard_at(&self, from: usize) -> Vec<usize> {
+        (0..self.lans_cut.len()).filter(|&to| self.joins(from, to)).collect()
     }
 
     /// By pair of sites, whether they reach each other.

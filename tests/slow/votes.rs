@@ -40,9 +40,12 @@ pub(crate) struct Rules {
     /// Broken: half of the votes decide, not more; the first vote is the one that is not counted, not the last.
     pub(crate) half_is_enough: bool,
     pub(crate) first_yields: bool,
+    /// Broken: of several sides that could be the cluster it is the last host's.
+    pub(crate) last_side: bool,
 }
 
-pub(crate) const RULES: Rules = Rules { dynamic: false, half_is_enough: false, first_yields: false };
+pub(crate) const RULES: Rules =
+    Rules { dynamic: false, half_is_enough: false, first_yields: false, last_side: false };
 
 pub(crate) struct Votes {
     pub(crate) witness: Witness,
@@ -101,6 +104,15 @@ impl Votes {
         world.ways.is_split() && other.is_some()
     }
 
+    /// Whether those of the cluster who hear each other are enough.
+    pub(crate) fn is_majority_inside<T: Copy>(&self, world: &World<T>) -> bool {
+        self.candidates(world).any(|host| self.inside[host] && self.is_enough(world, &self.side(world, host)))
+    }
+
+    fn side<T: Copy>(&self, world: &World<T>, host: usize) -> Vec<bool> {
+        world.hosts().map(|h| h == host || world.hears(host, h)).collect()
+    }
+
     fn stand_with<T: Copy>(&mut self, world: &World<T>, host: usize) {
         self.inside = world.hosts().map(|h| world.ways.joins(world.site(h), world.site(host))).collect();
     }
@@ -109,11 +121,13 @@ impl Votes {
     fn candidates<T: Copy>(&self, world: &World<T>) -> impl Iterator<Item = usize> {
         let rank = |h: usize| match self.is_preferred(world, h) {
             true => 0,
-            false if !self.missed[h] => 1,
+            false if self.inside[h] && !self.missed[h] => 1,
             false => 2,
         };
-        let mut hosts: Vec<usize> =
-            world.hosts().filter(|&h| world.is_up(h) && world.is_linked(h)).collect();
+        let mut hosts: Vec<usize> = world.hosts().filter(|&h| world.is_up(h) && world.is_linked(h)).collect();
+        if self.rules.last_side {
+            hosts.reverse();
+        }
         hosts.sort_by_key(|&h| rank(h));
         hosts.into_iter()
     }
@@ -123,8 +137,7 @@ impl Votes {
     }
 
     fn side_with_quorum<T: Copy>(&self, world: &World<T>) -> Option<usize> {
-        let side = |host: usize| world.hosts().map(|h| h == host || world.hears(host, h)).collect::<Vec<bool>>();
-        self.candidates(world).find(|&host| self.is_enough(world, &side(host)))
+        self.candidates(world).find(|&host| self.is_enough(world, &self.side(world, host)))
     }
 
     /// A beat of a host that goes out: its side counts it as present.
@@ -136,7 +149,7 @@ impl Votes {
         self.missed[host] = false;
         self.answered[host] = world.now;
         for other in world.hosts() {
-            if other != host && true && !self.alone[other] {
+            if other != host && !self.alone[other] {
                 self.heard[other][host] = world.now;
                 self.views[other][host] = true;
             }
@@ -147,7 +160,7 @@ impl Votes {
     pub(crate) fn fall_silent<T: Copy>(&mut self, world: &World<T>, host: usize) {
         self.answered[host] = world.now;
         for other in world.hosts() {
-            if other != host && true && !self.alone[other] {
+            if other != host && !self.alone[other] {
                 self.heard[other][host] = world.now;
             }
         }
@@ -206,11 +219,6 @@ impl Votes {
     /// Whether a host has missed all others.
     pub(crate) fn is_alone(&self, host: usize) -> bool {
         self.alone[host]
-    }
-
-    /// Whether all others miss a host.
-    pub(crate) fn is_missed(&self, host: usize) -> bool {
-        self.missed[host]
     }
 
     fn reaches_witness<T: Copy>(&self, world: &World<T>, host: usize) -> bool {
