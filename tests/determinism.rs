@@ -320,7 +320,7 @@ const GOLDEN: &[(&str, &str, u64, u64)] = &[
     ("new", "failover", 0x9a0c41bf4460d0ff, 472),
     ("new", "balanced", 0x597f019cceec6a21, 452),
     ("laws", "s", 0xb461bf14c341a93a, 428),
-    ("ties", "s", 0x19dd83154d67175e, 2515),
+    ("ties", "s", 0x52d9c67ee08000ac, 2239),
     ("ties", "f", 0xfd188387e4687f39, 2137),
     ("scripted", "f", 0x2eac9697d727a456, 37),
     ("scripted", "b", 0x421623f7a9241968, 40),

@@ -270,6 +270,8 @@ pub struct Service {
     pub is_awaited: bool,
     /// Some cluster looks after its guests.
     pub is_monitored: bool,
+    /// Its clients may keep an old address where a VM of it comes up at another site (HYP-55).
+    pub is_looked_up: bool,
     /// A VM of it comes and goes without anybody else having to act: no group listens, no crew has to choose whom
     /// to help first, nobody waits for it or boots more slowly because it does.
     pub is_alone: bool,

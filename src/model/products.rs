@@ -108,8 +108,9 @@ pub struct PrimaryProfile {
     /// From declaring oneself isolated to the response, and from there to restarts elsewhere.
     pub isolation_response_delay: Span,
     pub restart_after_response: Delay,
-    /// How long a clean shutdown takes.
+    /// How long a clean shutdown takes, and how long it may take.
     pub shutdown: Delay,
+    pub shutdown_timeout: Span,
     /// Seats in the order in which they would win an election.
     pub ranking: Vec<u32>,
 }
@@ -170,6 +171,8 @@ pub struct QuorumProfile {
     /// Whether a node that is alone pauses its VMs on block storage.
     pub holds_io: bool,
     pub quarantine: Option<Quarantine>,
+    /// How long clients keep the address of a VM that has changed its site; zero where it takes its address along.
+    pub name_ttl: Span,
     /// From the loss of quorum with a site to a person's forcing it where the other site is.
     pub quorum_forced_after: Delay,
     pub votes: Votes,
@@ -200,8 +203,15 @@ pub struct RingProfile {
 pub enum Fencing {
     /// The others switch it off, which takes a while; nothing restarts before.
     Peers { takes: Delay },
-    /// Its own watchdog resets it; the others wait until its lock has run out, then look in loops.
-    Watchdog { resets_after: Span, agent_reset_after: Delay, recover_after: Span, loops: Delay },
+    /// Its own watchdog resets it; the others wait until it has been away for long enough and its lock has run out, then
+    /// look in loops.
+    Watchdog {
+        resets_after: Span,
+        agent_reset_after: Delay,
+        fence_delay: Span,
+        recover_after: Span,
+        loops: Delay,
+    },
 }
 
 /// Who may decide: more than half of the votes.
@@ -216,6 +226,19 @@ pub struct Votes {
     pub dynamic: bool,
     /// The site that goes on where two sides are equal.
     pub preferred: Option<PlaceId>,
+}
+
+impl Votes {
+    /// Whether so many votes of so many hosts that have one are a majority, with or without the witness's.
+    #[must_use]
+    pub const fn are_enough(&self, hosts: usize, present: usize, witness_reached: bool) -> bool {
+        if self.witness_only {
+            return witness_reached;
+        }
+        // HYP-14: the vote of a dynamic witness counts where the hosts' votes are even.
+        let witness = (self.witness.is_some() && (!self.dynamic || hosts.is_multiple_of(2))) as usize;
+        2 * (present + if witness_reached { witness } else { 0 }) > hosts + witness
+    }
 }
 
 /// A vote that is no host's.

@@ -29,6 +29,15 @@ pub struct RestartRules {
     pub anti_affinity: AntiAffinity,
 }
 
+impl RestartRules {
+    /// Whether a start on a host may have to wait for others on it.
+    #[inline]
+    #[must_use]
+    pub const fn limit_starts(&self) -> bool {
+        self.by_class || self.starts_per_host < u32::MAX
+    }
+}
+
 /// What keeps VMs of one instance on different hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AntiAffinity {

@@ -22,6 +22,9 @@ pub struct StorageRestart {
     /// How long the disks of a group take to move then, where they do (MTX-44, HYP-18).
     pub disk_move: Delay,
     pub policy: StorageRestartPolicy,
+    /// The array tells a host that loses its paths that its disks are gone: what runs there is stopped after so long,
+    /// whatever the policy (VMW-64). `None`: the host only finds silence.
+    pub when_told: Option<Delay>,
 }
 
 /// Which VMs are stopped.

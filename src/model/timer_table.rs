@@ -101,10 +101,13 @@ impl TimerTable {
             let forced = cluster.spans_places() && matches!(cluster.product, Product::Quorum(_));
             let slot = table.add_if(forced, Event::QuorumForced(id));
             table.forcings.push(slot);
-            let slot = table.add(Event::RetryDue(ClusterId(number as u32)));
-            table.retries.push(slot);
         }
         table.add_hosts(model);
+        // After the hosts: those who come up at one instant are all there when somebody looks for room.
+        for number in 0..model.clusters.len() as u32 {
+            let slot = table.add(Event::RetryDue(ClusterId(number)));
+            table.retries.push(slot);
+        }
         for (number, instance) in model.instances.iter().enumerate() {
             let failover =
                 matches!(model.services[instance.service.index()].guest, Some(GuestGroup::Failover { .. }));

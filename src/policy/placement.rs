@@ -45,7 +45,9 @@ fn choose(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId, sides:
     let fixed = &model.clusters[cluster.index()];
     let hosts = &fixed.hosts;
     let apart = fixed.restart.anti_affinity != AntiAffinity::Ignore && model.service_of(vm).guest.is_some();
-    if let Some(host) = choose_spare(model, state, cluster, vm, sides, apart) {
+    if !fixed.admission.spare_hosts().is_empty()
+        && let Some(host) = choose_spare(model, state, cluster, vm, sides, apart)
+    {
         return Some(host);
     }
     let mut beside_a_sibling = None;
@@ -59,7 +61,8 @@ fn choose(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId, sides:
             break;
         }
         let host = hosts[seat as usize];
-        if sides.include(model, state, host) && admits(model, state, host, vm) {
+        debug_assert!(state.takes_orders(model, host), "a seat in the game takes no orders");
+        if sides.include(model, state, host) && suits(model, state, host, vm) {
             if !apart || is_apart(model, state, host, vm) {
                 chosen = Some(host);
                 break;
@@ -90,11 +93,17 @@ enum Sides {
 impl Sides {
     /// `None`: nobody may restart it. A primary restarts what lies on datastores that it owns: the main side owns
     /// those that it reaches, the others the rest (VMW-38).
+    #[inline(always)]
     fn of(model: &Model, state: &State, cluster: ClusterId, vm: VmId) -> Option<Sides> {
         let row = &state.clusters[cluster.index()];
         if !row.is_split || row.others.is_empty() {
             return Some(Sides::All);
         }
+        Sides::owner_of(model, state, cluster, vm)
+    }
+
+    fn owner_of(model: &Model, state: &State, cluster: ClusterId, vm: VmId) -> Option<Sides> {
+        let row = &state.clusters[cluster.index()];
         let main = Lead { primary: row.primary, phase: row.primary_phase };
         let main = state.leads(model, main).then_some(row.main);
         let ready = |(place, lead): (usize, &Lead)| state.leads(model, *lead).then_some(place as u32);
@@ -109,6 +118,7 @@ impl Sides {
         main.into_iter().chain(row.others.iter().enumerate().filter_map(ready)).find(owns).map(Sides::Only)
     }
 
+    #[inline]
     fn include(&self, model: &Model, state: &State, host: HostId) -> bool {
         match self {
             Sides::All => true,
@@ -148,11 +158,15 @@ pub fn is_apart(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
 /// Whether a host can take a VM: it is up and hears the order, has room, and reaches the VM's disks.
 #[must_use]
 pub fn admits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
+    state.takes_orders(model, host) && suits(model, state, host, vm)
+}
+
+/// As [`admits`], of a host that takes orders.
+fn suits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
     let need = model.service_of(vm).need;
     let free = state.hosts[host.index()].free(&model.hosts[host.index()]);
     need.memory_mib <= free.memory_mib
         && need.cores <= free.cores
-        && state.takes_orders(model, host)
         && !state.hosts[host.index()].doomed
         && state.is_wired(model, host, vm)
         && state.reaches_disk(model, vm, host)

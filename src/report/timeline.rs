@@ -108,7 +108,7 @@ fn waits_for(reason: WaitReason) -> &'static str {
         WaitReason::Dependency => "the services that it comes after are not there yet",
         WaitReason::Turn => "higher priorities come first",
         WaitReason::Retry => "the next attempt comes later",
-        WaitReason::Person => "the cluster has given up",
+        WaitReason::Person => "the cluster has given up for now",
     }
 }
 

@@ -3,7 +3,8 @@
 //! Such a host takes no orders, and what fails on it later is not noticed before the agent answers again. Products
 //! with a watchdog over the agent reset the host after a while; a reboot brings a new agent.
 //!
-//! Assumption: VMware HA 4 and Pacemaker leave such a host alone, as vSphere does: it still answers pings.
+//! Assumption: VMware HA 4 and Pacemaker leave such a host alone, as vSphere does: it still answers pings. Where it crashes
+//! then vSphere has no eyes for it any more (MTX-61); VMware HA 4 gives up whoever neither beats nor answers (VML-06).
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Time;
@@ -13,7 +14,8 @@ use crate::state::{HostPhase, Job};
 impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_agent_changed(&mut self, host: HostId, out: bool) {
         self.tell(if out { Signal::AgentDown { host } } else { Signal::AgentUp { host } });
-        self.state.hosts[host.index()].agent_out = out;
+        let row = &mut self.state.hosts[host.index()];
+        (row.agent_out, row.agent_out_since) = (out, if out { self.now } else { Time::NEVER });
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
         self.state.refresh_room(self.model, host);
         let product = &self.model.clusters[cluster.index()].product;
@@ -53,12 +55,13 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether a failure of a host goes unnoticed: its agent was out before, and no watchdog looks after it. A ring loses
-    /// its token with any host (OSS-13).
+    /// its token with any host (OSS-13), and VMware HA 4 an answer to its pings (VML-06; assumption: it gives up a host
+    /// that has given no sign of life for as long as one that beat until then).
     pub(super) fn is_unwatched(&self, cluster: ClusterId, host: HostId) -> bool {
         let product = &self.model.clusters[cluster.index()].product;
         self.state.hosts[host.index()].agent_out
             && product.agent_reset_after().is_none()
-            && !matches!(product, Product::Ring(_))
+            && !matches!(product, Product::Ring(_) | Product::FivePrimaries(_))
     }
 
     /// What was lost on a host is looked for when its agent answers again.

@@ -10,12 +10,12 @@
 //! they do not mind ([`Observer::ANY_ORDER`]). So whoever changes what a private VM depends on (its host, its
 //! disks, the way to its clients) calls `catch_up` before the change. A test runs random scenarios both ways.
 
-use super::life::Life;
+use super::life::{Life, Lookup};
 use super::services::serve;
 use super::{Observer, Simulation};
 use crate::engine::{Clock, Span, Time};
-use crate::model::{HostId, Model, Monitor, PartKind, Traffic, VmClock, VmId};
-use crate::state::{InstanceState, NOWHERE, VmPhase};
+use crate::model::{HostId, Model, Monitor, PartKind, Product, Traffic, VmClock, VmId};
+use crate::state::{InstanceState, NOWHERE, RestartState, VmPhase};
 
 /// More events than this of one private VM without its clock moving are a loop of zero delays.
 const PRIVATE_EVENTS_AT_ONCE: u64 = 1_000;
@@ -99,6 +99,11 @@ impl<O: Observer> Simulation<'_, O> {
             observer: &mut self.observer,
             reaches_disk,
             monitor: monitor.map(|monitor| (monitor, &mut self.state.monitors[vm.index()])),
+            lookup: if service.is_looked_up {
+                lookup_of(model, vm, host, &mut self.state.restarts)
+            } else {
+                None
+            },
         };
         let (mut events, mut at_once) = (0, 0);
         loop {
@@ -141,7 +146,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// A VM begins a stretch of its life: is anybody else concerned by it?
-    #[inline]
+    #[inline(always)]
     pub(super) fn choose_privacy(&mut self, vm: VmId, host: HostId) {
         let awaited = self.state.hosts[host.index()].plan != NOWHERE;
         let row = &self.state.vms[vm.index()];
@@ -252,4 +257,27 @@ impl<O: Observer> Simulation<'_, O> {
 pub(super) fn monitor_of(model: &Model, host: HostId) -> Option<&Monitor> {
     let cluster = model.hosts[host.index()].cluster?;
     Some(&model.clusters[cluster.index()].monitor).filter(|monitor| monitor.is_on())
+}
+
+/// What clients of a VM know of where it is, where that is not where it lives (HYP-55). Assumption: all of them keep it for
+/// as long as they may, from the start of its application on.
+pub(super) fn lookup_of<'a>(
+    model: &Model,
+    vm: VmId,
+    host: HostId,
+    restarts: &'a mut [RestartState],
+) -> Option<Lookup<'a>> {
+    let place = |host: HostId| model.hosts[host.index()].place.0;
+    let cluster = model.hosts[host.index()].cluster?;
+    let Product::Quorum(profile) = &model.clusters[cluster.index()].product else { return None };
+    let known_at = &mut restarts[vm.index()].known_at;
+    if *known_at == NOWHERE {
+        *known_at = place(model.vms[vm.index()].host);
+    }
+    let here = place(host);
+    (*known_at != here && profile.name_ttl > Span::ZERO).then_some(Lookup {
+        known_at,
+        here,
+        lasts: profile.name_ttl,
+    })
 }

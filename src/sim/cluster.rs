@@ -28,6 +28,9 @@ impl<O: Observer> Simulation<'_, O> {
             && self.state.side(self.model, host).is_some_and(|side| self.is_led(cluster, side));
         let row = &mut self.state.hosts[host.index()];
         row.outvoted = false;
+        if matches!(self.model.clusters[cluster.index()].product, Product::Ring(_)) {
+            row.unlisted = false;
+        }
         // What those of other sides thought of it is not what its own side does.
         row.given_up &= !heard;
         let span = match &self.model.clusters[cluster.index()].product {
@@ -84,6 +87,19 @@ impl<O: Observer> Simulation<'_, O> {
     /// Declares the hosts that nobody was there to declare.
     pub(super) fn declare_overdue(&mut self, cluster: ClusterId) {
         self.look_at_silent_hosts(cluster);
+        self.declare_undeclared(cluster);
+    }
+
+    /// The same at the end of this instant: others may join at it as well, and not everything is to start on the first.
+    pub(super) fn declare_overdue_soon(&mut self, cluster: ClusterId) {
+        self.look_at_silent_hosts(cluster);
+        let undeclared = |host: &HostId| self.state.hosts[host.index()].undeclared;
+        if self.model.clusters[cluster.index()].hosts.iter().any(undeclared) {
+            self.look_at_those_who_wait_at(cluster, self.now);
+        }
+    }
+
+    pub(super) fn declare_undeclared(&mut self, cluster: ClusterId) {
         for &host in &self.model.clusters[cluster.index()].hosts {
             let undeclared = self.state.hosts[host.index()].undeclared;
             if undeclared && self.can_act(cluster) && !self.is_unwatched(cluster, host) {
@@ -101,7 +117,11 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.clusters[cluster.index()].alone == Some(host) {
             self.state.clusters[cluster.index()].alone = None;
         }
-        self.state.hosts[host.index()].outvoted = false;
+        let row = &mut self.state.hosts[host.index()];
+        row.outvoted = false;
+        if matches!(self.model.clusters[cluster.index()].product, Product::Ring(_)) {
+            row.unlisted = false;
+        }
         self.note_missed(cluster, host, self.now);
         self.state.hosts[host.index()].silent_since = Time::NEVER;
         self.recheck_redirections(cluster);

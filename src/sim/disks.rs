@@ -28,6 +28,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.scratch = felt;
         self.on_witness_disk_changed(storage, cause);
         for &cluster in &fixed.clusters {
+            for &host in &self.model.clusters[cluster.index()].hosts {
+                self.break_off_shutdown(host);
+            }
             self.look_at_silent_hosts_after_storage(cluster, storage);
             self.retry_waiting(cluster);
         }
@@ -42,6 +45,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Looks at all VMs of a host.
     pub(super) fn feel_disks(&mut self, host: HostId, cause: Cause) {
+        self.break_off_shutdown(host);
         let residents = self.state.take_residents(host);
         for &vm in &residents {
             self.on_disk_changed(vm, cause);

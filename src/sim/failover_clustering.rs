@@ -1,7 +1,7 @@
 //! The failover-clustering family (Hyper-V): a host that is missed is watched for a while (2016), the living
 //! regroup, and the disks move (HYP-01 to HYP-08, HYP-18, HYP-19). Who may decide is counted in `votes`.
 
-use super::{Cause, Observer, Simulation};
+use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, Product, QuorumProfile, StorageId, StorageKind};
 use crate::state::HostPhase;
@@ -42,7 +42,6 @@ impl<O: Observer> Simulation<'_, O> {
         if connected == (row.silent_since == Time::NEVER) {
             return;
         }
-        row.missed_at = Time::NEVER;
         let beats_until = if connected {
             (row.silent_since, row.heard_since) = (Time::NEVER, self.now);
             self.state.timers.at(timers.step)
@@ -50,23 +49,34 @@ impl<O: Observer> Simulation<'_, O> {
             row.silent_since = self.now;
             self.now
         };
-        self.note_missed(cluster, host, beats_until);
-        self.declare_hung_host(cluster, profile, host, beats_until);
+        self.end_beats_at(cluster, profile, host, beats_until);
         self.count_votes_later(cluster, host, Cause::HostHang);
     }
 
+    /// HYP-07: a node that hangs is reset, or loses its power, before its kernel would have stopped it: its heartbeats end.
+    pub(super) fn on_hang_ended(&mut self, host: HostId) {
+        let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        let Product::Quorum(profile) = &self.model.clusters[cluster.index()].product else { return };
+        let early = self.now < self.state.hosts[host.index()].missed_at;
+        if early && self.state.hosts[host.index()].silent_since == Time::NEVER {
+            self.end_beats_at(cluster, profile, host, self.now);
+            self.count_votes_at(cluster, self.state.hosts[host.index()].missed_at);
+        }
+    }
+
+    /// The heartbeats of a node that hangs are heard until an instant: from then on it is missed, and its VMs are moved.
+    fn end_beats_at(&mut self, cluster: ClusterId, profile: &QuorumProfile, host: HostId, until: Time) {
+        self.state.hosts[host.index()].missed_at = Time::NEVER;
+        self.note_missed(cluster, host, until);
+        self.declare_hung_host(cluster, profile, host, until);
+    }
+
     /// What a hung host has lost is looked for after its last beat.
-    fn declare_hung_host(
-        &mut self,
-        cluster: ClusterId,
-        profile: &QuorumProfile,
-        host: HostId,
-        beats_until: Time,
-    ) {
-        let age = self.beat_age(cluster, host, beats_until);
+    fn declare_hung_host(&mut self, cluster: ClusterId, profile: &QuorumProfile, host: HostId, until: Time) {
+        let age = self.beat_age(cluster, host, until);
         let stages = self.regroup_and_move(profile, host, self.state.hosts[host.index()].downs);
         let missed_after = self.others_miss_after(cluster, profile, host);
-        let at = beats_until + (missed_after + profile.resiliency + stages).less(age);
+        let at = until + (missed_after + profile.resiliency + stages).less(age);
         let slot = self.model.timers.hosts[host.index()].declaration;
         let row = &mut self.state.hosts[host.index()];
         if row.next_declaration != Time::NEVER {
@@ -86,6 +96,47 @@ impl<O: Observer> Simulation<'_, O> {
         {
             self.state.hosts[host.index()].silent_since = self.now;
             self.declare_hung_host(cluster, profile, host, self.now);
+        }
+    }
+
+    /// Whether nodes that have lost quorum together stop nothing at once (HYP-15): since 2016 they are isolated like one
+    /// that is alone, and only at the end of the resiliency period their VMs stop (HYP-19, HYP-23).
+    pub(super) fn is_resilient(&self, cluster: ClusterId) -> bool {
+        matches!(
+            &self.model.clusters[cluster.index()].product,
+            Product::Quorum(profile) if profile.resiliency > Span::ZERO
+        )
+    }
+
+    /// Quorum is not there: nodes that hear each other and run something are isolated from now on.
+    pub(super) fn isolate_together(&mut self, cluster: ClusterId) {
+        let Product::Quorum(profile) = &self.model.clusters[cluster.index()].product else { return };
+        if profile.resiliency == Span::ZERO {
+            return;
+        }
+        for &host in &self.model.clusters[cluster.index()].hosts {
+            let slot = self.model.timers.hosts[host.index()].isolation;
+            let free = self.state.timers.at(slot) == Time::NEVER && !self.state.hosts[host.index()].isolated;
+            if free && self.state.takes_orders(self.model, host) && !self.is_idle(host) {
+                self.state.hosts[host.index()].isolated = true;
+                self.tell(Signal::HostIsolated { host });
+                self.hold_io(cluster, host);
+                self.arm(slot, profile.resiliency);
+            }
+        }
+    }
+
+    /// Quorum is back: what those nodes have not stopped goes on.
+    pub(super) fn go_on_together(&mut self, cluster: ClusterId) {
+        if !self.is_resilient(cluster) {
+            return;
+        }
+        for &host in &self.model.clusters[cluster.index()].hosts {
+            if self.state.hosts[host.index()].isolated && self.state.takes_orders(self.model, host) {
+                self.disarm(self.model.timers.hosts[host.index()].isolation);
+                self.state.hosts[host.index()].isolated = false;
+                self.release_io(host);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! VMs among the others: who hears of what a VM's life does, and who works on it.
 
-use super::clocks::monitor_of;
+use super::clocks::{lookup_of, monitor_of};
 use super::life::Life;
 use super::{Cause, Observer, Simulation};
 use crate::engine::Span;
@@ -9,7 +9,7 @@ use crate::state::{DiskSwitch, Job, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// A VM in hand. Whoever changes its clocks calls [`Simulation::show_clocks`] afterwards.
-    #[inline]
+    #[inline(always)]
     pub(super) fn life(&mut self, vm: VmId) -> Life<'_, O> {
         let model = self.model;
         let row = &self.state.vms[vm.index()];
@@ -23,6 +23,10 @@ impl<O: Observer> Simulation<'_, O> {
             None
         };
         let reaches_disk = starts && row.host().is_some_and(|host| self.state.reaches_disk(model, vm, host));
+        let lookup = match row.host() {
+            Some(host) if service.is_looked_up => lookup_of(model, vm, host, &mut self.state.restarts),
+            _ => None,
+        };
         Life {
             vm,
             service,
@@ -33,6 +37,7 @@ impl<O: Observer> Simulation<'_, O> {
             observer: &mut self.observer,
             reaches_disk,
             monitor: monitor.map(|monitor| (monitor, &mut self.state.monitors[vm.index()])),
+            lookup,
         }
     }
 

@@ -54,6 +54,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The host is reset.
     pub(super) fn on_hung_host_reset(&mut self, host: HostId) {
+        self.on_hang_ended(host);
         self.leave_crew(Job::Host(host), self.model.hosts[host.index()].crew);
         if self.model.hosts[host.index()].cluster.is_some() && self.reset_by_product(host).is_some() {
             self.tell(Signal::HostFenced { host });
@@ -63,6 +64,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A hung host that loses its power is not hung any more.
     pub(super) fn end_hang(&mut self, host: HostId) {
+        self.on_hang_ended(host);
         self.leave_crew(Job::Host(host), self.model.hosts[host.index()].crew);
         self.disarm(self.model.timers.hosts[host.index()].step);
         self.state.hosts[host.index()].phase = HostPhase::Off;

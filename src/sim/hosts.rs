@@ -47,12 +47,16 @@ impl<O: Observer> Simulation<'_, O> {
     /// Stops everything on a host at once. Nobody hears of a host that fails while it boots, unless
     /// VMs of the cluster were waiting on it for the boot's end.
     pub(super) fn take_host_down(&mut self, host: HostId, to: HostPhase, cause: Cause) {
-        // Its VMs have lived until now with the disks that they had.
-        self.catch_up_with(PartKind::Link(host, Traffic::Storage));
+        let row = &self.state.hosts[host.index()];
+        if row.redirected || row.holds_io {
+            // Its VMs have lived until now with the disks that they had.
+            self.catch_up_with(PartKind::Link(host, Traffic::Storage));
+        }
         let row = &mut self.state.hosts[host.index()];
         let was_up = row.phase == HostPhase::Up;
         row.phase = to;
         row.isolated = false;
+        self.break_off_shutdown(host);
         self.disarm(self.model.timers.hosts[host.index()].step);
         self.end_redirection(host);
         self.state.hosts[host.index()].holds_io = false;

@@ -7,7 +7,7 @@
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, Fencing, HostId, IsolationResponse, PartKind, Product, Traffic, VmId};
-use crate::state::HostPhase;
+use crate::state::{HostPhase, NOWHERE};
 
 /// How a product treats a host that is alone.
 struct Isolation {
@@ -89,6 +89,9 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.look_at_silent_host(cluster, host, false);
         if self.state.is_connected(self.model, host) {
+            if self.goes_on_without_quorum(cluster, host) || self.is_being_fenced(cluster, host) {
+                return;
+            }
             if !self.is_watched(cluster, host) {
                 self.disarm(slot);
             }
@@ -96,6 +99,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.note_silence(cluster, host);
             return;
         }
+        self.lose_fenced_host(cluster, host);
         self.begin_silence(cluster, host, isolation.declared_after);
         self.on_witness_way_changed(cluster);
     }
@@ -104,16 +108,28 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn begin_silence(&mut self, cluster: ClusterId, host: HostId, declared_after: Span) {
         let slot = self.model.timers.hosts[host.index()].isolation;
         let row = &self.state.hosts[host.index()];
-        if self.state.timers.at(slot) == Time::NEVER && !row.isolated && !row.fenced {
-            self.note_missed(cluster, host, self.now);
-            let split = self.state.clusters[cluster.index()].is_split;
-            let row = &mut self.state.hosts[host.index()];
-            // Those of its own side have heard it until now.
-            row.silent_since = if split { self.now } else { row.silent_since.min(self.now) };
-            let silent = self.silent(cluster, host);
-            self.arm(slot, declared_after.less(silent));
-            self.count_votes_later(cluster, host, self.cut_off_by(host));
+        // One that has lost quorum with others knows already that it is on its own: it is only missed as well.
+        let knows = self.goes_on_without_quorum(cluster, host);
+        if row.fenced || !(knows || (self.state.timers.at(slot) == Time::NEVER && !row.isolated)) {
+            return;
         }
+        self.note_missed(cluster, host, self.now);
+        if knows && self.has_watchdogs(cluster) {
+            // OSS-05: its lock has not been renewed since it lost quorum.
+            self.count_votes_at(cluster, self.state.hosts[host.index()].missed_at);
+            return;
+        }
+        let split = self.state.clusters[cluster.index()].is_split;
+        let row = &mut self.state.hosts[host.index()];
+        // Those of its own side have heard it until now.
+        row.silent_since = if split { self.now } else { row.silent_since.min(self.now) };
+        if knows {
+            self.count_votes_at(cluster, self.state.hosts[host.index()].missed_at);
+            return;
+        }
+        let silent = self.silent(cluster, host);
+        self.arm(slot, declared_after.less(silent));
+        self.count_votes_later(cluster, host, self.cut_off_by(host));
     }
 
     /// A host is up and hears the others, or hears them again.
@@ -139,19 +155,19 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Custom { .. } => {}
             Product::Primary(profile) => {
                 self.primary_on_host_joined(cluster, profile, host, has_elected_itself);
-                self.declare_overdue(cluster);
+                self.declare_overdue_soon(cluster);
             }
-            Product::FivePrimaries(_) => self.declare_overdue(cluster),
+            Product::FivePrimaries(_) => self.declare_overdue_soon(cluster),
             Product::Pool(profile) => {
                 self.pool_on_host_joined(cluster, profile, host);
-                self.declare_overdue(cluster);
+                self.declare_overdue_soon(cluster);
             }
             Product::Quorum(_) | Product::Ring(_) => {
                 if newcomer {
                     self.begin_membership(cluster, host);
                 }
                 self.count_votes(cluster);
-                self.declare_overdue(cluster);
+                self.declare_overdue_soon(cluster);
             }
         }
         self.retry_waiting(cluster);
@@ -219,16 +235,22 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         let cause = self.cut_off_by(host);
+        if self.end_fencing(cluster, host, cause) {
+            return;
+        }
         let downs = self.state.hosts[host.index()].downs + 1;
         match (&self.model.clusters[cluster.index()].product, response) {
             (Product::Primary(p), _) => {
-                let clean = response == IsolationResponse::ShutDown;
-                let takes = self.shutdown(host, response, &p.shutdown);
+                // VMW-36: whoever is not through in time is turned off.
+                let shutdown = self.shutdown(host, response, &p.shutdown);
+                let takes = shutdown.min(p.shutdown_timeout);
+                let clean = response == IsolationResponse::ShutDown && shutdown == takes;
                 let span = match self.next_attempt_on(cluster, host) {
                     Some(attempt) => attempt.max(takes),
                     None => self.stages(host, &[&p.restart_after_response], downs) + takes,
                 };
                 self.evict_where(host, cause, clean, span, |sim, vm| sim.may_stop_alone(cluster, host, vm));
+                self.state.hosts[host.index()].shuts_down_until = self.now + takes;
                 self.end_stale(host);
             }
             // VML-08: so that the restart elsewhere finds the lock free.
@@ -241,7 +263,11 @@ impl<O: Observer> Simulation<'_, O> {
                 self.end_stale(host);
             }
             (Product::Quorum(p), _) => {
-                let span = self.regroup_and_move(p, host, downs);
+                // Those who have lost quorum together have nobody who regroups.
+                let span = match self.state.is_connected(self.model, host) {
+                    true => Span::ZERO,
+                    false => self.regroup_and_move(p, host, downs),
+                };
                 self.evict(host, cause, false, span);
                 self.release_io(host);
             }
@@ -265,6 +291,25 @@ impl<O: Observer> Simulation<'_, O> {
         self.draw(takes, stream, downs)
     }
 
+    /// A host goes down, or has lost disks, while its VMs are shutting down: to those it concerns that is a crash.
+    pub(super) fn break_off_shutdown(&mut self, host: HostId) {
+        let row = &self.state.hosts[host.index()];
+        if self.now >= row.shuts_down_until {
+            return;
+        }
+        let (up, downs) = (row.phase == HostPhase::Up, row.downs);
+        let mut next = row.first_lost;
+        while next != NOWHERE {
+            let vm = VmId(next);
+            next = self.state.vms[vm.index()].next;
+            // Those of an earlier down were through before.
+            let last = self.state.vms[vm.index()].prev == downs;
+            if last && !(up && self.state.reaches_disk(self.model, vm, host)) {
+                self.state.vms[vm.index()].unclean = true;
+            }
+        }
+    }
+
     /// VMW-38: a host that is alone stops a VM only where somebody else owns its datastore, so that it is started
     /// again, or where it has lost that datastore itself.
     fn may_stop_alone(&self, cluster: ClusterId, host: HostId, vm: VmId) -> bool {
@@ -275,7 +320,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// HYP-23: the VMs of a node that is alone are paused where their storage is shared blocks.
-    fn hold_io(&mut self, cluster: ClusterId, host: HostId) {
+    pub(super) fn hold_io(&mut self, cluster: ClusterId, host: HostId) {
         let Product::Quorum(profile) = &self.model.clusters[cluster.index()].product else { return };
         if profile.holds_io && !self.survives_alone(cluster, host) {
             self.catch_up_with(PartKind::Link(host, Traffic::Storage));
@@ -286,7 +331,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// They go on.
-    fn release_io(&mut self, host: HostId) {
+    pub(super) fn release_io(&mut self, host: HostId) {
         if self.state.hosts[host.index()].holds_io {
             self.catch_up_with(PartKind::Link(host, Traffic::Storage));
             self.state.hosts[host.index()].holds_io = false;
@@ -301,13 +346,13 @@ impl<O: Observer> Simulation<'_, O> {
             false if cut(Traffic::Management) => Cause::LinkFailure,
             false if self.is_deserted(host) => self.deserted_by(host),
             false => Cause::NetworkOutage,
+            // Its cluster has lost quorum, or fences it because it was away.
+            true if self.model.hosts[host.index()].cluster.is_some_and(|c| self.counts_votes(c)) => {
+                self.state.clusters[self.cluster_of(host).index()].doubt
+            }
             true if cut(Traffic::Storage) => Cause::LinkFailure,
             true if !self.state.hears(self.model, host, Traffic::Storage) => Cause::NetworkOutage,
-            true => match self.model.hosts[host.index()].cluster {
-                // Its cluster has lost quorum.
-                Some(cluster) if self.has_watchdogs(cluster) => self.state.clusters[cluster.index()].doubt,
-                _ => self.statefile_lost_by(host),
-            },
+            true => self.statefile_lost_by(host),
         }
     }
 
@@ -346,7 +391,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// A host that is alone resets itself, or is switched off and on again.
-    fn fence(&mut self, host: HostId, cause: Cause) {
+    pub(super) fn fence(&mut self, host: HostId, cause: Cause) {
         self.state.hosts[host.index()].fenced = true;
         self.reset_host(host, cause);
     }

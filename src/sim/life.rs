@@ -24,6 +24,15 @@ pub(super) struct Life<'a, O> {
     pub reaches_disk: bool,
     /// What the cluster sees of its guest, where it looks.
     pub monitor: Option<(&'a Monitor, &'a mut MonitorState)>,
+    /// Its clients look for it where it was (HYP-55).
+    pub lookup: Option<Lookup<'a>>,
+}
+
+/// What clients know of where a VM is: they keep it for a while.
+pub(super) struct Lookup<'a> {
+    pub known_at: &'a mut u32,
+    pub here: u32,
+    pub lasts: Span,
 }
 
 impl<O: Observer> Life<'_, O> {
@@ -126,10 +135,14 @@ impl<O: Observer> Life<'_, O> {
     #[inline]
     fn end_start(&mut self) -> Option<Cause> {
         self.observer.observe(self.now, Signal::AppUp { vm: self.vm });
-        if self.row.unclean {
+        let lookup = self.lookup.as_ref().map_or(Span::ZERO, |lookup| lookup.lasts);
+        if self.row.unclean || lookup > Span::ZERO {
             self.row.phase = VmPhase::Recover;
-            let span = self.draw(&self.service.way_back.recover, VmDraw::Recover, self.row.starts);
-            if self.waits(span) {
+            let recover = match self.row.unclean {
+                true => self.draw(&self.service.way_back.recover, VmDraw::Recover, self.row.starts),
+                false => Span::ZERO,
+            };
+            if self.waits(recover + lookup) {
                 return None;
             }
         }
@@ -138,6 +151,10 @@ impl<O: Observer> Life<'_, O> {
 
     #[inline]
     fn end_recover(&mut self) -> Option<Cause> {
+        // Found once, it is found until it moves again: a life in hand may go on for long.
+        if let Some(lookup) = self.lookup.take() {
+            *lookup.known_at = lookup.here;
+        }
         self.begin_serving();
         Some(self.row.cause)
     }
@@ -161,6 +178,7 @@ impl<O: Observer> Life<'_, O> {
 
     /// Its guest crashes and waits for a person, who starts it again from `power_on`. A script says how long
     /// the person takes.
+    #[inline]
     pub(super) fn crash_guest(&mut self, scripted: Option<Span>) -> Option<Cause> {
         assert!(self.row.phase.is_booted(), "only a guest that runs can crash");
         self.quieten();
@@ -174,6 +192,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// Its application crashes or hangs and waits for a person, who starts it again.
+    #[inline]
     pub(super) fn fail_app(&mut self, cause: Cause, scripted: Option<Span>) -> Option<Cause> {
         assert!(self.row.phase == VmPhase::Up, "only an application that is up can fail");
         self.row.phase = VmPhase::AppDead;
@@ -187,6 +206,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// Without a crew somebody is there at once; else the crew begins the repair when it can.
+    #[inline]
     fn wait_for_person(&mut self, scripted: Option<Span>) {
         match scripted {
             Some(lasts) => self.arm(VmClock::Step, lasts),
@@ -196,6 +216,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// VM monitoring has seen that the guest does not run: when it will reset it, if it does.
+    #[inline]
     fn wait_for_monitor(&mut self) {
         let Some((Monitor { guest: Some(rules), .. }, watch)) = &self.monitor else { return };
         // What ran at the beginning of the replication has run for long.
@@ -212,6 +233,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// Application monitoring resets the VM, unless a person is faster.
+    #[inline]
     fn wait_for_app_monitor(&mut self) {
         let Some((Monitor { app: Some(after), .. }, _)) = &self.monitor else { return };
         let at = Clock::due_at(self.now + self.draw(after, VmDraw::Reset, self.row.starts));
@@ -248,6 +270,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// A person begins to put its guest or its application right.
+    #[inline]
     pub(super) fn begin_repair(&mut self) {
         let service = self.service;
         let (fault, purpose, draw) = match (self.row.phase, self.row.cause) {

@@ -3,7 +3,7 @@
 //! Of several that could, the first has it, and those that have given up only where nobody else is left (assumption). It
 //! steps back when another host has a way to the network again (assumption: as long as one has, the cluster is there).
 
-use super::{Observer, Simulation};
+use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, Fencing, HostId, Product, RingProfile};
 use crate::state::HostPhase;
@@ -11,21 +11,32 @@ use crate::state::HostPhase;
 impl<O: Observer> Simulation<'_, O> {
     /// Whether a host that hears nobody has quorum by itself, or is the survivor of its pool.
     pub(super) fn survives_alone(&self, cluster: ClusterId, host: HostId) -> bool {
-        let fixed = &self.model.clusters[cluster.index()];
-        match &fixed.product {
+        match &self.model.clusters[cluster.index()].product {
             Product::Pool(_) => self.is_lowest_alone(cluster, host),
-            Product::Quorum(_) | Product::Ring(_) => {
-                let row = |h: HostId| &self.state.hosts[h.index()];
-                let mut up = fixed.hosts.iter().copied().filter(|&h| row(h).phase == HostPhase::Up);
-                let nobody_else = up.clone().all(|h| row(h).outvoted);
-                let enough = |&h: &HostId| {
-                    (nobody_else || !row(h).outvoted) && self.has_quorum(cluster, |_, other| other == h)
-                };
-                !fixed.hosts.iter().any(|&h| self.state.takes_orders(self.model, h))
-                    && up.find(enough) == Some(host)
-            }
-            _ => false,
+            _ => self.lone_survivor(cluster) == Some(host),
         }
+    }
+
+    /// The host that has quorum by itself, of a cluster that counts votes and none of whose hosts hears another.
+    pub(super) fn lone_survivor(&self, cluster: ClusterId) -> Option<HostId> {
+        let fixed = &self.model.clusters[cluster.index()];
+        let votes = fixed.product.votes()?;
+        let row = |h: HostId| &self.state.hosts[h.index()];
+        // One that is being fenced is of the cluster again in a moment.
+        let linked = |&h: &HostId| {
+            self.state.takes_orders(self.model, h)
+                || (row(h).unlisted && self.state.is_connected(self.model, h))
+        };
+        if fixed.hosts.iter().any(linked) {
+            return None;
+        }
+        let mut up = fixed.hosts.iter().copied().filter(|&h| row(h).phase == HostPhase::Up);
+        let nobody_else = up.clone().all(|h| row(h).outvoted);
+        let all = self.votes_of_hosts(cluster);
+        up.find(|&h| {
+            let reached = votes.witness.is_some_and(|witness| self.reaches_witness(&witness, h));
+            (nobody_else || !row(h).outvoted) && votes.are_enough(all, usize::from(row(h).has_vote), reached)
+        })
     }
 
     /// A host goes on by itself: it looks after what was lost.
@@ -34,6 +45,7 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         (row.outvoted, row.heard_since) = (false, self.now);
         self.state.refresh_room(self.model, host);
+        self.release_io(host);
         match &self.model.clusters[cluster.index()].product {
             Product::Pool(_) => {
                 if self.state.clusters[cluster.index()].primary == Some(host) {
@@ -70,6 +82,15 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.hosts[lone.index()].silent_since = self.now;
                 self.arm(slot, *resets_after);
             }
+            // HYP-19: it is isolated again.
+            Product::Quorum(profile) if profile.resiliency > Span::ZERO => {
+                self.disarm(slot);
+                if !std::mem::replace(&mut self.state.hosts[lone.index()].isolated, true) {
+                    self.tell(Signal::HostIsolated { host: lone });
+                }
+                self.hold_io(cluster, lone);
+                self.arm(slot, profile.resiliency);
+            }
             _ => {
                 self.disarm(slot);
                 self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
@@ -82,9 +103,9 @@ impl<O: Observer> Simulation<'_, O> {
         if !self.counts_votes(cluster) || self.state.clusters[cluster.index()].alone.is_some() {
             return;
         }
-        let survives =
-            |&&host: &&HostId| self.state.hosts[host.index()].outvoted && self.survives_alone(cluster, host);
-        if let Some(&host) = self.model.clusters[cluster.index()].hosts.iter().find(survives) {
+        if let Some(host) = self.lone_survivor(cluster)
+            && self.state.hosts[host.index()].outvoted
+        {
             self.go_on_alone(cluster, host);
         }
     }
@@ -92,6 +113,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Another host is the cluster now: the one that went on by itself stops what it runs, as any that is alone.
     pub(super) fn step_back(&mut self, cluster: ClusterId, joined: HostId) {
         let Some(lone) = self.state.clusters[cluster.index()].alone.take() else { return };
+        self.state.clusters[cluster.index()].decides_since = self.now;
         for &other in &self.model.clusters[cluster.index()].hosts {
             self.state.refresh_room(self.model, other);
         }

@@ -12,7 +12,7 @@
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Stream, Time};
 use crate::model::{
-    ClusterId, GuestGroup, HostId, Mirror, MirrorFailover, PartKind, Role, StorageId, VmDraw, VmId,
+    ClusterId, GuestGroup, HostId, Mirror, MirrorFailover, PartKind, Role, StorageId, VmClock, VmDraw, VmId,
 };
 use crate::policy;
 use crate::state::{DiskSwitch, HostPhase, VmPhase};
@@ -121,11 +121,30 @@ impl<'m, O: Observer> Simulation<'m, O> {
         for vm in self.disks_of(mirrored) {
             self.state.vms[vm.index()].on_mirror = other == 1;
             self.tell_lost_writes(vm, lost);
+            if lost > Span::ZERO {
+                self.crash_over_older_disks(vm);
+            }
         }
         self.look_at_mirror(mirrored);
         self.on_storage_changed(mirrored, Cause::StorageOutage);
         if mirror.failover == MirrorFailover::Manual {
             self.start_by_hand(mirrored);
+        }
+    }
+
+    /// A guest that stands still would go on with disks as they were a while ago, which do not fit what it has in
+    /// memory: it crashes, and boots from them as after any crash (assumption).
+    fn crash_over_older_disks(&mut self, vm: VmId) {
+        let row = &self.state.vms[vm.index()];
+        if !row.suspended {
+            return;
+        }
+        let before = row.phase;
+        self.let_go(vm);
+        let changed = self.life(vm).serve(VmClock::Disk);
+        self.on_life_changed(vm, changed);
+        if before == VmPhase::PowerOn {
+            self.on_start_through(vm);
         }
     }
 
@@ -181,15 +200,18 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// Looks for a host where a VM can be started, if need be at the other copy of its disks.
+    #[inline(always)]
     pub(super) fn choose_host(&mut self, cluster: ClusterId, vm: VmId) -> Option<HostId> {
         if self.state.restarts[vm.index()].switch == DiskSwitch::Due {
             // Its turn to start there never came.
             self.state.vms[vm.index()].on_mirror ^= true;
             self.state.restarts[vm.index()].switch = DiskSwitch::Settled;
         }
-        if let Some(host) = policy::choose_host(self.model, self.state, cluster, vm) {
-            return Some(host);
-        }
+        policy::choose_host(self.model, self.state, cluster, vm)
+            .or_else(|| self.choose_host_at_other_copy(cluster, vm))
+    }
+
+    fn choose_host_at_other_copy(&mut self, cluster: ClusterId, vm: VmId) -> Option<HostId> {
         // Whose disks were being made ready can go back: nothing was written on the other copy.
         let back = self.state.restarts[vm.index()].switch == DiskSwitch::Begun;
         if !back {

@@ -217,7 +217,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// Tells the observer.
-    #[inline]
+    #[inline(always)]
     fn tell(&mut self, signal: Signal) {
         self.observer.observe(self.now, signal);
     }

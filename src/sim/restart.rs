@@ -8,9 +8,11 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, HostId, ServiceId, StorageRestartPolicy, VmDraw, VmId, WaitReason};
+use crate::model::{
+    ClusterId, HostId, InstanceId, ServiceId, StorageRestartPolicy, VmDraw, VmId, WaitReason,
+};
 use crate::policy;
-use crate::state::{HostPhase, NOWHERE, VmPhase};
+use crate::state::{NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// Restarts VMs that were lost together, given in order of rank.
@@ -57,7 +59,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    fn look_at_those_who_wait_at(&mut self, cluster: ClusterId, at: Time) {
+    pub(super) fn look_at_those_who_wait_at(&mut self, cluster: ClusterId, at: Time) {
         let slot = self.model.timers.retries[cluster.index()];
         if at < self.state.timers.at(slot) {
             self.state.timers.arm(slot, at);
@@ -66,23 +68,12 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// One try to start a VM: what it has to wait for, if it has.
     fn attempt(&mut self, cluster: ClusterId, vm: VmId) -> Result<(), WaitReason> {
-        let row = self.state.restarts[vm.index()];
-        let due = row.retry_at <= self.now;
-        match row.waits {
-            Some(reason @ (WaitReason::Retry | WaitReason::Person)) if !due => return Err(reason),
-            Some(WaitReason::Dependency) if due => self.state.restarts[vm.index()].impatient = true,
-            _ if row.impatient => {}
-            _ => {
-                if !due && row.waits != Some(WaitReason::Dependency) {
-                    return Err(WaitReason::Turn);
-                }
-                if let Some(timeout) = self.holds_for(cluster, vm) {
-                    if row.waits != Some(WaitReason::Dependency) {
-                        self.state.restarts[vm.index()].retry_at = self.now + timeout;
-                    }
-                    return Err(WaitReason::Dependency);
-                }
-            }
+        let row = &self.state.restarts[vm.index()];
+        let is_free = row.waits.is_none() && row.retry_at <= self.now;
+        if (!is_free || !self.model.service_of(vm).after.is_empty())
+            && let Some(reason) = self.is_held_back(cluster, vm)
+        {
+            return Err(reason);
         }
         let Some(host) = self.choose_host(cluster, vm) else {
             return Err(self.cannot_start(cluster, vm));
@@ -100,6 +91,28 @@ impl<O: Observer> Simulation<'_, O> {
             self.order_start(vm, host);
         }
         Ok(())
+    }
+
+    /// What keeps a VM from being placed just now, wherever there is room: it is not its turn, or others come first.
+    fn is_held_back(&mut self, cluster: ClusterId, vm: VmId) -> Option<WaitReason> {
+        let row = self.state.restarts[vm.index()];
+        let due = row.retry_at <= self.now;
+        let waits_for_others = row.waits == Some(WaitReason::Dependency);
+        match row.waits {
+            Some(reason @ (WaitReason::Retry | WaitReason::Person)) if !due => return Some(reason),
+            Some(WaitReason::Dependency) if due => {
+                self.state.restarts[vm.index()].impatient = true;
+                return None;
+            }
+            _ if row.impatient => return None,
+            _ if !due && !waits_for_others => return Some(WaitReason::Turn),
+            _ => {}
+        }
+        let timeout = self.holds_for(cluster, vm)?;
+        if !waits_for_others {
+            self.state.restarts[vm.index()].retry_at = self.now + timeout;
+        }
+        Some(WaitReason::Dependency)
     }
 
     /// Nobody can take a VM: what it waits for. Where disks are resources that fail, one that fails on every host is
@@ -131,8 +144,9 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Whether room is missing, or the way to its disks.
     fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
-        let up = |host: &&HostId| self.state.hosts[host.index()].phase == HostPhase::Up;
-        let mut hosts = self.model.clusters[cluster.index()].hosts.iter().filter(up).peekable();
+        // Those whom the cluster's orders do not reach are no help, whatever they see.
+        let there = |host: &&HostId| self.state.takes_orders(self.model, **host);
+        let mut hosts = self.model.clusters[cluster.index()].hosts.iter().filter(there).peekable();
         let alive = self
             .state
             .copy_of(self.model, vm)
@@ -146,7 +160,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// How long at most a VM must wait for services that it comes after; `None` where they are there, or the product
     /// does not look.
-    fn holds_for(&self, cluster: ClusterId, vm: VmId) -> Option<Span> {
+    fn holds_for(&mut self, cluster: ClusterId, vm: VmId) -> Option<Span> {
         let service = self.model.service_of(vm);
         if service.after.is_empty() {
             return None;
@@ -155,23 +169,42 @@ impl<O: Observer> Simulation<'_, O> {
         service.after.iter().any(|&before| self.is_coming(before)).then_some(timeout)
     }
 
-    /// Whether an instance of a service does not serve and a VM of it is on its way back.
-    fn is_coming(&self, service: ServiceId) -> bool {
+    /// Whether an instance of a service does not serve and a VM of it is on its way back. Thousands may ask at one
+    /// event: the instance that was found last is looked at first, and that there is none is remembered.
+    fn is_coming(&mut self, service: ServiceId) -> bool {
+        let known = self.state.awaited[service.index()];
+        if known.nobody_at == self.events {
+            return false;
+        }
         let fixed = &self.model.services[service.index()];
-        let instances = fixed.first_instance.0..fixed.first_instance.0 + fixed.instances;
-        instances.into_iter().map(crate::model::InstanceId).any(|instance| {
-            self.state.instances[instance.index()].served_ppb == 0
-                && self.model.vms_of(instance).any(|vm| {
-                    let row = &self.state.vms[vm.index()];
-                    use VmPhase::{Boot, Off, PowerOn, Recover, Start};
-                    row.host == NOWHERE || matches!(row.phase, Off | PowerOn | Boot | Start | Recover)
-                })
-        })
+        let (first, count) = (fixed.first_instance.0, fixed.instances);
+        let found = (0..count)
+            .map(|k| (known.last_found + k) % count)
+            .find(|&number| self.is_instance_coming(InstanceId(first + number)));
+        let row = &mut self.state.awaited[service.index()];
+        match found {
+            Some(number) => row.last_found = number,
+            None => row.nobody_at = self.events,
+        }
+        found.is_some()
     }
 
-    /// A VM of a service changed that others come after: they may go now.
+    fn is_instance_coming(&self, instance: InstanceId) -> bool {
+        self.state.instances[instance.index()].served_ppb == 0
+            && self.model.vms_of(instance).any(|vm| {
+                let row = &self.state.vms[vm.index()];
+                use VmPhase::{Boot, Off, PowerOn, Recover, Start};
+                row.host == NOWHERE || matches!(row.phase, Off | PowerOn | Boot | Start | Recover)
+            })
+    }
+
+    /// A VM of a service changed that others come after: they may go when none of it is on its way back.
     #[cold]
-    pub(super) fn release_dependents(&mut self) {
+    pub(super) fn release_dependents(&mut self, service: ServiceId) {
+        self.state.awaited[service.index()].nobody_at = 0;
+        if self.is_coming(service) {
+            return;
+        }
         for number in 0..self.model.clusters.len() as u32 {
             let waiting = &self.state.clusters[number as usize].waiting;
             let held = |vm: &VmId| self.state.restarts[vm.index()].waits == Some(WaitReason::Dependency);
@@ -195,12 +228,8 @@ impl<O: Observer> Simulation<'_, O> {
         row.polls += 1;
         let polls = row.polls;
         let span = self.draw(&rules.poll, rules.polls, polls);
-        if span == Span::ZERO {
-            self.try_waiting(cluster);
-        } else {
-            self.state.clusters[cluster.index()].poll_at = self.now + span;
-            self.look_at_those_who_wait_at(cluster, self.now + span);
-        }
+        self.state.clusters[cluster.index()].poll_at = self.now + span;
+        self.look_at_those_who_wait_at(cluster, self.now + span);
     }
 
     /// It is time to look at those who wait.
@@ -211,6 +240,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         // Whoever takes over looks at them.
         if self.can_act(cluster) {
+            self.declare_undeclared(cluster);
             self.try_waiting(cluster);
         }
     }

@@ -4,7 +4,7 @@
 //! Where hosts have watchdogs these run without quorum, on every host that runs a VM of the cluster (OSS-06, OSS-10):
 //! the VMs go on until the host is reset, and for good where quorum is back before.
 
-use super::{Observer, Simulation};
+use super::{Cause, Observer, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, Fencing, HostId, Product, RingProfile, VmId};
 use crate::state::NOWHERE;
@@ -21,13 +21,74 @@ impl<O: Observer> Simulation<'_, O> {
             Fencing::Peers { takes } => {
                 (profile.failed_after + self.stages(host, &[&profile.regroup, takes], row.downs)).less(silent)
             }
-            Fencing::Watchdog { recover_after, loops, .. } => {
-                let agreed =
-                    (profile.failed_after + self.stages(host, &[&profile.regroup], row.downs)).less(silent);
+            // OSS-04: the others fence what has been away for long enough; OSS-05: then its lock must have run out, which a
+            // dead agent has not renewed either, though its host was there.
+            Fencing::Watchdog { recover_after, fence_delay, loops, .. } => {
+                let agreed = profile.failed_after + self.stages(host, &[&profile.regroup], row.downs);
                 let loops = self.draw(loops, self.model.hosts[host.index()].streams.detection, row.downs);
-                agreed.max(recover_after.less(silent)) + loops
+                let unrenewed = silent.max(self.now.since(row.agent_out_since.min(self.now)));
+                (agreed + *fence_delay).less(silent).max(recover_after.less(unrenewed)) + loops
             }
         }
+    }
+
+    /// OSS-17: whether the others are switching off a host that they hear again. Once they have regrouped they have asked for
+    /// that, and nobody takes it back; until it is done the host belongs to nobody (assumption: where they have lost
+    /// quorum meanwhile, nobody has asked).
+    pub(super) fn is_being_fenced(&mut self, cluster: ClusterId, host: HostId) -> bool {
+        let Product::Ring(RingProfile { regroup, fencing: Fencing::Peers { takes }, .. }) =
+            &self.model.clusters[cluster.index()].product
+        else {
+            return false;
+        };
+        let due = self.state.timers.at(self.model.timers.hosts[host.index()].isolation);
+        let row = &self.state.hosts[host.index()];
+        let downs = row.downs + 1;
+        // Those who have got quorum just now have fenced nobody yet, nor has one that went on by itself.
+        let others = &self.state.clusters[cluster.index()];
+        let together = others.quorate && others.alone.is_none() && others.decides_since != self.now;
+        if row.unlisted && due != Time::NEVER {
+            // They are at it.
+            return true;
+        }
+        if !row.isolated || due == Time::NEVER || !together {
+            return false;
+        }
+        let takes = self.stages(host, &[regroup, takes], downs).less(self.stages(host, &[regroup], downs));
+        let asked = due.since(self.now) <= takes;
+        if asked {
+            self.state.hosts[host.index()].unlisted = true;
+            self.state.refresh_room(self.model, host);
+        }
+        asked
+    }
+
+    /// A host that is being fenced is not heard any more: when it is again they are asked anew.
+    pub(super) fn lose_fenced_host(&mut self, cluster: ClusterId, host: HostId) {
+        if matches!(self.model.clusters[cluster.index()].product, Product::Ring(_)) {
+            self.state.hosts[host.index()].unlisted = false;
+        }
+    }
+
+    /// They have switched off a host that they hear again. Where nobody is there any more who could, it joins as it is;
+    /// true where its time alone ends in either way.
+    pub(super) fn end_fencing(&mut self, cluster: ClusterId, host: HostId, cause: Cause) -> bool {
+        let ring = matches!(self.model.clusters[cluster.index()].product, Product::Ring(_));
+        if !ring || !self.state.hosts[host.index()].unlisted {
+            return false;
+        }
+        let just_now = self.state.clusters[cluster.index()].decides_since == self.now;
+        let goes_through = self.can_act(cluster) && !just_now;
+        self.state.hosts[host.index()].unlisted = false;
+        if goes_through {
+            self.fence(host, cause);
+        } else {
+            self.evict(host, cause, false, Span::ZERO);
+            // What it stops is looked for when somebody has quorum, be it by its joining.
+            self.lose_sight(host);
+            self.on_management_changed(host);
+        }
+        true
     }
 
     pub(super) fn has_watchdogs(&self, cluster: ClusterId) -> bool {

@@ -22,7 +22,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.look_at_window_of(vm);
         }
         if self.state.held > 0 && self.model.service_of(vm).is_awaited {
-            self.release_dependents();
+            self.release_dependents(self.model.vms[vm.index()].service);
         }
     }
 

@@ -109,15 +109,13 @@ impl<O: Observer> Simulation<'_, O> {
             let counts = there(sim, host) && (!any || sim.sees_statefile(cluster, host));
             if counts { sim.state.side(sim.model, host) } else { None }
         };
-        let mut best: Option<(usize, u32)> = None;
-        for &host in hosts {
-            let Some(side) = belongs(self, host) else { continue };
-            let count = hosts.iter().filter(|&&other| belongs(self, other) == Some(side)).count();
-            if best.is_none_or(|(most, _)| count > most) {
-                best = Some((count, side));
-            }
-        }
-        if let Some((_, side)) = best {
+        // A side is named after one of its places.
+        let sides = self.model.clusters[cluster.index()].places.iter().filter_map(|place| {
+            let mut members = (0..hosts.len()).filter(|&seat| belongs(self, hosts[seat]) == Some(place.0));
+            let first = members.next()?;
+            Some((1 + members.count(), std::cmp::Reverse(first), place.0))
+        });
+        if let Some((_, _, side)) = sides.max() {
             self.state.clusters[cluster.index()].main = side;
         }
     }
@@ -126,11 +124,12 @@ impl<O: Observer> Simulation<'_, O> {
     /// those who are in the cluster already, then the first host's; where no side has it the same order decides which
     /// of them counts as the cluster.
     pub(super) fn choose_side_by_votes(&self, cluster: ClusterId) -> u32 {
-        let mut first = None;
+        let (mut first, mut before) = (None, None);
         for host in self.hosts_by_preference(cluster) {
             let Some(side) = self.state.side(self.model, host) else { continue };
             first = first.or(Some(side));
-            if self.side_has_quorum(cluster, side) {
+            // Hosts of a site stand together in the list, so hardly any side is counted twice.
+            if before.replace(side) != Some(side) && self.side_has_quorum(cluster, side) {
                 return side;
             }
         }

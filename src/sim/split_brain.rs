@@ -202,7 +202,7 @@ impl<O: Observer> Simulation<'_, O> {
             row.stale_room.memory_mib += need.memory_mib;
             row.stale_room.cores += need.cores;
             self.state.restarts[vm.index()].stale_on = host.0;
-            self.state.refresh_room(self.model, host);
+            self.state.resize_room(self.model, host);
             self.tell(Signal::StaleCopy { vm, host });
         }
     }
@@ -243,7 +243,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.stale -= 1;
         row.stale_room.memory_mib -= need.memory_mib;
         row.stale_room.cores -= need.cores;
-        self.state.refresh_room(self.model, host);
+        self.state.resize_room(self.model, host);
         self.tell(Signal::StaleCopyGone { vm, host });
     }
 

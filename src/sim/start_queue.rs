@@ -10,6 +10,9 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn must_queue(&mut self, host: HostId, vm: VmId) -> bool {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return false };
         let rules = &self.model.clusters[cluster.index()].restart;
+        if !rules.limit_starts() {
+            return false;
+        }
         let class = self.model.service_of(vm).priority;
         let row = &mut self.state.hosts[host.index()];
         if row.starts_until <= self.now && row.queued == 0 {
@@ -84,8 +87,13 @@ impl<O: Observer> Simulation<'_, O> {
         self.count_start(vm, host);
     }
 
-    /// One more start is under way on a host.
+    /// One more start is under way on a host, where that is of interest.
+    #[inline(always)]
     fn count_start(&mut self, vm: VmId, host: HostId) {
+        let cluster = self.cluster_of(host);
+        if !self.model.clusters[cluster.index()].restart.limit_starts() {
+            return;
+        }
         let row = &self.state.vms[vm.index()];
         if row.phase == VmPhase::PowerOn {
             let until = row.clocks[VmClock::Step as usize].due();
@@ -186,9 +194,10 @@ impl<O: Observer> Simulation<'_, O> {
         let rules = &self.model.clusters[cluster.index()].restart;
         let row = &mut self.state.restarts[vm.index()];
         row.failing = false;
-        row.failed += 1;
-        let reason = if u32::from(row.failed) < rules.attempts {
-            let doublings = if rules.retry_doubles { u32::from(row.failed) - 1 } else { 0 };
+        row.failed = row.failed.saturating_add(1);
+        let failed = u32::from(row.failed);
+        let reason = if failed < rules.attempts {
+            let doublings = if rules.retry_doubles { failed - 1 } else { 0 };
             let wait = rules.retry_after.0.saturating_mul(1_u64.checked_shl(doublings).unwrap_or(u64::MAX));
             row.retry_at = self.now + Span(wait);
             WaitReason::Retry

@@ -36,6 +36,14 @@ impl<O: Observer> Simulation<'_, O> {
     fn reaction(&self, vm: VmId) -> Option<Span> {
         let restart = self.storage_restart(vm)?;
         let storage = self.state.copy_of(self.model, vm)?;
+        if let Some(when_told) = restart.when_told.as_ref().filter(|_| self.is_told_of_loss(vm)) {
+            return Some(self.draw_vm(
+                when_told,
+                vm,
+                VmDraw::StorageRestart,
+                self.state.vms[vm.index()].boots,
+            ));
+        }
         let later = if self.model.storages[storage.index()].kind.is_filer() {
             restart.later_on_filers
         } else {
@@ -44,6 +52,20 @@ impl<O: Observer> Simulation<'_, O> {
         let draw = self.state.vms[vm.index()].boots;
         let moved = self.draw_vm(&restart.disk_move, vm, VmDraw::DiskMove, draw);
         Some(self.draw_vm(&restart.after, vm, VmDraw::StorageRestart, draw) + later + moved)
+    }
+
+    /// Whether an array that is there has told a VM's host that it has no disks there any more: that takes block storage
+    /// (VMW-64), and an array that is whole (VMW-65).
+    fn is_told_of_loss(&self, vm: VmId) -> bool {
+        let told = self.storage_restart(vm).is_some_and(|restart| restart.when_told.is_some());
+        let (Some(host), Some(storage)) =
+            (self.state.vms[vm.index()].host(), self.state.copy_of(self.model, vm))
+        else {
+            return false;
+        };
+        told && self.state.hosts[host.index()].paths_out >= self.model.hosts[host.index()].storage_paths
+            && !self.state.storages[storage.index()].is_out()
+            && !self.model.storages[storage.index()].kind.is_filer()
     }
 
     /// A VM has lost its disks: whoever is first, the guest that gives up or the cluster that reacts.
@@ -95,6 +117,7 @@ impl<O: Observer> Simulation<'_, O> {
         let host = self.state.vms[vm.index()].host().expect("only a VM that lives somewhere loses its disks");
         let cluster = self.cluster_of(host);
         let Some(policy) = self.storage_restart(vm).map(|restart| restart.policy) else { return false };
+        let policy = if self.is_told_of_loss(vm) { StorageRestartPolicy::Always } else { policy };
         let acts = self.can_act(cluster) && self.state.takes_orders(self.model, host);
         let target = if acts { self.choose_host(cluster, vm) } else { None };
         let stops = match policy {

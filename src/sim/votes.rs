@@ -2,7 +2,7 @@
 //! Pacemaker) stop what they protect where they have not.
 //!
 //! Votes are counted when a loss is noticed, and again whenever a host joins. Without quorum the VMs of all hosts
-//! stop (HYP-15); with it again they are started.
+//! stop (HYP-15), at once or when a watchdog's or a resiliency's time is over; with it again they are started.
 //!
 //! A disk witness counts for those who reach its storage, a share or a cloud for those on the management network; of
 //! several hosts that are alone the first has it (assumption). A witness without a place of its own is reached from
@@ -73,6 +73,13 @@ impl<O: Observer> Simulation<'_, O> {
         !self.state.takes_orders(self.model, host) && self.state.hosts[host.index()].missed_at <= self.now
     }
 
+    /// Whether a host hears the others, or did until a moment ago, and has lost quorum with them: its time runs.
+    pub(super) fn goes_on_without_quorum(&self, cluster: ClusterId, host: HostId) -> bool {
+        let row = &self.state.hosts[host.index()];
+        let lost = self.counts_votes(cluster) && !self.state.clusters[cluster.index()].quorate;
+        lost && row.isolated && row.missed_at == Time::NEVER
+    }
+
     /// Counts votes; stops what runs where quorum is lost, starts what waits where it is back.
     pub(super) fn count_votes(&mut self, cluster: ClusterId) {
         self.check_lone(cluster);
@@ -92,7 +99,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         // HYP-09: one that goes on by itself has quorum all the while.
         let hosts = &self.model.clusters[cluster.index()].hosts;
-        let enough = together || hosts.iter().any(|&host| self.survives_alone(cluster, host));
+        let enough = together || self.lone_survivor(cluster).is_some();
         let quorate = self.goes_on(cluster, enough);
         let had = std::mem::replace(&mut self.state.clusters[cluster.index()].quorate, quorate);
         if had && !quorate {
@@ -100,18 +107,22 @@ impl<O: Observer> Simulation<'_, O> {
             let cause = self.state.clusters[cluster.index()].doubt;
             for &host in hosts {
                 // Those who hear nobody stop their VMs as any host that is alone.
-                if self.state.takes_orders(self.model, host) && !self.has_watchdogs(cluster) {
+                let waits = self.has_watchdogs(cluster) || self.is_resilient(cluster);
+                if self.state.takes_orders(self.model, host) && !waits {
                     self.evict(host, cause, false, Span::ZERO);
                 }
             }
         } else if quorate && !had {
             self.tell(Signal::QuorumRegained { cluster });
+            self.state.clusters[cluster.index()].decides_since = self.now;
             self.stop_watchdogs(cluster);
-            self.declare_overdue(cluster);
+            self.go_on_together(cluster);
+            self.declare_overdue_soon(cluster);
             self.retry_waiting(cluster);
         }
         if !quorate {
             self.start_watchdogs(cluster);
+            self.isolate_together(cluster);
         }
         // Others may be on their way out.
         for &host in hosts {
@@ -171,18 +182,18 @@ impl<O: Observer> Simulation<'_, O> {
         let reached = votes.witness.is_some_and(|witness| {
             fixed.hosts.iter().any(|&h| here(self, h) && self.reaches_witness(&witness, h))
         });
-        if votes.witness_only {
-            return reached;
-        }
-        let voters = || fixed.hosts.iter().filter(|h| self.state.hosts[h.index()].has_vote);
-        let all = voters().count();
-        let present = voters().filter(|&&h| here(self, h)).count();
-        // HYP-14: the vote of a dynamic witness counts where the hosts' votes are even.
-        let witness = usize::from(votes.witness.is_some() && (!votes.dynamic || all.is_multiple_of(2)));
-        2 * (present + if reached { witness } else { 0 }) > all + witness
+        let voters = fixed.hosts.iter().filter(|h| self.state.hosts[h.index()].has_vote);
+        let present = voters.filter(|&&h| here(self, h)).count();
+        votes.are_enough(self.votes_of_hosts(cluster), present, reached)
     }
 
-    fn reaches_witness(&self, witness: &Witness, host: HostId) -> bool {
+    /// How many hosts of a cluster have a vote.
+    pub(super) fn votes_of_hosts(&self, cluster: ClusterId) -> usize {
+        let hosts = &self.model.clusters[cluster.index()].hosts;
+        hosts.iter().filter(|h| self.state.hosts[h.index()].has_vote).count()
+    }
+
+    pub(super) fn reaches_witness(&self, witness: &Witness, host: HostId) -> bool {
         if witness.part.is_some_and(|part| self.state.outages[part.index()].is_out()) {
             return false;
         }

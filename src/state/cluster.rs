@@ -57,6 +57,8 @@ pub struct ClusterState {
     pub doubt: Cause,
     /// The host that goes on by itself while none hears another.
     pub alone: Option<HostId>,
+    /// When those who hear each other got quorum last, from nobody or from one that went on by itself.
+    pub decides_since: Time,
     /// By place: the lowest place of the cluster whose hosts hear those there.
     pub sides: Vec<u32>,
     /// The side that decides, where a cluster has fallen into sides that do not hear each other.

@@ -102,9 +102,13 @@ impl State {
     }
 
     /// Whether a host is wired to the disks of a VM, as they are just now.
+    #[inline]
     #[must_use]
     pub fn is_wired(&self, model: &Model, host: HostId, vm: VmId) -> bool {
-        let Some(copy) = self.copy_of(model, vm) else { return true };
+        self.copy_of(model, vm).is_none_or(|copy| self.is_wired_to(model, host, copy, vm))
+    }
+
+    fn is_wired_to(&self, model: &Model, host: HostId, copy: StorageId, vm: VmId) -> bool {
         model.hosts[host.index()].storages.contains(&copy)
             && (model.storages[copy.index()].kind != StorageKind::Das
                 || self.local_host(model, vm) == Some(host))

@@ -18,7 +18,7 @@ pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
 pub use mirrors::MirrorState;
 pub use reach::Connectivity;
-pub use restart::{DiskSwitch, MonitorState, RestartState};
+pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use tables::{
     CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
     MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,
@@ -53,6 +53,8 @@ pub struct State {
     pub boots: Vec<Work>,
     /// VMs that wait for the services they come after.
     pub held: u32,
+    /// By service.
+    pub awaited: Vec<AwaitedState>,
     pub maintenances: Vec<MaintenanceState>,
     /// By scripted fault, the part that it struck.
     pub struck: Vec<u32>,
@@ -114,6 +116,7 @@ impl State {
                     forcings: 0,
                     doubt: Cause::HostCrash,
                     alone: None,
+                    decides_since: Time::NEVER,
                     sides: vec![0; model.geography.places as usize],
                     main: 0,
                     is_split: false,
@@ -127,6 +130,7 @@ impl State {
             monitors: vec![MonitorState::default(); if has_monitored(model) { vms } else { 0 }],
             boots: vec![Work::NONE; if model.channels.is_empty() { 0 } else { vms }],
             held: 0,
+            awaited: vec![AwaitedState::default(); model.services.len()],
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
             struck: vec![NOWHERE; model.injects.len()],
             windows_open: 0,
@@ -159,6 +163,7 @@ impl State {
         self.monitors.fill(MonitorState::default());
         self.boots.fill(Work::NONE);
         self.held = 0;
+        self.awaited.fill(AwaitedState::default());
         self.maintenances.fill(MaintenanceState::default());
         self.struck.fill(NOWHERE);
         self.windows_open = 0;
@@ -176,6 +181,7 @@ impl State {
             (cluster.primary_phase, cluster.absent_since) = (PrimaryPhase::Ready, Time::ZERO);
             cluster.others.fill(Lead::NOBODY);
             (cluster.quorate, cluster.alone, cluster.deserted) = (true, None, None);
+            cluster.decides_since = Time::NEVER;
             (cluster.forced, cluster.forcings) = (false, 0);
             cluster.doubt = Cause::HostCrash;
         }

@@ -192,9 +192,13 @@ impl State {
     }
 
     /// Whether a VM on a host could reach its disks just now.
+    #[inline]
     #[must_use]
     pub fn reaches_disk(&self, model: &Model, vm: VmId, host: HostId) -> bool {
-        let Some(copy) = self.copy_of(model, vm) else { return true };
+        self.copy_of(model, vm).is_none_or(|copy| self.reaches_copy(model, vm, copy, host))
+    }
+
+    fn reaches_copy(&self, model: &Model, vm: VmId, copy: StorageId, host: HostId) -> bool {
         // After a switch a VM may live where nothing leads to its disks.
         let wired = model.storages[copy.index()].copies.is_empty() || self.is_wired(model, host, vm);
         wired && self.reaches_storage(model, copy, host)

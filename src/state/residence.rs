@@ -1,6 +1,7 @@
 //! Where VMs live: the lists of residents and of the lost, and the room they take. Each of these
 //! transitions keeps list, sums and the cluster's view of free room together.
 
+use crate::engine::Tournament;
 use crate::model::{ClusterId, HostId, Model, Product, VmId};
 
 use super::{ClusterState, NOWHERE, State};
@@ -17,7 +18,7 @@ impl State {
             model.hosts[host.index()].name,
         );
         self.settle_quietly(model, vm, host);
-        self.refresh_room(model, host);
+        self.resize_room(model, host);
     }
 
     /// As [`State::place`], without looking for room and without telling the cluster.
@@ -57,7 +58,7 @@ impl State {
         home.used.cores -= need.cores;
         let row = &mut self.vms[vm.index()];
         (row.host, row.prev, row.next) = (NOWHERE, NOWHERE, NOWHERE);
-        self.refresh_room(model, host);
+        self.resize_room(model, host);
     }
 
     /// Takes a VM from its failed host and remembers it there until the cluster notices.
@@ -131,7 +132,19 @@ impl State {
         }
     }
 
-    /// Tells the cluster how much room a host has, or that it can take nobody.
+    /// The room of a host has changed, and nothing else: its cluster sees that, where it counts on the host at all.
+    #[inline]
+    pub fn resize_room(&mut self, model: &Model, host: HostId) {
+        let fixed = &model.hosts[host.index()];
+        let Some(cluster) = fixed.cluster else { return };
+        let rooms = &mut self.clusters[cluster.index()].rooms;
+        if rooms.key(fixed.seat) != Tournament::OUT {
+            let free = self.hosts[host.index()].free(fixed);
+            rooms.set(fixed.seat, ClusterState::key(free.memory_mib));
+        }
+    }
+
+    /// Whether a host takes orders may have changed: its cluster sees how much room it has, or that it can take nobody.
     pub fn refresh_room(&mut self, model: &Model, host: HostId) {
         let Some(cluster) = model.hosts[host.index()].cluster else { return };
         let fixed = &model.clusters[cluster.index()];
@@ -151,10 +164,9 @@ impl State {
         let key = if self.takes_orders(model, host) {
             ClusterState::key(row.free(fixed).memory_mib)
         } else {
-            crate::engine::Tournament::OUT
+            Tournament::OUT
         };
         let rooms = &mut self.clusters[cluster.index()].rooms;
-        // The VMs of a host that went down leave it one by one, and it can take nobody all the while.
         if rooms.key(fixed.seat) != key {
             rooms.set(fixed.seat, key);
         }

@@ -24,8 +24,11 @@ pub struct RestartState {
     pub wrote_until: Time,
     /// Where a copy of it that cannot write is still in memory, or [`NOWHERE`].
     pub stale_on: u32,
-    /// Attempts that came to nothing, and how often the cluster has given up.
-    pub failed: u8,
+    /// The place where its clients find it; [`NOWHERE`] until it has changed it.
+    pub known_at: u32,
+    /// Attempts that came to nothing, counted up to 65,535, which is as good as without limit; and how often the cluster
+    /// has given up.
+    pub failed: u16,
     pub resumptions: u8,
     /// What it waits for, if it waits.
     pub waits: Option<WaitReason>,
@@ -45,6 +48,7 @@ impl Default for RestartState {
             retry_at: Time::ZERO,
             wrote_until: Time::ZERO,
             stale_on: NOWHERE,
+            known_at: NOWHERE,
             failed: 0,
             resumptions: 0,
             waits: None,
@@ -54,6 +58,15 @@ impl Default for RestartState {
             impatient: false,
         }
     }
+}
+
+/// What was found out about a service that others come after.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AwaitedState {
+    /// The instance, counted from the service's first, that was on its way back when somebody looked last.
+    pub last_found: u32,
+    /// The event at which none was; it holds until the event is over.
+    pub nobody_at: u64,
 }
 
 /// What VM monitoring remembers of a guest.
@@ -67,6 +80,7 @@ pub struct MonitorState {
 
 impl State {
     /// Changes what a VM waits for; true where that is news.
+    #[inline]
     pub fn wait_for(&mut self, vm: VmId, reason: Option<WaitReason>) -> bool {
         let row = &mut self.restarts[vm.index()];
         let before = std::mem::replace(&mut row.waits, reason);
@@ -76,6 +90,7 @@ impl State {
     }
 
     /// A VM waits on a host for its turn to start, or waits no longer.
+    #[inline]
     pub fn queue(&mut self, vm: VmId, host: HostId, queued: bool) {
         let row = &mut self.restarts[vm.index()];
         if std::mem::replace(&mut row.queued, queued) != queued {

@@ -95,8 +95,9 @@ pub struct HostState {
     /// Paths to the storage that are cut, and whether it moves to another just now.
     pub paths_out: u32,
     pub switching: bool,
-    /// The cluster's agent does not answer.
+    /// The cluster's agent does not answer, and since when; [`Time::NEVER`] while it does.
     pub agent_out: bool,
+    pub agent_out_since: Time,
     /// It is up and not of the cluster: a pool that has no statefile, a node in quarantine.
     pub unlisted: bool,
     pub quarantined: bool,
@@ -121,6 +122,8 @@ pub struct HostState {
     /// The cluster has said that it gives it up; it does so once until it hears it again.
     pub given_up: bool,
     pub isolated: bool,
+    /// Until when the VMs that it stopped because it was isolated are shutting down.
+    pub shuts_down_until: Time,
     /// It found itself alone and had no quorum by itself.
     pub outvoted: bool,
     /// Its product reset it because it was alone: it is out of the cluster until it hears the others again.
@@ -175,6 +178,7 @@ impl Default for HostState {
             paths_out: 0,
             switching: false,
             agent_out: false,
+            agent_out_since: Time::NEVER,
             unlisted: false,
             quarantined: false,
             holds_io: false,
@@ -190,6 +194,7 @@ impl Default for HostState {
             undeclared: false,
             given_up: false,
             isolated: false,
+            shuts_down_until: Time::ZERO,
             outvoted: false,
             fenced: false,
             is_primary: false,

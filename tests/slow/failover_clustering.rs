@@ -7,13 +7,13 @@
 //!   it is is settled when the host falls silent, and so is how soon it finds out itself: as soon as it misses its
 //!   neighbours, and where it hears them still as soon as it misses the other sites.
 //! - A host is called isolated where its own way to the network is cut.
-//! - Hosts that lose quorum together stop their VMs at once, also in 2016; one that is isolated stops them at the end of
-//!   its resiliency period.
+//! - Hosts that lose quorum together stop their VMs at once; in 2016 they are isolated then, if they run something, and stop
+//!   them at the end of the resiliency period, as one does that is isolated by itself (HYP-15).
 //! - What a host that is down has lost is looked for when the stages since its last beat are over; what a host stopped
 //!   for want of quorum, when there is quorum.
 
 use crate::quorum::{End, Quorum, Touch};
-use crate::story::Why;
+use crate::story::{What, Why};
 use crate::votes::{Rules, Witness};
 use crate::world::{Change, Family, Power, S, Us, World};
 
@@ -75,6 +75,8 @@ pub(crate) struct FailoverClustering {
     /// After which beat a host was missed last, and when.
     missed: Vec<Option<(Us, Us)>>,
     limits: Vec<Limits>,
+    /// Since when a host is isolated together with others, and why.
+    together: Vec<Option<(Us, Why)>>,
 }
 
 type W = World<Tick>;
@@ -87,11 +89,13 @@ impl FailoverClustering {
             lost: vec![None; hosts],
             missed: vec![None; hosts],
             limits: vec![Limits { others: numbers.missed, own: numbers.missed }; hosts],
+            together: vec![None; hosts],
         }
     }
 
     fn join(&mut self, world: &mut W, host: usize) {
         self.quorum.join(world, host);
+        self.together[host] = None;
         self.expect(world, host);
     }
 
@@ -136,6 +140,11 @@ impl FailoverClustering {
         let out = world.is_up(host) && !self.quorum.votes.in_touch(world, host);
         let knows = self.quorum.isolated[host].is_some() || self.quorum.votes.is_alone(host);
         if beat + own == world.now && out && !knows && self.quorum.votes.answered[host] == beat {
+            if let Some((since, _)) = self.together[host] {
+                self.quorum.votes.isolate(host);
+                self.quorum.isolated[host] = Some(since);
+                return;
+            }
             self.quorum.isolate(world, host);
             world.after_all(self.numbers.resiliency, Tick::GivenUp);
         }
@@ -158,11 +167,53 @@ impl FailoverClustering {
                 self.note_limits(world, host);
             }
             match world.power[host] {
-                Power::Up if self.quorum.isolated[host].is_none() => {
+                Power::Up if self.quorum.isolated[host].is_none() && self.together[host].is_none() => {
                     self.quorum.suspect(world.why_cut_off(host))
                 }
                 Power::Hung if self.lost[host].is_some() => self.quorum.suspect(Why::Hang),
                 _ => {}
+            }
+        }
+    }
+
+    /// HYP-15: hosts that have lost quorum together.
+    fn lose_quorum(&mut self, world: &mut W, host: usize, why: Why) {
+        let n = self.numbers;
+        if n.resiliency == 0 {
+            self.stop(world, host, why, 0);
+            return;
+        }
+        let alone = self.quorum.votes.is_alone(host);
+        if !alone && (self.together[host].is_some() || world.guests.on(host).is_empty()) {
+            return;
+        }
+        if alone {
+            if self.quorum.isolated[host].is_none() {
+                world.tell(What::Isolated(host));
+            }
+            self.quorum.isolated[host] = Some(world.now);
+        } else {
+            world.tell(What::Isolated(host));
+            self.together[host] = Some((world.now, why));
+        }
+        world.after_all(n.resiliency, Tick::GivenUp);
+    }
+
+    fn look_at_those_together(&mut self, world: &mut W) {
+        let n = self.numbers;
+        let decider = self.quorum.decider(world);
+        for host in world.hosts() {
+            let here = world.is_up(host) && self.quorum.votes.in_touch(world, host);
+            if !world.is_up(host) || decider == Some(host) || (here && decider.is_some()) {
+                self.together[host] = None;
+            } else if here && n.resiliency > 0 {
+                self.lose_quorum(world, host, self.quorum.doubt);
+            }
+            let Some((since, _)) = self.together[host] else { continue };
+            if since + n.resiliency <= world.now && !world.guests.on(host).is_empty() {
+                let linked = self.quorum.votes.in_touch(world, host);
+                let why = if linked { self.quorum.doubt } else { world.why_cut_off(host) };
+                self.stop(world, host, why, if linked { 0 } else { n.regroup + n.disk_move });
             }
         }
     }
@@ -231,7 +282,12 @@ impl Family for FailoverClustering {
         match tick {
             Tick::Missed(host, beat) => self.on_silence(world, host, beat),
             Tick::GivenUp => {}
-            Tick::HangOver(host) => world.reset_hung(host),
+            Tick::HangOver(host) => {
+                if world.power[host] == Power::Hung && self.quorum.votes.in_touch(world, host) {
+                    self.note_limits(world, host);
+                }
+                world.reset_hung(host);
+            }
             Tick::Lost(host, batch) => self.quorum.look_at(world, host, batch, true),
             Tick::Stopped(host, batch) => self.quorum.look_at(world, host, batch, false),
         }
@@ -245,13 +301,14 @@ impl Family for FailoverClustering {
         for (host, end) in self.quorum.settle(world) {
             let since = self.quorum.isolated[host];
             match end {
-                End::Together(why) => self.stop(world, host, why, 0),
+                End::Together(why) => self.lose_quorum(world, host, why),
                 End::Alone if since.is_none_or(|since| since + n.resiliency <= world.now) => {
                     self.stop(world, host, world.why_cut_off(host), n.regroup + n.disk_move);
                 }
                 End::Alone => {}
             }
         }
+        self.look_at_those_together(world);
         if let Some(decider) = self.quorum.decider(world) {
             self.quorum.give_up(world);
             self.quorum.start(world, decider);

@@ -31,8 +31,8 @@ pub(crate) struct Quorum {
     /// What has just been seen of the witness: it explains a loss of quorum at that very instant.
     pub(crate) seen: Option<Why>,
     /// The host that goes on by itself.
-    lone: Option<usize>,
-    had: bool,
+    pub(crate) lone: Option<usize>,
+    pub(crate) had: bool,
     /// The hosts with quorum.
     decide: Vec<usize>,
     /// The cluster has said that it gives a host up.
@@ -144,7 +144,9 @@ impl Quorum {
         let has = !self.decide.is_empty();
         if self.had && !has {
             world.tell(What::QuorumLost);
-            let together = world.hosts().filter(|&h| world.is_up(h) && self.votes.in_touch(world, h));
+            let here =
+                |h: &usize| world.is_up(*h) && self.votes.in_touch(world, *h) && !self.votes.is_alone(*h);
+            let together = world.hosts().filter(here).collect::<Vec<usize>>().into_iter();
             ends.extend(together.map(|h| (h, End::Together(seen.unwrap_or(self.doubt)))));
         } else if !self.had && has {
             world.tell(What::QuorumRegained);
@@ -201,8 +203,10 @@ impl Quorum {
     /// What is lost, and what waits, is started.
     pub(crate) fn start<T: Copy>(&mut self, world: &mut World<T>, decider: usize) {
         let due = std::mem::take(&mut self.due).into_iter().map(|(_, vm)| vm);
+        let alone: Vec<bool> = world.hosts().map(|host| self.votes.is_alone(host)).collect();
         for vm in world.guests.to_start(due) {
-            world.order(vm, |world, host| host == decider || world.hears(decider, host));
+            // Who is alone and heard is being fenced.
+            world.order(vm, |world, host| host == decider || (world.hears(decider, host) && !alone[host]));
         }
     }
 }

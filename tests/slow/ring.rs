@@ -7,7 +7,9 @@
 //! there are none, hosts that lose quorum together stop their VMs at once, and so does one that is alone where nobody has
 //! quorum who could fence it; it is not fenced later.
 //!
-//! Assumptions, where the facts are silent: votes as in `votes.rs`.
+//! Assumptions, where the facts are silent: votes as in `votes.rs`. A fence is asked for when the others have regrouped, and goes
+//! through whether or not the host is heard again; where there is nobody with quorum at its end, the host stops what it
+//! runs, and joins.
 
 use crate::quorum::{End, Quorum, Touch};
 use crate::story::Why;
@@ -131,7 +133,7 @@ impl Ring {
 
     fn on_network(&mut self, world: &mut W, touch: &Touch) {
         for &host in &touch.found {
-            if world.is_up(host) {
+            if world.is_up(host) && !self.is_being_fenced(world, host) {
                 self.join(world, host);
             }
         }
@@ -194,12 +196,21 @@ impl Ring {
         }
     }
 
-    fn end_alone(&mut self, world: &mut W, host: usize) {
+    /// Whether others have asked for a host's fence.
+    fn is_being_fenced(&self, world: &W, host: usize) -> bool {
+        let Fencing::Peers { .. } = self.numbers.fencing else { return false };
+        let asked = |since: Us| since + self.numbers.regroup <= world.now;
+        let others = self.quorum.had && self.quorum.lone.is_none();
+        others && !self.stopped[host] && self.quorum.isolated[host].is_some_and(asked)
+    }
+
+    /// A host that is alone has no quorum; true where that makes it join the others.
+    fn end_alone(&mut self, world: &mut W, host: usize) -> bool {
         let n = self.numbers;
         let over = |after: Us| self.quorum.isolated[host].is_none_or(|since| since + after <= world.now);
         let never_joined = self.quorum.isolated[host].is_none() && world.guests.on(host).is_empty();
         if self.stopped[host] || never_joined {
-            return;
+            return false;
         }
         match n.fencing {
             Fencing::Watchdog { .. } if self.watch[host].is_some() || world.guests.on(host).is_empty() => {}
@@ -210,11 +221,18 @@ impl Ring {
                 if fences && over(n.regroup + takes) {
                     self.fence(world, host);
                 } else if !fences && (just_now || over(n.regroup + takes)) {
-                    self.stop(world, host, world.why_cut_off(host));
+                    let linked = self.quorum.votes.in_touch(world, host);
+                    let why = if linked { self.quorum.doubt } else { world.why_cut_off(host) };
+                    self.stop(world, host, why);
+                    if linked {
+                        self.join(world, host);
+                        return true;
+                    }
                 }
             }
             Fencing::Watchdog { .. } => {}
         }
+        false
     }
 }
 
@@ -277,10 +295,13 @@ impl Family for Ring {
     fn act(&mut self, world: &mut W) {
         let touch = self.quorum.give_way(world);
         self.on_network(world, &touch);
-        for (host, end) in self.quorum.settle(world) {
-            match end {
-                End::Together(why) => self.lose_quorum(world, host, why),
-                End::Alone => self.end_alone(world, host),
+        let mut joined = true;
+        while std::mem::take(&mut joined) {
+            for (host, end) in self.quorum.settle(world) {
+                match end {
+                    End::Together(why) => self.lose_quorum(world, host, why),
+                    End::Alone => joined |= self.end_alone(world, host),
+                }
             }
         }
         self.look_at_watchdogs(world);

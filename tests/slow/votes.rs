@@ -182,7 +182,8 @@ impl Votes {
         } else if newcomer {
             // Nobody tells it who was there: others count when they are there (HYP-09).
             for other in world.hosts() {
-                self.views[host][other] = other == host || world.hears(host, other);
+                // Who is alone and heard is being fenced.
+                self.views[host][other] = other == host || (world.hears(host, other) && !self.alone[other]);
                 self.missed[other] |= !self.views[host][other];
             }
         }

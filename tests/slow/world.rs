@@ -388,11 +388,9 @@ impl<T: Copy> World<T> {
                 break;
             }
             self.now = at;
-            // At the end of an instant whoever can act acts. Hosts that boot at one instant come up one after the other
-            // (assumption: nothing is quite simultaneous there).
-            let booted = matches!(tick, Tick::Booted(..));
+            // At the end of an instant whoever can act acts.
             changed |= self.step(&mut family, tick);
-            let over = booted || self.queue.peek().is_none_or(|Reverse(next)| next.at > at);
+            let over = self.queue.peek().is_none_or(|Reverse(next)| next.at > at);
             if over && std::mem::take(&mut changed) {
                 family.act(&mut self);
             }

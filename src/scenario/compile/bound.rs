@@ -231,14 +231,15 @@ fn longest_reaction_s(product: &Product) -> f64 {
                 + sum(&[&p.agreement, &p.winners_wait, &p.notice, &p.master_takeover])
         }
         Product::Quorum(p) => {
-            (p.failed_after + p.resiliency).as_secs_f64() + sum(&[&p.regroup, &p.disk_move])
+            (p.failed_after + p.resiliency + p.name_ttl).as_secs_f64() + sum(&[&p.regroup, &p.disk_move])
         }
         Product::Ring(p) => {
             let noticed = p.failed_after.as_secs_f64() + p.regroup.quantile(P);
             match &p.fencing {
                 Fencing::Peers { takes } => noticed + takes.quantile(P),
-                Fencing::Watchdog { recover_after, loops, .. } => {
-                    noticed.max(recover_after.as_secs_f64()) + loops.quantile(P)
+                Fencing::Watchdog { fence_delay, recover_after, loops, .. } => {
+                    let fenced = noticed + fence_delay.as_secs_f64();
+                    fenced.max(recover_after.as_secs_f64()) + loops.quantile(P)
                 }
             }
         }

@@ -38,6 +38,7 @@ pub(super) fn product(
             isolation_response_delay: plan.span("isolation_response_delay"),
             restart_after_response: plan.law("restart_after_response").into(),
             shutdown: plan.law("shutdown").into(),
+            shutdown_timeout: plan.span("shutdown_timeout"),
             ranking: ranking(&model.hosts, members, &model.storages),
         }),
         Family::FivePrimaries => Product::FivePrimaries(FivePrimariesProfile {
@@ -72,6 +73,7 @@ pub(super) fn product(
             agent_reset_after: plan.law("agent_reset_after").into(),
             holds_io: plan.word("isolated_block_vms") == "paused",
             quarantine: quarantine(plan),
+            name_ttl: plan.span("name_ttl"),
             quorum_forced_after: plan.law("quorum_forced_after").into(),
             votes: Votes {
                 dynamic: !plan.product.word().starts_with("hyper-v-2008"),
@@ -92,6 +94,7 @@ fn ring(plan: &ClusterPlan, members: &[HostId], votes: Votes) -> RingProfile {
         Fencing::Watchdog {
             resets_after: plan.span("self_fenced_after"),
             agent_reset_after: plan.law("agent_reset_after").into(),
+            fence_delay: plan.span("fence_delay"),
             recover_after: plan.span("recover_after"),
             loops: plan.law("recovery_loops").into(),
         }

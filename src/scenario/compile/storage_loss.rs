@@ -25,6 +25,7 @@ pub(super) fn storage_loss(plan: &ClusterPlan) -> StorageLoss {
                     later_on_filers: Span::ZERO,
                     disk_move: plan.law("disk_move").into(),
                     policy: StorageRestartPolicy::Always,
+                    when_told: None,
                 }),
             }
         }
@@ -44,5 +45,6 @@ fn vmcp(plan: &ClusterPlan) -> Option<StorageRestart> {
         later_on_filers: plan.span("apd_starts_after_nfs"),
         disk_move: Law::Constant { value_s: 0.0 }.into(),
         policy,
+        when_told: (plan.word("path_loss") == "pdl").then(|| plan.law("pdl_delay").into()),
     })
 }

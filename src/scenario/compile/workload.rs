@@ -3,11 +3,11 @@
 use super::super::spec::{self, InjectTarget as Word, Spec};
 use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use super::parts::scripted_host_part;
-use crate::engine::Stream;
+use crate::engine::{Span, Stream};
 use crate::model::{
     Cluster, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
-    MirrorFailover, Model, NO_TIMER, PartId, PartKind, Room, Service, ServiceId, StorageId, Vm, VmId,
-    VmStreams, WayBack,
+    MirrorFailover, Model, NO_TIMER, PartId, PartKind, Product, Room, Service, ServiceId, StorageId, Vm,
+    VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -25,6 +25,8 @@ fn find_those_alone(model: &mut Model) {
     let moves = |c: &Cluster| c.monitor.guest.as_ref().is_some_and(|monitor| monitor.moves);
     let moved = model.clusters.iter().any(moves);
     let monitored = model.clusters.iter().any(|c| c.monitor.is_on());
+    let keeps = |c: &Cluster| matches!(&c.product, Product::Quorum(profile) if profile.name_ttl > Span::ZERO);
+    let looked_up = model.clusters.iter().any(|c| keeps(c) && c.spans_places());
     // What a switch to a copy that lags costs is counted from the last write, a crash of the guest included.
     let mut lags = vec![false; model.services.len()];
     for vm in &model.vms {
@@ -39,6 +41,7 @@ fn find_those_alone(model: &mut Model) {
             && !(service.host_cluster
                 && (starts_fail || ((moved || lags[number]) && service.guest_crash.is_some())));
         service.is_monitored = service.host_cluster && monitored;
+        service.is_looked_up = service.host_cluster && service.guest.is_none() && looked_up;
     }
 }
 
@@ -83,6 +86,7 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
         after: service.after.iter().map(|&s| ServiceId(s as u32)).collect(),
         is_awaited: false,
         is_monitored: false,
+        is_looked_up: false,
         is_alone: false,
         incident: IncidentBound::default(),
     });

@@ -19,6 +19,8 @@ const DISKS: &str = "until the disks of the group have moved";
 const FAILED_CROSS_SITE: &str = "the same where nobody is left at the host's own site to miss it";
 const FORCED: &str =
     "until a person forces quorum where the hosts that are missing are at a site that is out";
+const NAMES: &str =
+    "how long clients keep the old address of a VM that has changed its site; 0: both sites have one subnet";
 const RESILIENCY: &str = "how long a silent host is only watched";
 
 const COMMON: &[Setting] = &[
@@ -26,6 +28,7 @@ const COMMON: &[Setting] = &[
     setting("hang_reset_after", Fixed(60.0), "HYP-07, MTX-65", HANG),
     setting("agent_reset_after", Constant(60.0), "HYP-07, MTX-65", AGENT),
     word("witness", "auto", WITNESSES, "HYP-10, HYP-11", WITNESS),
+    setting("name_ttl", Fixed(0.0), "HYP-55: 1200 s by default where sites have subnets of their own", NAMES),
     setting("quorum_forced_after", Constant(3600.0), "HYP-16, MTX-97, t_man off hours", FORCED),
 ];
 

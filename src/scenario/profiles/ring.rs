@@ -21,6 +21,7 @@ const WATCHDOG: &[Setting] = &[
         "from the loss of the others to the watchdog's reset",
     ),
     setting("agent_reset_after", Constant(60.0), "OSS-06", AGENT),
+    setting("fence_delay", Fixed(60.0), "OSS-04", "from a host's being missed to its being fenced"),
     setting("recover_after", Fixed(120.0), "OSS-05, OSS-07", "until the lost host's lock has run out"),
     setting(
         "recovery_loops",

@@ -42,7 +42,8 @@ const PRIMARY: &[Setting] = &[
     setting("isolation_response_delay", Fixed(30.0), "VMW-30d, VMW-32", "from there to the response"),
     word("isolation_response", "leave-on", RESPONSES, "VMW-37", RESPONSE),
     setting("restart_after_response", Between(1.0, 5.0), "MTX-19", "from the response to restarts elsewhere"),
-    setting("shutdown", Constant(30.0), "assumption; VMW-36: at most 300 s", SHUTDOWN),
+    setting("shutdown", Constant(30.0), "assumption", SHUTDOWN),
+    setting("shutdown_timeout", Fixed(300.0), "VMW-36", "how long it may take; then VMs are turned off"),
 ];
 
 const FIVE_PRIMARIES: &[Setting] = &[

@@ -99,6 +99,15 @@ impl<'m> Checker<'m> {
         self.model.clusters[cluster.index()].product.votes().is_some() && self.is_split(cluster)
     }
 
+    /// Whether a host has lost quorum with others and does not stop its VMs at once (HYP-15).
+    pub(super) fn waits_for_quorum(&self, host: HostId) -> bool {
+        self.model.hosts[host.index()].cluster.is_some_and(|cluster| {
+            let product = &self.model.clusters[cluster.index()].product;
+            let resilient = matches!(product, Product::Quorum(p) if p.resiliency > Span::ZERO);
+            resilient && self.no_quorum[cluster.index()]
+        })
+    }
+
     /// Whether a host looks at a storage to know that it is of its cluster.
     pub(super) fn watches_storage(&self, host: HostId) -> bool {
         let cluster = self.model.hosts[host.index()].cluster.map(|c| &self.model.clusters[c.index()].product);

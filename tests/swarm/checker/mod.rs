@@ -358,7 +358,10 @@ impl<'m> Checker<'m> {
             Signal::HostUp { host } => self.host_up(host),
             Signal::HostIsolated { host } => {
                 let fits = !self.hosts[host.index()].down
-                    && (self.is_silent(host) || self.watches_storage(host) || self.is_outvoted(host));
+                    && (self.is_silent(host)
+                        || self.watches_storage(host)
+                        || self.is_outvoted(host)
+                        || self.waits_for_quorum(host));
                 self.require(fits, Rule::Primary, || {
                     let name = &self.model.hosts[host.index()].name;
                     format!("{name} is down, or hears everybody, and declares itself isolated")

@@ -51,8 +51,11 @@ impl<'m> Checker<'m> {
             Signal::LinkDown { .. } => cause == Cause::LinkFailure,
             // A pool that has lost its statefile fences its hosts.
             Signal::HostFenced { .. } => true,
-            // A node that is alone may hold the I/O of its VMs back.
-            Signal::HostIsolated { .. } => matches!(cause, Cause::LinkFailure | Cause::NetworkOutage),
+            // A node that is alone may hold the I/O of its VMs back, and so may those that have lost quorum together, for
+            // whatever reason.
+            Signal::HostIsolated { host } => {
+                matches!(cause, Cause::LinkFailure | Cause::NetworkOutage) || self.waits_for_quorum(host)
+            }
             _ => false,
         });
         // Redirected I/O ends with the host that it goes through.
@@ -120,7 +123,10 @@ impl<'m> Checker<'m> {
         self.require(!failover || running <= 1, Rule::Failover, || {
             format!("{running} nodes of {} online", fixed.name)
         })?;
-        let at_once = service.guest.is_none() && service.way_back.recover.fixed() == Some(Span::ZERO);
+        // Clients may look for it at its old site for a while.
+        let at_once = service.guest.is_none()
+            && !service.is_looked_up
+            && service.way_back.recover.fixed() == Some(Span::ZERO);
         let idle = at_once && !self.hidden_pauses && serving == 1 && row.lost_ppb > 0;
         self.require(!idle, Rule::ServesWhenItCan, || format!("{} could serve and does not", fixed.name))
     }
