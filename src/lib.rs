@@ -107,7 +107,8 @@
 //!   existing family is data only: an entry in [`scenario::profiles`], each number with the id of its fact.
 //! - **a policy of admission control**: a variant of [`model::Admission`] and of [`scenario::AdmissionPolicy`], its
 //!   keys in `scenario/read/admission.rs`, its sums in `capacity/admission.rs`, its sentence in `capacity/words.rs`.
-//! - **a limit of a product**: data in [`scenario::product_limits`], asked in `scenario/compile/product_limits.rs`.
+//! - **a limit of a product**: data in [`scenario::product_limits`], asked in `scenario/compile/product_limits.rs`; of one of
+//!   its settings, in `scenario/read/product.rs`. Which keys a product has a use for is in `scenario/read/settings.rs`.
 //! - **a family of products**: a variant of [`model::Product`], its settings in `scenario/profiles.rs` and
 //!   `scenario/compile/products.rs`, a file in [`sim`] beside `primary` and `pool`, a line in `sim/cluster.rs`,
 //!   `sim/isolation.rs` and `sim/sides.rs`, its slow model in `tests/slow`; the compiler points at the rest.

@@ -422,10 +422,13 @@ fn random_scenario(dice: &mut Dice, alike: bool) -> String {
     let list = |from: u64, to: u64| (from..to).map(|g| format!("\"h{g}\"")).collect::<Vec<_>>().join(", ");
     let product =
         *dice.pick(&["custom", "vsphere-6", "xenserver", "hyper-v-2016", "vmware-ha-4", "pacemaker"]);
-    let settings = format!(
-        "product = \"{product}\"\n{}",
-        if product == "custom" { "detection = \"10 s\"\n" } else { "" }
-    );
+    let more = match product {
+        "custom" => "detection = \"10 s\"\n",
+        // Of two hosts one is no majority.
+        "pacemaker" => "witness = \"auto\"\n",
+        _ => "",
+    };
+    let settings = format!("product = \"{product}\"\n{more}");
     let spare = if dice.below(4) == 0 {
         "admission = { policy = \"spare-hosts\", hosts = [\"h0-1\"] }\n"
     } else {

@@ -409,8 +409,8 @@ fn everything_that_does_not_fit_is_told_at_once() {
     // 20 x 16 of 20 x 64 GiB; half of it is reserved; 20 more of 16 GiB, and of pairs of nodes nothing.
     for line in [
         "  strategy ha: 20 VMs, memory 25 % used, 50 % reserved, 25 % left\n",
-        "    admission of c (percentage): VMs need 320 GiB and 40 cores (VMW-89); the hosts give 1280 GiB and 2560 cores, and \
-         640 GiB and 0 cores are kept free: 640 GiB and 2560 cores left\n",
+        "    admission of c (percentage): VMs need 320 GiB and 40 cores (VMW-89); the hosts give 1280 GiB and 2560 cores \
+         (320 cores, overcommitted 8 times), and 640 GiB and 0 cores are kept free: 640 GiB and 2560 cores left\n",
         "    more VMs that fit, one kind at a time: db 20 (the commonest size is 16 GiB and 2 cores)\n",
         "    N+1 holds: whichever host is lost, all its VMs restart. N+2 holds too, for all 190 pairs.\n",
         "  strategy both: 40 VMs, memory 50 % used, 50 % reserved, 0 % left\n",

@@ -534,3 +534,41 @@ fn a_vm_that_lives_alone_keeps_its_turn_in_a_tie() {
     assert_eq!(causes[Cause::Maintenance as usize].outages, 0);
     assert!(causes[Cause::AppCrash as usize].downtime_us >= 960_000_000);
 }
+
+/// Where attempts have no limit a VM may fail to start for as long as it takes.
+#[test]
+fn a_start_may_fail_any_number_of_times() {
+    let text = r#"
+schema = 1
+[run]
+horizon = "30 d"
+ages = "new"
+[host.h]
+count = 2
+cores = 64
+memory = "256 GiB"
+[cluster.k]
+product = "custom"
+hosts = ["h"]
+detection = "9 s"
+retry_after = "1 s"
+start_failure = 0.99
+[service.a]
+instances = 100
+vm = { cores = 1, memory = "1 GiB" }
+[strategy.s]
+protect = ["host-cluster"]
+[[inject]]
+at = "1 h"
+fault = "host h-1 crash"
+"#;
+    let history = trace(&load(text)[0], 1, 0);
+    let mut failed = std::collections::BTreeMap::new();
+    for entry in &history.entries {
+        if let ninefold::sim::Signal::RestartFailed { vm, .. } = entry.signal {
+            *failed.entry(vm).or_insert(0) += 1;
+        }
+    }
+    let most = failed.values().copied().max();
+    assert!(most > Some(255), "{failed:?}");
+}

@@ -159,6 +159,8 @@ fn kinds_of_storage() {
         for kind in ALL {
             let cluster = Cluster { kind, ..Cluster::of(product) };
             let expected: &[&str] = match kind {
+                // XEN-22: and no statefile on them.
+                "das" if product == "xenserver" => &["W108", "W102"],
                 "das" => &["W102"],
                 _ if unusable.contains(&kind) => &["E037"],
                 _ => &[],
@@ -191,6 +193,26 @@ fn limits_follow_the_strategies() {
     let ignored = more.replacen("\"xenserver\"\n", "\"xenserver\"\ncluster.c.limits = \"ignore\"\n", 1);
     let codes: Vec<&str> = issues_of(&ignored).iter().map(|i| i.code).collect();
     assert_eq!(codes, ["W108", "E036"]);
+}
+
+/// MTX-95: what a product does not support is an error, unless the scenario says that limits are to be ignored.
+#[test]
+fn a_pool_stands_at_one_site() {
+    let text = |settings: &str| {
+        let more =
+            format!("{settings}\n[site.a]\n[site.b]\n[host.w]\nsite = \"b\"\ncores = 8\nmemory = \"8 GiB\"");
+        let more = format!("{more}\nstorage = [\"san\"]\n[service.a]");
+        let one = Cluster::of("xenserver").text().replacen("[service.a]", &more, 1);
+        one.replacen("[host.h]", "[host.h]\nsite = \"a\"", 1).replacen("[\"h\"]", "[\"h\", \"w\"]", 1)
+    };
+    for product in ["xenserver", "vsphere-6"] {
+        let codes = |settings| -> Vec<&str> {
+            issues_of(&text(settings).replace("xenserver", product)).iter().map(|issue| issue.code).collect()
+        };
+        let (enforced, ignored): (&[&str], &[&str]) =
+            if product == "xenserver" { (&["E036"], &["W108"]) } else { (&[], &[]) };
+        assert_eq!((codes("").as_slice(), codes(IGNORE).as_slice()), (enforced, ignored), "{product}");
+    }
 }
 
 /// All VMs that start on the hosts count, also those that the cluster does not protect.

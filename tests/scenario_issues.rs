@@ -349,14 +349,137 @@ const CASES: &[(&str, &str, &str)] = &[
     ("[cluster.c]\nproduct = \"vsphere-6\"\nhosts = [\"esx\"]\n", "", "E027@[strategy.@ha]"),
     ("every = \"30 d\"", "every = \"3 h\"", "W106@[maintenance.@patch]"),
     ("lasts = \"1 h\"", "lasts = \"1 h\"\nat_once = 4", "W106@[maintenance.@patch]"),
-    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\ndetection = \"5 s\"\n", "W103@[cluster.@c]"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\n@detection = \"5 s\"\n", "W103"),
 ];
+
+/// What the product of a cluster does not take, or has no use for; as [`CASES`].
+const PRODUCTS: &[(&str, &str, &str)] = &[
+    // HYP-10, MTX-53: a disk lies somewhere.
+    (
+        CLUSTER,
+        "product = \"hyper-v-2008\"\n@witness = \"disk-only\"\nhosts = [\"esx\", \"b\"]\n[host.b]\ncores = 8\nmemory = \"64 GiB\"\n",
+        "E020",
+    ),
+    (
+        CLUSTER,
+        "product = \"hyper-v-2016\"\n@witness = \"disk\"\nhosts = [\"b\"]\n[host.b]\ncount = 2\ncores = 8\nmemory = \"64 GiB\"\n",
+        "E020",
+    ),
+    (
+        CLUSTER,
+        "product = \"hyper-v-2008\"\nwitness = \"disk\"\n@witness_storage = \"q\"\nhosts = [\"esx\"]\n[storage.q]\nkind = \"fc\"\n",
+        "E020",
+    ),
+    (
+        CLUSTER,
+        "product = \"hyper-v-2008\"\n@witness_storage = \"q\"\nhosts = [\"esx\", \"b\"]\n[storage.q]\nkind = \"das\"\n[host.b]\ncount = 2\nstorage = [\"q\"]\ncores = 8\nmemory = \"64 GiB\"\n",
+        "E037",
+    ),
+    (
+        CLUSTER,
+        "product = \"hyper-v-2016\"\nwitness = \"disk\"\n@witness_storage = \"q\"\nhosts = [\"esx\"]\n[storage.q]\nkind = \"nfs\"\n",
+        "E037",
+    ),
+    (
+        CLUSTER,
+        "product = \"xenserver\"\n@witness_storage = \"q\"\nhosts = [\"esx\"]\n[storage.q]\nkind = \"das\"\n",
+        "E037",
+    ),
+    // XEN-22: so does a statefile.
+    (
+        CLUSTER,
+        "product = \"xenserver\"\nhosts = [\"b\"]\n[host.b]\ncount = 3\ncores = 8\nmemory = \"64 GiB\"\n",
+        "W108@[cluster.@c]",
+    ),
+    // HYP-14
+    (PRODUCT, "product = \"hyper-v-2008\"\n@witness = \"cloud\"", "E038"),
+    (PRODUCT, "product = \"hyper-v-2008-r2\"\n@witness = \"cloud\"", "E038"),
+    (PRODUCT, "product = \"hyper-v-2012-r2\"\n@witness = \"cloud\"", "E038"),
+    (PRODUCT, "product = \"hyper-v-2016\"\ndynamic_quorum = @\"maybe\"", "E016"),
+    // What goes with another witness, or with none.
+    (PRODUCT, "product = \"hyper-v-2016\"\nwitness = \"none\"\n@witness_site = \"east\"", "W103"),
+    (PRODUCT, "product = \"hyper-v-2016\"\nwitness = \"none\"\n@witness_storage = \"san\"", "W103"),
+    (
+        PRODUCT,
+        "product = \"hyper-v-2016\"\nwitness = \"none\"\n@witness_outage = { mttf = \"1 y\", mttr = \"1 h\" }",
+        "W103",
+    ),
+    (PRODUCT, "product = \"hyper-v-2016\"\nwitness = \"share\"\n@witness_storage = \"san\"", "W103"),
+    (PRODUCT, "product = \"hyper-v-2016\"\nwitness = \"disk\"\n@witness_site = \"east\"", "W103"),
+    (PRODUCT, "product = \"hyper-v-2016\"\nwitness_storage = \"san\"\n@witness_site = \"east\"", "W103"),
+    (PRODUCT, "product = \"proxmox\"\n@witness_site = \"east\"", "W103"),
+    (
+        CLUSTER,
+        "product = \"hyper-v-2016\"\n@witness_site = \"east\"\nhosts = [\"esx-1\", \"esx-2\", \"esx-3\"]\n",
+        "W103",
+    ),
+    // What the product has not.
+    (PRODUCT, "product = \"vsphere-6\"\n@witness_outage = { mttf = \"1 y\", mttr = \"1 h\" }", "W103"),
+    (PRODUCT, "product = \"vsphere-6\"\n@preferred_site = \"east\"", "W103"),
+    (PRODUCT, "product = \"xenserver\"\n@preferred_site = \"east\"", "W103"),
+    (PRODUCT, "product = \"custom\"\ndetection = \"9 s\"\n@witness_storage = \"san\"", "W103"),
+    (PRODUCT, "product = \"vsphere-6\"\n@witness = \"disk\"", "W103"),
+    (PRODUCT, "product = \"vsphere-6\"\n@needs_manager = true", "W103"),
+    ("protect = [\"host-cluster\"]", "protect = [\"host-cluster\"]\ncluster.c.@witness = \"none\"", "W103"),
+    (
+        "protect = [\"host-cluster\"]",
+        "protect = [\"host-cluster\"]\ncluster.c = { product = \"hyper-v-2012-r2\", @witness = \"cloud\" }",
+        "E038",
+    ),
+    ("fault = \"host esx-1 crash\"", "@fault = \"witness c outage\"", "W105"),
+    // VMW-32
+    (PRODUCT, "product = \"vsphere-6\"\n@isolation_response_delay = \"29 s\"", "W103"),
+    (PRODUCT, "product = \"vsphere-8\"\nlimits = \"ignore\"\n@isolation_response_delay = \"0 s\"", "W103"),
+    // Missed between two beats.
+    (PRODUCT, "product = \"vsphere-6\"\n@heartbeat_interval = \"16 s\"", "E020"),
+    (PRODUCT, "product = \"vsphere-6\"\n@failed_after_datastore = \"900 ms\"", "E020"),
+    (PRODUCT, "product = \"vmware-ha-4\"\n@heartbeat_interval = \"13 s\"", "E020"),
+    (PRODUCT, "product = \"xenserver\"\n@heartbeat_interval = \"2 min\"", "E020"),
+    (PRODUCT, "product = \"hyper-v-2016\"\n@failed_after = \"0 s\"", "E020"),
+    // HYP-06
+    (PRODUCT, "product = \"hyper-v-2016\"\n@heartbeat_interval = \"3 s\"", "W108"),
+    (PRODUCT, "product = \"hyper-v-2016\"\n@heartbeat_interval = \"200 ms\"", "W108"),
+    (PRODUCT, "product = \"hyper-v-2016\"\n@failed_after = \"121 s\"", "W108"),
+    (PRODUCT, "product = \"hyper-v-2016\"\n@failed_after_cross_site = \"2 s\"", "W108"),
+    // HYP-24, as far back as anybody remembers; XEN-10.
+    (PRODUCT, "product = \"hyper-v-2016\"\nquarantine_count = @9", "E015"),
+    (PRODUCT, "product = \"hyper-v-2016\"\nrestart_attempts = @-1", "E015"),
+    (PRODUCT, "product = \"xenserver\"\n@failed_after = \"5 s\"", "E038"),
+    // HYP-09
+    (
+        CLUSTER,
+        "product = \"hyper-v-2008\"\nwitness = \"none\"\nhosts = [\"esx-1\", \"esx-2\"]\n",
+        "W103@[cluster.@c]",
+    ),
+    // Nobody listens.
+    (
+        HOST_B,
+        "[host.b]\ncores = 8\nmemory = \"64 GiB\"\nagent = @{ mttf = \"1 y\", mttr = \"1 h\" }\n[host.esx]",
+        "W103",
+    ),
+    (
+        HOST_B,
+        "[host.b]\ncores = 8\nmemory = \"64 GiB\"\nlink.management = @{ mttf = \"1 y\", mttr = \"1 h\" }\n[host.esx]",
+        "W103",
+    ),
+    ("rack = \"r1\"", "rack = \"r1\"\nlink.private = @{ mttf = \"1 y\", mttr = \"1 h\" }", "W103"),
+    // MTX-96: both copies in one host.
+    (
+        HOST_B,
+        "[storage.a]\nkind = \"das\"\nmirror = @\"b\"\n[storage.b]\nkind = \"das\"\n[host.b]\ncount = 2\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"a\", \"b\"]\n[host.esx]",
+        "E020",
+    ),
+    ("[cluster.c]", "[cluster.c]\nadmission = { policy = \"none\", @failures = 1 }", "E007"),
+];
+const PRODUCT: &str = "product = \"vsphere-6\"";
+const CLUSTER: &str = "product = \"vsphere-6\"\nhosts = [\"esx\"]\n";
+const HOST_B: &str = "[host.esx]";
 
 #[test]
 fn every_mistake_is_found_where_it_is() {
     let mut wrong = Vec::new();
     assert!(issues_of(GOOD).is_empty(), "{:#?}", issues_of(GOOD));
-    for (from, to, expected) in CASES {
+    for (from, to, expected) in CASES.iter().chain(PRODUCTS) {
         assert!(GOOD.contains(from), "{from}");
         let marked = GOOD.replacen(from, to, 1);
         // The place is marked in the replacement, or by a text of the result after the code.
@@ -377,7 +500,126 @@ fn every_mistake_is_found_where_it_is() {
             wrong.push(format!("{to:?}: expected {code} at {line}:{column}, found\n{}", shown.concat()));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} cases\n{}", wrong.len(), CASES.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} cases\n{}",
+        wrong.len(),
+        CASES.len() + PRODUCTS.len(),
+        wrong.join("\n")
+    );
+}
+
+/// Each of these is a cluster as somebody means it.
+#[test]
+fn what_a_product_takes_is_no_issue() {
+    for settings in [
+        "product = \"hyper-v-2016\"\nwitness = \"cloud\"",
+        "product = \"hyper-v-2016\"\nwitness_site = \"east\"",
+        "product = \"hyper-v-2016\"\nwitness_storage = \"san\"",
+        "product = \"hyper-v-2012-r2\"\nwitness = \"disk-only\"\nwitness_outage = { mttf = \"1 y\", mttr = \"1 h\" }",
+        "product = \"hyper-v-2016\"\nheartbeat_interval = \"250 ms\"\nfailed_after = \"30 s\"\nquarantine_count = 8",
+        "product = \"vsphere-6\"\nisolation_response_delay = \"30 s\"",
+        "product = \"vsphere-6\"\nheartbeat_interval = \"5 s\"\nneeds_manager = false",
+        "product = \"vsphere-6\"\nmanager = { mttf = \"1 y\", mttr = \"1 h\" }\nneeds_manager = true",
+        "product = \"xenserver\"\nfailed_after = \"10 s\"\nwitness_storage = \"san\"",
+        "product = \"pacemaker\"\nwitness = \"share\"\nwitness_site = \"east\"",
+        "product = \"vsphere-6\"\nadmission = { policy = \"none\" }",
+    ] {
+        let issues = issues_of(&GOOD.replacen(PRODUCT, settings, 1));
+        assert!(issues.is_empty(), "{settings}\n{issues:#?}");
+    }
+    // The second copies of local disks in other hosts, of three and two.
+    let disks = "[storage.a]\nkind = \"das\"\nmirror = \"b\"\n[storage.b]\nkind = \"das\"\n";
+    let host = |name, count, storage| {
+        format!("[host.{name}]\ncount = {count}\ncores = 8\nmemory = \"64 GiB\"\nstorage = {storage}\n")
+    };
+    let with = |hosts: String| issues_of(&GOOD.replacen(HOST_B, &format!("{disks}{hosts}[host.esx]"), 1));
+    assert!(with(host("x", 3, "[\"a\"]") + &host("y", 2, "[\"b\"]")).is_empty());
+    // x-1 to y-1, y-1 to y-2, y-2 back to y-1.
+    let ring = host("x", 1, "[\"a\"]") + &host("y", 2, "[\"a\", \"b\"]");
+    assert!(with(ring).is_empty());
+    let own = with(host("y", 2, "[\"a\", \"b\"]") + &host("x", 1, "[\"a\"]"));
+    assert!(own[0].what.contains("the same host, \"y-1\""), "{own:#?}");
+}
+
+/// What a product does not take passes where limits are ignored; what cannot be does not.
+#[test]
+fn limits_that_are_ignored_make_warnings() {
+    let with = |settings: &str| -> Vec<&'static str> {
+        let settings = format!("limits = \"ignore\"\n{settings}");
+        issues_of(&GOOD.replacen(PRODUCT, &settings, 1)).iter().map(|issue| issue.code).collect()
+    };
+    assert_eq!(with("product = \"hyper-v-2008\"\nwitness = \"cloud\""), ["W108"]);
+    assert_eq!(with("product = \"xenserver\"\nfailed_after = \"5 s\""), ["W108"]);
+    assert_eq!(with("product = \"vsphere-6\"\nheartbeat_interval = \"1 min\""), ["W108"]);
+    assert!(with("product = \"hyper-v-2016\"\nheartbeat_interval = \"1 us\"").is_empty());
+    let unreached = "product = \"hyper-v-2016\"\nwitness = \"disk\"\nwitness_storage = \"q\"\nstorage";
+    let text = GOOD.replacen(PRODUCT, &format!("limits = \"ignore\"\n{unreached}"), 1);
+    let text = text.replacen("\nstorage\n", "\n", 1).replacen(
+        "[host.esx]",
+        "[storage.q]\nkind = \"fc\"\n[host.esx]",
+        1,
+    );
+    let codes: Vec<_> = issues_of(&text).iter().map(|issue| issue.code).collect();
+    assert_eq!(codes, ["E020"]);
+}
+
+/// A product that a strategy brings has a use for what the cluster's own product has none for.
+#[test]
+fn a_key_is_idle_only_where_no_strategy_has_a_use_for_it() {
+    let both = GOOD
+        .replacen(PRODUCT, "product = \"vsphere-6\"\nwitness = \"share\"\nvmcp = \"aggressive\"", 1)
+        .replacen("[strategy.cluster]", "[strategy.other]\nprotect = [\"host-cluster\"]\ncluster.c.product = \"hyper-v-2016\"\n[strategy.cluster]", 1);
+    assert!(issues_of(&both).is_empty(), "{:#?}", issues_of(&both));
+    let wrong = both.replacen("\"hyper-v-2016\"", "\"xenserver\"", 1);
+    let found: Vec<_> = issues_of(&wrong).iter().map(|i| (i.code, i.path.clone())).collect();
+    assert_eq!(found, [("W103", "cluster.c.witness".to_owned())]);
+}
+
+#[test]
+fn every_objection_of_a_product_is_told_at_once() {
+    let text = GOOD
+        .replacen(
+            PRODUCT,
+            "product = \"hyper-v-2008\"\nwitness = \"cloud\"\nwitness_storage = \"san\"\nfailed_after = \"1 ms\"\nfailed_after_cross_site = \"3 min\"\n\
+             vmcp = \"on\"\nquarantine_count = 12\nneeds_manager = true",
+            1,
+        )
+        .replacen("rack = \"r1\"", "rack = \"r1\"\nlink.private = { mttf = \"1 y\", mttr = \"1 h\" }", 1);
+    let mut codes: Vec<_> = issues_of(&text).iter().map(|issue| issue.code).collect();
+    codes.sort_unstable();
+    // That nothing is private is left for when all can be read.
+    assert_eq!(codes, ["E015", "E016", "E020", "E038", "W103", "W103", "W108"], "{:#?}", issues_of(&text));
+}
+
+/// XEN-10 to XEN-36: six numbers come from the timeout, each as long as nobody sets it.
+#[test]
+fn a_pool_follows_its_timeout() {
+    let plan = |settings: &str| {
+        let text = GOOD.replacen(PRODUCT, &format!("product = \"xenserver\"\n{settings}"), 1);
+        let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+        spec.unwrap_or_else(|| panic!("{issues:#?}")).cluster(0, 0)
+    };
+    let seconds = |settings: &str| {
+        let plan = plan(settings);
+        [
+            "heartbeat_interval",
+            "failed_after",
+            "winners_wait",
+            "isolation_fenced_after",
+            "winners_wait_extension",
+            "hang_reset_after",
+        ]
+        .map(|key| plan.span(key).as_secs_f64())
+    };
+    assert_eq!(seconds(""), [7.0, 60.0, 22.0, 120.0, 60.0, 60.0]);
+    assert_eq!(seconds("failed_after = \"30 s\""), [4.0, 30.0, 19.0, 60.0, 30.0, 30.0]);
+    assert_eq!(seconds("failed_after = \"2 min\""), [13.0, 120.0, 28.0, 240.0, 120.0, 120.0]);
+    let own = seconds("failed_after = \"2 min\"\nwinners_wait = \"22 s\"\nhang_reset_after = \"9 s\"");
+    assert_eq!(own, [13.0, 120.0, 22.0, 240.0, 120.0, 9.0]);
+    let law = |max_s| ninefold::engine::Law::Uniform { min_s: 0.0, max_s };
+    assert_eq!(plan("").law("agreement"), law(7.0));
+    assert_eq!(plan("failed_after = \"2 min\"").law("agreement"), law(13.0));
 }
 
 /// VMW-90: under the strategy where esx-1 is spare nothing can be placed there; under another one it can.

@@ -106,7 +106,7 @@ protect = ["nlb"]
 members = 3
 convergence = "4 s"
 [strategy.guests.cluster.idle]
-product = "proxmox"
+product = "pacemaker"
 fencing = "2 min"
 [strategy.guests.cluster.prod]
 admission = { policy = "spare-hosts", hosts = ["big"] }

@@ -36,7 +36,10 @@ pub struct Slots {
 /// The percentage policy (VMW-89).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
+    /// With what the hosts are overcommitted.
     pub total: Room,
+    /// Without.
+    pub bare: Room,
     pub reserved: Room,
     pub needed: Room,
 }
@@ -99,10 +102,11 @@ pub(super) fn arithmetic(model: &Model, cluster: ClusterId, census: &Census) -> 
             Some(Assessment::Slots(slots(model, cluster, census, *failures, caps)))
         }
         Admission::Percentage { memory, cores } => {
-            let mut share =
-                Share { total: Room::default(), reserved: Room::default(), needed: Room::default() };
-            for &host in &model.clusters[cluster.index()].hosts {
-                add(&mut share.total, model.hosts[host.index()].room, 1);
+            let none = Room::default();
+            let mut share = Share { total: none, bare: none, reserved: none, needed: none };
+            for host in model.clusters[cluster.index()].hosts.iter().map(|host| &model.hosts[host.index()]) {
+                add(&mut share.total, host.room, 1);
+                add(&mut share.bare, Room { memory_mib: host.memory_mib, cores: u64::from(host.cores) }, 1);
             }
             for used in &census.used {
                 add(&mut share.needed, *used, 1);

@@ -50,14 +50,27 @@ impl Share {
             "VMs need {} and {} (VMW-89); the hosts give {} and {}, and {} and {} kept free: {} and {} left",
             mib(self.needed.memory_mib),
             count_text(self.needed.cores, "core", "cores"),
-            mib(self.total.memory_mib),
-            count_text(self.total.cores, "core", "cores"),
+            overcommitted(mib(self.total.memory_mib), self.total.memory_mib, self.bare.memory_mib, mib),
+            overcommitted(cores(self.total.cores), self.total.cores, self.bare.cores, cores),
             mib(self.reserved.memory_mib),
             count_text(self.reserved.cores, "core are", "cores are"),
             mib(left(self.total.memory_mib, self.reserved.memory_mib)),
             count_text(left(self.total.cores, self.reserved.cores), "core", "cores"),
         )
     }
+}
+
+fn cores(n: u64) -> String {
+    count_text(n, "core", "cores")
+}
+
+/// `256 cores (32 cores, overcommitted 8 times)`: what there is, where more of it is given away.
+fn overcommitted(text: String, total: u64, bare: u64, unit: fn(u64) -> String) -> String {
+    if total == bare || bare == 0 {
+        return text;
+    }
+    let times = (total as f64 / bare as f64 * 100.0).round() / 100.0;
+    format!("{text} ({}, overcommitted {times} times)", unit(bare))
 }
 
 impl Plan {

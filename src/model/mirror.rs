@@ -17,7 +17,7 @@ pub struct Mirror {
     pub switch: Delay,
     /// Until a copy that was left behind is equal again.
     pub resync: Delay,
-    /// Draws by number: 0 decisions, 1 switches, 2 resynchronisations, 3 lags.
+    /// Its draws, by [`super::MirrorDraw`].
     pub stream: Stream,
     /// Local disks: by host, the host whose disks hold the other copy of its own.
     pub partners: Vec<Option<HostId>>,

@@ -18,6 +18,7 @@ mod mirror;
 mod monitor;
 mod part;
 mod products;
+mod purpose;
 mod restart;
 mod storage_loss;
 mod timer_table;
@@ -40,6 +41,7 @@ pub use products::{
     Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product, Quarantine,
     QuorumProfile, RingProfile, Votes, Witness, WitnessKind,
 };
+pub use purpose::{HostDraw, MirrorDraw};
 pub use restart::{AntiAffinity, RestartRules};
 pub use storage_loss::{StorageLoss, StorageRestart, StorageRestartPolicy};
 pub use timer_table::{NO_TIMER, TimerTable};

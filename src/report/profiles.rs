@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::scenario::product_limits;
-use crate::scenario::profiles::{Family, PROFILES, Preset, Product, Profile};
+use crate::scenario::profiles::{Family, PROFILES, Preset, Product, Profile, Setting};
 
 /// Every product with its settings, their defaults and sources.
 #[must_use]
@@ -13,11 +13,12 @@ pub fn profiles() -> String {
         let _ = writeln!(out, "{}\n  {}", profile.word, profile.about);
         let width = profile.settings().map(|setting| setting.key.len()).max().unwrap_or(0);
         for setting in profile.settings() {
+            let from = setting.follows.map_or(String::new(), |follows| format!("; {}", follows.rule));
             let _ = writeln!(
                 out,
-                "    {:width$}  {:16}  {} ({})",
+                "    {:width$}  {:16}  {} ({}{from})",
                 setting.key,
-                setting.default.to_string(),
+                setting.text(),
                 setting.meaning,
                 setting.source
             );
@@ -50,13 +51,26 @@ pub fn profile(profile: &Profile) -> String {
             Preset::Hosts => {
                 let _ = writeln!(
                     out,
-                    "# {} is {} # {}: {}",
-                    setting.key, setting.default, setting.source, setting.meaning
+                    "# {} is {} # {}: {}; 0: {}",
+                    setting.key,
+                    setting.default,
+                    setting.source,
+                    setting.meaning,
+                    setting.zero()
                 );
                 continue;
             }
         };
-        let _ = writeln!(out, "{} = {value} # {}: {}", setting.key, setting.source, setting.meaning);
+        let Setting { key, source, meaning, .. } = setting;
+        let zero = match setting.default {
+            Preset::Count(_) => format!("; 0: {}", setting.zero()),
+            _ => String::new(),
+        };
+        let _ = match &setting.follows {
+            // As long as it is left out.
+            Some(follows) => writeln!(out, "# {key} = {value} # {source}: {meaning}; {}", follows.rule),
+            None => writeln!(out, "{key} = {value} # {source}: {meaning}{zero}"),
+        };
     }
     let limits: Vec<String> =
         limits(profile).iter().map(|(what, source)| format!("{what} ({source})")).collect();

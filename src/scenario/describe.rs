@@ -267,6 +267,7 @@ fn strategies(spec: &Spec, out: &mut String) {
             }
             let shown = spec.clusters[*index].plan(None, plan.hosts);
             topology::settings(spec, &plan, Some(&shown), "      ", out);
+            topology::witness(spec, *index, &plan, Some(&shown), "      ", out);
         }
     }
 }

@@ -189,7 +189,15 @@ impl Reader {
 
     /// A whole number within bounds.
     pub(super) fn whole(&mut self, at: &At<'_>, least: u64, most: u64) -> Option<u64> {
-        let range = format!("write a whole number from {least} to {most}");
+        self.whole_as(at, least, most, format!("write a whole number from {least} to {most}"))
+    }
+
+    /// A whole number, of which 0 has a meaning of its own.
+    pub(super) fn whole_or_zero(&mut self, at: &At<'_>, most: u64, zero: &str) -> Option<u64> {
+        self.whole_as(at, 0, most, format!("write a whole number from 0 to {most}; 0 means {zero}"))
+    }
+
+    fn whole_as(&mut self, at: &At<'_>, least: u64, most: u64, range: String) -> Option<u64> {
         match &at.node.value {
             Value::Whole(Some(n)) => match u64::try_from(*n) {
                 Ok(n) if (least..=most).contains(&n) => Some(n),

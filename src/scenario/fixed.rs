@@ -31,6 +31,8 @@ pub mod limits {
     pub const INJECTS: usize = 100_000;
     /// Issues shown; the rest is counted.
     pub const ISSUES: usize = 100;
+    /// Departures of a host that a quarantine looks back on: as many as the state of a host remembers.
+    pub const DEPARTURES: u64 = 8;
     /// Sites: pairs of them are looked at.
     pub const SITES: usize = 1_000;
     /// Dots of one dotted key. Bounds the depth of the tree, which is walked recursively.

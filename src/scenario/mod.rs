@@ -33,6 +33,7 @@ mod syntax;
 mod text;
 mod tree;
 mod units;
+mod witness;
 
 pub use compile::{compile, compile_with_issues};
 pub use describe::{bytes_text as size_text, describe};

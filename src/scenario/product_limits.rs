@@ -35,6 +35,14 @@ pub struct StorageKinds {
     pub source: &'static str,
 }
 
+/// A kind of witness that a product does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusedWitness {
+    pub word: &'static str,
+    pub source: &'static str,
+    pub why: &'static str,
+}
+
 /// Numbers of hosts that work and are not advised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Advice {
@@ -54,11 +62,23 @@ pub struct ProductLimits {
     pub storage: Option<StorageKinds>,
     /// Sites over which a cluster may spread.
     pub sites: Option<Limit>,
+    /// Kinds of witness that it does not have.
+    pub witnesses: &'static [RefusedWitness],
     pub advice: Option<Advice>,
 }
 
-const NONE: ProductLimits =
-    ProductLimits { hosts: None, vms_per_host: &[], vms: None, storage: None, sites: None, advice: None };
+const NONE: ProductLimits = ProductLimits {
+    hosts: None,
+    vms_per_host: &[],
+    vms: None,
+    storage: None,
+    sites: None,
+    witnesses: &[],
+    advice: None,
+};
+
+const NO_CLOUD: &[RefusedWitness] =
+    &[RefusedWitness { word: "cloud", source: "HYP-14", why: "it came with 2016" }];
 
 const fn at_most(most: u64, source: &'static str) -> Limit {
     Limit { most, source }
@@ -136,6 +156,7 @@ const LIMITS: &[(&str, ProductLimits)] = &[
             // 16 at first, later 64.
             vms_per_host: &[on_each(64, "HYP-49")],
             storage: Some(BLOCKS),
+            witnesses: NO_CLOUD,
             ..NONE
         },
     ),
@@ -146,10 +167,11 @@ const LIMITS: &[(&str, ProductLimits)] = &[
             vms_per_host: &[on_each(384, "HYP-51")],
             vms: Some(at_most(1_000, "HYP-51")),
             storage: Some(BLOCKS),
+            witnesses: NO_CLOUD,
             ..NONE
         },
     ),
-    ("hyper-v-2012-r2", HYPER_V_2012),
+    ("hyper-v-2012-r2", ProductLimits { witnesses: NO_CLOUD, ..HYPER_V_2012 }),
     ("hyper-v-2016", HYPER_V_2012),
     (
         "proxmox",
@@ -205,6 +227,9 @@ impl ProductLimits {
                 format!("storage {}", list(storage.kinds.iter().map(|kind| kind.word()))),
                 storage.source,
             ));
+        }
+        for refused in self.witnesses {
+            lines.push((format!("no {} witness", refused.word), refused.source));
         }
         if let Some(advice) = self.advice {
             lines.push((format!("advised {} to {} hosts", advice.least, advice.most), advice.source));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::{Law, Span};
 
 use super::fixed::defaults::{self as d, Fixed};
-use super::profiles::Setting;
+use super::profiles::{Family, Setting};
 use super::spec::{
     Cluster, ClusterSettings, FaultSpec, GuestLayer, HostRef, Product, Protection, ProtectionSettings,
     SettingValue, Spec, Strategy,
@@ -86,12 +86,36 @@ impl ClusterPlan {
         }
     }
 
+    /// What a setting of the product is where nobody sets it; as the setting that it follows says.
+    #[must_use]
+    pub fn default(&self, setting: &Setting) -> SettingValue {
+        match &setting.follows {
+            Some(follows) => (follows.preset)(self.span(follows.key).as_secs_f64()).value(self.hosts),
+            None => setting.default.value(self.hosts),
+        }
+    }
+
     /// A word of the product.
     #[must_use]
     pub fn word(&self, key: &str) -> &'static str {
         match self.values.get(key) {
             Some(SettingValue::Word(word)) => word,
             _ => panic!("{} has no choice {key}", self.product.word()),
+        }
+    }
+}
+
+impl ClusterPlan {
+    /// VMW-32: vSphere takes a shorter delay for this one.
+    pub(super) const ISOLATION_DELAY_LEAST_S: f64 = 30.0;
+
+    fn raise_isolation_delay(&mut self) {
+        if self.product.profile().family != Family::Primary {
+            return;
+        }
+        let least = SettingValue::Law(Law::Constant { value_s: Self::ISOLATION_DELAY_LEAST_S });
+        if self.span("isolation_response_delay").as_secs_f64() < Self::ISOLATION_DELAY_LEAST_S {
+            self.values.insert("isolation_response_delay", least);
         }
     }
 }
@@ -152,11 +176,9 @@ impl Cluster {
         let base = &self.settings;
         let product = own.product.or(base.product).unwrap_or(Product::CUSTOM);
         let profile = product.profile();
-        let value = |setting: &Setting| {
-            let written = own.values.get(setting.key).or_else(|| base.values.get(setting.key));
-            written.cloned().unwrap_or_else(|| setting.default.value(hosts))
-        };
-        ClusterPlan {
+        let written = |key: &str| own.values.get(key).or_else(|| base.values.get(key)).cloned();
+        let value = |setting: &Setting| written(setting.key).unwrap_or_else(|| setting.default.value(hosts));
+        let mut plan = ClusterPlan {
             product,
             hosts,
             detection: own
@@ -177,7 +199,13 @@ impl Cluster {
             witness_outage: own.witness_outage.clone().or_else(|| base.witness_outage.clone()),
             needs_manager: own.needs_manager.or(base.needs_manager).unwrap_or(false),
             start_failure: own.start_failure.or(base.start_failure).unwrap_or(0.0),
+        };
+        for setting in profile.settings().filter(|s| s.follows.is_some() && written(s.key).is_none()) {
+            let value = plan.default(setting);
+            plan.values.insert(setting.key, value);
         }
+        plan.raise_isolation_delay();
+        plan
     }
 }
 

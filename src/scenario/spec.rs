@@ -298,6 +298,8 @@ pub struct ClusterSettings {
     pub needs_manager: Option<bool>,
     /// The chance that an order to start a VM comes to nothing.
     pub start_failure: Option<f64>,
+    /// Where each key stands that is written.
+    pub marks: BTreeMap<&'static str, Mark>,
 }
 
 /// An application; its instances are named `NAME-1` to `NAME-instances`.

@@ -8,7 +8,7 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Time;
-use crate::model::{ClusterId, HostId, NO_TIMER, PartId, PartKind, Product};
+use crate::model::{ClusterId, HostDraw, HostId, NO_TIMER, PartId, PartKind, Product};
 use crate::state::{HostPhase, Job};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -34,7 +34,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         if up && let Some(after) = product.agent_reset_after() {
             let draw = self.state.hosts[host.index()].downs + 1;
-            let span = self.stages(host, &[after], draw);
+            let span = self.draw_host(host, HostDraw::AgentReset, after, draw);
             self.arm(self.model.timers.hosts[host.index()].agent, span);
         }
         if let Product::Primary(profile) = product

@@ -6,7 +6,9 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, Fencing, HostId, IsolationResponse, PartKind, Product, Traffic, VmId};
+use crate::model::{
+    ClusterId, Delay, Fencing, HostDraw, HostId, IsolationResponse, PartKind, Product, Traffic, VmId,
+};
 use crate::state::{HostPhase, NOWHERE};
 
 /// How a product treats a host that is alone.
@@ -247,7 +249,9 @@ impl<O: Observer> Simulation<'_, O> {
                 let clean = response == IsolationResponse::ShutDown && shutdown == takes;
                 let span = match self.next_attempt_on(cluster, host) {
                     Some(attempt) => attempt.max(takes),
-                    None => self.stages(host, &[&p.restart_after_response], downs) + takes,
+                    None => {
+                        self.draw_host(host, HostDraw::Response, &p.restart_after_response, downs) + takes
+                    }
                 };
                 self.evict_where(host, cause, clean, span, |sim, vm| sim.may_stop_alone(cluster, host, vm));
                 self.state.hosts[host.index()].shuts_down_until = self.now + takes;
@@ -282,13 +286,12 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// How long a clean shutdown of a host's VMs takes; none is needed to turn them off.
-    fn shutdown(&self, host: HostId, response: IsolationResponse, takes: &crate::model::Delay) -> Span {
+    fn shutdown(&self, host: HostId, response: IsolationResponse, takes: &Delay) -> Span {
         if response != IsolationResponse::ShutDown {
             return Span::ZERO;
         }
         let downs = self.state.hosts[host.index()].downs + 1;
-        let stream = crate::engine::Stream::numbered(self.model.hosts[host.index()].streams.detection.0, 9);
-        self.draw(takes, stream, downs)
+        self.draw_host(host, HostDraw::Shutdown, takes, downs)
     }
 
     /// A host goes down, or has lost disks, while its VMs are shutting down: to those it concerns that is a crash.
@@ -429,10 +432,25 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// The sum of a product's stages after a host's `downs`-th loss, each with draws of its own.
-    pub(super) fn stages(&self, host: HostId, laws: &[&crate::model::Delay], downs: u32) -> Span {
-        let streams = &self.model.hosts[host.index()].streams;
-        laws.iter().zip(1..).fold(Span::ZERO, |sum, (law, stage)| {
-            sum + self.draw(law, crate::engine::Stream::numbered(streams.detection.0, stage), downs)
-        })
+    pub(super) fn stages(&self, host: HostId, laws: &[&Delay], downs: u32) -> Span {
+        self.stages_as(host, HostDraw::STAGES, laws, downs)
+    }
+
+    /// The same of stages that are another purpose's.
+    pub(super) fn stages_as(
+        &self,
+        host: HostId,
+        purposes: [HostDraw; 3],
+        laws: &[&Delay],
+        downs: u32,
+    ) -> Span {
+        laws.iter()
+            .zip(purposes)
+            .fold(Span::ZERO, |sum, (law, purpose)| sum + self.draw_host(host, purpose, law, downs))
+    }
+
+    /// Draw number `k` of a host for a purpose of its cluster's.
+    pub(super) fn draw_host(&self, host: HostId, purpose: HostDraw, law: &Delay, k: u32) -> Span {
+        self.draw(law, self.model.hosts[host.index()].streams.of(purpose), k)
     }
 }

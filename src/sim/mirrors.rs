@@ -10,9 +10,10 @@
 //! to the first copy as long as the second one serves.
 
 use super::{Cause, Observer, Signal, Simulation};
-use crate::engine::{Span, Stream, Time};
+use crate::engine::{Span, Time};
 use crate::model::{
-    ClusterId, GuestGroup, HostId, Mirror, MirrorFailover, PartKind, Role, StorageId, VmClock, VmDraw, VmId,
+    ClusterId, GuestGroup, HostId, Mirror, MirrorDraw, MirrorFailover, PartKind, Role, StorageId, VmClock,
+    VmDraw, VmId,
 };
 use crate::policy;
 use crate::state::{DiskSwitch, HostPhase, VmPhase};
@@ -56,7 +57,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             if stale && self.state.timers.at(slots.resync) == Time::NEVER {
                 row.resyncs += 1;
                 let draw = row.resyncs;
-                let span = self.draw(&mirror.resync, Stream::numbered(mirror.stream.0, 2), draw);
+                let span = self.draw(&mirror.resync, mirror.of(MirrorDraw::Resync), draw);
                 self.arm(slots.resync, span);
             }
         } else {
@@ -87,9 +88,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
         } else if self.state.timers.at(slot) == Time::NEVER {
             row.switches += 1;
             let draw = row.switches;
-            let mut span = self.draw(&mirror.switch, Stream::numbered(mirror.stream.0, 1), draw);
+            let mut span = self.draw(&mirror.switch, mirror.of(MirrorDraw::Switch), draw);
             if mirror.failover == MirrorFailover::Manual {
-                span = span + self.draw(&mirror.decision, Stream::numbered(mirror.stream.0, 0), draw);
+                span = span + self.draw(&mirror.decision, mirror.of(MirrorDraw::Decision), draw);
             }
             self.arm(slot, span);
         }
@@ -114,7 +115,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let draw = row.switches;
         row.active = other;
         if !mirror.sync {
-            lost = lost + self.draw(&mirror.lag, Stream::numbered(mirror.stream.0, 3), draw);
+            lost = lost + self.draw(&mirror.lag, mirror.of(MirrorDraw::Lag), draw);
         }
         let to = self.copies(mirrored)[usize::from(other)];
         self.tell(Signal::StorageSwitched { storage: mirrored, to });

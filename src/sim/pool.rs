@@ -12,7 +12,7 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{Cause, ClusterId, HostId, PoolProfile, Product, Traffic};
+use crate::model::{Cause, ClusterId, HostDraw, HostId, PoolProfile, Product, Traffic};
 use crate::state::{HostPhase, PrimaryPhase};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -287,7 +287,7 @@ impl<O: Observer> Simulation<'_, O> {
         let Product::Pool(profile) = &self.model.clusters[cluster.index()].product else { return };
         let downs = self.state.hosts[host.index()].downs + 1;
         let waits = [&profile.winners_wait, &profile.winners_wait_extension, &profile.notice];
-        let span = self.stages(host, &waits, downs);
+        let span = self.stages_as(host, HostDraw::STAGES_OF_SURVIVOR, &waits, downs);
         self.elect_master(cluster, profile, host, span);
     }
 

@@ -9,7 +9,7 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, HostId, Product, StorageId, StorageRestartPolicy, VmId};
+use crate::model::{ClusterId, HostDraw, HostId, Product, StorageId, StorageRestartPolicy, VmId};
 use crate::policy;
 use crate::state::{NOWHERE, VmPhase};
 
@@ -159,7 +159,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let person = &self.model.clusters[cluster.index()].restart.resumes_after;
         Some(match self.state.timers.at(self.model.timers.hosts[host.index()].abandonment) {
-            Time::NEVER => self.stages(host, &[person], row.downs),
+            Time::NEVER => self.draw_host(host, HostDraw::Person, person, row.downs),
             at => at.since(self.now),
         })
     }

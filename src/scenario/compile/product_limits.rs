@@ -79,7 +79,7 @@ fn hosts_in_cluster(
         issues.push(Breach { code: code::PRODUCT_LIMIT, mark, path, what, remedy }.tell(spec, enforced));
     }
     let sites = sites_of(spec, cluster);
-    if let Some(limit) = limits.sites.filter(|limit| enforced && sites.len() as u64 > limit.most) {
+    if let Some(limit) = limits.sites.filter(|limit| sites.len() as u64 > limit.most) {
         let what = format!(
             "cluster {name} stands at {}, and {} clusters hosts at {} only ({})",
             list(sites.iter().map(|&site| spec.sites[site].name.as_str())),
@@ -87,8 +87,10 @@ fn hosts_in_cluster(
             count(limit.most, "site", "sites"),
             limit.source
         );
-        let remedy = "make it a cluster a site: the other one takes over by hand, from mirrored storage";
-        issues.push(spec.issue(code::BEYOND_PRODUCT, mark, path.clone(), what, remedy));
+        let remedy =
+            "make it a cluster a site: the other one takes over by hand, from mirrored storage".to_owned();
+        let path = path.clone();
+        issues.push(Breach { code: code::PRODUCT_LIMIT, mark, path, what, remedy }.tell(spec, enforced));
     }
     // Whoever ignores limits needs no advice.
     if let Some(advice) = limits.advice.filter(|a| enforced && !(a.least..=a.most).contains(&hosts)) {

@@ -3,6 +3,7 @@
 use super::super::profiles::Family;
 use super::super::resolve::ClusterPlan;
 use super::super::spec::{InjectTarget, Spec};
+use super::super::witness::Deciding;
 use super::hardware::{fault, site_id};
 use super::parts::place;
 use crate::engine::{Law, Span};
@@ -11,9 +12,6 @@ use crate::model::{
     PartKind, PoolProfile, PrimaryProfile, Product, Quarantine, QuorumProfile, RingProfile, Storage,
     StorageId, StorageKind, Votes, Witness, WitnessKind,
 };
-
-/// As far back as the state of a host remembers its departures.
-const DEPARTURES_MAX: u32 = 8;
 
 pub(super) fn product(
     spec: &Spec,
@@ -60,7 +58,7 @@ pub(super) fn product(
             winners_wait_extension: plan.law("winners_wait_extension").into(),
             hang_reset_after: plan.span("hang_reset_after"),
             agent_reset_after: plan.law("agent_reset_after").into(),
-            statefile: statefile(plan, members, model),
+            statefile: spec.statefile(cluster.index(), plan).map(|(storage, _)| StorageId(storage as u32)),
         }),
         Family::Quorum => Product::Quorum(QuorumProfile {
             heartbeat_interval: plan.span("heartbeat_interval"),
@@ -76,11 +74,11 @@ pub(super) fn product(
             name_ttl: plan.span("name_ttl"),
             quorum_forced_after: plan.law("quorum_forced_after").into(),
             votes: Votes {
-                dynamic: !plan.product.word().starts_with("hyper-v-2008"),
-                ..votes(spec, plan, cluster, members, model)
+                dynamic: plan.word("dynamic_quorum") == "on",
+                ..votes(spec, plan, cluster, model)
             },
         }),
-        Family::Ring => Product::Ring(ring(plan, members, votes(spec, plan, cluster, members, model))),
+        Family::Ring => Product::Ring(ring(plan, members, votes(spec, plan, cluster, model))),
     }
 }
 
@@ -110,65 +108,53 @@ fn response(plan: &ClusterPlan) -> IsolationResponse {
     }
 }
 
-/// XEN-22: on shared storage; the first that all hosts reach, where the scenario names none.
-fn statefile(plan: &ClusterPlan, members: &[HostId], model: &Model) -> Option<StorageId> {
-    let shared = |storage: &usize| {
-        let id = StorageId(*storage as u32);
-        model.storages[*storage].kind != StorageKind::Das
-            && members.iter().all(|host| model.hosts[host.index()].storages.contains(&id))
-    };
-    plan.witness_storage.or_else(|| (0..model.storages.len()).find(shared)).map(|s| StorageId(s as u32))
-}
-
 fn quarantine(plan: &ClusterPlan) -> Option<Quarantine> {
     let departures = plan.count("quarantine_count");
     (departures != u32::MAX).then(|| Quarantine {
-        departures: departures.min(DEPARTURES_MAX),
+        departures,
         window: plan.span("quarantine_window"),
         lasts: plan.span("quarantine_lasts"),
     })
 }
 
-/// HYP-11: an odd number of votes.
-fn votes(
-    spec: &Spec,
-    plan: &ClusterPlan,
-    cluster: ClusterId,
-    members: &[HostId],
-    model: &mut Model,
-) -> Votes {
-    let word = plan.word("witness");
-    let wanted = match word {
-        "auto" => members.len().is_multiple_of(2),
-        word => word != "none",
-    };
-    let kind = match word {
-        "disk" | "disk-only" => {
-            plan.witness_storage.map_or(WitnessKind::Anywhere, |s| WitnessKind::Disk(StorageId(s as u32)))
-        }
-        "share" | "cloud" => WitnessKind::Network,
+fn votes(spec: &Spec, plan: &ClusterPlan, cluster: ClusterId, model: &mut Model) -> Votes {
+    let deciding = spec.witness(cluster.index(), plan);
+    let kind = match deciding {
+        Deciding::Disk { storage, .. } => WitnessKind::Disk(StorageId(storage as u32)),
+        Deciding::Network { .. } => WitnessKind::Network,
+        // A disk that lies nowhere is an error of the scenario.
         _ => WitnessKind::Anywhere,
     };
-    let witness = wanted.then(|| Witness {
+    let site = match deciding {
+        Deciding::Network { site } => site,
+        _ => None,
+    };
+    let witness = deciding.is_there().then(|| Witness {
         kind,
-        part: witness_part(spec, plan, cluster, model),
-        place: plan.witness_site.map(place),
+        part: witness_part(spec, plan, cluster, site, model),
+        place: site.map(place),
     });
     let preferred = plan.preferred_site.map(place);
-    Votes { witness, witness_only: word == "disk-only", dynamic: false, preferred }
+    Votes { witness, witness_only: plan.word("witness") == "disk-only", dynamic: false, preferred }
 }
 
 /// A witness that can be out: by itself, by a script, or with its site.
-fn witness_part(spec: &Spec, plan: &ClusterPlan, cluster: ClusterId, model: &mut Model) -> Option<PartId> {
+fn witness_part(
+    spec: &Spec,
+    plan: &ClusterPlan,
+    cluster: ClusterId,
+    site: Option<usize>,
+    model: &mut Model,
+) -> Option<PartId> {
     let scripted = spec.injects.iter().any(|i| i.target == InjectTarget::Witness(cluster.index()));
-    if plan.witness_outage.is_none() && plan.witness_site.is_none() && !scripted {
+    if plan.witness_outage.is_none() && site.is_none() && !scripted {
         return None;
     }
     let id = PartId(model.parts.len() as u32);
     let component = format!("cluster {}", spec.clusters[cluster.index()].name);
     let part = Part::new(PartKind::Witness(cluster), &component, "witness", Cause::WitnessOutage);
     model.parts.push(part.with(plan.witness_outage.as_ref().map(fault), None));
-    if let Some(site) = plan.witness_site {
+    if let Some(site) = site {
         model.domains[site_id(spec, site).index()].feeds.push(id);
     }
     Some(id)

@@ -34,8 +34,8 @@ pub(super) fn topology(spec: &Spec, out: &mut String) {
     for h in &spec.hosts {
         host(spec, h, out);
     }
-    for c in &spec.clusters {
-        cluster(spec, c, out);
+    for (index, c) in spec.clusters.iter().enumerate() {
+        cluster(spec, index, c, out);
     }
 }
 
@@ -160,7 +160,7 @@ fn host(spec: &Spec, h: &HostGroup, out: &mut String) {
     item(out, "host", &h.name, &facts, &faults);
 }
 
-fn cluster(spec: &Spec, c: &Cluster, out: &mut String) {
+fn cluster(spec: &Spec, index: usize, c: &Cluster, out: &mut String) {
     let plan = c.plan(None, spec.each_host(&c.hosts).count() as u32);
     let product = plan.product.word().to_owned();
     let facts = [product, format!("hosts {}", hosts(spec, &c.hosts))];
@@ -169,6 +169,22 @@ fn cluster(spec: &Spec, c: &Cluster, out: &mut String) {
         let _ = writeln!(out, "    admission {}", admission.policy.text(spec));
     }
     settings(spec, &plan, None, "    ", out);
+    witness(spec, index, &plan, None, "    ", out);
+}
+
+/// What decides in a cluster; of a plan beside one that is shown already, where it is something else.
+pub(super) fn witness(
+    spec: &Spec,
+    cluster: usize,
+    plan: &ClusterPlan,
+    shown: Option<&ClusterPlan>,
+    margin: &str,
+    out: &mut String,
+) {
+    let before = shown.and_then(|shown| spec.witness_text(cluster, shown));
+    if let Some(text) = spec.witness_text(cluster, plan).filter(|text| before.as_ref() != Some(text)) {
+        let _ = writeln!(out, "{margin}{text}");
+    }
 }
 
 /// A product's settings, each with what its default stands on, or as changed; of a plan for the product of another
@@ -192,12 +208,15 @@ pub(super) fn settings(
     for setting in plan.product.profile().settings().filter(|setting| !same(setting.key)) {
         let value = match &plan.values[setting.key] {
             SettingValue::Law(law) => law_line(law),
-            SettingValue::Count(0) => "no limit".to_owned(),
+            SettingValue::Count(0) => setting.zero().to_owned(),
             SettingValue::Count(count) => count.to_string(),
             SettingValue::Word(word) => (*word).to_owned(),
         };
-        let is_default = setting.default.value(plan.hosts) == plan.values[setting.key];
-        let source = if is_default { setting.source } else { "set" };
+        let source = match &setting.follows {
+            _ if plan.default(setting) != plan.values[setting.key] => "set".to_owned(),
+            Some(follows) => format!("{}; from {}", setting.source, follows.key),
+            None => setting.source.to_owned(),
+        };
         let _ = writeln!(out, "{margin}{} {value} ({source})", setting.key);
     }
 }

@@ -10,6 +10,10 @@ pub(super) const WITNESSES: &[&str] = &["auto", "none", "disk", "disk-only", "sh
 pub(super) const WITNESS: &str =
     "one more vote; auto: a witness where the number of hosts is even; disk-only: no other vote counts";
 
+const DYNAMIC: &[&str] = &["off", "on"];
+const DYNAMIC_QUORUM: &str =
+    "whether hosts that have left lose their votes, and the witness's counts where the others are even";
+
 const ISOLATED: &[&str] = &["paused", "run"];
 const ISOLATED_VMS: &str = "what becomes of VMs on block storage while their node is isolated";
 const QUARANTINE: &str =
@@ -31,6 +35,10 @@ const COMMON: &[Setting] = &[
     setting("name_ttl", Fixed(0.0), "HYP-55: 1200 s by default where sites have subnets of their own", NAMES),
     setting("quorum_forced_after", Constant(3600.0), "HYP-16, MTX-97, t_man off hours", FORCED),
 ];
+
+/// Votes that stay, and votes that follow who is there: dynamic quorum and dynamic witness.
+const VOTES_STAY: &[Setting] = &[word("dynamic_quorum", "off", DYNAMIC, "HYP-13", DYNAMIC_QUORUM)];
+const VOTES_FOLLOW: &[Setting] = &[word("dynamic_quorum", "on", DYNAMIC, "HYP-13, HYP-14", DYNAMIC_QUORUM)];
 
 const NO_RESILIENCY: Setting = setting("resiliency", Fixed(0.0), "HYP-17", RESILIENCY);
 const NO_DISK_MOVE: Setting =
@@ -80,6 +88,7 @@ pub(super) const HYPER_V_2008: Profile = Profile {
         BEATS_2008,
         NO_ISOLATION,
         COMMON,
+        VOTES_STAY,
         restart::HYPER_V,
         monitor::HYPER_V,
         storage_loss::HYPER_V_2008,
@@ -94,6 +103,7 @@ pub(super) const HYPER_V_2008_R2: Profile = Profile {
         BEATS_2008,
         NO_ISOLATION,
         COMMON,
+        VOTES_STAY,
         restart::HYPER_V,
         monitor::HYPER_V,
         storage_loss::HYPER_V_2008,
@@ -108,6 +118,7 @@ pub(super) const HYPER_V_2012_R2: Profile = Profile {
         BEATS_2012,
         NO_ISOLATION,
         COMMON,
+        VOTES_FOLLOW,
         restart::HYPER_V,
         monitor::HYPER_V,
         storage_loss::HYPER_V_2012,
@@ -118,5 +129,12 @@ pub(super) const HYPER_V_2016: Profile = Profile {
     word: "hyper-v-2016",
     family: Family::Quorum,
     about: "Hyper-V 2016: a silent host is watched for four minutes before its VMs are moved",
-    groups: &[BEATS_2016, COMMON, restart::HYPER_V, monitor::HYPER_V, storage_loss::HYPER_V_2016],
+    groups: &[
+        BEATS_2016,
+        COMMON,
+        VOTES_FOLLOW,
+        restart::HYPER_V,
+        monitor::HYPER_V,
+        storage_loss::HYPER_V_2016,
+    ],
 };

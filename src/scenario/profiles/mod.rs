@@ -19,7 +19,7 @@ mod storage_loss;
 mod vmware;
 mod xenserver;
 
-pub use setting::{Preset, Setting, Value};
+pub use setting::{Follows, Preset, Setting, Value};
 
 /// A product that clusters hosts, by its place in [`PROFILES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +130,11 @@ mod tests {
                 assert!(first.default.is_like(&setting.default), "{} is of two kinds", setting.key);
                 if let Preset::Word { word, accepted } = setting.default {
                     assert!(accepted.contains(&word), "{}", setting.key);
+                }
+                if let Some(follows) = &setting.follows {
+                    let from = profile.setting(follows.key).expect("it follows one of the same product");
+                    let Preset::Fixed(seconds) = from.default else { panic!("{} varies", from.key) };
+                    assert_eq!((follows.preset)(seconds), setting.default, "{}", setting.key);
                 }
             }
         }

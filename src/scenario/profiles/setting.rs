@@ -11,6 +11,45 @@ pub struct Setting {
     pub default: Preset,
     pub source: &'static str,
     pub meaning: &'static str,
+    /// The setting that the default comes from, where it is no number of its own.
+    pub follows: Option<Follows>,
+}
+
+/// How a default comes from another setting, which is a length that is the same every time.
+#[derive(Clone, Copy, Debug)]
+pub struct Follows {
+    pub key: &'static str,
+    /// How, as a person would write it down.
+    pub rule: &'static str,
+    /// From that length (s).
+    pub preset: fn(f64) -> Preset,
+}
+
+impl Setting {
+    /// The same, with a default that comes from another setting.
+    pub(super) const fn following(
+        self,
+        key: &'static str,
+        rule: &'static str,
+        preset: fn(f64) -> Preset,
+    ) -> Setting {
+        Setting { follows: Some(Follows { key, rule, preset }), ..self }
+    }
+
+    /// The default, for people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self.default {
+            Preset::Count(0) => self.zero().to_owned(),
+            default => default.to_string(),
+        }
+    }
+
+    /// What 0 means where a whole number is asked for.
+    #[must_use]
+    pub fn zero(&self) -> &'static str {
+        if self.key == "quarantine_count" { "never" } else { "no limit" }
+    }
 }
 
 /// A default, which says what kind of value the setting takes.
@@ -86,7 +125,7 @@ pub(super) const fn setting(
     source: &'static str,
     meaning: &'static str,
 ) -> Setting {
-    Setting { key, default, source, meaning }
+    Setting { key, default, source, meaning, follows: None }
 }
 
 pub(super) const fn word(
@@ -96,7 +135,7 @@ pub(super) const fn word(
     source: &'static str,
     meaning: &'static str,
 ) -> Setting {
-    Setting { key, default: Preset::Word { word, accepted }, source, meaning }
+    Setting { key, default: Preset::Word { word, accepted }, source, meaning, follows: None }
 }
 
 /// Meanings that several products share.

@@ -13,7 +13,8 @@ use crate::scenario::text::{count, join, quote, suggest};
 use crate::scenario::tree::Value;
 
 /// The policies with the keys that each has beside `policy`.
-const POLICIES: [(&str, &[&str]); 4] = [
+const POLICIES: [(&str, &[&str]); 5] = [
+    ("none", &[]),
     ("slots", &["failures", "slot_memory", "slot_cores"]),
     ("percentage", &["memory", "cores"]),
     ("spare-hosts", &["hosts"]),
@@ -32,7 +33,7 @@ impl Reader {
         match &at.node.value {
             Value::Text(text) if text == "none" => return Some(setting(AdmissionPolicy::None, at.mark())),
             Value::Text(text) => {
-                let policies = POLICIES.iter().map(|(word, _)| *word);
+                let policies = POLICIES.iter().map(|(word, _)| *word).filter(|word| *word != "none");
                 let remedy = match crate::scenario::text::nearest(text, policies) {
                     Some(near) => format!("write admission = {{ policy = \"{near}\", … }}"),
                     None => EXAMPLE.to_owned(),
@@ -49,6 +50,7 @@ impl Reader {
         let f = self.policy_fields(at)?;
         let (word, _) = f.get("policy").and_then(|at| self.policy(&at))?;
         match word {
+            "none" => Some(setting(AdmissionPolicy::None, at.mark())),
             "slots" => {
                 let failures = self.failures(&f, "failures");
                 let memory = self.opt(&f, "slot_memory", |r, at| r.memory(at, limits::MEMORY_BYTES));
@@ -97,7 +99,7 @@ impl Reader {
         }
         let fields = self.fields(at, &accepted)?;
         if table.get("policy").is_none() && !self.doubts(&join(&fields.path, "policy")) {
-            let remedy = "add policy = \"slots\", \"percentage\", \"spare-hosts\" or \"failures\"";
+            let remedy = "add policy = \"slots\", \"percentage\", \"spare-hosts\", \"failures\" or \"none\"";
             self.report(code::MISSING, at, "policy is missing", remedy);
         }
         Some(fields)

@@ -14,6 +14,8 @@ use crate::scenario::spec::{
 };
 use crate::scenario::text::{join, list, quote};
 
+use super::settings::{self, Use};
+
 impl Reader {
     pub(super) fn check(&mut self, spec: &Spec, hosts: &HostNames<'_>, services: &Names) {
         self.sink.end_reading();
@@ -39,9 +41,17 @@ impl Reader {
             self.sink.push(code::LIMIT, site.mark, path, what, "leave some of them out");
         }
         self.two_clusters(spec);
-        for cluster in &spec.clusters {
-            self.cluster_check(spec, cluster);
+        let uses = settings::all_uses(spec);
+        for (index, (cluster, uses)) in spec.clusters.iter().zip(&uses).enumerate() {
+            self.cluster_check(spec, cluster, index);
+            self.idle_settings(spec, index, uses);
+            // Of hosts whose number is a guess not even their parity is known.
+            if sizes_known {
+                self.product_check(spec, index, uses);
+                self.two_without_majority(spec, index, uses);
+            }
         }
+        self.unheard(spec, &uses);
         self.circles(spec);
         self.mirrors_check(spec);
         // Of hosts whose number could not be read, or is too large, nothing follows.
@@ -53,7 +63,7 @@ impl Reader {
         }
         self.protections(spec, sizes_known);
         for (index, inject) in spec.injects.iter().enumerate() {
-            self.inject_check(spec, index, inject);
+            self.inject_check(spec, index, inject, &uses);
         }
     }
 
@@ -188,9 +198,8 @@ impl Reader {
         }
     }
 
-    fn cluster_check(&mut self, spec: &Spec, cluster: &Cluster) {
+    fn cluster_check(&mut self, spec: &Spec, cluster: &Cluster, index: usize) {
         let path = join("cluster", &cluster.name);
-        let index = spec.clusters.iter().position(|c| c.name == cluster.name).unwrap_or(0);
         let own = cluster.settings.product;
         let detects = cluster.settings.detection.is_some() || self.doubts(&join(&path, "detection"));
         if own == Some(Product::CUSTOM) && !detects {
@@ -198,7 +207,6 @@ impl Reader {
             let remedy = "add detection = \"30 s\", from the crash to the first restart order";
             self.sink.push(code::MISSING, cluster.mark, path.clone(), what, remedy);
         }
-        self.settings_check(spec, cluster, index, &path);
         let settings = &cluster.settings;
         for strategy in &spec.strategies {
             let Some(over) = strategy.cluster_settings(index) else { continue };
@@ -223,32 +231,6 @@ impl Reader {
                 what,
                 "list at least two hosts",
             );
-        }
-    }
-
-    /// Settings that the cluster's product does not have.
-    fn settings_check(&mut self, spec: &Spec, cluster: &Cluster, index: usize, path: &str) {
-        let Some(product) = cluster.settings.product else { return };
-        // A strategy may bring another product, and then the settings may be meant for that one.
-        let overridden = spec.strategies.iter().any(|s| {
-            let own = || join(&join(&join("strategy", &s.name), "cluster"), &cluster.name);
-            s.cluster_settings(index).is_some_and(|c| c.product.is_some())
-                || self.doubts(&join(&own(), "product"))
-        });
-        if overridden {
-            return;
-        }
-        let profile = product.profile();
-        if product != Product::CUSTOM && cluster.settings.detection.is_some() {
-            let what = "detection belongs to product \"custom\"";
-            let remedy =
-                format!("leave it out, or set {}", list(profile.settings().map(|setting| setting.key)));
-            self.sink.push(code::NO_EFFECT, cluster.mark, join(path, "detection"), what, remedy);
-        }
-        for key in cluster.settings.values.keys().filter(|key| profile.setting(key).is_none()) {
-            let what = format!("product \"{}\" has no {key}", product.word());
-            let remedy = "leave it out, or choose a product that has it";
-            self.sink.push(code::NO_EFFECT, cluster.mark, join(path, key), what, remedy);
         }
     }
 
@@ -289,7 +271,11 @@ impl Reader {
         }
     }
 
-    fn inject_check(&mut self, spec: &Spec, index: usize, inject: &Inject) {
+    fn inject_check(&mut self, spec: &Spec, index: usize, inject: &Inject, uses: &[Vec<Use>]) {
+        if let InjectTarget::Witness(cluster) = inject.target {
+            let path = format!("inject.{index}.fault");
+            self.idle_witness_fault(spec, inject.mark, path, cluster, &uses[cluster]);
+        }
         let InjectTarget::Vm { service, member, .. } = inject.target else { return };
         let mut without: Vec<&str> = Vec::new();
         for strategy in &spec.strategies {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::Law;
 use crate::scenario::code;
 use crate::scenario::fields::{At, Fields, Reader};
+use crate::scenario::fixed::limits;
 use crate::scenario::names::{HostNames, Names};
 use crate::scenario::profiles::{self, PROFILES, Preset, Product, Setting};
 use crate::scenario::spec::{Cluster, ClusterSettings, SettingValue};
@@ -13,7 +14,7 @@ use crate::scenario::text::{join, quote, suggest};
 use super::Named;
 
 /// Settings that every cluster has.
-const COMMON: [&str; 12] = [
+pub(super) const COMMON: [&str; 12] = [
     "product",
     "admission",
     "limits",
@@ -67,6 +68,9 @@ impl Reader {
     /// The settings as written. The table has been checked for unknown keys.
     pub(super) fn cluster_settings(&mut self, f: &Fields<'_>, around: &Around<'_>) -> ClusterSettings {
         let product = f.get("product").and_then(|at| self.product(&at));
+        let marks =
+            settings().into_iter().filter(|key| f.get(key).is_some()).map(|key| (key, f.key_mark(key)));
+        let marks = marks.collect();
         let mut values = BTreeMap::new();
         for (key, setting) in profiles::keys() {
             let Some(at) = f.get(key) else { continue };
@@ -87,6 +91,7 @@ impl Reader {
             witness_outage: self.opt(f, "witness_outage", Reader::fault),
             needs_manager: self.opt(f, "needs_manager", Reader::truth),
             start_failure: self.opt(f, "start_failure", |r, at| r.ratio(at, 0.0, 0.99)),
+            marks,
         }
     }
 
@@ -101,7 +106,8 @@ impl Reader {
             }
             Preset::Constant(_) | Preset::Between(..) => self.law(at).map(SettingValue::Law),
             Preset::Count(_) | Preset::Hosts => {
-                self.whole(at, 0, 1_000_000).map(|count| SettingValue::Count(count as u32))
+                let most = if setting.key == "quarantine_count" { limits::DEPARTURES } else { 1_000_000 };
+                self.whole_or_zero(at, most, setting.zero()).map(|count| SettingValue::Count(count as u32))
             }
             Preset::Word { accepted, .. } => {
                 let words: Vec<(&str, &'static str)> = accepted.iter().map(|&word| (word, word)).collect();

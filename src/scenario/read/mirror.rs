@@ -6,7 +6,7 @@ use crate::scenario::describe::law_text;
 use crate::scenario::fields::{At, Fields, Reader};
 use crate::scenario::fixed::defaults as d;
 use crate::scenario::names::Names;
-use crate::scenario::spec::{Mirror, MirrorFailover, Spec, StorageKind};
+use crate::scenario::spec::{HostGroup, Mirror, MirrorFailover, Spec, StorageKind};
 use crate::scenario::text::{join, quote};
 use crate::scenario::tree::Value;
 
@@ -149,6 +149,18 @@ impl Reader {
                     "mirror local disks to local disks and arrays to arrays",
                 );
             }
+            if let Some(host) = own_partner(spec, number, mirror.to).filter(|_| !unread) {
+                let counted = self.doubts_hosts(spec)
+                    || spec.hosts.iter().any(|h| self.doubts(&join(&join("host", &h.name), "count")));
+                if storage.kind == StorageKind::Das && !counted {
+                    self.conflict(
+                        mirror,
+                        &path,
+                        format!("both copies would lie in the same host, {}, and die with it", quote(&host)),
+                        "give the second copy to hosts that do not hold the first",
+                    );
+                }
+            }
             let reached = spec.hosts.iter().any(|host| host.storages.contains(&mirror.to));
             if !reached && !self.doubts_hosts(spec) && !self.doubts_table("host") {
                 let what = format!("no host reaches the second copy, {}", quote(&other.name));
@@ -157,6 +169,32 @@ impl Reader {
             }
         }
     }
+}
+
+/// The first host whose local disks would be copied to itself: hosts are paired in the order of the file.
+fn own_partner(spec: &Spec, first: usize, second: usize) -> Option<String> {
+    if !spec.hosts.iter().any(|group| [first, second].iter().all(|s| group.storages.contains(s))) {
+        return None;
+    }
+    // Per group its first number here and there.
+    let (mut here, mut there) = (0_u64, 0_u64);
+    let all: u64 = groups_of(spec, second).map(|group| u64::from(group.count)).sum();
+    for group in &spec.hosts {
+        let (holds, copies) = (group.storages.contains(&first), group.storages.contains(&second));
+        if holds && copies {
+            let own = |member: &u64| (here + member) % all == there + member;
+            if let Some(member) = (0..u64::from(group.count)).find(own) {
+                return Some(format!("{}-{}", group.name, member + 1));
+            }
+        }
+        here += if holds { u64::from(group.count) } else { 0 };
+        there += if copies { u64::from(group.count) } else { 0 };
+    }
+    None
+}
+
+fn groups_of(spec: &Spec, storage: usize) -> impl Iterator<Item = &HostGroup> {
+    spec.hosts.iter().filter(move |group| group.storages.contains(&storage))
 }
 
 fn constant(default: &d::Fixed) -> Law {

@@ -7,8 +7,10 @@ mod fit;
 mod host;
 mod mirror;
 mod place;
+mod product;
 mod schedule;
 mod service;
+mod settings;
 mod strategy;
 
 use crate::engine::Span;
