@@ -13,6 +13,13 @@ use crate::state::{ClusterState, Lead, State};
 /// back in their seats when the function returns.
 #[must_use]
 pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId) -> Option<HostId> {
+    // VML-02: whoever finds out about a loss gives orders on its own side, if anybody there can take them.
+    let row = &state.clusters[cluster.index()];
+    if let Some(side) = row.orders_from.filter(|_| row.is_split)
+        && let Some(host) = choose(model, state, cluster, vm, &Sides::Only(side))
+    {
+        return Some(host);
+    }
     let sides = Sides::of(model, state, cluster, vm)?;
     choose(model, state, cluster, vm, &sides)
 }

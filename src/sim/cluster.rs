@@ -24,8 +24,8 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.clusters[cluster.index()].alone == Some(host) {
             self.state.clusters[cluster.index()].alone = None;
         }
-        let heard =
-            self.state.clusters[cluster.index()].is_split && self.state.side(self.model, host).is_some();
+        let heard = self.state.clusters[cluster.index()].is_split
+            && self.state.side(self.model, host).is_some_and(|side| self.is_led(cluster, side));
         let row = &mut self.state.hosts[host.index()];
         row.outvoted = false;
         if matches!(self.model.clusters[cluster.index()].product, Product::Ring(_)) {
@@ -167,7 +167,9 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let mut lost = self.state.take_lost(host, downs);
         lost.sort_unstable_by_key(|vm| self.model.vms[vm.index()].rank);
+        self.state.clusters[cluster.index()].orders_from = self.finder(cluster, host);
         self.restart_all(cluster, &lost);
+        self.state.clusters[cluster.index()].orders_from = None;
         self.state.scratch = lost;
         let row = &mut self.state.hosts[host.index()];
         if row.first_lost != NOWHERE || row.next_declaration != Time::NEVER {
@@ -197,11 +199,11 @@ impl<O: Observer> Simulation<'_, O> {
         let joins = self.state.takes_orders(self.model, host);
         self.state.hosts[host.index()].fenced |= !arms && !joins;
         self.state.hosts[host.index()].outvoted = !joins;
-        self.look_at_pool(cluster);
         if joins {
             self.rejoin(cluster, host);
             self.look_at_pool(cluster);
         } else {
+            self.look_at_pool(cluster);
             self.on_management_changed(host);
             self.look_for_lone_survivor(cluster);
             self.retry_waiting(cluster);

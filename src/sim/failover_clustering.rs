@@ -22,6 +22,10 @@ impl<O: Observer> Simulation<'_, O> {
         };
         let stages = self.regroup_and_move(profile, host, self.state.hosts[host.index()].downs);
         // The others regroup when they miss it, whatever becomes of it meanwhile.
+        let noted = self.state.hosts[host.index()].missed_at;
+        if noted != Time::NEVER {
+            return (noted + profile.resiliency + stages).since(self.now);
+        }
         let missed_after = self.others_miss_after(cluster, profile, host);
         beats_on + (missed_after + profile.resiliency + stages).less(silent)
     }
@@ -64,16 +68,34 @@ impl<O: Observer> Simulation<'_, O> {
     fn end_beats_at(&mut self, cluster: ClusterId, profile: &QuorumProfile, host: HostId, until: Time) {
         self.state.hosts[host.index()].missed_at = Time::NEVER;
         self.note_missed(cluster, host, until);
+        self.declare_hung_host(cluster, profile, host, until);
+    }
+
+    /// What a hung host has lost is looked for after its last beat.
+    fn declare_hung_host(&mut self, cluster: ClusterId, profile: &QuorumProfile, host: HostId, until: Time) {
         let age = self.beat_age(cluster, host, until);
         let stages = self.regroup_and_move(profile, host, self.state.hosts[host.index()].downs);
         let missed_after = self.others_miss_after(cluster, profile, host);
         let at = until + (missed_after + profile.resiliency + stages).less(age);
-        let declaration = self.model.timers.hosts[host.index()].declaration;
+        let slot = self.model.timers.hosts[host.index()].declaration;
         let row = &mut self.state.hosts[host.index()];
         if row.next_declaration != Time::NEVER {
             row.next_declaration = at;
-        } else if self.state.timers.at(declaration) != Time::NEVER {
-            self.state.timers.arm(declaration, at);
+        } else if self.state.timers.at(slot) != Time::NEVER {
+            self.state.timers.arm(slot, at);
+        }
+    }
+
+    /// A host that joins alone takes all others for missed (HYP-09): one that hangs and beats on (HYP-07) is out for good.
+    pub(super) fn forget_beats_of_hung_host(&mut self, cluster: ClusterId, host: HostId) {
+        let row = &self.state.hosts[host.index()];
+        if let Product::Quorum(profile) = &self.model.clusters[cluster.index()].product
+            && row.phase == HostPhase::Hung
+            && row.silent_since == Time::NEVER
+            && row.missed_at > self.now
+        {
+            self.state.hosts[host.index()].silent_since = self.now;
+            self.declare_hung_host(cluster, profile, host, self.now);
         }
     }
 

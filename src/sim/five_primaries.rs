@@ -5,8 +5,9 @@
 //! primaries gone at once nothing is restarted (VML-04) until one of them is back (assumption).
 
 use super::{Observer, Simulation};
-use crate::engine::Span;
-use crate::model::{ClusterId, FivePrimariesProfile, HostId};
+use crate::engine::{Span, Time};
+use crate::model::{ClusterId, FivePrimariesProfile, HostId, Product};
+use crate::state::HostPhase;
 
 /// VML-01.
 const PRIMARIES: usize = 5;
@@ -27,10 +28,16 @@ impl<O: Observer> Simulation<'_, O> {
     ) -> Span {
         // Assumption: the time counts from the first heartbeat that is missed, so that a host is given up 15 to
         // 16 s after its crash, as the timeline below VML-20 has it.
-        if self.state.is_connected(self.model, host) {
-            // Those of its own side have heard it until now.
-            return (profile.failed_after + profile.heartbeat_interval)
+        let side = self.state.side(self.model, host);
+        if side.is_some_and(|side| self.is_led(cluster, side)) {
+            // Those of its own side have heard it until now; those of another may try to start what it runs before.
+            let own = (profile.failed_after + profile.heartbeat_interval)
                 .less(self.beat_age(cluster, host, self.now));
+            let attempt = self.state.timers.at(self.model.timers.hosts[host.index()].abandonment);
+            if self.state.hosts[host.index()].lock_attempts == 0 || attempt == Time::NEVER {
+                return own;
+            }
+            return own.min(attempt.since(self.now));
         }
         let given_up = (profile.failed_after + profile.heartbeat_interval).less(self.silent(cluster, host));
         self.next_attempt_on(cluster, host).unwrap_or(given_up)
@@ -47,6 +54,26 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.hosts[heir.index()].is_primary = true;
             self.state.refresh_room(self.model, heir);
         }
+    }
+
+    /// Whether a side of a cluster has somebody who gives orders there. Of those with a quorum or an election every side
+    /// has, or will have.
+    pub(super) fn is_led(&self, cluster: ClusterId, side: u32) -> bool {
+        let fixed = &self.model.clusters[cluster.index()];
+        !matches!(fixed.product, Product::FivePrimaries(_))
+            || !self.state.clusters[cluster.index()].is_split
+            || fixed.hosts.iter().any(|&host| {
+                let row = &self.state.hosts[host.index()];
+                let leads = row.is_primary && row.phase == HostPhase::Up && !row.agent_out;
+                leads && self.state.side(self.model, host) == Some(side)
+            })
+    }
+
+    /// The side that finds out what a host has lost, where there are several: its own, if that has a primary.
+    pub(super) fn finder(&self, cluster: ClusterId, host: HostId) -> Option<u32> {
+        let five = matches!(self.model.clusters[cluster.index()].product, Product::FivePrimaries(_));
+        let side = self.state.side(self.model, host).filter(|_| five)?;
+        self.is_led(cluster, side).then_some(side)
     }
 
     /// Whether one of the primaries is there.

@@ -86,16 +86,22 @@ impl<O: Observer> Simulation<'_, O> {
             self.retry_waiting(cluster);
             return;
         }
+        if self.join_a_majority(cluster, host) {
+            return;
+        }
         self.look_at_silent_host(cluster, host, false);
         if self.state.is_connected(self.model, host) {
             if self.goes_on_without_quorum(cluster, host) || self.is_being_fenced(cluster, host) {
                 return;
             }
-            self.disarm(slot);
+            if !self.is_watched(cluster, host) {
+                self.disarm(slot);
+            }
             self.rejoin(cluster, host);
             self.note_silence(cluster, host);
             return;
         }
+        self.lose_fenced_host(cluster, host);
         self.begin_silence(cluster, host, isolation.declared_after);
         self.on_witness_way_changed(cluster);
     }
@@ -110,6 +116,11 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.note_missed(cluster, host, self.now);
+        if knows && self.has_watchdogs(cluster) {
+            // OSS-05: its lock has not been renewed since it lost quorum.
+            self.count_votes_at(cluster, self.state.hosts[host.index()].missed_at);
+            return;
+        }
         let split = self.state.clusters[cluster.index()].is_split;
         let row = &mut self.state.hosts[host.index()];
         // Those of its own side have heard it until now.
@@ -129,19 +140,17 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.release_io(host);
-        // A watchdog that runs for want of quorum runs on.
-        let watched = self.has_watchdogs(cluster)
-            && !self.state.clusters[cluster.index()].quorate
-            && self.state.timers.at(self.model.timers.hosts[host.index()].isolation) != Time::NEVER;
+        let watched = self.is_watched(cluster, host);
         let absent_since = self.state.clusters[cluster.index()].absent_since;
         let row = &mut self.state.hosts[host.index()];
         // Who was silent for a moment only has missed nobody.
         let newcomer = row.outvoted || row.missed_at <= self.now || row.heard_since == self.now;
         let has_elected_itself = !row.isolated && row.silent_since <= absent_since;
         row.heard_since = self.now;
-        (row.isolated, row.fenced, row.mute) = (row.isolated && watched, false, false);
+        (row.isolated, row.fenced, row.mute) = (watched, false, false);
         (row.given_up, row.outvoted) = (false, false);
-        (row.silent_since, row.missed_at) = (Time::NEVER, Time::NEVER);
+        row.silent_since = if watched { row.silent_since } else { Time::NEVER };
+        row.missed_at = Time::NEVER;
         self.step_back(cluster, host);
         self.state.refresh_room(self.model, host);
         match &self.model.clusters[cluster.index()].product {
@@ -179,6 +188,9 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.state.hosts[host.index()].isolated = true;
         self.tell(Signal::HostIsolated { host });
+        if self.counts_votes(cluster) {
+            self.count_votes_at(cluster, self.now);
+        }
         self.note_departure(cluster, host);
         self.hold_io(cluster, host);
         if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product {

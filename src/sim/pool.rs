@@ -114,8 +114,11 @@ impl<O: Observer> Simulation<'_, O> {
         let storage = self.state.serving_copy(self.model, first);
         let outage = self.state.outages[self.model.storages[storage.index()].part.index()];
         match (outage.faults, outage.cuts) {
-            // It has everything, but the pool lives on where another link is cut.
-            (0, 0) if self.sees_statefile(self.cluster_of(host), host) => Cause::LinkFailure,
+            // It has everything, but the pool lives on where another host is cut off.
+            (0, 0) if self.sees_statefile(self.cluster_of(host), host) => {
+                let lone = self.state.clusters[self.cluster_of(host).index()].alone;
+                lone.map_or(Cause::LinkFailure, |lone| self.cut_off_by(lone))
+            }
             // It is there: the way to it is not, or the other copy serves and the host is not wired to that.
             (0, 0) if !self.state.storages[storage.index()].is_out() => {
                 let wired = self.model.hosts[host.index()].storages.contains(&storage);
@@ -267,7 +270,9 @@ impl<O: Observer> Simulation<'_, O> {
             other != host && there && self.sees_statefile(cluster, other)
         };
         let mut members = hosts.iter().copied().filter(|&other| member(other));
-        let any = members.clone().any(|other| self.state.is_connected(self.model, other));
+        // One that is deserted is so no longer if this one joins it.
+        let main = self.state.clusters[cluster.index()].main;
+        let any = members.clone().any(|other| self.state.side(self.model, other) == Some(main));
         !any && members.any(|other| other < host)
     }
 

@@ -47,6 +47,10 @@ impl<O: Observer> Simulation<'_, O> {
         // Those who have got quorum just now have fenced nobody yet, nor has one that went on by itself.
         let others = &self.state.clusters[cluster.index()];
         let together = others.quorate && others.alone.is_none() && others.decides_since != self.now;
+        if row.unlisted && due != Time::NEVER {
+            // They are at it.
+            return true;
+        }
         if !row.isolated || due == Time::NEVER || !together {
             return false;
         }
@@ -59,6 +63,13 @@ impl<O: Observer> Simulation<'_, O> {
         asked
     }
 
+    /// A host that is being fenced is not heard any more: when it is again they are asked anew.
+    pub(super) fn lose_fenced_host(&mut self, cluster: ClusterId, host: HostId) {
+        if matches!(self.model.clusters[cluster.index()].product, Product::Ring(_)) {
+            self.state.hosts[host.index()].unlisted = false;
+        }
+    }
+
     /// They have switched off a host that they hear again. Where nobody is there any more who could, it joins as it is;
     /// true where its time alone ends in either way.
     pub(super) fn end_fencing(&mut self, cluster: ClusterId, host: HostId, cause: Cause) -> bool {
@@ -66,7 +77,8 @@ impl<O: Observer> Simulation<'_, O> {
         if !ring || !self.state.hosts[host.index()].unlisted {
             return false;
         }
-        let goes_through = self.can_act(cluster);
+        let just_now = self.state.clusters[cluster.index()].decides_since == self.now;
+        let goes_through = self.can_act(cluster) && !just_now;
         self.state.hosts[host.index()].unlisted = false;
         if goes_through {
             self.fence(host, cause);
@@ -84,6 +96,15 @@ impl<O: Observer> Simulation<'_, O> {
             &self.model.clusters[cluster.index()].product,
             Product::Ring(ring) if matches!(ring.fencing, Fencing::Watchdog { .. })
         )
+    }
+
+    /// Whether the watchdog of a host runs for want of quorum: it runs on until there is quorum where the host is, whatever
+    /// else the host hears meanwhile (OSS-06).
+    pub(super) fn is_watched(&self, cluster: ClusterId, host: HostId) -> bool {
+        self.has_watchdogs(cluster)
+            && !self.state.clusters[cluster.index()].quorate
+            && self.state.hosts[host.index()].isolated
+            && self.state.timers.at(self.model.timers.hosts[host.index()].isolation) != Time::NEVER
     }
 
     /// Quorum is lost: no host of those who still hear each other can renew its lock.

@@ -67,7 +67,10 @@ impl<O: Observer> Simulation<'_, O> {
             self.model.clusters[cluster.index()].product,
             Product::Primary(_) | Product::FivePrimaries(_)
         );
-        let split = led && self.state.clusters[cluster.index()].is_split;
+        if !led {
+            return;
+        }
+        let split = self.state.clusters[cluster.index()].is_split;
         let row = &mut self.state.hosts[host.index()];
         row.silent_since = if split { row.silent_since.min(self.now) } else { Time::NEVER };
         row.given_up &= split;
@@ -151,6 +154,24 @@ impl<O: Observer> Simulation<'_, O> {
                 row.phase == HostPhase::Up && !row.agent_out && own == turn
             })
         })
+    }
+
+    /// HYP-09: a host of another side hears its neighbours again, or is up, and they may be the majority that the main side
+    /// is not. True where they are the cluster from now on.
+    pub(super) fn join_a_majority(&mut self, cluster: ClusterId, host: HostId) -> bool {
+        let row = &self.state.clusters[cluster.index()];
+        if !row.is_split || !self.counts_votes(cluster) {
+            return false;
+        }
+        let (main, side) = (row.main, self.state.side(self.model, host));
+        let Some(side) = side.filter(|&side| side != main) else { return false };
+        if self.side_has_quorum(cluster, main) || !self.side_has_quorum(cluster, side) {
+            return false;
+        }
+        self.state.clusters[cluster.index()].main = side;
+        self.tell_hosts_of_sides(cluster);
+        self.declare_overdue(cluster);
+        true
     }
 
     /// The main side has no quorum: another one that has takes its place. True where it did.

@@ -31,6 +31,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn begin_membership(&mut self, cluster: ClusterId, host: HostId) {
         if !self.is_any_other_member(cluster, host) {
             for &other in self.model.clusters[cluster.index()].hosts.iter().filter(|other| **other != host) {
+                self.forget_beats_of_hung_host(cluster, other);
                 let row = &mut self.state.hosts[other.index()];
                 row.missed_at = row.missed_at.min(self.now);
             }
@@ -40,7 +41,8 @@ impl<O: Observer> Simulation<'_, O> {
     fn is_any_other_member(&self, cluster: ClusterId, host: HostId) -> bool {
         self.model.clusters[cluster.index()].hosts.iter().any(|&other| {
             other != host
-                && self.state.hosts[other.index()].missed_at == Time::NEVER
+                && self.state.hosts[other.index()].missed_at > self.now
+                && !self.state.hosts[other.index()].outvoted
                 && self.state.takes_orders(self.model, other)
         })
     }
@@ -49,10 +51,11 @@ impl<O: Observer> Simulation<'_, O> {
         self.model.clusters[cluster.index()].product.votes().is_some()
     }
 
-    /// A host is gone or silent: votes are counted when that is noticed.
+    /// A host is gone or silent: votes are counted when that is noticed. Whoever goes after quorum was lost has not cost it.
     pub(super) fn count_votes_later(&mut self, cluster: ClusterId, host: HostId, cause: Cause) {
         if self.counts_votes(cluster) {
-            self.state.clusters[cluster.index()].doubt = cause;
+            let row = &mut self.state.clusters[cluster.index()];
+            row.doubt = if row.quorate { cause } else { row.doubt };
             self.count_votes_at(cluster, self.state.hosts[host.index()].missed_at);
         }
     }
@@ -86,7 +89,7 @@ impl<O: Observer> Simulation<'_, O> {
             true => !sim.is_missed(host),
             false => sim.state.takes_orders(sim.model, host),
         };
-        let mut together = self.has_quorum(cluster, here);
+        let mut together = self.has_quorum(cluster, here) && (!had || self.is_anybody_together(cluster));
         if !together && self.give_way_to_another_side(cluster) {
             together = self.has_quorum(cluster, here);
             self.tell_hosts_of_sides(cluster);
@@ -129,6 +132,16 @@ impl<O: Observer> Simulation<'_, O> {
             }
         }
         self.look_for_lone_survivor(cluster);
+    }
+
+    /// Whether a host is left that has not found itself alone, or goes down unnoticed: all who have know that they have no
+    /// quorum, whoever may still count them.
+    fn is_anybody_together(&self, cluster: ClusterId) -> bool {
+        self.state.clusters[cluster.index()].alone.is_some()
+            || self.model.clusters[cluster.index()].hosts.iter().any(|&host| {
+                let row = &self.state.hosts[host.index()];
+                if row.phase == HostPhase::Up { !row.isolated } else { !self.is_missed(host) }
+            })
     }
 
     /// HYP-13: while there is quorum the votes of those who are gone are taken away, so that a cluster can run

@@ -64,6 +64,8 @@ pub struct ClusterState {
     /// The side that decides, where a cluster has fallen into sides that do not hear each other.
     pub main: u32,
     pub is_split: bool,
+    /// The side whose orders are being given, while they are, where several can give them.
+    pub orders_from: Option<u32>,
 }
 
 impl ClusterState {

@@ -120,6 +120,7 @@ impl State {
                     sides: vec![0; model.geography.places as usize],
                     main: 0,
                     is_split: false,
+                    orders_from: None,
                 })
                 .collect(),
             instances: vec![InstanceState::default(); model.instances.len()],

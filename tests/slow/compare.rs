@@ -43,7 +43,7 @@ impl Match<'_> {
             let end = last + BOOT + 10 * S + 2 * longest;
             let family = family();
             let phases = fast.phases(seed, family.interval().filter(|_| phased));
-            let world = World::new(self.plan.hosts, BOOT, &strikes);
+            let world = World::new(self.plan.hosts, self.plan.sites, BOOT, &strikes);
             let slow = world.run(family, &phases, BASE - 20 * S, end);
             let fast = fast.story(seed, &strikes, end);
             if fast != slow {

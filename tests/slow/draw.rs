@@ -1,5 +1,6 @@
 //! Random faults, by fixed seeds.
 
+use crate::sites::Sites;
 use crate::story::Why;
 use crate::world::{Change, S, Us};
 
@@ -8,9 +9,12 @@ use crate::world::{Change, S, Us};
 pub(crate) enum Fault {
     Crash(usize),
     Hang(usize),
-    /// The management link of a host, or the whole management network.
+    /// The management link of a host, or the whole management network of a site.
     Link(usize),
-    Network,
+    Network(usize),
+    /// A network between sites: for management, or for storage.
+    Between(usize),
+    Fabric(usize),
     /// The link of a host to the storage, or the storage itself.
     Path(usize),
     Storage,
@@ -23,6 +27,7 @@ impl Fault {
         match self {
             Fault::Path(_) => Change::Storage(Why::Link),
             Fault::Storage => Change::Storage(Why::Storage),
+            Fault::Fabric(_) => Change::Storage(Why::Network),
             Fault::Witness => Change::Witness,
             _ => Change::Network,
         }
@@ -79,6 +84,11 @@ pub(crate) struct Plan {
     pub(crate) witness: bool,
     /// How long a hang lasts at least: longer than the product's own reset, where it has one.
     pub(crate) hang_min: Us,
+    /// Where there are networks between sites, one of them is cut in every draw.
+    pub(crate) sites: Sites,
+    /// What the draws are about where sites are cut off: all themes if none are named. Where they are, whatever else happens
+    /// happens long after a cut for good.
+    pub(crate) themes: &'static [u64],
 }
 
 /// Nothing strikes before this.
@@ -126,6 +136,9 @@ impl Plan {
     /// The faults of a seed. The themes take turns, so that each has its share.
     pub(crate) fn draw(&self, seed: u64) -> Vec<Strike> {
         let dice = &mut Dice::new(seed);
+        if !self.sites.links.is_empty() {
+            return self.draw_split(dice, seed);
+        }
         let at = BASE + dice.below(20 * S);
         let (one, mut other) = (self.host(dice), self.host(dice));
         if other == one {
@@ -157,7 +170,7 @@ impl Plan {
     /// Several hosts lose their links at instants of their own, or all at once.
     fn partition(&self, dice: &mut Dice, at: Us) -> Vec<Strike> {
         if dice.one_in(3) {
-            return vec![self.cut(dice, at, Fault::Network)];
+            return vec![self.cut(dice, at, Fault::Network(0))];
         }
         let first = self.host(dice);
         let cut = 2 + dice.below(self.hosts as u64 - 1) as usize;
@@ -204,6 +217,84 @@ impl Plan {
         strikes
     }
 
+    /// The faults of a seed where sites can be cut off from each other.
+    fn draw_split(&self, dice: &mut Dice, seed: u64) -> Vec<Strike> {
+        let at = BASE + dice.below(20 * S);
+        let host = self.host(dice);
+        // Before, during or after the cut.
+        let gap = self.length(dice);
+        let then = if dice.one_in(3) { at.saturating_sub(gap).max(BASE) } else { at + gap };
+        let mut strikes = self.split(dice, at);
+        let steady = !self.themes.is_empty();
+        let theme = if steady { self.themes[(seed % self.themes.len() as u64) as usize] } else { seed % 8 };
+        let then = if steady && !matches!(theme, 0 | 5) {
+            strikes.iter_mut().for_each(|strike| strike.lasts = 3_600 * S);
+            at + 60 * S + gap
+        } else {
+            then
+        };
+        match theme {
+            0 => {}
+            1 | 2 => {
+                strikes.push(self.crash(dice, then, host));
+                if dice.one_in(3) {
+                    let (gap, host) = (self.length(dice), self.host(dice));
+                    strikes.push(self.crash(dice, then + gap, host));
+                }
+            }
+            3 => strikes.push(self.cut(dice, then, Fault::Link(host))),
+            4 => strikes.push(self.hang(dice, then, host)),
+            // It is cut again, perhaps before it is whole.
+            5 => {
+                // With themes not within the beat after which sides know that they have met.
+                let met = strikes[0].at + strikes[0].lasts;
+                let close = steady && (met..met + 2 * S).contains(&(at + gap));
+                let again = self.split(dice, if close { met + 2 * S } else { at + gap });
+                strikes.extend(again);
+                if dice.one_in(2) && !steady {
+                    let then = then + self.length(dice);
+                    strikes.push(self.crash(dice, then, host));
+                }
+            }
+            6 => {
+                let fault = match dice.below(4) {
+                    0 if self.storage => Fault::Path(host),
+                    1 if self.storage => Fault::Storage,
+                    2 | 3 if self.witness => Fault::Witness,
+                    _ => Fault::Network(self.sites.of(host)),
+                };
+                strikes.push(self.cut(dice, then, fault));
+            }
+            _ => {
+                let more = self.wild(dice, then);
+                strikes.extend(more.into_iter().take(3));
+            }
+        }
+        strikes.sort_by_key(|strike| strike.at);
+        strikes
+    }
+
+    /// Sites lose sight of each other; where there is a way for blocks it often goes as well, and sometimes alone.
+    fn split(&self, dice: &mut Dice, at: Us) -> Vec<Strike> {
+        let any = |dice: &mut Dice, of: usize| dice.below(of as u64) as usize;
+        let (links, fabrics) = (self.sites.links.len(), self.sites.fabrics.len());
+        let mut strikes = Vec::new();
+        let first = any(dice, links);
+        let cuts = if links > 1 && dice.one_in(2) { 2 } else { 1 };
+        for n in 0..cuts {
+            let at = at + if n == 0 || dice.one_in(2) { 0 } else { self.length(dice) };
+            strikes.push(self.cut(dice, at, Fault::Between((first + n) % links)));
+        }
+        if fabrics > 0 && dice.one_in(2) {
+            let at = at + if dice.one_in(2) { 0 } else { self.length(dice) };
+            let fabric = any(dice, fabrics);
+            let strike = self.cut(dice, at, Fault::Fabric(fabric));
+            let lasts = if dice.one_in(2) { strikes[0].lasts } else { strike.lasts };
+            strikes.push(Strike { lasts, ..strike });
+        }
+        strikes
+    }
+
     /// Anything.
     fn wild(&self, dice: &mut Dice, at: Us) -> Vec<Strike> {
         let mut at = at;
@@ -216,7 +307,7 @@ impl Plan {
                 3 if self.storage => self.cut(dice, at, Fault::Path(host)),
                 4 if self.storage => self.cut(dice, at, Fault::Storage),
                 5 if self.witness => self.cut(dice, at, Fault::Witness),
-                6 => self.cut(dice, at, Fault::Network),
+                6 => self.cut(dice, at, Fault::Network(self.sites.of(host))),
                 _ => self.cut(dice, at, Fault::Link(host)),
             };
             strikes.push(strike);

@@ -2,13 +2,17 @@
 //!
 //! Assumptions, where the facts are silent:
 //! - Beats, answers to them and ways that are open again are as in `primary.rs`; votes as in `votes.rs`.
+//! - Whoever misses a host makes all regroup, and who does not answer is out (HYP-08): so neighbours at its site, where
+//!   there are any, decide how soon a host is missed, and only without them those at other sites (HYP-03, HYP-04). Which
+//!   it is is settled when the host falls silent, and so is how soon it finds out itself: as soon as it misses its
+//!   neighbours, and where it hears them still as soon as it misses the other sites.
 //! - A host is called isolated where its own way to the network is cut.
 //! - Hosts that lose quorum together stop their VMs at once; in 2016 they are isolated then, if they run something, and stop
 //!   them at the end of the resiliency period, as one does that is isolated by itself (HYP-15).
 //! - What a host that is down has lost is looked for when the stages since its last beat are over; what a host stopped
 //!   for want of quorum, when there is quorum.
 
-use crate::quorum::{End, Quorum};
+use crate::quorum::{End, Quorum, Touch};
 use crate::story::{What, Why};
 use crate::votes::{Rules, Witness};
 use crate::world::{Change, Family, Power, S, Us, World};
@@ -19,6 +23,8 @@ pub(crate) struct Numbers {
     /// HYP-01, HYP-03, HYP-04.
     pub(crate) interval: Us,
     pub(crate) missed: Us,
+    /// The same between sites.
+    pub(crate) missed_far: Us,
     /// HYP-19.
     pub(crate) resiliency: Us,
     /// HYP-08, HYP-18: constants here.
@@ -28,9 +34,17 @@ pub(crate) struct Numbers {
     pub(crate) hang: Us,
 }
 
-pub(crate) const FACTS_2008: Numbers =
-    Numbers { interval: S, missed: 5 * S, resiliency: 0, regroup: 6 * S, disk_move: 4 * S, hang: 60 * S };
-pub(crate) const FACTS_2012: Numbers = Numbers { missed: 10 * S, disk_move: 0, ..FACTS_2008 };
+pub(crate) const FACTS_2008: Numbers = Numbers {
+    interval: S,
+    missed: 5 * S,
+    missed_far: 5 * S,
+    resiliency: 0,
+    regroup: 6 * S,
+    disk_move: 4 * S,
+    hang: 60 * S,
+};
+pub(crate) const FACTS_2012: Numbers =
+    Numbers { missed: 10 * S, missed_far: 20 * S, disk_move: 0, ..FACTS_2008 };
 pub(crate) const FACTS_2016: Numbers = Numbers { resiliency: 240 * S, ..FACTS_2012 };
 
 #[derive(Clone, Copy, Debug)]
@@ -46,11 +60,21 @@ pub(crate) enum Tick {
     Stopped(usize, u32),
 }
 
+/// How long after a host's last beat the others miss it, and it the others.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    others: Us,
+    own: Us,
+}
+
 pub(crate) struct FailoverClustering {
     numbers: Numbers,
     quorum: Quorum,
-    /// A host hangs and beats on; what it ran.
-    hung: Vec<Option<u32>>,
+    /// A host is down and has not been missed yet; what it ran.
+    lost: Vec<Option<u32>>,
+    /// After which beat a host was missed last, and when.
+    missed: Vec<Option<(Us, Us)>>,
+    limits: Vec<Limits>,
     /// Since when a host is isolated together with others, and why.
     together: Vec<Option<(Us, Why)>>,
 }
@@ -59,38 +83,96 @@ type W = World<Tick>;
 
 impl FailoverClustering {
     pub(crate) fn new(hosts: usize, numbers: Numbers, witness: Witness, rules: Rules) -> FailoverClustering {
-        let quorum = Quorum::new(hosts, witness, rules);
-        FailoverClustering { numbers, quorum, hung: vec![None; hosts], together: vec![None; hosts] }
+        FailoverClustering {
+            numbers,
+            quorum: Quorum::new(hosts, witness, rules),
+            lost: vec![None; hosts],
+            missed: vec![None; hosts],
+            limits: vec![Limits { others: numbers.missed, own: numbers.missed }; hosts],
+            together: vec![None; hosts],
+        }
     }
 
     fn join(&mut self, world: &mut W, host: usize) {
         self.quorum.join(world, host);
         self.together[host] = None;
-        world.after(self.numbers.missed, Tick::Missed(host, world.now));
+        self.expect(world, host);
     }
 
-    /// From the last beat to starts elsewhere.
+    /// A beat was heard, and others will be.
+    fn expect(&self, world: &mut W, host: usize) {
+        world.after(self.numbers.missed, Tick::Missed(host, world.now));
+        if world.ways.sites.is_stretched() {
+            world.after(self.numbers.missed_far, Tick::Missed(host, world.now));
+        }
+    }
+
+    /// A host falls silent: who will miss it, and how does it find out itself?
+    fn note_limits(&mut self, world: &W, host: usize) {
+        let n = self.numbers;
+        let near =
+            |other: usize| other != host && world.site(other) == world.site(host) && world.is_up(other);
+        let told = world.hosts().any(|other| near(other) && self.quorum.votes.in_touch(world, other));
+        let misses_near = !world.is_linked(host) && world.hosts().any(near);
+        let limit = |is_near: bool| match world.ways.sites.is_stretched() && !is_near {
+            true => n.missed_far,
+            false => n.missed,
+        };
+        self.limits[host] = Limits { others: limit(told), own: limit(misses_near) };
+    }
+
+    /// From a host's being missed to starts elsewhere.
     fn stages(&self) -> Us {
         let n = self.numbers;
-        n.missed + n.resiliency + n.regroup + n.disk_move
+        n.resiliency + n.regroup + n.disk_move
     }
 
-    fn on_missed(&mut self, world: &mut W, host: usize, beat: Us) {
-        let n = self.numbers;
-        if !self.quorum.votes.miss(world, host, beat) {
-            return;
+    /// So long after a beat somebody might miss the host, or the host the others.
+    fn on_silence(&mut self, world: &mut W, host: usize, beat: Us) {
+        let Limits { others, own } = self.limits[host];
+        let known = self.missed[host].is_some_and(|(known, _)| known == beat);
+        if beat + others == world.now && !known && self.quorum.votes.miss(world, host, beat) {
+            self.missed[host] = Some((beat, world.now));
+            if let Some(batch) = self.lost[host].take() {
+                world.after_all(self.stages(), Tick::Lost(host, batch));
+            }
         }
-        if let Some(batch) = self.hung[host].take() {
-            world.after_all(n.resiliency + n.regroup + n.disk_move, Tick::Lost(host, batch));
-        }
-        if world.is_up(host) && !world.is_linked(host) {
+        let out = world.is_up(host) && !self.quorum.votes.in_touch(world, host);
+        let knows = self.quorum.isolated[host].is_some() || self.quorum.votes.is_alone(host);
+        if beat + own == world.now && out && !knows && self.quorum.votes.answered[host] == beat {
             if let Some((since, _)) = self.together[host] {
                 self.quorum.votes.isolate(host);
                 self.quorum.isolated[host] = Some(since);
                 return;
             }
             self.quorum.isolate(world, host);
-            world.after_all(n.resiliency, Tick::GivenUp);
+            world.after_all(self.numbers.resiliency, Tick::GivenUp);
+        }
+    }
+
+    fn on_network(&mut self, world: &mut W, touch: &Touch) {
+        for &host in &touch.found {
+            match world.power[host] {
+                Power::Up => self.join(world, host),
+                Power::Hung => {
+                    self.note_limits(world, host);
+                    self.quorum.votes.beat(world, host);
+                    self.expect(world, host);
+                }
+                _ => {}
+            }
+        }
+        for &host in &touch.lost {
+            if matches!(world.power[host], Power::Up | Power::Hung) {
+                self.note_limits(world, host);
+            }
+            match world.power[host] {
+                Power::Up if self.quorum.isolated[host].is_none() && self.together[host].is_none() => {
+                    self.quorum.suspect(world.why_cut_off(host))
+                }
+                Power::Hung if self.lost[host].is_some() => self.quorum.suspect(Why::Hang),
+                _ => {}
+            }
         }
     }
 
@@ -121,7 +203,7 @@ impl FailoverClustering {
         let n = self.numbers;
         let decider = self.quorum.decider(world);
         for host in world.hosts() {
-            let here = world.is_up(host) && world.is_linked(host);
+            let here = world.is_up(host) && self.quorum.votes.in_touch(world, host);
             if !world.is_up(host) || decider == Some(host) || (here && decider.is_some()) {
                 self.together[host] = None;
             } else if here && n.resiliency > 0 {
@@ -129,7 +211,7 @@ impl FailoverClustering {
             }
             let Some((since, _)) = self.together[host] else { continue };
             if since + n.resiliency <= world.now && !world.guests.on(host).is_empty() {
-                let linked = world.is_linked(host);
+                let linked = self.quorum.votes.in_touch(world, host);
                 let why = if linked { self.quorum.doubt } else { world.why_cut_off(host) };
                 self.stop(world, host, why, if linked { 0 } else { n.regroup + n.disk_move });
             }
@@ -153,9 +235,9 @@ impl Family for FailoverClustering {
 
     /// HYP-07: a host that hangs beats on from its kernel.
     fn on_beat(&mut self, world: &mut W, host: usize) {
-        if world.is_linked(host) {
+        if self.quorum.votes.in_touch(world, host) {
             self.quorum.votes.beat(world, host);
-            world.after(self.numbers.missed, Tick::Missed(host, world.now));
+            self.expect(world, host);
         }
     }
 
@@ -167,37 +249,29 @@ impl Family for FailoverClustering {
                 if hangs {
                     world.after(self.numbers.hang, Tick::HangOver(host));
                 }
-                if hangs && !self.quorum.votes.is_missed(host) {
-                    self.hung[host] = Some(batch);
-                    return;
+                if self.quorum.votes.in_touch(world, host) {
+                    self.note_limits(world, host);
                 }
-                let at = (self.quorum.votes.answered[host] + self.stages()).max(world.now);
+                let last = self.quorum.votes.answered[host];
+                let Some((_, missed)) = self.missed[host].filter(|(beat, _)| *beat == last) else {
+                    self.lost[host] = Some(batch);
+                    return;
+                };
+                let at = (missed + self.stages()).max(world.now);
                 world.after_all(at - world.now, Tick::Lost(host, batch));
             }
             Change::Up(host) => {
-                if world.is_linked(host) {
+                let touch = self.quorum.look_at_newcomer(world);
+                self.on_network(world, &touch);
+                if self.quorum.votes.in_touch(world, host) {
                     self.join(world, host);
                 } else {
                     self.quorum.keep_out(host);
                 }
             }
             Change::Network => {
-                for host in std::mem::take(&mut world.opened) {
-                    if world.is_up(host) {
-                        self.join(world, host);
-                    }
-                }
-                for host in world.hosts().filter(|&h| !world.is_linked(h)) {
-                    match world.power[host] {
-                        Power::Up
-                            if self.quorum.isolated[host].or(self.together[host].map(|t| t.0)).is_none() =>
-                        {
-                            self.quorum.doubt = world.why_cut_off(host)
-                        }
-                        Power::Hung if self.hung[host].is_some() => self.quorum.doubt = Why::Hang,
-                        _ => {}
-                    }
-                }
+                let touch = self.quorum.look_around(world);
+                self.on_network(world, &touch);
             }
             Change::Witness => self.quorum.seen = Some(Why::Witness),
             Change::Storage(why) => self.quorum.seen = Some(why),
@@ -206,9 +280,14 @@ impl Family for FailoverClustering {
 
     fn on_tick(&mut self, world: &mut W, tick: Tick) {
         match tick {
-            Tick::Missed(host, beat) => self.on_missed(world, host, beat),
+            Tick::Missed(host, beat) => self.on_silence(world, host, beat),
             Tick::GivenUp => {}
-            Tick::HangOver(host) => world.reset_hung(host),
+            Tick::HangOver(host) => {
+                if world.power[host] == Power::Hung && self.quorum.votes.in_touch(world, host) {
+                    self.note_limits(world, host);
+                }
+                world.reset_hung(host);
+            }
             Tick::Lost(host, batch) => self.quorum.look_at(world, host, batch, true),
             Tick::Stopped(host, batch) => self.quorum.look_at(world, host, batch, false),
         }
@@ -217,6 +296,8 @@ impl Family for FailoverClustering {
     /// A host that is alone and has no quorum stops its VMs at the end of its resiliency period.
     fn act(&mut self, world: &mut W) {
         let n = self.numbers;
+        let touch = self.quorum.give_way(world);
+        self.on_network(world, &touch);
         for (host, end) in self.quorum.settle(world) {
             let since = self.quorum.isolated[host];
             match end {

@@ -7,6 +7,7 @@ use ninefold::scenario::{self, Input};
 use ninefold::sim::Signal;
 
 use crate::draw::{Fault, Strike};
+use crate::sites::Sites;
 use crate::story::{Story, What, Why};
 use crate::world::{S, Us};
 
@@ -25,6 +26,7 @@ pub(crate) struct Cluster<'a> {
     pub(crate) disks: bool,
     /// Whether its witness can be struck.
     pub(crate) witness: bool,
+    pub(crate) sites: Sites,
 }
 
 /// A compiled cluster, with the scripted faults that can be set.
@@ -32,37 +34,101 @@ pub(crate) struct Fast {
     model: Model,
     links: Vec<InjectTarget>,
     paths: Vec<InjectTarget>,
-    network: InjectTarget,
+    /// Of each site, and between sites: for management, for storage.
+    networks: Vec<InjectTarget>,
+    between: Vec<InjectTarget>,
+    fabrics: Vec<InjectTarget>,
     storage: Option<InjectTarget>,
     witness: Option<InjectTarget>,
 }
 
 fn text(cluster: &Cluster<'_>) -> String {
-    let Cluster { product, settings, hosts, wired, disks, witness } = *cluster;
+    let Cluster { product, settings, hosts, wired, disks, witness, sites } = *cluster;
     let inject = |fault: String| format!("[[inject]]\nat = \"1 h\"\nfault = \"{fault}\"\nlasts = \"1 s\"\n");
-    let each = |what: &str| -> String { (1..=hosts).map(|n| inject(format!("host h-{n} {what}"))).collect() };
-    let places: Vec<String> = (1..=hosts).map(|n| format!("\"h-{n}\"")).collect();
+    let runs = if sites.is_stretched() { sites.runs() } else { vec![(0, hosts)] };
+    let names: Vec<String> = (0..)
+        .zip(&runs)
+        .flat_map(|(run, (_, count))| (1..=*count).map(move |n| format!("{}-{n}", name_of(sites, run))))
+        .collect();
+    let each = |what: &str| -> String { names.iter().map(|h| inject(format!("host {h} {what}"))).collect() };
+    let groups: Vec<String> = (0..runs.len()).map(|run| format!("\"{}\"", name_of(sites, run))).collect();
+    let places: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
     let mut text = format!(
         "schema = 1\ntitle = \"slow\"\n[run]\nhorizon = \"2 h\"\nreplications = 1\nages = \"new\"\n\
-         [network.lan]\ncarries = [\"management\"]\n\
-         [host.h]\ncount = {hosts}\ncores = 16\nmemory = \"128 GiB\"\nboot = \"5 min\"\n{}\
-         [cluster.c]\nproduct = \"{product}\"\n{settings}\nhosts = [\"h\"]\n\
+         {}{}\
+         [cluster.c]\nproduct = \"{product}\"\n{settings}\nhosts = [{}]\n\
          [service.app]\ninstances = {hosts}\nplace = [{}]\n\
          vm = {{ cores = 1, memory = \"1 GiB\", disk_timeout = \"1 d\"{} }}\n\
          power_on = \"1 d\"\nboot = \"1 h\"\nstart = \"1 h\"\nrecover = \"0 s\"\n\
-         [strategy.s]\nprotect = [\"host-cluster\"]\n{}{}",
-        if wired { "storage = [\"san\"]\n[storage.san]\nkind = \"fc\"\n" } else { "" },
+         [strategy.s]\nprotect = [\"host-cluster\"]\n",
+        networks(sites),
+        hosts_of(&runs, sites, wired),
+        groups.join(", "),
         places.join(", "),
         if disks { ", storage = \"san\"" } else { "" },
-        inject("network lan outage".to_owned()).repeat(STRIKES),
-        inject("host h-1 crash".to_owned()).repeat(STRIKES),
     );
+    text += &inject("network lan-0 outage".to_owned()).repeat(STRIKES);
+    text += &inject(format!("host {} crash", names[0])).repeat(STRIKES);
+    for site in 0..sites.count() {
+        text += &inject(format!("network lan-{site} outage"));
+    }
+    for (kind, of) in [("link", sites.links), ("fabric", sites.fabrics)] {
+        for n in 0..of.len() {
+            text += &inject(format!("network {kind}-{n} outage"));
+        }
+    }
     text += &each("link.management");
     if wired {
         text += &(each("link.storage") + &inject("storage san outage".to_owned()));
     }
     if witness {
         text += &inject("witness c outage".to_owned());
+    }
+    text
+}
+
+/// The name of hosts that are counted on.
+fn name_of(sites: Sites, run: usize) -> char {
+    if sites.is_stretched() { (b'a' + run as u8) as char } else { 'h' }
+}
+
+/// The sites, and their networks.
+fn networks(sites: Sites) -> String {
+    let mut text = String::new();
+    for site in 0..sites.count() {
+        let at = if sites.is_stretched() {
+            format!("site = \"s{site}\"\n[site.s{site}]\n")
+        } else {
+            String::new()
+        };
+        text += &format!("[network.lan-{site}]\ncarries = [\"management\"]\n{at}");
+    }
+    for (kind, carries, of) in [("link", "management", sites.links), ("fabric", "storage", sites.fabrics)] {
+        for (n, ends) in of.iter().enumerate() {
+            let ends: Vec<String> = ends.iter().map(|site| format!("\"s{site}\"")).collect();
+            let ends = ends.join(", ");
+            text += &format!("[network.{kind}-{n}]\ncarries = [\"{carries}\"]\nbetween = [{ends}]\n");
+        }
+    }
+    text
+}
+
+/// The hosts, and the storage that they are wired to.
+fn hosts_of(runs: &[(usize, usize)], sites: Sites, wired: bool) -> String {
+    let mut text = String::new();
+    for (run, (site, count)) in runs.iter().enumerate() {
+        let name = name_of(sites, run);
+        text += &format!(
+            "[host.{name}]\ncount = {count}\ncores = 16\nmemory = \"128 GiB\"\nboot = \"5 min\"\n{}{}",
+            if sites.is_stretched() { format!("site = \"s{site}\"\n") } else { String::new() },
+            if wired { "storage = [\"san\"]\n" } else { "" },
+        );
+    }
+    if wired {
+        text += "[storage.san]\nkind = \"fc\"\n";
+        if let Some(site) = sites.array {
+            text += &format!("site = \"s{site}\"\n");
+        }
     }
     text
 }
@@ -74,13 +140,15 @@ impl Fast {
         let told: String = issues.iter().map(|issue| issue.render()).collect();
         let model = scenario::compile(&spec.unwrap_or_else(|| panic!("{told}"))).expect("compiles").remove(0);
         let mut rest = model.injects[2 * STRIKES..].iter().map(|inject| inject.target);
+        let networks = rest.by_ref().take(cluster.sites.count()).collect();
+        let between = rest.by_ref().take(cluster.sites.links.len()).collect();
+        let fabrics = rest.by_ref().take(cluster.sites.fabrics.len()).collect();
         let links = rest.by_ref().take(cluster.hosts).collect();
         let wired = if cluster.wired { cluster.hosts } else { 0 };
         let paths = rest.by_ref().take(wired).collect();
         let storage = if cluster.wired { rest.next() } else { None };
         let witness = if cluster.witness { rest.next() } else { None };
-        let network = model.injects[0].target;
-        Fast { model, links, paths, network, storage, witness }
+        Fast { model, links, paths, networks, between, fabrics, storage, witness }
     }
 
     /// At which instant of its interval each host beats.
@@ -126,7 +194,9 @@ impl Fast {
                 Fault::Crash(h) => (InjectTarget::HostCrash(hosts[h]), &mut host),
                 Fault::Hang(h) => (InjectTarget::HostHang(hosts[h]), &mut host),
                 Fault::Link(h) => (self.links[h], &mut part),
-                Fault::Network => (self.network, &mut part),
+                Fault::Network(site) => (self.networks[site], &mut part),
+                Fault::Between(link) => (self.between[link], &mut part),
+                Fault::Fabric(link) => (self.fabrics[link], &mut part),
                 Fault::Path(h) => (self.paths[h], &mut part),
                 Fault::Storage => (self.storage.expect("a storage"), &mut part),
                 Fault::Witness => (self.witness.expect("a witness"), &mut part),

@@ -13,10 +13,12 @@ mod failover_clustering;
 mod fast;
 mod five_primaries;
 mod guests;
+mod partitions;
 mod pool;
 mod primary;
 mod quorum;
 mod ring;
+mod sites;
 mod story;
 mod votes;
 mod world;
@@ -24,12 +26,28 @@ mod world;
 use compare::Match;
 use draw::Plan;
 use fast::Cluster;
+use sites::Sites;
 use votes::{RULES, Rules, Witness};
 use world::S;
 
-const PLAN: Plan = Plan { hosts: 3, thresholds: &[], storage: false, witness: false, hang_min: 900 * S };
-const CLUSTER: Cluster =
-    Cluster { product: "", settings: "", hosts: 3, wired: false, disks: false, witness: false };
+const PLAN: Plan = Plan {
+    hosts: 3,
+    thresholds: &[],
+    storage: false,
+    witness: false,
+    hang_min: 900 * S,
+    sites: Sites { hosts: &[], links: &[], fabrics: &[], witness: None, array: None, preferred: None },
+    themes: &[],
+};
+const CLUSTER: Cluster = Cluster {
+    product: "",
+    settings: "",
+    hosts: 3,
+    wired: false,
+    disks: false,
+    witness: false,
+    sites: PLAN.sites,
+};
 
 #[test]
 fn primary_and_secondaries() {

@@ -7,6 +7,8 @@
 //! - A host that has lost one channel resets itself when the views are merged; one that has lost both when it times out,
 //!   because all views agree (XEN-34, XEN-36i).
 //! - The others give a dead host up from its last beat, whether or not that was good.
+//! - Of sides that do not hear each other the one with most members is the pool, of equal ones that of the first host;
+//!   hosts without the statefile count only where nobody has it (XEN-28, XEN-30). Every host elsewhere is cut off.
 //! - One that goes on by itself while nobody hears another is the pool, until it hears the others again.
 
 use std::collections::BTreeSet;
@@ -66,10 +68,12 @@ pub(crate) enum Tick {
 
 pub(crate) struct Pool {
     numbers: Numbers,
-    /// XEN-28: whether the first of several survives, or, where this is broken, the last.
+    /// XEN-28: whether the first of several hosts or equal sides survives, or, where this is broken, the last.
     first: bool,
     /// XEN-17: a host is of the pool.
     member: Vec<bool>,
+    /// A site of the side that is the pool.
+    main: usize,
     /// Its last beat, and its last good one.
     beats: Vec<Us>,
     good: Vec<Us>,
@@ -92,6 +96,7 @@ impl Pool {
             numbers,
             first,
             member: vec![true; hosts],
+            main: 0,
             beats: vec![0; hosts],
             good: vec![0; hosts],
             was_good: vec![true; hosts],
@@ -105,19 +110,41 @@ impl Pool {
         }
     }
 
+    fn in_touch(&self, world: &W, host: usize) -> bool {
+        world.is_linked(host) && world.ways.joins(world.site(host), self.main)
+    }
+
+    /// XEN-28: which side is the pool?
+    fn choose_side(&mut self, world: &W) {
+        let member = |&h: &usize| world.is_up(h) && self.member[h];
+        let any = world.hosts().filter(member).any(|h| world.reaches_storage(h));
+        let counts = |&h: &usize| member(&h) && world.is_linked(h) && (!any || world.reaches_storage(h));
+        let size = |host: usize| {
+            let with = |&h: &usize| h == host || world.passes(h, host);
+            world.hosts().filter(counts).filter(with).count()
+        };
+        let rank = |h: usize| if self.first { world.hosts().len() - h } else { h };
+        let best = world.hosts().filter(counts).max_by_key(|&h| (size(h), rank(h)));
+        self.main = best.map_or(self.main, |host| world.site(host));
+    }
+
     /// XEN-29, XEN-32: nobody sees the statefile, and all are there.
     fn live_by_network(&self, world: &W) -> bool {
-        let there =
-            |h: usize| world.is_up(h) && self.member[h] && world.is_linked(h) && !world.reaches_storage(h);
+        let there = |h: usize| {
+            world.is_up(h) && self.member[h] && self.in_touch(world, h) && !world.reaches_storage(h)
+        };
         world.hosts().all(there)
     }
 
-    /// XEN-28, XEN-36g: the only host that is left on the network loses against a lower one that is alone.
     fn hears(&self, world: &W, host: usize) -> bool {
+        self.in_touch(world, host) && !self.is_deserted(world, host)
+    }
+
+    /// XEN-28, XEN-36g: the only host that is left on the network loses against a lower one that is alone.
+    fn is_deserted(&self, world: &W, host: usize) -> bool {
         let counts = |&h: &usize| world.is_up(h) && (self.member[h] || h == host) && world.reaches_storage(h);
-        let linked = world.hosts().filter(counts).filter(|&h| world.is_linked(h)).collect::<Vec<_>>();
-        let deserted = linked == [host] && world.hosts().filter(counts).any(|h| h < host);
-        world.is_linked(host) && !deserted
+        let linked = world.hosts().filter(counts).filter(|&h| self.in_touch(world, h)).collect::<Vec<_>>();
+        linked == [host] && world.hosts().filter(counts).any(|h| h < host)
     }
 
     fn is_well(&self, world: &W, host: usize) -> bool {
@@ -143,9 +170,13 @@ impl Pool {
 
     /// Hosts that have the network and the statefile join (XEN-17), unless the pool lives on where they do not hear it.
     fn look_around(&mut self, world: &mut W) {
-        if let Some(lone) = self.lone.take_if(|lone| world.is_linked(*lone) || !world.reaches_storage(*lone))
-        {
-            self.was_good[lone] &= !world.is_linked(lone);
+        if world.ways.is_split() {
+            self.choose_side(world);
+        }
+        let lone = self.lone.filter(|&lone| self.in_touch(world, lone) || !world.reaches_storage(lone));
+        if let Some(lone) = lone {
+            self.lone = None;
+            self.was_good[lone] &= !self.in_touch(world, lone);
         }
         for host in world.hosts() {
             let sees = self.hears(world, host) && world.reaches_storage(host);
@@ -226,11 +257,14 @@ impl Pool {
             }
             return;
         }
-        let why = match world.is_linked(host) {
-            false => world.why_cut_off(host),
-            // It has everything, but the pool lives on where another link is cut.
-            true if world.reaches_storage(host) => Why::Link,
-            true => world.why_without_storage_now(host),
+        let cut = |other: usize| world.is_up(other) && world.why_cut_off(other) == Why::Link;
+        let why = match (self.in_touch(world, host), world.reaches_storage(host)) {
+            (false, _) => world.why_cut_off(host),
+            // It has everything, but the pool lives on where another host is cut off.
+            (true, true) if self.lone.is_some() => world.why_cut_off(self.lone.unwrap_or(host)),
+            (true, true) if (0..host).any(cut) => Why::Link,
+            (true, true) => Why::Network,
+            (true, false) => world.why_without_storage_now(host),
         };
         if let Change::Down { host, batch } = world.fence(host, why) {
             self.on_down(world, host, batch, true);

@@ -9,7 +9,13 @@
 //! - A host whose way is open again is heard at that instant, not only at its next beat.
 //! - Heartbeats in the datastores stop with the host or with its way to them (VMW-17: a file that is kept open).
 //! - An order reaches only those whom the primary hears; a primary that hears nobody orders nothing.
+//! - Sites that do not hear each other are sides, each with a primary of its own (VMW-02). What is seen of a host is seen
+//!   by side: beats by those who hear it, signs in the datastores where the side has a host that reads them.
+//! - The side of the primary that was there when sites fell apart owns the datastores that a host of it reaches while it
+//!   has a primary that is ready, the others the rest (VMW-07, VMW-38); what a side does not own it does not start.
 //! - A host that comes up without a network listens for as long as one that has just heard its primary (VMW-30).
+
+mod judging;
 
 use std::collections::BTreeSet;
 
@@ -93,8 +99,14 @@ pub(crate) enum Tick {
     /// A host's beat of that instant was the last one to be answered.
     AloneDue(usize, Us),
     ResponseDue(usize, Us),
-    /// What has stopped is looked for.
-    Due(usize, u32),
+    /// What has stopped is looked for from a site.
+    Due {
+        site: usize,
+        host: usize,
+        batch: u32,
+        heard: Us,
+        since: Us,
+    },
 }
 
 pub(crate) struct Primary {
@@ -105,15 +117,19 @@ pub(crate) struct Primary {
     datastores: bool,
     roles: Vec<Role>,
     answered: Vec<Us>,
-    /// When somebody heard a host last, and when its heartbeats in the datastores stopped.
-    heard: Vec<Us>,
-    signs_end: Vec<Option<Us>>,
-    /// The attempts to start what a host holds, since it was given up.
-    given_up: Vec<Option<Attempts>>,
-    /// What is to be looked for as soon as somebody can, by host.
-    due: BTreeSet<(usize, usize)>,
-    /// When a primary beat last, whether or not anybody heard it.
-    sent: Us,
+    /// By site and host: when somebody heard a host last, and when its heartbeats in the datastores stopped.
+    heard: Vec<Vec<Us>>,
+    signs_end: Vec<Vec<Option<Us>>>,
+    /// The attempts of a side to start what a host holds, since it was given up.
+    given_up: Vec<Vec<Option<Attempts>>>,
+    /// It was told that a host is given up, and nobody has reason to say so again.
+    told: Vec<bool>,
+    /// What is to be looked for as soon as somebody at a site can, by host.
+    due: BTreeSet<(usize, usize, usize)>,
+    /// By site, when a primary whose beats get there beat last, whether or not anybody heard it.
+    sent: Vec<Us>,
+    /// The site of those who own the datastores.
+    main: usize,
 }
 
 type W = World<Tick>;
@@ -129,11 +145,13 @@ impl Primary {
             datastores,
             roles,
             answered: vec![0; hosts],
-            heard: vec![0; hosts],
-            signs_end: vec![None; hosts],
-            given_up: vec![None; hosts],
+            heard: vec![vec![0; hosts]; hosts],
+            signs_end: vec![vec![None; hosts]; hosts],
+            given_up: vec![vec![None; hosts]; hosts],
+            told: vec![false; hosts],
             due: BTreeSet::new(),
-            sent: 0,
+            sent: vec![0; hosts],
+            main: 0,
         }
     }
 
@@ -149,19 +167,43 @@ impl Primary {
             self.answered[host] = now;
             let alone = if self.leads(host) { n.alone_primary } else { n.alone };
             world.after(alone, Tick::AloneDue(host, now));
-            self.heard[host] = now;
-            self.given_up[host] = None;
+            for site in world.ways.heard_at(world.site(host)) {
+                self.heard[site][host] = now;
+                self.given_up[site][host] = None;
+            }
+            self.told[host] &= self.given_up.iter().any(|of| of[host].is_some());
             world.after(n.unreachable + n.pings, Tick::Judge);
             world.after(n.watch_from + n.watch, Tick::Judge);
         }
         if self.leads(host) && world.is_linked(host) {
-            self.sent = now;
+            self.send(world, host, now);
             world.after(n.missed, Tick::PrimaryMissed(now));
         }
         for other in world.group(host) {
             if other != host {
                 self.meet(now, host, other);
             }
+        }
+    }
+
+    /// Sides that hear each other know the same.
+    fn compare_notes(&mut self, world: &W) {
+        let (heard, given_up, sent) = (self.heard.clone(), self.given_up.clone(), self.sent.clone());
+        for site in world.ways.sites.with_hosts() {
+            for other in world.ways.heard_at(site) {
+                self.sent[site] = self.sent[site].max(sent[other]);
+                for host in world.hosts() {
+                    self.heard[site][host] = self.heard[site][host].max(heard[other][host]);
+                    let known = self.given_up[site][host].or(given_up[other][host]);
+                    self.given_up[site][host] = known;
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, world: &W, primary: usize, at: Us) {
+        for site in world.ways.heard_at(world.site(primary)) {
+            self.sent[site] = at;
         }
     }
 
@@ -201,14 +243,15 @@ impl Primary {
     /// Hosts hear others, or reach the network, that did not before.
     fn open(&mut self, world: &mut W, opened: &[usize]) {
         let n = self.numbers;
-        let under_way = self.sent + n.missed + n.election;
         let up: Vec<usize> = opened.iter().copied().filter(|&h| world.is_up(h)).collect();
         for &host in &up {
+            let sent = self.sent[world.site(host)];
+            let under_way = sent + n.missed + n.election;
             let listens = matches!(self.roles[host], Role::Alone(_) | Role::Listens);
             self.roles[host] = match self.roles[host] {
-                Role::Follows(beat) => Role::Follows(beat.max(self.sent)),
-                Role::Elects { misses: true, .. } => Role::Follows(self.sent),
-                role if (listens || role == Role::Pings) && under_way > world.now => Role::Follows(self.sent),
+                Role::Follows(beat) => Role::Follows(beat.max(sent)),
+                Role::Elects { misses: true, .. } => Role::Follows(sent),
+                role if (listens || role == Role::Pings) && under_way > world.now => Role::Follows(sent),
                 // VMW-34, 1.13: whoever was isolated, or has come up, elects.
                 _ if listens => Role::Elects { over: world.now + n.election, misses: false },
                 role => role,
@@ -260,129 +303,40 @@ impl Primary {
             // VMW-30b: it is the only one, and pings.
             self.roles[host] = Role::Pings;
         } else if group.iter().any(|&other| self.leads(other)) {
-            self.roles[host] = Role::Follows(self.sent);
+            self.roles[host] = Role::Follows(self.sent[world.site(host)]);
         } else {
             let winner = *group.iter().max().expect("at least itself");
             for other in group {
                 self.roles[other] = Role::Follows(self.answered[winner]);
             }
             self.roles[winner] = Role::Leads { since: world.now, ready: false };
-            self.sent = self.answered[winner];
+            let sent = self.answered[winner];
+            self.send(world, winner, sent);
             world.tell(What::Elected(winner));
             world.after_all(n.stock, Tick::Ready(winner, world.now));
             // A primary is missed, and finds itself alone, by the beats that it has sent already.
-            let age = world.now - self.sent;
-            world.after(n.missed - age, Tick::PrimaryMissed(self.sent));
-            world.after(n.alone_primary - age, Tick::AloneDue(winner, self.sent));
+            let age = world.now - sent;
+            world.after(n.missed - age, Tick::PrimaryMissed(sent));
+            world.after(n.alone_primary - age, Tick::AloneDue(winner, sent));
         }
-    }
-
-    /// Whether everything speaks for the death of a host (VMW-24): no beats, no answers to pings, and no heartbeats in
-    /// the datastores.
-    fn is_dead(&self, world: &W, primary: usize, host: usize) -> bool {
-        let n = self.numbers;
-        let heard = self.heard[host];
-        let unreachable = !world.hears(primary, host) && world.now >= heard + n.unreachable + n.pings;
-        let vain = |end: Us| world.now >= end.max(heard + n.watch_from) + n.watch;
-        unreachable && (!self.datastores || self.signs_end[host].is_some_and(vain))
-    }
-
-    /// The datastores show signs of a host, or no longer do.
-    fn look_at_signs(&mut self, world: &mut W) {
-        for host in world.hosts() {
-            let shows = world.is_up(host) && world.reaches_storage(host);
-            if shows {
-                self.signs_end[host] = None;
-            } else if self.signs_end[host].is_none() {
-                self.signs_end[host] = Some(world.now);
-                world.after(self.numbers.watch, Tick::Judge);
-            }
-        }
-    }
-
-    /// The primary that can act: it is ready, and hears others or the gateway.
-    fn judge(&self, world: &W) -> Option<usize> {
-        let ready =
-            |&h: &usize| matches!(self.roles[h], Role::Leads { ready: true, .. }) && world.is_linked(h);
-        world.hosts().find(ready)
-    }
-
-    fn declare(&mut self, world: &mut W, primary: usize, host: usize) {
-        self.given_up[host] = Some(Attempts::default());
-        world.tell(What::Declared(host));
-        if !self.datastores {
-            self.attempt(world, primary, host);
-        }
-        if !world.is_up(host) || !self.datastores {
-            return;
-        }
-        // VMW-26, VMW-42: it lives without its storage, and the locks of its VMs have run out.
-        let batch = world.guests.new_batch();
-        for vm in world.guests.on(host) {
-            world.lose(vm, batch, world.why_without_storage(host));
-            world.guests.leave_copy(vm, host);
-        }
-        for vm in world.guests.of_batch(batch) {
-            self.order(world, primary, vm);
-        }
-    }
-
-    /// Without heartbeat datastores a host that is alone is taken for dead (VMW-24): the others try to start what it runs,
-    /// and fail on its locks.
-    fn attempt(&mut self, world: &mut W, primary: usize, host: usize) {
-        let Some(attempts) = &mut self.given_up[host] else { return };
-        if let Some(wait) = attempts.make(world.now, self.numbers.pace) {
-            world.after_all(wait, Tick::Judge);
-        }
-        if world.is_up(host) && world.is_up(primary) {
-            for vm in world.guests.on(host) {
-                world.tell(What::Failed(vm));
-            }
-        }
-    }
-
-    fn order(&self, world: &mut W, primary: usize, vm: usize) {
-        let datastores = self.datastores;
-        world.order(vm, |world, host| {
-            (host == primary || world.hears(primary, host)) && (!datastores || world.reaches_storage(host))
-        });
-    }
-
-    /// VMW-38: a VM is stopped only where somebody else owns its datastore, or its host has lost that.
-    fn respond(&mut self, world: &mut W, host: usize) {
-        let owns = |p: usize| p != host && self.leads(p) && (!self.datastores || world.reaches_storage(p));
-        let lost = self.datastores && !world.reaches_storage(host);
-        if world.hosts().any(owns) || lost {
-            let batch = world.lose_all(host, world.why_cut_off(host));
-            let seen = match self.given_up[host] {
-                Some(attempts) if !self.datastores => attempts.next.map(|next| next - world.now),
-                _ => Some(self.numbers.marker + self.numbers.shutdown),
-            };
-            if let Some(seen) = seen {
-                world.after_all(seen, Tick::Due(host, batch));
-            }
-        }
-        world.guests.forget_copies(host);
     }
 
     fn on_down(&mut self, world: &mut W, host: usize, batch: u32) {
-        let n = self.numbers;
         self.roles[host] = Role::Down;
         self.look_at_signs(world);
+        self.told[host] &= !(world.ways.is_split() && world.is_linked(host));
         // What it ran is looked for when all signs of it have been missed, even if it is back by then (semantics, 3).
-        let heard = self.heard[host];
-        let end = self.signs_end[host].unwrap_or(world.now);
-        let mut at = heard + n.unreachable + n.pings;
-        if self.datastores {
-            at = at.max(end.max(heard + n.watch_from) + n.watch);
+        for site in world.ways.sites.with_hosts() {
+            // VMW-49: one that was given up while it lived is known to be dead when the next attempt finds its locks
+            // free.
+            let at = match self.given_up[site][host] {
+                Some(Attempts { next: Some(next), .. }) => next,
+                Some(_) if !self.datastores => continue,
+                _ => self.missed_at(world, site, host),
+            };
+            let (heard, since) = (self.heard[site][host], world.now);
+            world.after_all(at.max(since) - since, Tick::Due { site, host, batch, heard, since });
         }
-        // VMW-49: one that was given up while it lived is known to be dead when the next attempt finds its locks free.
-        match self.given_up[host] {
-            Some(Attempts { next: Some(next), .. }) => at = next,
-            Some(_) if !self.datastores => return,
-            _ => {}
-        }
-        world.after_all(at.max(world.now) - world.now, Tick::Due(host, batch));
     }
 }
 
@@ -414,7 +368,21 @@ impl Family for Primary {
             }
             Change::Network => {
                 let opened = std::mem::take(&mut world.opened);
+                if world.sides_changed {
+                    let first = world.hosts().rfind(|&h| self.leads(h));
+                    let first = first.or(world.hosts().rfind(|&h| world.is_up(h) && world.is_linked(h)));
+                    self.main = first.map_or(self.main, |host| world.site(host));
+                    self.compare_notes(world);
+                    self.look_at_signs(world);
+                }
                 self.open(world, &opened);
+                let met = if world.sides_changed { world.met.clone() } else { Vec::new() };
+                let met: BTreeSet<usize> = met.iter().flat_map(|&(a, b)| [a, b]).collect();
+                for host in met.into_iter().filter(|host| !opened.contains(host)) {
+                    if world.is_up(host) {
+                        self.beat(world, host);
+                    }
+                }
             }
             Change::Storage(_) => self.look_at_signs(world),
             Change::Witness => {}
@@ -461,14 +429,22 @@ impl Family for Primary {
                     self.respond(world, host);
                 }
             }
-            Tick::Due(host, batch) => {
+            Tick::Due { site, host, batch, heard, since } => {
+                let last = self.heard[site][host];
+                let at = self.missed_at(world, site, host);
+                if last > heard && last <= since && at > world.now {
+                    // Others have told meanwhile that they heard it later.
+                    let heard = last;
+                    world.after_all(at - world.now, Tick::Due { site, host, batch, heard, since });
+                    return;
+                }
                 // What was shutting down when the host crashed is as dead as the rest.
                 let batch = if world.is_up(host) {
                     world.guests.of_batch(batch)
                 } else {
                     world.guests.lost_on(host, u32::MAX)
                 };
-                self.due.extend(batch.into_iter().map(|vm| (host, vm)));
+                self.due.extend(batch.into_iter().map(|vm| (host, vm, site)));
             }
             Tick::Judge => {}
         }
@@ -476,19 +452,28 @@ impl Family for Primary {
 
     /// VMW-04: what was seen before the primary was ready is handled when it is.
     fn act(&mut self, world: &mut W) {
-        let Some(primary) = self.judge(world) else { return };
-        for host in world.hosts() {
-            match self.given_up[host] {
-                None if host != primary && self.is_dead(world, primary, host) => {
-                    self.declare(world, primary, host)
+        let judges = self.judges(world);
+        let owner = self.owner(world, &judges);
+        for &primary in &judges {
+            for host in world.hosts() {
+                match self.given_up[world.site(primary)][host] {
+                    None if host != primary && self.is_dead(world, primary, host) => {
+                        self.declare(world, primary, host, owner == Some(primary))
+                    }
+                    Some(attempts) if attempts.is_due(world.now) => self.attempt(world, primary, host),
+                    _ => {}
                 }
-                Some(attempts) if attempts.is_due(world.now) => self.attempt(world, primary, host),
-                _ => {}
             }
         }
-        let due = std::mem::take(&mut self.due).into_iter().map(|(_, vm)| vm);
-        for vm in world.guests.to_start(due) {
-            self.order(world, primary, vm);
+        let Some(owner) = self.owner(world, &judges) else { return };
+        let sites = world.ways.heard_at(world.site(owner));
+        let (due, later) =
+            std::mem::take(&mut self.due).into_iter().partition(|(.., site)| sites.contains(site));
+        let due: BTreeSet<(usize, usize, usize)> = due;
+        self.due = later;
+        let due: BTreeSet<(usize, usize)> = due.into_iter().map(|(host, vm, _)| (host, vm)).collect();
+        for vm in world.guests.to_start(due.into_iter().map(|(_, vm)| vm)) {
+            self.order(world, owner, vm);
         }
     }
 }

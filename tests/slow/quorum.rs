@@ -15,11 +15,18 @@ pub(crate) enum End {
     Alone,
 }
 
+/// Hosts, up or not, that are in touch with the cluster and were not, or no longer are.
+#[derive(Debug, Default)]
+pub(crate) struct Touch {
+    pub(crate) found: Vec<usize>,
+    pub(crate) lost: Vec<usize>,
+}
+
 pub(crate) struct Quorum {
     pub(crate) votes: Votes,
     /// When a host found itself alone.
     pub(crate) isolated: Vec<Option<u64>>,
-    /// Why a host was lost last: what a loss of quorum is booked on.
+    /// Why a host was lost last, while there was quorum: what a loss of quorum is booked on.
     pub(crate) doubt: Why,
     /// What has just been seen of the witness: it explains a loss of quorum at that very instant.
     pub(crate) seen: Option<Why>,
@@ -33,6 +40,7 @@ pub(crate) struct Quorum {
     /// A host is to be given up, and what it has lost to be started, as soon as somebody can decide.
     overdue: Vec<bool>,
     due: BTreeSet<(usize, usize)>,
+    touch: Vec<bool>,
 }
 
 impl Quorum {
@@ -48,6 +56,7 @@ impl Quorum {
             given_up: vec![false; hosts],
             overdue: vec![false; hosts],
             due: BTreeSet::new(),
+            touch: vec![true; hosts],
         }
     }
 
@@ -61,7 +70,12 @@ impl Quorum {
         self.isolated[host] = None;
         self.votes.set_out(host, false);
         self.lone = self.lone.filter(|&lone| lone != host);
-        self.doubt = why;
+        self.suspect(why);
+    }
+
+    /// Whoever goes after quorum was lost has not cost it.
+    pub(crate) fn suspect(&mut self, why: Why) {
+        self.doubt = if self.had { why } else { self.doubt };
     }
 
     /// A host that boots without a network belongs to nobody.
@@ -82,6 +96,41 @@ impl Quorum {
         self.overdue[host] |= down;
     }
 
+    /// Packets pass where they did not, or no longer do.
+    pub(crate) fn look_around<T: Copy>(&mut self, world: &World<T>) -> Touch {
+        if world.sides_changed {
+            self.votes.choose_side(world);
+        } else if !world.opened.is_empty() && !self.votes.is_majority_inside(world) {
+            self.votes.give_way(world);
+        }
+        self.changed(world)
+    }
+
+    /// A host is up: its side may be a majority now, and the cluster where that has none.
+    pub(crate) fn look_at_newcomer<T: Copy>(&mut self, world: &World<T>) -> Touch {
+        if self.votes.is_majority_inside(world) || !self.votes.give_way(world) {
+            return Touch::default();
+        }
+        self.changed(world)
+    }
+
+    /// Where the cluster has lost its quorum another side may have it.
+    pub(crate) fn give_way<T: Copy>(&mut self, world: &World<T>) -> Touch {
+        let decide = self.votes.count(world, self.had);
+        if decide.iter().all(|&h| self.votes.is_alone(h)) && self.votes.give_way(world) {
+            return self.changed(world);
+        }
+        Touch::default()
+    }
+
+    fn changed<T: Copy>(&mut self, world: &World<T>) -> Touch {
+        let touch: Vec<bool> = world.hosts().map(|h| self.votes.in_touch(world, h)).collect();
+        let before = std::mem::replace(&mut self.touch, touch);
+        let (found, lost) =
+            world.hosts().filter(|&h| self.touch[h] != before[h]).partition(|&h| self.touch[h]);
+        Touch { found, lost }
+    }
+
     /// Who decides now, and who has to stop what.
     pub(crate) fn settle<T: Copy>(&mut self, world: &mut World<T>) -> Vec<(usize, End)> {
         let seen = self.seen.take();
@@ -95,7 +144,8 @@ impl Quorum {
         let has = !self.decide.is_empty();
         if self.had && !has {
             world.tell(What::QuorumLost);
-            let here = |h: &usize| world.is_up(*h) && world.is_linked(*h) && !self.votes.is_alone(*h);
+            let here =
+                |h: &usize| world.is_up(*h) && self.votes.in_touch(world, *h) && !self.votes.is_alone(*h);
             let together = world.hosts().filter(here).collect::<Vec<usize>>().into_iter();
             ends.extend(together.map(|h| (h, End::Together(seen.unwrap_or(self.doubt)))));
         } else if !self.had && has {
@@ -110,7 +160,7 @@ impl Quorum {
 
     fn look_at_hosts_alone<T: Copy>(&mut self, world: &World<T>, seen: Option<Why>) -> Vec<(usize, End)> {
         let lone = std::mem::take(&mut self.lone);
-        let deposed = world.hosts().any(|h| world.is_up(h) && world.is_linked(h));
+        let deposed = world.hosts().any(|h| world.is_up(h) && self.votes.in_touch(world, h));
         let mut ends = Vec::new();
         for host in world.hosts().filter(|&h| world.is_up(h)) {
             if !self.votes.is_alone(host) {
@@ -132,7 +182,7 @@ impl Quorum {
 
     /// Somebody with quorum who can act: one that is cut off and has not noticed yet reaches nobody with its orders.
     pub(crate) fn decider<T: Copy>(&self, world: &World<T>) -> Option<usize> {
-        let acts = |h: &usize| world.is_up(*h) && (world.is_linked(*h) || self.votes.is_alone(*h));
+        let acts = |h: &usize| world.is_up(*h) && (self.votes.in_touch(world, *h) || self.votes.is_alone(*h));
         self.decide.iter().copied().find(acts)
     }
 

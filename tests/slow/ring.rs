@@ -11,7 +11,7 @@
 //! through whether or not the host is heard again; where there is nobody with quorum at its end, the host stops what it
 //! runs, and joins.
 
-use crate::quorum::{End, Quorum};
+use crate::quorum::{End, Quorum, Touch};
 use crate::story::Why;
 use crate::votes::{Rules, Witness};
 use crate::world::{Change, Family, Power, S, Us, World};
@@ -58,6 +58,8 @@ pub(crate) struct Ring {
     stopped: Vec<bool>,
     /// Since when its watchdog runs because there is no quorum.
     watch: Vec<Option<Us>>,
+    /// When its lock was renewed last, if that is why.
+    lock: Vec<Us>,
 }
 
 type W = World<Tick>;
@@ -70,12 +72,20 @@ impl Ring {
             present: vec![true; hosts],
             stopped: vec![false; hosts],
             watch: vec![None; hosts],
+            lock: vec![0; hosts],
         }
     }
 
     fn join(&mut self, world: &mut W, host: usize) {
+        // OSS-06: where there is no quorum its watchdog runs on, whomever it hears.
+        if let (Fencing::Watchdog { .. }, None, Some(since)) =
+            (self.numbers.fencing, self.watch[host], self.quorum.isolated[host])
+        {
+            self.watch[host] = Some(since);
+            self.lock[host] = self.quorum.votes.answered[host];
+        }
         self.quorum.join(world, host);
-        (self.present[host], self.stopped[host], self.watch[host]) = (true, false, None);
+        (self.present[host], self.stopped[host]) = (true, false);
     }
 
     fn fall_silent(&mut self, world: &mut W, host: usize) {
@@ -90,7 +100,7 @@ impl Ring {
         let hangs = world.power[host] == Power::Hung;
         let why = if hangs { Why::Hang } else { Why::Crash };
         let why = match fenced {
-            true if !world.is_linked(host) => world.why_cut_off(host),
+            true if !self.quorum.votes.in_touch(world, host) => world.why_cut_off(host),
             true => self.quorum.doubt,
             false => why,
         };
@@ -100,16 +110,41 @@ impl Ring {
         self.fall_silent(world, host);
         // One that had gone on by itself since it came up kept its lock until now.
         let kept = fenced && !isolated && watched.is_none();
-        let heard = if kept { world.now } else { watched.unwrap_or(self.quorum.votes.answered[host]) };
+        let heard = if kept {
+            world.now
+        } else {
+            watched.map_or(self.quorum.votes.answered[host], |_| self.lock[host])
+        };
         let regrouped = heard + n.missed + n.regroup;
         let at = match n.fencing {
             Fencing::Peers { .. } if fenced => world.now,
             Fencing::Peers { takes } => regrouped + takes,
             Fencing::Watchdog { recover, loops, .. } => regrouped.max(heard + recover).max(world.now) + loops,
         };
-        world.after_all(at.max(world.now) - world.now, Tick::Lost(host, batch));
+        if at <= world.now {
+            self.quorum.look_at(world, host, batch, true);
+        } else {
+            world.after_all(at - world.now, Tick::Lost(host, batch));
+        }
         if let (true, Fencing::Watchdog { resets, .. }) = (hangs, n.fencing) {
             world.after(resets, Tick::HangOver(host));
+        }
+    }
+
+    fn on_network(&mut self, world: &mut W, touch: &Touch) {
+        for &host in &touch.found {
+            if world.is_up(host) && !self.is_being_fenced(world, host) {
+                self.join(world, host);
+            }
+        }
+        for &host in &touch.lost {
+            if !world.is_up(host) {
+                continue;
+            }
+            if self.quorum.isolated[host].is_none() && self.watch[host].is_none() {
+                self.quorum.suspect(world.why_cut_off(host));
+            }
+            self.fall_silent(world, host);
         }
     }
 
@@ -119,6 +154,7 @@ impl Ring {
             Fencing::Watchdog { resets, .. } => {
                 if self.watch[host].is_none() && !world.guests.on(host).is_empty() {
                     self.watch[host] = Some(world.now);
+                    self.lock[host] = world.now;
                     world.after_all(resets, Tick::FenceDue);
                 }
             }
@@ -130,7 +166,7 @@ impl Ring {
         let Fencing::Watchdog { resets, .. } = self.numbers.fencing else { return };
         let decider = self.quorum.decider(world);
         for host in world.hosts() {
-            let here = world.is_up(host) && world.is_linked(host);
+            let here = world.is_up(host) && self.quorum.votes.in_touch(world, host);
             if decider == Some(host) || (here && decider.is_some()) {
                 self.watch[host] = None;
             } else if here {
@@ -153,7 +189,8 @@ impl Ring {
     }
 
     fn fence(&mut self, world: &mut W, host: usize) {
-        let why = if world.is_linked(host) { self.quorum.doubt } else { world.why_cut_off(host) };
+        let why =
+            if self.quorum.votes.in_touch(world, host) { self.quorum.doubt } else { world.why_cut_off(host) };
         if let Change::Down { host, batch } = world.fence(host, why) {
             self.on_down(world, host, batch, true);
         }
@@ -184,7 +221,7 @@ impl Ring {
                 if fences && over(n.regroup + takes) {
                     self.fence(world, host);
                 } else if !fences && (just_now || over(n.regroup + takes)) {
-                    let linked = world.is_linked(host);
+                    let linked = self.quorum.votes.in_touch(world, host);
                     let why = if linked { self.quorum.doubt } else { world.why_cut_off(host) };
                     self.stop(world, host, why);
                     if linked {
@@ -212,26 +249,17 @@ impl Family for Ring {
         match change {
             Change::Down { host, batch } => self.on_down(world, host, batch, false),
             Change::Up(host) => {
-                if world.is_linked(host) {
+                let touch = self.quorum.look_at_newcomer(world);
+                self.on_network(world, &touch);
+                if self.quorum.votes.in_touch(world, host) {
                     self.join(world, host);
                 } else {
                     self.quorum.keep_out(host);
                 }
             }
             Change::Network => {
-                for host in std::mem::take(&mut world.opened) {
-                    if world.is_up(host) && !self.is_being_fenced(world, host) {
-                        self.join(world, host);
-                    }
-                }
-                for host in
-                    world.hosts().filter(|&h| world.is_up(h) && !world.is_linked(h)).collect::<Vec<_>>()
-                {
-                    if self.quorum.isolated[host].is_none() && self.watch[host].is_none() {
-                        self.quorum.doubt = world.why_cut_off(host);
-                    }
-                    self.fall_silent(world, host);
-                }
+                let touch = self.quorum.look_around(world);
+                self.on_network(world, &touch);
             }
             Change::Witness => self.quorum.seen = Some(Why::Witness),
             Change::Storage(why) => self.quorum.seen = Some(why),
@@ -242,7 +270,10 @@ impl Family for Ring {
         let n = self.numbers;
         match tick {
             Tick::Missed(host, since) => {
-                if self.quorum.votes.miss(world, host, since) && world.is_up(host) && !world.is_linked(host) {
+                if self.quorum.votes.miss(world, host, since)
+                    && world.is_up(host)
+                    && !self.quorum.votes.in_touch(world, host)
+                {
                     if self.watch[host].is_some() {
                         self.quorum.votes.isolate(host);
                         return;
@@ -262,6 +293,8 @@ impl Family for Ring {
     }
 
     fn act(&mut self, world: &mut W) {
+        let touch = self.quorum.give_way(world);
+        self.on_network(world, &touch);
         let mut joined = true;
         while std::mem::take(&mut joined) {
             for (host, end) in self.quorum.settle(world) {

@@ -10,7 +10,11 @@
 //!   that is enough with it. Where votes are dynamic, those who have not found themselves alone yet come before.
 //! - A host that is cut off has quorum only where no host has a way to the network, and one that has given up only where
 //!   all have.
-//! - Where dynamic votes are even and there is no witness, the last host's vote is not counted.
+//! - Where dynamic votes are even and there is no witness, the last host's vote is not counted, and one at the preferred
+//!   site only where there is no other.
+//! - Of sides that do not hear each other one is the cluster, from the instant of the cut: the one with quorum; if there
+//!   are several or none, the preferred site's (HYP-59), then that of the first host that is in the cluster already.
+//!   Every host elsewhere is one that is cut off. Where the cluster has lost its quorum a side that has it takes over.
 
 use crate::world::{Us, World};
 
@@ -36,9 +40,12 @@ pub(crate) struct Rules {
     /// Broken: half of the votes decide, not more; the first vote is the one that is not counted, not the last.
     pub(crate) half_is_enough: bool,
     pub(crate) first_yields: bool,
+    /// Broken: of several sides that could be the cluster it is the last host's.
+    pub(crate) last_side: bool,
 }
 
-pub(crate) const RULES: Rules = Rules { dynamic: false, half_is_enough: false, first_yields: false };
+pub(crate) const RULES: Rules =
+    Rules { dynamic: false, half_is_enough: false, first_yields: false, last_side: false };
 
 pub(crate) struct Votes {
     pub(crate) witness: Witness,
@@ -50,6 +57,8 @@ pub(crate) struct Votes {
     /// A host is missed by all, or misses all.
     missed: Vec<bool>,
     alone: Vec<bool>,
+    /// It stands on the side that is the cluster.
+    inside: Vec<bool>,
     /// It found itself alone and had no quorum.
     out: Vec<bool>,
     /// When a host heard somebody, or would have if there were anybody.
@@ -66,23 +75,81 @@ impl Votes {
             heard: vec![vec![0; hosts]; hosts],
             missed: vec![false; hosts],
             alone: vec![false; hosts],
+            inside: vec![true; hosts],
             out: vec![false; hosts],
             answered: vec![0; hosts],
         };
-        votes.adjust(&vec![true; hosts]);
+        votes.adjust(&vec![true; hosts], |_| false);
         votes
+    }
+
+    /// Whether a host hears those who are the cluster, or would if there were anybody.
+    pub(crate) fn in_touch<T: Copy>(&self, world: &World<T>, host: usize) -> bool {
+        world.is_linked(host) && self.inside[host]
+    }
+
+    /// Sites hear each other, or do not: which side is the cluster?
+    pub(crate) fn choose_side<T: Copy>(&mut self, world: &World<T>) {
+        let first = self.candidates(world).next().unwrap_or(0);
+        let chosen = self.side_with_quorum(world).unwrap_or(first);
+        self.stand_with(world, chosen);
+    }
+
+    /// The cluster has no quorum: true where another side has it, and is the cluster from now on.
+    pub(crate) fn give_way<T: Copy>(&mut self, world: &World<T>) -> bool {
+        let other = self.side_with_quorum(world).filter(|&host| !self.inside[host]);
+        if let (true, Some(host)) = (world.ways.is_split(), other) {
+            self.stand_with(world, host);
+        }
+        world.ways.is_split() && other.is_some()
+    }
+
+    /// Whether those of the cluster who hear each other are enough.
+    pub(crate) fn is_majority_inside<T: Copy>(&self, world: &World<T>) -> bool {
+        self.candidates(world).any(|host| self.inside[host] && self.is_enough(world, &self.side(world, host)))
+    }
+
+    fn side<T: Copy>(&self, world: &World<T>, host: usize) -> Vec<bool> {
+        world.hosts().map(|h| h == host || world.hears(host, h)).collect()
+    }
+
+    fn stand_with<T: Copy>(&mut self, world: &World<T>, host: usize) {
+        self.inside = world.hosts().map(|h| world.ways.joins(world.site(h), world.site(host))).collect();
+    }
+
+    /// Hosts that speak for their sides, in order.
+    fn candidates<T: Copy>(&self, world: &World<T>) -> impl Iterator<Item = usize> {
+        let rank = |h: usize| match self.is_preferred(world, h) {
+            true => 0,
+            false if self.inside[h] && !self.missed[h] => 1,
+            false => 2,
+        };
+        let mut hosts: Vec<usize> = world.hosts().filter(|&h| world.is_up(h) && world.is_linked(h)).collect();
+        if self.rules.last_side {
+            hosts.reverse();
+        }
+        hosts.sort_by_key(|&h| rank(h));
+        hosts.into_iter()
+    }
+
+    fn is_preferred<T: Copy>(&self, world: &World<T>, host: usize) -> bool {
+        world.ways.sites.preferred == Some(world.site(host))
+    }
+
+    fn side_with_quorum<T: Copy>(&self, world: &World<T>) -> Option<usize> {
+        self.candidates(world).find(|&host| self.is_enough(world, &self.side(world, host)))
     }
 
     /// A beat of a host that goes out: its side counts it as present.
     pub(crate) fn beat<T: Copy>(&mut self, world: &World<T>, host: usize) {
         // Who hangs can beat on, but once it is missed it cannot join again.
-        if !world.is_linked(host) || (self.missed[host] && !world.is_up(host)) {
+        if !self.in_touch(world, host) || (self.missed[host] && !world.is_up(host)) {
             return;
         }
         self.missed[host] = false;
         self.answered[host] = world.now;
         for other in world.hosts() {
-            if other != host && world.sides[other] == world.sides[host] && !self.alone[other] {
+            if other != host && !self.alone[other] {
                 self.heard[other][host] = world.now;
                 self.views[other][host] = true;
             }
@@ -93,7 +160,7 @@ impl Votes {
     pub(crate) fn fall_silent<T: Copy>(&mut self, world: &World<T>, host: usize) {
         self.answered[host] = world.now;
         for other in world.hosts() {
-            if other != host && world.sides[other] == world.sides[host] && !self.alone[other] {
+            if other != host && !self.alone[other] {
                 self.heard[other][host] = world.now;
             }
         }
@@ -106,7 +173,7 @@ impl Votes {
         let newcomer = self.missed[host];
         let knows = |other: &usize| {
             let member = *other != host && !self.alone[*other] && !self.missed[*other];
-            member && world.sides[*other] == world.sides[host] && (!newcomer || world.hears(host, *other))
+            member && (!newcomer || world.hears(host, *other))
         };
         if let Some(other) = world.hosts().find(knows) {
             self.views[host] = self.views[other].clone();
@@ -155,17 +222,12 @@ impl Votes {
         self.alone[host]
     }
 
-    /// Whether all others miss a host.
-    pub(crate) fn is_missed(&self, host: usize) -> bool {
-        self.missed[host]
-    }
-
     fn reaches_witness<T: Copy>(&self, world: &World<T>, host: usize) -> bool {
         let reaches = match self.witness {
             Witness::None => false,
             Witness::Anywhere => true,
             Witness::Disk { .. } => world.reaches_storage(host),
-            Witness::Share => world.is_linked(host),
+            Witness::Share => world.reaches_share(host),
         };
         reaches && world.has_witness()
     }
@@ -177,14 +239,14 @@ impl Votes {
             self.is_enough(world, &world.hosts().map(view).collect::<Vec<bool>>())
         };
         if !self.alone[host] {
-            return enough(host);
+            return (had || self.in_touch(world, host)) && enough(host);
         }
         let up = || world.hosts().filter(|&h| world.is_up(h));
         let nobody_else = up().all(|h| self.out[h]);
         let by_itself =
             |h: usize| self.is_enough(world, &world.hosts().map(|other| other == h).collect::<Vec<bool>>());
         let first = up().find(|&h| (nobody_else || !self.out[h]) && by_itself(h));
-        up().all(|h| !world.is_linked(h)) && first == Some(host)
+        up().all(|h| !self.in_touch(world, h)) && first == Some(host)
     }
 
     fn is_enough<T: Copy>(&self, world: &World<T>, view: &[bool]) -> bool {
@@ -207,37 +269,41 @@ impl Votes {
         // The word of one that is down counts until it is missed.
         let missed = self.missed.clone();
         // One that all others miss, and that has not noticed, has no say.
-        let aware = |h: usize| world.is_linked(h) || self.alone[h] || !missed[h];
+        let aware = |h: usize| self.in_touch(world, h) || self.alone[h] || !missed[h];
         let speaks: Vec<bool> =
             world.hosts().map(|h| if world.is_up(h) { aware(h) } else { had && !missed[h] }).collect();
         let decides = |votes: &Votes, h: usize| speaks[h] && votes.has_quorum(world, h, had);
         let together = |votes: &Votes, linked: bool| {
-            let mut hosts = world.hosts().filter(|&h| !votes.alone[h] && world.is_linked(h) == linked);
+            let mut hosts = world.hosts().filter(|&h| !votes.alone[h] && votes.in_touch(world, h) == linked);
             hosts.find(|&h| decides(votes, h))
         };
         // HYP-08, HYP-13: votes are taken away when a regroup is over, for which nobody may be silent and not yet missed.
-        let regrouped = world.hosts().all(|h| missed[h] || (world.is_up(h) && world.is_linked(h)));
+        let regrouped = world.hosts().all(|h| missed[h] || (world.is_up(h) && self.in_touch(world, h)));
         if let (true, Some(host)) = (regrouped, together(self, true).or(together(self, false))) {
-            self.adjust(&self.views[host].clone());
+            self.adjust(&self.views[host].clone(), |h| world.ways.sites.preferred == Some(world.site(h)));
         }
         let decide: Vec<usize> = world.hosts().filter(|&h| decides(self, h)).collect();
         if let Some(&host) = decide.first()
             && regrouped
             && decide.iter().all(|&h| self.alone[h])
         {
-            self.adjust(&self.views[host].clone());
+            self.adjust(&self.views[host].clone(), |h| world.ways.sites.preferred == Some(world.site(h)));
         }
         decide
     }
 
-    fn adjust(&mut self, view: &[bool]) {
+    fn adjust(&mut self, view: &[bool], is_preferred: impl Fn(usize) -> bool) {
         if !self.rules.dynamic {
             return;
         }
         self.voters = view.to_vec();
         let count = view.iter().filter(|votes| **votes).count();
-        let mut counted = (0..view.len()).filter(|&host| view[host]);
-        let yields = if self.rules.first_yields { counted.next() } else { counted.next_back() };
+        let counted = || (0..view.len()).filter(|&host| view[host]);
+        let yields = if self.rules.first_yields {
+            counted().next()
+        } else {
+            counted().rfind(|&host| !is_preferred(host)).or(counted().next_back())
+        };
         if let (Witness::None, 0, Some(host)) = (self.witness, count % 2, yields) {
             self.voters[host] = false;
         }

@@ -1,9 +1,8 @@
 //! What is true of hosts and networks at every instant, and the queue of ticks: no product's rule is in here.
 //!
-//! Who hears whom is a relation of pairs, asked anew at every tick ([`World::hears`]). Today two hosts hear each other
-//! while both links and the network carry their traffic, so a host whose link is cut hears nobody. The seam for
-//! sites is [`World::sides`]: hosts of different sides do not hear each other whatever their links do. All families
-//! ask only for pairs and for the groups that follow from them, so draws that set sides need no change in them.
+//! Who hears whom is a relation of pairs, asked anew at every tick ([`World::hears`]): two hosts hear each other while
+//! both links, the networks of their sites and those between the sites carry their traffic. So a host whose link is cut
+//! hears nobody, and sites that are cut off from each other are sides.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -11,6 +10,7 @@ use std::ops::Range;
 
 use crate::draw::{Fault, Strike};
 use crate::guests::Guests;
+use crate::sites::{Sites, Ways};
 use crate::story::{Story, What, Why};
 
 /// Instants and lengths, in microseconds.
@@ -109,11 +109,12 @@ pub(crate) struct World<T> {
     pub(crate) power: Vec<Power>,
     pub(crate) guests: Guests,
     pub(crate) story: Story,
-    /// Seam for sites: hosts of different sides do not hear each other.
-    pub(crate) sides: Vec<u8>,
+    pub(crate) ways: Ways,
     /// Hosts that had no way to anybody before the last change, and pairs that could not hear each other.
     pub(crate) opened: Vec<usize>,
     pub(crate) met: Vec<(usize, usize)>,
+    /// Whether sites came together or fell apart in the last change.
+    pub(crate) sides_changed: bool,
     boot: Us,
     faults: Vec<Strike>,
     /// Counts repairs, hangs and boots of a host, so that the end of an old one is known as such.
@@ -121,7 +122,6 @@ pub(crate) struct World<T> {
     links_cut: Vec<u32>,
     paths_cut: Vec<u32>,
     storage_lost_by: Vec<Option<Why>>,
-    networks_cut: u32,
     storages_cut: u32,
     witnesses_cut: u32,
     queue: BinaryHeap<Reverse<Entry<T>>>,
@@ -129,22 +129,22 @@ pub(crate) struct World<T> {
 }
 
 impl<T: Copy> World<T> {
-    pub(crate) fn new(hosts: usize, boot: Us, faults: &[Strike]) -> World<T> {
+    pub(crate) fn new(hosts: usize, sites: Sites, boot: Us, faults: &[Strike]) -> World<T> {
         World {
             now: 0,
             power: vec![Power::Up; hosts],
             guests: Guests::new(hosts),
             story: Story::new(),
-            sides: vec![0; hosts],
+            ways: Ways::new(sites),
             opened: Vec::new(),
             met: Vec::new(),
+            sides_changed: false,
             boot,
             faults: faults.to_vec(),
             ages: vec![0; hosts],
             links_cut: vec![0; hosts],
             paths_cut: vec![0; hosts],
             storage_lost_by: vec![None; hosts],
-            networks_cut: 0,
             storages_cut: 0,
             witnesses_cut: 0,
             queue: BinaryHeap::new(),
@@ -160,15 +160,26 @@ impl<T: Copy> World<T> {
         self.power[host] == Power::Up
     }
 
-    /// Whether a host's traffic gets onto the management network: so far that is also the way to the gateway, the
-    /// isolation address of VMware's products (VMW-39), and to a share or a blob that is a witness.
+    pub(crate) fn site(&self, host: usize) -> usize {
+        self.ways.sites.of(host)
+    }
+
+    /// Whether a host's traffic gets onto the management network of its site: that is also the way to the gateway, the
+    /// isolation address of VMware's products (VMW-39).
     pub(crate) fn is_linked(&self, host: usize) -> bool {
-        self.links_cut[host] == 0 && self.networks_cut == 0
+        self.links_cut[host] == 0 && self.ways.lans_cut[self.site(host)] == 0
+    }
+
+    /// Whether it gets to a share that is a witness, at a site of its own or anywhere.
+    pub(crate) fn reaches_share(&self, host: usize) -> bool {
+        let joined = |site| self.ways.lans_cut[site] == 0 && self.ways.joins(self.site(host), site);
+        self.is_linked(host) && self.ways.sites.witness.is_none_or(joined)
     }
 
     /// Whether packets pass between two hosts. Whether both are there to send and to answer is another question.
     pub(crate) fn passes(&self, a: usize, b: usize) -> bool {
-        a != b && self.is_linked(a) && self.is_linked(b) && self.sides[a] == self.sides[b]
+        let joined = self.ways.joins(self.site(a), self.site(b));
+        a != b && self.is_linked(a) && self.is_linked(b) && joined
     }
 
     /// Whether two hosts that are up hear each other.
@@ -182,7 +193,8 @@ impl<T: Copy> World<T> {
     }
 
     pub(crate) fn reaches_storage(&self, host: usize) -> bool {
-        self.paths_cut[host] == 0 && self.storages_cut == 0
+        let carried = |array| self.ways.carries_blocks(self.site(host), array);
+        self.paths_cut[host] == 0 && self.storages_cut == 0 && self.ways.sites.array.is_none_or(carried)
     }
 
     pub(crate) fn has_witness(&self) -> bool {
@@ -201,12 +213,16 @@ impl<T: Copy> World<T> {
 
     /// What keeps a host from the storage now; its own path is named first.
     pub(crate) fn why_without_storage_now(&self, host: usize) -> Why {
-        if self.paths_cut[host] > 0 { Why::Link } else { Why::Storage }
+        match (self.paths_cut[host], self.storages_cut) {
+            (0, 0) => Why::Network,
+            (0, _) => Why::Storage,
+            _ => Why::Link,
+        }
     }
 
     fn note_storage(&mut self) {
         for host in self.hosts() {
-            let why = if self.paths_cut[host] > 0 { Why::Link } else { Why::Storage };
+            let why = self.why_without_storage_now(host);
             let kept = self.storage_lost_by[host].unwrap_or(why);
             self.storage_lost_by[host] = if self.reaches_storage(host) { None } else { Some(kept) };
             if self.reaches_storage(host) {
@@ -312,7 +328,9 @@ impl<T: Copy> World<T> {
             Fault::Hang(host) if self.is_up(host) => return self.stop(host, Power::Hung, lasts),
             Fault::Hang(_) => return None,
             Fault::Link(host) => self.links_cut[host] += 1,
-            Fault::Network => self.networks_cut += 1,
+            Fault::Network(site) => self.ways.lans_cut[site] += 1,
+            Fault::Between(link) => self.ways.links_cut[link] += 1,
+            Fault::Fabric(link) => self.ways.fabrics_cut[link] += 1,
             Fault::Path(host) => self.paths_cut[host] += 1,
             Fault::Storage => self.storages_cut += 1,
             Fault::Witness => self.witnesses_cut += 1,
@@ -325,7 +343,9 @@ impl<T: Copy> World<T> {
         let fault = self.faults[number].fault;
         match fault {
             Fault::Link(host) => self.links_cut[host] -= 1,
-            Fault::Network => self.networks_cut -= 1,
+            Fault::Network(site) => self.ways.lans_cut[site] -= 1,
+            Fault::Between(link) => self.ways.links_cut[link] -= 1,
+            Fault::Fabric(link) => self.ways.fabrics_cut[link] -= 1,
             Fault::Path(host) => self.paths_cut[host] -= 1,
             Fault::Storage => self.storages_cut -= 1,
             Fault::Witness => self.witnesses_cut -= 1,
@@ -340,7 +360,7 @@ impl<T: Copy> World<T> {
         }
     }
 
-    fn ways(&self) -> Vec<bool> {
+    fn pairs(&self) -> Vec<bool> {
         let pairs = self.hosts().flat_map(|a| self.hosts().map(move |b| (a, b)));
         pairs.map(|(a, b)| if a == b { self.is_linked(a) } else { self.passes(a, b) }).collect()
     }
@@ -368,11 +388,9 @@ impl<T: Copy> World<T> {
                 break;
             }
             self.now = at;
-            // At the end of an instant whoever can act acts. Hosts that boot at one instant come up one after the other
-            // (assumption: nothing is quite simultaneous there).
-            let booted = matches!(tick, Tick::Booted(..));
+            // At the end of an instant whoever can act acts.
             changed |= self.step(&mut family, tick);
-            let over = booted || self.queue.peek().is_none_or(|Reverse(next)| next.at > at);
+            let over = self.queue.peek().is_none_or(|Reverse(next)| next.at > at);
             if over && std::mem::take(&mut changed) {
                 family.act(&mut self);
             }
@@ -383,7 +401,7 @@ impl<T: Copy> World<T> {
 
     /// One tick; true where it may have changed something.
     fn step<F: Family<Tick = T>>(&mut self, family: &mut F, tick: Tick<T>) -> bool {
-        let before = if matches!(tick, Tick::Begin(_) | Tick::End(_)) { self.ways() } else { Vec::new() };
+        let before = if matches!(tick, Tick::Begin(_) | Tick::End(_)) { self.pairs() } else { Vec::new() };
         let had_witness = self.has_witness();
         let change = match tick {
             Tick::Beat(host) => {
@@ -424,7 +442,9 @@ impl<T: Copy> World<T> {
 
     fn note_opened(&mut self, before: &[bool]) {
         let hosts = self.power.len();
-        let now = self.ways();
+        let sides = self.ways.sides();
+        self.sides_changed = std::mem::replace(&mut self.ways.seen, sides.clone()) != sides;
+        let now = self.pairs();
         let had = |ways: &[bool], host: usize| ways[host * hosts..(host + 1) * hosts].contains(&true);
         self.opened = (0..hosts).filter(|&host| had(&now, host) && !had(before, host)).collect();
         let pairs = (0..hosts).flat_map(|a| (0..a).map(move |b| (a, b)));

@@ -21,6 +21,10 @@ impl<'m> Checker<'m> {
             let disks = self.model.vms[vm.index()].storage;
             let disks_gone =
                 disks.is_some() && (self.hidden_pauses || home.is_none_or(|h| !self.disks_alive(vm, h)));
+            // One that stood still crashes over disks as they were before, when the copy that is left behind takes over.
+            let older =
+                |s: &Signal| matches!(s, Signal::StorageSwitched { storage, .. } if disks == Some(*storage));
+            let disks_gone = disks_gone || self.instant.iter().any(older);
             self.require(host_gone || disks_gone, Rule::CauseSeen, || {
                 format!("{} lost no host", self.name(vm))
             })?;
