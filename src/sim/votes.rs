@@ -11,6 +11,7 @@
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, Product, StorageId, Traffic, Way, Witness, WitnessKind};
+use crate::policy;
 use crate::state::HostPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -151,27 +152,16 @@ impl<O: Observer> Simulation<'_, O> {
     /// preferred site).
     pub(super) fn adjust_votes(&mut self, cluster: ClusterId) {
         let fixed = &self.model.clusters[cluster.index()];
-        let Some(votes) = fixed.product.votes().filter(|votes| votes.dynamic) else { return };
+        if !fixed.product.votes().is_some_and(|votes| votes.dynamic) {
+            return;
+        }
         let silent = |&host: &HostId| !self.state.takes_orders(self.model, host) && !self.is_missed(host);
         if fixed.hosts.iter().any(silent) {
             return;
         }
-        let mut last: Option<HostId> = None;
-        let mut count = 0;
-        // HYP-59: not that of a host at the preferred site, while there are others.
-        let preferred = |host: HostId| votes.preferred == Some(self.model.hosts[host.index()].place);
+        let deprived = policy::gives_up_its_vote(self.model, cluster, |host| !self.is_missed(host));
         for &host in &fixed.hosts {
-            let has_vote = !self.is_missed(host);
-            self.state.hosts[host.index()].has_vote = has_vote;
-            if has_vote {
-                count += 1;
-                if !preferred(host) || last.is_none_or(preferred) {
-                    last = Some(host);
-                }
-            }
-        }
-        if let (None, Some(last), 0) = (votes.witness, last, count % 2) {
-            self.state.hosts[last.index()].has_vote = false;
+            self.state.hosts[host.index()].has_vote = !self.is_missed(host) && Some(host) != deprived;
         }
     }
 
