@@ -217,7 +217,7 @@ fn check_tells_when_boots_begin_to_take_longer() {
     let enough = told("kind = \"fc\"\nbandwidth = \"200 MB/s\"", 5);
     assert!(enough.contains("all 30 VMs of strategy two at once: no longer"), "{enough}");
     let local = told("kind = \"das\"\nbandwidth = \"100 MB/s\"", 5);
-    assert!(local.contains("at once on one host: 13 of app") && !local.contains("all 30"), "{local}");
+    assert!(local.contains("at once on one host: 13 VMs of app") && !local.contains("all 30"), "{local}");
     assert!(!told("kind = \"fc\"", 5).contains("boots take longer"));
 }
 
