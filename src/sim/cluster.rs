@@ -24,7 +24,12 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.clusters[cluster.index()].alone == Some(host) {
             self.state.clusters[cluster.index()].alone = None;
         }
-        let heard = self.state.clusters[cluster.index()].is_split
+        let led = matches!(
+            self.model.clusters[cluster.index()].product,
+            Product::Primary(_) | Product::FivePrimaries(_)
+        );
+        let heard = led
+            && self.state.clusters[cluster.index()].is_split
             && self.state.side(self.model, host).is_some_and(|side| self.is_led(cluster, side));
         let row = &mut self.state.hosts[host.index()];
         row.outvoted = false;

@@ -60,7 +60,7 @@ impl<O: Observer> Simulation<'_, O> {
         let early = self.now < self.state.hosts[host.index()].missed_at;
         if early && self.state.hosts[host.index()].silent_since == Time::NEVER {
             self.end_beats_at(cluster, profile, host, self.now);
-            self.count_votes_at(cluster, self.state.hosts[host.index()].missed_at);
+            self.count_votes_later(cluster, host, Cause::HostHang);
         }
     }
 
@@ -122,6 +122,19 @@ impl<O: Observer> Simulation<'_, O> {
                 self.tell(Signal::HostIsolated { host });
                 self.hold_io(cluster, host);
                 self.arm(slot, profile.resiliency);
+            }
+        }
+    }
+
+    /// Those of them who hear nobody any more know it as soon as they are missed themselves.
+    pub(super) fn note_those_alone(&mut self, cluster: ClusterId) {
+        if !self.is_resilient(cluster) || self.state.clusters[cluster.index()].alone.is_some() {
+            return;
+        }
+        for &host in &self.model.clusters[cluster.index()].hosts {
+            let row = &self.state.hosts[host.index()];
+            if row.phase == HostPhase::Up && row.isolated && self.is_missed(host) {
+                self.state.hosts[host.index()].outvoted = true;
             }
         }
     }

@@ -94,10 +94,11 @@ impl<O: Observer> Simulation<'_, O> {
             if self.goes_on_without_quorum(cluster, host) || self.is_being_fenced(cluster, host) {
                 return;
             }
+            let watchdog = self.state.timers.at(slot);
             if !self.is_watched(cluster, host) {
                 self.disarm(slot);
             }
-            self.rejoin(cluster, host);
+            self.rejoin_watched(cluster, host, watchdog);
             self.note_silence(cluster, host);
             return;
         }

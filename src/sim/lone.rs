@@ -49,14 +49,14 @@ impl<O: Observer> Simulation<'_, O> {
         match &self.model.clusters[cluster.index()].product {
             Product::Pool(_) => {
                 if self.state.clusters[cluster.index()].primary == Some(host) {
-                    self.declare_overdue(cluster);
+                    self.declare_overdue_soon(cluster);
                 } else {
                     self.lead_alone(cluster, host);
                 }
             }
             _ => {
                 self.count_votes(cluster);
-                self.declare_overdue(cluster);
+                self.declare_overdue_soon(cluster);
             }
         }
         self.retry_waiting(cluster);

@@ -155,6 +155,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.find_deserted(cluster);
         let by_network = self.lives_by_network(cluster);
+        let mut joined = false;
         for &host in &self.model.clusters[cluster.index()].hosts {
             let row = &self.state.hosts[host.index()];
             if row.phase != HostPhase::Up {
@@ -168,6 +169,7 @@ impl<O: Observer> Simulation<'_, O> {
                     if !self.is_pool_elsewhere(cluster, host) {
                         self.disarm(self.model.timers.hosts[host.index()].isolation);
                         self.rejoin(cluster, host);
+                        joined = true;
                     }
                 }
             } else if connected && (sees || by_network) {
@@ -189,6 +191,10 @@ impl<O: Observer> Simulation<'_, O> {
                 self.begin_silence(cluster, host, profile.failed_after);
                 self.note_mute(cluster, host, profile);
             }
+        }
+        if joined && self.state.clusters[cluster.index()].deserted.is_some() {
+            // XEN-28: the one that was deserted is so no longer.
+            self.look_at_pool(cluster);
         }
     }
 

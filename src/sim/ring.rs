@@ -65,8 +65,10 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A host that is being fenced is not heard any more: when it is again they are asked anew.
     pub(super) fn lose_fenced_host(&mut self, cluster: ClusterId, host: HostId) {
-        if matches!(self.model.clusters[cluster.index()].product, Product::Ring(_)) {
-            self.state.hosts[host.index()].unlisted = false;
+        let ring = matches!(self.model.clusters[cluster.index()].product, Product::Ring(_));
+        if ring && std::mem::replace(&mut self.state.hosts[host.index()].unlisted, false) {
+            // Somebody may have quorum by itself now.
+            self.count_votes_at(cluster, self.now);
         }
     }
 
@@ -119,6 +121,20 @@ impl<O: Observer> Simulation<'_, O> {
                 (row.isolated, row.silent_since) = (true, self.now);
                 self.arm(slot, resets_after);
             }
+        }
+    }
+
+    /// A host that was alone joins: where it finds no quorum its watchdog, due at an instant, runs on (OSS-06), and its lock
+    /// is as old as it was (OSS-05).
+    pub(super) fn rejoin_watched(&mut self, cluster: ClusterId, host: HostId, due: Time) {
+        let row = &self.state.hosts[host.index()];
+        let (alone, silent_since) = (row.isolated && self.has_watchdogs(cluster), row.silent_since);
+        self.rejoin(cluster, host);
+        if alone && due != Time::NEVER && self.is_watched(cluster, host) {
+            let slot = self.model.timers.hosts[host.index()].isolation;
+            self.state.timers.disarm(slot);
+            self.state.timers.arm(slot, due);
+            self.state.hosts[host.index()].silent_since = silent_since;
         }
     }
 

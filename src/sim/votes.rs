@@ -98,6 +98,9 @@ impl<O: Observer> Simulation<'_, O> {
         if together {
             self.adjust_votes(cluster);
         }
+        if !together {
+            self.note_those_alone(cluster);
+        }
         // HYP-09: one that goes on by itself has quorum all the while.
         let hosts = &self.model.clusters[cluster.index()].hosts;
         let enough = together || self.lone_survivor(cluster).is_some();

@@ -94,7 +94,15 @@ impl FailoverClustering {
     }
 
     fn join(&mut self, world: &mut W, host: usize) {
+        let hangs = |h: &usize| world.power[*h] == Power::Hung && !self.quorum.votes.is_missed(*h);
+        let hung: Vec<usize> = world.hosts().filter(hangs).collect();
         self.quorum.join(world, host);
+        for other in hung {
+            // It may be taken for missed by one that joins alone, and is silent from now on.
+            if self.quorum.votes.is_missed(other) {
+                self.note_limits(world, other);
+            }
+        }
         self.together[host] = None;
         self.expect(world, host);
     }
@@ -155,6 +163,9 @@ impl FailoverClustering {
             match world.power[host] {
                 Power::Up => self.join(world, host),
                 Power::Hung => {
+                    if self.lost[host].is_some() {
+                        self.quorum.suspect(Why::Hang);
+                    }
                     self.note_limits(world, host);
                     self.quorum.votes.beat(world, host);
                     self.expect(world, host);
@@ -285,6 +296,9 @@ impl Family for FailoverClustering {
             Tick::HangOver(host) => {
                 if world.power[host] == Power::Hung && self.quorum.votes.in_touch(world, host) {
                     self.note_limits(world, host);
+                    if self.lost[host].is_some() {
+                        self.quorum.suspect(Why::Hang);
+                    }
                 }
                 world.reset_hung(host);
             }

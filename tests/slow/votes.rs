@@ -217,6 +217,11 @@ impl Votes {
         std::mem::replace(&mut self.out[host], out)
     }
 
+    /// Whether all others miss a host.
+    pub(crate) fn is_missed(&self, host: usize) -> bool {
+        self.missed[host]
+    }
+
     /// Whether a host has missed all others.
     pub(crate) fn is_alone(&self, host: usize) -> bool {
         self.alone[host]
@@ -238,9 +243,10 @@ impl Votes {
             let view = |h: usize| self.views[host][h] && (had || h == host || world.hears(host, h));
             self.is_enough(world, &world.hosts().map(view).collect::<Vec<bool>>())
         };
-        if !self.alone[host] {
-            return (had || self.in_touch(world, host)) && enough(host);
+        if !self.alone[host] && (had || self.in_touch(world, host)) {
+            return enough(host);
         }
+        // Nobody is there who could tell: one that has not noticed yet that it is alone may have it by itself as well.
         let up = || world.hosts().filter(|&h| world.is_up(h));
         let nobody_else = up().all(|h| self.out[h]);
         let by_itself =
