@@ -128,7 +128,7 @@ pub fn describe(spec: &Spec) -> String {
         "run: horizon {}, warm-up {}, {}, seed {}, ages {}",
         run.horizon,
         run.warmup,
-        count(u64::from(run.replications), "replication", "replications"),
+        count(run.replications, "replication", "replications"),
         run.seed,
         match run.ages {
             super::spec::Ages::Stationary => "stationary",
