@@ -132,7 +132,9 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let silent = self.silent(cluster, host);
         self.arm(slot, declared_after.less(silent));
-        self.count_votes_later(cluster, host, self.cut_off_by(host));
+        let cause = self.cut_off_by(host);
+        self.state.hosts[host.index()].cut_off_by = cause;
+        self.count_votes_later(cluster, host, cause);
     }
 
     /// A host is up and hears the others, or hears them again.
@@ -141,7 +143,12 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.release_io(host);
-        let watched = self.is_watched(cluster, host);
+        // What it does for want of quorum goes on.
+        let watched = self.is_watched(cluster, host) || self.goes_on_without_quorum(cluster, host);
+        if self.state.hosts[host.index()].isolated && !watched {
+            // Its agent may have been out when the others found quorum again.
+            self.disarm(self.model.timers.hosts[host.index()].isolation);
+        }
         let absent_since = self.state.clusters[cluster.index()].absent_since;
         let row = &mut self.state.hosts[host.index()];
         // Who was silent for a moment only has missed nobody.
@@ -350,7 +357,13 @@ impl<O: Observer> Simulation<'_, O> {
             false if cut(Traffic::Management) => Cause::LinkFailure,
             false if self.is_deserted(host) => self.deserted_by(host),
             false => Cause::NetworkOutage,
-            // Its cluster has lost quorum, or fences it because it was away.
+            // OSS-17: its cluster fences it because it was away.
+            true if self.state.hosts[host.index()].unlisted
+                && matches!(self.model.hosts[host.index()].cluster, Some(c) if self.counts_votes(c)) =>
+            {
+                self.state.hosts[host.index()].cut_off_by
+            }
+            // Its cluster has lost quorum.
             true if self.model.hosts[host.index()].cluster.is_some_and(|c| self.counts_votes(c)) => {
                 self.state.clusters[self.cluster_of(host).index()].doubt
             }

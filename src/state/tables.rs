@@ -140,6 +140,8 @@ pub struct HostState {
     pub heard_since: Time,
     /// Of a pool: a host that neither hears the others nor sees the statefile, and did so before views were merged.
     pub mute: bool,
+    /// Why it fell silent last.
+    pub cut_off_by: Cause,
     /// When the others miss it, or have missed it; [`Time::NEVER`] while it is in the cluster.
     pub missed_at: Time,
     /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
@@ -202,6 +204,7 @@ impl Default for HostState {
             silent_since: Time::NEVER,
             heard_since: Time::ZERO,
             mute: false,
+            cut_off_by: Cause::NetworkOutage,
             missed_at: Time::NEVER,
             worked_on: false,
             plan: NOWHERE,
