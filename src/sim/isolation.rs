@@ -357,15 +357,13 @@ impl<O: Observer> Simulation<'_, O> {
             false if cut(Traffic::Management) => Cause::LinkFailure,
             false if self.is_deserted(host) => self.deserted_by(host),
             false => Cause::NetworkOutage,
-            // OSS-17: its cluster fences it because it was away.
-            true if self.state.hosts[host.index()].unlisted
-                && matches!(self.model.hosts[host.index()].cluster, Some(c) if self.counts_votes(c)) =>
-            {
-                self.state.hosts[host.index()].cut_off_by
-            }
-            // Its cluster has lost quorum.
+            // Its cluster has lost quorum, or fences it because it was away: planned work is no reason for that (OSS-17).
             true if self.model.hosts[host.index()].cluster.is_some_and(|c| self.counts_votes(c)) => {
-                self.state.clusters[self.cluster_of(host).index()].doubt
+                let row = &self.state.hosts[host.index()];
+                match self.state.clusters[self.cluster_of(host).index()].doubt {
+                    doubt if row.unlisted && doubt.is_planned() => row.cut_off_by,
+                    doubt => doubt,
+                }
             }
             true if cut(Traffic::Storage) => Cause::LinkFailure,
             true if !self.state.hears(self.model, host, Traffic::Storage) => Cause::NetworkOutage,
