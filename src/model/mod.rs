@@ -38,8 +38,8 @@ pub use mirror::{Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
 pub use part::{Part, PartKind};
 pub use products::{
-    Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product, Quarantine,
-    QuorumProfile, RingProfile, Votes, Witness, WitnessKind,
+    DEPARTURES_MAX, Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product,
+    Quarantine, QuorumProfile, RingProfile, Votes, Witness, WitnessKind,
 };
 pub use purpose::{HostDraw, MirrorDraw};
 pub use restart::{AntiAffinity, RestartRules};

@@ -214,6 +214,9 @@ pub enum Fencing {
     },
 }
 
+/// As many departures of a host from its cluster as a quarantine can look back on.
+pub const DEPARTURES_MAX: usize = 8;
+
 /// Who may decide: more than half of the votes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Votes {

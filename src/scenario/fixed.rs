@@ -32,7 +32,7 @@ pub mod limits {
     /// Issues shown; the rest is counted.
     pub const ISSUES: usize = 100;
     /// Departures of a host that a quarantine looks back on: as many as the state of a host remembers.
-    pub const DEPARTURES: u64 = 8;
+    pub const DEPARTURES: u64 = crate::model::DEPARTURES_MAX as u64;
     /// Sites: pairs of them are looked at.
     pub const SITES: usize = 1_000;
     /// Dots of one dotted key. Bounds the depth of the tree, which is walked recursively.

@@ -43,7 +43,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.quarantined = true;
         // It has no vote as long as it is out.
         row.missed_at = Time::ZERO;
-        row.departures = [Time::NEVER; crate::state::DEPARTURES_MAX];
+        row.departures = [Time::NEVER; crate::model::DEPARTURES_MAX];
         self.state.timers.arm(self.model.timers.hosts[host.index()].quarantine, until);
         self.state.refresh_room(self.model, host);
         self.tell(Signal::HostQuarantined { host });

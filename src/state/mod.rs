@@ -20,8 +20,8 @@ pub use mirrors::MirrorState;
 pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use tables::{
-    CrewState, DEPARTURES_MAX, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job,
-    MaintenanceState, MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,
+    CrewState, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job, MaintenanceState,
+    MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,
 };
 
 use crate::engine::{Time, Timers, Tournament, Work};

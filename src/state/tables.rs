@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::engine::{Clock, Time};
-use crate::model::{Cause, Host, HostId, PartId, Room, VmClock, VmId};
+use crate::model::{Cause, DEPARTURES_MAX, Host, HostId, PartId, Room, VmClock, VmId};
 
 /// Stands for "no VM", "no host" in the compact lists.
 pub const NOWHERE: u32 = u32::MAX;
@@ -80,9 +80,6 @@ pub enum HostPhase {
     Boot,
     Maintenance,
 }
-
-/// As many departures of a host from its cluster as a quarantine can look back on.
-pub const DEPARTURES_MAX: usize = 8;
 
 /// A host.
 #[derive(Clone, Copy, Debug)]
