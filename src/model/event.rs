@@ -1,6 +1,8 @@
 //! The closed list of events. Each timer of a model carries one of them, for good.
 
-use super::{ClusterId, HostId, InjectId, InstanceId, MaintenanceId, PartId, PlaceId, StorageId, VmId};
+use super::{
+    ClusterId, HostId, InjectId, InstanceId, LocalMirrorId, MaintenanceId, PartId, PlaceId, StorageId, VmId,
+};
 
 /// What has happened when a timer runs out. Names are past facts; `…Stepped` means that the step
 /// which the component was in is over (its state knows which).
@@ -16,6 +18,8 @@ pub enum Event {
     ControllersSwitched(StorageId),
     /// Both copies of a mirrored storage are equal again.
     MirrorEqual(StorageId),
+    /// Both copies of a host's disks are equal again.
+    LocalMirrorEqual(LocalMirrorId),
     /// The other copy of a mirrored storage serves.
     MirrorSwitched(StorageId),
     /// A host has moved to another of its paths to the storage.

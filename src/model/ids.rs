@@ -32,6 +32,8 @@ ids! {
     NetworkId
     /// A storage array, or the local disks of hosts.
     StorageId
+    /// The disks of one host and their copy in another.
+    LocalMirrorId
     /// The bandwidth of a storage, or of one host's own disks, which VMs that boot share.
     ChannelId
     /// A host cluster.

@@ -1,6 +1,6 @@
 //! A second copy of a storage, kept equal by the arrays or by software on the hosts.
 
-use super::{Delay, HostId, StorageId};
+use super::{Delay, HostId, LocalMirrorId, Model, StorageId, StorageKind, VmId};
 use crate::engine::Stream;
 
 /// How a storage is mirrored. Both copies are storages with faults of their own; this stands at the first.
@@ -21,6 +21,38 @@ pub struct Mirror {
     pub stream: Stream,
     /// Local disks: by host, the host whose disks hold the other copy of its own.
     pub partners: Vec<Option<HostId>>,
+}
+
+impl Mirror {
+    /// Whether software on the hosts keeps the disks of each by themselves equal to their copy, and the cluster switches
+    /// them: what a copy lacks is then a matter of its own two hosts.
+    #[must_use]
+    pub fn is_by_host(&self, kind: StorageKind) -> bool {
+        kind == StorageKind::Das && self.failover == MirrorFailover::Cluster
+    }
+}
+
+/// The disks of one host and their copy in a host of the other side (HYP-53), where VMs have disks there.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalMirror {
+    pub storage: StorageId,
+    /// Where the first copy is, and the second.
+    pub hosts: [HostId; 2],
+    /// Resynchronisations.
+    pub stream: Stream,
+}
+
+impl Model {
+    /// The pair of local disks that holds both copies of a VM's.
+    #[must_use]
+    pub fn local_mirror_of(&self, vm: VmId) -> Option<LocalMirrorId> {
+        let fixed = &self.vms[vm.index()];
+        let holds = |id: &&LocalMirrorId| {
+            let pair = &self.local_mirrors[id.index()];
+            Some(pair.storage) == fixed.storage && pair.hosts[0] == fixed.host
+        };
+        self.hosts[fixed.host.index()].local_mirrors.iter().find(holds).copied()
+    }
 }
 
 /// Who sees to it that the other copy serves when one is lost.

@@ -31,10 +31,10 @@ pub use delay::Delay;
 pub use event::{Event, VmClock};
 pub use geography::{Geography, Reach, Segments, Way, join};
 pub use ids::{
-    ChannelId, ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, MaintenanceId, NetworkId, PartId,
-    PlaceId, ServiceId, StorageId, VmId,
+    ChannelId, ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, LocalMirrorId, MaintenanceId,
+    NetworkId, PartId, PlaceId, ServiceId, StorageId, VmId,
 };
-pub use mirror::{Mirror, MirrorFailover};
+pub use mirror::{LocalMirror, Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
 pub use part::{Part, PartKind};
 pub use products::{
@@ -65,6 +65,7 @@ pub struct Model {
     pub networks: Vec<Network>,
     pub geography: Geography,
     pub storages: Vec<Storage>,
+    pub local_mirrors: Vec<LocalMirror>,
     pub channels: Vec<Channel>,
     /// By VM, what it shares with others while it boots from its own disks, and from their second copy; empty where
     /// there are no channels.
@@ -188,6 +189,8 @@ pub struct Host {
     pub storage_paths: u32,
     pub path_failover: Delay,
     pub crew: Option<CrewId>,
+    /// Pairs of local disks of which it has one copy.
+    pub local_mirrors: Vec<LocalMirrorId>,
     pub streams: HostStreams,
 }
 

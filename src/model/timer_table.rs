@@ -5,8 +5,8 @@
 //! on them, and VMs in the order of the file (a cluster's restart order is its own: by rank).
 
 use super::{
-    ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, MaintenanceId, Model, PartId,
-    PartKind, PlaceId, Product, StorageId, VmId,
+    ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, LocalMirrorId, MaintenanceId,
+    Model, PartId, PartKind, PlaceId, Product, StorageId, VmId,
 };
 
 /// Stands for a timer that a component does not have.
@@ -20,8 +20,10 @@ pub struct TimerTable {
     pub inject_ends: Vec<u32>,
     /// The end of a move to another controller, by storage.
     pub controllers: Vec<u32>,
-    /// By storage, where it is mirrored.
+    /// By storage, where it is mirrored and not host by host.
     pub mirrors: Vec<MirrorTimers>,
+    /// The end of a resynchronisation, by pair of local disks.
+    pub local_mirrors: Vec<u32>,
     pub maintenances: Vec<u32>,
     pub clusters: Vec<u32>,
     /// By cluster and place: the elections of a side; empty where there are none.
@@ -81,10 +83,15 @@ impl TimerTable {
             let switches = storage.controllers.len() > 1;
             let slot = table.add_if(switches, Event::ControllersSwitched(StorageId(number as u32)));
             table.controllers.push(slot);
-            let (id, mirrored) = (StorageId(number as u32), storage.mirror.is_some());
+            let id = StorageId(number as u32);
+            let mirrored = storage.mirror.as_ref().is_some_and(|mirror| !mirror.is_by_host(storage.kind));
             let resync = table.add_if(mirrored, Event::MirrorEqual(id));
             let switch = table.add_if(mirrored, Event::MirrorSwitched(id));
             table.mirrors.push(MirrorTimers { resync, switch });
+        }
+        for number in 0..model.local_mirrors.len() as u32 {
+            let slot = table.add(Event::LocalMirrorEqual(LocalMirrorId(number)));
+            table.local_mirrors.push(slot);
         }
         for number in 0..model.maintenances.len() as u32 {
             let slot = table.add(Event::MaintenanceDue(MaintenanceId(number)));

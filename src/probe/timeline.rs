@@ -95,7 +95,7 @@ impl Entry {
             Signal::StorageDown { storage, .. }
             | Signal::StorageUp { storage }
             | Signal::StorageSwitched { storage, .. }
-            | Signal::MirrorEqual { storage }
+            | Signal::MirrorEqual { storage, .. }
             | Signal::ControllerDown { storage }
             | Signal::ControllerUp { storage } => &model.storages[storage.index()].name,
             Signal::NetworkDown { network } | Signal::NetworkUp { network } => {
@@ -147,6 +147,7 @@ impl Entry {
     #[must_use]
     pub fn host<'m>(&self, model: &'m Model) -> Option<&'m str> {
         match self.signal {
+            Signal::MirrorEqual { host, .. } => host.map(|host| &*model.hosts[host.index()].name),
             Signal::RestartOrdered { host, .. }
             | Signal::DisksSwitching { host, .. }
             | Signal::StaleCopy { host, .. }

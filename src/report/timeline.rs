@@ -134,6 +134,9 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::StorageSwitched { to, .. } => {
             format!("storage {who} is served by {}", model.storages[to.index()].name)
         }
+        Signal::MirrorEqual { host: Some(_), .. } => {
+            format!("the disks of host {host} on storage {who} are equal to their copy again")
+        }
         Signal::MirrorEqual { .. } => format!("both copies of storage {who} are equal again"),
         Signal::DisksSwitching { .. } => format!("the disks of VM {who} are made ready on {host}"),
         Signal::WritesLost { lost, .. } => {

@@ -12,6 +12,7 @@ impl<O: Observer> Simulation<'_, O> {
             Event::PartRepaired(part) => self.on_part_repaired(part),
             Event::ControllersSwitched(storage) => self.on_controllers_switched(storage),
             Event::MirrorEqual(storage) => self.on_mirror_equal(storage),
+            Event::LocalMirrorEqual(pair) => self.on_local_mirror_equal(pair),
             Event::MirrorSwitched(storage) => self.on_mirror_switched(storage),
             Event::PathsSwitched(host) => self.on_paths_switched(host),
             Event::Redirected(host) => self.on_redirected(host),

@@ -63,6 +63,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.end_stale(host);
         if was_up {
             self.tell(Signal::HostDown { host, cause });
+            self.look_at_local_mirrors_in(host);
         }
         // Its VMs stop at one instant, but one after the other in the program: nothing may move to one that is next.
         let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
@@ -168,6 +169,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.resume_clocks(host);
         let worked_on = std::mem::take(&mut self.state.hosts[host.index()].worked_on);
         self.tell(Signal::HostUp { host });
+        self.look_at_local_mirrors_in(host);
         if worked_on {
             self.tell(Signal::MaintenanceEnded { host });
         }

@@ -55,6 +55,7 @@ impl<O: Observer> Simulation<'_, O> {
         row.isolated = false;
         let works = row.works;
         self.state.windows_open += 1;
+        self.look_at_local_mirrors_in(host);
         self.state.refresh_room(self.model, host);
         let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
         let residents = self.state.take_residents(host);

@@ -16,7 +16,7 @@ use crate::model::{
     VmDraw, VmId,
 };
 use crate::policy;
-use crate::state::{DiskSwitch, HostPhase, VmPhase};
+use crate::state::{DiskSwitch, VmPhase};
 
 impl<'m, O: Observer> Simulation<'m, O> {
     /// Something about a storage, or the ways to it, has changed: what does that mean for mirrors?
@@ -44,6 +44,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     fn look_at_mirror(&mut self, mirrored: StorageId) {
+        if self.is_mirrored_by_host(mirrored) {
+            self.look_at_local_mirrors_of(mirrored);
+            return;
+        }
         let mirror = self.mirror(mirrored);
         let there = self.copies(mirrored).map(|copy| !self.state.storages[copy.index()].is_out());
         let equal = there[0] && there[1] && self.state.are_joined(self.model, mirrored);
@@ -99,7 +103,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// Both copies are equal again.
     pub(super) fn on_mirror_equal(&mut self, mirrored: StorageId) {
         self.state.mirrors[mirrored.index()].stale_since = [Time::NEVER; 2];
-        self.tell(Signal::MirrorEqual { storage: mirrored });
+        self.tell(Signal::MirrorEqual { storage: mirrored, host: None });
         for &cluster in &self.model.storages[mirrored.index()].clusters {
             self.retry_waiting(cluster);
         }
@@ -156,25 +160,31 @@ impl<'m, O: Observer> Simulation<'m, O> {
         if mirror.failover != MirrorFailover::Cluster {
             return None;
         }
-        let there = self.copies(storage).map(|copy| !self.state.storages[copy.index()].is_out());
-        let row = &self.state.mirrors[storage.index()];
-        if !there[1 - from] || (mirror.sync && row.missed(1 - from) > Span::ZERO) {
+        let until = self.state.restarts[vm.index()].wrote_until;
+        let (there, joined, behind, missed);
+        if self.is_mirrored_by_host(storage) {
+            let pair = self.model.local_mirror_of(vm)?;
+            there = self.state.local_copies(self.model, pair);
+            joined = self.state.are_local_copies_joined(self.model, pair);
+            missed = self.state.local_mirrors[pair.index()].missed(1 - from, until);
+            behind = missed;
+        } else {
+            there = self.copies(storage).map(|copy| !self.state.storages[copy.index()].is_out());
+            joined = there[from] && self.state.are_joined(self.model, storage);
+            let row = &self.state.mirrors[storage.index()];
+            missed = until.since(row.stale_since[1 - from].min(until));
+            // An array looks at all of its disks.
+            behind = row.missed(1 - from);
+        }
+        if !there[1 - from] || (mirror.sync && behind > Span::ZERO) {
             return None;
         }
         // A copy that can still be read is brought up to date first.
-        let readable = there[from]
-            && self.state.are_joined(self.model, storage)
-            && self
-                .state
-                .local_host_of_copy(self.model, vm, from == 1)
-                .is_none_or(|host| self.state.hosts[host.index()].phase == HostPhase::Up);
-        if readable || mirror.sync {
+        if joined || mirror.sync {
             return Some(Span::ZERO);
         }
         let draw = self.state.vms[vm.index()].boots + 1;
-        let lag = self.draw_vm(&mirror.lag, vm, VmDraw::Lag, draw);
-        let until = self.state.restarts[vm.index()].wrote_until;
-        Some(until.since(row.stale_since[1 - from].min(until)) + lag)
+        Some(missed + self.draw_vm(&mirror.lag, vm, VmDraw::Lag, draw))
     }
 
     /// The other copy of a VM's disks is going to be made ready: what the first one had more is lost.

@@ -24,6 +24,7 @@
 //! | `split_brain` | hosts that live and are taken for dead; copies that cannot write |
 //! | `quarantine` | nodes that keep leaving |
 //! | `mirrors` | second copies of a storage: which one serves, what is lost |
+//! | `local_mirrors` | copies of local disks, host by host: what is missing on them |
 //! | `by_hand` | recovery by a person where a copy was switched by hand |
 //! | `storage_loss` | what clusters do for VMs without disks |
 //! | `services` | what an instance serves, and who looks after it |
@@ -82,6 +83,7 @@ mod hosts;
 mod injection;
 mod isolation;
 mod life;
+mod local_mirrors;
 mod lone;
 mod maintenance;
 mod mirrors;

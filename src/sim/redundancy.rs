@@ -81,8 +81,10 @@ impl<O: Observer> Simulation<'_, O> {
         row.paths_out += 1;
         let left = row.paths_out < fixed.storage_paths;
         let switching = std::mem::replace(&mut row.switching, left);
+        self.look_at_local_mirrors_in(host);
         let slot = self.model.timers.hosts[host.index()].paths;
         if left {
+            let row = &mut self.state.hosts[host.index()];
             row.switches += 1;
             let draw = row.switches;
             let span = self.draw(&fixed.path_failover, fixed.streams.switching, draw);
@@ -102,7 +104,9 @@ impl<O: Observer> Simulation<'_, O> {
         if traffic == Traffic::Storage {
             let row = &mut self.state.hosts[host.index()];
             row.paths_out -= 1;
-            if row.paths_out + 1 < self.model.hosts[host.index()].storage_paths {
+            let left = row.paths_out;
+            self.look_at_local_mirrors_in(host);
+            if left + 1 < self.model.hosts[host.index()].storage_paths {
                 return;
             }
             self.end_redirection(host);

@@ -26,9 +26,10 @@ pub enum Signal {
         storage: StorageId,
         to: StorageId,
     },
-    /// Both copies of a mirrored storage are equal again.
+    /// Both copies of a mirrored storage are equal again; of local disks, those of one host.
     MirrorEqual {
         storage: StorageId,
+        host: Option<HostId>,
     },
     /// The other copy of a VM's disks is being made ready, on a host where the VM is to start.
     DisksSwitching {

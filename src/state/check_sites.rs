@@ -1,16 +1,22 @@
 //! The invariants of what several sites bring: second copies of storages, and sides of clusters.
 
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, Mirror, MirrorFailover, Model, Product, StorageId, Traffic, VmId, Way};
+use crate::model::{
+    ClusterId, LocalMirrorId, Mirror, MirrorFailover, Model, Product, StorageId, Traffic, VmId, Way,
+};
 
 use super::{DiskSwitch, Lead, State};
 
 impl State {
     pub(super) fn check_sites(&self, model: &Model) {
         for number in 0..model.storages.len() as u32 {
-            if let Some(mirror) = &model.storages[number as usize].mirror {
+            let fixed = &model.storages[number as usize];
+            if let Some(mirror) = fixed.mirror.as_ref().filter(|mirror| !mirror.is_by_host(fixed.kind)) {
                 self.check_mirror(model, StorageId(number), mirror);
             }
+        }
+        for number in 0..model.local_mirrors.len() as u32 {
+            self.check_local_mirror(model, LocalMirrorId(number));
         }
         self.check_copies(model);
         for number in 0..model.clusters.len() as u32 {
@@ -36,6 +42,21 @@ impl State {
         let wanted = !there[active] && there[other] && !refused && mirror.failover != MirrorFailover::Cluster;
         let switches = self.timers.at(slots.switch) != Time::NEVER;
         assert_eq!(switches, wanted, "{name}: its other copy takes over, or does not");
+    }
+
+    /// Of local disks as well; and a copy is behind whenever the other one alone can be written.
+    fn check_local_mirror(&self, model: &Model, id: LocalMirrorId) {
+        let (fixed, row) = (&model.local_mirrors[id.index()], &self.local_mirrors[id.index()]);
+        let name = &model.hosts[fixed.hosts[0].index()].name;
+        let there = self.local_copies(model, id);
+        let behind = row.stale_since.map(|since| since != Time::NEVER);
+        let joined = self.are_local_copies_joined(model, id);
+        let resyncs = self.timers.at(model.timers.local_mirrors[id.index()]) != Time::NEVER;
+        assert_eq!(resyncs, joined && behind != [false; 2], "{name}: its disks become equal, or do not");
+        for copy in 0..2 {
+            let missing = !joined && there[1 - copy];
+            assert!(behind[copy] || !missing, "{name}: copy {copy} of its disks is written by nobody");
+        }
     }
 
     /// Every VM is where all disks of its storage are, unless its cluster switches them one by one.

@@ -8,6 +8,7 @@ mod channels;
 mod check;
 mod check_sites;
 mod cluster;
+mod local_mirrors;
 mod mirrors;
 mod reach;
 mod residence;
@@ -16,6 +17,7 @@ mod tables;
 
 pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
+pub use local_mirrors::LocalMirrorState;
 pub use mirrors::MirrorState;
 pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
@@ -36,6 +38,7 @@ pub struct State {
     pub storages: Vec<StorageState>,
     /// By storage; empty where none is mirrored.
     pub mirrors: Vec<MirrorState>,
+    pub local_mirrors: Vec<LocalMirrorState>,
     pub channels: Vec<ChannelState>,
     pub crews: Vec<CrewState>,
     pub hosts: Vec<HostState>,
@@ -86,6 +89,7 @@ impl State {
             outages: vec![Outage::default(); model.parts.len()],
             storages: vec![StorageState::default(); model.storages.len()],
             mirrors: vec![MirrorState::default(); if has_mirrors(model) { model.storages.len() } else { 0 }],
+            local_mirrors: vec![LocalMirrorState::default(); model.local_mirrors.len()],
             channels: model.channels.iter().map(ChannelState::new).collect(),
             crews: model
                 .crews
@@ -150,6 +154,7 @@ impl State {
         self.outages.fill(Outage::default());
         self.storages.fill(StorageState::default());
         self.mirrors.fill(MirrorState::default());
+        self.local_mirrors.fill(LocalMirrorState::default());
         self.channels.iter_mut().for_each(ChannelState::clear);
         for (crew, model) in self.crews.iter_mut().zip(&model.crews) {
             crew.free = model.size;

@@ -320,7 +320,7 @@ const TWINS: [(Rule, Spoil); 39] = [
     (Rule::MirrorSwitches, |_, log, k| matches!(log.entries[k].signal, Signal::StorageSwitched { .. }).then(|| without(log, k))?),
     (Rule::MirrorEqual, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorEqual { .. }).then(|| twice(log, k))?),
     (Rule::MirrorEqual, |_, log, k| match log.entries[k].signal {
-        Signal::MirrorEqual { .. } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::StorageUp { .. } | Signal::NetworkUp { .. }))?),
+        Signal::MirrorEqual { .. } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::StorageUp { .. } | Signal::NetworkUp { .. } | Signal::HostUp { .. }))?),
         _ => None,
     }),
     (Rule::WritesLost, |_, log, k| match log.entries[k].signal {

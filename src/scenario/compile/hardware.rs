@@ -24,6 +24,7 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         domains: parts::domains(spec, &mut parts),
         crews: parts::crews(spec),
         storages: parts::storages(spec, &mut parts),
+        local_mirrors: Vec::new(),
         channels: Vec::new(),
         boots_on: Vec::new(),
         networks: parts::networks(spec, &mut parts),
@@ -93,6 +94,7 @@ fn hosts(spec: &Spec, parts: &mut Parts) -> Vec<Host> {
                 storage_paths: row.storage_paths,
                 path_failover: row.path_failover.clone().into(),
                 crew: crew(row.crew),
+                local_mirrors: Vec::new(),
                 streams: HostStreams {
                     crash: FaultStreams::new(&component, "crash"),
                     hang: FaultStreams::new(&component, "hang"),

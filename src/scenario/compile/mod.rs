@@ -74,6 +74,7 @@ fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Op
     if !placement::place(spec, strategy, &mut model, issues) {
         return None;
     }
+    parts::pair_local_disks(&mut model);
     let before = issues.len();
     product_limits::of_placement(spec, strategy, &model, issues);
     channels::share(spec, strategy, &mut model, issues);

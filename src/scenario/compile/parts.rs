@@ -4,8 +4,9 @@ use super::super::spec::{self, FaultSpec, Spec};
 use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use crate::engine::Stream;
 use crate::model::{
-    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Host, HostId, Mirror, Model, Network, NetworkId, Part,
-    PartId, PartKind, PlaceId, Reach, Storage, StorageId, StorageKind, Traffic,
+    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Host, HostId, LocalMirror, LocalMirrorId, Mirror,
+    Model, Network, NetworkId, Part, PartId, PartKind, PlaceId, Reach, Storage, StorageId, StorageKind,
+    Traffic, VmId,
 };
 
 /// The place that a site is; 0 is that of those without a site.
@@ -139,6 +140,29 @@ pub(super) fn join_mirrors(model: &mut Model) {
             }
         }
         model.storages[number].mirror.as_mut().expect("seen above").partners = partners;
+    }
+}
+
+/// Of local disks that software on the hosts mirrors, each host that VMs have their disks in is a pair with its partner.
+pub(super) fn pair_local_disks(model: &mut Model) {
+    for number in 0..model.vms.len() {
+        let vm = &model.vms[number];
+        let Some(storage) = vm.storage else { continue };
+        let fixed = &model.storages[storage.index()];
+        let Some(mirror) = fixed.mirror.as_ref().filter(|mirror| mirror.is_by_host(fixed.kind)) else {
+            continue;
+        };
+        let Some(partner) = mirror.partners[vm.host.index()] else { continue };
+        if model.local_mirror_of(VmId(number as u32)).is_some() {
+            continue;
+        }
+        let hosts = [vm.host, partner];
+        let component = format!("storage {} host {}", fixed.name, model.hosts[vm.host.index()].name);
+        let id = LocalMirrorId(model.local_mirrors.len() as u32);
+        model.local_mirrors.push(LocalMirror { storage, hosts, stream: Stream::new(&component, "resync") });
+        for host in hosts {
+            model.hosts[host.index()].local_mirrors.push(id);
+        }
     }
 }
 

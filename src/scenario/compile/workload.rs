@@ -6,8 +6,8 @@ use super::parts::scripted_host_part;
 use crate::engine::{Span, Stream};
 use crate::model::{
     Cluster, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
-    MirrorFailover, Model, NO_TIMER, PartId, PartKind, Product, Room, Service, ServiceId, StorageId, Vm,
-    VmId, VmStreams, WayBack,
+    MirrorFailover, Model, NO_TIMER, PartId, PartKind, Product, Room, Service, ServiceId, StorageId,
+    StorageKind, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -27,11 +27,13 @@ fn find_those_alone(model: &mut Model) {
     let monitored = model.clusters.iter().any(|c| c.monitor.is_on());
     let keeps = |c: &Cluster| matches!(&c.product, Product::Quorum(profile) if profile.name_ttl > Span::ZERO);
     let looked_up = model.clusters.iter().any(|c| keeps(c) && c.spans_places());
-    // What a switch to a copy that lags costs is counted from the last write, a crash of the guest included.
+    // What a switch to a copy that lags costs, or whether one in a host is left behind, is counted from the last write, a crash of the guest included.
     let mut lags = vec![false; model.services.len()];
     for vm in &model.vms {
         let mirror = vm.storage.and_then(|storage| model.storages[storage.index()].mirror.as_ref());
-        lags[vm.service.index()] |= mirror.is_some_and(|m| !m.sync && m.failover == MirrorFailover::Cluster);
+        let local = vm.storage.is_some_and(|s| model.storages[s.index()].kind == StorageKind::Das);
+        lags[vm.service.index()] |=
+            mirror.is_some_and(|m| (!m.sync || local) && m.failover == MirrorFailover::Cluster);
     }
     for (number, service) in model.services.iter_mut().enumerate() {
         service.is_awaited = awaited.contains(&ServiceId(number as u32));

@@ -2,7 +2,10 @@
 
 use super::{Checked, Checker, Rule, least, most};
 use ninefold::engine::{Span, Time};
-use ninefold::model::{GuestGroup, InstanceId, Mirror, MirrorFailover, Role, StorageId, VmId};
+use ninefold::model::{
+    GuestGroup, HostId, InstanceId, LocalMirror, Mirror, MirrorFailover, Role, StorageId, StorageKind,
+    Traffic, VmId,
+};
 use ninefold::sim::Signal;
 
 /// A mirrored storage.
@@ -20,11 +23,27 @@ pub(super) struct MirrorSeen {
     stale: [Option<Time>; 2],
 }
 
+/// The disks of one host and their copy in another.
+#[derive(Clone, Copy, Default)]
+pub(super) struct PairSeen {
+    joined: Option<Time>,
+    /// Since when each copy misses writes.
+    stale: [Option<Time>; 2],
+    /// One of the storages has been out: VMs may have stood still for a while before they stopped.
+    interrupted: bool,
+}
+
 /// What a switch at this instant costs a VM, at least and at most.
 #[derive(Clone, Copy)]
 pub(super) struct Loss {
     pub least: Span,
     pub most: Span,
+}
+
+impl PairSeen {
+    pub(super) fn new() -> PairSeen {
+        PairSeen { joined: Some(Time::ZERO), ..PairSeen::default() }
+    }
 }
 
 impl MirrorSeen {
@@ -60,7 +79,7 @@ impl<'m> Checker<'m> {
     pub(super) fn look_at_mirrors(&mut self) {
         for number in 0..self.mirrors.len() as u32 {
             let first = StorageId(number);
-            let Some(mirror) = self.mirror_of(first) else { continue };
+            let Some(mirror) = self.mirror_of(first).filter(|_| !self.is_by_host(first)) else { continue };
             let there = [!self.storages[first.index()], !self.storages[mirror.to.index()]];
             let joined = there[0] && there[1] && self.copies_are_joined(first, mirror.to);
             let row = &mut self.mirrors[first.index()];
@@ -73,6 +92,39 @@ impl<'m> Checker<'m> {
                     row.stale[copy] = row.stale[copy].or(Some(self.now));
                 }
             }
+            row.joined = if joined { row.joined.or(Some(self.now)) } else { None };
+        }
+    }
+
+    /// Local disks that software on the hosts mirrors and a cluster switches are as far behind as their two hosts.
+    fn is_by_host(&self, storage: StorageId) -> bool {
+        self.model.storages[storage.index()].kind == StorageKind::Das
+            && self.mirror_of(storage).is_some_and(|m| m.failover == MirrorFailover::Cluster)
+    }
+
+    fn pair_of(&self, vm: VmId) -> Option<usize> {
+        let fixed = &self.model.vms[vm.index()];
+        let pairs = &self.model.local_mirrors;
+        pairs.iter().position(|pair| Some(pair.storage) == fixed.storage && pair.hosts[0] == fixed.host)
+    }
+
+    /// Something about hosts, their links, storages or networks has changed.
+    pub(super) fn look_at_pairs(&mut self) {
+        for (number, pair) in self.model.local_mirrors.iter().enumerate() {
+            let Some(mirror) = self.mirror_of(pair.storage) else { continue };
+            let storages = [pair.storage, mirror.to].map(|s| !self.storages[s.index()]);
+            let up = pair.hosts.map(|host| !self.hosts[host.index()].down);
+            let heard = pair.hosts.iter().all(|&host| self.hears(host, Traffic::Storage));
+            let [from, to] = pair.hosts.map(|host| self.place(host));
+            let there = [storages[0] && up[0], storages[1] && up[1]];
+            let joined = there == [true; 2] && heard && self.is_open(Traffic::Storage as usize, from, to);
+            let row = &mut self.pairs[number];
+            for copy in 0..2 {
+                if !joined && there[1 - copy] {
+                    row.stale[copy] = row.stale[copy].or(Some(self.now));
+                }
+            }
+            row.interrupted |= storages != [true; 2];
             row.joined = if joined { row.joined.or(Some(self.now)) } else { None };
         }
     }
@@ -170,7 +222,11 @@ impl<'m> Checker<'m> {
         let row = self.vms[vm.index()];
         // One that has a home may have been booting.
         let until = if row.booted || row.home.is_some() { self.now } else { row.stopped_at };
-        let stale = self.mirrors[storage.index()].stale[usize::from(!row.on_mirror)];
+        let to = usize::from(!row.on_mirror);
+        let stale = match self.pair_of(vm) {
+            Some(pair) if self.is_by_host(storage) => self.pairs[pair].stale[to],
+            _ => self.mirrors[storage.index()].stale[to],
+        };
         let missed = stale.map_or(Span::ZERO, |stale| until.since(stale.min(until)));
         let (least, most) = (least(&mirror.lag), missed + most(&mirror.lag));
         (!mirror.sync).then_some(Loss { least, most })
@@ -187,10 +243,21 @@ impl<'m> Checker<'m> {
             format!("no cluster switches the disks of {}", self.name(vm))
         })?;
         if !row.unfinished {
-            let seen = &self.mirrors[storage.index()];
             let to = usize::from(!row.on_mirror);
-            let behind = mirror.sync && seen.missed(to) > Span::ZERO;
-            self.require(turn || (seen.there[to] && !behind), Rule::Mirror, || {
+            let usable = if self.is_by_host(storage) {
+                self.pair_of(vm).is_some_and(|pair| {
+                    let (seen, other) = (&self.pairs[pair], self.model.local_mirrors[pair].hosts[to]);
+                    let wrote =
+                        |stale: Time| row.up_at > stale || (row.stopped_at > stale && !seen.interrupted);
+                    let behind = mirror.sync && seen.stale[to].is_some_and(wrote);
+                    let copy = if to == 0 { storage } else { mirror.to };
+                    !self.storages[copy.index()] && !self.hosts[other.index()].down && !behind
+                })
+            } else {
+                let seen = &self.mirrors[storage.index()];
+                seen.there[to] && !(mirror.sync && seen.missed(to) > Span::ZERO)
+            };
+            self.require(turn || usable, Rule::Mirror, || {
                 format!("the other copy of {} is out, or behind", self.name(vm))
             })?;
             self.vms[vm.index()].on_mirror ^= true;
@@ -216,13 +283,24 @@ impl<'m> Checker<'m> {
         })
     }
 
-    pub(super) fn mirror_equal(&mut self, storage: StorageId) -> Checked {
+    pub(super) fn mirror_equal(&mut self, storage: StorageId, host: Option<HostId>) -> Checked {
         let Some(mirror) = self.mirror_of(storage) else {
             return self.broken(Rule::MirrorEqual, "a storage without a second copy");
         };
-        let row = &mut self.mirrors[storage.index()];
-        let stale = std::mem::take(&mut row.stale) != [None, None];
-        let soonest = row.joined.map(|since| since + least(&mirror.resync));
+        let pair = |pair: &LocalMirror| pair.storage == storage && Some(pair.hosts[0]) == host;
+        let (stale, joined) = match self.model.local_mirrors.iter().position(pair) {
+            Some(number) => {
+                let row = &mut self.pairs[number];
+                (&mut row.stale, row.joined)
+            }
+            None if host.is_some() => return self.broken(Rule::MirrorEqual, "a host without a copy"),
+            None => {
+                let row = &mut self.mirrors[storage.index()];
+                (&mut row.stale, row.joined)
+            }
+        };
+        let stale = std::mem::take(stale) != [None, None];
+        let soonest = joined.map(|since| since + least(&mirror.resync));
         self.require(stale && soonest.is_some_and(|at| self.now >= at), Rule::MirrorEqual, || {
             format!("{storage:?}: nothing to catch up, or not before {soonest:?}")
         })
@@ -244,6 +322,15 @@ impl<'m> Checker<'m> {
             let due = row.joined.filter(|_| stale).map(|since| since + least(&mirror.resync));
             self.require(due.is_none_or(|due| due >= next), Rule::MirrorSwitches, || {
                 format!("{storage:?} should have been equal again at {due:?}")
+            })?;
+        }
+        for (number, pair) in self.model.local_mirrors.iter().enumerate() {
+            let (row, mirror) = (&self.pairs[number], self.mirror_of(pair.storage));
+            let stale = row.stale != [None, None];
+            let resync = mirror.map(|m| &m.resync).filter(|resync| stale && resync.is_constant());
+            let due = row.joined.zip(resync).map(|(since, resync)| since + least(resync));
+            self.require(due.is_none_or(|due| due >= next), Rule::MirrorSwitches, || {
+                format!("the disks of {:?} should have been equal again at {due:?}", pair.hosts[0])
             })?;
         }
         for number in 0..self.vms.len() as u32 {

@@ -19,7 +19,7 @@ mod rules;
 mod services;
 mod sides;
 
-use mirrors::{Loss, MirrorSeen};
+use mirrors::{Loss, MirrorSeen, PairSeen};
 use ninefold::engine::{Law, Span, Time};
 use ninefold::model::{
     AntiAffinity, Cause, ClusterId, Delay, GuestGroup, HostId, InjectTarget, InstanceId, IsolationResponse,
@@ -128,6 +128,7 @@ struct Checker<'m> {
     ways: Ways,
     ways_changed_at: Time,
     mirrors: Vec<MirrorSeen>,
+    pairs: Vec<PairSeen>,
     /// Since when pairs of hosts do not hear each other.
     unheard: Vec<Time>,
     witnesses_out: Vec<bool>,
@@ -250,6 +251,7 @@ impl<'m> Checker<'m> {
             ways_changed_at: Time::NEVER,
             ways: Ways::new(model, &networks),
             mirrors: vec![MirrorSeen::new(); model.storages.len()],
+            pairs: vec![PairSeen::new(); model.local_mirrors.len()],
             ordered_now: Vec::new(),
             witnesses_out: vec![false; model.clusters.len()],
             site_out: vec![Time::NEVER; model.clusters.len()],
@@ -302,14 +304,21 @@ impl<'m> Checker<'m> {
                 self.ways.survey(self.model, &self.networks);
                 self.ways_changed_at = self.now;
                 self.look_at_mirrors();
+                self.look_at_pairs();
                 self.note_silences();
             }
-            Signal::StorageDown { .. } | Signal::StorageUp { .. } => self.look_at_mirrors(),
+            Signal::StorageDown { .. } | Signal::StorageUp { .. } => {
+                self.look_at_mirrors();
+                self.look_at_pairs();
+            }
             Signal::HostDown { .. }
             | Signal::HostUp { .. }
-            | Signal::MaintenanceBegun { .. }
             | Signal::LinkDown { .. }
-            | Signal::LinkUp { .. }
+            | Signal::LinkUp { .. } => {
+                self.look_at_pairs();
+                self.note_silences();
+            }
+            Signal::MaintenanceBegun { .. }
             | Signal::DomainDown { .. }
             | Signal::DomainUp { .. }
             | Signal::WitnessDown { .. }
@@ -347,7 +356,7 @@ impl<'m> Checker<'m> {
             | Signal::ControllerDown { .. }
             | Signal::ControllerUp { .. } => Ok(()),
             Signal::StorageSwitched { storage, to } => self.storage_switched(storage, to),
-            Signal::MirrorEqual { storage } => self.mirror_equal(storage),
+            Signal::MirrorEqual { storage, host } => self.mirror_equal(storage, host),
             Signal::WritesLost { vm, instance, lost } => {
                 self.account_writes(instance, lost);
                 self.writes_lost(vm, lost)
