@@ -42,7 +42,7 @@ pub use products::{
     Quarantine, QuorumProfile, RingProfile, Votes, Witness, WitnessKind,
 };
 pub use purpose::{HostDraw, MirrorDraw};
-pub use restart::{AntiAffinity, RestartRules};
+pub use restart::{AntiAffinity, RestartRules, RetryHost};
 pub use storage_loss::{StorageLoss, StorageRestart, StorageRestartPolicy};
 pub use timer_table::{NO_TIMER, TimerTable};
 pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault, WaitReason};

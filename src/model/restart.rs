@@ -19,6 +19,7 @@ pub struct RestartRules {
     pub attempts: u32,
     pub retry_after: Span,
     pub retry_doubles: bool,
+    pub retry_host: RetryHost,
     /// From giving up until somebody, or the cluster, begins anew.
     pub resumes_after: Delay,
     /// From an event that brings capacity until the cluster looks at those who wait.
@@ -30,12 +31,29 @@ pub struct RestartRules {
 }
 
 impl RestartRules {
+    /// Whether it matters on which hosts a VM failed to start.
+    #[must_use]
+    pub fn remembers_hosts(&self) -> bool {
+        self.start_failure > 0.0 && self.retry_host != RetryHost::Any
+    }
+
     /// Whether a start on a host may have to wait for others on it.
     #[inline]
     #[must_use]
     pub const fn limit_starts(&self) -> bool {
         self.by_class || self.starts_per_host < u32::MAX
     }
+}
+
+/// Where a VM whose start failed is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryHost {
+    /// Wherever there is most room.
+    Any,
+    /// Once more on the same host, then as [`RetryHost::Other`].
+    SameFirst,
+    /// On hosts where it has not failed since the cluster began; where there are none, the cluster gives up.
+    Other,
 }
 
 /// What keeps VMs of one instance on different hosts.

@@ -24,6 +24,24 @@ pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmI
     choose(model, state, cluster, vm, &sides)
 }
 
+/// Whether a VM may be started on one host in particular, as if it had been chosen.
+#[must_use]
+pub fn could_choose(model: &Model, state: &State, cluster: ClusterId, vm: VmId, host: HostId) -> bool {
+    let row = &state.clusters[cluster.index()];
+    let ordered = row.orders_from.filter(|_| row.is_split);
+    let reached = ordered.is_some_and(|side| Sides::Only(side).include(model, state, host))
+        || Sides::of(model, state, cluster, vm).is_some_and(|sides| sides.include(model, state, host));
+    reached
+        && admits(model, state, host, vm)
+        && (!keeps_apart(model, cluster, vm) || is_apart(model, state, host, vm))
+}
+
+/// Whether restarts keep a VM from hosts on which others of its instance live.
+fn keeps_apart(model: &Model, cluster: ClusterId, vm: VmId) -> bool {
+    let rules = &model.clusters[cluster.index()].restart;
+    rules.anti_affinity != AntiAffinity::Ignore && model.service_of(vm).guest.is_some()
+}
+
 /// As [`choose_host`], for those who do not hear a host that a VM lives on: none of its side.
 #[must_use]
 pub fn choose_host_of_others(
@@ -42,7 +60,7 @@ pub fn choose_host_of_others(
 
 fn choose(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId, sides: &Sides) -> Option<HostId> {
     let fixed = &model.clusters[cluster.index()];
-    let apart = fixed.restart.anti_affinity != AntiAffinity::Ignore && model.service_of(vm).guest.is_some();
+    let apart = keeps_apart(model, cluster, vm);
     if !fixed.admission.spare_hosts().is_empty()
         && let Some(host) = choose_spare(model, state, cluster, vm, sides, apart)
     {
@@ -192,6 +210,7 @@ fn suits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
     need.memory_mib <= free.memory_mib
         && need.cores <= free.cores
         && !state.hosts[host.index()].doomed
+        && !state.has_failed_on(model, vm, host)
         && state.is_wired(model, host, vm)
         && state.reaches_disk(model, vm, host)
 }

@@ -48,7 +48,7 @@ pub fn profile(profile: &Profile) -> String {
             Preset::Count(count) => count.to_string(),
             Preset::Word { word, .. } => format!("\"{word}\""),
             // It follows the number of hosts as long as it is left out.
-            Preset::Hosts => {
+            Preset::HostsAnd(_) => {
                 let _ = writeln!(
                     out,
                     "# {} is {} # {}: {}; 0: {}",

@@ -27,6 +27,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             let row = &mut self.state.restarts[vm.index()];
             (row.failed, row.failing, row.impatient, row.retry_at) = (0, false, false, turn);
+            self.state.forget_failed_starts(vm);
             self.restart(cluster, vm);
         }
     }
@@ -75,7 +76,9 @@ impl<O: Observer> Simulation<'_, O> {
         {
             return Err(reason);
         }
-        let Some(host) = self.choose_host(cluster, vm) else {
+        let again = self.state.take_host_to_try_again(vm);
+        let again = again.filter(|&host| policy::could_choose(self.model, self.state, cluster, vm, host));
+        let Some(host) = again.or_else(|| self.choose_host(cluster, vm)) else {
             return Err(self.cannot_start(cluster, vm));
         };
         debug_assert!(
@@ -115,9 +118,13 @@ impl<O: Observer> Simulation<'_, O> {
         Some(WaitReason::Dependency)
     }
 
-    /// Nobody can take a VM: what it waits for. Where disks are resources that fail, one that fails on every host is
-    /// left alone for a while (GFC-10).
+    /// Nobody can take a VM: what it waits for. One that fails on every host, or whose disks do where they are resources
+    /// that fail, is left alone for a while (GFC-10).
     pub(super) fn cannot_start(&mut self, cluster: ClusterId, vm: VmId) -> WaitReason {
+        if self.state.has_failed_everywhere(self.model, cluster, vm) {
+            self.state.restarts[vm.index()].retry_at = self.now + self.resumption(cluster, vm);
+            return WaitReason::Person;
+        }
         let reason = self.lacks(cluster, vm);
         let fixed = &self.model.clusters[cluster.index()];
         let fails =
@@ -131,6 +138,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// From giving up until it is tried again.
     pub(super) fn resumption(&mut self, cluster: ClusterId, vm: VmId) -> Span {
+        self.state.forget_failed_starts(vm);
         let row = &mut self.state.restarts[vm.index()];
         (row.failed, row.resumptions) = (0, row.resumptions.wrapping_add(1));
         let draw = u32::from(row.resumptions);

@@ -2,7 +2,7 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Clock, Span};
-use crate::model::{HostId, VmClock, VmDraw, VmId, WaitReason};
+use crate::model::{HostId, RetryHost, VmClock, VmDraw, VmId, WaitReason};
 use crate::state::{DiskSwitch, NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -196,7 +196,12 @@ impl<O: Observer> Simulation<'_, O> {
         row.failing = false;
         row.failed = row.failed.saturating_add(1);
         let failed = u32::from(row.failed);
-        let reason = if failed < rules.attempts {
+        // GFC-09, OSS-09: once more where it was.
+        let again = failed == 1 && rules.retry_host == RetryHost::SameFirst;
+        self.state.note_failed_start(self.model, vm, host, again);
+        let nowhere_left = self.state.has_failed_everywhere(self.model, cluster, vm);
+        let row = &mut self.state.restarts[vm.index()];
+        let reason = if failed < rules.attempts && !nowhere_left {
             let doublings = if rules.retry_doubles { failed - 1 } else { 0 };
             let wait = rules.retry_after.0.saturating_mul(1_u64.checked_shl(doublings).unwrap_or(u64::MAX));
             row.retry_at = self.now + Span(wait);

@@ -1,7 +1,8 @@
 //! Who may decide: more than half of the votes. Failover clustering (Hyper-V) and token rings (Proxmox,
 //! Pacemaker) stop what they protect where they have not.
 //!
-//! Votes are counted when a loss is noticed, and again whenever a host joins. Without quorum the VMs of all hosts
+//! Votes are counted when a loss is noticed, and again whenever a host joins: to join takes no time (assumption; MTX-23 and
+//! MTX-97 count none). Without quorum the VMs of all hosts
 //! stop (HYP-15), at once or when a watchdog's or a resiliency's time is over; with it again they are started.
 //!
 //! A disk witness counts for those who reach its storage, a share or a cloud for those on the management network; of

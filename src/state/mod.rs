@@ -8,6 +8,7 @@ mod channels;
 mod check;
 mod check_sites;
 mod cluster;
+mod failed_starts;
 mod local_mirrors;
 mod mirrors;
 mod reach;
@@ -17,6 +18,7 @@ mod tables;
 
 pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
+pub use failed_starts::FailedStarts;
 pub use local_mirrors::LocalMirrorState;
 pub use mirrors::MirrorState;
 pub use reach::Connectivity;
@@ -49,6 +51,8 @@ pub struct State {
     pub members: Vec<MemberState>,
     /// By VM; empty where the strategy clusters nothing.
     pub restarts: Vec<RestartState>,
+    /// By VM; empty where starts do not fail, or nobody minds on which host.
+    pub failed_starts: Vec<FailedStarts>,
     /// By VM; empty where no cluster looks after guests.
     pub monitors: Vec<MonitorState>,
     /// By VM, the mark on its channel's clock at which its boot is over, or what is left of it while it stands still;
@@ -131,6 +135,7 @@ impl State {
             vms: vec![VmState::default(); vms],
             members: vec![MemberState::default(); if balanced { vms } else { 0 }],
             restarts: vec![RestartState::default(); if has_clustered(model) { vms } else { 0 }],
+            failed_starts: vec![FailedStarts::default(); if remembers_hosts(model) { vms } else { 0 }],
             monitors: vec![MonitorState::default(); if has_monitored(model) { vms } else { 0 }],
             boots: vec![Work::NONE; if model.channels.is_empty() { 0 } else { vms }],
             held: 0,
@@ -165,6 +170,7 @@ impl State {
         self.vms.fill(VmState::default());
         self.members.fill(MemberState::default());
         self.restarts.fill(RestartState::default());
+        self.failed_starts.fill(FailedStarts::default());
         self.monitors.fill(MonitorState::default());
         self.boots.fill(Work::NONE);
         self.held = 0;
@@ -221,6 +227,7 @@ impl State {
         size_of::<VmState>()
             + balanced * size_of::<MemberState>()
             + usize::from(has_clustered(model)) * size_of::<RestartState>()
+            + usize::from(remembers_hosts(model)) * size_of::<FailedStarts>()
             + usize::from(has_monitored(model)) * size_of::<MonitorState>()
             + usize::from(!model.channels.is_empty()) * (size_of::<Work>() + size_of::<VmId>())
             + lists
@@ -234,6 +241,10 @@ fn has_mirrors(model: &Model) -> bool {
 
 fn has_monitored(model: &Model) -> bool {
     model.services.iter().any(|service| service.is_monitored)
+}
+
+fn remembers_hosts(model: &Model) -> bool {
+    model.clusters.iter().any(|cluster| cluster.restart.remembers_hosts())
 }
 
 fn has_clustered(model: &Model) -> bool {

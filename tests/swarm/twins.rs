@@ -77,8 +77,11 @@ fn rich_with_work() -> String {
 
 /// The same cluster without a witness, in the hands of failover clustering.
 fn rich_with_votes() -> String {
-    RICH.replace("product = \"custom\"", "product = \"hyper-v-2008\"\nwitness = \"none\"")
-        .replace("detection = \"7 s\"\n[service.a]", "[service.a]")
+    RICH.replace(
+        "product = \"custom\"",
+        "product = \"hyper-v-2008\"\nwitness = \"none\"\nstart_failure = 0.5",
+    )
+    .replace("detection = \"7 s\"\n[service.a]", "[service.a]")
 }
 
 /// Two sites that lose sight of each other, and storage with second copies: one kept equal, one that lags.
@@ -158,6 +161,26 @@ fn stretched_without_votes() -> String {
     STRETCHED.replace("product = \"hyper-v-2008\"\nwitness = \"none\"", "product = \"vsphere-6\"")
 }
 
+/// The same with local disks as well, which software replicates from host to host.
+fn stretched_with_local_disks() -> String {
+    let storages = r#"
+[storage.e]
+kind = "das"
+site = "here"
+mirror = { to = "f", mode = "async", lag = "1 min", switch = "1 min", resync = "30 min" }
+[storage.f]
+kind = "das"
+site = "there"
+[service.w]
+instances = 6
+vm = { cores = 1, memory = "2 GiB", storage = "e" }
+[host.h]"#;
+    STRETCHED
+        .replace("[host.h]", storages.trim_start())
+        .replacen(r#""a", "b", "c", "d"]"#, r#""a", "b", "c", "d", "e"]"#, 1)
+        .replace(r#""a", "b", "c", "d"]"#, r#""a", "b", "c", "d", "f"]"#)
+}
+
 /// One way to spoil a log at one entry; `None` where that entry offers no hold.
 type Spoil = fn(&Model, &Log, usize) -> Option<Log>;
 
@@ -220,6 +243,14 @@ fn redirect(model: &Model, log: &Log, k: usize) -> Option<Log> {
     with(log, k, Signal::RestartOrdered { vm, host: other, cause })
 }
 
+/// An order goes to the host on which the VM failed last.
+fn where_it_failed(_: &Model, log: &Log, k: usize) -> Option<Log> {
+    let Signal::RestartOrdered { vm, cause, .. } = log.entries[k].signal else { return None };
+    let failed = latest(log, k, |s| matches!(s, Signal::RestartFailed { vm: v, .. } if *v == vm))?;
+    let Signal::RestartFailed { host, .. } = log.entries[failed].signal else { return None };
+    with(log, k, Signal::RestartOrdered { vm, host, cause })
+}
+
 /// An order goes to another site while a network for orders is down.
 fn across(model: &Model, log: &Log, k: usize) -> Option<Log> {
     let Signal::RestartOrdered { vm, host, cause } = log.entries[k].signal else { return None };
@@ -242,7 +273,7 @@ fn across(model: &Model, log: &Log, k: usize) -> Option<Log> {
 }
 
 #[rustfmt::skip]
-const TWINS: [(Rule, Spoil); 39] = [
+const TWINS: [(Rule, Spoil); 40] = [
     (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
     (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
     (Rule::HostPower, |_, log, k| match log.entries[k].signal {
@@ -305,6 +336,7 @@ const TWINS: [(Rule, Spoil); 39] = [
         Signal::QuorumLost { .. } => without(log, k),
         _ => None,
     }),
+    (Rule::RetryHost, where_it_failed),
     // Most votes are elsewhere.
     (Rule::Quorum, across),
     (Rule::Sides, across),
@@ -353,8 +385,9 @@ fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let narrow = loading::load(&narrow).remove(0);
     let stretched = loading::load(STRETCHED).remove(0);
     let led = loading::load(&stretched_without_votes()).remove(0);
-    let logs =
-        [&plain, &work, &roomy, &votes, &narrow, &stretched, &led].map(|model| (model, observe(model, 1, 0)));
+    let local = loading::load(&stretched_with_local_disks()).remove(0);
+    let logs = [&plain, &work, &roomy, &votes, &narrow, &stretched, &led, &local]
+        .map(|model| (model, observe(model, 1, 0)));
     for (model, log) in &logs {
         check(model, log).unwrap_or_else(|v| panic!("{v:?}\n{}", tail(model, log, v.at)));
     }

@@ -1,5 +1,8 @@
 //! Whether a cluster is one that its product supports: its hosts, the storage of the VMs it protects, and how
 //! many VMs start on its hosts, protected by it or not.
+//!
+//! These are limits of support, told of the scenario as it is. Restarts do not look at them (assumption): a host has room
+//! where it has memory and cores.
 
 use std::collections::BTreeSet;
 

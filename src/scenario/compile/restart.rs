@@ -2,7 +2,7 @@
 
 use super::super::resolve::ClusterPlan;
 use crate::engine::Stream;
-use crate::model::{AntiAffinity, RestartRules};
+use crate::model::{AntiAffinity, RestartRules, RetryHost};
 
 pub(super) fn rules(plan: &ClusterPlan, name: &str) -> RestartRules {
     RestartRules {
@@ -13,6 +13,11 @@ pub(super) fn rules(plan: &ClusterPlan, name: &str) -> RestartRules {
         attempts: plan.count("restart_attempts"),
         retry_after: plan.span("retry_after"),
         retry_doubles: plan.word("retry_backoff") == "doubling",
+        retry_host: match plan.word("retry_host") {
+            "same-first" => RetryHost::SameFirst,
+            "other" => RetryHost::Other,
+            _ => RetryHost::Any,
+        },
         resumes_after: plan.law("resumes_after").into(),
         poll: plan.law("retry_poll").into(),
         polls: Stream::new(&format!("cluster {name}"), "retry_poll"),

@@ -1,12 +1,14 @@
 //! How products restart VMs: settings of the restart engine.
 
-use super::setting::Preset::{Between, Constant, Count, Fixed, Hosts};
+use super::setting::Preset::{Between, Constant, Count, Fixed, HostsAnd};
 use super::setting::{Setting, setting, word};
 
 const STARTS: &str = "starts under way on one host at a time";
 const ATTEMPTS: &str = "attempts to start a VM before the cluster gives up";
 const RETRY: &str = "from an attempt that failed to the next one";
 const BACKOFF: &str = "whether that time doubles with each attempt";
+const RETRY_HOST: &str = "where a VM whose start failed is tried again: on any host; once more on the same, then on those where it \
+     has not failed; or on those at once. Where it failed on all, the cluster gives up";
 const RESUMES: &str = "from giving up until a person, or the cluster, begins anew";
 const POLL: &str = "from an event that brings capacity until the cluster looks at the VMs that wait";
 const ORDER: &str =
@@ -17,6 +19,7 @@ const TIMEOUT: &str = "how long it waits for them at most";
 const APART: &str = "whether restarts keep VMs of one instance on different hosts";
 
 const BACKOFFS: &[&str] = &["constant", "doubling"];
+const RETRY_HOSTS: &[&str] = &["any", "same-first", "other"];
 const ORDERS: &[&str] = &["at-once", "by-priority"];
 const HONOURS: &[&str] = &["honour", "ignore"];
 const APARTS: &[&str] = &["must", "should", "ignore"];
@@ -35,6 +38,7 @@ pub(super) const CUSTOM: &[Setting] = &[
     setting("restart_attempts", Count(0), "assumption", ATTEMPTS),
     setting("retry_after", Fixed(120.0), "assumption", RETRY),
     word("retry_backoff", "constant", BACKOFFS, "assumption", BACKOFF),
+    word("retry_host", "any", RETRY_HOSTS, "assumption", RETRY_HOST),
     PERSON,
     setting("retry_poll", Constant(0.0), "assumption", POLL),
     word("dependencies", "honour", HONOURS, "assumption", DEPENDENCIES),
@@ -49,6 +53,7 @@ pub(super) const HA_4: &[Setting] = &[
     setting("restart_attempts", Count(5), "VML-13", ATTEMPTS),
     setting("retry_after", Fixed(120.0), "VMW-49", RETRY),
     word("retry_backoff", "doubling", BACKOFFS, "VMW-49", BACKOFF),
+    word("retry_host", "any", RETRY_HOSTS, "VMW-52", RETRY_HOST),
     PERSON,
     NOW,
     word("dependencies", "ignore", HONOURS, "VMW-46", DEPENDENCIES),
@@ -63,6 +68,7 @@ pub(super) const VSPHERE: &[Setting] = &[
     setting("restart_attempts", Count(5), "VMW-48", ATTEMPTS),
     setting("retry_after", Fixed(120.0), "VMW-49", RETRY),
     word("retry_backoff", "doubling", BACKOFFS, "VMW-49", BACKOFF),
+    word("retry_host", "any", RETRY_HOSTS, "VMW-52", RETRY_HOST),
     PERSON,
     NOW,
     word("dependencies", "honour", HONOURS, "VMW-46", DEPENDENCIES),
@@ -77,6 +83,7 @@ pub(super) const XENSERVER: &[Setting] = &[
     setting("restart_attempts", Count(0), "XEN-41", ATTEMPTS),
     setting("retry_after", Fixed(120.0), "XEN-41", RETRY),
     word("retry_backoff", "constant", BACKOFFS, "XEN-41", BACKOFF),
+    word("retry_host", "any", RETRY_HOSTS, "assumption", RETRY_HOST),
     PERSON,
     setting("retry_poll", Between(0.0, 20.0), "XEN-20", POLL),
     word("dependencies", "ignore", HONOURS, "XEN-42", DEPENDENCIES),
@@ -84,14 +91,15 @@ pub(super) const XENSERVER: &[Setting] = &[
     word("anti_affinity", "ignore", APARTS, "assumption", APART),
 ];
 
-/// A resource that failed on every node stays failed and is tried again after an hour.
+/// A resource that failed on every node, and twice on the first (GFC-09), stays failed and is tried again after an hour.
 pub(super) const HYPER_V: &[Setting] = &[
     setting("starts_per_host", Count(0), "assumption", STARTS),
     AT_ONCE,
     NO_CLASS_DELAY,
-    setting("restart_attempts", Hosts, "HYP-35", ATTEMPTS),
+    setting("restart_attempts", HostsAnd(1), "HYP-35", ATTEMPTS),
     setting("retry_after", Fixed(0.0), "GFC-08", RETRY),
     word("retry_backoff", "constant", BACKOFFS, "GFC-08", BACKOFF),
+    word("retry_host", "same-first", RETRY_HOSTS, "GFC-09", RETRY_HOST),
     setting("resumes_after", Constant(3600.0), "GFC-10", RESUMES),
     setting("retry_poll", Constant(0.0), "assumption", POLL),
     word("dependencies", "ignore", HONOURS, "assumption", DEPENDENCIES),
@@ -106,6 +114,7 @@ pub(super) const PROXMOX: &[Setting] = &[
     setting("restart_attempts", Count(3), "OSS-09", ATTEMPTS),
     setting("retry_after", Fixed(10.0), "OSS-02", RETRY),
     word("retry_backoff", "constant", BACKOFFS, "OSS-09", BACKOFF),
+    word("retry_host", "same-first", RETRY_HOSTS, "OSS-09", RETRY_HOST),
     PERSON,
     setting("retry_poll", Between(0.0, 10.0), "OSS-02", POLL),
     word("dependencies", "ignore", HONOURS, "assumption", DEPENDENCIES),
@@ -117,9 +126,10 @@ pub(super) const PACEMAKER: &[Setting] = &[
     setting("starts_per_host", Count(0), "assumption", STARTS),
     AT_ONCE,
     NO_CLASS_DELAY,
-    setting("restart_attempts", Hosts, "OSS-18", ATTEMPTS),
+    setting("restart_attempts", HostsAnd(0), "OSS-18", ATTEMPTS),
     setting("retry_after", Fixed(0.0), "OSS-18", RETRY),
     word("retry_backoff", "constant", BACKOFFS, "OSS-18", BACKOFF),
+    word("retry_host", "other", RETRY_HOSTS, "OSS-18", RETRY_HOST),
     PERSON,
     setting("retry_poll", Constant(0.0), "assumption", POLL),
     word("dependencies", "honour", HONOURS, "assumption", DEPENDENCIES),

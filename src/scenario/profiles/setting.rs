@@ -63,8 +63,8 @@ pub enum Preset {
     Between(f64, f64),
     /// A whole number; 0 means no limit.
     Count(u32),
-    /// A whole number, by default as many as the cluster has hosts.
-    Hosts,
+    /// A whole number, by default as many as the cluster has hosts, and so many more.
+    HostsAnd(u32),
     /// One of some words.
     Word { word: &'static str, accepted: &'static [&'static str] },
 }
@@ -85,7 +85,7 @@ impl Preset {
             Preset::Fixed(value_s) | Preset::Constant(value_s) => Value::Law(Law::Constant { value_s }),
             Preset::Between(min_s, max_s) => Value::Law(Law::Uniform { min_s, max_s }),
             Preset::Count(count) => Value::Count(count),
-            Preset::Hosts => Value::Count(hosts),
+            Preset::HostsAnd(more) => Value::Count(hosts + more),
             Preset::Word { word, .. } => Value::Word(word),
         }
     }
@@ -96,7 +96,7 @@ impl Preset {
         use Preset as D;
         match (self, other) {
             (D::Fixed(_), D::Fixed(_)) => true,
-            (D::Count(_) | D::Hosts, D::Count(_) | D::Hosts) => true,
+            (D::Count(_) | D::HostsAnd(_), D::Count(_) | D::HostsAnd(_)) => true,
             (D::Constant(_) | D::Between(..), D::Constant(_) | D::Between(..)) => true,
             (D::Word { accepted, .. }, D::Word { accepted: others, .. }) => accepted == others,
             _ => false,
@@ -113,7 +113,8 @@ impl fmt::Display for Preset {
             }
             Preset::Count(0) => f.write_str("no limit"),
             Preset::Count(count) => count.fmt(f),
-            Preset::Hosts => f.write_str("as many as hosts"),
+            Preset::HostsAnd(0) => f.write_str("as many as hosts"),
+            Preset::HostsAnd(more) => write!(f, "{more} more than hosts"),
             Preset::Word { word, .. } => f.write_str(word),
         }
     }

@@ -105,7 +105,7 @@ impl Reader {
                 span.map(|span| SettingValue::Law(Law::Constant { value_s: span.as_secs_f64() }))
             }
             Preset::Constant(_) | Preset::Between(..) => self.law(at).map(SettingValue::Law),
-            Preset::Count(_) | Preset::Hosts => {
+            Preset::Count(_) | Preset::HostsAnd(_) => {
                 let most = if setting.key == "quarantine_count" { limits::DEPARTURES } else { 1_000_000 };
                 self.whole_or_zero(at, most, setting.zero()).map(|count| SettingValue::Count(count as u32))
             }

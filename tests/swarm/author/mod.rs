@@ -324,7 +324,7 @@ impl Author {
                     self.line(format!("{} = {law}", setting.key));
                 }
                 _ if self.dice.percent(60) => {}
-                Preset::Count(_) | Preset::Hosts => {
+                Preset::Count(_) | Preset::HostsAnd(_) => {
                     let count = self.dice.below(4);
                     self.line(format!("{} = {count}", setting.key));
                 }

@@ -44,6 +44,7 @@ impl<'m> Checker<'m> {
         let row = &mut self.vms[vm.index()];
         let was = std::mem::replace(&mut row.booted, true);
         row.uncertain = false;
+        (row.failed_on, row.avoids, row.failures) = (0, 0, 0);
         row.up_at = self.now;
         let (home, down_at) = (row.home, row.down_at);
         self.require(!was, Rule::GuestAlternates, || format!("{} booted twice", self.name(vm)))?;

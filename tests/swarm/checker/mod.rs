@@ -23,7 +23,7 @@ use mirrors::{Loss, MirrorSeen, PairSeen};
 use ninefold::engine::{Law, Span, Time};
 use ninefold::model::{
     AntiAffinity, Cause, ClusterId, Delay, GuestGroup, HostId, InjectTarget, InstanceId, IsolationResponse,
-    MirrorFailover, Model, Product, Reach, VmFault, VmId, WaitReason,
+    MirrorFailover, Model, Product, Reach, RetryHost, VmFault, VmId, WaitReason,
 };
 use ninefold::probe::{CauseTally, Entry, ServiceTally};
 use ninefold::sim::Signal;
@@ -73,6 +73,11 @@ struct VmSeen {
     waiting: Option<(WaitReason, Time)>,
     /// It has a place and waits for its turn.
     queued: bool,
+    /// Seats of hosts on which it failed to start, since it ran; and those that it is not tried on any more, since its
+    /// cluster may have begun anew, which it did after so many failures.
+    failed_on: u64,
+    avoids: u64,
+    failures: u32,
     /// Where a copy of it that cannot write is in memory.
     stale: Option<HostId>,
     booted: bool,
@@ -210,6 +215,9 @@ impl<'m> Checker<'m> {
                 deadline: Time::NEVER,
                 waiting: None,
                 queued: false,
+                failed_on: 0,
+                avoids: 0,
+                failures: 0,
                 stale: None,
                 booted: true,
                 app: !failover || model.vms[first.index()].name == vm.name,
@@ -308,6 +316,7 @@ impl<'m> Checker<'m> {
                 self.note_silences();
             }
             Signal::StorageDown { .. } | Signal::StorageUp { .. } => {
+                self.forget_failed_starts();
                 self.look_at_mirrors();
                 self.look_at_pairs();
             }
@@ -315,8 +324,12 @@ impl<'m> Checker<'m> {
             | Signal::HostUp { .. }
             | Signal::LinkDown { .. }
             | Signal::LinkUp { .. } => {
+                self.forget_failed_starts();
                 self.look_at_pairs();
                 self.note_silences();
+            }
+            Signal::HostDeclaredFailed { .. } | Signal::HostIsolated { .. } | Signal::HostFenced { .. } => {
+                self.forget_failed_starts();
             }
             Signal::MaintenanceBegun { .. }
             | Signal::DomainDown { .. }

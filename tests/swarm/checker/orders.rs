@@ -88,10 +88,16 @@ impl<'m> Checker<'m> {
         self.is_commanded(vm, host)?;
         self.ordered_now.push(host);
         self.settle_on(vm, host, disks_ready_later)?;
+        self.require(before.avoids & self.seat(host) == 0, Rule::RetryHost, || {
+            format!("{} has failed on {host:?} already", self.name(vm))
+        })?;
         for &other in self.judged_hosts(host) {
             let claim = |host| (self.is_spare(host), self.free_memory(host));
             // Which copy was meant is not told of one whose disks were being made ready elsewhere.
-            let better = !before.unfinished && claim(other) > claim(host) && self.surely_admits(other, vm);
+            let better = !before.unfinished
+                && before.failed_on == 0
+                && claim(other) > claim(host)
+                && self.surely_admits(other, vm);
             let doubtful = self.vms.iter().any(|v| v.uncertain && v.home == Some(host));
             self.require(!better || doubtful, Rule::BestHost, || {
                 format!("{other:?} is better for {}", self.name(vm))
@@ -121,6 +127,9 @@ impl<'m> Checker<'m> {
             row.lost = Some((home, now));
         }
         (row.waiting, row.uncertain) = (Some((reason, now)), false);
+        if reason == WaitReason::Person {
+            (row.avoids, row.failures) = (0, 0);
+        }
         Ok(())
     }
 
@@ -142,6 +151,31 @@ impl<'m> Checker<'m> {
         }
         let fits = row.home == Some(host) && !row.booted && !row.queued;
         (row.home, row.lost, row.told) = (None, Some((host, now)), true);
+        self.note_failed_start(vm, host);
         self.require(fits, Rule::OrderLegal, || format!("{vm:?} failed to start where it was not"))
+    }
+
+    pub(super) fn seat(&self, host: HostId) -> u64 {
+        1 << self.model.hosts[host.index()].seat
+    }
+
+    fn note_failed_start(&mut self, vm: VmId, host: HostId) {
+        let retry = self.model.hosts[host.index()]
+            .cluster
+            .map_or(RetryHost::Any, |cluster| self.model.clusters[cluster.index()].restart.retry_host);
+        let seat = self.seat(host);
+        let row = &mut self.vms[vm.index()];
+        row.failures += 1;
+        row.failed_on |= seat;
+        if retry == RetryHost::Other || (retry == RetryHost::SameFirst && row.failures > 1) {
+            row.avoids |= seat;
+        }
+    }
+
+    /// Clusters may begin anew with any VM.
+    pub(super) fn forget_failed_starts(&mut self) {
+        for row in &mut self.vms {
+            (row.avoids, row.failures) = (0, 0);
+        }
     }
 }

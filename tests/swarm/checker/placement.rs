@@ -37,7 +37,7 @@ impl<'m> Checker<'m> {
         let instance = self.model.vms[vm.index()].instance;
         let doubtful = self.vms.iter().any(|v| v.uncertain && v.home == Some(host))
             || self.model.vms_of(instance).any(|s| self.vms[s.index()].uncertain);
-        !doubtful && self.admits(host, vm)
+        !doubtful && self.vms[vm.index()].failed_on & self.seat(host) == 0 && self.admits(host, vm)
     }
 
     pub(super) fn free_memory(&self, host: HostId) -> u64 {

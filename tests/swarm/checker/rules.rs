@@ -25,6 +25,8 @@ pub(crate) enum Rule {
     RunsOnUpHost,
     /// Only clustered VMs that lost their host are ordered to start, on a host of the cluster that is up.
     OrderLegal,
+    /// Where a product remembers it, no VM is started where it failed before (GFC-09, OSS-09).
+    RetryHost,
     /// No answer before the detection of the failure that lost the VM.
     OrderAfterDetection,
     /// Every lost VM is answered when its detection is over.
