@@ -94,8 +94,7 @@ impl FailoverClustering {
     }
 
     fn join(&mut self, world: &mut W, host: usize) {
-        let hangs = |h: &usize| world.power[*h] == Power::Hung && !self.quorum.votes.is_missed(*h);
-        let hung: Vec<usize> = world.hosts().filter(hangs).collect();
+        let hung: Vec<usize> = world.hosts().filter(|&h| self.beats_on(world, h)).collect();
         self.quorum.join(world, host);
         for other in hung {
             // It may be taken for missed by one that joins alone, and is silent from now on.
@@ -105,6 +104,16 @@ impl FailoverClustering {
         }
         self.together[host] = None;
         self.expect(world, host);
+    }
+
+    /// HYP-07: whether a host that hangs is still heard.
+    fn beats_on(&self, world: &W, host: usize) -> bool {
+        self.may_beat_on(world, host) && self.quorum.votes.in_touch(world, host)
+    }
+
+    /// Whether it is heard where its way is open: once it is missed it is out, and how soon that was found is settled.
+    fn may_beat_on(&self, world: &W, host: usize) -> bool {
+        world.power[host] == Power::Hung && !self.quorum.votes.is_missed(host)
     }
 
     /// A beat was heard, and others will be.
@@ -162,10 +171,8 @@ impl FailoverClustering {
         for &host in &touch.found {
             match world.power[host] {
                 Power::Up => self.join(world, host),
-                Power::Hung => {
-                    if self.lost[host].is_some() {
-                        self.quorum.suspect(Why::Hang);
-                    }
+                Power::Hung if self.may_beat_on(world, host) => {
+                    self.quorum.suspect(Why::Hang);
                     self.note_limits(world, host);
                     self.quorum.votes.beat(world, host);
                     self.expect(world, host);
@@ -174,14 +181,14 @@ impl FailoverClustering {
             }
         }
         for &host in &touch.lost {
-            if matches!(world.power[host], Power::Up | Power::Hung) {
+            if world.is_up(host) || self.may_beat_on(world, host) {
                 self.note_limits(world, host);
             }
             match world.power[host] {
                 Power::Up if self.quorum.isolated[host].is_none() && self.together[host].is_none() => {
                     self.quorum.suspect(world.why_cut_off(host))
                 }
-                Power::Hung if self.lost[host].is_some() => self.quorum.suspect(Why::Hang),
+                Power::Hung if self.may_beat_on(world, host) => self.quorum.suspect(Why::Hang),
                 _ => {}
             }
         }
@@ -294,11 +301,9 @@ impl Family for FailoverClustering {
             Tick::Missed(host, beat) => self.on_silence(world, host, beat),
             Tick::GivenUp => {}
             Tick::HangOver(host) => {
-                if world.power[host] == Power::Hung && self.quorum.votes.in_touch(world, host) {
+                if self.beats_on(world, host) {
                     self.note_limits(world, host);
-                    if self.lost[host].is_some() {
-                        self.quorum.suspect(Why::Hang);
-                    }
+                    self.quorum.suspect(Why::Hang);
                 }
                 world.reset_hung(host);
             }
