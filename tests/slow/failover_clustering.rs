@@ -51,6 +51,8 @@ pub(crate) const FACTS_2016: Numbers = Numbers { resiliency: 240 * S, ..FACTS_20
 pub(crate) enum Tick {
     /// A host's beat of that instant was the last one to be heard.
     Missed(usize, Us),
+    /// A host that has missed all others since a beat finds itself alone, unless its side is the cluster from now on.
+    Alone(usize, Us),
     /// The resiliency period of a host is over.
     GivenUp,
     /// NetFT has waited long enough for a host that hangs (HYP-07).
@@ -154,17 +156,27 @@ impl FailoverClustering {
                 world.after_all(self.stages(), Tick::Lost(host, batch));
             }
         }
-        let out = world.is_up(host) && !self.quorum.votes.in_touch(world, host);
-        let knows = self.quorum.isolated[host].is_some() || self.quorum.votes.is_alone(host);
-        if beat + own == world.now && out && !knows && self.quorum.votes.answered[host] == beat {
-            if let Some((since, _)) = self.together[host] {
-                self.quorum.votes.isolate(host);
-                self.quorum.isolated[host] = Some(since);
-                return;
-            }
-            self.quorum.isolate(world, host);
-            world.after_all(self.numbers.resiliency, Tick::GivenUp);
+        if beat + own == world.now && world.is_up(host) {
+            world.after_all(0, Tick::Alone(host, beat));
         }
+    }
+
+    /// A host has missed all who are the cluster: it is alone, unless those are not enough without it and its side is, which
+    /// takes over at that very instant.
+    fn find_alone(&mut self, world: &mut W, host: usize, beat: Us) {
+        let touch = self.quorum.give_way(world);
+        self.on_network(world, &touch);
+        let knows = self.quorum.isolated[host].is_some() || self.quorum.votes.is_alone(host);
+        if self.quorum.votes.in_touch(world, host) || knows || self.quorum.votes.answered[host] != beat {
+            return;
+        }
+        if let Some((since, _)) = self.together[host] {
+            self.quorum.votes.isolate(host);
+            self.quorum.isolated[host] = Some(since);
+            return;
+        }
+        self.quorum.isolate(world, host);
+        world.after_all(self.numbers.resiliency, Tick::GivenUp);
     }
 
     fn on_network(&mut self, world: &mut W, touch: &Touch) {
@@ -299,6 +311,7 @@ impl Family for FailoverClustering {
     fn on_tick(&mut self, world: &mut W, tick: Tick) {
         match tick {
             Tick::Missed(host, beat) => self.on_silence(world, host, beat),
+            Tick::Alone(host, beat) => self.find_alone(world, host, beat),
             Tick::GivenUp => {}
             Tick::HangOver(host) => {
                 if self.beats_on(world, host) {
