@@ -51,6 +51,8 @@ pub(crate) const FACTS_2016: Numbers = Numbers { resiliency: 240 * S, ..FACTS_20
 pub(crate) enum Tick {
     /// A host's beat of that instant was the last one to be heard.
     Missed(usize, Us),
+    /// A host that has missed all others since a beat finds itself alone, unless its side is the cluster from now on.
+    Alone(usize, Us),
     /// The resiliency period of a host is over.
     GivenUp,
     /// NetFT has waited long enough for a host that hangs (HYP-07).
@@ -94,8 +96,7 @@ impl FailoverClustering {
     }
 
     fn join(&mut self, world: &mut W, host: usize) {
-        let hangs = |h: &usize| world.power[*h] == Power::Hung && !self.quorum.votes.is_missed(*h);
-        let hung: Vec<usize> = world.hosts().filter(hangs).collect();
+        let hung: Vec<usize> = world.hosts().filter(|&h| self.beats_on(world, h)).collect();
         self.quorum.join(world, host);
         for other in hung {
             // It may be taken for missed by one that joins alone, and is silent from now on.
@@ -105,6 +106,16 @@ impl FailoverClustering {
         }
         self.together[host] = None;
         self.expect(world, host);
+    }
+
+    /// HYP-07: whether a host that hangs is still heard.
+    fn beats_on(&self, world: &W, host: usize) -> bool {
+        self.may_beat_on(world, host) && self.quorum.votes.in_touch(world, host)
+    }
+
+    /// Whether it is heard where its way is open: once it is missed it is out, and how soon that was found is settled.
+    fn may_beat_on(&self, world: &W, host: usize) -> bool {
+        world.power[host] == Power::Hung && !self.quorum.votes.is_missed(host)
     }
 
     /// A beat was heard, and others will be.
@@ -145,27 +156,35 @@ impl FailoverClustering {
                 world.after_all(self.stages(), Tick::Lost(host, batch));
             }
         }
-        let out = world.is_up(host) && !self.quorum.votes.in_touch(world, host);
-        let knows = self.quorum.isolated[host].is_some() || self.quorum.votes.is_alone(host);
-        if beat + own == world.now && out && !knows && self.quorum.votes.answered[host] == beat {
-            if let Some((since, _)) = self.together[host] {
-                self.quorum.votes.isolate(host);
-                self.quorum.isolated[host] = Some(since);
-                return;
-            }
-            self.quorum.isolate(world, host);
-            world.after_all(self.numbers.resiliency, Tick::GivenUp);
+        if beat + own == world.now && world.is_up(host) {
+            world.after_all(0, Tick::Alone(host, beat));
         }
+    }
+
+    /// A host has missed all who are the cluster: it is alone, unless those are not enough without it and its side is, which
+    /// takes over at that very instant.
+    fn find_alone(&mut self, world: &mut W, host: usize, beat: Us) {
+        let touch = self.quorum.give_way(world);
+        self.on_network(world, &touch);
+        let knows = self.quorum.isolated[host].is_some() || self.quorum.votes.is_alone(host);
+        if self.quorum.votes.in_touch(world, host) || knows || self.quorum.votes.answered[host] != beat {
+            return;
+        }
+        if let Some((since, _)) = self.together[host] {
+            self.quorum.votes.isolate(host);
+            self.quorum.isolated[host] = Some(since);
+            return;
+        }
+        self.quorum.isolate(world, host);
+        world.after_all(self.numbers.resiliency, Tick::GivenUp);
     }
 
     fn on_network(&mut self, world: &mut W, touch: &Touch) {
         for &host in &touch.found {
             match world.power[host] {
                 Power::Up => self.join(world, host),
-                Power::Hung => {
-                    if self.lost[host].is_some() {
-                        self.quorum.suspect(Why::Hang);
-                    }
+                Power::Hung if self.may_beat_on(world, host) => {
+                    self.quorum.suspect(Why::Hang);
                     self.note_limits(world, host);
                     self.quorum.votes.beat(world, host);
                     self.expect(world, host);
@@ -174,14 +193,14 @@ impl FailoverClustering {
             }
         }
         for &host in &touch.lost {
-            if matches!(world.power[host], Power::Up | Power::Hung) {
+            if world.is_up(host) || self.may_beat_on(world, host) {
                 self.note_limits(world, host);
             }
             match world.power[host] {
                 Power::Up if self.quorum.isolated[host].is_none() && self.together[host].is_none() => {
                     self.quorum.suspect(world.why_cut_off(host))
                 }
-                Power::Hung if self.lost[host].is_some() => self.quorum.suspect(Why::Hang),
+                Power::Hung if self.may_beat_on(world, host) => self.quorum.suspect(Why::Hang),
                 _ => {}
             }
         }
@@ -292,13 +311,12 @@ impl Family for FailoverClustering {
     fn on_tick(&mut self, world: &mut W, tick: Tick) {
         match tick {
             Tick::Missed(host, beat) => self.on_silence(world, host, beat),
+            Tick::Alone(host, beat) => self.find_alone(world, host, beat),
             Tick::GivenUp => {}
             Tick::HangOver(host) => {
-                if world.power[host] == Power::Hung && self.quorum.votes.in_touch(world, host) {
+                if self.beats_on(world, host) {
                     self.note_limits(world, host);
-                    if self.lost[host].is_some() {
-                        self.quorum.suspect(Why::Hang);
-                    }
+                    self.quorum.suspect(Why::Hang);
                 }
                 world.reset_hung(host);
             }

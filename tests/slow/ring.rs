@@ -43,6 +43,8 @@ pub(crate) fn token(hosts: usize) -> Us {
 pub(crate) enum Tick {
     /// The token has not come from a host since that instant.
     Missed(usize, Us),
+    /// A host that has missed all others finds itself alone, unless its side is the cluster from now on.
+    Alone(usize),
     /// The watchdog of a host, or those who fence it, have waited long enough.
     FenceDue,
     HangOver(usize),
@@ -146,6 +148,26 @@ impl Ring {
             }
             self.fall_silent(world, host);
         }
+    }
+
+    /// A host has missed all who are the cluster: it is alone, unless those are not enough without it and its side is, which
+    /// takes over at that very instant.
+    fn find_alone(&mut self, world: &mut W, host: usize) {
+        let touch = self.quorum.give_way(world);
+        self.on_network(world, &touch);
+        if self.quorum.votes.in_touch(world, host) || !self.quorum.votes.is_missed(host) {
+            return;
+        }
+        if self.watch[host].is_some() {
+            self.quorum.votes.isolate(host);
+            return;
+        }
+        self.quorum.isolate(world, host);
+        let after = match self.numbers.fencing {
+            Fencing::Watchdog { resets, .. } => resets,
+            Fencing::Peers { takes } => self.numbers.regroup + takes,
+        };
+        world.after_all(after, Tick::FenceDue);
     }
 
     /// Without quorum its watchdog runs, if it has one and runs something.
@@ -267,25 +289,13 @@ impl Family for Ring {
     }
 
     fn on_tick(&mut self, world: &mut W, tick: Tick) {
-        let n = self.numbers;
         match tick {
             Tick::Missed(host, since) => {
-                if self.quorum.votes.miss(world, host, since)
-                    && world.is_up(host)
-                    && !self.quorum.votes.in_touch(world, host)
-                {
-                    if self.watch[host].is_some() {
-                        self.quorum.votes.isolate(host);
-                        return;
-                    }
-                    self.quorum.isolate(world, host);
-                    let after = match n.fencing {
-                        Fencing::Watchdog { resets, .. } => resets,
-                        Fencing::Peers { takes } => n.regroup + takes,
-                    };
-                    world.after_all(after, Tick::FenceDue);
+                if self.quorum.votes.miss(world, host, since) && world.is_up(host) {
+                    world.after_all(0, Tick::Alone(host));
                 }
             }
+            Tick::Alone(host) => self.find_alone(world, host),
             Tick::FenceDue => {}
             Tick::HangOver(host) => world.reset_hung(host),
             Tick::Lost(host, batch) => self.quorum.look_at(world, host, batch, true),

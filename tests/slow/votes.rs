@@ -168,9 +168,10 @@ impl Votes {
 
     /// A host has a way to the others again, and knows what its side knows.
     pub(crate) fn join<T: Copy>(&mut self, world: &World<T>, host: usize) {
+        // One that had given up has missed all others, whether or not they have noticed.
+        let newcomer = self.missed[host] || self.out[host];
         self.alone[host] = false;
         self.out[host] = false;
-        let newcomer = self.missed[host];
         let knows = |other: &usize| {
             let member = *other != host && !self.alone[*other] && !self.missed[*other];
             member && (!newcomer || world.hears(host, *other))
