@@ -18,6 +18,8 @@ pub(super) struct MirrorSeen {
     joined: Option<Time>,
     /// Since when each copy misses writes.
     stale: [Option<Time>; 2],
+    /// Which copies have been said to fall behind.
+    told: [bool; 2],
 }
 
 /// What a switch at this instant costs a VM, at least and at most.
@@ -216,12 +218,22 @@ impl<'m> Checker<'m> {
         })
     }
 
+    pub(super) fn mirror_behind(&mut self, storage: StorageId, copy: StorageId) -> Checked {
+        let now = self.now;
+        let row = &mut self.mirrors[storage.index()];
+        let second = usize::from(copy != storage);
+        let told = std::mem::replace(&mut row.told[second], true);
+        let fits = !told && row.stale[second] == Some(now);
+        self.require(fits, Rule::MirrorBehind, || format!("{copy:?} does not fall behind, or has told"))
+    }
+
     pub(super) fn mirror_equal(&mut self, storage: StorageId) -> Checked {
         let Some(mirror) = self.mirror_of(storage) else {
             return self.broken(Rule::MirrorEqual, "a storage without a second copy");
         };
         let row = &mut self.mirrors[storage.index()];
         let stale = std::mem::take(&mut row.stale) != [None, None];
+        row.told = [false; 2];
         let soonest = row.joined.map(|since| since + least(&mirror.resync));
         self.require(stale && soonest.is_some_and(|at| self.now >= at), Rule::MirrorEqual, || {
             format!("{storage:?}: nothing to catch up, or not before {soonest:?}")
@@ -240,6 +252,9 @@ impl<'m> Checker<'m> {
                 format!("{storage:?} should have switched at {due:?}")
             })?;
             let row = &self.mirrors[storage.index()];
+            self.require(row.told == row.stale.map(|since| since.is_some()), Rule::MirrorBehind, || {
+                format!("{storage:?} has copies that fall behind without a word")
+            })?;
             let stale = row.stale != [None, None] && mirror.resync.is_constant();
             let due = row.joined.filter(|_| stale).map(|since| since + least(&mirror.resync));
             self.require(due.is_none_or(|due| due >= next), Rule::MirrorSwitches, || {
