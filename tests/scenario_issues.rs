@@ -576,6 +576,38 @@ fn a_key_is_idle_only_where_no_strategy_has_a_use_for_it() {
     assert_eq!(found, [("W103", "cluster.c.witness".to_owned())]);
 }
 
+/// A number that is one product's own is told of where a strategy brings another one, which has another of its own; a
+/// choice is not, nor what both products share, what is no product's, or what the strategy gives itself.
+#[test]
+fn a_number_of_one_product_is_told_of_under_another() {
+    let with = |settings: &str, strategy: &str| {
+        let other = format!(
+            "[strategy.other]\nprotect = [\"host-cluster\"]\n[strategy.other.cluster.c]\nproduct = {strategy}\n[strategy.cluster]"
+        );
+        let text = GOOD.replacen(PRODUCT, settings, 1).replacen("[strategy.cluster]", &other, 1);
+        issues_of(&text)
+    };
+    let numbers = "product = \"hyper-v-2008\"\nfailed_after = \"7 s\"\nregroup = \"3 s\"\nwitness = \"none\"";
+    let issues = with(numbers, "\"hyper-v-2016\"");
+    let found: Vec<_> = issues.iter().map(|i| (i.code, i.path.as_str(), i.place.line)).collect();
+    assert_eq!(found, [("W109", "cluster.c.failed_after", 32)], "{issues:#?}");
+    let told = issues[0].to_string();
+    assert!(told.contains("beside product \"hyper-v-2008\""), "{told}");
+    assert!(told.contains("under \"hyper-v-2016\", whose own is 10 s"), "{told}");
+    for (settings, strategy) in [
+        (numbers, "\"hyper-v-2016\"\nfailed_after = \"7 s\""),
+        ("product = \"hyper-v-2008\"\nfailed_after = \"10 s\"", "\"hyper-v-2016\""),
+        ("product = \"hyper-v-2008\"\nfailed_after = \"10 s\"", "\"vsphere-6\""),
+        (
+            "product = \"vsphere-6\"\nisolation_response = \"power-off\"\nshutdown = \"20 s\"",
+            "\"vmware-ha-4\"",
+        ),
+    ] {
+        let issues = with(settings, strategy);
+        assert!(issues.is_empty(), "{settings}\n{strategy}\n{issues:#?}");
+    }
+}
+
 #[test]
 fn every_objection_of_a_product_is_told_at_once() {
     let text = GOOD

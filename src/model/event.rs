@@ -43,6 +43,8 @@ pub enum Event {
     RetryDue(ClusterId),
     /// A host finds that it is alone on the management network, or acts on that.
     HostIsolated(HostId),
+    /// The VMs that an isolated host shuts down are off.
+    ShutdownEnded(HostId),
     /// A cluster gives a silent host up.
     HostDeclaredFailed(HostId),
     /// A product resets a host whose agent does not answer.

@@ -5,8 +5,8 @@
 //! on them, and VMs in the order of the file (a cluster's restart order is its own: by rank).
 
 use super::{
-    ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, LocalMirrorId, MaintenanceId,
-    Model, PartId, PartKind, PlaceId, Product, StorageId, VmId,
+    ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, IsolationResponse,
+    LocalMirrorId, MaintenanceId, Model, PartId, PartKind, PlaceId, Product, StorageId, VmId,
 };
 
 /// Stands for a timer that a component does not have.
@@ -54,6 +54,7 @@ pub struct HostTimers {
     /// The end of a move to another path.
     pub paths: u32,
     pub isolation: u32,
+    pub shutdown: u32,
     pub declaration: u32,
     pub agent: u32,
     pub redirection: u32,
@@ -146,6 +147,7 @@ impl TimerTable {
                     product.is_some_and(|p| !matches!(p, Product::Custom { .. })),
                     Event::HostIsolated(id),
                 ),
+                shutdown: self.add_if(product.is_some_and(shuts_down), Event::ShutdownEnded(id)),
                 abandonment: self.add_if(
                     matches!(product, Some(Product::Primary(_) | Product::FivePrimaries(_))),
                     Event::HostAbandoned(id),
@@ -180,6 +182,15 @@ impl TimerTable {
     fn add_if(&mut self, wanted: bool, event: Event) -> u32 {
         if wanted { self.add(event) } else { NO_TIMER }
     }
+}
+
+fn shuts_down(product: &Product) -> bool {
+    let response = match product {
+        Product::Primary(profile) => profile.isolation_response,
+        Product::FivePrimaries(profile) => profile.isolation_response,
+        _ => return false,
+    };
+    response == IsolationResponse::ShutDown
 }
 
 fn has_agent(model: &Model, host: HostId) -> bool {

@@ -1,7 +1,7 @@
 //! Everything that happened, in order, for `trace` and for golden cases.
 
 use crate::engine::{Span, Time};
-use crate::model::{Model, VmId};
+use crate::model::{Model, VmId, WaitReason};
 use crate::sim::{Observer, Signal};
 
 /// One line of a timeline.
@@ -39,6 +39,7 @@ impl Entry {
             Signal::StorageUp { .. } => "storage-up",
             Signal::StorageSwitched { .. } => "storage-switched",
             Signal::MirrorEqual { .. } => "mirror-equal",
+            Signal::MirrorBehind { .. } => "mirror-behind",
             Signal::DisksSwitching { .. } => "disks-switching",
             Signal::WritesLost { .. } => "writes-lost",
             Signal::ControllerDown { .. } => "controller-down",
@@ -57,6 +58,13 @@ impl Entry {
             Signal::HostUp { .. } => "host-up",
             Signal::HostIsolated { .. } => "host-isolated",
             Signal::HostDeclaredFailed { .. } => "host-declared-failed",
+            Signal::HostUndeclared { .. } => "host-undeclared",
+            Signal::VmsLeftOn { .. } => "vms-left-on",
+            Signal::ShutdownBegun { .. } => "shutdown-begun",
+            Signal::ShutdownEnded { .. } => "shutdown-ended",
+            Signal::ShutdownCutShort { .. } => "shutdown-cut-short",
+            Signal::VmsPaused { .. } => "vms-paused",
+            Signal::VmsResumed { .. } => "vms-resumed",
             Signal::HostFenced { .. } => "host-fenced",
             Signal::HostQuarantined { .. } => "host-quarantined",
             Signal::HostReadmitted { .. } => "host-readmitted",
@@ -64,6 +72,7 @@ impl Entry {
             Signal::StaleCopyGone { .. } => "stale-copy-gone",
             Signal::QuorumLost { .. } => "quorum-lost",
             Signal::QuorumRegained { .. } => "quorum-regained",
+            Signal::QuorumForced { .. } => "quorum-forced",
             Signal::PrimaryElected { .. } => "primary-elected",
             Signal::MaintenanceBegun { .. } => "maintenance-begun",
             Signal::MaintenanceEnded { .. } => "maintenance-ended",
@@ -74,6 +83,9 @@ impl Entry {
             Signal::RestartQueued { .. } => "restart-queued",
             Signal::RestartFailed { .. } => "restart-failed",
             Signal::RestartWaiting { .. } => "restart-waiting",
+            Signal::DisksAwaited { .. } => "disks-awaited",
+            Signal::VmStays { .. } => "vm-stays",
+            Signal::PersonFindsNoHost { .. } => "person-finds-no-host",
             Signal::AppDown { .. } => "app-down",
             Signal::AppUp { .. } => "app-up",
             Signal::FailoverStarted { .. } => "failover-started",
@@ -96,6 +108,7 @@ impl Entry {
             | Signal::StorageUp { storage }
             | Signal::StorageSwitched { storage, .. }
             | Signal::MirrorEqual { storage, .. }
+            | Signal::MirrorBehind { storage, .. }
             | Signal::ControllerDown { storage }
             | Signal::ControllerUp { storage } => &model.storages[storage.index()].name,
             Signal::NetworkDown { network } | Signal::NetworkUp { network } => {
@@ -108,7 +121,14 @@ impl Entry {
             | Signal::HostDown { host, .. }
             | Signal::HostUp { host }
             | Signal::HostIsolated { host }
-            | Signal::HostDeclaredFailed { host }
+            | Signal::HostDeclaredFailed { host, .. }
+            | Signal::HostUndeclared { host }
+            | Signal::VmsLeftOn { host, .. }
+            | Signal::ShutdownBegun { host, .. }
+            | Signal::ShutdownEnded { host, .. }
+            | Signal::ShutdownCutShort { host, .. }
+            | Signal::VmsPaused { host, .. }
+            | Signal::VmsResumed { host, .. }
             | Signal::HostFenced { host }
             | Signal::HostQuarantined { host }
             | Signal::HostReadmitted { host }
@@ -120,6 +140,7 @@ impl Entry {
             | Signal::WitnessUp { cluster }
             | Signal::PrimaryElected { cluster, .. }
             | Signal::QuorumLost { cluster }
+            | Signal::QuorumForced { cluster }
             | Signal::QuorumRegained { cluster } => &model.clusters[cluster.index()].name,
             Signal::VmDown { vm, .. }
             | Signal::VmUp { vm }
@@ -132,6 +153,9 @@ impl Entry {
             | Signal::RestartQueued { vm, .. }
             | Signal::RestartFailed { vm, .. }
             | Signal::RestartWaiting { vm, .. }
+            | Signal::DisksAwaited { vm }
+            | Signal::VmStays { vm, .. }
+            | Signal::PersonFindsNoHost { vm }
             | Signal::AppDown { vm, .. }
             | Signal::AppUp { vm } => &model.vms[vm.index()].name,
             Signal::FailoverStarted { instance, .. }
@@ -147,7 +171,9 @@ impl Entry {
     #[must_use]
     pub fn host<'m>(&self, model: &'m Model) -> Option<&'m str> {
         match self.signal {
-            Signal::MirrorEqual { host, .. } => host.map(|host| &*model.hosts[host.index()].name),
+            Signal::MirrorEqual { host, .. } | Signal::MirrorBehind { host, .. } => {
+                host.map(|host| &*model.hosts[host.index()].name)
+            }
             Signal::RestartOrdered { host, .. }
             | Signal::DisksSwitching { host, .. }
             | Signal::StaleCopy { host, .. }
@@ -155,6 +181,7 @@ impl Entry {
             | Signal::RestartQueued { host, .. }
             | Signal::RestartFailed { host, .. }
             | Signal::PrimaryElected { host, .. } => Some(&model.hosts[host.index()].name),
+            Signal::HostDeclaredFailed { by, .. } => by.map(|host| &*model.hosts[host.index()].name),
             _ => None,
         }
     }
@@ -168,11 +195,13 @@ impl Entry {
         }
     }
 
-    /// The storage that serves instead of its subject.
+    /// The storage that serves instead of its subject, or the copy of it that falls behind.
     #[must_use]
     pub fn to<'m>(&self, model: &'m Model) -> Option<&'m str> {
         match self.signal {
-            Signal::StorageSwitched { to, .. } => Some(&model.storages[to.index()].name),
+            Signal::StorageSwitched { to, .. } | Signal::MirrorBehind { copy: to, .. } => {
+                Some(&model.storages[to.index()].name)
+            }
             _ => None,
         }
     }
@@ -214,7 +243,22 @@ impl Entry {
     #[must_use]
     pub fn reason(&self) -> Option<&'static str> {
         match self.signal {
-            Signal::RestartWaiting { reason, .. } => Some(reason.word()),
+            Signal::RestartWaiting { reason, .. } | Signal::VmStays { reason, .. } => Some(reason.word()),
+            Signal::DisksAwaited { .. } => Some(WaitReason::Storage.word()),
+            _ => None,
+        }
+    }
+
+    /// How many VMs of a host it concerns.
+    #[must_use]
+    pub fn vms(&self) -> Option<u32> {
+        match self.signal {
+            Signal::VmsLeftOn { vms, .. }
+            | Signal::ShutdownBegun { vms, .. }
+            | Signal::ShutdownEnded { vms, .. }
+            | Signal::ShutdownCutShort { vms, .. }
+            | Signal::VmsPaused { vms, .. }
+            | Signal::VmsResumed { vms, .. } => Some(vms),
             _ => None,
         }
     }

@@ -10,7 +10,8 @@ use super::figures;
 use super::reproduce;
 use super::result::{Estimate, RunResult};
 use super::text::{
-    can_lose_writes, cause_shares, counted, horizon, never_down, of_service, service_names, writes_lost,
+    WRITES_LOST, can_lose_writes, cause_shares, counted, horizon, never_down, of_service, recovery_points,
+    service_names, writes_lost,
 };
 use super::verdict;
 
@@ -26,9 +27,10 @@ pub fn summary(result: &RunResult) -> String {
     let horizon = horizon(result);
     page.line(&format!(
         "{} of {horizon} for each strategy. Downtime, lost service and outages are per instance and year of \
-         365 d{}; `[low, high]` is the 95 % interval. `≤` stands where nothing was observed.",
+         365 d{}; `[low, high]` is the 95 % interval. `≤` stands where nothing was observed.{}",
         counted(result.replications, "replication"),
         if horizon == "1 y" { String::new() } else { format!(", scaled from {horizon}") },
+        if can_lose_writes(result) { WRITES_LOST } else { "" },
     ));
     if result.replications < result.replications_asked {
         page.line(&format!(
@@ -162,6 +164,9 @@ impl Page<'_> {
             }
             if let Some(line) = never_down(self.result, &rows, name) {
                 self.line(&format!("In this table, {line}."));
+            }
+            if let Some(line) = recovery_points(&rows, name) {
+                self.line(&format!("Recovery point, the most writes lost at once: {line}."));
             }
         }
     }

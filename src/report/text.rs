@@ -14,6 +14,10 @@ use crate::engine::Span;
 /// Causes that are named; the rest are "other".
 const CAUSES_NAMED: usize = 4;
 
+/// What the column of that name has.
+pub(super) const WRITES_LOST: &str =
+    " writes lost: the recovery points of all switches to a copy that lags, added up.";
+
 /// The whole comparison.
 #[must_use]
 pub fn comparison(result: &RunResult) -> String {
@@ -41,10 +45,11 @@ fn head(result: &RunResult) -> String {
         &format!(
             "{} of {horizon}, seed {}. Downtime, lost service and outages are per instance and year of \
              365 d{}; [low, high] is the 95 % interval. lasts: one outage; p95: 95 % of all \
-             instances are down no longer in {horizon}.",
+             instances are down no longer in {horizon}.{}",
             counted(result.replications, "replication"),
             result.seed,
             if horizon == "1 y" { String::new() } else { format!(", scaled from {horizon}") },
+            if can_lose_writes(result) { WRITES_LOST } else { "" },
         ),
         "",
     ));
@@ -219,10 +224,32 @@ fn service(result: &RunResult, name: &str) -> String {
         table.row(row);
     }
     text.push_str(&table.render());
-    if let Some(line) = never_down(result, &rows, |name| clean::shorten_name(&clean::visible(name), 40)) {
+    let name = |name: &str| clean::shorten_name(&clean::visible(name), 40);
+    if let Some(line) = never_down(result, &rows, name) {
         text.push_str(&wrap(&format!("  {line}"), "    "));
     }
+    if let Some(line) = recovery_points(&rows, name) {
+        text.push_str(&wrap(&format!("  recovery point, the most writes lost at once: {line}"), "    "));
+    }
     text
+}
+
+/// The worst recovery point of each strategy that has lost writes: "34 s under a, b".
+pub(super) fn recovery_points(
+    rows: &[(&Strategy, &Service)],
+    name: impl Fn(&str) -> String,
+) -> Option<String> {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    for (strategy, service) in rows.iter().filter(|(_, service)| service.recovery_point_s.max > 0.0) {
+        let worst = figures::duration(service.recovery_point_s.max);
+        match found.iter_mut().find(|(length, _)| *length == worst) {
+            Some((_, names)) => names.push(name(&strategy.name)),
+            None => found.push((worst, vec![name(&strategy.name)])),
+        }
+    }
+    let parts: Vec<String> =
+        found.iter().map(|(worst, names)| format!("{worst} under {}", names.join(", "))).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// What stands in the place of 100 %: under which strategies there was no downtime, in how many years,

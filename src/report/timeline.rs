@@ -31,6 +31,7 @@ pub fn jsonl(model: &Model, timeline: &Timeline) -> String {
             link: entry.link(),
             lost: entry.lost(),
             members: entry.members(),
+            vms: entry.vms(),
         };
         // Numbers and strings always have a JSON form.
         if let Ok(line) = serde_json::to_string(&line) {
@@ -64,6 +65,8 @@ struct Line<'a> {
     lost: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     members: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vms: Option<u32>,
 }
 
 /// A line a signal: day and time of day, the signal's word, and a sentence.
@@ -124,8 +127,6 @@ fn length(span: Span) -> String {
 fn sentence(model: &Model, entry: &Entry) -> String {
     let who = entry.subject(model);
     let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
-    let vm = entry.vm().map_or("", |vm| &*model.vms[vm.index()].name);
-    let host = entry.host(model).unwrap_or("");
     match entry.signal {
         Signal::DomainDown { .. } => format!("{who} loses its power"),
         Signal::DomainUp { .. } => format!("{who} has power again"),
@@ -134,42 +135,98 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::StorageSwitched { to, .. } => {
             format!("storage {who} is served by {}", model.storages[to.index()].name)
         }
-        Signal::MirrorEqual { host: Some(_), .. } => {
+        Signal::MirrorEqual { host: Some(host), .. } => {
+            let host = &model.hosts[host.index()].name;
             format!("the disks of host {host} on storage {who} are equal to their copy again")
         }
         Signal::MirrorEqual { .. } => format!("both copies of storage {who} are equal again"),
-        Signal::DisksSwitching { .. } => format!("the disks of VM {who} are made ready on {host}"),
-        Signal::WritesLost { lost, .. } => {
-            format!("VM {who} lacks what was written in the last {}", length(lost))
+        Signal::MirrorBehind { storage, copy, host: Some(host) } if copy == storage => {
+            let host = &model.hosts[host.index()].name;
+            format!("the disks of host {host} on storage {who} fall behind their copy")
+        }
+        Signal::MirrorBehind { copy, host: Some(host), .. } => {
+            let host = &model.hosts[host.index()].name;
+            let to = &model.storages[copy.index()].name;
+            format!("the copy of the disks of host {host} on storage {who}, on {to}, falls behind")
+        }
+        Signal::MirrorBehind { storage, copy, .. } if copy == storage => {
+            format!("the first copy of storage {who} falls behind")
+        }
+        Signal::MirrorBehind { copy, .. } => {
+            format!("the second copy of storage {who}, {}, falls behind", model.storages[copy.index()].name)
         }
         Signal::ControllerDown { .. } => format!("a controller of storage {who} has failed"),
         Signal::ControllerUp { .. } => format!("a controller of storage {who} is repaired"),
-        Signal::LinkDown { traffic, .. } => format!("host {who} loses a link for {}", traffic.word()),
-        Signal::LinkUp { traffic, .. } => format!("host {who} has a link for {} again", traffic.word()),
-        Signal::AgentDown { .. } => format!("the cluster's agent on host {who} does not answer"),
-        Signal::AgentUp { .. } => format!("the cluster's agent on host {who} answers again"),
+        Signal::NetworkDown { .. } => format!("network {who} is down"),
+        Signal::NetworkUp { .. } => format!("network {who} is back"),
         Signal::ManagerDown { .. } => format!("the manager of cluster {who} is down"),
         Signal::ManagerUp { .. } => format!("the manager of cluster {who} is back"),
         Signal::WitnessDown { .. } => format!("the witness of cluster {who} is down"),
         Signal::WitnessUp { .. } => format!("the witness of cluster {who} is back"),
-        Signal::NetworkDown { .. } => format!("network {who} is down"),
-        Signal::NetworkUp { .. } => format!("network {who} is back"),
+        Signal::QuorumLost { .. } => format!("cluster {who} has lost quorum"),
+        Signal::QuorumRegained { .. } => format!("cluster {who} has quorum again"),
+        Signal::QuorumForced { .. } => {
+            format!("a person forces quorum: what is left of cluster {who} goes on")
+        }
+        Signal::PrimaryElected { .. } => {
+            format!("cluster {who} elects {} as its primary", entry.host(model).unwrap_or(""))
+        }
+        _ => {
+            of_host(model, entry).or_else(|| of_vm(model, entry)).unwrap_or_else(|| of_service(model, entry))
+        }
+    }
+}
+
+/// What it says of a host.
+fn of_host(model: &Model, entry: &Entry) -> Option<String> {
+    let who = entry.subject(model);
+    let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
+    let vms = figures::counted(entry.vms().unwrap_or(0), "VM");
+    Some(match entry.signal {
+        Signal::LinkDown { traffic, .. } => format!("host {who} loses a link for {}", traffic.word()),
+        Signal::LinkUp { traffic, .. } => format!("host {who} has a link for {} again", traffic.word()),
+        Signal::AgentDown { .. } => format!("the cluster's agent on host {who} does not answer"),
+        Signal::AgentUp { .. } => format!("the cluster's agent on host {who} answers again"),
         Signal::HostDown { .. } => format!("host {who} is down{why}"),
         Signal::HostUp { .. } => format!("host {who} is up"),
         Signal::HostIsolated { .. } => format!("host {who} finds itself isolated"),
-        Signal::HostDeclaredFailed { .. } => format!("the cluster gives host {who} up"),
+        Signal::HostDeclaredFailed { .. } => match entry.host(model) {
+            Some(other) => format!("the side of {other} gives host {who} up"),
+            None => format!("the cluster gives host {who} up"),
+        },
+        Signal::HostUndeclared { .. } => format!("nobody is there to look after what host {who} ran"),
+        Signal::VmsLeftOn { .. } => format!("host {who} leaves {vms} on"),
+        Signal::ShutdownBegun { .. } => format!("host {who} shuts {vms} down"),
+        Signal::ShutdownEnded { in_time: true, .. } => format!("host {who} has shut {vms} down"),
+        Signal::ShutdownEnded { in_time: false, .. } => {
+            format!("host {who} turns off {vms}, not shut down in time")
+        }
+        Signal::ShutdownCutShort { .. } => format!("{vms} on host {who} had not been shut down yet"),
+        Signal::VmsPaused { .. } => format!("host {who} pauses {vms}"),
+        Signal::VmsResumed { .. } => format!("host {who} lets {vms} go on"),
         Signal::HostFenced { .. } => format!("host {who} is fenced: it resets"),
         Signal::HostQuarantined { .. } => format!("host {who} is kept out of the cluster"),
         Signal::HostReadmitted { .. } => format!("host {who} is let into the cluster again"),
+        Signal::MaintenanceBegun { .. } => format!("planned work begins on host {who}"),
+        Signal::MaintenanceEnded { .. } => format!("planned work on host {who} is done"),
+        _ => return None,
+    })
+}
+
+/// What it says of a VM.
+fn of_vm(model: &Model, entry: &Entry) -> Option<String> {
+    let who = entry.subject(model);
+    let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
+    let host = entry.host(model).unwrap_or("");
+    Some(match entry.signal {
+        Signal::DisksSwitching { .. } => format!("the disks of VM {who} are made ready on {host}"),
+        Signal::WritesLost { lost, .. } => {
+            format!("VM {who} lacks what was written in the last {}", length(lost))
+        }
         Signal::StaleCopy { .. } => {
             format!("a copy of VM {who} stays in the memory of {host} and cannot write")
         }
         Signal::StaleCopyGone { .. } => format!("the copy of VM {who} in the memory of {host} is gone"),
-        Signal::QuorumLost { .. } => format!("cluster {who} has lost quorum"),
-        Signal::QuorumRegained { .. } => format!("cluster {who} has quorum again"),
-        Signal::PrimaryElected { .. } => format!("cluster {who} elects {host} as its primary"),
-        Signal::MaintenanceBegun { .. } => format!("planned work begins on host {who}"),
-        Signal::MaintenanceEnded { .. } => format!("planned work on host {who} is done"),
         Signal::VmDown { .. } => format!("VM {who} is down{why}"),
         Signal::VmUp { .. } => format!("VM {who}: the guest has booted"),
         Signal::VmReset { .. } => format!("the cluster resets VM {who}"),
@@ -177,8 +234,21 @@ fn sentence(model: &Model, entry: &Entry) -> String {
         Signal::RestartQueued { .. } => format!("VM {who} waits for its turn to start on {host}"),
         Signal::RestartFailed { .. } => format!("VM {who} did not start on {host}"),
         Signal::RestartWaiting { reason, .. } => format!("VM {who} waits: {}{why}", waits_for(reason)),
+        Signal::DisksAwaited { .. } => format!("VM {who} waits: its host does not reach its disks"),
+        Signal::VmStays { reason, .. } => format!("VM {who} stays where it is: {}", waits_for(reason)),
+        Signal::PersonFindsNoHost { .. } => format!("VM {who} waits: a person finds no host for it"),
         Signal::AppDown { .. } => format!("VM {who}: the application has failed{why}"),
         Signal::AppUp { .. } => format!("VM {who}: the application has started"),
+        _ => return None,
+    })
+}
+
+/// What it says of an instance of a service.
+fn of_service(model: &Model, entry: &Entry) -> String {
+    let who = entry.subject(model);
+    let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
+    let vm = entry.vm().map_or("", |vm| &*model.vms[vm.index()].name);
+    match entry.signal {
         Signal::FailoverStarted { .. } => format!("{who} moves to {vm}"),
         Signal::FailoverDone { .. } => format!("{who} is online on {vm}"),
         Signal::Converged { members, .. } => {
@@ -192,5 +262,6 @@ fn sentence(model: &Model, entry: &Entry) -> String {
             )
         }
         Signal::ServiceUp { .. } => format!("service {who} is up"),
+        other => unreachable!("{other:?} is about no service"),
     }
 }

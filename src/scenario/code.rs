@@ -57,4 +57,5 @@ codes! {
     MAINTENANCE = "W106", "maintenance that cannot keep its schedule";
     BALANCED_STATE = "W107", "a stateful service behind a balancer";
     BEYOND_PRODUCT = "W108", "beyond what the cluster's product supports, and let pass";
+    OTHER_PRODUCT = "W109", "a number of one product in force under another";
 }

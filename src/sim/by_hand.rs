@@ -17,6 +17,7 @@ impl<O: Observer> Simulation<'_, O> {
         for &vm in &vms {
             let waits = self.state.left_to_a_person.contains(&vm);
             if !self.is_started_by_hand(vm) && !waits {
+                self.tell(Signal::PersonFindsNoHost { vm });
                 self.state.left_to_a_person.push(vm);
             }
         }

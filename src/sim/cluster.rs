@@ -147,7 +147,10 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_host_declared_failed(&mut self, host: HostId) {
         let cluster = self.cluster_of(host);
         if !self.can_act(cluster) {
-            self.state.hosts[host.index()].undeclared = true;
+            let row = &mut self.state.hosts[host.index()];
+            if !std::mem::replace(&mut row.undeclared, true) && row.first_lost != NOWHERE {
+                self.tell(Signal::HostUndeclared { host });
+            }
             return;
         }
         self.declare_failed(cluster, host);
@@ -168,7 +171,8 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         // What it stopped while it was alone is looked for before it is known to be down.
         if row.phase != HostPhase::Up && downs == row.downs && !std::mem::replace(&mut row.given_up, true) {
-            self.tell(Signal::HostDeclaredFailed { host });
+            let by = self.speaker_for(cluster, host);
+            self.tell(Signal::HostDeclaredFailed { host, by });
         }
         let mut lost = self.state.take_lost(host, downs);
         lost.sort_unstable_by_key(|vm| self.model.vms[vm.index()].rank);

@@ -25,6 +25,7 @@ impl<O: Observer> Simulation<'_, O> {
             Event::QuorumForced(cluster) => self.on_quorum_forced(cluster),
             Event::RetryDue(cluster) => self.on_retry_due(cluster),
             Event::HostIsolated(host) => self.on_host_isolated(host),
+            Event::ShutdownEnded(host) => self.on_shutdown_ended(host),
             Event::HostDeclaredFailed(host) => self.on_host_declared_failed(host),
             Event::AgentGivenUp(host) => self.on_agent_given_up(host),
             Event::HostAbandoned(host) => self.on_host_abandoned(host),

@@ -4,7 +4,7 @@
 //! Only where every host that is missing stands at a site that is out: nobody forces quorum while the other side may be
 //! running.
 
-use super::{Observer, Simulation};
+use super::{Observer, Signal, Simulation};
 use crate::engine::Time;
 use crate::model::{ClusterId, HostId, NO_TIMER, Product};
 
@@ -42,6 +42,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_quorum_forced(&mut self, cluster: ClusterId) {
         if self.misses_a_site(cluster) {
             self.state.clusters[cluster.index()].forced = true;
+            self.tell(Signal::QuorumForced { cluster });
             self.adjust_votes(cluster);
         }
         self.count_votes(cluster);

@@ -13,16 +13,17 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn life(&mut self, vm: VmId) -> Life<'_, O> {
         let model = self.model;
         let row = &self.state.vms[vm.index()];
-        // Others than these do not power on.
+        // Others than these do not power on, nor give up their disks.
         let service = model.service_of(vm);
-        let starts = matches!(row.phase, VmPhase::Off | VmPhase::StorageWait | VmPhase::GuestDead)
-            || (row.phase == VmPhase::AppDead && row.resets);
+        let asks = matches!(row.phase, VmPhase::Off | VmPhase::StorageWait | VmPhase::GuestDead)
+            || (row.phase == VmPhase::AppDead && row.resets)
+            || row.suspended;
         let monitor = if service.is_monitored && service.host_cluster {
             row.host().and_then(|host| monitor_of(model, host))
         } else {
             None
         };
-        let reaches_disk = starts && row.host().is_some_and(|host| self.state.reaches_disk(model, vm, host));
+        let reaches_disk = asks && row.host().is_some_and(|host| self.state.reaches_disk(model, vm, host));
         let lookup = match row.host() {
             Some(host) if service.is_looked_up => lookup_of(model, vm, host, &mut self.state.restarts),
             _ => None,

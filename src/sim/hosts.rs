@@ -56,7 +56,6 @@ impl<O: Observer> Simulation<'_, O> {
         let was_up = row.phase == HostPhase::Up;
         row.phase = to;
         row.isolated = false;
-        self.break_off_shutdown(host);
         self.disarm(self.model.timers.hosts[host.index()].step);
         self.end_redirection(host);
         self.state.hosts[host.index()].holds_io = false;
@@ -65,6 +64,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.tell(Signal::HostDown { host, cause });
             self.look_at_local_mirrors_in(host);
         }
+        self.break_off_shutdown(host);
         // Its VMs stop at one instant, but one after the other in the program: nothing may move to one that is next.
         let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
         let residents = self.state.take_residents(host);

@@ -1,4 +1,4 @@
-//! A host that loses the management network: when it finds itself alone, and what it does about its VMs.
+//! A host that loses the management network: when it finds itself alone; `responses` has what it does then.
 //!
 //! Connected → (its product's time without heartbeats) alone → (its product's delay) response. Whoever hears
 //! the others again before that is connected as before. Five families, one scheme; what differs is in
@@ -6,10 +6,8 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{
-    ClusterId, Delay, Fencing, HostDraw, HostId, IsolationResponse, PartKind, Product, Traffic, VmId,
-};
-use crate::state::{HostPhase, NOWHERE};
+use crate::model::{ClusterId, Delay, Fencing, HostDraw, HostId, IsolationResponse, Product, Traffic};
+use crate::state::HostPhase;
 
 /// How a product treats a host that is alone.
 struct Isolation {
@@ -205,6 +203,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.primary_on_host_isolated(cluster, profile, host);
         }
         if isolation.response == IsolationResponse::LeaveOn {
+            self.leave_on(host);
             return;
         }
         // HYP-09: one that has quorum by itself is not out of quorum: it goes on at once.
@@ -236,120 +235,6 @@ impl<O: Observer> Simulation<'_, O> {
         self.respond(cluster, host, isolation.response);
     }
 
-    fn respond(&mut self, cluster: ClusterId, host: HostId, response: IsolationResponse) {
-        if self.state.clusters[cluster.index()].alone == Some(host) {
-            return;
-        }
-        if self.survives_alone(cluster, host) {
-            self.go_on_alone(cluster, host);
-            return;
-        }
-        let cause = self.cut_off_by(host);
-        if self.end_fencing(cluster, host, cause) {
-            return;
-        }
-        let downs = self.state.hosts[host.index()].downs + 1;
-        match (&self.model.clusters[cluster.index()].product, response) {
-            (Product::Primary(p), _) => {
-                // VMW-36: whoever is not through in time is turned off.
-                let shutdown = self.shutdown(host, response, &p.shutdown);
-                let takes = shutdown.min(p.shutdown_timeout);
-                let clean = response == IsolationResponse::ShutDown && shutdown == takes;
-                let span = match self.next_attempt_on(cluster, host) {
-                    Some(attempt) => attempt.max(takes),
-                    None => {
-                        self.draw_host(host, HostDraw::Response, &p.restart_after_response, downs) + takes
-                    }
-                };
-                self.evict_where(host, cause, clean, span, |sim, vm| sim.may_stop_alone(cluster, host, vm));
-                self.state.hosts[host.index()].shuts_down_until = self.now + takes;
-                self.end_stale(host);
-            }
-            // VML-08: so that the restart elsewhere finds the lock free.
-            (Product::FivePrimaries(p), _) => {
-                // Nobody orders anything before the host is given up.
-                let given_up = p.failed_after + p.heartbeat_interval;
-                let span = given_up.less(p.isolation_declared_after + p.isolation_response_delay)
-                    + self.shutdown(host, response, &p.shutdown);
-                self.evict(host, cause, response == IsolationResponse::ShutDown, span);
-                self.end_stale(host);
-            }
-            (Product::Quorum(p), _) => {
-                // Those who have lost quorum together have nobody who regroups.
-                let span = match self.state.is_connected(self.model, host) {
-                    true => Span::ZERO,
-                    false => self.regroup_and_move(p, host, downs),
-                };
-                self.evict(host, cause, false, span);
-                self.release_io(host);
-            }
-            // Without quorum the others fence nobody, and whoever has no quorum stops its VMs.
-            (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_act(cluster) => {
-                self.evict(host, cause, false, Span::ZERO);
-            }
-            (Product::Ring(_), _) if self.has_watchdogs(cluster) && self.is_idle(host) => {}
-            (Product::Pool(_) | Product::Ring(_), _) => self.fence(host, cause),
-            (Product::Custom { .. }, _) => unreachable!("custom has no network to lose"),
-        }
-    }
-
-    /// How long a clean shutdown of a host's VMs takes; none is needed to turn them off.
-    fn shutdown(&self, host: HostId, response: IsolationResponse, takes: &Delay) -> Span {
-        if response != IsolationResponse::ShutDown {
-            return Span::ZERO;
-        }
-        let downs = self.state.hosts[host.index()].downs + 1;
-        self.draw_host(host, HostDraw::Shutdown, takes, downs)
-    }
-
-    /// A host goes down, or has lost disks, while its VMs are shutting down: to those it concerns that is a crash.
-    pub(super) fn break_off_shutdown(&mut self, host: HostId) {
-        let row = &self.state.hosts[host.index()];
-        if self.now >= row.shuts_down_until {
-            return;
-        }
-        let (up, downs) = (row.phase == HostPhase::Up, row.downs);
-        let mut next = row.first_lost;
-        while next != NOWHERE {
-            let vm = VmId(next);
-            next = self.state.vms[vm.index()].next;
-            // Those of an earlier down were through before.
-            let last = self.state.vms[vm.index()].prev == downs;
-            if last && !(up && self.state.reaches_disk(self.model, vm, host)) {
-                self.state.vms[vm.index()].unclean = true;
-            }
-        }
-    }
-
-    /// VMW-38: a host that is alone stops a VM only where somebody else owns its datastore, so that it is started
-    /// again, or where it has lost that datastore itself.
-    fn may_stop_alone(&self, cluster: ClusterId, host: HostId, vm: VmId) -> bool {
-        let owned = self
-            .primaries(cluster)
-            .any(|primary| primary != host && self.state.reaches_disk(self.model, vm, primary));
-        owned || !self.state.reaches_disk(self.model, vm, host)
-    }
-
-    /// HYP-23: the VMs of a node that is alone are paused where their storage is shared blocks.
-    pub(super) fn hold_io(&mut self, cluster: ClusterId, host: HostId) {
-        let Product::Quorum(profile) = &self.model.clusters[cluster.index()].product else { return };
-        if profile.holds_io && !self.survives_alone(cluster, host) {
-            self.catch_up_with(PartKind::Link(host, Traffic::Storage));
-            self.state.hosts[host.index()].holds_io = true;
-            let cause = self.cut_off_by(host);
-            self.feel_disks(host, cause);
-        }
-    }
-
-    /// They go on.
-    pub(super) fn release_io(&mut self, host: HostId) {
-        if self.state.hosts[host.index()].holds_io {
-            self.catch_up_with(PartKind::Link(host, Traffic::Storage));
-            self.state.hosts[host.index()].holds_io = false;
-            self.feel_disks(host, Cause::LinkFailure);
-        }
-    }
-
     /// Why a host is alone: it hears nobody, or has lost its pool's statefile.
     pub(super) fn cut_off_by(&self, host: HostId) -> Cause {
         let cut = |traffic: Traffic| self.state.hosts[host.index()].links_cut[traffic as usize] > 0;
@@ -368,40 +253,6 @@ impl<O: Observer> Simulation<'_, O> {
             true if cut(Traffic::Storage) => Cause::LinkFailure,
             true if !self.state.hears(self.model, host, Traffic::Storage) => Cause::NetworkOutage,
             true => self.statefile_lost_by(host),
-        }
-    }
-
-    /// Stops the VMs that the cluster protects on a host that runs on. They are looked for after `span`.
-    pub(super) fn evict(&mut self, host: HostId, cause: Cause, clean: bool, span: Span) {
-        self.evict_where(host, cause, clean, span, |_, _| true);
-    }
-
-    fn evict_where(
-        &mut self,
-        host: HostId,
-        cause: Cause,
-        clean: bool,
-        span: Span,
-        stops: impl Fn(&Self, VmId) -> bool,
-    ) {
-        let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
-        let residents = self.state.take_residents(host);
-        let mut evicted = false;
-        for &vm in &residents {
-            if !self.model.service_of(vm).host_cluster || !stops(self, vm) {
-                continue;
-            }
-            if !std::mem::replace(&mut evicted, true) {
-                self.state.hosts[host.index()].downs += 1;
-            }
-            self.stop_vm_as(vm, cause, clean);
-            self.state.vms[vm.index()].cause = cause;
-            self.state.lose(self.model, vm);
-        }
-        self.state.scratch = residents;
-        self.state.hosts[host.index()].doomed = doomed;
-        if evicted {
-            self.declare_after(host, span);
         }
     }
 

@@ -96,6 +96,7 @@ impl<O: Observer> Life<'_, O> {
         }
         if !self.reaches_disk {
             self.row.phase = VmPhase::StorageWait;
+            self.observer.observe(self.now, Signal::DisksAwaited { vm: self.vm });
             return None;
         }
         self.row.phase = VmPhase::PowerOn;
@@ -298,6 +299,10 @@ impl<O: Observer> Life<'_, O> {
         self.row.phase = VmPhase::StorageWait;
         self.row.cause = cause;
         self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause });
+        // Where they have just been switched to an older copy it boots from that at once (HYP-60).
+        if !self.reaches_disk {
+            self.observer.observe(self.now, Signal::DisksAwaited { vm: self.vm });
+        }
         Some(cause)
     }
 

@@ -38,21 +38,33 @@ impl<O: Observer> Simulation<'_, O> {
         let there = self.state.local_copies(self.model, pair);
         let joined = self.state.are_local_copies_joined(self.model, pair);
         let slot = self.model.timers.local_mirrors[pair.index()];
-        let row = &mut self.state.local_mirrors[pair.index()];
         if !joined {
-            for copy in 0..2 {
-                if there[1 - copy] {
-                    row.stale_since[copy] = row.stale_since[copy].min(self.now);
-                }
-            }
             self.disarm(slot);
-        } else if row.stale_since != [Time::NEVER; 2] && self.state.timers.at(slot) == Time::NEVER {
+            for copy in (0..2).filter(|copy| there[1 - copy]) {
+                self.fall_behind(pair, copy);
+            }
+            return;
+        }
+        let row = &mut self.state.local_mirrors[pair.index()];
+        if row.stale_since != [Time::NEVER; 2] && self.state.timers.at(slot) == Time::NEVER {
             row.resyncs += 1;
             let draw = row.resyncs;
             let mirror = self.model.storages[fixed.storage.index()].mirror.as_ref();
             let resync = &mirror.expect("a pair is of a mirror").resync;
             let span = self.draw(resync, fixed.stream, draw);
             self.arm(slot, span);
+        }
+    }
+
+    /// From now on a copy may lack what is written on the other.
+    fn fall_behind(&mut self, pair: LocalMirrorId, copy: usize) {
+        let fixed = &self.model.local_mirrors[pair.index()];
+        let since = &mut self.state.local_mirrors[pair.index()].stale_since[copy];
+        if *since == Time::NEVER {
+            *since = self.now;
+            let copies = self.copies(fixed.storage);
+            let host = Some(fixed.hosts[0]);
+            self.tell(Signal::MirrorBehind { storage: fixed.storage, copy: copies[copy], host });
         }
     }
 

@@ -39,7 +39,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.model.storages[mirrored.index()].mirror.as_ref().expect("only mirrored storages are copies")
     }
 
-    fn copies(&self, mirrored: StorageId) -> [StorageId; 2] {
+    pub(super) fn copies(&self, mirrored: StorageId) -> [StorageId; 2] {
         [mirrored, self.mirror(mirrored).to]
     }
 
@@ -53,6 +53,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let equal = there[0] && there[1] && self.state.are_joined(self.model, mirrored);
         let slots = &self.model.timers.mirrors[mirrored.index()];
         let row = &mut self.state.mirrors[mirrored.index()];
+        let mut behind = [false; 2];
         for (since, there) in row.out_since.iter_mut().zip(there) {
             *since = if there { Time::NEVER } else { (*since).min(self.now) };
         }
@@ -65,15 +66,21 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 self.arm(slots.resync, span);
             }
         } else {
-            for copy in 0..2 {
+            for (copy, behind) in behind.iter_mut().enumerate() {
                 let other = 1 - copy;
                 // Where the cluster switches VM by VM some may write on either.
                 let written = mirror.failover == MirrorFailover::Cluster || row.active == other as u8;
                 if there[other] && written {
+                    *behind = row.stale_since[copy] == Time::NEVER;
                     row.stale_since[copy] = row.stale_since[copy].min(self.now);
                 }
             }
             self.disarm(slots.resync);
+        }
+        for (copy, behind) in self.copies(mirrored).into_iter().zip(behind) {
+            if behind {
+                self.tell(Signal::MirrorBehind { storage: mirrored, copy, host: None });
+            }
         }
         if mirror.failover != MirrorFailover::Cluster {
             self.look_for_the_other_copy(mirrored, there);

@@ -32,7 +32,8 @@
 //! | `cluster` | the host cluster: when it knows of a failed host |
 //! | `restart` | restart by the host cluster: order, room, waiting |
 //! | `start_queue` | starts on one host: how many at a time, and those that fail |
-//! | `isolation` | a host that hears nobody: when it knows, what it does; fencing |
+//! | `isolation` | a host that hears nobody: when it knows; fencing |
+//! | `responses` | what it does about its VMs |
 //! | `primary` | the primary-and-secondaries family (vSphere): heartbeats, election |
 //! | `custom` | any product as one number |
 //! | `five_primaries` | VMware HA 4 |
@@ -94,6 +95,7 @@ mod pool;
 mod primary;
 mod quarantine;
 mod redundancy;
+mod responses;
 mod restart;
 mod ring;
 mod services;

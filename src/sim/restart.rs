@@ -151,7 +151,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether room is missing, or the way to its disks.
-    fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
+    pub(super) fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
         // Those whom the cluster's orders do not reach are no help, whatever they see.
         let there = |host: &&HostId| self.state.takes_orders(self.model, **host);
         let mut hosts = self.model.clusters[cluster.index()].hosts.iter().filter(there).peekable();

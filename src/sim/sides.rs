@@ -96,6 +96,26 @@ impl<O: Observer> Simulation<'_, O> {
             })
     }
 
+    /// A host of the side that gives another host up, where the cluster has fallen into several: that side's leader,
+    /// if it has one. Its own side sees a host die; one that lives is given up by others.
+    pub(super) fn speaker_for(&self, cluster: ClusterId, host: HostId) -> Option<HostId> {
+        let row = &self.state.clusters[cluster.index()];
+        if !row.is_split {
+            return None;
+        }
+        let acts = |other: HostId| match &self.model.clusters[cluster.index()].product {
+            Product::Primary(_) => self.is_ready(cluster, other),
+            Product::Pool(_) => row.primary == Some(other),
+            Product::FivePrimaries(_) => self.state.hosts[other.index()].is_primary,
+            Product::Quorum(_) | Product::Ring(_) | Product::Custom { .. } => true,
+        };
+        let lives = self.state.hosts[host.index()].phase == HostPhase::Up;
+        let own = self.state.side(self.model, host);
+        let hosts = self.model.clusters[cluster.index()].hosts.iter().copied();
+        let others = hosts.filter(|&h| h != host && self.state.takes_orders(self.model, h) && acts(h));
+        others.min_by_key(|&h| (self.state.side(self.model, h) == own) == lives)
+    }
+
     /// XEN-28: the side with most hosts; of two that are equal that of the first host. Hosts without the statefile do
     /// not count, where others have it (XEN-30).
     pub(super) fn choose_largest_side(&mut self, cluster: ClusterId) {

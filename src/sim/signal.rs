@@ -31,6 +31,12 @@ pub enum Signal {
         storage: StorageId,
         host: Option<HostId>,
     },
+    /// One copy of a mirrored storage misses what is written on the other from now on; of local disks, those of one host.
+    MirrorBehind {
+        storage: StorageId,
+        copy: StorageId,
+        host: Option<HostId>,
+    },
     /// The other copy of a VM's disks is being made ready, on a host where the VM is to start.
     DisksSwitching {
         vm: VmId,
@@ -93,8 +99,42 @@ pub enum Signal {
     HostIsolated {
         host: HostId,
     },
+    /// Where the cluster has fallen into sides, `by` is a host of the one that gives it up.
     HostDeclaredFailed {
         host: HostId,
+        by: Option<HostId>,
+    },
+    /// What it ran is down, and nobody is there to act.
+    HostUndeclared {
+        host: HostId,
+    },
+    /// An isolated host leaves VMs on that its cluster protects.
+    VmsLeftOn {
+        host: HostId,
+        vms: u32,
+    },
+    /// It shuts VMs down; they are off, all of them or by force; or they crash while they shut down.
+    ShutdownBegun {
+        host: HostId,
+        vms: u32,
+    },
+    ShutdownEnded {
+        host: HostId,
+        vms: u32,
+        in_time: bool,
+    },
+    ShutdownCutShort {
+        host: HostId,
+        vms: u32,
+    },
+    /// It pauses VMs whose disks are shared blocks, or lets them go on.
+    VmsPaused {
+        host: HostId,
+        vms: u32,
+    },
+    VmsResumed {
+        host: HostId,
+        vms: u32,
     },
     /// A host was reset because it was alone.
     HostFenced {
@@ -120,6 +160,10 @@ pub enum Signal {
         cluster: ClusterId,
     },
     QuorumRegained {
+        cluster: ClusterId,
+    },
+    /// A person says that those who are left are the cluster.
+    QuorumForced {
         cluster: ClusterId,
     },
     PrimaryElected {
@@ -163,6 +207,19 @@ pub enum Signal {
         vm: VmId,
         cause: Cause,
         reason: WaitReason,
+    },
+    /// It would start, and its disks cannot be reached from its host.
+    DisksAwaited {
+        vm: VmId,
+    },
+    /// It has lost its disks, and its cluster finds no host for it: it stays where it is.
+    VmStays {
+        vm: VmId,
+        reason: WaitReason,
+    },
+    /// A person would start it, and finds no host for it.
+    PersonFindsNoHost {
+        vm: VmId,
     },
     AppDown {
         vm: VmId,

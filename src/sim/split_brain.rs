@@ -103,7 +103,8 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         if !std::mem::replace(&mut self.state.hosts[host.index()].given_up, true) {
-            self.tell(Signal::HostDeclaredFailed { host });
+            let by = self.speaker_for(cluster, host);
+            self.tell(Signal::HostDeclaredFailed { host, by });
         }
         self.state.hosts[host.index()].lock_attempts += 1;
         let copies_end_at = self.try_to_take_over(cluster, host);

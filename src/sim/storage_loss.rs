@@ -5,7 +5,7 @@
 //! reaches its storage; where none does it is left where it is, and looked at again whenever capacity may have
 //! returned, or (failover clustering) it has failed and is tried again after an hour (GFC-10).
 
-use super::{Cause, Observer, Simulation};
+use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Clock, Span};
 use crate::model::{
     ClusterId, HostId, PartKind, StorageRestart, StorageRestartPolicy, Traffic, VmClock, VmDraw, VmId,
@@ -87,8 +87,11 @@ impl<O: Observer> Simulation<'_, O> {
             let patience = self.patience(vm).less(reaction.unwrap_or_default());
             let waits = self.state.vms[vm.index()].suspended;
             self.state.vms[vm.index()].clocks[VmClock::Disk as usize] = Clock::IDLE;
-            if !self.react_to_storage_loss(vm) && waits {
-                self.give_up_after(vm, patience);
+            if !self.react_to_storage_loss(vm) {
+                self.tell_why_it_stays(vm);
+                if waits {
+                    self.give_up_after(vm, patience);
+                }
             }
             return;
         }
@@ -150,6 +153,13 @@ impl<O: Observer> Simulation<'_, O> {
         self.start_queued(host);
         self.retry_waiting(cluster);
         true
+    }
+
+    fn tell_why_it_stays(&mut self, vm: VmId) {
+        if let Some(cluster) = self.cluster_that_protects(vm).filter(|&cluster| self.can_act(cluster)) {
+            let reason = self.lacks(cluster, vm);
+            self.tell(Signal::VmStays { vm, reason });
+        }
     }
 
     /// Capacity may have returned: VMs that were left without disks are looked at again.

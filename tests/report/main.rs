@@ -49,6 +49,29 @@ fn the_case_looks_as_it_should() {
     golden("case.md", &markdown::summary(&result));
 }
 
+/// The worst recovery point stands by that name below each table, for the strategies that have one.
+#[test]
+fn a_recovery_point_stands_by_its_name() {
+    let mut summary = fixture::small();
+    assert!(!text::comparison(&RunResult::from(&summary)).contains("recovery point"));
+    let (first, second) = (summary.strategies[0].name.clone(), summary.strategies[1].name.clone());
+    for (strategy, worst) in [(0, 34.0), (1, 600.0)] {
+        let service = &mut summary.strategies[strategy].services[0];
+        (service.recovery_point_s, service.recovery_point_max_s) = (fixture::around(worst, 1.0), worst);
+        summary.strategies[strategy].total.recovery_point_s = fixture::around(worst, 1.0);
+    }
+    let result = RunResult::from(&summary);
+    let told = format!("the most writes lost at once: 34 s under {first}; 10 min under {second}");
+    assert!(words(&text::comparison(&result)).contains(&format!("recovery point, {told}")));
+    assert!(words(&text::comparison(&result)).contains("writes lost: the recovery points of all switches"));
+    assert!(markdown::summary(&result).contains(&format!("Recovery point, {told}.")));
+}
+
+/// A text without its line breaks.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn every() -> [(&'static str, Summary); 7] {
     [
         ("case", fixture::case()),

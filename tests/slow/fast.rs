@@ -165,7 +165,7 @@ impl Fast {
         let mut story = Story::new();
         for entry in entries {
             let what = match entry.signal {
-                Signal::HostDeclaredFailed { host } => What::Declared(host.index()),
+                Signal::HostDeclaredFailed { host, .. } => What::Declared(host.index()),
                 Signal::HostIsolated { host } => What::Isolated(host.index()),
                 Signal::HostFenced { host } => What::Fenced(host.index()),
                 Signal::QuorumLost { .. } => What::QuorumLost,

@@ -196,6 +196,14 @@ fn without(log: &Log, k: usize) -> Option<Log> {
     Some(log)
 }
 
+/// Neither does a storage switch at entry `k`, nor do its copies fall behind by that.
+fn unswitched(log: &Log, k: usize) -> Option<Log> {
+    let at = log.entries[k].at;
+    let mut log = without(log, k)?;
+    log.entries.retain(|e| e.at != at || !matches!(e.signal, Signal::MirrorBehind { .. }));
+    Some(log)
+}
+
 fn with(log: &Log, k: usize, signal: Signal) -> Option<Log> {
     let mut log = log.clone();
     log.entries[k].signal = signal;
@@ -273,7 +281,7 @@ fn across(model: &Model, log: &Log, k: usize) -> Option<Log> {
 }
 
 #[rustfmt::skip]
-const TWINS: [(Rule, Spoil); 40] = [
+const TWINS: [(Rule, Spoil); 43] = [
     (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
     (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
     (Rule::HostPower, |_, log, k| match log.entries[k].signal {
@@ -349,7 +357,7 @@ const TWINS: [(Rule, Spoil); 40] = [
         Signal::StorageSwitched { .. } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::StorageDown { .. }))?),
         _ => None,
     }),
-    (Rule::MirrorSwitches, |_, log, k| matches!(log.entries[k].signal, Signal::StorageSwitched { .. }).then(|| without(log, k))?),
+    (Rule::MirrorSwitches, |_, log, k| matches!(log.entries[k].signal, Signal::StorageSwitched { .. }).then(|| unswitched(log, k))?),
     (Rule::MirrorEqual, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorEqual { .. }).then(|| twice(log, k))?),
     (Rule::MirrorEqual, |_, log, k| match log.entries[k].signal {
         Signal::MirrorEqual { .. } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::StorageUp { .. } | Signal::NetworkUp { .. } | Signal::HostUp { .. }))?),
@@ -360,6 +368,12 @@ const TWINS: [(Rule, Spoil); 40] = [
         _ => None,
     }),
     (Rule::WritesLost, |_, log, k| matches!(log.entries[k].signal, Signal::WritesLost { .. }).then(|| without(log, k))?),
+    (Rule::MirrorBehind, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorBehind { .. }).then(|| twice(log, k))?),
+    (Rule::MirrorBehind, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorBehind { .. }).then(|| without(log, k))?),
+    (Rule::Response, |_, log, k| match log.entries[k].signal {
+        Signal::HostDown { host, .. } => insert(log, k, Signal::VmsPaused { host, vms: 1 }),
+        _ => None,
+    }),
     (Rule::Primary, |_, log, k| match log.entries[k].signal {
         Signal::HostDown { host, .. } => {
             let mut log = log.clone();

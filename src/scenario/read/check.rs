@@ -49,6 +49,7 @@ impl Reader {
             if sizes_known {
                 self.product_check(spec, index, uses);
                 self.two_without_majority(spec, index, uses);
+                self.inherited_settings(spec, index, uses);
             }
         }
         self.unheard(spec, &uses);

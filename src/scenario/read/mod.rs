@@ -5,6 +5,7 @@ mod check;
 mod cluster;
 mod fit;
 mod host;
+mod inherited;
 mod mirror;
 mod place;
 mod product;

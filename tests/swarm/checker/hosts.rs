@@ -144,4 +144,18 @@ impl<'m> Checker<'m> {
             _ => (Span::ZERO, None),
         }
     }
+
+    /// A host begins to shut its VMs down, is through, or is not for some of them.
+    pub(super) fn shutdown(&mut self, host: HostId, signal: Signal) -> Checked {
+        let row = &mut self.hosts[host.index()];
+        let (down, before) = (row.down, row.shuts);
+        let (fits, left) = match signal {
+            Signal::ShutdownBegun { vms, .. } => (!down && vms > 0, vms),
+            Signal::ShutdownEnded { vms, .. } => (!down && vms > 0 && vms == before, 0),
+            Signal::ShutdownCutShort { vms, .. } => (vms > 0 && vms <= before, before.saturating_sub(vms)),
+            _ => (false, 0),
+        };
+        row.shuts = left;
+        self.require(fits, Rule::Response, || format!("{signal:?} after {before} VMs"))
+    }
 }

@@ -21,6 +21,8 @@ pub(super) struct MirrorSeen {
     joined: Option<Time>,
     /// Since when each copy misses writes.
     stale: [Option<Time>; 2],
+    /// Which copies have been said to fall behind.
+    told: [bool; 2],
 }
 
 /// The disks of one host and their copy in another.
@@ -30,6 +32,7 @@ pub(super) struct PairSeen {
     /// Since when each copy misses writes.
     stale: [Option<Time>; 2],
     /// One of the storages has been out: VMs may have stood still for a while before they stopped.
+    told: [bool; 2],
     interrupted: bool,
 }
 
@@ -283,22 +286,51 @@ impl<'m> Checker<'m> {
         })
     }
 
+    pub(super) fn mirror_behind(
+        &mut self,
+        storage: StorageId,
+        copy: StorageId,
+        host: Option<HostId>,
+    ) -> Checked {
+        let now = self.now;
+        let second = usize::from(copy != storage);
+        let (stale, told) = match self.pair_at(storage, host) {
+            Some(number) => {
+                let row = &mut self.pairs[number];
+                (row.stale[second], &mut row.told[second])
+            }
+            None => {
+                let row = &mut self.mirrors[storage.index()];
+                (row.stale[second], &mut row.told[second])
+            }
+        };
+        let told = std::mem::replace(told, true);
+        let fits = !told && stale == Some(now);
+        self.require(fits, Rule::MirrorBehind, || format!("{copy:?} does not fall behind, or has told"))
+    }
+
+    /// The pair of local disks that a host has the first copy of.
+    fn pair_at(&self, storage: StorageId, host: Option<HostId>) -> Option<usize> {
+        let pair = |pair: &LocalMirror| pair.storage == storage && Some(pair.hosts[0]) == host;
+        self.model.local_mirrors.iter().position(pair)
+    }
+
     pub(super) fn mirror_equal(&mut self, storage: StorageId, host: Option<HostId>) -> Checked {
         let Some(mirror) = self.mirror_of(storage) else {
             return self.broken(Rule::MirrorEqual, "a storage without a second copy");
         };
-        let pair = |pair: &LocalMirror| pair.storage == storage && Some(pair.hosts[0]) == host;
-        let (stale, joined) = match self.model.local_mirrors.iter().position(pair) {
+        let (stale, told, joined) = match self.pair_at(storage, host) {
             Some(number) => {
                 let row = &mut self.pairs[number];
-                (&mut row.stale, row.joined)
+                (&mut row.stale, &mut row.told, row.joined)
             }
             None if host.is_some() => return self.broken(Rule::MirrorEqual, "a host without a copy"),
             None => {
                 let row = &mut self.mirrors[storage.index()];
-                (&mut row.stale, row.joined)
+                (&mut row.stale, &mut row.told, row.joined)
             }
         };
+        *told = [false; 2];
         let stale = std::mem::take(stale) != [None, None];
         let soonest = joined.map(|since| since + least(&mirror.resync));
         self.require(stale && soonest.is_some_and(|at| self.now >= at), Rule::MirrorEqual, || {
@@ -318,6 +350,9 @@ impl<'m> Checker<'m> {
                 format!("{storage:?} should have switched at {due:?}")
             })?;
             let row = &self.mirrors[storage.index()];
+            self.require(row.told == row.stale.map(|since| since.is_some()), Rule::MirrorBehind, || {
+                format!("{storage:?} has copies that fall behind without a word")
+            })?;
             let stale = row.stale != [None, None] && mirror.resync.is_constant();
             let due = row.joined.filter(|_| stale).map(|since| since + least(&mirror.resync));
             self.require(due.is_none_or(|due| due >= next), Rule::MirrorSwitches, || {
@@ -326,6 +361,9 @@ impl<'m> Checker<'m> {
         }
         for (number, pair) in self.model.local_mirrors.iter().enumerate() {
             let (row, mirror) = (&self.pairs[number], self.mirror_of(pair.storage));
+            self.require(row.told == row.stale.map(|since| since.is_some()), Rule::MirrorBehind, || {
+                format!("the disks of {:?} fall behind without a word", pair.hosts[0])
+            })?;
             let stale = row.stale != [None, None];
             let resync = mirror.map(|m| &m.resync).filter(|resync| stale && resync.is_constant());
             let due = row.joined.zip(resync).map(|(since, resync)| since + least(resync));

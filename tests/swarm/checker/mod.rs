@@ -57,6 +57,8 @@ struct HostSeen {
     leads_at: Option<Time>,
     /// Links that are cut, by kind of traffic.
     cuts: [u32; 4],
+    /// How many VMs it is shutting down.
+    shuts: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -370,6 +372,7 @@ impl<'m> Checker<'m> {
             | Signal::ControllerUp { .. } => Ok(()),
             Signal::StorageSwitched { storage, to } => self.storage_switched(storage, to),
             Signal::MirrorEqual { storage, host } => self.mirror_equal(storage, host),
+            Signal::MirrorBehind { storage, copy, host } => self.mirror_behind(storage, copy, host),
             Signal::WritesLost { vm, instance, lost } => {
                 self.account_writes(instance, lost);
                 self.writes_lost(vm, lost)
@@ -401,7 +404,44 @@ impl<'m> Checker<'m> {
                 let was = std::mem::replace(&mut self.no_quorum[cluster.index()], lost);
                 self.require(was != lost, Rule::Quorum, || "quorum is lost, or found, twice".into())
             }
-            Signal::HostDeclaredFailed { host } => {
+            Signal::HostUndeclared { host } => {
+                self.require(self.model.hosts[host.index()].cluster.is_some(), Rule::OrderLegal, || {
+                    "a host without a cluster is looked after".into()
+                })
+            }
+            Signal::ShutdownBegun { host, .. }
+            | Signal::ShutdownEnded { host, .. }
+            | Signal::ShutdownCutShort { host, .. } => self.shutdown(host, signal),
+            Signal::VmsLeftOn { host, vms }
+            | Signal::VmsPaused { host, vms }
+            | Signal::VmsResumed { host, vms } => {
+                let fits = !self.hosts[host.index()].down && vms > 0;
+                self.require(fits, Rule::Response, || format!("{vms} VMs of {host:?} are told what to do"))
+            }
+            Signal::QuorumForced { cluster } => {
+                let soonest = match &self.model.clusters[cluster.index()].product {
+                    Product::Quorum(p) => self.site_out[cluster.index()] + least(&p.quorum_forced_after),
+                    _ => Time::NEVER,
+                };
+                let fits = self.no_quorum[cluster.index()] && self.now >= soonest;
+                self.require(fits, Rule::Quorum, || format!("a person forces quorum, not before {soonest:?}"))
+            }
+            Signal::DisksAwaited { vm } => {
+                let row = self.vms[vm.index()];
+                let fits = row.home.is_some_and(|h| !self.hosts[h.index()].down) && !row.booted;
+                self.require(fits, Rule::GuestAlternates, || format!("{} waits for disks", self.name(vm)))
+            }
+            Signal::VmStays { vm, .. } => {
+                self.require(self.vms[vm.index()].lost.is_none(), Rule::OrderLegal, || {
+                    format!("{} has left its host, and stays there", self.name(vm))
+                })
+            }
+            Signal::PersonFindsNoHost { vm } => {
+                let copied = self.model.vms[vm.index()].storage.and_then(|storage| self.mirror_of(storage));
+                let by_hand = copied.is_some_and(|mirror| mirror.failover == MirrorFailover::Manual);
+                self.require(by_hand, Rule::Mirror, || format!("no person starts {}", self.name(vm)))
+            }
+            Signal::HostDeclaredFailed { host, .. } => {
                 self.require(self.hosts[host.index()].down || self.is_silent(host), Rule::OrderLegal, || {
                     "a host that is up is given up".into()
                 })

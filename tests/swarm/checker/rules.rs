@@ -74,8 +74,12 @@ pub(crate) enum Rule {
     Mirror,
     /// A copy takes over, or is equal again, when its time has come.
     MirrorSwitches,
+    /// A copy falls behind when the other is written without it, once until both are equal again.
+    MirrorBehind,
     /// Copies are equal again after they have been there, and joined, for long enough.
     MirrorEqual,
+    /// What a host that is alone does to its VMs it does while it is up; a shutdown ends once, for no more VMs than began.
+    Response,
     /// What is lost in a switch is what the copy was behind, neither more nor less.
     WritesLost,
 }

@@ -1,0 +1,245 @@
+//! What a host that is alone does about its VMs: it leaves them on, shuts them down, turns them off (VMW-35), or pauses
+//! them (HYP-23).
+
+use super::{Cause, Observer, Signal, Simulation};
+use crate::engine::Span;
+use crate::model::{
+    ClusterId, Delay, Fencing, HostDraw, HostId, IsolationResponse, PartKind, Product, Traffic, VmId,
+};
+use crate::state::{HostPhase, NOWHERE};
+
+impl<O: Observer> Simulation<'_, O> {
+    pub(super) fn respond(&mut self, cluster: ClusterId, host: HostId, response: IsolationResponse) {
+        if self.state.clusters[cluster.index()].alone == Some(host) {
+            return;
+        }
+        if self.survives_alone(cluster, host) {
+            self.go_on_alone(cluster, host);
+            return;
+        }
+        let cause = self.cut_off_by(host);
+        if self.end_fencing(cluster, host, cause) {
+            return;
+        }
+        let downs = self.state.hosts[host.index()].downs + 1;
+        match (&self.model.clusters[cluster.index()].product, response) {
+            (Product::Primary(p), _) => {
+                // VMW-36: whoever is not through in time is turned off.
+                let shutdown = self.shutdown(host, response, &p.shutdown);
+                let takes = shutdown.min(p.shutdown_timeout);
+                let clean = response == IsolationResponse::ShutDown && shutdown == takes;
+                let span = match self.next_attempt_on(cluster, host) {
+                    Some(attempt) => attempt.max(takes),
+                    None => {
+                        self.draw_host(host, HostDraw::Response, &p.restart_after_response, downs) + takes
+                    }
+                };
+                let stops = move |sim: &Self, vm| sim.may_stop_alone(cluster, host, vm);
+                self.begin_response(host, response, takes, stops);
+                self.evict_where(host, cause, clean, span, stops);
+                self.end_stale(host);
+            }
+            // VML-08: so that the restart elsewhere finds the lock free.
+            (Product::FivePrimaries(p), _) => {
+                // Nobody orders anything before the host is given up.
+                let given_up = p.failed_after + p.heartbeat_interval;
+                let takes = self.shutdown(host, response, &p.shutdown);
+                let span = given_up.less(p.isolation_declared_after + p.isolation_response_delay) + takes;
+                self.begin_response(host, response, takes, |_, _| true);
+                self.evict(host, cause, response == IsolationResponse::ShutDown, span);
+                self.end_stale(host);
+            }
+            (Product::Quorum(p), _) => {
+                // Those who have lost quorum together have nobody who regroups.
+                let span = match self.state.is_connected(self.model, host) {
+                    true => Span::ZERO,
+                    false => self.regroup_and_move(p, host, downs),
+                };
+                self.evict(host, cause, false, span);
+                self.release_io(host);
+            }
+            // Without quorum the others fence nobody, and whoever has no quorum stops its VMs.
+            (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_act(cluster) => {
+                self.evict(host, cause, false, Span::ZERO);
+            }
+            (Product::Ring(_), _) if self.has_watchdogs(cluster) && self.is_idle(host) => {}
+            (Product::Pool(_) | Product::Ring(_), _) => self.fence(host, cause),
+            (Product::Custom { .. }, _) => unreachable!("custom has no network to lose"),
+        }
+    }
+
+    /// How long a clean shutdown of a host's VMs takes; none is needed to turn them off.
+    fn shutdown(&self, host: HostId, response: IsolationResponse, takes: &Delay) -> Span {
+        if response != IsolationResponse::ShutDown {
+            return Span::ZERO;
+        }
+        let downs = self.state.hosts[host.index()].downs + 1;
+        self.draw_host(host, HostDraw::Shutdown, takes, downs)
+    }
+
+    /// A host goes down, or has lost disks, while its VMs are shutting down: to those it concerns that is a crash.
+    pub(super) fn break_off_shutdown(&mut self, host: HostId) {
+        let row = &self.state.hosts[host.index()];
+        if self.now >= row.shuts_down_until {
+            return;
+        }
+        let (up, downs) = (row.phase == HostPhase::Up, row.downs);
+        let (mut next, mut cut) = (row.first_lost, 0);
+        while next != NOWHERE {
+            let vm = VmId(next);
+            next = self.state.vms[vm.index()].next;
+            // Those of an earlier down were through before.
+            let last = self.state.vms[vm.index()].prev == downs;
+            if last && !(up && self.state.reaches_disk(self.model, vm, host)) {
+                cut += u32::from(!std::mem::replace(&mut self.state.vms[vm.index()].unclean, true));
+            }
+        }
+        let row = &mut self.state.hosts[host.index()];
+        let vms = if up { cut.min(row.shutting_down) } else { row.shutting_down };
+        row.shutting_down -= vms;
+        if vms > 0 {
+            self.tell(Signal::ShutdownCutShort { host, vms });
+        }
+    }
+
+    /// What a host has shut down is off; or its time is over, and it turns off what is not through (VMW-36).
+    pub(super) fn on_shutdown_ended(&mut self, host: HostId) {
+        let vms = std::mem::take(&mut self.state.hosts[host.index()].shutting_down);
+        if vms == 0 {
+            return;
+        }
+        let in_time = match &self.model.clusters[self.cluster_of(host).index()].product {
+            Product::Primary(p) => {
+                let downs = self.state.hosts[host.index()].downs;
+                self.draw_host(host, HostDraw::Shutdown, &p.shutdown, downs) <= p.shutdown_timeout
+            }
+            _ => true,
+        };
+        self.tell(Signal::ShutdownEnded { host, vms, in_time });
+    }
+
+    /// Tells of a host's response before its VMs feel it: what it shuts down, until when, and what it leaves on.
+    fn begin_response(
+        &mut self,
+        host: HostId,
+        response: IsolationResponse,
+        takes: Span,
+        stops: impl Fn(&Self, VmId) -> bool,
+    ) {
+        let left =
+            self.count_residents(host, |sim, vm| sim.model.service_of(vm).host_cluster && !stops(sim, vm));
+        if left > 0 {
+            self.tell(Signal::VmsLeftOn { host, vms: left });
+        }
+        if response != IsolationResponse::ShutDown {
+            return;
+        }
+        self.state.hosts[host.index()].shuts_down_until = self.now + takes;
+        let vms = self.count_residents(host, |sim, vm| {
+            let row = &sim.state.vms[vm.index()];
+            sim.model.service_of(vm).host_cluster && stops(sim, vm) && !row.suspended && row.phase.uses_disk()
+        });
+        if vms > 0 {
+            self.tell(Signal::ShutdownBegun { host, vms });
+        }
+        self.state.hosts[host.index()].shutting_down = if takes > Span::ZERO { vms } else { 0 };
+        if takes > Span::ZERO {
+            self.arm(self.model.timers.hosts[host.index()].shutdown, takes);
+        }
+    }
+
+    /// A host that is alone leaves the VMs on that its cluster protects.
+    pub(super) fn leave_on(&mut self, host: HostId) {
+        let vms = self.count_residents(host, |sim, vm| sim.model.service_of(vm).host_cluster);
+        if vms > 0 {
+            self.tell(Signal::VmsLeftOn { host, vms });
+        }
+    }
+
+    fn count_residents(&mut self, host: HostId, counts: impl Fn(&Self, VmId) -> bool) -> u32 {
+        let residents = self.state.take_residents(host);
+        let mut number = 0;
+        for &vm in &residents {
+            self.catch_up(vm);
+            number += u32::from(counts(self, vm));
+        }
+        self.state.scratch = residents;
+        number
+    }
+
+    /// VMW-38: a host that is alone stops a VM only where somebody else owns its datastore, so that it is started
+    /// again, or where it has lost that datastore itself.
+    fn may_stop_alone(&self, cluster: ClusterId, host: HostId, vm: VmId) -> bool {
+        let owned = self
+            .primaries(cluster)
+            .any(|primary| primary != host && self.state.reaches_disk(self.model, vm, primary));
+        owned || !self.state.reaches_disk(self.model, vm, host)
+    }
+
+    /// HYP-23: the VMs of a node that is alone are paused where their storage is shared blocks.
+    pub(super) fn hold_io(&mut self, cluster: ClusterId, host: HostId) {
+        let Product::Quorum(profile) = &self.model.clusters[cluster.index()].product else { return };
+        if profile.holds_io && !self.survives_alone(cluster, host) {
+            self.catch_up_with(PartKind::Link(host, Traffic::Storage));
+            self.state.hosts[host.index()].holds_io = true;
+            let vms = self.count_residents(host, |sim, vm| {
+                let row = &sim.state.vms[vm.index()];
+                row.phase.uses_disk() && !row.suspended && !sim.state.reaches_disk(sim.model, vm, host)
+            });
+            if vms > 0 {
+                self.tell(Signal::VmsPaused { host, vms });
+            }
+            let cause = self.cut_off_by(host);
+            self.feel_disks(host, cause);
+        }
+    }
+
+    /// They go on.
+    pub(super) fn release_io(&mut self, host: HostId) {
+        if self.state.hosts[host.index()].holds_io {
+            self.catch_up_with(PartKind::Link(host, Traffic::Storage));
+            self.state.hosts[host.index()].holds_io = false;
+            let vms = self.count_residents(host, |sim, vm| {
+                sim.state.vms[vm.index()].suspended && sim.state.reaches_disk(sim.model, vm, host)
+            });
+            if vms > 0 {
+                self.tell(Signal::VmsResumed { host, vms });
+            }
+            self.feel_disks(host, Cause::LinkFailure);
+        }
+    }
+
+    /// Stops the VMs that the cluster protects on a host that runs on. They are looked for after `span`.
+    pub(super) fn evict(&mut self, host: HostId, cause: Cause, clean: bool, span: Span) {
+        self.evict_where(host, cause, clean, span, |_, _| true);
+    }
+
+    fn evict_where(
+        &mut self,
+        host: HostId,
+        cause: Cause,
+        clean: bool,
+        span: Span,
+        stops: impl Fn(&Self, VmId) -> bool,
+    ) {
+        let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
+        let residents = self.state.take_residents(host);
+        let mut evicted = false;
+        for &vm in &residents {
+            if !self.model.service_of(vm).host_cluster || !stops(self, vm) {
+                continue;
+            }
+            if !std::mem::replace(&mut evicted, true) {
+                self.state.hosts[host.index()].downs += 1;
+            }
+            self.stop_vm_as(vm, cause, clean);
+            self.state.vms[vm.index()].cause = cause;
+            self.state.lose(self.model, vm);
+        }
+        self.state.scratch = residents;
+        self.state.hosts[host.index()].doomed = doomed;
+        if evicted {
+            self.declare_after(host, span);
+        }
+    }
+}
