@@ -63,11 +63,23 @@ pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> S
         horizon: first.horizon,
         warmup: first.warmup,
         ages: first.ages.word(),
+        scripted: models.iter().all(is_scripted),
         comparisons: comparisons(models, findings, &strategies),
         strategies,
         numbers: findings.numbers.clone(),
         rows: models.iter().zip(&findings.strategies).map(|(m, f)| rows(m, f)).collect(),
     }
+}
+
+/// Whether scripted faults are all that ever happens.
+fn is_scripted(model: &Model) -> bool {
+    let of_service =
+        |s: &Service| [&s.guest_crash, &s.app_crash, &s.app_hang].iter().any(|fault| fault.is_some());
+    !model.injects.is_empty()
+        && model.maintenances.is_empty()
+        && model.parts.iter().all(|part| part.fault.is_none())
+        && model.hosts.iter().all(|host| host.crash.is_none() && host.hang.is_none())
+        && !model.services.iter().any(of_service)
 }
 
 fn strategy(model: &Model, found: &StrategyBlock, replications: usize, seed: u64) -> StrategySummary {

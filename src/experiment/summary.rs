@@ -207,6 +207,8 @@ pub struct Summary {
     pub horizon: Span,
     pub warmup: Span,
     pub ages: &'static str,
+    /// Whether nothing fails by itself, but only by script.
+    pub scripted: bool,
     pub strategies: Vec<StrategySummary>,
     /// Every pair of strategies, for each service and for all services together; of more than sixteen strategies
     /// only pairs with the one that loses least or with the one without protection.

@@ -33,6 +33,7 @@ impl From<&summary::Summary> for RunResult {
             horizon_s: from.horizon.as_secs_f64(),
             warmup_s: from.warmup.as_secs_f64(),
             ages: from.ages.to_owned(),
+            scripted: from.scripted,
             // Whoever ran it knows.
             overrides: Vec::new(),
             selection: Vec::new(),

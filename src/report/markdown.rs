@@ -1,6 +1,6 @@
 //! `summary.md`: the page for people who were not there. GitHub-flavoured Markdown.
 //!
-//! Downtime is in minutes per instance and year of 365 d, as on the terminal. Every name that the
+//! Downtime is in minutes per instance and year of 365 d, or as the script has it, as on the terminal. Every name that the
 //! scenario's author chose is escaped.
 
 use super::capacity;
@@ -21,15 +21,15 @@ const CAUSES_NAMED: usize = 6;
 /// The whole page.
 #[must_use]
 pub fn summary(result: &RunResult) -> String {
+    let result = &*result.as_told();
     let mut page = Page { text: String::new(), result };
     page.line(&format!("# {}", name(&result.scenario.title)));
     page.line(&format!("**{}**", verdict::verdict(result, name)));
     let horizon = horizon(result);
     page.line(&format!(
-        "{} of {horizon} for each strategy. Downtime, lost service and outages are per instance and year of \
-         365 d{}; `[low, high]` is the 95 % interval. `≤` stands where nothing was observed.{}",
+        "{} of {horizon} for each strategy. {}. `≤` stands where nothing was observed.{}",
         counted(result.replications, "replication"),
-        if horizon == "1 y" { String::new() } else { format!(", scaled from {horizon}") },
+        result.preface().replace("[low, high]", "`[low, high]`"),
         if can_lose_writes(result) { WRITES_LOST } else { "" },
     ));
     if result.replications < result.replications_asked {
@@ -76,12 +76,16 @@ impl Page<'_> {
         self.text.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
 
-    fn minutes(&self, seconds: &Estimate) -> String {
-        figures::interval(&figures::minutes_a_year(seconds, self.result.horizon_s))
+    fn columns(&self) -> [String; 4] {
+        ["downtime, min", "lost, min", "outages", "writes lost"].map(|what| self.result.column(what))
     }
 
-    fn per_year(&self, estimate: &Estimate) -> String {
-        figures::interval(&figures::per_year(estimate, self.result.horizon_s))
+    fn minutes(&self, seconds: &Estimate) -> String {
+        figures::interval(&self.result.told_minutes(seconds))
+    }
+
+    fn told(&self, estimate: &Estimate) -> String {
+        figures::interval(&self.result.told(estimate))
     }
 
     fn warnings(&mut self) {
@@ -101,9 +105,9 @@ impl Page<'_> {
     fn strategies(&mut self) {
         self.line("## Strategies");
         let writes = can_lose_writes(self.result);
-        let mut head =
-            vec!["strategy", "downtime, min/y", "lost, min/y", "availability", "nines", "outages/y"];
-        head.extend(writes.then_some("writes lost/y"));
+        let columns = self.columns();
+        let mut head = vec!["strategy", &columns[0], &columns[1], "availability", "nines", &columns[2]];
+        head.extend(writes.then_some(&*columns[3]));
         self.head(1, &head);
         for strategy in &self.result.strategies {
             let total = &strategy.total;
@@ -113,7 +117,7 @@ impl Page<'_> {
                 self.minutes(&total.lost_s),
                 figures::availability(&total.availability),
                 figures::nines(&total.availability),
-                self.per_year(&total.outages),
+                self.told(&total.outages),
             ];
             row.extend(writes.then(|| writes_lost(self.result, &total.recovery_point_s)));
             self.row(&row);
@@ -132,11 +136,11 @@ impl Page<'_> {
                 counted(first.instances, "instance"),
                 name(&first.role)
             ));
-            let mut head =
-                vec!["strategy", "protect", "downtime, min/y", "lost, min/y", "availability", "outages/y"];
+            let columns = self.columns();
+            let mut head = vec!["strategy", "protect", &columns[0], &columns[1], "availability", &columns[2]];
             head.extend(["one lasts", &percentiles[0], &percentiles[1], &percentiles[2], "more VMs fit"]);
             let writes = rows.iter().any(|(_, s)| s.recovery_point_s.estimate.high > 0.0);
-            head.extend(writes.then_some("writes lost/y"));
+            head.extend(writes.then_some(&*columns[3]));
             self.head(2, &head);
             for (strategy, service) in &rows {
                 let downtime = &service.downtime_s;
@@ -152,7 +156,7 @@ impl Page<'_> {
                     self.minutes(&downtime.estimate),
                     self.minutes(&service.lost_s),
                     figures::availability(&service.availability),
-                    self.per_year(&service.outages),
+                    self.told(&service.outages),
                     if happened { figures::duration(service.outage_s.mean) } else { "–".to_owned() },
                     figures::duration(downtime.p50),
                     figures::duration(downtime.p95),
@@ -189,10 +193,11 @@ impl Page<'_> {
         self.line("## Capacity");
         let head =
             ["strategy", "hosts", "VMs", "VMs per host", "memory used", "memory reserved", "memory left"];
-        self.head(1, &[&head[..], &["cores used", "more VMs fit", "VMs wait for room, a year"]].concat());
+        let waiting = format!("VMs wait for room, {}", self.result.told_for());
+        self.head(1, &[&head[..], &["cores used", "more VMs fit", &waiting]].concat());
         for strategy in &self.result.strategies {
             let capacity = &strategy.capacity;
-            let waiting = figures::per_year(&capacity.waiting_vm_s, self.result.horizon_s);
+            let waiting = self.result.told(&capacity.waiting_vm_s);
             self.row(&[
                 name(&strategy.name),
                 figures::count(capacity.hosts),
@@ -223,10 +228,11 @@ impl Page<'_> {
             return;
         }
         self.line("## Comparisons");
-        let mut line =
-            "Differences over the same failure history, all services, min/y per instance. Where the \
-                        interval holds 0, these replications do not tell the two apart."
-                .to_owned();
+        let mut line = format!(
+            "Differences over the same failure history, all services, {} per instance. Where the interval holds 0, \
+             these replications do not tell the two apart.",
+            self.result.column("min")
+        );
         if verdict::is_any_held_open(self.result) {
             line.push_str(&format!(" Some that look clear are not decided: {}.", figures::ALLOWANCE));
         }

@@ -24,6 +24,7 @@ pub mod result;
 mod table;
 pub mod text;
 pub mod timeline;
+mod told;
 pub mod verdict;
 
 pub use capacity::at_start;

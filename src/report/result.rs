@@ -35,6 +35,9 @@ pub struct RunResult {
     pub warmup_s: f64,
     /// Age of every component at the start: `stationary` or `new`.
     pub ages: String,
+    /// Whether nothing fails by itself, but only by script.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scripted: bool,
     /// What was laid over the scenario, as `PATH=VALUE`, in this order.
     #[serde(default)]
     pub overrides: Vec<String>,

@@ -1,7 +1,7 @@
 //! The comparison on a terminal: at most 100 columns, the verdict last, where the eye ends up.
 //!
-//! Downtime is in minutes per instance and year of 365 d, whatever the horizon; `[low, high]` is
-//! the 95 % interval. No figure has more digits than its interval supports.
+//! Downtime is in minutes per instance and year of 365 d, whatever the horizon, unless nothing fails but by script;
+//! `[low, high]` is the 95 % interval. No figure has more digits than its interval supports.
 
 use super::capacity;
 use super::clean;
@@ -21,6 +21,7 @@ pub(super) const WRITES_LOST: &str =
 /// The whole comparison.
 #[must_use]
 pub fn comparison(result: &RunResult) -> String {
+    let result = &*result.as_told();
     let mut text = head(result);
     text.push('\n');
     text.push_str(&strategies(result));
@@ -43,12 +44,11 @@ fn head(result: &RunResult) -> String {
     let horizon = horizon(result);
     text.push_str(&wrap(
         &format!(
-            "{} of {horizon}, seed {}. Downtime, lost service and outages are per instance and year of \
-             365 d{}; [low, high] is the 95 % interval. lasts: one outage; p95: 95 % of all \
-             instances are down no longer in {horizon}.{}",
+            "{} of {horizon}, seed {}. {}. lasts: one outage; p95: 95 % of all instances are down no longer in \
+             {horizon}.{}",
             counted(result.replications, "replication"),
             result.seed,
-            if horizon == "1 y" { String::new() } else { format!(", scaled from {horizon}") },
+            result.preface(),
             if can_lose_writes(result) { WRITES_LOST } else { "" },
         ),
         "",
@@ -66,15 +66,17 @@ fn head(result: &RunResult) -> String {
 fn strategies(result: &RunResult) -> String {
     let mut text = "All services\n".to_owned();
     let degraded = result.strategies.iter().any(|s| s.total.lost_s.mean > s.total.downtime_s.mean);
-    let mut head = vec!["strategy", "downtime, min/y"];
+    let columns = ["downtime, min", "writes lost", "outages"].map(|what| result.column(what));
+    let mut head = vec!["strategy", &columns[0]];
     if degraded {
         head.push("lost");
     }
     let writes = can_lose_writes(result);
     if writes {
-        head.push("writes lost/y");
+        head.push(&columns[1]);
     }
-    head.extend(["nines", "outages/y", "hosts", "VMs", "memory"]);
+    head.extend((!result.scripted).then_some("nines"));
+    head.extend([&columns[2], "hosts", "VMs", "memory"]);
     let mut table = Table::new(&head);
     for strategy in &result.strategies {
         let (total, capacity) = (&strategy.total, &strategy.capacity);
@@ -86,8 +88,8 @@ fn strategies(result: &RunResult) -> String {
         if writes {
             row.push(writes_lost(result, &total.recovery_point_s));
         }
-        row.push(figures::nines(&total.availability));
-        row.push(figures::mean(&figures::per_year(&total.outages, result.horizon_s)));
+        row.extend((!result.scripted).then(|| figures::nines(&total.availability)));
+        row.push(figures::mean(&result.told(&total.outages)));
         row.push(figures::count(capacity.hosts));
         row.push(figures::count(capacity.vms));
         row.push(figures::share(capacity.memory_used));
@@ -154,14 +156,15 @@ fn allowance(result: &RunResult) -> String {
 
 /// VMs that waited for room are capacity that was missing; that deserves a line of its own.
 fn waiting(result: &RunResult, strategy: &Strategy) -> String {
-    let waiting = figures::per_year(&strategy.capacity.waiting_vm_s, result.horizon_s);
+    let waiting = result.told(&strategy.capacity.waiting_vm_s);
     if waiting.mean <= 0.0 {
         return String::new();
     }
     let line = format!(
-        "  {}: VMs wait {} a year for room, all together.",
+        "  {}: VMs wait {} {} for room, all together.",
         clean::shorten_name(&clean::visible(&strategy.name), 40),
-        figures::duration_interval(&waiting)
+        figures::duration_interval(&waiting),
+        result.told_for()
     );
     wrap(&line, "    ")
 }
@@ -196,15 +199,17 @@ fn service(result: &RunResult, name: &str) -> String {
         clean::shorten(&clean::visible(&first.role), 20)
     );
     let degraded = rows.iter().any(|(_, s)| s.lost_s.mean > s.downtime_s.estimate.mean);
-    let mut head = vec!["strategy", "downtime, min/y"];
+    let columns = ["downtime, min", "writes lost", "outages"].map(|what| result.column(what));
+    let mut head = vec!["strategy", &columns[0]];
     if degraded {
         head.push("lost");
     }
     let writes = rows.iter().any(|(_, s)| s.recovery_point_s.estimate.high > 0.0);
     if writes {
-        head.push("writes lost/y");
+        head.push(&columns[1]);
     }
-    head.extend(["nines", "outages/y", "lasts", "p95", "VMs"]);
+    head.extend((!result.scripted).then_some("nines"));
+    head.extend([&columns[2], "lasts", "p95", "VMs"]);
     let mut table = Table::new(&head);
     for (strategy, service) in &rows {
         let mut row = vec![clean::visible(&strategy.name)];
@@ -215,8 +220,8 @@ fn service(result: &RunResult, name: &str) -> String {
         if writes {
             row.push(writes_lost(result, &service.recovery_point_s.estimate));
         }
-        row.push(figures::nines(&service.availability));
-        row.push(figures::mean(&figures::per_year(&service.outages, result.horizon_s)));
+        row.extend((!result.scripted).then(|| figures::nines(&service.availability)));
+        row.push(figures::mean(&result.told(&service.outages)));
         let happened = service.outages.mean > 0.0;
         row.push(if happened { figures::duration(service.outage_s.mean) } else { "–".to_owned() });
         row.push(figures::duration(service.downtime_s.p95));
@@ -263,14 +268,14 @@ pub(super) fn never_down(
         rows.iter().filter(|(_, service)| figures::is_unseen(&service.downtime_s.estimate)).collect();
     let highest = quiet.iter().map(|(_, service)| service.downtime_s.estimate.high).max_by(f64::total_cmp)?;
     let minutes = Estimate { high: highest, ..quiet.first()?.1.downtime_s.estimate };
-    let bound = figures::bound(figures::minutes_a_year(&minutes, result.horizon_s).high);
+    let bound = figures::bound(result.told_minutes(&minutes).high);
     let under = if quiet.len() == rows.len() && rows.len() > 1 {
         "any strategy".to_owned()
     } else {
         quiet.iter().map(|(strategy, _)| name(&strategy.name)).collect::<Vec<_>>().join(", ")
     };
     let years = verdict::simulated(result);
-    Some(format!("no downtime in {years} under {under}: at most {bound} min a year (95 %)"))
+    Some(format!("no downtime in {years} under {under}: at most {bound} min {} (95 %)", result.told_for()))
 }
 
 fn causes(result: &RunResult) -> String {
@@ -335,7 +340,7 @@ pub(super) fn counted(count: u32, word: &str) -> String {
 }
 
 fn minutes(result: &RunResult, seconds: &Estimate) -> String {
-    figures::interval(&figures::minutes_a_year(seconds, result.horizon_s))
+    figures::interval(&result.told_minutes(seconds))
 }
 
 /// Whether some strategy can go on with a copy that lacks the last writes.
@@ -343,12 +348,12 @@ pub(super) fn can_lose_writes(result: &RunResult) -> bool {
     result.strategies.iter().any(|strategy| strategy.total.recovery_point_s.high > 0.0)
 }
 
-/// How much writing is lost for good in a year.
+/// How much writing is lost for good, in a year or by script.
 pub(super) fn writes_lost(result: &RunResult, seconds: &Estimate) -> String {
-    let yearly = figures::per_year(seconds, result.horizon_s);
-    if yearly.high > 0.0 { figures::duration_mean(&yearly) } else { "none".to_owned() }
+    let lost = result.told(seconds);
+    if lost.high > 0.0 { figures::duration_mean(&lost) } else { "none".to_owned() }
 }
 
 fn minutes_mean(result: &RunResult, seconds: &Estimate) -> String {
-    figures::mean(&figures::minutes_a_year(seconds, result.horizon_s))
+    figures::mean(&result.told_minutes(seconds))
 }

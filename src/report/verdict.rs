@@ -11,6 +11,7 @@ use super::result::{Capacity, Estimate, Method, RunResult, Strategy};
 /// where the sentence is going to stand.
 #[must_use]
 pub fn verdict(result: &RunResult, name: impl Fn(&str) -> String) -> String {
+    let result = &*result.as_told();
     let (headline, rest) = sentences(result, &name);
     if rest.is_empty() { headline } else { format!("{headline} {rest}") }
 }
@@ -18,7 +19,7 @@ pub fn verdict(result: &RunResult, name: impl Fn(&str) -> String) -> String {
 /// The first sentence of the verdict, for the head of a chart.
 #[must_use]
 pub fn headline(result: &RunResult, name: impl Fn(&str) -> String) -> String {
-    sentences(result, &name).0
+    sentences(&result.as_told(), &name).0
 }
 
 /// The first sentence, and the others.
@@ -109,22 +110,29 @@ impl Teller<'_> {
         (self.name)(&strategy.name)
     }
 
-    /// What `best` loses less than `other`, per year.
+    /// What `best` loses less than `other`, per year or by script.
     fn less(&self, best: &Strategy, other: &Strategy) -> Estimate {
-        figures::per_year(&lost_difference(self.result, best, other), self.result.horizon_s)
+        self.result.told(&lost_difference(self.result, best, other))
     }
 
     fn lost(&self, strategy: &Strategy) -> Estimate {
-        figures::per_year(&strategy.total.lost_s, self.result.horizon_s)
+        self.result.told(&strategy.total.lost_s)
     }
 
     /// What it loses: "12 min of service per instance and year", "nothing in 1,000 simulated years".
     fn loss(&self, strategy: &Strategy) -> String {
         let lost = self.lost(strategy);
         if figures::is_unseen(&lost) {
-            format!("nothing in {} (95 %: at most {} a year)", self.simulated(), bound(&lost))
+            format!(
+                "nothing in {} (95 %: at most {} {})",
+                self.simulated(),
+                bound(&lost),
+                self.result.told_for()
+            )
+        } else if self.result.scripted && lost.high <= 0.0 {
+            format!("nothing {}", self.result.told_for())
         } else {
-            format!("{} of service per instance and year", figures::duration_interval(&lost))
+            format!("{} of service {}", figures::duration_interval(&lost), self.result.per_instance())
         }
     }
 
@@ -148,8 +156,9 @@ impl Teller<'_> {
             _ => "under any strategy".to_owned(),
         };
         format!(
-            "Nothing was lost {under} in {}: at most {at_most} per instance and year (95 %).",
-            self.simulated()
+            "Nothing was lost {under} in {}: at most {at_most} {} (95 %).",
+            self.simulated(),
+            self.result.per_instance()
         )
     }
 
@@ -185,7 +194,8 @@ impl Teller<'_> {
         } else if let [other] = tied {
             let difference = self.less(best, other);
             let between = if figures::has_interval(&difference) {
-                format!("the difference is {} a year", figures::duration_interval(&difference))
+                let told_for = self.result.told_for();
+                format!("the difference is {} {told_for}", figures::duration_interval(&difference))
             } else {
                 "there is no interval to tell by".to_owned()
             };

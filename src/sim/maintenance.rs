@@ -53,6 +53,8 @@ impl<O: Observer> Simulation<'_, O> {
         row.worked_on = true;
         row.works += 1;
         row.isolated = false;
+        // What it was shutting down is shut down before the work begins.
+        row.shutting_down = 0;
         let works = row.works;
         self.state.windows_open += 1;
         self.look_at_local_mirrors_in(host);

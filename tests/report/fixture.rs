@@ -227,6 +227,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
         horizon: Span::from_secs(31_536_000),
         warmup: Span::ZERO,
         ages: "stationary",
+        scripted: false,
         strategies,
         comparisons,
         numbers: vec![0, 1, 2],

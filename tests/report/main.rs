@@ -67,6 +67,34 @@ fn a_recovery_point_stands_by_its_name() {
     assert!(markdown::summary(&result).contains(&format!("Recovery point, {told}.")));
 }
 
+/// Of a script no year is told, nor an interval where it was played once.
+#[test]
+fn a_script_is_told_as_it_came() {
+    let mut summary = fixture::small();
+    summary.horizon = ninefold::engine::Span::from_secs(86_400);
+    let yearly = text::comparison(&RunResult::from(&summary));
+    assert!(yearly.contains("min/y") && !RunResult::from(&summary).to_json().unwrap().contains("scripted"));
+    summary.scripted = true;
+    (summary.replications, summary.replications_asked) = (1, 1);
+    let result = RunResult::from(&summary);
+    assert!(result.to_json().unwrap().contains("\"scripted\": true"));
+    assert_eq!(RunResult::from_json(&result.to_json().unwrap()).unwrap(), result);
+    let told = text::comparison(&result);
+    for text in [told.clone(), markdown::summary(&result)] {
+        for word in ["/y", "a year", "min [", "per instance and year"] {
+            assert!(!text.contains(word), "{word}\n{text}");
+        }
+    }
+    let told = words(&told);
+    assert!(told.contains("host-cluster loses least: 26.4 min of service per instance in 1 d"), "{told}");
+    assert!(told.contains("mail: 4 instances, stateful strategy downtime, min lost outages"), "{told}");
+    // Played again and again it has lengths that are drawn.
+    (summary.replications, summary.replications_asked) = (1000, 1000);
+    let told = words(&text::comparison(&RunResult::from(&summary)));
+    assert!(told.contains("[low, high] is the 95 % interval. lasts"), "{told}");
+    assert!(!told.contains("/y") && told.contains("none 420 [370, 470]"), "{told}");
+}
+
 /// A text without its line breaks.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

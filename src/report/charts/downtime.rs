@@ -68,16 +68,20 @@ pub(super) fn layout(result: &RunResult, shown: &Shown<'_>) -> Picture {
         y += 24.0;
         heading(&mut pen, y, name, service);
         y += 12.0;
-        y = panel(&mut pen, (left, right), y, bars, &causes);
+        y = panel(&mut pen, (left, right), y, (bars, &result.column("min")), &causes);
     }
     y += 16.0;
-    let axis = "downtime per instance, minutes a year of 365 d";
-    pen.text(((left + right) / 2.0, y), Anchor::Middle, LABEL, MUTED, axis);
+    let over = if result.scripted { result.told_for() } else { "a year of 365 d".to_owned() };
+    let axis = format!("downtime per instance, minutes {over}");
+    pen.text(((left + right) / 2.0, y), Anchor::Middle, LABEL, MUTED, &axis);
     Picture {
         width: WIDTH,
         height: y + 20.0,
         title: clean::visible(&title),
-        description: describe(&format!("{caption} {}", shown.note), &panels),
+        description: describe(
+            &format!("Bars of downtime {}. {caption} {}", result.per_instance(), shown.note),
+            &panels,
+        ),
         shapes: pen.shapes,
     }
 }
@@ -92,7 +96,7 @@ pub(super) fn heading(pen: &mut Pen, y: f64, name: &str, service: &Service) {
 }
 
 fn bar<'a>(result: &RunResult, strategy: &Strategy, service: &'a Service) -> Bar<'a> {
-    let value = figures::minutes_a_year(&service.downtime_s.estimate, result.horizon_s);
+    let value = result.told_minutes(&service.downtime_s.estimate);
     let label = if figures::is_unseen(&value) {
         format!("none seen, ≤ {} min", figures::bound(value.high))
     } else {
@@ -103,7 +107,13 @@ fn bar<'a>(result: &RunResult, strategy: &Strategy, service: &'a Service) -> Bar
 }
 
 /// The bars of one service over their axis; answers with the y below it.
-fn panel(pen: &mut Pen, (left, right): (f64, f64), top: f64, bars: &[Bar<'_>], causes: &[&str]) -> f64 {
+fn panel(
+    pen: &mut Pen,
+    (left, right): (f64, f64),
+    top: f64,
+    (bars, unit): (&[Bar<'_>], &str),
+    causes: &[&str],
+) -> f64 {
     let max = axis_max(bars);
     let cut = is_cut(bars);
     let bottom = top + ROW * bars.len() as f64;
@@ -125,7 +135,7 @@ fn panel(pen: &mut Pen, (left, right): (f64, f64), top: f64, bars: &[Bar<'_>], c
         Anchor::Start,
         LABEL,
         MUTED,
-        if cut { "min/y (axis cut)" } else { "min/y" },
+        &if cut { format!("{unit} (axis cut)") } else { unit.to_owned() },
     );
     for (index, bar) in bars.iter().enumerate() {
         let middle = top + ROW * (index as f64 + 0.5);
@@ -272,7 +282,7 @@ fn caption(result: &RunResult, panels: usize, cut: bool) -> String {
 }
 
 fn describe(caption: &str, panels: &[(&str, &Service, Vec<Bar<'_>>)]) -> String {
-    let mut text = format!("Bars of downtime per instance and year. {caption}");
+    let mut text = caption.to_owned();
     for (name, _, bars) in panels {
         let values: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.name, bar.label)).collect();
         text.push_str(&format!(" {}: {}.", clean::visible(name), values.join("; ")));

@@ -36,6 +36,7 @@ pub enum Format {
 /// Only where the drawing itself fails; there is no result that cannot be drawn.
 pub fn draw(result: &RunResult, format: Format) -> Result<Vec<(String, Vec<u8>)>, ChartError> {
     canvas::load_fonts()?;
+    let result = &*result.as_told();
     let shown = Shown::of(result);
     let charts = [
         ("downtime", downtime::layout(result, &shown)),

@@ -1,0 +1,104 @@
+//! Over what time figures are told: a year of 365 d, or, where nothing fails but by script, the horizon. A script says
+//! nothing of a year, and one replication of it is what happened, with nothing left to chance.
+
+use std::borrow::Cow;
+
+use super::figures;
+use super::result::{Estimate, Method, RunResult};
+use super::text::horizon;
+
+impl RunResult {
+    /// The result as people are told: of a single replication of a script what happened, without intervals.
+    pub(super) fn as_told(&self) -> Cow<'_, RunResult> {
+        if !self.scripted || self.replications != 1 {
+            return Cow::Borrowed(self);
+        }
+        let mut told = self.clone();
+        for strategy in &mut told.strategies {
+            let total = &mut strategy.total;
+            let of_total = [
+                &mut total.availability,
+                &mut total.downtime_s,
+                &mut total.lost_s,
+                &mut total.outages,
+                &mut total.recovery_point_s,
+                &mut strategy.capacity.waiting_vm_s,
+            ];
+            of_total.into_iter().for_each(happened);
+            for service in &mut strategy.services {
+                let of_service = [
+                    &mut service.availability,
+                    &mut service.downtime_s.estimate,
+                    &mut service.degraded_s,
+                    &mut service.lost_s,
+                    &mut service.outages,
+                    &mut service.recovery_point_s.estimate,
+                ];
+                of_service.into_iter().for_each(happened);
+            }
+        }
+        let of_services = told.comparisons.iter_mut().map(|comparison| &mut comparison.pair);
+        for pair in told.total_comparisons.iter_mut().chain(of_services) {
+            happened(&mut pair.downtime_s_a_minus_b);
+            happened(&mut pair.lost_s_a_minus_b);
+        }
+        Cow::Owned(told)
+    }
+
+    /// An estimate per horizon, over the time that it is told for.
+    pub(super) fn told(&self, estimate: &Estimate) -> Estimate {
+        if self.scripted { *estimate } else { figures::per_year(estimate, self.horizon_s) }
+    }
+
+    /// Seconds per horizon as minutes, over the time that they are told for.
+    pub(super) fn told_minutes(&self, seconds: &Estimate) -> Estimate {
+        if self.scripted {
+            figures::scaled(seconds, 1.0 / 60.0)
+        } else {
+            figures::minutes_a_year(seconds, self.horizon_s)
+        }
+    }
+
+    /// The head of a column: "outages/y", or "outages".
+    pub(super) fn column(&self, what: &str) -> String {
+        if self.scripted { what.to_owned() } else { format!("{what}/y") }
+    }
+
+    /// "a year", or "in 1 d".
+    pub(super) fn told_for(&self) -> String {
+        if self.scripted { format!("in {}", horizon(self)) } else { "a year".to_owned() }
+    }
+
+    /// "per instance and year", or "per instance in 1 d".
+    pub(super) fn per_instance(&self) -> String {
+        if self.scripted {
+            format!("per instance in {}", horizon(self))
+        } else {
+            "per instance and year".to_owned()
+        }
+    }
+
+    /// What the figures of a report are, in sentences.
+    pub(super) fn preface(&self) -> String {
+        let horizon = horizon(self);
+        match (self.scripted, self.replications) {
+            (true, 1) => format!(
+                "Nothing fails but by script: downtime, lost service and outages are per instance in {horizon}, as \
+                 they came; `ninefold trace` tells them line by line"
+            ),
+            (true, _) => format!(
+                "Nothing fails but by script: downtime, lost service and outages are per instance in {horizon}; \
+                 [low, high] is the 95 % interval"
+            ),
+            _ => format!(
+                "Downtime, lost service and outages are per instance and year of 365 d{}; [low, high] is the 95 % interval",
+                if horizon == "1 y" { String::new() } else { format!(", scaled from {horizon}") },
+            ),
+        }
+    }
+}
+
+fn happened(estimate: &mut Estimate) {
+    let mean = estimate.mean;
+    *estimate = Estimate { mean, se: 0.0, low: mean, high: mean, method: Method::Exact };
+}
