@@ -857,7 +857,10 @@ fn defaults_follow_the_layer_and_overrides_win() {
     let spec = spec.unwrap_or_else(|| panic!("{issues:#?}"));
     let constant = |value_s| ninefold::engine::Law::Constant { value_s };
     let mail = spec.strategies[1].for_service(0);
-    assert_eq!((mail.vms, mail.takeover, mail.application_aware), (3, constant(9.0), true));
+    assert_eq!(
+        (mail.vms, mail.failover.unwrap().takeover.disk, mail.application_aware),
+        (3, constant(9.0), true)
+    );
     let web = spec.strategies[1].for_service(1);
     assert_eq!((web.vms, web.convergence, web.application_aware), (4, constant(3.0), false));
     let plan = spec.cluster(1, 0);

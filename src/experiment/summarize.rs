@@ -266,7 +266,7 @@ impl From<Interval> for Estimate {
 fn protect(service: &Service) -> Vec<&'static str> {
     let cluster = service.host_cluster.then_some("host-cluster");
     let guest = service.guest.as_ref().map(|guest| match guest {
-        GuestGroup::Failover { .. } => "guest-failover",
+        GuestGroup::Failover(_) => "guest-failover",
         GuestGroup::Balanced { .. } => "nlb",
     });
     cluster.into_iter().chain(guest).collect()

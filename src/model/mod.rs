@@ -13,6 +13,7 @@ mod channel;
 mod delay;
 mod event;
 mod geography;
+mod guest;
 mod ids;
 mod mirror;
 mod monitor;
@@ -30,6 +31,9 @@ pub use channel::Channel;
 pub use delay::Delay;
 pub use event::{Event, VmClock};
 pub use geography::{Geography, Reach, Segments, Way, join};
+pub use guest::{
+    Detection, FailoverLimit, FailoverRules, GuestGroup, Loss, RestartInPlace, Takeover, TakeoverDraw,
+};
 pub use ids::{
     ChannelId, ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, LocalMirrorId, MaintenanceId,
     NetworkId, PartId, PlaceId, ServiceId, StorageId, VmId,
@@ -305,23 +309,6 @@ pub struct IncidentBound {
     pub random: bool,
     /// Seconds of writes lost, spread over the service's instances; 0 where none can be.
     pub recovery_point_s: f64,
-}
-
-/// The layer inside the guests of an instance.
-#[derive(Clone, Debug)]
-pub enum GuestGroup {
-    Failover {
-        detection: Delay,
-        takeover: Delay,
-    },
-    Balanced {
-        detection: Delay,
-        convergence: Delay,
-        /// Whether a failed application counts as a dead member; without, it keeps its share (NLB-14).
-        application_aware: bool,
-        /// The fraction of the demand that m serving members can carry, in billionths, by m.
-        carried_ppb: Vec<u32>,
-    },
 }
 
 /// One instance of a service.

@@ -118,7 +118,7 @@ impl TimerTable {
         }
         for (number, instance) in model.instances.iter().enumerate() {
             let failover =
-                matches!(model.services[instance.service.index()].guest, Some(GuestGroup::Failover { .. }));
+                matches!(model.services[instance.service.index()].guest, Some(GuestGroup::Failover(_)));
             let slot = table.add_if(failover, Event::GroupStepped(InstanceId(number as u32)));
             table.instances.push(slot);
         }

@@ -88,6 +88,9 @@ impl Entry {
             Signal::PersonFindsNoHost { .. } => "person-finds-no-host",
             Signal::AppDown { .. } => "app-down",
             Signal::AppUp { .. } => "app-up",
+            Signal::AppRestarting { .. } => "app-restarting",
+            Signal::FailoverGivenUp { .. } => "failover-given-up",
+            Signal::FailbackBegun { .. } => "failback-begun",
             Signal::FailoverStarted { .. } => "failover-started",
             Signal::FailoverDone { .. } => "failover-done",
             Signal::Converged { .. } => "converged",
@@ -157,8 +160,11 @@ impl Entry {
             | Signal::VmStays { vm, .. }
             | Signal::PersonFindsNoHost { vm }
             | Signal::AppDown { vm, .. }
+            | Signal::AppRestarting { vm }
             | Signal::AppUp { vm } => &model.vms[vm.index()].name,
-            Signal::FailoverStarted { instance, .. }
+            Signal::FailoverGivenUp { instance }
+            | Signal::FailbackBegun { instance, .. }
+            | Signal::FailoverStarted { instance, .. }
             | Signal::FailoverDone { instance, .. }
             | Signal::Converged { instance, .. }
             | Signal::ServiceDown { instance, .. }
@@ -190,7 +196,9 @@ impl Entry {
     #[must_use]
     pub fn vm(&self) -> Option<VmId> {
         match self.signal {
-            Signal::FailoverStarted { vm, .. } | Signal::FailoverDone { vm, .. } => Some(vm),
+            Signal::FailbackBegun { vm, .. }
+            | Signal::FailoverStarted { vm, .. }
+            | Signal::FailoverDone { vm, .. } => Some(vm),
             _ => None,
         }
     }

@@ -239,6 +239,7 @@ fn of_vm(model: &Model, entry: &Entry) -> Option<String> {
         Signal::PersonFindsNoHost { .. } => format!("VM {who} waits: a person finds no host for it"),
         Signal::AppDown { .. } => format!("VM {who}: the application has failed{why}"),
         Signal::AppUp { .. } => format!("VM {who}: the application has started"),
+        Signal::AppRestarting { .. } => format!("VM {who}: the group restarts the application where it is"),
         _ => return None,
     })
 }
@@ -249,6 +250,8 @@ fn of_service(model: &Model, entry: &Entry) -> String {
     let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
     let vm = entry.vm().map_or("", |vm| &*model.vms[vm.index()].name);
     match entry.signal {
+        Signal::FailoverGivenUp { .. } => format!("{who} has moved too often and stays offline for now"),
+        Signal::FailbackBegun { .. } => format!("{who} goes back to {vm}, as planned"),
         Signal::FailoverStarted { .. } => format!("{who} moves to {vm}"),
         Signal::FailoverDone { .. } => format!("{who} is online on {vm}"),
         Signal::Converged { members, .. } => {

@@ -1,5 +1,6 @@
 //! What a scenario became once units, names and defaults were resolved: the text of `check`.
 
+mod guest;
 mod topology;
 
 use std::collections::BTreeMap;
@@ -228,12 +229,9 @@ fn strategies(spec: &Spec, out: &mut String) {
             let p = strategy.for_service(index);
             let layer = match p.protection.guest {
                 None => "one VM each".to_owned(),
-                Some(GuestLayer::Failover) => format!(
-                    "guest-failover, {} nodes, detection {}, takeover {}",
-                    p.vms,
-                    law_line(&p.detection),
-                    law_line(&p.takeover)
-                ),
+                Some(GuestLayer::Failover) => {
+                    guest::failover(&p, p.failover.as_ref().expect("a failover group has a plan"))
+                }
                 Some(GuestLayer::Balanced) => format!(
                     "nlb, {} members, detection {}, convergence {}{}",
                     p.vms,

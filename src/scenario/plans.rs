@@ -1,10 +1,13 @@
 //! What a scenario plans: strategies, maintenance, scripted faults.
 
+use std::collections::BTreeMap;
+
 use crate::engine::{Law, Span};
 pub use crate::model::{GuestLayer, VmFault};
 
 use super::issue::Mark;
-use super::spec::{ClusterSettings, HostRef, Traffic};
+use super::profiles::GuestProfile;
+use super::spec::{ClusterSettings, HostRef, SettingValue, Traffic};
 
 /// What is compared: how services are protected.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,13 +36,35 @@ pub struct ProtectionSettings {
     /// From a node's or member's failure to its being noticed (s).
     pub detection: Option<Law>,
     /// From there to the group being online elsewhere (s).
-    pub takeover: Option<Law>,
+    pub takeover: Option<TakeoverSetting>,
     /// From there to the rest having taken over the share (s).
     pub convergence: Option<Law>,
     /// Whether a balancer sees that a member's application has failed.
     pub application_aware: Option<bool>,
-    /// Where it is written.
+    /// What runs inside the guests.
+    pub profile: Option<&'static GuestProfile>,
+    /// Settings of it, by key.
+    pub values: BTreeMap<&'static str, SettingValue>,
+    /// From the return of the first node until the group goes back to it (s).
+    pub failback: Option<Law>,
+    /// Where it is written, and where each key stands.
     pub mark: Mark,
+    pub marks: BTreeMap<&'static str, Mark>,
+}
+
+/// What a takeover costs, as written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TakeoverSetting {
+    /// All of it as one law (s).
+    Whole(Law),
+    /// Part by part; what is absent is as the profile and the service say.
+    Parts {
+        offline: Option<Law>,
+        disk: Option<Law>,
+        address: Option<Law>,
+        start: Option<Law>,
+        recover: Option<Law>,
+    },
 }
 
 /// The layers that protect a service.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::engine::{Law, Span};
 
 use super::fixed::defaults::{self as d, Fixed};
-use super::profiles::{Family, Setting};
+use super::guest_plan::{FailoverPlan, Laid};
+use super::profiles::{Family, GuestProfile, Setting};
 use super::spec::{
     Cluster, ClusterSettings, FaultSpec, GuestLayer, HostRef, Product, Protection, ProtectionSettings,
     SettingValue, Spec, Strategy,
@@ -20,10 +21,14 @@ pub struct ServiceProtection {
     pub vms: u32,
     /// From a node's or member's failure to its being noticed (s). Default 5 s.
     pub detection: Law,
-    /// From there to the group being online elsewhere (s). Default 20 s.
-    pub takeover: Law,
+    /// What runs inside the guests, where a profile says it.
+    pub profile: Option<&'static GuestProfile>,
+    /// What a failover group goes by, where it is one.
+    pub failover: Option<FailoverPlan>,
     /// From there to the rest having taken over the share (s). Default 3 s.
     pub convergence: Law,
+    /// From a member's return until clients are sent to it again (s). Default: as the convergence.
+    pub join: Law,
     /// Whether the guest layer sees a failed application. Always true for failover; default false
     /// for a balancer (NLB-14).
     pub application_aware: bool,
@@ -134,8 +139,10 @@ impl Strategy {
         let own = own.unwrap_or(&none);
         let base = &self.base;
         let protection = own.protect.or(base.protect).unwrap_or_default();
-        let law = |own: &Option<Law>, base: &Option<Law>, default: &Fixed| {
-            own.clone().or_else(|| base.clone()).unwrap_or(Law::Constant { value_s: default.value })
+        let laid = Laid::new(own, base);
+        let profile_law = |key: &str| match laid.preset(key)?.value(0) {
+            SettingValue::Law(law) => Some(law),
+            _ => None,
         };
         // The default follows the layer that this service has, whatever others of the strategy have.
         let (vms, detection) = match protection.guest {
@@ -147,16 +154,24 @@ impl Strategy {
                 (own.members.or(base.members).unwrap_or(d::MEMBERS), &d::DETECTION_BALANCED)
             }
         };
+        let law = |own: &Option<Law>, base: &Option<Law>, key: &str, default: &Fixed| {
+            let written = own.clone().or_else(|| base.clone()).or_else(|| profile_law(key));
+            written.unwrap_or(Law::Constant { value_s: default.value })
+        };
+        let convergence = law(&own.convergence, &base.convergence, "convergence", &d::CONVERGENCE);
+        let failover = protection.guest == Some(GuestLayer::Failover);
         ServiceProtection {
             protection,
             vms,
-            detection: law(&own.detection, &base.detection, detection),
-            takeover: law(&own.takeover, &base.takeover, &d::TAKEOVER),
-            convergence: law(&own.convergence, &base.convergence, &d::CONVERGENCE),
+            profile: laid.profile,
+            detection: law(&own.detection, &base.detection, "detection", detection),
+            failover: failover.then(|| laid.failover(vms)),
+            join: laid.law("join").unwrap_or_else(|| convergence.clone()),
+            convergence,
             application_aware: own
                 .application_aware
                 .or(base.application_aware)
-                .unwrap_or(protection.guest == Some(GuestLayer::Failover)),
+                .unwrap_or(failover || laid.word("application_aware") == Some("true")),
         }
     }
 

@@ -12,7 +12,8 @@ pub use crate::model::{Ages, MirrorFailover, Role, StorageKind, Traffic};
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
 use super::issue::{Issue, Mark, Sources};
 pub use super::plans::{
-    GuestLayer, Inject, InjectTarget, Maintenance, Protection, ProtectionSettings, Strategy, VmFault,
+    GuestLayer, Inject, InjectTarget, Maintenance, Protection, ProtectionSettings, Strategy, TakeoverSetting,
+    VmFault,
 };
 pub use super::profiles::{Product, Value as SettingValue};
 

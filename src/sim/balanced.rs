@@ -127,14 +127,13 @@ impl<O: Observer> Simulation<'_, O> {
     /// How long it takes until a member that returns has joined.
     fn join_span(&mut self, instance: InstanceId, vm: VmId) -> Span {
         let service = self.model.instances[instance.index()].service;
-        let Some(GuestGroup::Balanced { convergence, .. }) = &self.model.services[service.index()].guest
-        else {
+        let Some(GuestGroup::Balanced { join, .. }) = &self.model.services[service.index()].guest else {
             unreachable!("only balanced groups have members")
         };
         let member = &mut self.state.members[vm.index()];
         member.joins += 1;
         let draw = member.deaths + member.joins;
-        self.draw_vm(convergence, vm, VmDraw::Convergence, draw)
+        self.draw_vm(join, vm, VmDraw::Convergence, draw)
     }
 
     fn step_member(&mut self, instance: InstanceId, vm: VmId, span: Span) {

@@ -1,72 +1,122 @@
 //! Guest failover groups: one node owns the group, the others wait and watch.
 //!
-//! A dead owner is noticed after `detection`; the group is online elsewhere after `takeover`, which it
-//! costs each time, also when all nodes were down and one returns. A node that fails while it takes
-//! over is noticed like an owner, and the takeover starts over on another. An owner that was only
+//! | phase | until |
+//! | --- | --- |
+//! | online | its owner does not serve any more |
+//! | detecting | the others know that a node is lost, or the owner's polls that its application is |
+//! | restarting | an application that failed is up again where it was (GFC-09, GFC-17) |
+//! | taking over | the group is online on another node |
+//! | waiting | some node can take it |
+//! | given up | a while has passed: it had moved too often (GFC-10, GFC-11) |
+//!
+//! Bringing a group online costs its takeover each time, also when all nodes were down and one returns. A node that fails
+//! while it takes over is noticed like an owner, and the takeover starts over on another. An owner that was only
 //! out of reach, and is back before another took over, goes on at once. Planned work moves the group
 //! without anybody having to notice (MTX-85). There is one owner at any time (GFC-06).
+//!
+//! A group by plain laws notices everything alike, and what has failed on a node waits there for a person. One by a
+//! profile brings its application up again where it failed, or where it went, without anybody.
 
 use super::{Cause, Observer, Signal, Simulation};
-use crate::engine::Span;
-use crate::model::{GuestGroup, InstanceId, VmId};
+use crate::engine::{Span, Time};
+use crate::model::{FailoverRules, GuestGroup, InstanceId, Loss, TakeoverDraw, VmId};
 use crate::policy;
 use crate::state::{GroupPhase, InstanceState, VmPhase};
 
-impl<O: Observer> Simulation<'_, O> {
+impl<'m, O: Observer> Simulation<'m, O> {
     /// A node came, went, stalled or was cut off.
     pub(super) fn on_node_changed(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
         let group = self.state.instances[instance.index()].group;
-        let is_owner = vm.0 == self.model.instances[instance.index()].first_vm.0 + u32::from(group.owner);
+        let is_owner = vm == self.owner_of(instance);
         match group.phase {
             GroupPhase::Online if is_owner && !self.is_serving(vm) => {
                 self.serve(instance, 0, cause);
                 if cause.is_planned() {
-                    self.elect_node(instance);
+                    self.elect_node(instance, true);
                 } else {
                     self.begin_detection(instance);
                 }
             }
-            GroupPhase::Online => {}
+            GroupPhase::Online => self.look_at_failback(instance),
             GroupPhase::Detecting if is_owner && self.is_serving(vm) => {
                 self.disarm(self.model.timers.instances[instance.index()]);
-                self.elect_node(instance);
+                self.elect_node(instance, false);
             }
-            GroupPhase::Detecting => {}
-            GroupPhase::Waiting => self.elect_node(instance),
-            GroupPhase::TakingOver if is_owner && !policy::can_take_over(self.model, self.state, vm) => {
+            GroupPhase::Detecting if is_owner && group.loss != Loss::Node && self.is_lost(instance, vm) => {
+                // Its polls went with it.
+                self.begin_detection(instance);
+            }
+            GroupPhase::Detecting | GroupPhase::GivenUp => {}
+            GroupPhase::Waiting => self.elect_node(instance, false),
+            GroupPhase::TakingOver | GroupPhase::Restarting
+                if is_owner && !policy::can_take_over(self.model, self.state, vm) =>
+            {
                 if cause.is_planned() {
                     self.disarm(self.model.timers.instances[instance.index()]);
-                    self.elect_node(instance);
+                    self.elect_node(instance, true);
                 } else {
                     self.begin_detection(instance);
                 }
             }
-            GroupPhase::TakingOver => {}
+            GroupPhase::TakingOver | GroupPhase::Restarting => {}
         }
+    }
+
+    fn owner_of(&self, instance: InstanceId) -> VmId {
+        let owner = self.state.instances[instance.index()].group.owner;
+        VmId(self.model.instances[instance.index()].first_vm.0 + u32::from(owner))
+    }
+
+    fn failover_rules(&self, instance: InstanceId) -> &'m FailoverRules {
+        let service = self.model.instances[instance.index()].service;
+        match &self.model.services[service.index()].guest {
+            Some(GuestGroup::Failover(rules)) => rules,
+            _ => unreachable!("only failover groups have owners"),
+        }
+    }
+
+    /// What has become of a node that does not serve: its own polls see an application that has failed while its guest
+    /// lives.
+    fn loss_of(&self, vm: VmId) -> Loss {
+        let row = &self.state.vms[vm.index()];
+        match (row.phase, row.cause) {
+            (VmPhase::AppDead, _) if row.suspended => Loss::Node,
+            (VmPhase::AppDead, Cause::AppHang) => Loss::AppHang,
+            (VmPhase::AppDead, _) => Loss::AppCrash,
+            _ => Loss::Node,
+        }
+    }
+
+    /// Whether a node does not beat any more, to a group that knows the difference.
+    fn is_lost(&self, instance: InstanceId, vm: VmId) -> bool {
+        let row = &self.state.vms[vm.index()];
+        self.failover_rules(instance).watches && !(row.phase.is_booted() && !row.suspended)
     }
 
     fn begin_detection(&mut self, instance: InstanceId) {
         let fixed = &self.model.instances[instance.index()];
-        let Some(GuestGroup::Failover { detection, .. }) = &self.model.services[fixed.service.index()].guest
-        else {
-            unreachable!("only failover groups have owners")
-        };
+        let loss = self.loss_of(self.owner_of(instance));
         let group = &mut self.state.instances[instance.index()].group;
-        group.phase = GroupPhase::Detecting;
+        (group.phase, group.loss) = (GroupPhase::Detecting, loss);
         group.detections += 1;
         let draw = group.detections;
-        let span = self.draw(detection, fixed.detection, draw);
-        self.step_group(instance, span);
+        let detection = &self.failover_rules(instance).detection[loss as usize];
+        let seen = self.draw(&detection.seen, fixed.detection, draw);
+        let confirmed = self.draw(&detection.confirmed, fixed.takeover_of(TakeoverDraw::Confirmation), draw);
+        self.step_group(instance, seen + confirmed);
     }
 
-    /// Detection or takeover is over.
+    /// What the group was in is over.
     pub(super) fn on_group_stepped(&mut self, instance: InstanceId) {
         match self.state.instances[instance.index()].group.phase {
-            GroupPhase::Detecting => self.elect_node(instance),
-            GroupPhase::TakingOver => self.finish_takeover(instance),
-            phase @ (GroupPhase::Online | GroupPhase::Waiting) => {
-                panic!("a group that is {phase:?} has no step")
+            GroupPhase::Detecting => self.on_loss_noticed(instance),
+            GroupPhase::TakingOver | GroupPhase::Restarting => self.finish_takeover(instance),
+            GroupPhase::Online => self.go_back(instance),
+            GroupPhase::GivenUp => {
+                self.state.group_histories[instance.index()] = Default::default();
+                self.elect_node(instance, false);
             }
+            GroupPhase::Waiting => panic!("a group that waits has no step"),
         }
     }
 
@@ -80,48 +130,153 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// The surviving nodes agree on a new owner, or wait until one of them can take over.
-    fn elect_node(&mut self, instance: InstanceId) {
+    /// A node is known to be lost, or an application to have failed: it is restarted where it is, or the group moves.
+    fn on_loss_noticed(&mut self, instance: InstanceId) {
+        let former = self.owner_of(instance);
+        let rules = self.failover_rules(instance);
+        let lost_app = self.loss_of(former) != Loss::Node;
+        if !(rules.watches && lost_app) {
+            self.elect_node(instance, false);
+            return;
+        }
+        // Whatever was left of it is ended; a person is not needed.
+        self.let_go(former);
+        self.release_app(former);
+        let now = self.now;
+        let history = self.state.group_histories.get_mut(instance.index());
+        let in_place = rules.in_place.as_ref().zip(history);
+        let again =
+            in_place.is_some_and(|(rule, history)| history.restarts.allows(rule.most, rule.window, now));
+        if again && policy::can_take_over(self.model, self.state, former) {
+            self.restart_in_place(instance, former);
+        } else {
+            self.elect_node(instance, false);
+        }
+    }
+
+    fn restart_in_place(&mut self, instance: InstanceId, vm: VmId) {
         let fixed = &self.model.instances[instance.index()];
-        let former = VmId(fixed.first_vm.0 + u32::from(self.state.instances[instance.index()].group.owner));
+        let rule = self.failover_rules(instance).in_place.as_ref().expect("asked above");
+        let group = &mut self.state.instances[instance.index()].group;
+        group.phase = GroupPhase::Restarting;
+        group.takeovers += 1;
+        let draw = group.takeovers;
+        self.tell(Signal::AppRestarting { vm });
+        let start = self.draw(&rule.start, fixed.takeover_of(TakeoverDraw::StartInPlace), draw);
+        let recover = self.draw(&rule.recover, fixed.takeover_of(TakeoverDraw::RecoveryInPlace), draw);
+        self.step_group(instance, start + recover);
+    }
+
+    /// The surviving nodes agree on a new owner, or wait until one of them can take over.
+    fn elect_node(&mut self, instance: InstanceId, planned: bool) {
+        let fixed = &self.model.instances[instance.index()];
+        let former = self.owner_of(instance);
         if self.is_serving(former) {
             // It was only out of reach, and nobody has taken its place.
             self.state.instances[instance.index()].group.phase = GroupPhase::Online;
             self.serve(instance, InstanceState::FULL_PPB, Cause::HostCrash);
+            self.look_at_failback(instance);
             return;
         }
         let Some(node) = policy::choose_node(self.model, self.state, instance) else {
             self.state.instances[instance.index()].group.phase = GroupPhase::Waiting;
             return;
         };
+        let chosen = VmId(fixed.first_vm.0 + u32::from(node));
+        if !planned && chosen != former && !self.may_move(instance) {
+            self.give_group_up(instance);
+            return;
+        }
+        self.take_over(instance, chosen, planned);
+    }
+
+    /// Whether the group may move once more without a plan (GFC-11), which is counted. Assumption: losses of nodes count as
+    /// failures of the group do.
+    fn may_move(&mut self, instance: InstanceId) -> bool {
+        let now = self.now;
+        match (&self.failover_rules(instance).limit, self.state.group_histories.get_mut(instance.index())) {
+            (Some(limit), Some(history)) => history.moves.allows(limit.most, limit.window, now),
+            _ => true,
+        }
+    }
+
+    fn give_group_up(&mut self, instance: InstanceId) {
+        let fixed = &self.model.instances[instance.index()];
+        let limit = self.failover_rules(instance).limit.as_ref().expect("it has moved too often");
+        let group = &mut self.state.instances[instance.index()].group;
+        group.phase = GroupPhase::GivenUp;
+        let draw = group.takeovers;
+        self.tell(Signal::FailoverGivenUp { instance });
+        let span = self.draw(&limit.retry, fixed.takeover_of(TakeoverDraw::Retry), draw);
+        // At once would be for ever.
+        self.step_group(instance, span.max(Span(1)));
+    }
+
+    fn take_over(&mut self, instance: InstanceId, vm: VmId, planned: bool) {
+        let fixed = &self.model.instances[instance.index()];
+        let former = self.owner_of(instance);
         if self.state.vms[former.index()].phase == VmPhase::Up {
             // Alive, but out of reach: the disks' arbitration stops it.
             self.release_app(former);
         }
-        let Some(GuestGroup::Failover { takeover, .. }) = &self.model.services[fixed.service.index()].guest
-        else {
-            unreachable!("only failover groups have owners")
-        };
         let group = &mut self.state.instances[instance.index()].group;
         group.phase = GroupPhase::TakingOver;
-        group.owner = node;
+        group.owner = (vm.0 - fixed.first_vm.0) as u8;
         group.takeovers += 1;
         let draw = group.takeovers;
-        self.tell(Signal::FailoverStarted { instance, vm: VmId(fixed.first_vm.0 + u32::from(node)) });
-        let span = self.draw(takeover, fixed.takeover, draw);
+        self.tell(Signal::FailoverStarted { instance, vm });
+        let takeover = &self.failover_rules(instance).takeover;
+        let part = |delay, purpose| self.draw(delay, fixed.takeover_of(purpose), draw);
+        let mut span = self.draw(&takeover.disk, fixed.takeover, draw);
+        span = span
+            + part(&takeover.address, TakeoverDraw::Address)
+            + part(&takeover.start, TakeoverDraw::Start);
+        span = span
+            + match planned {
+                true => part(&takeover.offline, TakeoverDraw::Offline),
+                false => part(&takeover.recover, TakeoverDraw::Recover),
+            };
         self.step_group(instance, span);
     }
 
     fn finish_takeover(&mut self, instance: InstanceId) {
+        let vm = self.owner_of(instance);
         let group = &mut self.state.instances[instance.index()].group;
-        group.phase = GroupPhase::Online;
-        let vm = VmId(self.model.instances[instance.index()].first_vm.0 + u32::from(group.owner));
+        let before = std::mem::replace(&mut group.phase, GroupPhase::Online);
         self.bring_app_up(vm);
         self.tell(Signal::AppUp { vm });
-        self.tell(Signal::FailoverDone { instance, vm });
+        if before == GroupPhase::TakingOver {
+            self.tell(Signal::FailoverDone { instance, vm });
+        }
         self.serve(instance, InstanceState::FULL_PPB, Cause::HostCrash);
+        self.look_at_failback(instance);
         if self.state.windows_open > 0 {
             self.look_at_window_of(vm);
+        }
+    }
+
+    /// A group that is online elsewhere goes back to its first node some time after that could take it.
+    fn look_at_failback(&mut self, instance: InstanceId) {
+        let fixed = &self.model.instances[instance.index()];
+        let Some(failback) = &self.failover_rules(instance).failback else { return };
+        let slot = self.model.timers.instances[instance.index()];
+        let group = self.state.instances[instance.index()].group;
+        if group.owner == 0 || !policy::can_take_over(self.model, self.state, fixed.first_vm) {
+            self.disarm(slot);
+        } else if self.state.timers.at(slot) == Time::NEVER {
+            let draw = group.takeovers;
+            let span = self.draw(failback, fixed.takeover_of(TakeoverDraw::Failback), draw);
+            self.step_group(instance, span);
+        }
+    }
+
+    /// It goes back, as planned.
+    fn go_back(&mut self, instance: InstanceId) {
+        let first = self.model.instances[instance.index()].first_vm;
+        if policy::can_take_over(self.model, self.state, first) {
+            self.tell(Signal::FailbackBegun { instance, vm: first });
+            self.serve(instance, 0, Cause::Maintenance);
+            self.take_over(instance, first, true);
         }
     }
 }

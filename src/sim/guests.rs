@@ -137,6 +137,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// The group takes the application from a node whose guest runs on.
     pub(super) fn release_app(&mut self, vm: VmId) {
         self.disarm_vm(vm, crate::model::VmClock::Step);
-        self.state.vms[vm.index()].phase = VmPhase::Idle;
+        let row = &mut self.state.vms[vm.index()];
+        (row.phase, row.resets) = (VmPhase::Idle, false);
     }
 }

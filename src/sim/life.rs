@@ -123,7 +123,7 @@ impl<O: Observer> Life<'_, O> {
     #[inline]
     fn start_app(&mut self) -> Option<Cause> {
         self.row.resets = false;
-        if matches!(self.service.guest, Some(GuestGroup::Failover { .. })) {
+        if matches!(self.service.guest, Some(GuestGroup::Failover(_))) {
             self.row.phase = VmPhase::Idle;
             return Some(self.row.cause);
         }

@@ -109,7 +109,7 @@ impl<O: Observer> Simulation<'_, O> {
             VmPhase::Idle => {
                 let group = self.state.instances[instance.index()].group;
                 let owner = self.model.instances[instance.index()].first_vm.0 + u32::from(group.owner);
-                group.phase != GroupPhase::TakingOver || owner != vm.0
+                !matches!(group.phase, GroupPhase::TakingOver | GroupPhase::Restarting) || owner != vm.0
             }
             VmPhase::Up => match self.model.service_of(vm).guest {
                 Some(GuestGroup::Balanced { .. }) => {

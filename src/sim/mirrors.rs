@@ -253,7 +253,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let fixed = &self.model.vms[vm.index()];
         let first = self.model.instances[fixed.instance.index()].first_vm.0;
         let owner = self.state.instances[fixed.instance.index()].group.owner;
-        let standby = matches!(self.model.service_of(vm).guest, Some(GuestGroup::Failover { .. }))
+        let standby = matches!(self.model.service_of(vm).guest, Some(GuestGroup::Failover(_)))
             && vm.0 != first + u32::from(owner);
         // Assumption: a stateless service writes nothing that anybody misses.
         let stateless = self.model.service_of(vm).role == Role::Stateless;

@@ -15,7 +15,7 @@ impl<O: Observer> Simulation<'_, O> {
                 let served = if self.is_serving(vm) { InstanceState::FULL_PPB } else { 0 };
                 self.serve(instance, served, cause);
             }
-            Some(GuestGroup::Failover { .. }) => self.on_node_changed(instance, vm, cause),
+            Some(GuestGroup::Failover(_)) => self.on_node_changed(instance, vm, cause),
             Some(GuestGroup::Balanced { .. }) => self.on_member_changed(instance, vm, cause),
         }
         if self.state.windows_open > 0 {

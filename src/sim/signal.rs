@@ -229,6 +229,19 @@ pub enum Signal {
     AppUp {
         vm: VmId,
     },
+    /// A failover group restarts a failed application where it is.
+    AppRestarting {
+        vm: VmId,
+    },
+    /// A failover group has moved too often, and stays offline for a while.
+    FailoverGivenUp {
+        instance: InstanceId,
+    },
+    /// A failover group goes back to its first node, as planned.
+    FailbackBegun {
+        instance: InstanceId,
+        vm: VmId,
+    },
     FailoverStarted {
         instance: InstanceId,
         vm: VmId,

@@ -56,7 +56,7 @@ impl<O: Observer> Simulation<'_, O> {
         let instance = &self.model.instances[id.index()];
         match self.model.services[instance.service.index()].guest {
             None => {}
-            Some(GuestGroup::Failover { .. }) => {
+            Some(GuestGroup::Failover(_)) => {
                 for standby in self.model.vms_of(id).skip(1) {
                     self.state.vms[standby.index()].phase = VmPhase::Idle;
                 }

@@ -220,7 +220,7 @@ impl State {
         let row = &self.instances[id.index()];
         match &model.services[instance.service.index()].guest {
             None => {}
-            Some(GuestGroup::Failover { .. }) => {
+            Some(GuestGroup::Failover(_)) => {
                 let owners = model.vms_of(id).filter(|v| self.vms[v.index()].phase == VmPhase::Up).count();
                 assert!(owners <= 1, "{}: {owners} nodes own the group", instance.name);
                 assert!(

@@ -9,6 +9,7 @@ mod check;
 mod check_sites;
 mod cluster;
 mod failed_starts;
+mod group_history;
 mod local_mirrors;
 mod mirrors;
 mod reach;
@@ -19,6 +20,7 @@ mod tables;
 pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
 pub use failed_starts::FailedStarts;
+pub use group_history::{GroupHistory, Recently};
 pub use local_mirrors::LocalMirrorState;
 pub use mirrors::MirrorState;
 pub use reach::Connectivity;
@@ -46,6 +48,8 @@ pub struct State {
     pub hosts: Vec<HostState>,
     pub clusters: Vec<ClusterState>,
     pub instances: Vec<InstanceState>,
+    /// By instance; empty where no failover group counts how often it does something.
+    pub group_histories: Vec<GroupHistory>,
     pub vms: Vec<VmState>,
     /// By VM; empty where the strategy balances nothing.
     pub members: Vec<MemberState>,
@@ -132,6 +136,10 @@ impl State {
                 })
                 .collect(),
             instances: vec![InstanceState::default(); model.instances.len()],
+            group_histories: vec![
+                GroupHistory::default();
+                if counts_moves(model) { model.instances.len() } else { 0 }
+            ],
             vms: vec![VmState::default(); vms],
             members: vec![MemberState::default(); if balanced { vms } else { 0 }],
             restarts: vec![RestartState::default(); if has_clustered(model) { vms } else { 0 }],
@@ -167,6 +175,7 @@ impl State {
         }
         self.hosts.fill(HostState::default());
         self.instances.fill(InstanceState::default());
+        self.group_histories.fill(GroupHistory::default());
         self.vms.fill(VmState::default());
         self.members.fill(MemberState::default());
         self.restarts.fill(RestartState::default());
@@ -231,6 +240,8 @@ impl State {
             + usize::from(has_monitored(model)) * size_of::<MonitorState>()
             + usize::from(!model.channels.is_empty()) * (size_of::<Work>() + size_of::<VmId>())
             + lists
+            + usize::from(counts_moves(model))
+                * (model.instances.len() * size_of::<GroupHistory>()).div_ceil(vms)
             + (timers + instances).div_ceil(vms)
     }
 }
@@ -241,6 +252,13 @@ fn has_mirrors(model: &Model) -> bool {
 
 fn has_monitored(model: &Model) -> bool {
     model.services.iter().any(|service| service.is_monitored)
+}
+
+fn counts_moves(model: &Model) -> bool {
+    model.services.iter().any(|service| match &service.guest {
+        Some(GuestGroup::Failover(rules)) => rules.in_place.is_some() || rules.limit.is_some(),
+        _ => false,
+    })
 }
 
 fn remembers_hosts(model: &Model) -> bool {

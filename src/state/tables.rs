@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::engine::{Clock, Time};
-use crate::model::{Cause, DEPARTURES_MAX, Host, HostId, PartId, Room, VmClock, VmId};
+use crate::model::{Cause, DEPARTURES_MAX, Host, HostId, Loss, PartId, Room, VmClock, VmId};
 
 /// Stands for "no VM", "no host" in the compact lists.
 pub const NOWHERE: u32 = u32::MAX;
@@ -373,6 +373,10 @@ pub enum GroupPhase {
     /// Offline; no node can take it.
     Waiting,
     TakingOver,
+    /// Offline; the application is restarted where it is.
+    Restarting,
+    /// Offline; the group has moved too often, and is left alone for a while.
+    GivenUp,
 }
 
 /// A failover group.
@@ -381,6 +385,8 @@ pub struct GroupState {
     pub phase: GroupPhase,
     /// The node, counted from 0, that owns the group, or is taking it over.
     pub owner: u8,
+    /// What is being noticed.
+    pub loss: Loss,
     pub detections: u32,
     pub takeovers: u32,
 }

@@ -123,11 +123,7 @@ fn is_random_by_plan(model: &Model, service: &Service) -> bool {
 }
 
 fn guest_laws(service: &Service) -> Vec<&Delay> {
-    match &service.guest {
-        None => Vec::new(),
-        Some(GuestGroup::Failover { detection, takeover }) => vec![detection, takeover],
-        Some(GuestGroup::Balanced { detection, convergence, .. }) => vec![detection, convergence],
-    }
+    service.guest.as_ref().map_or_else(Vec::new, GuestGroup::laws)
 }
 
 fn incidents(model: &Model, number: usize) -> Vec<Incident> {

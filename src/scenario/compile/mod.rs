@@ -5,6 +5,7 @@
 
 mod bound;
 mod channels;
+mod groups;
 mod hardware;
 mod load;
 mod monitor;

@@ -1,6 +1,7 @@
 //! Services, their instances and VMs under one strategy, and the scripted faults.
 
 use super::super::spec::{self, InjectTarget as Word, Spec};
+use super::groups;
 use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use super::parts::scripted_host_part;
 use crate::engine::{Span, Stream};
@@ -52,11 +53,13 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
     let plan = spec.strategies[strategy].for_service(number);
     let guest = plan.protection.guest.map(|layer| match layer {
         GuestLayer::Failover => {
-            GuestGroup::Failover { detection: plan.detection.into(), takeover: plan.takeover.into() }
+            let failover = plan.failover.expect("a failover group has a plan");
+            GuestGroup::Failover(Box::new(groups::rules(failover, service)))
         }
         GuestLayer::Balanced => GuestGroup::Balanced {
             detection: plan.detection.into(),
             convergence: plan.convergence.into(),
+            join: plan.join.into(),
             application_aware: plan.application_aware,
             carried_ppb: carried(plan.vms, service.capacity, service.demand),
         },

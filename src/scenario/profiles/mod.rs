@@ -10,6 +10,7 @@
 //! ```
 
 mod custom;
+mod guest;
 mod hyper_v;
 mod monitor;
 mod restart;
@@ -19,6 +20,7 @@ mod storage_loss;
 mod vmware;
 mod xenserver;
 
+pub use guest::{GUEST_PROFILES, GuestProfile, guest_keys};
 pub use setting::{Follows, Preset, Setting, Value};
 
 /// A product that clusters hosts, by its place in [`PROFILES`].

@@ -48,7 +48,11 @@ impl Setting {
     /// What 0 means where a whole number is asked for.
     #[must_use]
     pub fn zero(&self) -> &'static str {
-        if self.key == "quarantine_count" { "never" } else { "no limit" }
+        match self.key {
+            "quarantine_count" => "never",
+            "failover_threshold" => "one fewer than nodes",
+            _ => "no limit",
+        }
     }
 }
 

@@ -96,7 +96,7 @@ impl Reader {
     }
 
     /// A setting of a product: what kind of value it takes is the same in all products.
-    fn setting(&mut self, at: &At<'_>, setting: &Setting) -> Option<SettingValue> {
+    pub(super) fn setting(&mut self, at: &At<'_>, setting: &Setting) -> Option<SettingValue> {
         match setting.default {
             // Where nothing passes between two beats there is no beat.
             Preset::Fixed(_) => {

@@ -42,6 +42,7 @@ impl Reader {
                 self.sink.push(code::LIMIT, strategy.mark, path, what, "lower instances, nodes or members");
             }
             self.effects(spec, strategy);
+            self.guest_settings(spec, strategy);
         }
         for (s, service) in spec.services.iter().enumerate() {
             self.starting_hosts(spec, s, service);
@@ -182,6 +183,8 @@ impl Reader {
             ("convergence", base.convergence.is_some() && !balanced, "nlb"),
             ("application_aware", base.application_aware.is_some() && !balanced, "nlb"),
             ("detection", base.detection.is_some() && !failover && !balanced, "guest-failover or nlb"),
+            ("failback", base.failback.is_some() && !failover, "guest-failover"),
+            ("profile", base.profile.is_some_and(|p| !has(p.layer)), "the layer that this profile is of"),
         ];
         for (key, unused, layer) in idle {
             if unused {
@@ -192,6 +195,30 @@ impl Reader {
                     "leave it out, or add the protection"
                 };
                 self.sink.push(code::NO_EFFECT, strategy.mark, join(&path, key), what, remedy);
+            }
+        }
+    }
+
+    /// Settings of a profile that the layer inside the guests has not.
+    fn guest_settings(&mut self, spec: &Spec, strategy: &Strategy) {
+        let base = join("strategy", &strategy.name);
+        let owns = strategy
+            .services
+            .iter()
+            .map(|(service, own)| (join(&join(&base, "service"), &spec.services[*service].name), own));
+        for (path, own) in std::iter::once((base.clone(), &strategy.base)).chain(owns) {
+            let profile = own.profile.or(strategy.base.profile);
+            for key in own.values.keys() {
+                if profile.is_some_and(|profile| profile.settings().any(|setting| setting.key == *key)) {
+                    continue;
+                }
+                let what = match profile {
+                    Some(profile) => format!("{} has no setting {key}", profile.word),
+                    None => format!("{key} is a setting of profiles, and there is none"),
+                };
+                let mark = own.marks.get(key).copied().unwrap_or(own.mark);
+                let remedy = "leave it out, or name the profile that has it; `ninefold profiles` lists them";
+                self.sink.push(code::NO_EFFECT, mark, join(&path, key), what, remedy);
             }
         }
     }

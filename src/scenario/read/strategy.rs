@@ -1,13 +1,17 @@
 //! Strategies and what they override.
 
+use std::collections::BTreeMap;
+
 use crate::engine::Law;
 use crate::scenario::code;
 use crate::scenario::describe::law_text;
 use crate::scenario::fields::{At, Fields, Reader};
 use crate::scenario::fixed::defaults as d;
 use crate::scenario::names::Names;
+use crate::scenario::profiles::{GUEST_PROFILES, GuestProfile, guest_keys};
 use crate::scenario::spec::{
-    Assumption, ClusterSettings, GuestLayer, Protection, ProtectionSettings, Strategy,
+    Assumption, ClusterSettings, GuestLayer, Protection, ProtectionSettings, SettingValue, Strategy,
+    TakeoverSetting,
 };
 use crate::scenario::text::{join, quote};
 use crate::scenario::tree::Value;
@@ -15,8 +19,24 @@ use crate::scenario::tree::Value;
 use super::Named;
 use super::cluster::{Around, settings};
 
-const PROTECTION: [&str; 7] =
-    ["protect", "nodes", "members", "detection", "takeover", "convergence", "application_aware"];
+const PROTECTION: [&str; 9] = [
+    "protect",
+    "nodes",
+    "members",
+    "profile",
+    "detection",
+    "takeover",
+    "convergence",
+    "application_aware",
+    "failback",
+];
+const PARTS: [&str; 5] = ["offline", "disk", "address", "start", "recover"];
+
+/// All that a strategy, or one of its services, can say of a protection.
+fn protection_keys() -> Vec<&'static str> {
+    let profiles = guest_keys().into_iter().map(|(key, _)| key).filter(|key| !PROTECTION.contains(key));
+    PROTECTION.into_iter().chain(profiles).collect()
+}
 
 #[derive(Clone, Copy, PartialEq)]
 enum Layer {
@@ -40,7 +60,7 @@ impl Reader {
             services: Vec::new(),
             clusters: Vec::new(),
         };
-        let mut accepted = PROTECTION.to_vec();
+        let mut accepted = protection_keys();
         accepted.extend(["service", "cluster"]);
         let Some(f) = named.fields(self, &accepted) else { return strategy };
         strategy.base = self.protection_settings(&f);
@@ -49,7 +69,7 @@ impl Reader {
             let remedy = "add protect = [] or protect = [\"host-cluster\"], [\"guest-failover\"], [\"nlb\"]";
             self.sink.push(code::MISSING, f.mark, f.path.clone(), what, remedy);
         }
-        for (index, fields) in self.overridden(&f, "service", services, &PROTECTION) {
+        for (index, fields) in self.overridden(&f, "service", services, &protection_keys()) {
             let own = self.protection_settings(&fields);
             strategy.services.push((index, own));
         }
@@ -98,10 +118,51 @@ impl Reader {
             nodes: self.opt(f, "nodes", |r, at| r.whole(at, 2, 16)).map(|n| n as u32),
             members: self.opt(f, "members", |r, at| r.whole(at, 2, 32)).map(|n| n as u32),
             detection: self.opt(f, "detection", Reader::law),
-            takeover: self.opt(f, "takeover", Reader::law),
+            takeover: self.opt(f, "takeover", Reader::takeover),
             convergence: self.opt(f, "convergence", Reader::law),
             application_aware: self.opt(f, "application_aware", Reader::truth),
+            profile: self.opt(f, "profile", Reader::guest_profile),
+            values: self.guest_values(f),
+            failback: self.opt(f, "failback", Reader::law),
             mark: f.mark,
+            marks: protection_keys()
+                .into_iter()
+                .filter(|key| f.get(key).is_some())
+                .map(|key| (key, f.key_mark(key)))
+                .collect(),
+        }
+    }
+
+    fn guest_values(&mut self, f: &Fields<'_>) -> BTreeMap<&'static str, SettingValue> {
+        let mut values = BTreeMap::new();
+        for (key, setting) in guest_keys().into_iter().filter(|(key, _)| !PROTECTION.contains(key)) {
+            let Some(at) = f.get(key) else { continue };
+            values.extend(self.setting(&at, setting).map(|value| (key, value)));
+        }
+        values
+    }
+
+    fn guest_profile(&mut self, at: &At<'_>) -> Option<&'static GuestProfile> {
+        let name = self.text(at)?;
+        let found = GuestProfile::find(name);
+        if found.is_none() {
+            let what = format!("{} is no profile of a layer inside the guests", quote(name));
+            let remedy = crate::scenario::text::suggest(name, GUEST_PROFILES.iter().map(|p| p.word), "known");
+            self.report(code::WORD, at, what, remedy);
+        }
+        found
+    }
+
+    /// One law for all of it, or a table of its parts.
+    fn takeover(&mut self, at: &At<'_>) -> Option<TakeoverSetting> {
+        match &at.node.value {
+            Value::Table(table) if !table.entries.iter().any(|entry| entry.key == "law") => {
+                let f = self.fields(at, &PARTS)?;
+                let [offline, disk, address, start, recover] =
+                    PARTS.map(|key| self.opt(&f, key, Reader::law));
+                Some(TakeoverSetting::Parts { offline, disk, address, start, recover })
+            }
+            _ => self.law(at).map(TakeoverSetting::Whole),
         }
     }
 
@@ -158,6 +219,7 @@ impl Reader {
         base: &ProtectionSettings,
     ) {
         let Some(layer) = protect.and_then(|p| p.guest) else { return };
+        let profile = own.profile.or(base.profile).filter(|profile| profile.layer == layer);
         let mut used = |key: &str, given: bool, value: String, source: &'static str| {
             if !given {
                 self.assumptions.push(Assumption { path: join(path, key), value, source });
@@ -165,10 +227,19 @@ impl Reader {
         };
         let seconds = |value_s: f64| law_text(&Law::Constant { value_s });
         let detection = own.detection.is_some() || base.detection.is_some();
+        if let Some(profile) = profile {
+            for setting in profile.settings() {
+                let given = own.marks.contains_key(setting.key) || base.marks.contains_key(setting.key);
+                used(setting.key, given, setting.text(), setting.source);
+            }
+        }
         match layer {
             GuestLayer::Failover => {
                 let nodes = own.nodes.is_some() || base.nodes.is_some();
                 used("nodes", nodes, d::NODES.to_string(), "assumption");
+                if profile.is_some() {
+                    return;
+                }
                 let fixed = &d::DETECTION_FAILOVER;
                 used("detection", detection, seconds(fixed.value), fixed.source);
                 let takeover = own.takeover.is_some() || base.takeover.is_some();
@@ -177,6 +248,9 @@ impl Reader {
             GuestLayer::Balanced => {
                 let members = own.members.is_some() || base.members.is_some();
                 used("members", members, d::MEMBERS.to_string(), "assumption");
+                if profile.is_some() {
+                    return;
+                }
                 let fixed = &d::DETECTION_BALANCED;
                 used("detection", detection, seconds(fixed.value), fixed.source);
                 let convergence = own.convergence.is_some() || base.convergence.is_some();

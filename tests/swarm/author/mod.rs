@@ -4,7 +4,8 @@ mod sites;
 
 use std::fmt::Write as _;
 
-use ninefold::scenario::profiles::{Preset, Product};
+use ninefold::model::GuestLayer;
+use ninefold::scenario::profiles::{GUEST_PROFILES, Preset, Product, Setting};
 
 /// A small generator of its own: the tests must not move with the program's streams.
 struct Dice(u64);
@@ -316,7 +317,11 @@ impl Author {
     /// Any value for each setting that a product has; some are left as they are.
     fn settings(&mut self, product: &str) {
         let profile = Product::find(product).expect("one of the products").profile();
-        for setting in profile.settings().filter(|setting| setting.key != "heartbeat_interval") {
+        self.all_settings(profile.settings().filter(|setting| setting.key != "heartbeat_interval"));
+    }
+
+    fn all_settings(&mut self, settings: impl Iterator<Item = &'static Setting>) {
+        for setting in settings {
             match setting.default {
                 Preset::Fixed(_) => self.span(setting.key, &[0.0, 0.3, 1.0, 3.0]),
                 Preset::Constant(_) | Preset::Between(..) => {
@@ -463,6 +468,10 @@ impl Author {
             return;
         }
         let vms = 2 + self.dice.below((hosts - 1).min(4));
+        if self.dice.percent(40) {
+            self.guest_profile(layer, vms);
+            return;
+        }
         let detection = self.law(&[0.0, 0.3, 1.0]);
         let second = self.law(&[0.0, 0.3, 1.0]);
         if PROTECTIONS[layer].contains("nlb") {
@@ -472,6 +481,29 @@ impl Author {
             }
         } else {
             self.line(format!("nodes = {vms}\ndetection = {detection}\ntakeover = {second}"));
+        }
+    }
+
+    /// A product inside the guests, with any values.
+    fn guest_profile(&mut self, layer: usize, vms: u64) {
+        let balanced = PROTECTIONS[layer].contains("nlb");
+        let wanted = if balanced { GuestLayer::Balanced } else { GuestLayer::Failover };
+        let profiles: Vec<_> = GUEST_PROFILES.iter().filter(|profile| profile.layer == wanted).collect();
+        let profile = *self.dice.pick(&profiles);
+        let count = if balanced { "members" } else { "nodes" };
+        self.line(format!("profile = \"{}\"\n{count} = {vms}", profile.word));
+        let settings = profile.settings().filter(|s| s.key != "application_aware");
+        self.all_settings(settings.filter(|s| s.key != "heartbeat_interval"));
+        if balanced {
+            return;
+        }
+        if self.dice.percent(30) {
+            let law = self.law(&[0.0, 0.3, 1.0, 3.0]);
+            self.line(format!("failback = {law}"));
+        }
+        if self.dice.percent(30) {
+            let [disk, start] = [self.law(&[0.0, 0.3]), self.law(&[0.0, 1.0])];
+            self.line(format!("takeover = {{ disk = {disk}, start = {start} }}"));
         }
     }
 

@@ -93,7 +93,7 @@ impl<'m> Checker<'m> {
         self.require(booted && !was, Rule::GuestAlternates, || {
             format!("the application of {}", self.name(vm))
         })?;
-        if matches!(service.guest, Some(GuestGroup::Failover { .. })) {
+        if matches!(service.guest, Some(GuestGroup::Failover(_))) {
             let taking = self.instances[instance.index()].taking;
             return self.require(taking.is_some_and(|(node, _)| node == vm), Rule::Failover, || {
                 format!("{} goes online and was not chosen", self.name(vm))

@@ -184,7 +184,7 @@ impl<'m> Checker<'m> {
             self.vms[vm.index()].loss = Some(loss);
             // Of a group only the node that owns it has written, and a law may give nothing.
             let writes =
-                service.role == Role::Stateful && !matches!(service.guest, Some(GuestGroup::Failover { .. }));
+                service.role == Role::Stateful && !matches!(service.guest, Some(GuestGroup::Failover(_)));
             self.vms[vm.index()].must_lose = writes && loss_least > Span::ZERO;
         }
     }

@@ -206,8 +206,7 @@ fn most(delay: &Delay) -> Span {
 impl<'m> Checker<'m> {
     fn new(model: &'m Model) -> Checker<'m> {
         let vms = model.vms.iter().map(|vm| {
-            let failover =
-                matches!(model.services[vm.service.index()].guest, Some(GuestGroup::Failover { .. }));
+            let failover = matches!(model.services[vm.service.index()].guest, Some(GuestGroup::Failover(_)));
             let first = model.instances[vm.instance.index()].first_vm;
             VmSeen {
                 home: Some(vm.host),
@@ -503,6 +502,16 @@ impl<'m> Checker<'m> {
                 self.require(was, Rule::GuestAlternates, || format!("{} failed twice", self.name(vm)))
             }
             Signal::AppUp { vm } => self.app_up(vm),
+            Signal::AppRestarting { vm } => self.app_restarting(vm),
+            Signal::FailoverGivenUp { instance } => {
+                let down = self.instances[instance.index()].lost_ppb == ALL_PPB;
+                self.require(down, Rule::Failover, || "a group that is online is given up".into())
+            }
+            Signal::FailbackBegun { instance, vm } => {
+                let first = self.model.instances[instance.index()].first_vm == vm;
+                let up = self.vms[vm.index()].booted && !self.vms[vm.index()].app;
+                self.require(first && up, Rule::Failover, || format!("a group goes back to {vm:?}"))
+            }
             Signal::FailoverStarted { instance, vm } => self.failover_started(instance, vm),
             Signal::FailoverDone { instance, vm } => self.failover_done(instance, vm),
             Signal::Converged { instance, members } => {

@@ -11,16 +11,34 @@ impl<'m> Checker<'m> {
         self.require(alive && own && row.lost_ppb == ALL_PPB && self.in_reach(vm), Rule::Failover, || {
             format!("{} cannot take over now", self.name(vm))
         })?;
-        if let Some(GuestGroup::Failover { detection, .. }) = &self.model.service_of(vm).guest
+        if let Some(GuestGroup::Failover(rules)) = &self.model.service_of(vm).guest
             && !row.cause.is_planned()
             && !row.taken_before
         {
-            let soonest = row.down_at + least(detection);
+            let noticed = rules.detection.iter().map(|d| least(&d.seen) + least(&d.confirmed)).min();
+            let soonest = row.down_at + noticed.unwrap_or_default();
             self.require(self.now >= soonest, Rule::NotTooFast, || "a takeover before the detection".into())?;
         }
         for other in self.model.vms_of(instance) {
             self.vms[other.index()].app = false;
         }
+        let row = &mut self.instances[instance.index()];
+        (row.taking, row.taken_before) = (Some((vm, self.now)), true);
+        Ok(())
+    }
+
+    /// A failed application is restarted where it is: its group watches it, and its guest lives.
+    pub(super) fn app_restarting(&mut self, vm: VmId) -> Checked {
+        let instance = self.model.vms[vm.index()].instance;
+        let node = self.vms[vm.index()];
+        let restarts = match &self.model.service_of(vm).guest {
+            Some(GuestGroup::Failover(rules)) => rules.in_place.is_some(),
+            _ => false,
+        };
+        let down = self.instances[instance.index()].lost_ppb == ALL_PPB;
+        self.require(restarts && down && node.booted && !node.app, Rule::Failover, || {
+            format!("the application of {} is restarted and has not failed", self.name(vm))
+        })?;
         let row = &mut self.instances[instance.index()];
         (row.taking, row.taken_before) = (Some((vm, self.now)), true);
         Ok(())
@@ -32,10 +50,13 @@ impl<'m> Checker<'m> {
         self.require(taking.is_some_and(|(node, _)| node == vm) && online == 1, Rule::Failover, || {
             format!("{} is online, {taking:?} was taking over, {online} nodes are online", self.name(vm))
         })?;
-        let Some(GuestGroup::Failover { takeover, .. }) = &self.model.service_of(vm).guest else {
+        let Some(GuestGroup::Failover(rules)) = &self.model.service_of(vm).guest else {
             return self.broken(Rule::Failover, "a takeover without a group");
         };
-        let soonest = taking.map_or(Time::NEVER, |(_, since)| since + least(takeover));
+        let part = &rules.takeover;
+        let last = least(&part.offline).min(least(&part.recover));
+        let parts = least(&part.disk) + least(&part.address) + least(&part.start) + last;
+        let soonest = taking.map_or(Time::NEVER, |(_, since)| since + parts);
         self.require(self.now >= soonest, Rule::NotTooFast, || "a takeover too fast".into())
     }
 
@@ -49,6 +70,7 @@ impl<'m> Checker<'m> {
                 cause == Cause::NetworkOutage || (within && cause == Cause::SiteOutage)
             }
             Signal::LinkDown { .. } => cause == Cause::LinkFailure,
+            Signal::FailbackBegun { instance: i, .. } => cause == Cause::Maintenance && i == instance,
             // A pool that has lost its statefile fences its hosts.
             Signal::HostFenced { .. } => true,
             // A node that is alone may hold the I/O of its VMs back, and so may those that have lost quorum together, for
@@ -119,7 +141,7 @@ impl<'m> Checker<'m> {
         self.require(served <= most, Rule::ServesForReason, || {
             format!("{} serves {served} ppb with {serving} VMs", fixed.name)
         })?;
-        let failover = matches!(service.guest, Some(GuestGroup::Failover { .. }));
+        let failover = matches!(service.guest, Some(GuestGroup::Failover(_)));
         self.require(!failover || running <= 1, Rule::Failover, || {
             format!("{running} nodes of {} online", fixed.name)
         })?;
@@ -163,6 +185,12 @@ pub(super) fn can_happen(model: &Model, cause: Cause) -> bool {
         }
         Cause::AppCrash => model.services.iter().any(|s| s.app_crash.is_some()) || fault(VmFault::AppCrash),
         Cause::AppHang => model.services.iter().any(|s| s.app_hang.is_some()) || fault(VmFault::AppHang),
-        Cause::Maintenance => !model.maintenances.is_empty(),
+        Cause::Maintenance => {
+            let goes_back = |s: &ninefold::model::Service| match &s.guest {
+                Some(GuestGroup::Failover(rules)) => rules.failback.is_some(),
+                _ => false,
+            };
+            !model.maintenances.is_empty() || model.services.iter().any(goes_back)
+        }
     }
 }

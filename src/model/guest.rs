@@ -1,0 +1,143 @@
+//! The layer inside the guests of an instance: what a failover group, or a balancer, goes by.
+
+use super::{Delay, Instance};
+use crate::engine::{Span, Stream};
+
+/// The layer inside the guests of an instance.
+#[derive(Clone, Debug)]
+pub enum GuestGroup {
+    Failover(Box<FailoverRules>),
+    Balanced {
+        detection: Delay,
+        convergence: Delay,
+        /// From a member's return until clients are sent to it again.
+        join: Delay,
+        /// Whether a failed application counts as a dead member; without, it keeps its share (NLB-14).
+        application_aware: bool,
+        /// The fraction of the demand that m serving members can carry, in billionths, by m.
+        carried_ppb: Vec<u32>,
+    },
+}
+
+impl GuestGroup {
+    /// Every law that an outage under it may be made of.
+    #[must_use]
+    pub fn laws(&self) -> Vec<&Delay> {
+        match self {
+            GuestGroup::Failover(rules) => rules.laws(),
+            GuestGroup::Balanced { detection, convergence, join, .. } => vec![detection, convergence, join],
+        }
+    }
+}
+
+/// What a failover group goes by.
+#[derive(Clone, Debug)]
+pub struct FailoverRules {
+    /// Until the group acts, by what has become of its owner.
+    pub detection: [Detection; Loss::COUNT],
+    pub takeover: Takeover,
+    /// An application that fails is restarted where it is, before the group moves (GFC-09, GFC-17).
+    pub in_place: Option<RestartInPlace>,
+    /// A group that moves too often is left alone for a while (GFC-11).
+    pub limit: Option<FailoverLimit>,
+    /// From the return of the first node until the group goes back to it; without, it stays where it is.
+    pub failback: Option<Delay>,
+    /// Whether the group looks at applications itself, and so knows a node that has died from one whose application
+    /// has, and takes over from the latter what a person would have mended.
+    pub watches: bool,
+}
+
+/// What has become of the owner of a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Loss {
+    /// Its node does not beat any more.
+    #[default]
+    Node,
+    /// Its application has gone, which the quick poll sees (GFC-12).
+    AppCrash,
+    /// Its application does not answer, which the thorough poll sees.
+    AppHang,
+}
+
+impl Loss {
+    pub const COUNT: usize = 3;
+}
+
+/// Until something is seen, and from there until it is certain.
+#[derive(Clone, Debug)]
+pub struct Detection {
+    pub seen: Delay,
+    pub confirmed: Delay,
+}
+
+/// What bringing a group online costs, one part after the other.
+#[derive(Clone, Debug)]
+pub struct Takeover {
+    /// The clean end of the application where it still runs: planned moves only.
+    pub offline: Delay,
+    /// All of it as one law, or until the disks have changed their node.
+    pub disk: Delay,
+    /// Until clients find the new address.
+    pub address: Delay,
+    pub start: Delay,
+    /// After an unclean end.
+    pub recover: Delay,
+}
+
+/// What a draw for a takeover is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum TakeoverDraw {
+    Offline = 1,
+    Address,
+    Start,
+    Recover,
+    Confirmation,
+    StartInPlace,
+    RecoveryInPlace,
+    Retry,
+    Failback,
+}
+
+/// Restarts of a failed application where it is.
+#[derive(Clone, Debug)]
+pub struct RestartInPlace {
+    /// So many within the window; the next failure moves the group.
+    pub most: u32,
+    pub window: Span,
+    pub start: Delay,
+    pub recover: Delay,
+}
+
+/// Unplanned moves of a group.
+#[derive(Clone, Debug)]
+pub struct FailoverLimit {
+    /// So many within the window; a group that would have to move again stays offline.
+    pub most: u32,
+    pub window: Span,
+    /// Until the group is tried again.
+    pub retry: Delay,
+}
+
+impl FailoverRules {
+    fn laws(&self) -> Vec<&Delay> {
+        let mut laws: Vec<&Delay> = Vec::new();
+        for detection in &self.detection {
+            laws.extend([&detection.seen, &detection.confirmed]);
+        }
+        let Takeover { offline, disk, address, start, recover } = &self.takeover;
+        laws.extend([offline, disk, address, start, recover]);
+        laws.extend(self.in_place.iter().flat_map(|in_place| [&in_place.start, &in_place.recover]));
+        laws.extend(self.limit.iter().map(|limit| &limit.retry));
+        laws
+    }
+}
+
+impl Instance {
+    /// The stream for one purpose of a failover group, beside those of its detection and of its takeover as a whole.
+    #[inline]
+    #[must_use]
+    pub const fn takeover_of(&self, draw: TakeoverDraw) -> Stream {
+        Stream::numbered(self.takeover.0, draw as u64)
+    }
+}

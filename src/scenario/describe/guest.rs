@@ -1,0 +1,62 @@
+//! What a failover group goes by, in a line.
+
+use super::law_line;
+use crate::engine::Law;
+use crate::scenario::{FailoverPlan, ServiceProtection};
+
+pub(super) fn failover(protection: &ServiceProtection, plan: &FailoverPlan) -> String {
+    let mut parts = vec![format!("guest-failover, {} nodes", protection.vms)];
+    parts.extend(protection.profile.map(|profile| profile.word.to_owned()));
+    let [node, crash, hang] = &plan.detection;
+    if node == crash && node == hang {
+        parts.push(format!("detection {}", both(node)));
+    } else {
+        parts.push(format!("a lost node seen after {}", both(node)));
+        parts.push(format!("a crashed application after {}", both(crash)));
+        parts.push(format!("one that hangs after {}", both(hang)));
+    }
+    let takeover = &plan.takeover;
+    let whole = |law: &Option<Law>| law.as_ref().is_some_and(is_nothing);
+    if whole(&takeover.start) && whole(&takeover.recover) && is_nothing(&takeover.address) {
+        parts.push(format!("takeover {}", law_line(&takeover.disk)));
+    } else {
+        let said = |name: &str, law: &Law| (!is_nothing(law)).then(|| format!("{name} {}", law_line(law)));
+        let or_service = |name: &str, law: &Option<Law>| match law {
+            Some(law) => said(name, law),
+            None => Some(format!("{name} as the service")),
+        };
+        let list: Vec<String> = [
+            said("offline", &takeover.offline),
+            said("disk", &takeover.disk),
+            said("address", &takeover.address),
+            or_service("start", &takeover.start),
+            or_service("recover", &takeover.recover),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        parts.push(format!("takeover of {}", list.join(", ")));
+    }
+    if let Some((most, window)) = plan.in_place {
+        let times = if most > 1_000 { "always".to_owned() } else { format!("{most} in {window}") };
+        parts.push(format!("restarts in place {times}"));
+    }
+    if let Some((most, window, retry)) = plan.limit.as_ref().filter(|(most, ..)| *most <= 1_000) {
+        let text = format!("moves at most {most} in {window}, tried again after {}", law_line(retry));
+        parts.push(text);
+    }
+    parts.extend(plan.failback.as_ref().map(|law| format!("goes back after {}", law_line(law))));
+    parts.join(", ")
+}
+
+fn is_nothing(law: &Law) -> bool {
+    matches!(law, Law::Constant { value_s: 0.0 })
+}
+
+fn both((seen, confirmed): &(Law, Law)) -> String {
+    if is_nothing(confirmed) {
+        law_line(seen)
+    } else {
+        format!("{} and {}", law_line(seen), law_line(confirmed))
+    }
+}
