@@ -329,9 +329,10 @@ impl<'m> Checker<'m> {
                 self.look_at_pairs();
                 self.note_silences();
             }
-            Signal::HostDeclaredFailed { .. } | Signal::HostIsolated { .. } | Signal::HostFenced { .. } => {
-                self.forget_failed_starts();
-            }
+            Signal::HostDeclaredFailed { .. }
+            | Signal::HostIsolated { .. }
+            | Signal::HostFenced { .. }
+            | Signal::QuorumLost { .. } => self.forget_failed_starts(),
             Signal::MaintenanceBegun { .. }
             | Signal::DomainDown { .. }
             | Signal::DomainUp { .. }
