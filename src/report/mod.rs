@@ -28,5 +28,5 @@ mod told;
 pub mod verdict;
 
 pub use capacity::at_start;
-pub use profiles::{profile, profiles};
+pub use profiles::{guest_profile, profile, profiles};
 pub use result::{ResultError, RunResult};

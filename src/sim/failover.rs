@@ -90,7 +90,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// Whether a node does not beat any more, to a group that knows the difference.
     fn is_lost(&self, instance: InstanceId, vm: VmId) -> bool {
         let row = &self.state.vms[vm.index()];
-        self.failover_rules(instance).watches && !(row.phase.is_booted() && !row.suspended)
+        (row.suspended || !row.phase.is_booted()) && self.failover_rules(instance).watches
     }
 
     fn begin_detection(&mut self, instance: InstanceId) {

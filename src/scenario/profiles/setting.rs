@@ -50,6 +50,7 @@ impl Setting {
     pub fn zero(&self) -> &'static str {
         match self.key {
             "quarantine_count" => "never",
+            "heartbeat_threshold" => "1",
             "failover_threshold" => "one fewer than nodes",
             _ => "no limit",
         }
