@@ -143,10 +143,13 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// The cluster gives a host up. If nobody is there to act, whoever takes over will.
+    /// The cluster gives a host up. If nobody is there to act, whoever takes over will; if somebody is since this very
+    /// instant, with all else that is lost, at its end.
     pub(super) fn on_host_declared_failed(&mut self, host: HostId) {
         let cluster = self.cluster_of(host);
-        if !self.can_act(cluster) {
+        let looks_at_all = self.state.timers.at(self.model.timers.retries[cluster.index()]) == self.now
+            && !self.is_unwatched(cluster, host);
+        if looks_at_all || !self.can_act(cluster) {
             self.state.hosts[host.index()].undeclared = true;
             return;
         }
