@@ -5,7 +5,7 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, Fencing, HostId, Product, RingProfile};
+use crate::model::{ClusterId, Fencing, HostId, Product, RingProfile, Traffic, Way};
 use crate::state::HostPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -117,8 +117,12 @@ impl<O: Observer> Simulation<'_, O> {
         for &other in &self.model.clusters[cluster.index()].hosts {
             self.state.refresh_room(self.model, other);
         }
-        // It may be about to join as well.
-        if lone == joined || !self.counts_votes(cluster) || self.state.is_connected(self.model, lone) {
+        // It may be about to join as well, and be told of that only when all have their networks back.
+        let place = |host: HostId| self.model.hosts[host.index()].place;
+        let way = Way::Network(Traffic::Management);
+        let joins = self.state.hears(self.model, lone, Traffic::Management)
+            && self.state.is_open(self.model, way, place(lone), place(joined));
+        if lone == joined || joins || !self.counts_votes(cluster) {
             return;
         }
         self.state.hosts[lone.index()].outvoted = true;
