@@ -139,13 +139,15 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Quorum is back: what those nodes have not stopped goes on.
+    /// Quorum is back: what those nodes have not stopped goes on. One that has it by itself hears nobody all the same.
     pub(super) fn go_on_together(&mut self, cluster: ClusterId) {
         if !self.is_resilient(cluster) {
             return;
         }
         for &host in &self.model.clusters[cluster.index()].hosts {
-            if self.state.hosts[host.index()].isolated && self.state.takes_orders(self.model, host) {
+            let together = self.state.takes_orders(self.model, host)
+                && self.state.clusters[cluster.index()].alone != Some(host);
+            if together && self.state.hosts[host.index()].isolated {
                 self.disarm(self.model.timers.hosts[host.index()].isolation);
                 self.state.hosts[host.index()].isolated = false;
                 self.release_io(host);

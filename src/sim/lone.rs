@@ -75,27 +75,38 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.state.hosts[lone.index()].outvoted = true;
+        if !self.begin_time_alone(cluster, lone) {
+            self.disarm(self.model.timers.hosts[lone.index()].isolation);
+            self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
+        }
+    }
+
+    /// A host that had quorum by itself has it no more. True where its product gives it time: that begins now, however long
+    /// ago the host found itself alone (HYP-15, OSS-06).
+    fn begin_time_alone(&mut self, cluster: ClusterId, lone: HostId) -> bool {
         let slot = self.model.timers.hosts[lone.index()].isolation;
-        match &self.model.clusters[cluster.index()].product {
-            // OSS-06: its lock is not renewed any more.
-            Product::Ring(RingProfile { fencing: Fencing::Watchdog { resets_after, .. }, .. }) => {
-                self.state.hosts[lone.index()].silent_since = self.now;
-                self.arm(slot, *resets_after);
+        let lasts = match &self.model.clusters[cluster.index()].product {
+            // OSS-06: its lock is not renewed any more, if it has one (OSS-10).
+            Product::Ring(RingProfile { fencing: Fencing::Watchdog { resets_after, .. }, .. })
+                if !self.is_idle(lone) =>
+            {
+                let row = &mut self.state.hosts[lone.index()];
+                (row.isolated, row.silent_since) = (true, self.now);
+                *resets_after
             }
             // HYP-19: it is isolated again.
             Product::Quorum(profile) if profile.resiliency > Span::ZERO => {
-                self.disarm(slot);
                 if !std::mem::replace(&mut self.state.hosts[lone.index()].isolated, true) {
                     self.tell(Signal::HostIsolated { host: lone });
                 }
                 self.hold_io(cluster, lone);
-                self.arm(slot, profile.resiliency);
+                profile.resiliency
             }
-            _ => {
-                self.disarm(slot);
-                self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
-            }
-        }
+            _ => return false,
+        };
+        self.disarm(slot);
+        self.arm(slot, lasts);
+        true
     }
 
     /// Nobody may be left but hosts that have given up, and one of them have quorum: its witness is back.
@@ -126,7 +137,8 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.state.hosts[lone.index()].outvoted = true;
-        if self.state.timers.at(self.model.timers.hosts[lone.index()].isolation) == Time::NEVER {
+        let slot = self.model.timers.hosts[lone.index()].isolation;
+        if !self.begin_time_alone(cluster, lone) && self.state.timers.at(slot) == Time::NEVER {
             self.respond_alone(cluster, lone);
         }
     }

@@ -334,10 +334,12 @@ impl Family for FailoverClustering {
             let since = self.quorum.isolated[host];
             match end {
                 End::Together(why) => self.lose_quorum(world, host, why),
-                End::Alone if since.is_none_or(|since| since + n.resiliency <= world.now) => {
+                // HYP-19: it had quorum until now.
+                End::Deposed if n.resiliency > 0 => self.lose_quorum(world, host, self.quorum.doubt),
+                End::Alone | End::Deposed if since.is_none_or(|since| since + n.resiliency <= world.now) => {
                     self.stop(world, host, world.why_cut_off(host), n.regroup + n.disk_move);
                 }
-                End::Alone => {}
+                End::Alone | End::Deposed => {}
             }
         }
         self.look_at_those_together(world);
