@@ -115,7 +115,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         if let Some(host) = self.lone_survivor(cluster)
-            && self.state.hosts[host.index()].outvoted
+            && (self.state.hosts[host.index()].outvoted || self.has_found_itself_alone(cluster, host))
         {
             self.go_on_alone(cluster, host);
         }
