@@ -1,7 +1,8 @@
 //! A host that goes on by itself while none of its cluster hears another.
 //!
 //! Of several that could, the first has it, and those that have given up only where nobody else is left (assumption). It
-//! steps back when another host has a way to the network again (assumption: as long as one has, the cluster is there).
+//! steps back when another host has a way to the network again (assumption: as long as one has, the cluster is there), and
+//! has all the time that its product gives one without quorum from then on.
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};

@@ -8,7 +8,8 @@
 //!   neighbours, and where it hears them still as soon as it misses the other sites.
 //! - A host is called isolated where its own way to the network is cut.
 //! - Hosts that lose quorum together stop their VMs at once; in 2016 they are isolated then, if they run something, and stop
-//!   them at the end of the resiliency period, as one does that is isolated by itself (HYP-15).
+//!   them at the end of the resiliency period, as one does that is isolated by itself (HYP-15). For one that had quorum by
+//!   itself that period begins when it has it no more.
 //! - What a host that is down has lost is looked for when the stages since its last beat are over; what a host stopped
 //!   for want of quorum, when there is quorum.
 
