@@ -125,7 +125,8 @@ impl<O: Observer> Simulation<'_, O> {
         // Those of its own side have heard it until now.
         row.silent_since = if split { self.now } else { row.silent_since.min(self.now) };
         if knows {
-            self.count_votes_at(cluster, self.state.hosts[host.index()].missed_at);
+            let missed = self.state.hosts[host.index()].missed_at;
+            self.count_votes_at(cluster, missed.min(self.finds_itself_alone_at(cluster, host)));
             return;
         }
         let silent = self.silent(cluster, host);

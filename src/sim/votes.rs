@@ -131,9 +131,10 @@ impl<O: Observer> Simulation<'_, O> {
         }
         // Others may be on their way out.
         for &host in hosts {
-            let at = self.state.hosts[host.index()].missed_at;
-            if at != Time::NEVER && at > self.now && !self.state.takes_orders(self.model, host) {
-                self.count_votes_at(cluster, at);
+            for at in [self.state.hosts[host.index()].missed_at, self.finds_itself_alone_at(cluster, host)] {
+                if at != Time::NEVER && at > self.now && !self.state.takes_orders(self.model, host) {
+                    self.count_votes_at(cluster, at);
+                }
             }
         }
         self.look_for_lone_survivor(cluster);
