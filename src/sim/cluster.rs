@@ -143,12 +143,17 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// The cluster gives a host up. If nobody is there to act, whoever takes over will.
+    /// The cluster gives a host up. If nobody is there to act, whoever takes over will; if somebody is since this very
+    /// instant, with all else that is lost, at its end.
     pub(super) fn on_host_declared_failed(&mut self, host: HostId) {
         let cluster = self.cluster_of(host);
-        if !self.can_act(cluster) {
+        let acts = self.can_act(cluster);
+        let looks_at_all = self.state.timers.at(self.model.timers.retries[cluster.index()]) == self.now
+            && !self.is_unwatched(cluster, host);
+        if looks_at_all || !acts {
             let row = &mut self.state.hosts[host.index()];
-            if !std::mem::replace(&mut row.undeclared, true) && row.first_lost != NOWHERE {
+            let known = std::mem::replace(&mut row.undeclared, true);
+            if !known && !acts && row.first_lost != NOWHERE {
                 self.tell(Signal::HostUndeclared { host });
             }
             return;

@@ -126,26 +126,48 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Those of them who hear nobody any more know it as soon as they are missed themselves.
+    /// Those of them who hear nobody any more know it, and have no quorum by themselves.
     pub(super) fn note_those_alone(&mut self, cluster: ClusterId) {
         if !self.is_resilient(cluster) || self.state.clusters[cluster.index()].alone.is_some() {
             return;
         }
         for &host in &self.model.clusters[cluster.index()].hosts {
-            let row = &self.state.hosts[host.index()];
-            if row.phase == HostPhase::Up && row.isolated && self.is_missed(host) {
+            let known = self.state.hosts[host.index()].outvoted;
+            if !known && self.has_found_itself_alone(cluster, host) && !self.survives_alone(cluster, host) {
                 self.state.hosts[host.index()].outvoted = true;
             }
         }
     }
 
-    /// Quorum is back: what those nodes have not stopped goes on.
+    /// Whether a node that had lost quorum with others hears nobody any more and knows it.
+    pub(super) fn has_found_itself_alone(&self, cluster: ClusterId, host: HostId) -> bool {
+        let row = &self.state.hosts[host.index()];
+        let together = self.is_resilient(cluster) && row.phase == HostPhase::Up && row.isolated;
+        together && (self.is_missed(host) || self.finds_itself_alone_at(cluster, host) <= self.now)
+    }
+
+    /// When it will know: as soon as it misses the others, which may be before all of them miss it (HYP-03).
+    pub(super) fn finds_itself_alone_at(&self, cluster: ClusterId, host: HostId) -> Time {
+        let row = &self.state.hosts[host.index()];
+        let silent = row.isolated && row.silent_since != Time::NEVER && row.phase == HostPhase::Up;
+        match &self.model.clusters[cluster.index()].product {
+            Product::Quorum(profile) if silent && !self.state.takes_orders(self.model, host) => {
+                let age = self.beat_age(cluster, host, row.silent_since);
+                row.silent_since + self.misses_others_after(cluster, profile, host).less(age)
+            }
+            _ => Time::NEVER,
+        }
+    }
+
+    /// Quorum is back: what those nodes have not stopped goes on. One that has it by itself hears nobody all the same.
     pub(super) fn go_on_together(&mut self, cluster: ClusterId) {
         if !self.is_resilient(cluster) {
             return;
         }
         for &host in &self.model.clusters[cluster.index()].hosts {
-            if self.state.hosts[host.index()].isolated && self.state.takes_orders(self.model, host) {
+            let together = self.state.takes_orders(self.model, host)
+                && self.state.clusters[cluster.index()].alone != Some(host);
+            if together && self.state.hosts[host.index()].isolated {
                 self.disarm(self.model.timers.hosts[host.index()].isolation);
                 self.state.hosts[host.index()].isolated = false;
                 self.release_io(host);

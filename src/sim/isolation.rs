@@ -125,7 +125,8 @@ impl<O: Observer> Simulation<'_, O> {
         // Those of its own side have heard it until now.
         row.silent_since = if split { self.now } else { row.silent_since.min(self.now) };
         if knows {
-            self.count_votes_at(cluster, self.state.hosts[host.index()].missed_at);
+            let missed = self.state.hosts[host.index()].missed_at;
+            self.count_votes_at(cluster, missed.min(self.finds_itself_alone_at(cluster, host)));
             return;
         }
         let silent = self.silent(cluster, host);
@@ -156,7 +157,8 @@ impl<O: Observer> Simulation<'_, O> {
         (row.isolated, row.fenced, row.mute) = (watched, false, false);
         (row.given_up, row.outvoted) = (false, false);
         row.silent_since = if watched { row.silent_since } else { Time::NEVER };
-        row.missed_at = Time::NEVER;
+        let missed_at = std::mem::replace(&mut row.missed_at, Time::NEVER);
+        self.meet_others(cluster, host, missed_at);
         self.step_back(cluster, host);
         self.state.refresh_room(self.model, host);
         match &self.model.clusters[cluster.index()].product {

@@ -1,11 +1,12 @@
 //! A host that goes on by itself while none of its cluster hears another.
 //!
 //! Of several that could, the first has it, and those that have given up only where nobody else is left (assumption). It
-//! steps back when another host has a way to the network again (assumption: as long as one has, the cluster is there).
+//! steps back when another host has a way to the network again (assumption: as long as one has, the cluster is there), and
+//! has all the time that its product gives one without quorum from then on.
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{ClusterId, Fencing, HostId, Product, RingProfile};
+use crate::model::{ClusterId, Fencing, HostId, Product, RingProfile, Traffic, Way};
 use crate::state::HostPhase;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -75,27 +76,38 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.state.hosts[lone.index()].outvoted = true;
+        if !self.begin_time_alone(cluster, lone) {
+            self.disarm(self.model.timers.hosts[lone.index()].isolation);
+            self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
+        }
+    }
+
+    /// A host that had quorum by itself has it no more. True where its product gives it time: that begins now, however long
+    /// ago the host found itself alone (HYP-15, OSS-06).
+    fn begin_time_alone(&mut self, cluster: ClusterId, lone: HostId) -> bool {
         let slot = self.model.timers.hosts[lone.index()].isolation;
-        match &self.model.clusters[cluster.index()].product {
-            // OSS-06: its lock is not renewed any more.
-            Product::Ring(RingProfile { fencing: Fencing::Watchdog { resets_after, .. }, .. }) => {
-                self.state.hosts[lone.index()].silent_since = self.now;
-                self.arm(slot, *resets_after);
+        let lasts = match &self.model.clusters[cluster.index()].product {
+            // OSS-06: its lock is not renewed any more, if it has one (OSS-10).
+            Product::Ring(RingProfile { fencing: Fencing::Watchdog { resets_after, .. }, .. })
+                if !self.is_idle(lone) =>
+            {
+                let row = &mut self.state.hosts[lone.index()];
+                (row.isolated, row.silent_since) = (true, self.now);
+                *resets_after
             }
             // HYP-19: it is isolated again.
             Product::Quorum(profile) if profile.resiliency > Span::ZERO => {
-                self.disarm(slot);
                 if !std::mem::replace(&mut self.state.hosts[lone.index()].isolated, true) {
                     self.tell(Signal::HostIsolated { host: lone });
                 }
                 self.hold_io(cluster, lone);
-                self.arm(slot, profile.resiliency);
+                profile.resiliency
             }
-            _ => {
-                self.disarm(slot);
-                self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
-            }
-        }
+            _ => return false,
+        };
+        self.disarm(slot);
+        self.arm(slot, lasts);
+        true
     }
 
     /// Nobody may be left but hosts that have given up, and one of them have quorum: its witness is back.
@@ -104,7 +116,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         if let Some(host) = self.lone_survivor(cluster)
-            && self.state.hosts[host.index()].outvoted
+            && (self.state.hosts[host.index()].outvoted || self.has_found_itself_alone(cluster, host))
         {
             self.go_on_alone(cluster, host);
         }
@@ -117,12 +129,17 @@ impl<O: Observer> Simulation<'_, O> {
         for &other in &self.model.clusters[cluster.index()].hosts {
             self.state.refresh_room(self.model, other);
         }
-        // It may be about to join as well.
-        if lone == joined || !self.counts_votes(cluster) || self.state.is_connected(self.model, lone) {
+        // It may be about to join as well, and be told of that only when all have their networks back.
+        let place = |host: HostId| self.model.hosts[host.index()].place;
+        let way = Way::Network(Traffic::Management);
+        let joins = self.state.hears(self.model, lone, Traffic::Management)
+            && self.state.is_open(self.model, way, place(lone), place(joined));
+        if lone == joined || joins || !self.counts_votes(cluster) {
             return;
         }
         self.state.hosts[lone.index()].outvoted = true;
-        if self.state.timers.at(self.model.timers.hosts[lone.index()].isolation) == Time::NEVER {
+        let slot = self.model.timers.hosts[lone.index()].isolation;
+        if !self.begin_time_alone(cluster, lone) && self.state.timers.at(slot) == Time::NEVER {
             self.respond_alone(cluster, lone);
         }
     }

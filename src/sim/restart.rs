@@ -275,10 +275,12 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A new leader knows nothing of earlier attempts (VMW-50).
     pub(super) fn forget_attempts(&mut self, cluster: ClusterId) {
-        for vm in &self.state.clusters[cluster.index()].waiting {
+        for number in 0..self.state.clusters[cluster.index()].waiting.len() {
+            let vm = self.state.clusters[cluster.index()].waiting[number];
             let row = &mut self.state.restarts[vm.index()];
             if matches!(row.waits, Some(WaitReason::Retry | WaitReason::Person)) {
                 (row.failed, row.retry_at) = (0, self.now);
+                self.state.forget_failed_starts(vm);
             }
         }
     }

@@ -26,7 +26,25 @@ impl<O: Observer> Simulation<'_, O> {
         };
         let at = since + after.less(self.beat_age(cluster, host, since));
         let row = &mut self.state.hosts[host.index()];
-        row.missed_at = row.missed_at.min(at);
+        row.missed_at = row.missed_at.min(at).min(row.unmet_at);
+    }
+
+    /// A host is on the network again: others hear it, who have missed it until `missed_at` or would have, if they are there.
+    pub(super) fn meet_others(&mut self, cluster: ClusterId, host: HostId, missed_at: Time) {
+        if !self.counts_votes(cluster) {
+            return;
+        }
+        let side = self.state.side(self.model, host);
+        let mut met = false;
+        for &other in self.model.clusters[cluster.index()].hosts.iter().filter(|other| **other != host) {
+            let up = self.state.hosts[other.index()].phase == HostPhase::Up;
+            if up && self.state.side(self.model, other) == side {
+                met = true;
+                self.state.hosts[other.index()].unmet_at = Time::NEVER;
+            }
+        }
+        let row = &mut self.state.hosts[host.index()];
+        row.unmet_at = if met { Time::NEVER } else { row.unmet_at.min(missed_at) };
     }
 
     /// A host joins. Where no member is left nobody tells it who was there: others count when they are there (HYP-09).
@@ -131,9 +149,10 @@ impl<O: Observer> Simulation<'_, O> {
         }
         // Others may be on their way out.
         for &host in hosts {
-            let at = self.state.hosts[host.index()].missed_at;
-            if at != Time::NEVER && at > self.now && !self.state.takes_orders(self.model, host) {
-                self.count_votes_at(cluster, at);
+            for at in [self.state.hosts[host.index()].missed_at, self.finds_itself_alone_at(cluster, host)] {
+                if at != Time::NEVER && at > self.now && !self.state.takes_orders(self.model, host) {
+                    self.count_votes_at(cluster, at);
+                }
             }
         }
         self.look_for_lone_survivor(cluster);

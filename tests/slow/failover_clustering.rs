@@ -8,7 +8,8 @@
 //!   neighbours, and where it hears them still as soon as it misses the other sites.
 //! - A host is called isolated where its own way to the network is cut.
 //! - Hosts that lose quorum together stop their VMs at once; in 2016 they are isolated then, if they run something, and stop
-//!   them at the end of the resiliency period, as one does that is isolated by itself (HYP-15).
+//!   them at the end of the resiliency period, as one does that is isolated by itself (HYP-15). For one that had quorum by
+//!   itself that period begins when it has it no more.
 //! - What a host that is down has lost is looked for when the stages since its last beat are over; what a host stopped
 //!   for want of quorum, when there is quorum.
 
@@ -334,10 +335,12 @@ impl Family for FailoverClustering {
             let since = self.quorum.isolated[host];
             match end {
                 End::Together(why) => self.lose_quorum(world, host, why),
-                End::Alone if since.is_none_or(|since| since + n.resiliency <= world.now) => {
+                // HYP-19: it had quorum until now.
+                End::Deposed if n.resiliency > 0 => self.lose_quorum(world, host, self.quorum.doubt),
+                End::Alone | End::Deposed if since.is_none_or(|since| since + n.resiliency <= world.now) => {
                     self.stop(world, host, world.why_cut_off(host), n.regroup + n.disk_move);
                 }
-                End::Alone => {}
+                End::Alone | End::Deposed => {}
             }
         }
         self.look_at_those_together(world);

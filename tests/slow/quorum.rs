@@ -13,6 +13,8 @@ pub(crate) enum End {
     Together(Why),
     /// It is alone; how much time it has is its product's business.
     Alone,
+    /// It went on by itself, and others are the cluster now.
+    Deposed,
 }
 
 /// Hosts, up or not, that are in touch with the cluster and were not, or no longer are.
@@ -173,6 +175,8 @@ impl Quorum {
             } else if lone == Some(host) && !deposed {
                 // It went on by itself, and has lost its witness.
                 ends.push((host, End::Together(seen.unwrap_or(self.doubt))));
+            } else if lone == Some(host) {
+                ends.push((host, End::Deposed));
             } else {
                 ends.push((host, End::Alone));
             }

@@ -170,6 +170,10 @@ impl Ring {
         world.after_all(after, Tick::FenceDue);
     }
 
+    fn has_watchdogs(&self) -> bool {
+        matches!(self.numbers.fencing, Fencing::Watchdog { .. })
+    }
+
     /// Without quorum its watchdog runs, if it has one and runs something.
     fn lose_quorum(&mut self, world: &mut W, host: usize, why: Why) {
         match self.numbers.fencing {
@@ -310,7 +314,9 @@ impl Family for Ring {
             for (host, end) in self.quorum.settle(world) {
                 match end {
                     End::Together(why) => self.lose_quorum(world, host, why),
-                    End::Alone => joined |= self.end_alone(world, host),
+                    // OSS-06: its lock was renewed until now.
+                    End::Deposed if self.has_watchdogs() => self.lose_quorum(world, host, self.quorum.doubt),
+                    End::Alone | End::Deposed => joined |= self.end_alone(world, host),
                 }
             }
         }

@@ -332,7 +332,8 @@ impl<'m> Checker<'m> {
             Signal::HostDeclaredFailed { .. }
             | Signal::HostIsolated { .. }
             | Signal::HostFenced { .. }
-            | Signal::QuorumLost { .. } => self.forget_failed_starts(),
+            | Signal::QuorumLost { .. }
+            | Signal::PrimaryElected { .. } => self.forget_failed_starts(),
             Signal::MaintenanceBegun { .. }
             | Signal::DomainDown { .. }
             | Signal::DomainUp { .. }

@@ -160,9 +160,14 @@ impl<'m> Checker<'m> {
     }
 
     fn note_failed_start(&mut self, vm: VmId, host: HostId) {
-        let retry = self.model.hosts[host.index()]
-            .cluster
-            .map_or(RetryHost::Any, |cluster| self.model.clusters[cluster.index()].restart.retry_host);
+        let retry = self.model.hosts[host.index()].cluster.map_or(RetryHost::Any, |cluster| {
+            let fixed = &self.model.clusters[cluster.index()];
+            match &fixed.product {
+                // A new primary forgets attempts when it is ready (VMW-50), which no signal tells.
+                Product::Primary(_) | Product::FivePrimaries(_) => RetryHost::Any,
+                _ => fixed.restart.retry_host,
+            }
+        });
         let seat = self.seat(host);
         let row = &mut self.vms[vm.index()];
         row.failures += 1;
