@@ -377,6 +377,8 @@ pub enum GroupPhase {
     Restarting,
     /// Offline; the group has moved too often, and is left alone for a while.
     GivenUp,
+    /// Offline; no node is with more than half of the votes.
+    NoQuorum,
 }
 
 /// A failover group.
@@ -387,6 +389,8 @@ pub struct GroupState {
     pub owner: u8,
     /// What is being noticed.
     pub loss: Loss,
+    /// Most votes were not together when they were counted last.
+    pub outvoted: bool,
     pub detections: u32,
     pub takeovers: u32,
 }
