@@ -259,6 +259,11 @@ impl<O: Observer> Simulation<'_, O> {
         let mut still = std::mem::take(&mut self.state.scratch_waiting);
         let mut next = self.state.clusters[cluster.index()].poll_at;
         for vm in waiting.drain(..) {
+            // A start that takes no time may end planned work, and the next host of the plan may be the one that leads.
+            if !self.can_act(cluster) {
+                still.push(vm);
+                continue;
+            }
             if let Err(reason) = self.attempt(cluster, vm) {
                 still.push(vm);
                 self.wait(cluster, vm, reason);
