@@ -5,7 +5,7 @@ use crate::engine::{Law, Span};
 use super::fixed::defaults as d;
 use super::plans::{ProtectionSettings, TakeoverSetting};
 use super::profiles::{GuestProfile, Preset};
-use super::spec::{FaultSpec, SettingValue};
+use super::spec::{FaultSpec, Service, SettingValue};
 
 /// Nothing, as a law.
 pub(super) const NOTHING: Law = Law::Constant { value_s: 0.0 };
@@ -57,6 +57,19 @@ pub struct TakeoverPlan {
     /// Absent: as the service says.
     pub start: Option<Law>,
     pub recover: Option<Law>,
+    /// Whether a scenario writes any of it.
+    pub written: bool,
+}
+
+impl TakeoverPlan {
+    /// The same for a service: what nobody has written is as its workload says.
+    #[must_use]
+    pub fn of(self, service: &Service) -> TakeoverPlan {
+        match service.workload.filter(|_| !self.written) {
+            Some(workload) => whole(workload.takeover(), false),
+            None => self,
+        }
+    }
 }
 
 /// The settings of one service, laid over those of its strategy, laid over a profile.
@@ -193,32 +206,36 @@ impl<'a> Laid<'a> {
         let or_profile =
             |law: &Option<Law>, key: &str| law.clone().or_else(|| self.law(key)).unwrap_or(NOTHING);
         match written {
-            Some(TakeoverSetting::Whole(law)) => whole(law.clone()),
+            Some(TakeoverSetting::Whole(law)) => whole(law.clone(), true),
             Some(TakeoverSetting::Parts { offline, disk, address, start, recover }) => TakeoverPlan {
                 offline: or_profile(offline, "offline"),
                 disk: or_profile(disk, "disk_move"),
                 address: or_profile(address, "address"),
                 start: start.clone(),
                 recover: recover.clone(),
+                written: true,
             },
-            None if self.profile.is_none() => whole(Law::Constant { value_s: d::TAKEOVER.value }),
+            None if self.profile.is_none() => whole(Law::Constant { value_s: d::TAKEOVER.value }, false),
             None => TakeoverPlan {
                 offline: or_profile(&None, "offline"),
                 disk: or_profile(&None, "disk_move"),
                 address: or_profile(&None, "address"),
                 start: None,
                 recover: None,
+                written: false,
             },
         }
     }
 }
 
-fn whole(law: Law) -> TakeoverPlan {
+fn whole(law: Law, written: bool) -> TakeoverPlan {
+    let nothing = Some(NOTHING);
     TakeoverPlan {
         offline: NOTHING,
         disk: law,
         address: NOTHING,
-        start: Some(NOTHING),
-        recover: Some(NOTHING),
+        start: nothing.clone(),
+        recover: nothing,
+        written,
     }
 }

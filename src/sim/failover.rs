@@ -82,7 +82,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn loss_of(&self, vm: VmId) -> Loss {
         let row = &self.state.vms[vm.index()];
         match (row.phase, row.cause) {
-            (VmPhase::AppDead, _) if row.suspended => Loss::Node,
+            // Without its disks a node beats on from memory; the thorough poll sees it (MTX-47).
+            _ if row.suspended && row.phase.is_booted() => Loss::AppHang,
             (VmPhase::AppDead, Cause::AppHang) => Loss::AppHang,
             (VmPhase::AppDead, _) => Loss::AppCrash,
             _ => Loss::Node,
@@ -92,7 +93,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// Whether a node does not beat any more, to a group that knows the difference.
     fn is_lost(&self, instance: InstanceId, vm: VmId) -> bool {
         let row = &self.state.vms[vm.index()];
-        (row.suspended || !row.phase.is_booted()) && self.failover_rules(instance).watches
+        !row.phase.is_booted() && self.failover_rules(instance).watches
     }
 
     fn begin_detection(&mut self, instance: InstanceId) {
@@ -145,7 +146,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn on_loss_noticed(&mut self, instance: InstanceId) {
         let former = self.owner_of(instance);
         let rules = self.failover_rules(instance);
-        let lost_app = self.loss_of(former) != Loss::Node;
+        let row = &self.state.vms[former.index()];
+        let lost_app = row.phase == VmPhase::AppDead && !row.suspended;
         if !(rules.watches && lost_app) {
             self.elect_node(instance, false);
             return;

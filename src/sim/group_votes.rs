@@ -1,6 +1,6 @@
 //! Who may own a failover group: only nodes that are with more than half of the votes (GFC-35, HYP-09 to HYP-14).
 //!
-//! A node beats while its guest runs with its disks and its network; the others miss it some beats after that. Votes are
+//! A node beats while its guest runs, from memory if its disks are gone, and has its network; the others miss it some beats after that. Votes are
 //! counted whenever a node is missed or is back, and whenever the witness is gone or back. Without quorum the group is
 //! offline everywhere; with it again it is brought online (HYP-15).
 //!
@@ -56,7 +56,6 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn beats(&self, vm: VmId) -> bool {
         let row = &self.state.vms[vm.index()];
         row.phase.is_booted()
-            && !row.suspended
             && row.host().is_some_and(|host| self.state.hears(self.model, host, Traffic::Client))
     }
 

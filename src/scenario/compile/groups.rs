@@ -16,6 +16,7 @@ pub(super) fn rules(
     model: &mut Model,
 ) -> FailoverRules {
     let FailoverPlan { detection, takeover, in_place, limit, failback, votes, watches } = plan;
+    let takeover = takeover.of(service);
     let start = takeover.start.unwrap_or_else(|| service.start.clone());
     let recover = takeover.recover.unwrap_or_else(|| service.recover.clone());
     FailoverRules {
