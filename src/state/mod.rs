@@ -6,6 +6,7 @@
 
 mod channels;
 mod check;
+mod check_maintenances;
 mod check_sites;
 mod cluster;
 mod failed_starts;
@@ -27,7 +28,7 @@ pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use tables::{
     CrewState, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job, MaintenanceState,
-    MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,
+    MemberPhase, MemberState, NOWHERE, Outage, Patching, StorageState, Turn, VmPhase, VmState,
 };
 
 use crate::engine::{Time, Timers, Tournament, Work};
@@ -67,9 +68,15 @@ pub struct State {
     /// By service.
     pub awaited: Vec<AwaitedState>,
     pub maintenances: Vec<MaintenanceState>,
+    /// By plan and instance: whose guests have had their turn.
+    pub turns: Vec<Turn>,
+    /// By plan, the instances that it has begun with, as places in its list.
+    pub in_turn: Vec<Vec<u32>>,
+    /// By instance; empty where no guest is patched.
+    pub patchings: Vec<Patching>,
     /// By scripted fault, the part that it struck.
     pub struck: Vec<u32>,
-    /// Hosts whose maintenance window is open, of all plans together.
+    /// Hosts whose maintenance window is open, and instances that are being patched, of all plans together.
     pub windows_open: u32,
     pub connectivity: Connectivity,
     /// VMs that found no room when a person wanted to start them at the other copy of their disks.
@@ -149,6 +156,9 @@ impl State {
             held: 0,
             awaited: vec![AwaitedState::default(); model.services.len()],
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
+            turns: vec![Turn::default(); model.maintenances.iter().map(|plan| plan.instances.len()).sum()],
+            in_turn: model.maintenances.iter().map(|plan| Vec::with_capacity(plan.instances.len())).collect(),
+            patchings: vec![Patching::default(); if patches_guests(model) { model.instances.len() } else { 0 }],
             struck: vec![NOWHERE; model.injects.len()],
             windows_open: 0,
             connectivity: Connectivity::new(model.geography.places),
@@ -185,6 +195,9 @@ impl State {
         self.held = 0;
         self.awaited.fill(AwaitedState::default());
         self.maintenances.fill(MaintenanceState::default());
+        self.turns.fill(Turn::default());
+        self.in_turn.iter_mut().for_each(Vec::clear);
+        self.patchings.fill(Patching::default());
         self.struck.fill(NOWHERE);
         self.windows_open = 0;
         self.left_to_a_person.clear();
@@ -240,10 +253,21 @@ impl State {
             + usize::from(has_monitored(model)) * size_of::<MonitorState>()
             + usize::from(!model.channels.is_empty()) * (size_of::<Work>() + size_of::<VmId>())
             + lists
+            + patching_bytes(model).div_ceil(vms)
             + usize::from(counts_moves(model))
                 * (model.instances.len() * size_of::<GroupHistory>()).div_ceil(vms)
             + (timers + instances).div_ceil(vms)
     }
+}
+
+fn patches_guests(model: &Model) -> bool {
+    model.maintenances.iter().any(|plan| !plan.instances.is_empty())
+}
+
+fn patching_bytes(model: &Model) -> usize {
+    let turns: usize = model.maintenances.iter().map(|plan| plan.instances.len()).sum();
+    let patched = usize::from(patches_guests(model)) * model.instances.len();
+    turns * (size_of::<Turn>() + size_of::<u32>()) + patched * size_of::<Patching>()
 }
 
 fn has_mirrors(model: &Model) -> bool {

@@ -265,6 +265,8 @@ pub enum VmPhase {
     AppDead,
     /// The guest has crashed and waits for a person.
     GuestDead,
+    /// The guest has been shut down and is being patched; its VM runs.
+    Patch,
 }
 
 impl VmPhase {
@@ -279,7 +281,7 @@ impl VmPhase {
     #[inline]
     #[must_use]
     pub const fn uses_disk(self) -> bool {
-        self.is_booted() || matches!(self, VmPhase::PowerOn | VmPhase::Boot)
+        self.is_booted() || matches!(self, VmPhase::PowerOn | VmPhase::Boot | VmPhase::Patch)
     }
 }
 
@@ -468,9 +470,30 @@ impl Default for InstanceState {
 pub struct MaintenanceState {
     /// Rounds begun.
     pub rounds: u64,
-    /// The next host of this round, and hosts whose window is open.
+    /// The next host, or instance, of this round, and hosts or guests whose window is open.
     pub next: u32,
     pub open: u32,
+    /// A round of patching runs.
+    pub runs: bool,
+}
+
+/// An instance in a round of a plan that patches its guests. Bits stand for its VMs, in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Those that have been patched.
+    pub done: u32,
+    /// Those whose window is open, and those of them that have been shut down.
+    pub open: u32,
+    pub shut: u32,
+}
+
+/// What plans do to the guests of an instance, all of them together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Patching {
+    /// Whose window is open, as in [`Turn`].
+    pub open: u32,
+    /// Plans that have begun with it and are not through.
+    pub plans: u32,
 }
 
 /// Sizes that the promise of 200 bytes of state a VM rests on.
