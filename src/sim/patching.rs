@@ -172,7 +172,9 @@ impl<O: Observer> Simulation<'_, O> {
                 }
                 match waits(self, owner) {
                     false => Next::Nobody,
-                    true if policy::choose_node(self.model, self.state, instance).is_some() => Next::Guest(owner),
+                    true if policy::choose_node(self.model, self.state, instance).is_some() => {
+                        Next::Guest(owner)
+                    }
                     true => Next::Later,
                 }
             }

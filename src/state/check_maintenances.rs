@@ -25,7 +25,11 @@ impl State {
             assert!(!failover || row.open.count_ones() <= 1, "{}: two nodes are worked on", fixed.name);
             for (bit, vm) in model.vms_of(id).enumerate() {
                 let patched = self.vms[vm.index()].phase == VmPhase::Patch;
-                assert!(!patched || row.open >> bit & 1 > 0, "{}: patched by nobody", model.vms[vm.index()].name);
+                assert!(
+                    !patched || row.open >> bit & 1 > 0,
+                    "{}: patched by nobody",
+                    model.vms[vm.index()].name
+                );
             }
         }
     }

@@ -158,7 +158,10 @@ impl State {
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
             turns: vec![Turn::default(); model.maintenances.iter().map(|plan| plan.instances.len()).sum()],
             in_turn: model.maintenances.iter().map(|plan| Vec::with_capacity(plan.instances.len())).collect(),
-            patchings: vec![Patching::default(); if patches_guests(model) { model.instances.len() } else { 0 }],
+            patchings: vec![
+                Patching::default();
+                if patches_guests(model) { model.instances.len() } else { 0 }
+            ],
             struck: vec![NOWHERE; model.injects.len()],
             windows_open: 0,
             connectivity: Connectivity::new(model.geography.places),
