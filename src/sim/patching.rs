@@ -138,7 +138,9 @@ impl<O: Observer> Simulation<'_, O> {
     fn choose_privacy_of(&mut self, instance: InstanceId) {
         if O::ANY_ORDER {
             for vm in self.model.vms_of(instance) {
-                if let Some(host) = self.state.vms[vm.index()].host() {
+                let row = &self.state.vms[vm.index()];
+                // Others may wait for the end of a start: that stays as it is.
+                if let Some(host) = row.host().filter(|_| row.phase != VmPhase::PowerOn) {
                     self.choose_privacy(vm, host);
                 }
             }

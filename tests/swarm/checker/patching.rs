@@ -77,6 +77,9 @@ impl<'m> Checker<'m> {
         let fits = row.booted && !(failover && row.app);
         (row.booted, row.app, row.down_at, row.stopped_at) = (false, false, self.now, self.now);
         row.patch = Patch::Shut;
+        // Its host may have stopped it because it was alone while its group moved away from it.
+        let evicted = failover && self.vms[vm.index()].home.is_some_and(|host| self.may_evict(host));
+        self.vms[vm.index()].uncertain |= evicted && self.model.service_of(vm).host_cluster;
         self.require(fits, Rule::Patching, || format!("{} is shut down too early", self.name(vm)))
     }
 
