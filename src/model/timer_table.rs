@@ -34,6 +34,8 @@ pub struct TimerTable {
     pub retries: Vec<u32>,
     pub hosts: Vec<HostTimers>,
     pub instances: Vec<u32>,
+    /// By instance, where nodes have votes.
+    pub group_counts: Vec<u32>,
 }
 
 /// The slots of a mirrored storage.
@@ -119,6 +121,13 @@ impl TimerTable {
         for (number, instance) in model.instances.iter().enumerate() {
             let failover =
                 matches!(model.services[instance.service.index()].guest, Some(GuestGroup::Failover(_)));
+            let counts = match &model.services[instance.service.index()].guest {
+                Some(GuestGroup::Failover(rules)) => rules.votes.is_some(),
+                _ => false,
+            };
+            // Before the group acts on a loss it is known who is left.
+            let count = table.add_if(counts, Event::GroupCounted(InstanceId(number as u32)));
+            table.group_counts.push(count);
             let slot = table.add_if(failover, Event::GroupStepped(InstanceId(number as u32)));
             table.instances.push(slot);
         }

@@ -7,6 +7,7 @@
 //! | restarting | an application that failed is up again where it was (GFC-09, GFC-17) |
 //! | taking over | the group is online on another node |
 //! | waiting | some node can take it |
+//! | no quorum | more than half of the votes are together |
 //! | given up | a while has passed: it had moved too often (GFC-10, GFC-11) |
 //!
 //! Bringing a group online costs its takeover each time, also when all nodes were down and one returns. A node that fails
@@ -26,6 +27,7 @@ use crate::state::{GroupPhase, InstanceState, VmPhase};
 impl<'m, O: Observer> Simulation<'m, O> {
     /// A node came, went, stalled or was cut off.
     pub(super) fn on_node_changed(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
+        self.note_beats(instance, vm, cause);
         let group = self.state.instances[instance.index()].group;
         let is_owner = vm == self.owner_of(instance);
         match group.phase {
@@ -46,7 +48,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 // Its polls went with it.
                 self.begin_detection(instance);
             }
-            GroupPhase::Detecting | GroupPhase::GivenUp => {}
+            GroupPhase::Detecting | GroupPhase::GivenUp | GroupPhase::NoQuorum => {}
             GroupPhase::Waiting => self.elect_node(instance, false),
             GroupPhase::TakingOver | GroupPhase::Restarting
                 if is_owner && !policy::can_take_over(self.model, self.state, vm) =>
@@ -67,7 +69,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         VmId(self.model.instances[instance.index()].first_vm.0 + u32::from(owner))
     }
 
-    fn failover_rules(&self, instance: InstanceId) -> &'m FailoverRules {
+    pub(super) fn failover_rules(&self, instance: InstanceId) -> &'m FailoverRules {
         let service = self.model.instances[instance.index()].service;
         match &self.model.services[service.index()].guest {
             Some(GuestGroup::Failover(rules)) => rules,
@@ -101,7 +103,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
         group.detections += 1;
         let draw = group.detections;
         let detection = &self.failover_rules(instance).detection[loss as usize];
-        let seen = self.draw(&detection.seen, fixed.detection, draw);
+        let owner = self.owner_of(instance);
+        let seen = match self.state.nodes.get(owner.index()) {
+            // It is missed when its vote is.
+            Some(node) if loss == Loss::Node && node.missed_at != Time::NEVER => {
+                node.missed_at.since(self.now)
+            }
+            _ => self.draw(&detection.seen, fixed.detection, draw),
+        };
         let confirmed = self.draw(&detection.confirmed, fixed.takeover_of(TakeoverDraw::Confirmation), draw);
         self.step_group(instance, seen + confirmed);
     }
@@ -116,7 +125,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 self.state.group_histories[instance.index()] = Default::default();
                 self.elect_node(instance, false);
             }
-            GroupPhase::Waiting => panic!("a group that waits has no step"),
+            phase @ (GroupPhase::Waiting | GroupPhase::NoQuorum) => {
+                panic!("a group that is {phase:?} has no step")
+            }
         }
         if self.state.windows_open > 0 {
             self.look_at_patches_of(instance);
@@ -171,9 +182,13 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// The surviving nodes agree on a new owner, or wait until one of them can take over.
-    fn elect_node(&mut self, instance: InstanceId, planned: bool) {
+    pub(super) fn elect_node(&mut self, instance: InstanceId, planned: bool) {
         let fixed = &self.model.instances[instance.index()];
         let former = self.owner_of(instance);
+        if self.state.instances[instance.index()].group.outvoted {
+            self.state.instances[instance.index()].group.phase = GroupPhase::NoQuorum;
+            return;
+        }
         if self.is_serving(former) {
             // It was only out of reach, and nobody has taken its place.
             self.state.instances[instance.index()].group.phase = GroupPhase::Online;
