@@ -9,8 +9,9 @@
 //! closes when its guest is back: an application serves, a node stands by, a member has joined. It closes as well when the
 //! guest fails before that: what crashes with its host is restarted like anything lost, and counts as patched.
 //!
-//! Who could not be missed is not taken away: a group's owner waits until another node can take the group, a member until
-//! another one serves. Meanwhile others have their turns. A guest that is not up when its turn comes is left out, but for
+//! Who could not be missed is not taken away: a group's owner waits until another node can take the group, a node whose vote
+//! is needed until those that are missing are back (where it is needed with all of them there, its turn costs the quorum),
+//! a member until another one serves. Meanwhile others have their turns. A guest that is not up when its turn comes is left out, but for
 //! nodes and members that are back before their instance is through. A round ends when all have had their turn; rounds
 //! follow each other as those of hosts do.
 //!
@@ -170,13 +171,15 @@ impl<O: Observer> Simulation<'_, O> {
                 let owner = self.owner_of(instance);
                 let mut standby = self.model.vms_of(instance).filter(|&vm| vm != owner);
                 if let Some(vm) = standby.find(|&vm| waits(self, vm) && self.can_be_patched(vm)) {
-                    return Next::Guest(vm);
+                    return if self.keeps_quorum_without(instance, vm) {
+                        Next::Guest(vm)
+                    } else {
+                        Next::Later
+                    };
                 }
                 match waits(self, owner) {
                     false => Next::Nobody,
-                    true if policy::choose_node(self.model, self.state, instance).is_some() => {
-                        Next::Guest(owner)
-                    }
+                    true if self.can_move(instance, owner) => Next::Guest(owner),
                     true => Next::Later,
                 }
             }
@@ -191,6 +194,12 @@ impl<O: Observer> Simulation<'_, O> {
                 }
             }
         }
+    }
+
+    /// Whether a group can do without its owner: another node can take it, and enough votes are left.
+    fn can_move(&mut self, instance: InstanceId, owner: VmId) -> bool {
+        policy::choose_node(self.model, self.state, instance).is_some()
+            && self.keeps_quorum_without(instance, owner)
     }
 
     /// Whether a guest is up, on a host that lets it be.
