@@ -238,7 +238,9 @@ const CASES: &[(&str, &str, &str)] = &[
     ("nodes = 2", "members = 2", "W103@[strategy.@cluster]"),
     ("nodes = 2", "[strategy.cluster.service.@male]\nnodes = 3", "E021"),
     ("first = \"15 d\"\n", "", "E009@[maintenance.@patch]"),
-    ("hosts = [\"esx\"]\nfirst", "services = @[\"mail\"]\nfirst", "E040"),
+    ("hosts = [\"esx\"]\nfirst", "hosts = [\"esx\"]\nservices = @[\"mail\"]\nfirst", "E020"),
+    ("hosts = [\"esx\"]\nfirst", "services = [@\"web\"]\nfirst", "E021"),
+    ("hosts = [\"esx\"]\nfirst", "services = @[]\nfirst", "E015"),
     ("at = \"1 h\"", "at = @\"2 y\"", "W105"),
     ("fault = \"host esx-1 crash\"", "fault = @\"esx-1\"", "E029"),
     ("fault = \"host esx-1 crash\"", "fault = @\"host esx-1 crahs\"", "E029"),
@@ -361,6 +363,12 @@ const CASES: &[(&str, &str, &str)] = &[
     ("[cluster.c]\nproduct = \"vsphere-6\"\nhosts = [\"esx\"]\n", "", "E027@[strategy.@ha]"),
     ("every = \"30 d\"", "every = \"3 h\"", "W106@[maintenance.@patch]"),
     ("lasts = \"1 h\"", "lasts = \"1 h\"\nat_once = 4", "W106@[maintenance.@patch]"),
+    (
+        "hosts = [\"esx\"]\nfirst = \"15 d\"\nevery = \"30 d\"",
+        "services = [\"mail\"]\nfirst = \"15 d\"\nevery = \"3 h\"",
+        "W106@[maintenance.@patch]",
+    ),
+    ("hosts = [\"esx\"]\nfirst", "services = [\"mail\"]\nat_once = 2\nfirst", "W106@[maintenance.@patch]"),
     ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\n@detection = \"5 s\"\n", "W103"),
 ];
 

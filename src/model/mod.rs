@@ -369,6 +369,7 @@ pub enum VmDraw {
     Lag,
     Switch,
     DiskMove,
+    Patch,
 }
 
 impl VmStreams {
@@ -389,11 +390,15 @@ impl VmStreams {
     }
 }
 
-/// Planned work, host after host.
+/// Planned work, host after host, or guest after guest.
 #[derive(Clone, Debug)]
 pub struct Maintenance {
     pub name: String,
     pub hosts: Vec<HostId>,
+    /// Whose guests are patched; where they are listed, no hosts are.
+    pub instances: Vec<InstanceId>,
+    /// Where the turns of its instances begin among those of all plans.
+    pub first_turn: u32,
     /// From the start of the measured horizon.
     pub first: Span,
     pub every: Option<Span>,

@@ -76,6 +76,8 @@ impl Entry {
             Signal::PrimaryElected { .. } => "primary-elected",
             Signal::MaintenanceBegun { .. } => "maintenance-begun",
             Signal::MaintenanceEnded { .. } => "maintenance-ended",
+            Signal::PatchBegun { .. } => "patch-begun",
+            Signal::PatchEnded { .. } => "patch-ended",
             Signal::VmDown { .. } => "vm-down",
             Signal::VmUp { .. } => "vm-up",
             Signal::VmReset { .. } => "vm-reset",
@@ -149,7 +151,9 @@ impl Entry {
             | Signal::QuorumLost { cluster }
             | Signal::QuorumForced { cluster }
             | Signal::QuorumRegained { cluster } => &model.clusters[cluster.index()].name,
-            Signal::VmDown { vm, .. }
+            Signal::PatchBegun { vm }
+            | Signal::PatchEnded { vm }
+            | Signal::VmDown { vm, .. }
             | Signal::VmUp { vm }
             | Signal::DisksSwitching { vm, .. }
             | Signal::WritesLost { vm, .. }

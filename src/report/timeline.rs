@@ -227,6 +227,8 @@ fn of_vm(model: &Model, entry: &Entry) -> Option<String> {
             format!("a copy of VM {who} stays in the memory of {host} and cannot write")
         }
         Signal::StaleCopyGone { .. } => format!("the copy of VM {who} in the memory of {host} is gone"),
+        Signal::PatchBegun { .. } => format!("the patch of VM {who} begins"),
+        Signal::PatchEnded { .. } => format!("VM {who} is patched, and boots"),
         Signal::VmDown { .. } => format!("VM {who} is down{why}"),
         Signal::VmUp { .. } => format!("VM {who}: the guest has booted"),
         Signal::VmReset { .. } => format!("the cluster resets VM {who}"),

@@ -277,7 +277,13 @@ fn schedule(spec: &Spec, out: &mut String) {
     section(out, "schedule");
     for m in &spec.maintenances {
         let facts = [
-            format!("hosts {}", hosts(spec, &m.hosts)),
+            match m.services.is_empty() {
+                true => format!("hosts {}", hosts(spec, &m.hosts)),
+                false => {
+                    let names = m.services.iter().map(|&service| spec.services[service].name.as_str());
+                    format!("guests of {}", list(names))
+                }
+            },
             format!("first {}", m.first),
             m.every.map_or("once".to_owned(), |every| format!("every {every}")),
             format!("{} at once", m.at_once),

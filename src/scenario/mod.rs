@@ -23,7 +23,6 @@ mod issue;
 mod law;
 mod names;
 mod overrides;
-mod pending;
 mod plans;
 pub mod product_limits;
 pub mod profiles;

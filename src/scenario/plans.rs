@@ -80,7 +80,7 @@ pub struct Protection {
     pub guest: Option<GuestLayer>,
 }
 
-/// Planned work on hosts.
+/// Planned work on hosts, or on the guests of services.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Maintenance {
     /// Unique among maintenances.
@@ -89,13 +89,15 @@ pub struct Maintenance {
     pub mark: Mark,
     /// The hosts, in the order in which they are worked on.
     pub hosts: Vec<HostRef>,
+    /// The services whose guests are patched, in order; where there are any, there are no hosts.
+    pub services: Vec<usize>,
     /// The first round, from the start of the measured horizon.
     pub first: Span,
     /// From one round to the next; absent: one round only.
     pub every: Option<Span>,
-    /// The work on one host (s), its boot not included.
+    /// The work on one host or guest (s), its boot not included.
     pub lasts: Law,
-    /// Hosts at the same time. Default 1.
+    /// Hosts, or guests, at the same time. Default 1.
     pub at_once: u32,
 }
 

@@ -148,7 +148,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// A VM begins a stretch of its life: is anybody else concerned by it?
     #[inline(always)]
     pub(super) fn choose_privacy(&mut self, vm: VmId, host: HostId) {
-        let awaited = self.state.hosts[host.index()].plan != NOWHERE;
+        let awaited = self.state.hosts[host.index()].plan != NOWHERE
+            || (self.state.windows_open > 0 && self.is_being_patched(vm));
         let row = &self.state.vms[vm.index()];
         // Its cluster may do something about disks that are gone.
         let awaits = row.suspended || row.phase == VmPhase::StorageWait;

@@ -130,6 +130,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 panic!("a group that is {phase:?} has no step")
             }
         }
+        if self.state.windows_open > 0 {
+            self.look_at_patches_of(instance);
+        }
     }
 
     fn step_group(&mut self, instance: InstanceId, span: Span) {
@@ -197,6 +200,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
         let Some(node) = policy::choose_node(self.model, self.state, instance) else {
             self.state.instances[instance.index()].group.phase = GroupPhase::Waiting;
+            // It was to go back to a node that is lost at this instant as well.
+            self.disarm(self.model.timers.instances[instance.index()]);
             return;
         };
         let chosen = VmId(fixed.first_vm.0 + u32::from(node));
@@ -229,7 +234,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.step_group(instance, span.max(Span(1)));
     }
 
-    fn take_over(&mut self, instance: InstanceId, vm: VmId, planned: bool) {
+    pub(super) fn take_over(&mut self, instance: InstanceId, vm: VmId, planned: bool) {
         let fixed = &self.model.instances[instance.index()];
         let former = self.owner_of(instance);
         if self.state.vms[former.index()].phase == VmPhase::Up {
@@ -273,12 +278,15 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// A group that is online elsewhere goes back to its first node some time after that could take it.
-    fn look_at_failback(&mut self, instance: InstanceId) {
+    pub(super) fn look_at_failback(&mut self, instance: InstanceId) {
         let fixed = &self.model.instances[instance.index()];
         let Some(failback) = &self.failover_rules(instance).failback else { return };
         let slot = self.model.timers.instances[instance.index()];
         let group = self.state.instances[instance.index()].group;
-        if group.owner == 0 || !policy::can_take_over(self.model, self.state, fixed.first_vm) {
+        let first = fixed.first_vm;
+        // One that is about to be patched is no place to go.
+        let ready = policy::can_take_over(self.model, self.state, first) && !self.has_patch_window(first);
+        if group.owner == 0 || !ready {
             self.disarm(slot);
         } else if self.state.timers.at(slot) == Time::NEVER {
             let draw = group.takeovers;

@@ -91,6 +91,18 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
     }
 
+    /// Whether a group would keep quorum without a node. With all of its nodes there nothing is to be waited for.
+    pub(super) fn keeps_quorum_without(&mut self, instance: InstanceId, vm: VmId) -> bool {
+        let Some(votes) = self.votes_of_group(instance) else { return true };
+        if self.model.vms_of(instance).all(|vm| self.state.nodes[vm.index()].missed_at == Time::NEVER) {
+            return true;
+        }
+        let missed_at = std::mem::replace(&mut self.state.nodes[vm.index()].missed_at, self.now);
+        let keeps = self.has_group_quorum(instance, votes);
+        self.state.nodes[vm.index()].missed_at = missed_at;
+        keeps
+    }
+
     fn has_group_quorum(&self, instance: InstanceId, votes: &Votes) -> bool {
         let nodes = || {
             self.model.vms_of(instance).filter(|vm| !self.state.nodes[vm.index()].voteless || !votes.dynamic)

@@ -62,6 +62,10 @@ impl<O: Observer> Life<'_, O> {
                 self.power_on()
             }
             VmPhase::PowerOn => self.boot(),
+            VmPhase::Patch => {
+                self.observer.observe(self.now, Signal::PatchEnded { vm: self.vm });
+                self.boot_anew()
+            }
             VmPhase::Boot => self.end_boot(),
             VmPhase::Start => self.end_start(),
             VmPhase::Recover => self.end_recover(),
@@ -102,6 +106,25 @@ impl<O: Observer> Life<'_, O> {
         self.row.phase = VmPhase::PowerOn;
         let span = self.draw(&self.service.way_back.power_on, VmDraw::PowerOn, self.row.boots);
         if self.waits(span) { None } else { self.boot() }
+    }
+
+    /// Shuts the guest down to patch it; its VM stays where it is, and starts from `boot` (MTX-89).
+    pub(super) fn patch(&mut self, lasts: Span) {
+        self.quieten();
+        self.row.phase = VmPhase::Patch;
+        self.row.cause = Cause::Maintenance;
+        self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause: Cause::Maintenance });
+        // One of no length ends after everybody has heard that it began.
+        self.arm(VmClock::Step, lasts);
+    }
+
+    /// A guest that was shut down boots again: nobody powers its VM on.
+    fn boot_anew(&mut self) -> Option<Cause> {
+        self.row.boots += 1;
+        if let Some((_, watch)) = &mut self.monitor {
+            watch.started_at = self.now;
+        }
+        self.boot()
     }
 
     fn boot(&mut self) -> Option<Cause> {

@@ -17,6 +17,10 @@ use crate::state::{GroupPhase, HostPhase, MemberPhase, NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_maintenance_due(&mut self, plan: MaintenanceId) {
+        if !self.model.maintenances[plan.index()].instances.is_empty() {
+            self.on_patching_due(plan);
+            return;
+        }
         let row = &mut self.state.maintenances[plan.index()];
         row.rounds += 1;
         row.next = 0;
@@ -74,9 +78,10 @@ impl<O: Observer> Simulation<'_, O> {
         self.arm(self.model.timers.hosts[host.index()].step, lasts);
     }
 
-    /// Something changed on a VM while windows are open: its host's may be over.
+    /// Something changed on a VM while windows are open: its host's may be over, or its own.
     #[cold]
     pub(super) fn look_at_window_of(&mut self, vm: VmId) {
+        self.look_at_patches_of(self.model.vms[vm.index()].instance);
         if let Some(host) = self.state.vms[vm.index()].host() {
             self.look_at_window(host);
         }
@@ -105,6 +110,7 @@ impl<O: Observer> Simulation<'_, O> {
         match row.phase {
             _ if row.suspended => true,
             VmPhase::Off | VmPhase::PowerOn | VmPhase::Boot | VmPhase::Start | VmPhase::Recover => false,
+            VmPhase::Patch => false,
             VmPhase::GuestDead | VmPhase::AppDead | VmPhase::StorageWait => true,
             VmPhase::Idle => {
                 let group = self.state.instances[instance.index()].group;
@@ -137,7 +143,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.open_windows(plan);
     }
 
-    fn schedule_round(&mut self, plan: MaintenanceId) {
+    pub(super) fn schedule_round(&mut self, plan: MaintenanceId) {
         let fixed = &self.model.maintenances[plan.index()];
         let Some(every) = fixed.every else { return };
         let first = Time::ZERO + self.model.warmup + fixed.first;

@@ -43,6 +43,7 @@
 //! | `ring` | Proxmox, Pacemaker: token, fencing |
 //! | `votes`, `forced_quorum` | quorum of those two, and quorum by hand |
 //! | `maintenance` | planned work on hosts |
+//! | `patching` | planned work on guests |
 //! | `injection` | scripted faults |
 //!
 //! What a cluster thinks of a host, and a host of its cluster; the flags of [`crate::state::HostState`] are called so:
@@ -93,6 +94,7 @@ mod mirrors;
 mod monitoring;
 mod networks;
 mod parts;
+mod patching;
 mod pool;
 mod primary;
 mod quarantine;

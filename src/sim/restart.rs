@@ -206,8 +206,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.instances[instance.index()].served_ppb == 0
             && self.model.vms_of(instance).any(|vm| {
                 let row = &self.state.vms[vm.index()];
-                use VmPhase::{Boot, Off, PowerOn, Recover, Start};
-                row.host == NOWHERE || matches!(row.phase, Off | PowerOn | Boot | Start | Recover)
+                use VmPhase::{Boot, Off, Patch, PowerOn, Recover, Start};
+                row.host == NOWHERE || matches!(row.phase, Off | PowerOn | Patch | Boot | Start | Recover)
             })
     }
 

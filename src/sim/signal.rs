@@ -177,6 +177,14 @@ pub enum Signal {
     MaintenanceEnded {
         host: HostId,
     },
+    /// Planned work on a guest: it is shut down, or its group moves away from it first.
+    PatchBegun {
+        vm: VmId,
+    },
+    /// It is done: the guest boots.
+    PatchEnded {
+        vm: VmId,
+    },
     VmDown {
         vm: VmId,
         cause: Cause,

@@ -117,9 +117,7 @@ impl State {
             assert_eq!(found[number], u8::from(vm.host == NOWHERE), "{name} is lost, or looked for twice");
         }
         self.check_restarts(model);
-        let open: u32 = self.maintenances.iter().map(|plan| plan.open).sum();
-        let hosts = self.hosts.iter().filter(|host| host.plan != NOWHERE).count();
-        assert_eq!((open, hosts), (self.windows_open, self.windows_open as usize), "windows that are open");
+        self.check_maintenances(model);
     }
 
     /// Who waits, waits for something and on one list; who is queued has a place and does not run.

@@ -6,9 +6,11 @@
 
 mod channels;
 mod check;
+mod check_maintenances;
 mod check_sites;
 mod cluster;
 mod failed_starts;
+mod group;
 mod group_history;
 mod local_mirrors;
 mod mirrors;
@@ -21,6 +23,7 @@ mod tables;
 pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
 pub use failed_starts::FailedStarts;
+pub use group::{GroupPhase, GroupState};
 pub use group_history::{GroupHistory, Recently};
 pub use local_mirrors::LocalMirrorState;
 pub use mirrors::MirrorState;
@@ -28,12 +31,12 @@ pub use node::NodeState;
 pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use tables::{
-    CrewState, GroupPhase, GroupState, HostPhase, HostState, InstanceState, Job, MaintenanceState,
-    MemberPhase, MemberState, NOWHERE, Outage, StorageState, VmPhase, VmState,
+    CrewState, HostPhase, HostState, InstanceState, Job, MaintenanceState, MemberPhase, MemberState, NOWHERE,
+    Outage, Patching, StorageState, Turn, VmPhase, VmState,
 };
 
 use crate::engine::{Time, Timers, Tournament, Work};
-use crate::model::{Cause, ClusterId, GuestGroup, Model, Segments, VmId, Way};
+use crate::model::{Cause, Cluster, ClusterId, GuestGroup, Model, Segments, VmId, Way};
 
 /// The changing half of a replication; the [`Model`] is the other.
 #[derive(Clone, Debug)]
@@ -71,9 +74,15 @@ pub struct State {
     /// By service.
     pub awaited: Vec<AwaitedState>,
     pub maintenances: Vec<MaintenanceState>,
+    /// By plan and instance: whose guests have had their turn.
+    pub turns: Vec<Turn>,
+    /// By plan, the instances that it has begun with, as places in its list.
+    pub in_turn: Vec<Vec<u32>>,
+    /// By instance; empty where no guest is patched.
+    pub patchings: Vec<Patching>,
     /// By scripted fault, the part that it struck.
     pub struck: Vec<u32>,
-    /// Hosts whose maintenance window is open, of all plans together.
+    /// Hosts whose maintenance window is open, and instances that are being patched, of all plans together.
     pub windows_open: u32,
     pub connectivity: Connectivity,
     /// VMs that found no room when a person wanted to start them at the other copy of their disks.
@@ -109,36 +118,7 @@ impl State {
                 .map(|c| CrewState { free: c.size, queue: Default::default() })
                 .collect(),
             hosts: vec![HostState::default(); model.hosts.len()],
-            clusters: model
-                .clusters
-                .iter()
-                .map(|c| ClusterState {
-                    rooms: Tournament::new(c.hosts.len()),
-                    waiting: Vec::new(),
-                    seeking: Vec::new(),
-                    redirecting: 0,
-                    polls: 0,
-                    poll_at: Time::NEVER,
-                    primary: None,
-                    primary_phase: PrimaryPhase::Ready,
-                    absent_since: Time::ZERO,
-                    others: vec![
-                        Lead::NOBODY;
-                        if c.has_sides() { model.geography.places as usize } else { 0 }
-                    ],
-                    deserted: None,
-                    quorate: true,
-                    forced: false,
-                    forcings: 0,
-                    doubt: Cause::HostCrash,
-                    alone: None,
-                    decides_since: Time::NEVER,
-                    sides: vec![0; model.geography.places as usize],
-                    main: 0,
-                    is_split: false,
-                    orders_from: None,
-                })
-                .collect(),
+            clusters: model.clusters.iter().map(|cluster| cluster_state(model, cluster)).collect(),
             instances: vec![InstanceState::default(); model.instances.len()],
             group_histories: vec![
                 GroupHistory::default();
@@ -154,6 +134,12 @@ impl State {
             held: 0,
             awaited: vec![AwaitedState::default(); model.services.len()],
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
+            turns: vec![Turn::default(); model.maintenances.iter().map(|plan| plan.instances.len()).sum()],
+            in_turn: model.maintenances.iter().map(|plan| Vec::with_capacity(plan.instances.len())).collect(),
+            patchings: vec![
+                Patching::default();
+                if patches_guests(model) { model.instances.len() } else { 0 }
+            ],
             struck: vec![NOWHERE; model.injects.len()],
             windows_open: 0,
             connectivity: Connectivity::new(model.geography.places),
@@ -191,6 +177,9 @@ impl State {
         self.held = 0;
         self.awaited.fill(AwaitedState::default());
         self.maintenances.fill(MaintenanceState::default());
+        self.turns.fill(Turn::default());
+        self.in_turn.iter_mut().for_each(Vec::clear);
+        self.patchings.fill(Patching::default());
         self.struck.fill(NOWHERE);
         self.windows_open = 0;
         self.left_to_a_person.clear();
@@ -247,9 +236,47 @@ impl State {
             + usize::from(has_monitored(model)) * size_of::<MonitorState>()
             + usize::from(!model.channels.is_empty()) * (size_of::<Work>() + size_of::<VmId>())
             + lists
+            + patching_bytes(model).div_ceil(vms)
             + usize::from(counts_moves(model))
                 * (model.instances.len() * size_of::<GroupHistory>()).div_ceil(vms)
             + (timers + instances).div_ceil(vms)
+    }
+}
+
+fn patches_guests(model: &Model) -> bool {
+    model.maintenances.iter().any(|plan| !plan.instances.is_empty())
+}
+
+fn patching_bytes(model: &Model) -> usize {
+    let turns: usize = model.maintenances.iter().map(|plan| plan.instances.len()).sum();
+    let patched = usize::from(patches_guests(model)) * model.instances.len();
+    turns * (size_of::<Turn>() + size_of::<u32>()) + patched * size_of::<Patching>()
+}
+
+/// A cluster before its first replication.
+fn cluster_state(model: &Model, cluster: &Cluster) -> ClusterState {
+    ClusterState {
+        rooms: Tournament::new(cluster.hosts.len()),
+        waiting: Vec::new(),
+        seeking: Vec::new(),
+        redirecting: 0,
+        polls: 0,
+        poll_at: Time::NEVER,
+        primary: None,
+        primary_phase: PrimaryPhase::Ready,
+        absent_since: Time::ZERO,
+        others: vec![Lead::NOBODY; if cluster.has_sides() { model.geography.places as usize } else { 0 }],
+        deserted: None,
+        quorate: true,
+        forced: false,
+        forcings: 0,
+        doubt: Cause::HostCrash,
+        alone: None,
+        decides_since: Time::NEVER,
+        sides: vec![0; model.geography.places as usize],
+        main: 0,
+        is_split: false,
+        orders_from: None,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::group::GroupState;
 use crate::engine::{Clock, Time};
-use crate::model::{Cause, DEPARTURES_MAX, Host, HostId, Loss, PartId, Room, VmClock, VmId};
+use crate::model::{Cause, DEPARTURES_MAX, Host, HostId, PartId, Room, VmClock, VmId};
 
 /// Stands for "no VM", "no host" in the compact lists.
 pub const NOWHERE: u32 = u32::MAX;
@@ -262,6 +263,8 @@ pub enum VmPhase {
     AppDead,
     /// The guest has crashed and waits for a person.
     GuestDead,
+    /// The guest has been shut down and is being patched; its VM runs.
+    Patch,
 }
 
 impl VmPhase {
@@ -276,7 +279,7 @@ impl VmPhase {
     #[inline]
     #[must_use]
     pub const fn uses_disk(self) -> bool {
-        self.is_booted() || matches!(self, VmPhase::PowerOn | VmPhase::Boot)
+        self.is_booted() || matches!(self, VmPhase::PowerOn | VmPhase::Boot | VmPhase::Patch)
     }
 }
 
@@ -363,38 +366,6 @@ impl VmState {
     }
 }
 
-/// Where a failover group is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum GroupPhase {
-    #[default]
-    Online,
-    /// Offline; the others have not noticed yet.
-    Detecting,
-    /// Offline; no node can take it.
-    Waiting,
-    TakingOver,
-    /// Offline; the application is restarted where it is.
-    Restarting,
-    /// Offline; the group has moved too often, and is left alone for a while.
-    GivenUp,
-    /// Offline; no node is with more than half of the votes.
-    NoQuorum,
-}
-
-/// A failover group.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct GroupState {
-    pub phase: GroupPhase,
-    /// The node, counted from 0, that owns the group, or is taking it over.
-    pub owner: u8,
-    /// What is being noticed.
-    pub loss: Loss,
-    /// Most votes were not together when they were counted last.
-    pub outvoted: bool,
-    pub detections: u32,
-    pub takeovers: u32,
-}
-
 /// Where a member is in the eyes of its balancer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MemberPhase {
@@ -469,9 +440,30 @@ impl Default for InstanceState {
 pub struct MaintenanceState {
     /// Rounds begun.
     pub rounds: u64,
-    /// The next host of this round, and hosts whose window is open.
+    /// The next host, or instance, of this round, and hosts or guests whose window is open.
     pub next: u32,
     pub open: u32,
+    /// A round of patching runs.
+    pub runs: bool,
+}
+
+/// An instance in a round of a plan that patches its guests. Bits stand for its VMs, in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Those that have been patched.
+    pub done: u32,
+    /// Those whose window is open, and those of them that have been shut down.
+    pub open: u32,
+    pub shut: u32,
+}
+
+/// What plans do to the guests of an instance, all of them together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Patching {
+    /// Whose window is open, as in [`Turn`].
+    pub open: u32,
+    /// Plans that have begun with it and are not through.
+    pub plans: u32,
 }
 
 /// Sizes that the promise of 200 bytes of state a VM rests on.

@@ -75,6 +75,13 @@ fn rich_with_work() -> String {
     )
 }
 
+/// As [`RICH`], with guests that are patched.
+fn rich_with_patches() -> String {
+    format!(
+        "{RICH}\n[maintenance.m]\nservices = [\"u\", \"g\", \"b\"]\nfirst = \"6 h\"\nevery = \"3 h\"\nlasts = \"10 min\"\n"
+    )
+}
+
 /// The same cluster without a witness, in the hands of failover clustering.
 fn rich_with_votes() -> String {
     RICH.replace(
@@ -281,7 +288,7 @@ fn across(model: &Model, log: &Log, k: usize) -> Option<Log> {
 }
 
 #[rustfmt::skip]
-const TWINS: [(Rule, Spoil); 43] = [
+const TWINS: [(Rule, Spoil); 47] = [
     (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
     (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
     (Rule::HostPower, |_, log, k| match log.entries[k].signal {
@@ -296,6 +303,26 @@ const TWINS: [(Rule, Spoil); 43] = [
     }),
     (Rule::Bandwidth, |_, log, k| matches!(log.entries[k].signal, Signal::VmUp { .. }).then(|| sooner(log, k))?),
     (Rule::GuestAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::VmUp { .. }).then(|| twice(log, k))?),
+    (Rule::Patching, |_, log, k| matches!(log.entries[k].signal, Signal::PatchEnded { .. }).then(|| twice(log, k))?),
+    (Rule::Patching, |_, log, k| match log.entries[k].signal {
+        Signal::PatchEnded { vm } => earlier(log, k, latest(log, k, |s| matches!(s, Signal::VmDown { vm: v, .. } if *v == vm))?),
+        _ => None,
+    }),
+    (Rule::Patching, |model, log, k| match log.entries[k].signal {
+        Signal::VmDown { vm, cause: Cause::Maintenance } => {
+            let other = model.vms_of(model.vms[vm.index()].instance).find(|v| *v != vm)?;
+            insert(log, k, Signal::PatchBegun { vm: other })
+        }
+        _ => None,
+    }),
+    (Rule::Patching, |_, log, k| {
+        // The first round of a plan, as if it had been forgotten.
+        let first = log.entries.iter().position(|e| matches!(e.signal, Signal::PatchBegun { .. }))?;
+        let mut log = log.clone();
+        let at = log.entries[first].at;
+        log.entries.retain(|e| e.at != at);
+        (k == first).then_some(log)
+    }),
     (Rule::RunsOnUpHost, |_, log, k| matches!(log.entries[k].signal, Signal::VmDown { .. }).then(|| without(log, k))?),
     (Rule::OrderLegal, |_, log, k| matches!(log.entries[k].signal, Signal::RestartOrdered { .. }).then(|| twice(log, k))?),
     (Rule::OrderAfterDetection, |_, log, k| match log.entries[k].signal {
@@ -390,6 +417,7 @@ const TWINS: [(Rule, Spoil); 43] = [
 fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let plain = loading::load(RICH).remove(0);
     let work = loading::load(&rich_with_work()).remove(0);
+    let patched = loading::load(&rich_with_patches()).remove(0);
     // Where there is room to choose between hosts.
     let roomy = loading::load(&RICH.replace("16 GiB", "48 GiB")).remove(0);
     // Where the votes of two hosts and no witness are lost with either of them.
@@ -400,7 +428,7 @@ fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let stretched = loading::load(STRETCHED).remove(0);
     let led = loading::load(&stretched_without_votes()).remove(0);
     let local = loading::load(&stretched_with_local_disks()).remove(0);
-    let logs = [&plain, &work, &roomy, &votes, &narrow, &stretched, &led, &local]
+    let logs = [&plain, &work, &patched, &roomy, &votes, &narrow, &stretched, &led, &local]
         .map(|model| (model, observe(model, 1, 0)));
     for (model, log) in &logs {
         check(model, log).unwrap_or_else(|v| panic!("{v:?}\n{}", tail(model, log, v.at)));

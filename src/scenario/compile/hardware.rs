@@ -184,6 +184,9 @@ fn maintenances(spec: &Spec) -> Vec<Maintenance> {
         .map(|plan| Maintenance {
             name: plan.name.clone(),
             hosts: spec.each_host(&plan.hosts).map(|(group, member)| host_id(spec, group, member)).collect(),
+            // Services are compiled later.
+            instances: Vec::new(),
+            first_turn: 0,
             first: plan.first,
             every: plan.every,
             lasts: plan.lasts.clone().into(),

@@ -13,6 +13,8 @@ use crate::engine::Law;
 
 /// A VM's way back after a crash: the crash, the wait, power-on, boot, start, what the group around it does.
 const VM_CRASH: f64 = 6.0;
+/// A guest's window: the shutdown, the patch, its way back, a move of its group, looks at whose turn it is.
+const PATCH: f64 = 10.0;
 /// A failed application: the failure, the wait for a person, its start, what the group around it does.
 const APP_FAILURE: f64 = 4.0;
 /// A host's crash, repair and boot, and its cluster's detection, election and restart order.
@@ -199,14 +201,16 @@ impl Work<'_> {
         for work in &self.spec.maintenances {
             let rounds = work.every.map_or(1.0, |every| self.seconds / every.as_secs_f64().max(1e-6));
             let hosts = self.spec.each_host(&work.hosts).count() as f64;
+            let guests: f64 = work.services.iter().map(|&service| vms_of[service]).sum();
             // A host's window is not over before the work is.
             let lasts = truncated_mean(&work.lasts, self.seconds).max(1e-6);
-            let windows = (rounds * hosts).min(f64::from(work.at_once) * self.seconds / lasts);
+            let most = f64::from(work.at_once) * self.seconds / lasts;
+            let windows = (rounds * hosts).min(most) * self.host + (rounds * guests).min(most) * PATCH;
             all.push(Source {
                 path: join(&join("maintenance", &work.name), "every"),
                 mark: work.mark,
                 strikes: rounds,
-                steps: rounds + windows * self.host,
+                steps: rounds + windows,
             });
         }
         for (number, inject) in self.spec.injects.iter().enumerate() {

@@ -17,6 +17,21 @@ pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
     }
     rank(model);
     find_those_alone(model);
+    find_those_patched(spec, model);
+}
+
+/// The instances whose guests a plan patches, in the order of the file, and their places among the turns of all plans.
+fn find_those_patched(spec: &Spec, model: &mut Model) {
+    let mut first_turn = 0;
+    for (plan, written) in model.maintenances.iter_mut().zip(&spec.maintenances) {
+        plan.first_turn = first_turn;
+        for &service in &written.services {
+            let fixed = &model.services[service];
+            let first = fixed.first_instance.0;
+            plan.instances.extend((first..first + fixed.instances).map(InstanceId));
+        }
+        first_turn += plan.instances.len() as u32;
+    }
 }
 
 /// VMs that nobody waits for and nobody else looks after come and go by themselves.

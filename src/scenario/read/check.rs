@@ -237,8 +237,10 @@ impl Reader {
 
     fn maintenance_check(&mut self, spec: &Spec, work: &crate::scenario::Maintenance) {
         let path = join("maintenance", &work.name);
+        let of_hosts = work.services.is_empty();
         let hosts = spec.each_host(&work.hosts).count() as u64;
-        if hosts == 0 || self.doubts(&join(&path, "hosts")) {
+        let unread = ["hosts", "services"].iter().any(|key| self.doubts(&join(&path, key)));
+        if unread || (of_hosts && hosts == 0) {
             return;
         }
         let unknown = ["first", "every", "lasts", "at_once"].map(|key| self.doubts(&join(&path, key)));
@@ -248,17 +250,16 @@ impl Reader {
             self.sink.push(code::MAINTENANCE, work.mark, join(&path, "first"), what, "move it forward");
         }
         let at_once = u64::from(work.at_once.max(1));
-        if at_once >= hosts && hosts > 1 && !at_once_unknown {
-            let what = format!("all {hosts} hosts are worked on at once");
-            self.sink.push(
-                code::MAINTENANCE,
-                work.mark,
-                join(&path, "at_once"),
-                what,
-                "lower it, or no host is left",
-            );
+        let (units, alone) = if of_hosts { (hosts, hosts) } else { self.patched_guests(spec, work) };
+        if at_once >= alone && alone > 1 && !at_once_unknown {
+            let (what, remedy) = if of_hosts {
+                (format!("all {alone} hosts are worked on at once"), "lower it, or no host is left")
+            } else {
+                (format!("all {alone} guests are patched at once"), "lower it, or no guest is left")
+            };
+            self.sink.push(code::MAINTENANCE, work.mark, join(&path, "at_once"), what, remedy);
         }
-        let round = work.lasts.mean_s() * hosts.div_ceil(at_once) as f64;
+        let round = work.lasts.mean_s() * units.div_ceil(at_once) as f64;
         let known = !every && !lasts && !at_once_unknown;
         if let Some(every) = work.every.filter(|every| known && round > every.as_secs_f64()) {
             let what = format!("a round takes {}, the next begins after {every}", span_text(round));
@@ -270,6 +271,29 @@ impl Reader {
                 "raise every or at_once",
             );
         }
+    }
+
+    /// The most guests that a plan patches under any strategy, and how many where none of them has a layer inside: those
+    /// that watch each other are never all taken away.
+    fn patched_guests(&self, spec: &Spec, work: &crate::scenario::Maintenance) -> (u64, u64) {
+        let unread = |&service: &usize| {
+            self.doubts(&join(&join("service", &spec.services[service].name), "instances"))
+                || spec.strategies.iter().any(|strategy| self.doubts_protection(spec, strategy, service))
+        };
+        if work.services.iter().any(unread) {
+            return (0, 0);
+        }
+        let (mut most, mut alone) = (0, 0);
+        for strategy in &spec.strategies {
+            let vms = work.services.iter().map(|&service| u64::from(strategy.for_service(service).vms));
+            let instances = work.services.iter().map(|&service| u64::from(spec.services[service].instances));
+            let guests: u64 = vms.clone().zip(instances).map(|(vms, instances)| vms * instances).sum();
+            most = guests.max(most);
+            if vms.max() == Some(1) {
+                alone = guests;
+            }
+        }
+        (most, alone)
     }
 
     fn inject_check(&mut self, spec: &Spec, index: usize, inject: &Inject, uses: &[Vec<Use>]) {

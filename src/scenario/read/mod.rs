@@ -191,7 +191,7 @@ impl Reader {
         };
         spec.services = self.each(&top, "service", |r, f| r.service(f, &around));
         spec.strategies = self.each(&top, "strategy", |r, f| r.strategy(f, &services, &clusters, &about));
-        spec.maintenances = self.each(&top, "maintenance", |r, f| r.maintenance(f, &host_names));
+        spec.maintenances = self.each(&top, "maintenance", |r, f| r.maintenance(f, &host_names, &services));
         let all = schedule::Everything {
             sites: &sites,
             racks: &racks,

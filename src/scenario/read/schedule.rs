@@ -35,11 +35,17 @@ const KINDS: [(&str, &[&str]); 8] = [
 ];
 
 impl Reader {
-    pub(super) fn maintenance(&mut self, named: &Named<'_>, hosts: &HostNames<'_>) -> Maintenance {
+    pub(super) fn maintenance(
+        &mut self,
+        named: &Named<'_>,
+        hosts: &HostNames<'_>,
+        services: &Names,
+    ) -> Maintenance {
         let mut work = Maintenance {
             name: named.name.to_owned(),
             mark: named.mark,
             hosts: Vec::new(),
+            services: Vec::new(),
             first: Span::ZERO,
             every: None,
             lasts: Law::Constant { value_s: 0.0 },
@@ -48,7 +54,10 @@ impl Reader {
         let accepted = ["hosts", "services", "first", "every", "lasts", "at_once"];
         let Some(f) = named.fields(self, &accepted) else { return work };
         if let Some(at) = f.get("services") {
-            self.pending_guest_patching(&at);
+            work.services = self.references(&at, services).unwrap_or_default();
+            if matches!(&at.node.value, Value::Array(items) if items.is_empty()) {
+                self.report(code::RANGE, &at, "no service is listed", "list at least one service");
+            }
             if f.get("hosts").is_some() {
                 self.report(code::CONFLICT, &at, "both hosts and services are given", "keep one of the two");
             }
@@ -59,8 +68,9 @@ impl Reader {
         work.first = self.required(&f, "first", "\"15 d\"", Reader::duration).unwrap_or(work.first);
         work.every = self.opt(&f, "every", Reader::lasting);
         work.lasts = self.required(&f, "lasts", "\"1 h\"", Reader::law).unwrap_or(work.lasts);
+        let most = if work.services.is_empty() { limits::HOSTS } else { limits::VMS };
         match f.get("at_once") {
-            Some(at) => work.at_once = self.whole(&at, 1, limits::HOSTS).map_or(1, |n| n as u32),
+            Some(at) => work.at_once = self.whole(&at, 1, most).map_or(1, |n| n as u32),
             None => self.assume(&f, "at_once", "1".to_owned(), "contract"),
         }
         work

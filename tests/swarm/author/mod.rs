@@ -46,6 +46,8 @@ pub(crate) struct Author {
     later: Dice,
     /// The same for what came after that: bandwidths and what boots draw from them.
     storms: Dice,
+    /// And for what is done to guests.
+    patches: Dice,
     /// On several sites (`sites.rs`), whose storages are these: their kinds and places.
     stretched: bool,
     storages: Vec<(&'static str, Option<u64>)>,
@@ -87,8 +89,9 @@ impl Author {
         let ties = dice.percent(25);
         let storms = Dice(seed.rotate_left(32));
         let stretched = Dice(seed.rotate_left(16)).percent(50);
+        let patches = Dice(seed.rotate_left(48));
         let (text, later, storages) = (String::new(), Dice(!seed), Vec::new());
-        Author { dice, text, unit, ties, crews: 0, later, storms, stretched, storages }
+        Author { dice, text, unit, ties, crews: 0, later, storms, patches, stretched, storages }
     }
 
     fn line(&mut self, text: impl AsRef<str>) {
@@ -200,6 +203,7 @@ impl Author {
         let services = self.services(storages, &groups);
         let layers = self.strategies(hosts, &services, groups.len());
         self.maintenances(&groups, horizon);
+        self.patchings(services.len() as u64, horizon);
         self.injects(
             horizon,
             [sites, rack_sites.len() as u64, networks, storages],
@@ -523,6 +527,29 @@ impl Author {
             let at_once = 1 + self.dice.below(2);
             self.line(format!("at_once = {at_once}"));
         }
+    }
+
+    fn patchings(&mut self, services: u64, horizon: u64) {
+        std::mem::swap(&mut self.dice, &mut self.patches);
+        for plan in 0..self.dice.below(4).saturating_sub(1) {
+            let mut list: Vec<String> = (0..services).map(|service| format!("\"a{service}\"")).collect();
+            if self.dice.percent(50) {
+                list.reverse();
+            }
+            list.truncate(1 + self.dice.below(services) as usize);
+            let first = self.dice.below(horizon / self.unit / 2) * self.unit;
+            let lasts = self.law(&[0.0, 0.3, 1.0, 5.0]);
+            let at_once = 1 + self.dice.below(3);
+            self.line(format!(
+                "[maintenance.g{plan}]\nservices = [{}]\nfirst = \"{first} us\"\nlasts = {lasts}\nat_once = {at_once}",
+                list.join(", ")
+            ));
+            if self.dice.percent(80) {
+                let every = self.duration(&[3.0, 20.0]);
+                self.line(format!("every = {every}"));
+            }
+        }
+        std::mem::swap(&mut self.dice, &mut self.patches);
     }
 
     fn injects(

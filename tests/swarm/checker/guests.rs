@@ -4,6 +4,10 @@ use super::*;
 
 impl<'m> Checker<'m> {
     pub(super) fn vm_down(&mut self, vm: VmId, cause: Cause) -> Checked {
+        if self.shut_to_patch(vm, cause) {
+            return self.patch_shuts(vm);
+        }
+        self.vms[vm.index()].patch = Patch::None;
         let row = &mut self.vms[vm.index()];
         (row.booted, row.app, row.down_at, row.stopped_at) = (false, false, self.now, self.now);
         // What was being made ready for it is not any more.
@@ -49,14 +53,19 @@ impl<'m> Checker<'m> {
         (row.failed_on, row.avoids, row.failures) = (0, 0, 0);
         row.up_at = self.now;
         let (home, down_at) = (row.home, row.down_at);
+        let patch = std::mem::replace(&mut row.patch, Patch::None);
         self.require(!was, Rule::GuestAlternates, || format!("{} booted twice", self.name(vm)))?;
         self.require(home.is_some_and(|h| !self.hosts[h.index()].down), Rule::RunsOnUpHost, || {
             format!("{} boots on {home:?}", self.name(vm))
         })?;
         let way = &self.model.service_of(vm).way_back;
-        let soonest = down_at + least(&way.power_on) + least(&way.boot);
+        let begun = match patch {
+            Patch::Boots { since } => since,
+            _ => down_at + least(&way.power_on),
+        };
+        let soonest = begun + least(&way.boot);
         self.require(self.now >= soonest, Rule::NotTooFast, || format!("{} booted too fast", self.name(vm)))?;
-        self.share_bandwidth(vm, down_at + least(&way.power_on))
+        self.share_bandwidth(vm, begun)
     }
 
     /// Of the boots that are over, those that began at or after any instant have drawn no more since then than their

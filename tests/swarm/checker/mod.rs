@@ -13,6 +13,7 @@ mod guests;
 mod hosts;
 mod mirrors;
 mod orders;
+mod patching;
 mod placement;
 mod reach;
 mod rules;
@@ -27,6 +28,7 @@ use ninefold::model::{
 };
 use ninefold::probe::{CauseTally, Entry, ServiceTally};
 use ninefold::sim::Signal;
+use patching::Patch;
 use reach::Ways;
 pub(crate) use rules::{Rule, Violation};
 
@@ -87,6 +89,8 @@ struct VmSeen {
     /// The earliest instant at which it could be up again.
     down_at: Time,
     up_at: Time,
+    /// Where it is in a window of planned work of its own.
+    patch: Patch,
     /// When it stopped last.
     stopped_at: Time,
     /// Its disks are on the second copy, where its cluster switches them; they are not ready yet; since when they are
@@ -150,6 +154,8 @@ struct Checker<'m> {
     instances: Vec<InstanceSeen>,
     /// By channel.
     boots: Vec<Vec<BootSeen>>,
+    /// Plans of which a guest has been patched.
+    patched: Vec<bool>,
     tallies: Vec<ServiceTally>,
     waiting_us: u64,
     /// Disks of a host may stand still without a word of it in the log.
@@ -226,6 +232,7 @@ impl<'m> Checker<'m> {
                 app: !failover || model.vms[first.index()].name == vm.name,
                 down_at: Time::ZERO,
                 up_at: Time::ZERO,
+                patch: Patch::None,
                 stopped_at: Time::ZERO,
                 on_mirror: false,
                 unfinished: false,
@@ -274,6 +281,7 @@ impl<'m> Checker<'m> {
             vms: vms.collect(),
             instances: instances.collect(),
             boots: vec![Vec::new(); model.channels.len()],
+            patched: vec![false; model.maintenances.len()],
             tallies: vec![ServiceTally::default(); model.services.len()],
             waiting_us: 0,
             no_quorum: vec![false; model.clusters.len()],
@@ -468,6 +476,8 @@ impl<'m> Checker<'m> {
                 (row.in_window, row.closing) = (false, false);
                 self.require(fits, Rule::MaintenancePairs, || "a window ends that is not ending".into())
             }
+            Signal::PatchBegun { vm } => self.patch_begun(vm),
+            Signal::PatchEnded { vm } => self.patch_ended(vm),
             Signal::VmDown { vm, cause } => self.vm_down(vm, cause),
             Signal::VmUp { vm } => self.vm_up(vm),
             Signal::RestartOrdered { vm, host, .. } => self.start_ordered(vm, host),
@@ -584,6 +594,7 @@ impl<'m> Checker<'m> {
         for number in 0..self.instances.len() as u32 {
             self.settle_instance(InstanceId(number))?;
         }
+        self.settle_patches(next)?;
         self.settle_mirrors(next)
     }
 

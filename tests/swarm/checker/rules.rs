@@ -21,6 +21,9 @@ pub(crate) enum Rule {
     Bandwidth,
     /// Guests boot and applications start in turn, on hosts that are up.
     GuestAlternates,
+    /// Guests are patched by a plan, no more at a time than it may, never so that nobody else could serve, and for as long
+    /// as its law says.
+    Patching,
     /// A guest that runs has a home, and its home is up.
     RunsOnUpHost,
     /// Only clustered VMs that lost their host are ordered to start, on a host of the cluster that is up.
