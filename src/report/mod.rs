@@ -18,6 +18,7 @@ mod convert;
 pub mod csv;
 pub mod figures;
 pub mod markdown;
+mod lost;
 mod profiles;
 mod reproduce;
 pub mod result;

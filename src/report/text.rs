@@ -6,6 +6,7 @@
 use super::capacity;
 use super::clean;
 use super::figures;
+use super::lost::LostColumns;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
 use super::table::{COLUMNS, Table, wrap};
 use super::verdict;
@@ -209,6 +210,9 @@ fn service(result: &RunResult, name: &str) -> String {
         head.push(&columns[1]);
     }
     head.extend((!result.scripted).then_some("nines"));
+    let lost = LostColumns::of(&rows);
+    let lost_head = lost.head(result);
+    head.extend(lost_head.iter().map(String::as_str));
     head.extend([&columns[2], "lasts", "p95", "VMs"]);
     let mut table = Table::new(&head);
     for (strategy, service) in &rows {
@@ -221,6 +225,7 @@ fn service(result: &RunResult, name: &str) -> String {
             row.push(writes_lost(result, &service.recovery_point_s.estimate));
         }
         row.extend((!result.scripted).then(|| figures::nines(&service.availability)));
+        row.extend(lost.cells(result, service));
         row.push(figures::mean(&result.told(&service.outages)));
         let happened = service.outages.mean > 0.0;
         row.push(if happened { figures::duration(service.outage_s.mean) } else { "–".to_owned() });

@@ -175,6 +175,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             // It was only out of reach, and nobody has taken its place.
             self.state.instances[instance.index()].group.phase = GroupPhase::Online;
             self.serve(instance, InstanceState::FULL_PPB, Cause::HostCrash);
+            self.look_at_sessions(former);
             self.look_at_failback(instance);
             return;
         }
@@ -217,6 +218,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let former = self.owner_of(instance);
         if self.state.vms[former.index()].phase == VmPhase::Up {
             // Alive, but out of reach: the disks' arbitration stops it.
+            self.drop_work(former, planned);
             self.release_app(former);
         }
         let group = &mut self.state.instances[instance.index()].group;
@@ -249,6 +251,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             self.tell(Signal::FailoverDone { instance, vm });
         }
         self.serve(instance, InstanceState::FULL_PPB, Cause::HostCrash);
+        self.look_at_sessions(vm);
         self.look_at_failback(instance);
         if self.state.windows_open > 0 {
             self.look_at_window_of(vm);

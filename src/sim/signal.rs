@@ -2,7 +2,7 @@
 
 use crate::engine::{Span, Time};
 use crate::model::{
-    Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, StorageId, Traffic, VmId, WaitReason,
+    Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, OpenWork, StorageId, Traffic, VmId, WaitReason,
 };
 
 /// What has just become true. A signal carries all that an observer needs; none reads the state.
@@ -47,6 +47,12 @@ pub enum Signal {
         vm: VmId,
         instance: InstanceId,
         lost: Span,
+    },
+    /// Clients of a VM have lost what they had under way.
+    SessionsLost {
+        vm: VmId,
+        instance: InstanceId,
+        lost: OpenWork,
     },
     /// One of several controllers has failed, or is repaired.
     ControllerDown {

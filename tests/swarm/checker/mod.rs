@@ -378,6 +378,7 @@ impl<'m> Checker<'m> {
                 self.account_writes(instance, lost);
                 self.writes_lost(vm, lost)
             }
+            Signal::SessionsLost { .. } => Ok(()),
             Signal::WitnessDown { cluster } => self.turn(|c| &mut c.witnesses_out[cluster.index()], true),
             Signal::WitnessUp { cluster } => self.turn(|c| &mut c.witnesses_out[cluster.index()], false),
             Signal::HostDown { host, cause } => self.host_down(host, cause),
