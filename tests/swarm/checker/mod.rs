@@ -17,6 +17,7 @@ mod placement;
 mod reach;
 mod rules;
 mod services;
+mod sessions;
 mod sides;
 
 use mirrors::{Loss, MirrorSeen, PairSeen};
@@ -29,6 +30,7 @@ use ninefold::probe::{CauseTally, Entry, ServiceTally};
 use ninefold::sim::Signal;
 use reach::Ways;
 pub(crate) use rules::{Rule, Violation};
+use sessions::WorkSeen;
 
 /// A replication as its observers saw it.
 #[derive(Clone)]
@@ -120,6 +122,8 @@ struct InstanceSeen {
     taking: Option<(VmId, Time)>,
     taken_before: bool,
     members: u16,
+    /// Of a balanced group: no member has been out of reach, or stood still, since all served together.
+    calm: bool,
 }
 
 const ALL_PPB: u32 = 1_000_000_000;
@@ -145,6 +149,7 @@ struct Checker<'m> {
     site_out: Vec<Time>,
     forced: Vec<bool>,
     vms: Vec<VmSeen>,
+    work: Vec<WorkSeen>,
     instances: Vec<InstanceSeen>,
     /// By channel.
     boots: Vec<Vec<BootSeen>>,
@@ -234,6 +239,7 @@ impl<'m> Checker<'m> {
         });
         let holds_io = model.clusters.iter().any(|c| matches!(&c.product, Product::Quorum(q) if q.holds_io));
         let redirects = model.clusters.iter().any(|c| c.storage_loss.redirect.is_some());
+        let hidden_pauses = redirects || holds_io || model.hosts.iter().any(|h| h.storage_paths > 1);
         let instances = model.instances.iter().map(|i| InstanceSeen {
             lost_ppb: 0,
             since: Time::ZERO,
@@ -242,6 +248,7 @@ impl<'m> Checker<'m> {
             taking: None,
             taken_before: false,
             members: i.vms as u16,
+            calm: !hidden_pauses,
         });
         let networks = vec![false; model.networks.len()];
         let mut hosts = vec![HostSeen::default(); model.hosts.len()];
@@ -268,6 +275,7 @@ impl<'m> Checker<'m> {
             domains: vec![false; model.domains.len()],
             storages: vec![false; model.storages.len()],
             networks,
+            work: vms.clone().map(|vm: VmSeen| WorkSeen::new(vm.app)).collect(),
             vms: vms.collect(),
             instances: instances.collect(),
             boots: vec![Vec::new(); model.channels.len()],
@@ -275,7 +283,7 @@ impl<'m> Checker<'m> {
             waiting_us: 0,
             no_quorum: vec![false; model.clusters.len()],
             managers_out: vec![false; model.clusters.len()],
-            hidden_pauses: redirects || holds_io || model.hosts.iter().any(|h| h.storage_paths > 1),
+            hidden_pauses,
             redirects,
         }
     }
@@ -308,6 +316,12 @@ impl<'m> Checker<'m> {
 
     fn apply(&mut self, signal: Signal) -> Checked {
         self.play(signal)?;
+        if matches!(
+            signal,
+            Signal::NetworkDown { .. } | Signal::LinkDown { .. } | Signal::StorageDown { .. }
+        ) {
+            self.work_may_wait();
+        }
         match signal {
             Signal::NetworkDown { .. } | Signal::NetworkUp { .. } => {
                 self.ways.survey(self.model, &self.networks);
@@ -378,7 +392,7 @@ impl<'m> Checker<'m> {
                 self.account_writes(instance, lost);
                 self.writes_lost(vm, lost)
             }
-            Signal::SessionsLost { .. } => Ok(()),
+            Signal::SessionsLost { vm, instance, lost } => self.sessions_lost(vm, instance, lost),
             Signal::WitnessDown { cluster } => self.turn(|c| &mut c.witnesses_out[cluster.index()], true),
             Signal::WitnessUp { cluster } => self.turn(|c| &mut c.witnesses_out[cluster.index()], false),
             Signal::HostDown { host, cause } => self.host_down(host, cause),
@@ -465,7 +479,10 @@ impl<'m> Checker<'m> {
                 (row.in_window, row.closing) = (false, false);
                 self.require(fits, Rule::MaintenancePairs, || "a window ends that is not ending".into())
             }
-            Signal::VmDown { vm, cause } => self.vm_down(vm, cause),
+            Signal::VmDown { vm, cause } => {
+                self.work_ends(vm, Some(cause));
+                self.vm_down(vm, cause)
+            }
             Signal::VmUp { vm } => self.vm_up(vm),
             Signal::RestartOrdered { vm, host, .. } => self.start_ordered(vm, host),
             Signal::DisksSwitching { vm, host } => {
@@ -501,6 +518,7 @@ impl<'m> Checker<'m> {
             Signal::RestartFailed { vm, host } => self.restart_failed(vm, host),
             Signal::RestartWaiting { vm, reason, .. } => self.waits(vm, reason),
             Signal::AppDown { vm, .. } => {
+                self.work_ends(vm, None);
                 let was = std::mem::replace(&mut self.vms[vm.index()].app, false);
                 self.require(was, Rule::GuestAlternates, || format!("{} failed twice", self.name(vm)))
             }
@@ -515,7 +533,10 @@ impl<'m> Checker<'m> {
                 let up = self.vms[vm.index()].booted && !self.vms[vm.index()].app;
                 self.require(first && up, Rule::Failover, || format!("a group goes back to {vm:?}"))
             }
-            Signal::FailoverStarted { instance, vm } => self.failover_started(instance, vm),
+            Signal::FailoverStarted { instance, vm } => {
+                self.work_is_left(instance)?;
+                self.failover_started(instance, vm)
+            }
             Signal::FailoverDone { instance, vm } => self.failover_done(instance, vm),
             Signal::Converged { instance, members } => {
                 let row = &mut self.instances[instance.index()];
@@ -528,7 +549,10 @@ impl<'m> Checker<'m> {
             Signal::ServiceDegraded { instance, lost_ppb } => {
                 self.serves(instance, lost_ppb, Cause::HostCrash)
             }
-            Signal::ServiceUp { instance } => self.serves(instance, 0, Cause::HostCrash),
+            Signal::ServiceUp { instance } => {
+                self.work_begins(instance);
+                self.serves(instance, 0, Cause::HostCrash)
+            }
         }
     }
 
@@ -569,6 +593,7 @@ impl<'m> Checker<'m> {
         for number in 0..self.instances.len() as u32 {
             self.settle_instance(InstanceId(number))?;
         }
+        self.settle_sessions(next)?;
         self.settle_mirrors(next)
     }
 
