@@ -54,7 +54,7 @@ impl LostColumns {
     /// What stands in them.
     pub(super) fn cells(&self, result: &RunResult, service: &Service) -> Vec<String> {
         let shown = columns(service).into_iter().filter(|(name, _)| self.names.contains(name));
-        let cell = |lost: &Estimate| figures::mean(&result.told(lost));
+        let cell = |lost: &Estimate| figures::interval(&result.told(lost));
         shown.map(|(_, lost)| lost.map_or_else(|| "–".to_owned(), cell)).collect()
     }
 }

@@ -210,9 +210,6 @@ fn service(result: &RunResult, name: &str) -> String {
         head.push(&columns[1]);
     }
     head.extend((!result.scripted).then_some("nines"));
-    let lost = LostColumns::of(&rows);
-    let lost_head = lost.head(result);
-    head.extend(lost_head.iter().map(String::as_str));
     head.extend([&columns[2], "lasts", "p95", "VMs"]);
     let mut table = Table::new(&head);
     for (strategy, service) in &rows {
@@ -225,7 +222,6 @@ fn service(result: &RunResult, name: &str) -> String {
             row.push(writes_lost(result, &service.recovery_point_s.estimate));
         }
         row.extend((!result.scripted).then(|| figures::nines(&service.availability)));
-        row.extend(lost.cells(result, service));
         row.push(figures::mean(&result.told(&service.outages)));
         let happened = service.outages.mean > 0.0;
         row.push(if happened { figures::duration(service.outage_s.mean) } else { "–".to_owned() });
@@ -234,6 +230,7 @@ fn service(result: &RunResult, name: &str) -> String {
         table.row(row);
     }
     text.push_str(&table.render());
+    text.push_str(&lost_work(result, &rows));
     let name = |name: &str| clean::shorten_name(&clean::visible(name), 40);
     if let Some(line) = never_down(result, &rows, name) {
         text.push_str(&wrap(&format!("  {line}"), "    "));
@@ -242,6 +239,23 @@ fn service(result: &RunResult, name: &str) -> String {
         text.push_str(&wrap(&format!("  recovery point, the most writes lost at once: {line}"), "    "));
     }
     text
+}
+
+/// A table of its own, where the service says what its clients have under way: one line has no room for it.
+fn lost_work(result: &RunResult, rows: &[(&Strategy, &Service)]) -> String {
+    let lost = LostColumns::of(rows);
+    let head = lost.head(result);
+    if head.is_empty() {
+        return String::new();
+    }
+    let head: Vec<&str> = std::iter::once("strategy").chain(head.iter().map(String::as_str)).collect();
+    let mut table = Table::new(&head);
+    for (strategy, service) in rows {
+        let mut row = vec![clean::visible(&strategy.name)];
+        row.extend(lost.cells(result, service));
+        table.row(row);
+    }
+    table.render()
 }
 
 /// The worst recovery point of each strategy that has lost writes: "34 s under a, b".

@@ -181,6 +181,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
         let Some(node) = policy::choose_node(self.model, self.state, instance) else {
             self.state.instances[instance.index()].group.phase = GroupPhase::Waiting;
+            // It was about to go back to a node that has stopped with its owner.
+            self.disarm(self.model.timers.instances[instance.index()]);
             return;
         };
         let chosen = VmId(fixed.first_vm.0 + u32::from(node));

@@ -33,7 +33,11 @@ impl State {
                 transactions += u64::from(row.open.transactions);
                 let up = self.vms[vm.index()].phase == VmPhase::Up;
                 assert!(row.open.is_none() || up, "{}: clients of what is not up", instance.name);
-                assert!(row.open.is_none() || self.is_owner(model, vm), "{}: clients of a standby", instance.name);
+                assert!(
+                    row.open.is_none() || self.is_owner(model, vm),
+                    "{}: clients of a standby",
+                    instance.name
+                );
             }
             let within = sessions <= u64::from(service.work.sessions)
                 && transactions <= u64::from(service.work.transactions);

@@ -7,8 +7,8 @@ use super::parts::scripted_host_part;
 use crate::engine::{Span, Stream};
 use crate::model::{
     Cluster, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
-    MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Product, Room, Service, ServiceId, StorageId,
-    StorageKind, Vm, VmId, VmStreams, WayBack,
+    MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Product, Room, Service, ServiceId,
+    StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {

@@ -316,10 +316,8 @@ impl<'m> Checker<'m> {
 
     fn apply(&mut self, signal: Signal) -> Checked {
         self.play(signal)?;
-        if matches!(
-            signal,
-            Signal::NetworkDown { .. } | Signal::LinkDown { .. } | Signal::StorageDown { .. }
-        ) {
+        if matches!(signal, Signal::NetworkDown { .. } | Signal::LinkDown { .. } | Signal::StorageDown { .. })
+        {
             self.work_may_wait();
         }
         match signal {

@@ -35,7 +35,8 @@ impl<'m> Checker<'m> {
     /// An application is about to stop, with its guest (`cause`) or alone.
     pub(super) fn work_ends(&mut self, vm: VmId, cause: Option<Cause>) {
         let instance = self.model.vms[vm.index()].instance;
-        let (all, row, seen) = (self.work_of(instance), self.work[vm.index()], self.instances[instance.index()]);
+        let (all, row, seen) =
+            (self.work_of(instance), self.work[vm.index()], self.instances[instance.index()]);
         let balanced = is_balanced(self.model.service_of(vm));
         let known = row.sessions || row.transactions;
         if all.is_none() || (balanced && !seen.calm) || !(balanced || known) {
@@ -59,7 +60,8 @@ impl<'m> Checker<'m> {
             least = OpenWork::NONE;
         }
         let row = &mut self.work[vm.index()];
-        *row = WorkSeen { sessions: false, transactions: false, owed: Some((least, most)), unexplained: false };
+        *row =
+            WorkSeen { sessions: false, transactions: false, owed: Some((least, most)), unexplained: false };
     }
 
     /// Whether transactions finish in a stop, where that is sure.
@@ -68,7 +70,8 @@ impl<'m> Checker<'m> {
         let instance = self.model.vms[vm.index()].instance;
         let home = self.vms[vm.index()].home;
         if cause == Cause::Maintenance {
-            let worked_on = home.is_some_and(|h| self.hosts[h.index()].in_window && self.hosts[h.index()].down);
+            let worked_on =
+                home.is_some_and(|h| self.hosts[h.index()].in_window && self.hosts[h.index()].down);
             // One that stands still cannot be shut down.
             let serves = self.instances[instance.index()].lost_ppb == 0 && self.in_reach(vm);
             return (worked_on && serves && !self.hidden_pauses).then_some(true);
@@ -89,8 +92,10 @@ impl<'m> Checker<'m> {
             tally.sessions_lost += u64::from(lost.sessions);
             tally.transactions_lost += u64::from(lost.transactions);
         }
-        let (all, seen, row) = (self.work_of(instance), self.instances[instance.index()], self.work[vm.index()]);
-        let possible = lost.sessions <= all.sessions && lost.transactions <= all.transactions && !lost.is_none();
+        let (all, seen, row) =
+            (self.work_of(instance), self.instances[instance.index()], self.work[vm.index()]);
+        let possible =
+            lost.sessions <= all.sessions && lost.transactions <= all.transactions && !lost.is_none();
         self.require(possible, Rule::SessionsLost, || format!("{} loses {lost:?}", self.name(vm)))?;
         let balanced = is_balanced(self.model.service_of(vm));
         if balanced && !seen.calm {
@@ -110,7 +115,10 @@ impl<'m> Checker<'m> {
         let timeout = self.model.service_of(vm).session_timeout;
         let due = seen.lost_ppb == ALL_PPB && seen.down_at + timeout == self.now;
         let timed_out = due && lost == OpenWork { transactions: 0, ..had };
-        let goes_back = self.instant.iter().any(|s| matches!(s, Signal::FailbackBegun { instance: i, .. } if *i == instance));
+        let goes_back = self
+            .instant
+            .iter()
+            .any(|s| matches!(s, Signal::FailbackBegun { instance: i, .. } if *i == instance));
         let finishes = goes_back || seen.cause.is_planned();
         let left = lost == had || (finishes && lost == OpenWork { transactions: 0, ..had });
         self.require(!balanced && (timed_out || left), Rule::SessionsLost, || {
@@ -132,7 +140,8 @@ impl<'m> Checker<'m> {
             row.unexplained = false;
             // In a planned move transactions finish, which nobody tells.
             let planned = self.instances[instance.index()].cause.is_planned();
-            let kept = (row.sessions && all.sessions > 0) || (row.transactions && all.transactions > 0 && !planned);
+            let kept =
+                (row.sessions && all.sessions > 0) || (row.transactions && all.transactions > 0 && !planned);
             let row = std::mem::replace(row, WorkSeen { owed: row.owed, ..WorkSeen::new(false) });
             self.require(!kept, Rule::SessionsLost, || {
                 format!("{} keeps {row:?} while its group moves", self.name(vm))
@@ -157,7 +166,8 @@ impl<'m> Checker<'m> {
     /// A balanced group that has converged on all of its members and turns nobody away: each has its share.
     fn work_is_spread(&mut self, instance: InstanceId) {
         let (fixed, seen) = (&self.model.instances[instance.index()], self.instances[instance.index()]);
-        let Some(GuestGroup::Balanced { carried_ppb, .. }) = &self.model.services[fixed.service.index()].guest
+        let Some(GuestGroup::Balanced { carried_ppb, .. }) =
+            &self.model.services[fixed.service.index()].guest
         else {
             return;
         };
@@ -187,7 +197,9 @@ impl<'m> Checker<'m> {
             let must = row.owed.take().is_some_and(|(least, _)| !least.is_none());
             let row = *row;
             let calm = !is_balanced(service) || seen.calm;
-            self.require(!(must && calm), Rule::SessionsLost, || format!("clients of {} lose nothing", self.name(vm)))?;
+            self.require(!(must && calm), Rule::SessionsLost, || {
+                format!("clients of {} lose nothing", self.name(vm))
+            })?;
             self.require(!row.unexplained, Rule::SessionsLost, || {
                 format!("the group of {} goes nowhere", self.name(vm))
             })?;
