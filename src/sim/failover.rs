@@ -219,8 +219,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let fixed = &self.model.instances[instance.index()];
         let former = self.owner_of(instance);
         if self.state.vms[former.index()].phase == VmPhase::Up {
+            if planned {
+                self.drop_work(former, true);
+            }
             // Alive, but out of reach: the disks' arbitration stops it.
-            self.drop_work(former, planned);
             self.release_app(former);
         }
         let group = &mut self.state.instances[instance.index()].group;
