@@ -446,12 +446,18 @@ fn every_profile_can_be_pasted_into_a_scenario() {
     assert!(words.len() >= 11 && words.contains(&"xenserver"), "{words:?}");
     for word in words {
         let printed = output(here.path(), &["profiles", word]);
-        let table =
-            text(&printed.stdout).replace("[cluster.NAME]", "[cluster.c]").replace("\"NAME\"", "\"h\"");
-        let scenario = SCENARIO.replace(
-            "[strategy.pair]\nprotect = [\"guest-failover\"]",
-            "[strategy.cluster]\nprotect = [\"host-cluster\"]",
-        );
+        let table = text(&printed.stdout)
+            .replace("[cluster.NAME]", "[cluster.c]")
+            .replace("[strategy.NAME]", "[strategy.inside]")
+            .replace("\"NAME\"", "\"h\"");
+        // What runs inside guests is a strategy of its own.
+        let strategy = match table.contains("[cluster.c]") {
+            true => "[strategy.cluster]\nprotect = [\"host-cluster\"]",
+            false => "",
+        };
+        let scenario = SCENARIO
+            .replace("[strategy.pair]\nprotect = [\"guest-failover\"]", strategy)
+            .replace("nodes = 2\n", "");
         fs::write(here.path().join("pasted.toml"), format!("{scenario}\n{table}")).expect("a scenario");
         let checked = output(here.path(), &["check", "pasted.toml"]);
         assert!(checked.status.success(), "{word}: {}", text(&checked.stderr));

@@ -173,7 +173,8 @@ maintenance.a = { zzz = 1, hosts = ["a"], first = "1 d", lasts = "1 h" }
 inject = [{ zzz = 1, at = "1 h", fault = "host a-1 crash" }]
 "#;
     // Settings of products are listed by `ninefold profiles`.
-    let settings: Vec<&str> = profiles::keys().into_iter().map(|(key, _)| key).collect();
+    let settings: Vec<&str> =
+        profiles::keys().into_iter().chain(profiles::guest_keys()).map(|(key, _)| key).collect();
     let reference = content("scenarios/README.md");
     let sections: Vec<&str> = reference.split("\n## ").collect();
     let (_, issues) = read(&Input { name: "wrong", bytes: WRONG.as_bytes(), overrides: &[] });

@@ -55,6 +55,8 @@ pub enum Event {
     QuarantineEnded(HostId),
     /// A failover group's detection or takeover is over.
     GroupStepped(InstanceId),
+    /// A node of a failover group is missed: votes are counted.
+    GroupCounted(InstanceId),
     /// The first of a VM's own clocks is due.
     VmDue(VmId),
     /// Clients of a VM that is out of reach, or stands still, have waited for long enough.

@@ -1,6 +1,6 @@
 //! The layer inside the guests of an instance: what a failover group, or a balancer, goes by.
 
-use super::{Delay, Instance};
+use super::{Delay, Instance, Votes};
 use crate::engine::{Span, Stream};
 
 /// The layer inside the guests of an instance.
@@ -42,6 +42,8 @@ pub struct FailoverRules {
     pub limit: Option<FailoverLimit>,
     /// From the return of the first node until the group goes back to it; without, it stays where it is.
     pub failback: Option<Delay>,
+    /// Who may own the group: a node that is with more than half of the votes (GFC-35).
+    pub votes: Option<Votes>,
     /// Whether the group looks at applications itself, and so knows a node that has died from one whose application
     /// has, and takes over from the latter what a person would have mended.
     pub watches: bool,

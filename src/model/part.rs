@@ -1,7 +1,8 @@
 //! Parts: what can be out of service by itself and is repaired, besides hosts and VMs.
 
 use super::{
-    Cause, ClusterId, CrewId, DomainId, Fault, FaultStreams, HostId, NO_TIMER, NetworkId, StorageId, Traffic,
+    Cause, ClusterId, CrewId, DomainId, Fault, FaultStreams, HostId, NO_TIMER, NetworkId, ServiceId,
+    StorageId, Traffic,
 };
 
 /// Something that has outages: random ones with a repair, scripted ones, or those of what feeds it.
@@ -35,6 +36,8 @@ pub enum PartKind {
     Manager(ClusterId),
     /// The witness of a cluster, where it can fail by itself.
     Witness(ClusterId),
+    /// The same of the failover groups of a service.
+    GroupWitness(ServiceId),
 }
 
 impl PartKind {

@@ -36,6 +36,8 @@ pub struct TimerTable {
     pub instances: Vec<u32>,
     /// By VM: the patience of its clients; empty where no service says how many it has.
     pub sessions: Vec<u32>,
+    /// By instance, where nodes have votes.
+    pub group_counts: Vec<u32>,
 }
 
 /// The slots of a mirrored storage.
@@ -121,6 +123,13 @@ impl TimerTable {
         for (number, instance) in model.instances.iter().enumerate() {
             let failover =
                 matches!(model.services[instance.service.index()].guest, Some(GuestGroup::Failover(_)));
+            let counts = match &model.services[instance.service.index()].guest {
+                Some(GuestGroup::Failover(rules)) => rules.votes.is_some(),
+                _ => false,
+            };
+            // Before the group acts on a loss it is known who is left.
+            let count = table.add_if(counts, Event::GroupCounted(InstanceId(number as u32)));
+            table.group_counts.push(count);
             let slot = table.add_if(failover, Event::GroupStepped(InstanceId(number as u32)));
             table.instances.push(slot);
         }

@@ -90,6 +90,10 @@ impl Entry {
             Signal::AppDown { .. } => "app-down",
             Signal::AppUp { .. } => "app-up",
             Signal::AppRestarting { .. } => "app-restarting",
+            Signal::GroupQuorumLost { .. } => "group-quorum-lost",
+            Signal::GroupQuorumRegained { .. } => "group-quorum-regained",
+            Signal::GroupWitnessDown { .. } => "group-witness-down",
+            Signal::GroupWitnessUp { .. } => "group-witness-up",
             Signal::FailoverGivenUp { .. } => "failover-given-up",
             Signal::FailbackBegun { .. } => "failback-begun",
             Signal::FailoverStarted { .. } => "failover-started",
@@ -164,7 +168,12 @@ impl Entry {
             | Signal::AppDown { vm, .. }
             | Signal::AppRestarting { vm }
             | Signal::AppUp { vm } => &model.vms[vm.index()].name,
-            Signal::FailoverGivenUp { instance }
+            Signal::GroupWitnessDown { service } | Signal::GroupWitnessUp { service } => {
+                &model.services[service.index()].name
+            }
+            Signal::GroupQuorumLost { instance }
+            | Signal::GroupQuorumRegained { instance }
+            | Signal::FailoverGivenUp { instance }
             | Signal::FailbackBegun { instance, .. }
             | Signal::FailoverStarted { instance, .. }
             | Signal::FailoverDone { instance, .. }

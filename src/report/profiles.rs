@@ -11,11 +11,11 @@ use crate::scenario::profiles::{
 /// Every product with its settings, their defaults and sources.
 #[must_use]
 pub fn profiles() -> String {
-    let mut out = String::from("Products that cluster hosts: `product` of a cluster.\n\n");
+    let mut out = String::from("`product` of a cluster: what clusters hosts.\n\n");
     for profile in PROFILES {
         list(&mut out, (profile.word, profile.about), profile.settings().collect(), limits(profile));
     }
-    out.push_str("Products inside guests: `profile` of a strategy, or of one of its services.\n\n");
+    out.push_str("`profile` of a strategy, or of one of its services: what runs inside guests.\n\n");
     for profile in GUEST_PROFILES {
         list(&mut out, (profile.word, profile.about), profile.settings().collect(), Vec::new());
     }

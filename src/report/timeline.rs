@@ -262,6 +262,10 @@ fn of_service(model: &Model, entry: &Entry) -> String {
     let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
     let vm = entry.vm().map_or("", |vm| &*model.vms[vm.index()].name);
     match entry.signal {
+        Signal::GroupQuorumLost { .. } => format!("{who} has lost quorum and is offline on every node"),
+        Signal::GroupQuorumRegained { .. } => format!("{who} has quorum again"),
+        Signal::GroupWitnessDown { .. } => format!("the witness of {who} is down"),
+        Signal::GroupWitnessUp { .. } => format!("the witness of {who} is back"),
         Signal::FailoverGivenUp { .. } => format!("{who} has moved too often and stays offline for now"),
         Signal::FailbackBegun { .. } => format!("{who} goes back to {vm}, as planned"),
         Signal::FailoverStarted { .. } => format!("{who} moves to {vm}"),

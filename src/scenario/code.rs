@@ -58,4 +58,5 @@ codes! {
     BALANCED_STATE = "W107", "a stateful service behind a balancer";
     BEYOND_PRODUCT = "W108", "beyond what the cluster's product supports, and let pass";
     OTHER_PRODUCT = "W109", "a number of one product in force under another";
+    HANDBOOK = "W110", "what a layer inside the guests asks for is not there";
 }

@@ -243,7 +243,7 @@ fn strategies(spec: &Spec, out: &mut String) {
             let layer = match p.protection.guest {
                 None => "one VM each".to_owned(),
                 Some(GuestLayer::Failover) => {
-                    guest::failover(&p, p.failover.as_ref().expect("a failover group has a plan"))
+                    guest::failover(&p, p.failover.as_ref().expect("a failover group has a plan"), service)
                 }
                 Some(GuestLayer::Balanced) => format!(
                     "nlb, {} members, detection {}, convergence {}{}",

@@ -5,7 +5,7 @@ use crate::engine::{Law, Span};
 use super::fixed::defaults as d;
 use super::plans::{ProtectionSettings, TakeoverSetting};
 use super::profiles::{GuestProfile, Preset};
-use super::spec::SettingValue;
+use super::spec::{FaultSpec, Service, SettingValue};
 
 /// Nothing, as a law.
 pub(super) const NOTHING: Law = Law::Constant { value_s: 0.0 };
@@ -23,8 +23,29 @@ pub struct FailoverPlan {
     pub limit: Option<(u32, Span, Law)>,
     /// From the return of the first node until the group goes back (s).
     pub failback: Option<Law>,
+    /// Who may own the group, where its profile counts votes.
+    pub votes: Option<VotesPlan>,
     /// Whether a profile says how applications are watched.
     pub watches: bool,
+}
+
+/// The votes of a failover group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VotesPlan {
+    pub dynamic: bool,
+    pub witness: Option<WitnessPlan>,
+}
+
+/// The witness of a failover group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WitnessPlan {
+    /// Index of the storage that a disk lies on; absent: a share or a cloud, or one that nodes always reach.
+    pub storage: Option<usize>,
+    /// Whether it is reached over the network.
+    pub network: bool,
+    /// Index of the site that it stands at.
+    pub site: Option<usize>,
+    pub outage: Option<FaultSpec>,
 }
 
 /// What bringing a group online costs (s).
@@ -36,6 +57,19 @@ pub struct TakeoverPlan {
     /// Absent: as the service says.
     pub start: Option<Law>,
     pub recover: Option<Law>,
+    /// Whether a scenario writes any of it.
+    pub written: bool,
+}
+
+impl TakeoverPlan {
+    /// The same for a service: what nobody has written is as its workload says.
+    #[must_use]
+    pub fn of(self, service: &Service) -> TakeoverPlan {
+        match service.workload.filter(|_| !self.written) {
+            Some(workload) => whole(workload.takeover(), false),
+            None => self,
+        }
+    }
 }
 
 /// The settings of one service, laid over those of its strategy, laid over a profile.
@@ -121,9 +155,30 @@ impl<'a> Laid<'a> {
                 let window = Span::from_secs_f64(self.seconds("failover_window"));
                 (moves, window, self.law("retry_failed").unwrap_or(NOTHING))
             }),
+            votes: self.votes(nodes),
             watches: profiled,
             failback: self.own.failback.clone().or_else(|| self.base.failback.clone()),
         }
+    }
+
+    fn votes(&self, nodes: u32) -> Option<VotesPlan> {
+        let word = self.word("witness")?;
+        // Pacemaker's two_node: whoever fences the other goes on.
+        if word == "none" && nodes == 2 && self.profile.is_some_and(|profile| profile.word == "pacemaker") {
+            return None;
+        }
+        let storage = self.own.witness_storage.or(self.base.witness_storage);
+        let site = self.own.witness_site.or(self.base.witness_site);
+        let outage = self.own.witness_outage.clone().or_else(|| self.base.witness_outage.clone());
+        let witness = match word {
+            "none" => None,
+            "auto" if !nodes.is_multiple_of(2) => None,
+            "auto" if storage.is_some() => Some(WitnessPlan { storage, network: false, site: None, outage }),
+            "auto" => Some(WitnessPlan { storage: None, network: site.is_some(), site, outage }),
+            "disk" => Some(WitnessPlan { storage, network: false, site: None, outage }),
+            _ => Some(WitnessPlan { storage: None, network: true, site, outage }),
+        };
+        Some(VotesPlan { dynamic: self.word("dynamic_quorum") == Some("on"), witness })
     }
 
     /// By heartbeats and polls. The last beat, and the last look, were some time ago (GFC-16).
@@ -151,32 +206,36 @@ impl<'a> Laid<'a> {
         let or_profile =
             |law: &Option<Law>, key: &str| law.clone().or_else(|| self.law(key)).unwrap_or(NOTHING);
         match written {
-            Some(TakeoverSetting::Whole(law)) => whole(law.clone()),
+            Some(TakeoverSetting::Whole(law)) => whole(law.clone(), true),
             Some(TakeoverSetting::Parts { offline, disk, address, start, recover }) => TakeoverPlan {
                 offline: or_profile(offline, "offline"),
                 disk: or_profile(disk, "disk_move"),
                 address: or_profile(address, "address"),
                 start: start.clone(),
                 recover: recover.clone(),
+                written: true,
             },
-            None if self.profile.is_none() => whole(Law::Constant { value_s: d::TAKEOVER.value }),
+            None if self.profile.is_none() => whole(Law::Constant { value_s: d::TAKEOVER.value }, false),
             None => TakeoverPlan {
                 offline: or_profile(&None, "offline"),
                 disk: or_profile(&None, "disk_move"),
                 address: or_profile(&None, "address"),
                 start: None,
                 recover: None,
+                written: false,
             },
         }
     }
 }
 
-fn whole(law: Law) -> TakeoverPlan {
+fn whole(law: Law, written: bool) -> TakeoverPlan {
+    let nothing = Some(NOTHING);
     TakeoverPlan {
         offline: NOTHING,
         disk: law,
         address: NOTHING,
-        start: Some(NOTHING),
-        recover: Some(NOTHING),
+        start: nothing.clone(),
+        recover: nothing,
+        written,
     }
 }

@@ -35,6 +35,7 @@ mod text;
 mod tree;
 mod units;
 mod witness;
+pub mod workload;
 
 pub use compile::{compile, compile_with_issues};
 pub use describe::{bytes_text as size_text, describe};

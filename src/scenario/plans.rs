@@ -7,7 +7,7 @@ pub use crate::model::{GuestLayer, VmFault};
 
 use super::issue::Mark;
 use super::profiles::GuestProfile;
-use super::spec::{ClusterSettings, HostRef, SettingValue, Traffic};
+use super::spec::{ClusterSettings, FaultSpec, HostRef, SettingValue, Traffic};
 
 /// What is compared: how services are protected.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,10 @@ pub struct ProtectionSettings {
     pub values: BTreeMap<&'static str, SettingValue>,
     /// From the return of the first node until the group goes back to it (s).
     pub failback: Option<Law>,
+    /// Where a group's witness lies, or stands, and how it fails by itself.
+    pub witness_storage: Option<usize>,
+    pub witness_site: Option<usize>,
+    pub witness_outage: Option<FaultSpec>,
     /// Where it is written, and where each key stands.
     pub mark: Mark,
     pub marks: BTreeMap<&'static str, Mark>,

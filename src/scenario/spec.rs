@@ -16,6 +16,7 @@ pub use super::plans::{
     VmFault,
 };
 pub use super::profiles::{Product, Value as SettingValue};
+use super::workload::Workload;
 
 /// A whole scenario.
 #[derive(Clone, Debug)]
@@ -314,6 +315,8 @@ pub struct Service {
     pub instances: u32,
     /// Default stateful.
     pub role: Role,
+    /// What it is, where that is said.
+    pub workload: Option<&'static Workload>,
     /// The VM of an instance, or each of them.
     pub vm: Vm,
     /// From the order to the guest's first instruction (s). Default 5 s.

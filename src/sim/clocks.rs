@@ -211,7 +211,11 @@ impl<O: Observer> Simulation<'_, O> {
                 }
             }
             // What a domain feeds is changed one by one; the others are no business of a VM.
-            PartKind::Domain(_) | PartKind::Agent(_) | PartKind::Manager(_) | PartKind::Witness(_) => {}
+            PartKind::Domain(_)
+            | PartKind::Agent(_)
+            | PartKind::Manager(_)
+            | PartKind::Witness(_)
+            | PartKind::GroupWitness(_) => {}
         }
     }
 

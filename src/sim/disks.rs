@@ -27,6 +27,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.state.scratch = felt;
         self.on_witness_disk_changed(storage, cause);
+        self.on_group_witness_disk_changed(storage, cause);
         for &cluster in &fixed.clusters {
             for &host in &self.model.clusters[cluster.index()].hosts {
                 self.break_off_shutdown(host);

@@ -7,6 +7,7 @@
 //! | restarting | an application that failed is up again where it was (GFC-09, GFC-17) |
 //! | taking over | the group is online on another node |
 //! | waiting | some node can take it |
+//! | no quorum | more than half of the votes are together |
 //! | given up | a while has passed: it had moved too often (GFC-10, GFC-11) |
 //!
 //! Bringing a group online costs its takeover each time, also when all nodes were down and one returns. A node that fails
@@ -26,6 +27,7 @@ use crate::state::{GroupPhase, InstanceState, VmPhase};
 impl<'m, O: Observer> Simulation<'m, O> {
     /// A node came, went, stalled or was cut off.
     pub(super) fn on_node_changed(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
+        self.note_beats(instance, vm, cause);
         let group = self.state.instances[instance.index()].group;
         let is_owner = vm == self.owner_of(instance);
         match group.phase {
@@ -46,7 +48,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 // Its polls went with it.
                 self.begin_detection(instance);
             }
-            GroupPhase::Detecting | GroupPhase::GivenUp => {}
+            GroupPhase::Detecting | GroupPhase::GivenUp | GroupPhase::NoQuorum => {}
             GroupPhase::Waiting => self.elect_node(instance, false),
             GroupPhase::TakingOver | GroupPhase::Restarting
                 if is_owner && !policy::can_take_over(self.model, self.state, vm) =>
@@ -62,12 +64,12 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
     }
 
-    fn owner_of(&self, instance: InstanceId) -> VmId {
+    pub(super) fn owner_of(&self, instance: InstanceId) -> VmId {
         let owner = self.state.instances[instance.index()].group.owner;
         VmId(self.model.instances[instance.index()].first_vm.0 + u32::from(owner))
     }
 
-    fn failover_rules(&self, instance: InstanceId) -> &'m FailoverRules {
+    pub(super) fn failover_rules(&self, instance: InstanceId) -> &'m FailoverRules {
         let service = self.model.instances[instance.index()].service;
         match &self.model.services[service.index()].guest {
             Some(GuestGroup::Failover(rules)) => rules,
@@ -80,7 +82,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn loss_of(&self, vm: VmId) -> Loss {
         let row = &self.state.vms[vm.index()];
         match (row.phase, row.cause) {
-            (VmPhase::AppDead, _) if row.suspended => Loss::Node,
+            // Without its disks a node beats on from memory; the thorough poll sees it (MTX-47).
+            _ if row.suspended && row.phase.is_booted() => Loss::AppHang,
             (VmPhase::AppDead, Cause::AppHang) => Loss::AppHang,
             (VmPhase::AppDead, _) => Loss::AppCrash,
             _ => Loss::Node,
@@ -90,7 +93,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// Whether a node does not beat any more, to a group that knows the difference.
     fn is_lost(&self, instance: InstanceId, vm: VmId) -> bool {
         let row = &self.state.vms[vm.index()];
-        (row.suspended || !row.phase.is_booted()) && self.failover_rules(instance).watches
+        !row.phase.is_booted() && self.failover_rules(instance).watches
     }
 
     fn begin_detection(&mut self, instance: InstanceId) {
@@ -101,7 +104,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
         group.detections += 1;
         let draw = group.detections;
         let detection = &self.failover_rules(instance).detection[loss as usize];
-        let seen = self.draw(&detection.seen, fixed.detection, draw);
+        let owner = self.owner_of(instance);
+        let seen = match self.state.nodes.get(owner.index()) {
+            // It is missed when its vote is.
+            Some(node) if loss == Loss::Node && node.missed_at != Time::NEVER => {
+                node.missed_at.since(self.now)
+            }
+            _ => self.draw(&detection.seen, fixed.detection, draw),
+        };
         let confirmed = self.draw(&detection.confirmed, fixed.takeover_of(TakeoverDraw::Confirmation), draw);
         self.step_group(instance, seen + confirmed);
     }
@@ -116,7 +126,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 self.state.group_histories[instance.index()] = Default::default();
                 self.elect_node(instance, false);
             }
-            GroupPhase::Waiting => panic!("a group that waits has no step"),
+            phase @ (GroupPhase::Waiting | GroupPhase::NoQuorum) => {
+                panic!("a group that is {phase:?} has no step")
+            }
         }
     }
 
@@ -134,7 +146,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn on_loss_noticed(&mut self, instance: InstanceId) {
         let former = self.owner_of(instance);
         let rules = self.failover_rules(instance);
-        let lost_app = self.loss_of(former) != Loss::Node;
+        let row = &self.state.vms[former.index()];
+        let lost_app = row.phase == VmPhase::AppDead && !row.suspended;
         if !(rules.watches && lost_app) {
             self.elect_node(instance, false);
             return;
@@ -168,9 +181,13 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// The surviving nodes agree on a new owner, or wait until one of them can take over.
-    fn elect_node(&mut self, instance: InstanceId, planned: bool) {
+    pub(super) fn elect_node(&mut self, instance: InstanceId, planned: bool) {
         let fixed = &self.model.instances[instance.index()];
         let former = self.owner_of(instance);
+        if self.state.instances[instance.index()].group.outvoted {
+            self.state.instances[instance.index()].group.phase = GroupPhase::NoQuorum;
+            return;
+        }
         if self.is_serving(former) {
             // It was only out of reach, and nobody has taken its place.
             self.state.instances[instance.index()].group.phase = GroupPhase::Online;

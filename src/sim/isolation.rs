@@ -157,8 +157,7 @@ impl<O: Observer> Simulation<'_, O> {
         (row.isolated, row.fenced, row.mute) = (watched, false, false);
         (row.given_up, row.outvoted) = (false, false);
         row.silent_since = if watched { row.silent_since } else { Time::NEVER };
-        let missed_at = std::mem::replace(&mut row.missed_at, Time::NEVER);
-        self.meet_others(cluster, host, missed_at);
+        row.missed_at = Time::NEVER;
         self.step_back(cluster, host);
         self.state.refresh_room(self.model, host);
         match &self.model.clusters[cluster.index()].product {

@@ -29,6 +29,7 @@
 //! | `storage_loss` | what clusters do for VMs without disks |
 //! | `services` | what an instance serves, and who looks after it |
 //! | `sessions` | what clients have under way, and what becomes of it |
+//! | `group_votes` | quorum of failover groups |
 //! | `failover`, `balanced` | the layers inside the guests |
 //! | `cluster` | the host cluster: when it knows of a failed host |
 //! | `restart` | restart by the host cluster: order, room, waiting |
@@ -79,6 +80,7 @@ mod failover;
 mod failover_clustering;
 mod five_primaries;
 mod forced_quorum;
+mod group_votes;
 mod guests;
 mod hangs;
 mod hosts;

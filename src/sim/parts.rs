@@ -98,6 +98,10 @@ impl<O: Observer> Simulation<'_, O> {
             }
             PartKind::Agent(host) => self.on_agent_changed(host, true),
             PartKind::Manager(cluster) => self.tell(Signal::ManagerDown { cluster }),
+            PartKind::GroupWitness(service) => {
+                self.tell(Signal::GroupWitnessDown { service });
+                self.on_group_witness_changed(service, cause);
+            }
             PartKind::Witness(cluster) => {
                 self.tell(Signal::WitnessDown { cluster });
                 self.on_witness_changed(cluster, cause);
@@ -120,6 +124,10 @@ impl<O: Observer> Simulation<'_, O> {
                 self.tell(Signal::ManagerUp { cluster });
                 self.declare_overdue(cluster);
                 self.retry_waiting(cluster);
+            }
+            PartKind::GroupWitness(service) => {
+                self.tell(Signal::GroupWitnessUp { service });
+                self.on_group_witness_changed(service, cause);
             }
             PartKind::Witness(cluster) => {
                 self.tell(Signal::WitnessUp { cluster });

@@ -28,6 +28,11 @@ impl<O: Observer> Simulation<'_, O> {
             let row = &mut self.state.restarts[vm.index()];
             (row.failed, row.failing, row.impatient, row.retry_at) = (0, false, false, turn);
             self.state.forget_failed_starts(vm);
+            // A start that takes no time may end planned work, and the next host of the plan may be the one that leads.
+            if self.state.windows_open > 0 && !self.can_act(cluster) {
+                self.put_back(cluster, vm, WaitReason::Turn);
+                continue;
+            }
             self.restart(cluster, vm);
         }
     }
@@ -259,6 +264,10 @@ impl<O: Observer> Simulation<'_, O> {
         let mut still = std::mem::take(&mut self.state.scratch_waiting);
         let mut next = self.state.clusters[cluster.index()].poll_at;
         for vm in waiting.drain(..) {
+            if self.state.windows_open > 0 && !self.can_act(cluster) {
+                still.push(vm);
+                continue;
+            }
             if let Err(reason) = self.attempt(cluster, vm) {
                 still.push(vm);
                 self.wait(cluster, vm, reason);

@@ -2,7 +2,8 @@
 
 use crate::engine::{Span, Time};
 use crate::model::{
-    Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, OpenWork, StorageId, Traffic, VmId, WaitReason,
+    Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, OpenWork, ServiceId, StorageId, Traffic, VmId,
+    WaitReason,
 };
 
 /// What has just become true. A signal carries all that an observer needs; none reads the state.
@@ -238,6 +239,20 @@ pub enum Signal {
     /// A failover group restarts a failed application where it is.
     AppRestarting {
         vm: VmId,
+    },
+    /// A failover group has not more than half of its votes together: it is offline everywhere.
+    GroupQuorumLost {
+        instance: InstanceId,
+    },
+    GroupQuorumRegained {
+        instance: InstanceId,
+    },
+    /// The witness of a service's failover groups is out.
+    GroupWitnessDown {
+        service: ServiceId,
+    },
+    GroupWitnessUp {
+        service: ServiceId,
     },
     /// A failover group has moved too often, and stays offline for a while.
     FailoverGivenUp {

@@ -140,6 +140,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.remove(self.model, vm);
         let row = &mut self.state.restarts[vm.index()];
         (row.failed, row.failing, row.impatient, row.retry_at) = (0, false, false, self.now);
+        self.state.forget_failed_starts(vm);
         match target {
             Some(target) => {
                 self.state.place(self.model, vm, target);

@@ -1,6 +1,7 @@
 //! Who may decide: more than half of the votes. Failover clustering (Hyper-V) and token rings (Proxmox,
 //! Pacemaker) stop what they protect where they have not.
 //!
+//! Whoever is on the network is taken to be heard by the cluster, though nobody else may be on it just then (assumption).
 //! Votes are counted when a loss is noticed, and again whenever a host joins: to join takes no time (assumption; MTX-23 and
 //! MTX-97 count none). Without quorum the VMs of all hosts
 //! stop (HYP-15), at once or when a watchdog's or a resiliency's time is over; with it again they are started.
@@ -26,25 +27,7 @@ impl<O: Observer> Simulation<'_, O> {
         };
         let at = since + after.less(self.beat_age(cluster, host, since));
         let row = &mut self.state.hosts[host.index()];
-        row.missed_at = row.missed_at.min(at).min(row.unmet_at);
-    }
-
-    /// A host is on the network again: others hear it, who have missed it until `missed_at` or would have, if they are there.
-    pub(super) fn meet_others(&mut self, cluster: ClusterId, host: HostId, missed_at: Time) {
-        if !self.counts_votes(cluster) {
-            return;
-        }
-        let side = self.state.side(self.model, host);
-        let mut met = false;
-        for &other in self.model.clusters[cluster.index()].hosts.iter().filter(|other| **other != host) {
-            let up = self.state.hosts[other.index()].phase == HostPhase::Up;
-            if up && self.state.side(self.model, other) == side {
-                met = true;
-                self.state.hosts[other.index()].unmet_at = Time::NEVER;
-            }
-        }
-        let row = &mut self.state.hosts[host.index()];
-        row.unmet_at = if met { Time::NEVER } else { row.unmet_at.min(missed_at) };
+        row.missed_at = row.missed_at.min(at);
     }
 
     /// A host joins. Where no member is left nobody tells it who was there: others count when they are there (HYP-09).

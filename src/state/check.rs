@@ -224,6 +224,7 @@ impl State {
             Some(GuestGroup::Failover(_)) => {
                 let owners = model.vms_of(id).filter(|v| self.vms[v.index()].phase == VmPhase::Up).count();
                 assert!(owners <= 1, "{}: {owners} nodes own the group", instance.name);
+                assert!(!row.group.outvoted || owners == 0, "{}: online without quorum", instance.name);
                 assert!(
                     row.group.phase != GroupPhase::Online || owners == 1,
                     "{}: online nowhere",

@@ -12,6 +12,7 @@ mod failed_starts;
 mod group_history;
 mod local_mirrors;
 mod mirrors;
+mod node;
 mod reach;
 mod residence;
 mod restart;
@@ -24,6 +25,7 @@ pub use failed_starts::FailedStarts;
 pub use group_history::{GroupHistory, Recently};
 pub use local_mirrors::LocalMirrorState;
 pub use mirrors::MirrorState;
+pub use node::NodeState;
 pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use sessions::SessionState;
@@ -53,6 +55,8 @@ pub struct State {
     /// By instance; empty where no failover group counts how often it does something.
     pub group_histories: Vec<GroupHistory>,
     pub vms: Vec<VmState>,
+    /// By VM; empty where no node of a failover group has a vote.
+    pub nodes: Vec<NodeState>,
     /// By VM; empty where the strategy balances nothing.
     pub members: Vec<MemberState>,
     /// By VM; empty where the strategy clusters nothing.
@@ -145,6 +149,7 @@ impl State {
                 if counts_moves(model) { model.instances.len() } else { 0 }
             ],
             vms: vec![VmState::default(); vms],
+            nodes: vec![NodeState::default(); if has_votes(model) { vms } else { 0 }],
             members: vec![MemberState::default(); if balanced { vms } else { 0 }],
             restarts: vec![RestartState::default(); if has_clustered(model) { vms } else { 0 }],
             failed_starts: vec![FailedStarts::default(); if remembers_hosts(model) { vms } else { 0 }],
@@ -182,6 +187,7 @@ impl State {
         self.instances.fill(InstanceState::default());
         self.group_histories.fill(GroupHistory::default());
         self.vms.fill(VmState::default());
+        self.nodes.fill(NodeState::default());
         self.members.fill(MemberState::default());
         self.restarts.fill(RestartState::default());
         self.failed_starts.fill(FailedStarts::default());
@@ -240,6 +246,7 @@ impl State {
         let instances = model.instances.len() * size_of::<InstanceState>();
         let lists = 3 * size_of::<VmId>(); // Two scratch lists and a waiting list.
         size_of::<VmState>()
+            + usize::from(has_votes(model)) * size_of::<NodeState>()
             + balanced * size_of::<MemberState>()
             + usize::from(has_clustered(model)) * size_of::<RestartState>()
             + usize::from(remembers_hosts(model)) * size_of::<FailedStarts>()
@@ -264,6 +271,13 @@ fn has_monitored(model: &Model) -> bool {
 fn counts_moves(model: &Model) -> bool {
     model.services.iter().any(|service| match &service.guest {
         Some(GuestGroup::Failover(rules)) => rules.in_place.is_some() || rules.limit.is_some(),
+        _ => false,
+    })
+}
+
+fn has_votes(model: &Model) -> bool {
+    model.services.iter().any(|service| match &service.guest {
+        Some(GuestGroup::Failover(rules)) => rules.votes.is_some(),
         _ => false,
     })
 }

@@ -142,8 +142,6 @@ pub struct HostState {
     pub cut_off_by: Cause,
     /// When the others miss it, or have missed it; [`Time::NEVER`] while it is in the cluster.
     pub missed_at: Time,
-    /// The same of one that has come back to a network on which nobody else was: they have not heard it since.
-    pub unmet_at: Time,
     /// The plan whose window it is in until its VMs are back, or [`NOWHERE`].
     pub plan: u32,
     pub crashes: u32,
@@ -207,7 +205,6 @@ impl Default for HostState {
             mute: false,
             cut_off_by: Cause::NetworkOutage,
             missed_at: Time::NEVER,
-            unmet_at: Time::NEVER,
             worked_on: false,
             plan: NOWHERE,
             crashes: 0,
@@ -380,6 +377,8 @@ pub enum GroupPhase {
     Restarting,
     /// Offline; the group has moved too often, and is left alone for a while.
     GivenUp,
+    /// Offline; no node is with more than half of the votes.
+    NoQuorum,
 }
 
 /// A failover group.
@@ -390,6 +389,8 @@ pub struct GroupState {
     pub owner: u8,
     /// What is being noticed.
     pub loss: Loss,
+    /// Most votes were not together when they were counted last.
+    pub outvoted: bool,
     pub detections: u32,
     pub takeovers: u32,
 }

@@ -165,6 +165,7 @@ fn hit_by_part(model: &Model, number: usize, kind: PartKind) -> (usize, f64) {
             (if model.networks[network.index()].carries.iter().any(felt) { all } else { 0 }, 0.0)
         }
         // Without a witness a cluster may lose quorum, and all that it protects.
+        PartKind::GroupWitness(of) => (if of.index() == number { all } else { 0 }, 0.0),
         PartKind::Witness(_) => (if service.host_cluster { all } else { 0 }, 0.0),
         // Hosts are looked at by themselves; a manager takes nothing down.
         PartKind::Link(..) | PartKind::Agent(_) | PartKind::Manager(_) => (0, 0.0),

@@ -1,11 +1,22 @@
 //! From the plan of a failover group to its rules.
 
-use super::super::guest_plan::FailoverPlan;
-use super::super::spec::Service;
-use crate::model::{Detection, FailoverLimit, FailoverRules, RestartInPlace, Takeover};
+use super::super::guest_plan::{FailoverPlan, WitnessPlan};
+use super::super::spec::{Service, Spec};
+use super::hardware::{fault, site_id};
+use super::parts::place;
+use crate::model::{
+    Cause, Detection, FailoverLimit, FailoverRules, Model, Part, PartId, PartKind, RestartInPlace, ServiceId,
+    StorageId, Takeover, Votes, Witness, WitnessKind,
+};
 
-pub(super) fn rules(plan: FailoverPlan, service: &Service) -> FailoverRules {
-    let FailoverPlan { detection, takeover, in_place, limit, failback, watches } = plan;
+pub(super) fn rules(
+    spec: &Spec,
+    plan: FailoverPlan,
+    (id, service): (ServiceId, &Service),
+    model: &mut Model,
+) -> FailoverRules {
+    let FailoverPlan { detection, takeover, in_place, limit, failback, votes, watches } = plan;
+    let takeover = takeover.of(service);
     let start = takeover.start.unwrap_or_else(|| service.start.clone());
     let recover = takeover.recover.unwrap_or_else(|| service.recover.clone());
     FailoverRules {
@@ -27,6 +38,37 @@ pub(super) fn rules(plan: FailoverPlan, service: &Service) -> FailoverRules {
         }),
         limit: limit.map(|(most, window, retry)| FailoverLimit { most, window, retry: retry.into() }),
         failback: failback.map(Into::into),
+        votes: votes.map(|votes| Votes {
+            witness: votes.witness.map(|plan| witness(spec, plan, (id, service), model)),
+            witness_only: false,
+            dynamic: votes.dynamic,
+            preferred: None,
+        }),
         watches,
     }
+}
+
+/// A witness that can be out: by itself, or with its site.
+fn witness(
+    spec: &Spec,
+    plan: WitnessPlan,
+    (id, service): (ServiceId, &Service),
+    model: &mut Model,
+) -> Witness {
+    let kind = match plan.storage {
+        Some(storage) => WitnessKind::Disk(StorageId(storage as u32)),
+        None if plan.network => WitnessKind::Network,
+        None => WitnessKind::Anywhere,
+    };
+    let part = (plan.outage.is_some() || plan.site.is_some()).then(|| {
+        let number = PartId(model.parts.len() as u32);
+        let component = format!("service {}", service.name);
+        let part = Part::new(PartKind::GroupWitness(id), &component, "witness", Cause::WitnessOutage);
+        model.parts.push(part.with(plan.outage.as_ref().map(fault), None));
+        if let Some(site) = plan.site {
+            model.domains[site_id(spec, site).index()].feeds.push(number);
+        }
+        number
+    });
+    Witness { kind, part, place: plan.site.map(place) }
 }

@@ -54,7 +54,7 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
     let guest = plan.protection.guest.map(|layer| match layer {
         GuestLayer::Failover => {
             let failover = plan.failover.expect("a failover group has a plan");
-            GuestGroup::Failover(Box::new(groups::rules(failover, service)))
+            GuestGroup::Failover(Box::new(groups::rules(spec, failover, (id, service), model)))
         }
         GuestLayer::Balanced => GuestGroup::Balanced {
             detection: plan.detection.into(),

@@ -2,9 +2,10 @@
 
 use super::law_line;
 use crate::engine::Law;
+use crate::scenario::spec::Service;
 use crate::scenario::{FailoverPlan, ServiceProtection};
 
-pub(super) fn failover(protection: &ServiceProtection, plan: &FailoverPlan) -> String {
+pub(super) fn failover(protection: &ServiceProtection, plan: &FailoverPlan, service: &Service) -> String {
     let mut parts = vec![format!("guest-failover, {} nodes", protection.vms)];
     parts.extend(protection.profile.map(|profile| profile.word.to_owned()));
     let [node, crash, hang] = &plan.detection;
@@ -15,7 +16,7 @@ pub(super) fn failover(protection: &ServiceProtection, plan: &FailoverPlan) -> S
         parts.push(format!("a crashed application after {}", both(crash)));
         parts.push(format!("one that hangs after {}", both(hang)));
     }
-    let takeover = &plan.takeover;
+    let takeover = plan.takeover.clone().of(service);
     let whole = |law: &Option<Law>| law.as_ref().is_some_and(is_nothing);
     if whole(&takeover.start) && whole(&takeover.recover) && is_nothing(&takeover.address) {
         parts.push(format!("takeover {}", law_line(&takeover.disk)));

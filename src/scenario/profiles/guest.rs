@@ -53,10 +53,16 @@ const SEEN: &str = "from a member's death until it is noticed";
 const AGAIN: &str = "from there until the others serve its clients";
 const AWARE: &str = "whether a member whose application has failed counts as dead";
 
+const WITNESSES: &[&str] = &["auto", "none", "disk", "share", "cloud"];
+const WITNESS: &str = "one more vote; auto: one that never fails where the number of nodes is even";
+const DYNAMIC: &str =
+    "whether nodes that have left lose their votes, and the witness's counts where the others are even";
+const ONS: &[&str] = &["off", "on"];
 const FAILURES: &[&str] = &["restart-first", "move"];
 const AWARES: &[&str] = &["false", "true"];
 
 const WSFC: &[Setting] = &[
+    word("witness", "auto", WITNESSES, "HYP-10, HYP-11, GFC-35", WITNESS),
     setting("regroup", Between(2.0, 10.0), "HYP-08", AGREED),
     setting("looks_alive", Fixed(5.0), "GFC-12", CRASH_POLL),
     setting("is_alive", Fixed(60.0), "GFC-12", HANG_POLL),
@@ -75,15 +81,19 @@ const WSFC: &[Setting] = &[
 const BEATS_2008: &[Setting] = &[
     setting("heartbeat_interval", Fixed(1.0), "HYP-01, GFC-13", BEAT),
     setting("heartbeat_threshold", Count(5), "HYP-01, GFC-13", MISSED),
+    word("dynamic_quorum", "off", ONS, "HYP-13", DYNAMIC),
 ];
 
 const BEATS_2016: &[Setting] = &[
     setting("heartbeat_interval", Fixed(1.0), "HYP-04, GFC-13", BEAT),
     setting("heartbeat_threshold", Count(10), "HYP-04, GFC-13", MISSED),
+    word("dynamic_quorum", "on", ONS, "HYP-13, HYP-14", DYNAMIC),
 ];
 
 /// A token that is lost, and a resource agent that looks every so often.
 const PACEMAKER: &[Setting] = &[
+    word("witness", "none", WITNESSES, "OSS-11", WITNESS),
+    word("dynamic_quorum", "off", ONS, "OSS-11", DYNAMIC),
     setting("heartbeat_interval", Fixed(3.0), "OSS-13, the token's timeout", BEAT),
     setting("heartbeat_threshold", Count(1), "OSS-13", MISSED),
     setting("regroup", Between(0.05, 4.4), "OSS-14, OSS-15", AGREED),

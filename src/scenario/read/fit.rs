@@ -44,6 +44,7 @@ impl Reader {
             self.effects(spec, strategy);
             self.guest_settings(spec, strategy);
         }
+        self.handbook(spec);
         for (s, service) in spec.services.iter().enumerate() {
             self.starting_hosts(spec, s, service);
         }

@@ -4,6 +4,7 @@ mod admission;
 mod check;
 mod cluster;
 mod fit;
+mod handbook;
 mod host;
 mod inherited;
 mod mirror;

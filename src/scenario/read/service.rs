@@ -10,6 +10,7 @@ use crate::scenario::names::{HostNames, Names};
 use crate::scenario::spec::{HostRef, Role, Service, Storage, Traffic, Vm};
 use crate::scenario::text::{join, quote};
 use crate::scenario::tree::Value;
+use crate::scenario::workload::WORKLOADS;
 
 use super::Named;
 
@@ -24,9 +25,10 @@ pub(super) struct Around<'a> {
     pub(super) hosts: &'a HostNames<'a>,
 }
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "instances",
     "role",
+    "workload",
     "vm",
     "power_on",
     "boot",
@@ -59,6 +61,7 @@ impl Reader {
             mark: named.mark,
             instances: 1,
             role: Role::Stateful,
+            workload: None,
             // What cannot be read is as small as can be, so that it fits everywhere.
             vm: Vm {
                 mark: named.mark,
@@ -102,6 +105,8 @@ impl Reader {
             Some(at) => service.role = self.word(&at, Role::WORDS).unwrap_or(Role::Stateful),
             None => self.assume(&f, "role", "\"stateful\"".to_owned(), "assumption"),
         }
+        let words: Vec<_> = WORKLOADS.iter().map(|workload| (workload.word, workload)).collect();
+        service.workload = self.opt(&f, "workload", |r, at| r.word(at, &words));
         if let Some(vm) =
             self.required(&f, "vm", "{ cores = 2, memory = \"4 GiB\" }", |r, at| r.fields(at, &VM_KEYS))
         {

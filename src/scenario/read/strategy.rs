@@ -19,7 +19,7 @@ use crate::scenario::tree::Value;
 use super::Named;
 use super::cluster::{Around, settings};
 
-const PROTECTION: [&str; 9] = [
+const PROTECTION: [&str; 12] = [
     "protect",
     "nodes",
     "members",
@@ -29,6 +29,9 @@ const PROTECTION: [&str; 9] = [
     "convergence",
     "application_aware",
     "failback",
+    "witness_storage",
+    "witness_site",
+    "witness_outage",
 ];
 const PARTS: [&str; 5] = ["offline", "disk", "address", "start", "recover"];
 
@@ -63,14 +66,14 @@ impl Reader {
         let mut accepted = protection_keys();
         accepted.extend(["service", "cluster"]);
         let Some(f) = named.fields(self, &accepted) else { return strategy };
-        strategy.base = self.protection_settings(&f);
+        strategy.base = self.protection_settings(&f, about);
         if f.get("protect").is_none() && !self.doubts(&join(&f.path, "protect")) {
             let what = "protect is missing";
             let remedy = "add protect = [] or protect = [\"host-cluster\"], [\"guest-failover\"], [\"nlb\"]";
             self.sink.push(code::MISSING, f.mark, f.path.clone(), what, remedy);
         }
         for (index, fields) in self.overridden(&f, "service", services, &protection_keys()) {
-            let own = self.protection_settings(&fields);
+            let own = self.protection_settings(&fields, about);
             strategy.services.push((index, own));
         }
         for (index, fields) in self.overridden(&f, "cluster", clusters, &settings()) {
@@ -112,7 +115,7 @@ impl Reader {
         list
     }
 
-    fn protection_settings(&mut self, f: &Fields<'_>) -> ProtectionSettings {
+    fn protection_settings(&mut self, f: &Fields<'_>, about: &Around<'_>) -> ProtectionSettings {
         ProtectionSettings {
             protect: f.get("protect").and_then(|at| self.protect(&at)),
             nodes: self.opt(f, "nodes", |r, at| r.whole(at, 2, 16)).map(|n| n as u32),
@@ -124,6 +127,9 @@ impl Reader {
             profile: self.opt(f, "profile", Reader::guest_profile),
             values: self.guest_values(f),
             failback: self.opt(f, "failback", Reader::law),
+            witness_storage: self.opt(f, "witness_storage", |r, at| r.reference(at, about.storages)),
+            witness_site: self.opt(f, "witness_site", |r, at| r.reference(at, about.sites)),
+            witness_outage: self.opt(f, "witness_outage", Reader::fault),
             mark: f.mark,
             marks: protection_keys()
                 .into_iter()

@@ -526,6 +526,7 @@ impl Author {
             let law = self.law(&[0.0, 0.3, 1.0, 3.0]);
             self.line(format!("failback = {law}"));
         }
+        self.maybe_fault("witness_outage", 20);
         if self.dice.percent(30) {
             let [disk, start] = [self.law(&[0.0, 0.3]), self.law(&[0.0, 1.0])];
             self.line(format!("takeover = {{ disk = {disk}, start = {start} }}"));

@@ -8,6 +8,8 @@ impl<'m> Checker<'m> {
         (row.booted, row.app, row.down_at, row.stopped_at) = (false, false, self.now, self.now);
         // What was being made ready for it is not any more.
         (row.queued, row.switching) = (false, None);
+        // Its cluster may begin anew.
+        (row.avoids, row.failures) = (0, 0);
         let (home, lost) = (row.home, row.lost);
         if self.model.service_of(vm).host_cluster && home.is_some_and(|h| self.may_evict(h)) {
             // Its host may have stopped it because it was alone, or without quorum.

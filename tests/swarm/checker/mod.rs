@@ -118,6 +118,8 @@ struct InstanceSeen {
     since: Time,
     cause: Cause,
     down_at: Time,
+    /// The group has lost quorum.
+    no_quorum: bool,
     /// A takeover under way: on whom, since when.
     taking: Option<(VmId, Time)>,
     taken_before: bool,
@@ -245,6 +247,7 @@ impl<'m> Checker<'m> {
             since: Time::ZERO,
             cause: Cause::HostCrash,
             down_at: Time::ZERO,
+            no_quorum: false,
             taking: None,
             taken_before: false,
             members: i.vms as u16,
@@ -345,6 +348,7 @@ impl<'m> Checker<'m> {
             | Signal::HostIsolated { .. }
             | Signal::HostFenced { .. }
             | Signal::QuorumLost { .. }
+            | Signal::DisksAwaited { .. }
             | Signal::PrimaryElected { .. } => self.forget_failed_starts(),
             Signal::MaintenanceBegun { .. }
             | Signal::DomainDown { .. }
@@ -521,6 +525,19 @@ impl<'m> Checker<'m> {
                 self.require(was, Rule::GuestAlternates, || format!("{} failed twice", self.name(vm)))
             }
             Signal::AppUp { vm } => self.app_up(vm),
+            Signal::GroupQuorumLost { instance } => {
+                self.work_is_given_up(instance);
+                let was = std::mem::replace(&mut self.instances[instance.index()].no_quorum, true);
+                self.require(!was, Rule::Quorum, || format!("{instance:?} loses quorum twice"))
+            }
+            Signal::GroupQuorumRegained { instance } => {
+                let row = &mut self.instances[instance.index()];
+                let was = std::mem::replace(&mut row.no_quorum, false);
+                // What was lost is known long since.
+                row.taken_before = true;
+                self.require(was, Rule::Quorum, || format!("{instance:?} had quorum"))
+            }
+            Signal::GroupWitnessDown { .. } | Signal::GroupWitnessUp { .. } => Ok(()),
             Signal::AppRestarting { vm } => self.app_restarting(vm),
             Signal::FailoverGivenUp { instance } => {
                 let down = self.instances[instance.index()].lost_ppb == ALL_PPB;

@@ -8,12 +8,23 @@ impl<'m> Checker<'m> {
         let node = self.vms[vm.index()];
         let alive = node.booted && node.home.is_some_and(|h| !self.hosts[h.index()].down);
         let own = self.model.vms_of(instance).any(|v| v == vm);
+        self.require(!row.no_quorum, Rule::Quorum, || {
+            format!("{} takes over without quorum", self.name(vm))
+        })?;
         self.require(alive && own && row.lost_ppb == ALL_PPB && self.in_reach(vm), Rule::Failover, || {
             format!("{} cannot take over now", self.name(vm))
         })?;
+        // A node that is shut down says so.
+        let said_goodbye = |signal: &Signal| match *signal {
+            Signal::VmDown { vm, cause } => {
+                cause.is_planned() && self.model.vms[vm.index()].instance == instance
+            }
+            _ => false,
+        };
         if let Some(GuestGroup::Failover(rules)) = &self.model.service_of(vm).guest
             && !row.cause.is_planned()
             && !row.taken_before
+            && !self.instant.iter().any(said_goodbye)
         {
             let noticed = rules.detection.iter().map(|d| least(&d.seen) + least(&d.confirmed)).min();
             let soonest = row.down_at + noticed.unwrap_or_default();
@@ -70,6 +81,11 @@ impl<'m> Checker<'m> {
                 cause == Cause::NetworkOutage || (within && cause == Cause::SiteOutage)
             }
             Signal::LinkDown { .. } => cause == Cause::LinkFailure,
+            // Nodes that have lost quorum together pause what they run (HYP-23).
+            Signal::VmsPaused { host, .. } => {
+                self.model.vms_of(instance).any(|vm| self.vms[vm.index()].home == Some(host))
+            }
+            Signal::GroupQuorumLost { instance: i } => i == instance,
             Signal::FailbackBegun { instance: i, .. } => cause == Cause::Maintenance && i == instance,
             // A pool that has lost its statefile fences its hosts.
             Signal::HostFenced { .. } => true,

@@ -132,6 +132,15 @@ impl<'m> Checker<'m> {
         Ok(())
     }
 
+    /// A group has lost quorum: its application ends wherever it runs.
+    pub(super) fn work_is_given_up(&mut self, instance: InstanceId) {
+        for vm in self.model.vms_of(instance) {
+            if self.vms[vm.index()].app {
+                self.work_ends(vm, None);
+            }
+        }
+    }
+
     /// A group goes to another node: nothing is left on the one that it leaves.
     pub(super) fn work_is_left(&mut self, instance: InstanceId) -> Checked {
         let all = self.work_of(instance);

@@ -175,7 +175,10 @@ impl Checker<'_> {
             };
             since == Time::NEVER
                 || grace.is_some_and(|grace| {
-                    let silent_since = b.silent_since.filter(|_| kept_up(grace)).unwrap_or(since);
+                    // Assumption of the model: who is on the network is heard, though nobody else may be on it just then.
+                    let came_back = b.audible_since > since && !self.is_split(cluster);
+                    let known = kept_up(grace) || came_back;
+                    let silent_since = b.silent_since.filter(|_| known).unwrap_or(since);
                     self.now <= since.max(silent_since) + grace
                 })
         };
