@@ -17,6 +17,8 @@ pub(super) struct Ticks {
     pub lost_us: u64,
     pub outages: u64,
     pub recovery_point_us: u64,
+    pub sessions_lost: u64,
+    pub transactions_lost: u64,
 }
 
 /// The outages of one cause over many replications.
@@ -137,6 +139,8 @@ impl StrategyBlock {
                 lost_us: tally.lost_us(),
                 outages: tally.outages,
                 recovery_point_us: tally.recovery_point_us,
+                sessions_lost: tally.sessions_lost,
+                transactions_lost: tally.transactions_lost,
             });
             let most = &mut self.recovery_points_max[service];
             *most = (*most).max(tally.recovery_point_max_us);

@@ -129,10 +129,24 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
             1.0 / (instances * SECOND),
         )
         .into(),
+        sessions_lost: work_lost(ticks, |t| t.sessions_lost, chance, fixed, fixed.work.sessions),
+        transactions_lost: work_lost(ticks, |t| t.transactions_lost, chance, fixed, fixed.work.transactions),
         recovery_point_max_s: found.recovery_points_max[number] as f64 / SECOND,
         causes: causes(&found.causes[number], instances * replications as f64),
         more_vms: 0,
     }
+}
+
+/// Sessions or transactions lost, of a service whose instances have `each` of them.
+fn work_lost(
+    ticks: &[Ticks],
+    part: impl Fn(&Ticks) -> u64,
+    chance: Chance,
+    service: &Service,
+    each: u32,
+) -> Option<Estimate> {
+    let scale = 1.0 / f64::from(service.instances);
+    (each > 0).then(|| estimate(ticks, part, chance.work(each), scale).into())
 }
 
 /// All services together: the mean instance.
@@ -214,6 +228,11 @@ impl Chance {
 
     fn outages(&self) -> Randomness {
         self.events(self.outages, f64::INFINITY)
+    }
+
+    /// One incident takes at most all that an instance has, each time that it takes it down.
+    fn work(&self, each: u32) -> Randomness {
+        self.events(self.outages * f64::from(each), f64::INFINITY)
     }
 
     /// Where no copy lags nothing can be lost.

@@ -80,6 +80,9 @@ pub struct ServiceSummary {
     pub recovery_point_s: Estimate,
     /// The most at once.
     pub recovery_point_max_s: f64,
+    /// Sessions that were open, and transactions that were in flight, where the service says how many it has.
+    pub sessions_lost: Option<Estimate>,
+    pub transactions_lost: Option<Estimate>,
     pub causes: Vec<CauseSummary>,
     /// How many more VMs of its size would fit, where no others come.
     pub more_vms: u32,

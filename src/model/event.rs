@@ -59,6 +59,8 @@ pub enum Event {
     GroupCounted(InstanceId),
     /// The first of a VM's own clocks is due.
     VmDue(VmId),
+    /// Clients of a VM that is out of reach, or stands still, have waited for long enough.
+    SessionsTimedOut(VmId),
 }
 
 /// What the clocks of a VM mean when they are due. Of clocks that are due at once the first in this list

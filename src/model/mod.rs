@@ -17,6 +17,7 @@ mod guest;
 mod ids;
 mod mirror;
 mod monitor;
+mod open_work;
 mod part;
 mod products;
 mod purpose;
@@ -40,6 +41,7 @@ pub use ids::{
 };
 pub use mirror::{LocalMirror, Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
+pub use open_work::OpenWork;
 pub use part::{Part, PartKind};
 pub use products::{
     DEPARTURES_MAX, Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product,
@@ -267,6 +269,9 @@ pub struct Service {
     pub guest: Option<GuestGroup>,
     pub need: Room,
     pub disk_timeout: Span,
+    /// What is open and in flight on one instance, and how long a session outlives an interruption.
+    pub work: OpenWork,
+    pub session_timeout: Span,
     /// Bits a second that a VM of it reads and writes while it boots, where its storage has a bandwidth.
     pub boot_io: u64,
     pub way_back: WayBack,

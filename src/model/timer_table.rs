@@ -34,6 +34,8 @@ pub struct TimerTable {
     pub retries: Vec<u32>,
     pub hosts: Vec<HostTimers>,
     pub instances: Vec<u32>,
+    /// By VM: the patience of its clients; empty where no service says how many it has.
+    pub sessions: Vec<u32>,
     /// By instance, where nodes have votes.
     pub group_counts: Vec<u32>,
 }
@@ -133,6 +135,14 @@ impl TimerTable {
         }
         for (number, vm) in model.vms.iter_mut().enumerate() {
             vm.timer = table.add(Event::VmDue(VmId(number as u32)));
+        }
+        // The last of all: what is over at that very instant was not too long.
+        if model.has_open_work() {
+            for (number, vm) in model.vms.iter().enumerate() {
+                let open = model.services[vm.service.index()].work.sessions > 0;
+                let slot = table.add_if(open, Event::SessionsTimedOut(VmId(number as u32)));
+                table.sessions.push(slot);
+            }
         }
         table
     }

@@ -41,6 +41,8 @@ pub struct ServiceTally {
     /// Writes that are lost for good, as the time in which they were made: the sum, and the most at once.
     pub recovery_point_us: u64,
     pub recovery_point_max_us: u64,
+    pub sessions_lost: u64,
+    pub transactions_lost: u64,
     pub causes: [CauseTally; Cause::ALL.len()],
 }
 
@@ -169,6 +171,12 @@ impl Observer for Downtime {
                 let tally = &mut self.services[service as usize];
                 tally.recovery_point_us = tally.recovery_point_us.saturating_add(lost.0);
                 tally.recovery_point_max_us = tally.recovery_point_max_us.max(lost.0);
+            }
+            Signal::SessionsLost { instance, lost, .. } if now >= self.window.start => {
+                let service = self.accounts[instance.index()].service;
+                let tally = &mut self.services[service as usize];
+                tally.sessions_lost += u64::from(lost.sessions);
+                tally.transactions_lost += u64::from(lost.transactions);
             }
             _ => {}
         }

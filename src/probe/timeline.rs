@@ -1,7 +1,7 @@
 //! Everything that happened, in order, for `trace` and for golden cases.
 
 use crate::engine::{Span, Time};
-use crate::model::{Model, VmId, WaitReason};
+use crate::model::{Model, OpenWork, VmId, WaitReason};
 use crate::sim::{Observer, Signal};
 
 /// One line of a timeline.
@@ -42,6 +42,7 @@ impl Entry {
             Signal::MirrorBehind { .. } => "mirror-behind",
             Signal::DisksSwitching { .. } => "disks-switching",
             Signal::WritesLost { .. } => "writes-lost",
+            Signal::SessionsLost { .. } => "sessions-lost",
             Signal::ControllerDown { .. } => "controller-down",
             Signal::ControllerUp { .. } => "controller-up",
             Signal::NetworkDown { .. } => "network-down",
@@ -157,6 +158,7 @@ impl Entry {
             | Signal::VmUp { vm }
             | Signal::DisksSwitching { vm, .. }
             | Signal::WritesLost { vm, .. }
+            | Signal::SessionsLost { vm, .. }
             | Signal::StaleCopy { vm, .. }
             | Signal::StaleCopyGone { vm, .. }
             | Signal::VmReset { vm }
@@ -232,6 +234,15 @@ impl Entry {
     pub fn writes_lost(&self) -> Option<Span> {
         match self.signal {
             Signal::WritesLost { lost, .. } => Some(lost),
+            _ => None,
+        }
+    }
+
+    /// What clients have lost that they had under way.
+    #[must_use]
+    pub fn work_lost(&self) -> Option<OpenWork> {
+        match self.signal {
+            Signal::SessionsLost { lost, .. } => Some(lost),
             _ => None,
         }
     }

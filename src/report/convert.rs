@@ -107,6 +107,8 @@ fn service(from: &summary::ServiceSummary) -> Service {
             estimate: estimate(&from.recovery_point_s),
             max: from.recovery_point_max_s,
         },
+        sessions_lost: from.sessions_lost.as_ref().map(estimate),
+        transactions_lost: from.transactions_lost.as_ref().map(estimate),
         causes: from.causes.iter().map(cause).collect(),
         more_vms: from.more_vms,
     }

@@ -44,6 +44,15 @@ pub fn summary(result: &RunResult) -> String {
     }
     sheet.head_estimate("recovery_point_s");
     sheet.head("recovery_point_s_max");
+    // Only where a service says what its clients have under way: then all rows have the columns.
+    let all = || result.strategies.iter().flat_map(|strategy| &strategy.services);
+    let sessions = all().any(|service| service.sessions_lost.is_some());
+    let transactions = all().any(|service| service.transactions_lost.is_some());
+    for (shown, name) in [(sessions, "sessions_lost"), (transactions, "transactions_lost")] {
+        if shown {
+            sheet.head_estimate(name);
+        }
+    }
     sheet.end();
     for strategy in &result.strategies {
         for service in &strategy.services {
@@ -65,6 +74,12 @@ pub fn summary(result: &RunResult) -> String {
             sheet.count(service.more_vms);
             sheet.estimate(&service.recovery_point_s.estimate);
             sheet.numbers(&[service.recovery_point_s.max]);
+            let lost = [(sessions, &service.sessions_lost), (transactions, &service.transactions_lost)];
+            for (shown, lost) in lost {
+                if shown {
+                    sheet.estimate_if(lost.as_ref());
+                }
+            }
             sheet.end();
         }
     }
@@ -278,6 +293,13 @@ impl Sheet {
     fn estimate(&mut self, estimate: &Estimate) {
         self.numbers(&[estimate.mean, estimate.se, estimate.low, estimate.high]);
         self.row.push_field(method(estimate.method));
+    }
+
+    fn estimate_if(&mut self, estimate: Option<&Estimate>) {
+        match estimate {
+            Some(estimate) => self.estimate(estimate),
+            None => (0..5).for_each(|_| self.row.push_field("")),
+        }
     }
 
     fn end(&mut self) {

@@ -7,6 +7,7 @@ use super::capacity;
 use super::clean;
 use super::clean::markdown as name;
 use super::figures;
+use super::lost::LostColumns;
 use super::reproduce;
 use super::result::{Estimate, RunResult};
 use super::text::{
@@ -141,6 +142,9 @@ impl Page<'_> {
             head.extend(["one lasts", &percentiles[0], &percentiles[1], &percentiles[2], "more VMs fit"]);
             let writes = rows.iter().any(|(_, s)| s.recovery_point_s.estimate.high > 0.0);
             head.extend(writes.then_some(&*columns[3]));
+            let lost = LostColumns::of(&rows);
+            let lost_head = lost.head(self.result);
+            head.extend(lost_head.iter().map(String::as_str));
             self.head(2, &head);
             for (strategy, service) in &rows {
                 let downtime = &service.downtime_s;
@@ -164,6 +168,7 @@ impl Page<'_> {
                     figures::count(service.more_vms),
                 ];
                 row.extend(writes.then(|| writes_lost(self.result, &service.recovery_point_s.estimate)));
+                row.extend(lost.cells(self.result, service));
                 self.row(&row);
             }
             if let Some(line) = never_down(self.result, &rows, name) {

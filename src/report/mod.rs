@@ -17,6 +17,7 @@ pub mod clean;
 mod convert;
 pub mod csv;
 pub mod figures;
+mod lost;
 pub mod markdown;
 mod profiles;
 mod reproduce;

@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::lost::RecoveryPoint;
+
 /// The schema of `result.json` that this version writes and reads.
 pub const SCHEMA: u32 = 1;
 
@@ -119,6 +121,12 @@ pub struct Service {
     /// Seconds of writes lost when a copy that lags takes over.
     #[serde(default)]
     pub recovery_point_s: RecoveryPoint,
+    /// Sessions that were open and are lost; absent where the service has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions_lost: Option<Estimate>,
+    /// Transactions that were in flight and are lost; absent where the service has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transactions_lost: Option<Estimate>,
     /// They sum to the downtime.
     pub causes: Vec<Cause>,
     /// How many more VMs of its size fit, where no others come.
@@ -185,23 +193,6 @@ pub enum Method {
     Bound,
     /// Nothing random touches this number.
     Exact,
-}
-
-/// Writes that are lost for good, as seconds of writing.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RecoveryPoint {
-    /// All that is lost; its fields lie beside the largest in the file.
-    #[serde(flatten)]
-    pub estimate: Estimate,
-    /// The most that was lost at once.
-    #[serde(with = "number")]
-    pub max: f64,
-}
-
-impl Default for RecoveryPoint {
-    fn default() -> RecoveryPoint {
-        RecoveryPoint { estimate: Estimate::nothing(), max: 0.0 }
-    }
 }
 
 /// Downtime: its mean, and its distribution over instances and replications.
@@ -471,16 +462,18 @@ fn explain(error: &serde_json::Error) -> ResultError {
 }
 
 /// Numbers in JSON: `null` stands for what is not finite.
-mod number {
+pub(super) mod number {
     use serde::{Deserialize, Deserializer, Serializer};
 
     // serde's `with` and `serialize_with` pass by reference.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-    pub(super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::report) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         if value.is_finite() { serializer.serialize_f64(*value) } else { serializer.serialize_none() }
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    pub(in crate::report) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<f64, D::Error> {
         Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::NAN))
     }
 

@@ -6,6 +6,7 @@
 use super::capacity;
 use super::clean;
 use super::figures;
+use super::lost::LostColumns;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
 use super::table::{COLUMNS, Table, wrap};
 use super::verdict;
@@ -229,6 +230,7 @@ fn service(result: &RunResult, name: &str) -> String {
         table.row(row);
     }
     text.push_str(&table.render());
+    text.push_str(&lost_work(result, &rows));
     let name = |name: &str| clean::shorten_name(&clean::visible(name), 40);
     if let Some(line) = never_down(result, &rows, name) {
         text.push_str(&wrap(&format!("  {line}"), "    "));
@@ -237,6 +239,23 @@ fn service(result: &RunResult, name: &str) -> String {
         text.push_str(&wrap(&format!("  recovery point, the most writes lost at once: {line}"), "    "));
     }
     text
+}
+
+/// A table of its own, where the service says what its clients have under way: one line has no room for it.
+fn lost_work(result: &RunResult, rows: &[(&Strategy, &Service)]) -> String {
+    let lost = LostColumns::of(rows);
+    let head = lost.head(result);
+    if head.is_empty() {
+        return String::new();
+    }
+    let head: Vec<&str> = std::iter::once("strategy").chain(head.iter().map(String::as_str)).collect();
+    let mut table = Table::new(&head);
+    for (strategy, service) in rows {
+        let mut row = vec![clean::visible(&strategy.name)];
+        row.extend(lost.cells(result, service));
+        table.row(row);
+    }
+    table.render()
 }
 
 /// The worst recovery point of each strategy that has lost writes: "34 s under a, b".

@@ -28,6 +28,8 @@ pub fn jsonl(model: &Model, timeline: &Timeline) -> String {
             reason: entry.reason(),
             to: entry.to(model),
             recovery_point_us: entry.writes_lost().map(|lost| lost.0),
+            sessions_lost: entry.work_lost().map(|lost| lost.sessions).filter(|&n| n > 0),
+            transactions_lost: entry.work_lost().map(|lost| lost.transactions).filter(|&n| n > 0),
             link: entry.link(),
             lost: entry.lost(),
             members: entry.members(),
@@ -59,6 +61,10 @@ struct Line<'a> {
     to: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recovery_point_us: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sessions_lost: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transactions_lost: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -222,6 +228,12 @@ fn of_vm(model: &Model, entry: &Entry) -> Option<String> {
         Signal::DisksSwitching { .. } => format!("the disks of VM {who} are made ready on {host}"),
         Signal::WritesLost { lost, .. } => {
             format!("VM {who} lacks what was written in the last {}", length(lost))
+        }
+        Signal::SessionsLost { lost, .. } => {
+            let counts = [(lost.sessions, "session"), (lost.transactions, "transaction")];
+            let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+            let counts: Vec<String> = counts.map(|(count, word)| figures::counted(count, word)).collect();
+            format!("clients of VM {who} lose {}", counts.join(" and "))
         }
         Signal::StaleCopy { .. } => {
             format!("a copy of VM {who} stays in the memory of {host} and cannot write")

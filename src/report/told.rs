@@ -34,7 +34,8 @@ impl RunResult {
                     &mut service.outages,
                     &mut service.recovery_point_s.estimate,
                 ];
-                of_service.into_iter().for_each(happened);
+                let of_work = [&mut service.sessions_lost, &mut service.transactions_lost];
+                of_service.into_iter().chain(of_work.into_iter().flatten()).for_each(happened);
             }
         }
         let of_services = told.comparisons.iter_mut().map(|comparison| &mut comparison.pair);

@@ -191,6 +191,7 @@ fn services(spec: &Spec, out: &mut String) {
                 format!("demand {}, capacity {}", short(s.demand), short(s.capacity))
             },
             after(spec, s),
+            sessions(s),
             if s.place.is_empty() { String::new() } else { format!("starts on {}", hosts(spec, &s.place)) },
         ];
         let faults = [
@@ -201,6 +202,18 @@ fn services(spec: &Spec, out: &mut String) {
         item(out, "service", &s.name, &facts, &faults);
         way_back(s, out);
     }
+}
+
+fn sessions(s: &Service) -> String {
+    let open = match s.sessions {
+        0 => String::new(),
+        n => format!("{} (timeout {})", count(u64::from(n), "session", "sessions"), s.session_timeout),
+    };
+    let in_flight = match s.transactions {
+        0 => String::new(),
+        n => format!("{} in flight", count(u64::from(n), "transaction", "transactions")),
+    };
+    list([&*open, &*in_flight].into_iter().filter(|text| !text.is_empty()))
 }
 
 fn after(spec: &Spec, s: &Service) -> String {

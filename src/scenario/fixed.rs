@@ -19,6 +19,8 @@ pub mod limits {
     pub const MEMORY_BYTES: u64 = 64 << 40;
     /// Bits per second of one VM that boots, so that those of all VMs fit 64 bits.
     pub const BOOT_IO: f64 = 1e13;
+    /// Sessions, or transactions, of one instance, so that those of all of them in many years fit 64 bits.
+    pub const SESSIONS: u64 = 1_000_000_000;
     /// How many times as long a boot may take when all boot at once; beyond that a unit was mistaken.
     pub const BOOT_STORM: f64 = 1e6;
     /// Cores of a host or VM.
@@ -70,6 +72,8 @@ pub(super) mod defaults {
     /// Bits per second of a VM that boots: 6 MB/s. STO-18 gives 50 to 300 requests a second for Windows; assumption:
     /// 200 of 32 KiB each, rounded.
     pub(in crate::scenario) const BOOT_IO: Fixed = fixed(48e6, "STO-18; assumption: 200 IOPS of 32 KiB");
+    /// TCP's patience with a peer that does not answer.
+    pub(in crate::scenario) const SESSION_TIMEOUT: Fixed = fixed(20.0, "GFC-30");
     pub(in crate::scenario) const DETECTION_FAILOVER: Fixed = fixed(5.0, "GFC-13");
     pub(in crate::scenario) const DETECTION_BALANCED: Fixed = fixed(5.0, "NLB-06");
     /// I/O stalls this long when one of several paths fails.

@@ -345,6 +345,11 @@ pub struct Service {
     pub capacity: f64,
     /// Starting hosts of its VMs, in the order of the VMs' names; may be shorter than those.
     pub place: Vec<HostRef>,
+    /// Sessions open on one instance, and transactions in flight on it at any instant. Default 0: they are not counted.
+    pub sessions: u32,
+    pub transactions: u32,
+    /// How long a session outlives an interruption that loses no state. Default 20 s.
+    pub session_timeout: Span,
 }
 
 /// The shape of a VM.

@@ -151,6 +151,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.end_member_step(instance, vm);
         let cause = self.state.vms[vm.index()].cause;
         self.serve_balanced(instance, cause);
+        self.spread_sessions(instance);
         if self.state.windows_open > 0 {
             self.look_at_window_of(vm);
         }

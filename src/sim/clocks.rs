@@ -12,10 +12,11 @@
 
 use super::life::{Life, Lookup};
 use super::services::serve;
+use super::sessions::lose;
 use super::{Observer, Simulation};
 use crate::engine::{Clock, Span, Time};
 use crate::model::{HostId, Model, Monitor, PartKind, Product, Traffic, VmClock, VmId};
-use crate::state::{InstanceState, NOWHERE, RestartState, VmPhase};
+use crate::state::{InstanceState, NOWHERE, RestartState, SessionState, VmPhase};
 
 /// More events than this of one private VM without its clock moving are a loop of zero delays.
 const PRIVATE_EVENTS_AT_ONCE: u64 = 1_000;
@@ -105,6 +106,7 @@ impl<O: Observer> Simulation<'_, O> {
                 None
             },
         };
+        let mut clients = self.state.sessions.get_mut(vm.index()).filter(|_| !service.work.is_none());
         let (mut events, mut at_once) = (0, 0);
         loop {
             let (clock, which) = life.row.first_clock();
@@ -117,6 +119,13 @@ impl<O: Observer> Simulation<'_, O> {
             events += 1;
             if let Some(cause) = life.serve(which) {
                 let serves = hears_clients && life.row.phase == VmPhase::Up && !life.row.suspended;
+                if let Some(clients) = &mut clients {
+                    if serves {
+                        **clients = SessionState { open: service.work, cut_since: Time::NEVER };
+                    } else if life.row.phase != VmPhase::Up {
+                        lose(clients, vm, fixed.instance, !life.row.unclean, life.now, life.observer);
+                    }
+                }
                 let served = if serves { InstanceState::FULL_PPB } else { 0 };
                 serve(instance, fixed.instance, served, cause, life.now, life.observer);
             }

@@ -33,6 +33,7 @@ impl<O: Observer> Simulation<'_, O> {
             Event::GroupStepped(instance) => self.on_group_stepped(instance),
             Event::GroupCounted(instance) => self.on_group_counted(instance),
             Event::VmDue(vm) => self.on_vm_due(vm),
+            Event::SessionsTimedOut(vm) => self.on_sessions_timed_out(vm),
         }
     }
 }

@@ -195,6 +195,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             // It was only out of reach, and nobody has taken its place.
             self.state.instances[instance.index()].group.phase = GroupPhase::Online;
             self.serve(instance, InstanceState::FULL_PPB, Cause::HostCrash);
+            self.look_at_sessions(former);
             self.look_at_failback(instance);
             return;
         }
@@ -238,6 +239,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let fixed = &self.model.instances[instance.index()];
         let former = self.owner_of(instance);
         if self.state.vms[former.index()].phase == VmPhase::Up {
+            if planned {
+                self.drop_work(former, true);
+            }
             // Alive, but out of reach: the disks' arbitration stops it.
             self.release_app(former);
         }
@@ -271,6 +275,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             self.tell(Signal::FailoverDone { instance, vm });
         }
         self.serve(instance, InstanceState::FULL_PPB, Cause::HostCrash);
+        self.look_at_sessions(vm);
         self.look_at_failback(instance);
         if self.state.windows_open > 0 {
             self.look_at_window_of(vm);

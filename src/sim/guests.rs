@@ -134,8 +134,10 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// The group takes the application from a node whose guest runs on.
+    /// The group takes the application from a node whose guest runs on: nothing that is under way there is finished, unless
+    /// that was before.
     pub(super) fn release_app(&mut self, vm: VmId) {
+        self.drop_work(vm, false);
         self.disarm_vm(vm, crate::model::VmClock::Step);
         let row = &mut self.state.vms[vm.index()];
         (row.phase, row.resets) = (VmPhase::Idle, false);

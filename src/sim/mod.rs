@@ -28,6 +28,7 @@
 //! | `by_hand` | recovery by a person where a copy was switched by hand |
 //! | `storage_loss` | what clusters do for VMs without disks |
 //! | `services` | what an instance serves, and who looks after it |
+//! | `sessions` | what clients have under way, and what becomes of it |
 //! | `group_votes` | quorum of failover groups |
 //! | `failover`, `balanced` | the layers inside the guests |
 //! | `cluster` | the host cluster: when it knows of a failed host |
@@ -103,6 +104,7 @@ mod responses;
 mod restart;
 mod ring;
 mod services;
+mod sessions;
 mod sides;
 mod signal;
 mod split_brain;

@@ -10,6 +10,9 @@ impl<O: Observer> Simulation<'_, O> {
     #[inline]
     pub(super) fn on_vm_changed(&mut self, vm: VmId, cause: Cause) {
         let instance = self.model.vms[vm.index()].instance;
+        if !self.state.sessions.is_empty() {
+            self.end_sessions(vm, cause);
+        }
         match self.model.service_of(vm).guest {
             None => {
                 let served = if self.is_serving(vm) { InstanceState::FULL_PPB } else { 0 };
@@ -18,6 +21,7 @@ impl<O: Observer> Simulation<'_, O> {
             Some(GuestGroup::Failover(_)) => self.on_node_changed(instance, vm, cause),
             Some(GuestGroup::Balanced { .. }) => self.on_member_changed(instance, vm, cause),
         }
+        self.look_at_sessions(vm);
         if self.state.windows_open > 0 {
             self.look_at_window_of(vm);
         }

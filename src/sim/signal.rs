@@ -2,7 +2,7 @@
 
 use crate::engine::{Span, Time};
 use crate::model::{
-    Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, ServiceId, StorageId, Traffic, VmId,
+    Cause, ClusterId, DomainId, HostId, InstanceId, NetworkId, OpenWork, ServiceId, StorageId, Traffic, VmId,
     WaitReason,
 };
 
@@ -48,6 +48,12 @@ pub enum Signal {
         vm: VmId,
         instance: InstanceId,
         lost: Span,
+    },
+    /// Clients of a VM have lost what they had under way.
+    SessionsLost {
+        vm: VmId,
+        instance: InstanceId,
+        lost: OpenWork,
     },
     /// One of several controllers has failed, or is repaired.
     ControllerDown {

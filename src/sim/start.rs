@@ -29,6 +29,7 @@ impl<O: Observer> Simulation<'_, O> {
         for number in 0..self.model.clusters.len() as u32 {
             self.start_cluster(ClusterId(number));
         }
+        self.start_sessions();
         self.state.timers.settle();
     }
 

@@ -16,6 +16,7 @@ impl State {
         self.check_vms(model);
         self.check_boots(model);
         self.check_sites(model);
+        self.check_sessions(model);
         for number in 0..model.instances.len() as u32 {
             self.check_instance(model, InstanceId(number));
         }

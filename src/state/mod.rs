@@ -18,6 +18,7 @@ mod node;
 mod reach;
 mod residence;
 mod restart;
+mod sessions;
 mod tables;
 
 pub use channels::ChannelState;
@@ -30,6 +31,7 @@ pub use mirrors::MirrorState;
 pub use node::NodeState;
 pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
+pub use sessions::SessionState;
 pub use tables::{
     CrewState, HostPhase, HostState, InstanceState, Job, MaintenanceState, MemberPhase, MemberState, NOWHERE,
     Outage, Patching, StorageState, Turn, VmPhase, VmState,
@@ -69,6 +71,8 @@ pub struct State {
     /// By VM, the mark on its channel's clock at which its boot is over, or what is left of it while it stands still;
     /// empty where there are no channels.
     pub boots: Vec<Work>,
+    /// By VM; empty where no service says how many sessions it has.
+    pub sessions: Vec<SessionState>,
     /// VMs that wait for the services they come after.
     pub held: u32,
     /// By service.
@@ -131,6 +135,7 @@ impl State {
             failed_starts: vec![FailedStarts::default(); if remembers_hosts(model) { vms } else { 0 }],
             monitors: vec![MonitorState::default(); if has_monitored(model) { vms } else { 0 }],
             boots: vec![Work::NONE; if model.channels.is_empty() { 0 } else { vms }],
+            sessions: vec![SessionState::default(); if model.has_open_work() { vms } else { 0 }],
             held: 0,
             awaited: vec![AwaitedState::default(); model.services.len()],
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
@@ -174,6 +179,7 @@ impl State {
         self.failed_starts.fill(FailedStarts::default());
         self.monitors.fill(MonitorState::default());
         self.boots.fill(Work::NONE);
+        self.sessions.fill(SessionState::default());
         self.held = 0;
         self.awaited.fill(AwaitedState::default());
         self.maintenances.fill(MaintenanceState::default());
@@ -234,6 +240,7 @@ impl State {
             + usize::from(has_clustered(model)) * size_of::<RestartState>()
             + usize::from(remembers_hosts(model)) * size_of::<FailedStarts>()
             + usize::from(has_monitored(model)) * size_of::<MonitorState>()
+            + usize::from(model.has_open_work()) * (size_of::<SessionState>() + 12 + 12 / 3)
             + usize::from(!model.channels.is_empty()) * (size_of::<Work>() + size_of::<VmId>())
             + lists
             + patching_bytes(model).div_ceil(vms)

@@ -89,6 +89,8 @@ pub(crate) fn service(
         },
         recovery_point_s: none(0.0),
         recovery_point_max_s: 0.0,
+        sessions_lost: None,
+        transactions_lost: None,
         causes: causes
             .iter()
             .map(|&(cause, share)| CauseSummary { cause, outages: outages * share, downtime_s: mean * share })

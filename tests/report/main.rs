@@ -67,6 +67,30 @@ fn a_recovery_point_stands_by_its_name() {
     assert!(markdown::summary(&result).contains(&format!("Recovery point, {told}.")));
 }
 
+/// Only the tables of a service that says what its clients have under way name what they lose.
+#[test]
+fn lost_work_stands_where_a_service_has_some() {
+    let mut summary = fixture::small();
+    let without = RunResult::from(&summary);
+    assert!(!without.to_json().unwrap().contains("sessions_lost"));
+    assert!(!csv::summary(&without).contains("sessions_lost"));
+    let lost = summary.strategies[0].services[0].outages;
+    for strategy in &mut summary.strategies {
+        strategy.services[0].sessions_lost = Some(lost);
+    }
+    let result = RunResult::from(&summary);
+    assert_eq!(RunResult::from_json(&result.to_json().unwrap()).unwrap(), result);
+    let (text, page, table) = (text::comparison(&result), markdown::summary(&result), csv::summary(&result));
+    assert_eq!(text.matches("sessions lost/y").count(), 1, "{text}");
+    assert_eq!(page.matches("| sessions lost/y |").count(), 1, "{page}");
+    assert!(!(text + &page).contains("transactions lost"));
+    let mut lines = table.lines();
+    let columns = lines.next().unwrap().split(',').count();
+    let head = ["mean", "se", "low", "high", "method"].map(|field| format!("sessions_lost_{field}"));
+    assert!(table.lines().next().unwrap().ends_with(&head.join(",")));
+    assert!(lines.all(|line| line.split(',').count() == columns), "{table}");
+}
+
 /// Of a script no year is told, nor an interval where it was played once.
 #[test]
 fn a_script_is_told_as_it_came() {

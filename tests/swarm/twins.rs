@@ -42,6 +42,8 @@ hosts = ["h", "x"]
 detection = "7 s"
 [service.a]
 instances = 9
+sessions = 50
+transactions = 4
 vm = { cores = 1, memory = "5 GiB", storage = "san" }
 boot = "1 min"
 [service.g]
@@ -50,6 +52,7 @@ boot = "1 min"
 app_crash = { mttf = "6 h", mttr = "5 min" }
 [service.b]
 role = "stateless"
+sessions = 7
 vm = { cores = 1, memory = "1 GiB" }
 boot = "1 min"
 [service.u]
@@ -288,7 +291,7 @@ fn across(model: &Model, log: &Log, k: usize) -> Option<Log> {
 }
 
 #[rustfmt::skip]
-const TWINS: [(Rule, Spoil); 47] = [
+const TWINS: [(Rule, Spoil); 50] = [
     (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
     (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
     (Rule::HostPower, |_, log, k| match log.entries[k].signal {
@@ -395,6 +398,15 @@ const TWINS: [(Rule, Spoil); 47] = [
         _ => None,
     }),
     (Rule::WritesLost, |_, log, k| matches!(log.entries[k].signal, Signal::WritesLost { .. }).then(|| without(log, k))?),
+    (Rule::SessionsLost, |_, log, k| match log.entries[k].signal {
+        Signal::SessionsLost { vm, instance, mut lost } => {
+            lost.sessions -= lost.sessions.min(1);
+            with(log, k, Signal::SessionsLost { vm, instance, lost })
+        }
+        _ => None,
+    }),
+    (Rule::SessionsLost, |_, log, k| matches!(log.entries[k].signal, Signal::SessionsLost { .. }).then(|| twice(log, k))?),
+    (Rule::SessionsLost, |_, log, k| matches!(log.entries[k].signal, Signal::SessionsLost { .. }).then(|| without(log, k))?),
     (Rule::MirrorBehind, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorBehind { .. }).then(|| twice(log, k))?),
     (Rule::MirrorBehind, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorBehind { .. }).then(|| without(log, k))?),
     (Rule::Response, |_, log, k| match log.entries[k].signal {

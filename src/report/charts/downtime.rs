@@ -97,11 +97,14 @@ pub(super) fn heading(pen: &mut Pen, y: f64, name: &str, service: &Service) {
 
 fn bar<'a>(result: &RunResult, strategy: &Strategy, service: &'a Service) -> Bar<'a> {
     let value = result.told_minutes(&service.downtime_s.estimate);
-    let label = if figures::is_unseen(&value) {
+    let mut label = if figures::is_unseen(&value) {
         format!("none seen, ≤ {} min", figures::bound(value.high))
     } else {
         figures::interval_in(&value, "min")
     };
+    if let Some(lost) = &service.sessions_lost {
+        label.push_str(&format!("; {} sessions lost", figures::mean(&result.told(lost))));
+    }
     let name = fit_name(&clean::visible(&strategy.name), LABEL, 200.0);
     Bar { name, value, label, causes: &service.causes }
 }

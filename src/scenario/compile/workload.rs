@@ -7,8 +7,8 @@ use super::parts::scripted_host_part;
 use crate::engine::{Span, Stream};
 use crate::model::{
     Cluster, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
-    MirrorFailover, Model, NO_TIMER, PartId, PartKind, Product, Room, Service, ServiceId, StorageId,
-    StorageKind, Vm, VmId, VmStreams, WayBack,
+    MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Product, Room, Service, ServiceId,
+    StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -92,6 +92,8 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
             cores: u64::from(service.vm.cores),
         },
         disk_timeout: service.vm.disk_timeout,
+        work: OpenWork { sessions: service.sessions, transactions: service.transactions },
+        session_timeout: service.session_timeout,
         boot_io: service.vm.boot_io.round().max(1.0) as u64,
         way_back: WayBack {
             power_on: service.power_on.clone().into(),

@@ -25,7 +25,7 @@ pub(super) struct Around<'a> {
     pub(super) hosts: &'a HostNames<'a>,
 }
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 20] = [
     "instances",
     "role",
     "workload",
@@ -43,6 +43,9 @@ const KEYS: [&str; 17] = [
     "demand",
     "capacity",
     "place",
+    "sessions",
+    "transactions",
+    "session_timeout",
 ];
 
 const VM_KEYS: [&str; 8] =
@@ -86,6 +89,9 @@ impl Reader {
             demand: 1.0,
             capacity: 1.0,
             place: Vec::new(),
+            sessions: 0,
+            transactions: 0,
+            session_timeout: Span::from_secs_f64(d::SESSION_TIMEOUT.value),
         };
         let Some(f) = named.fields(self, &KEYS) else { return service };
         match f.get("instances") {
@@ -122,7 +128,33 @@ impl Reader {
         service.priority = self.priority(&f);
         self.demand(&f, &mut service);
         service.place = self.place(&f, around.hosts);
+        self.sessions(&f, &mut service);
         service
+    }
+
+    /// Who is at work on an instance.
+    fn sessions(&mut self, f: &Fields<'_>, service: &mut Service) {
+        let mut count = |key| self.opt(f, key, |r, at| r.whole(at, 1, limits::SESSIONS)).unwrap_or(0) as u32;
+        (service.sessions, service.transactions) = (count("sessions"), count("transactions"));
+        if let Some(at) = f.get("transactions").filter(|_| service.role == Role::Stateless) {
+            let what = "a stateless service has no transactions";
+            self.report(code::NO_EFFECT, &at, what, "make it role = \"stateful\", or leave transactions out");
+            service.transactions = 0;
+        }
+        match f.get("session_timeout") {
+            Some(at) => {
+                service.session_timeout = self.duration(&at).unwrap_or(service.session_timeout);
+                if f.get("sessions").is_none() {
+                    let what = "session_timeout counts only where the service has sessions";
+                    self.report(code::NO_EFFECT, &at, what, "write sessions, or leave session_timeout out");
+                }
+            }
+            None if service.sessions > 0 => {
+                let value = format!("\"{}\"", service.session_timeout);
+                self.assume(f, "session_timeout", value, d::SESSION_TIMEOUT.source);
+            }
+            None => {}
+        }
     }
 
     /// One stage of a VM's way back: as written, or the default, which is then on record.

@@ -48,6 +48,8 @@ pub(crate) struct Author {
     storms: Dice,
     /// And for what is done to guests.
     patches: Dice,
+    /// And for who is at work on a service.
+    clients: Dice,
     /// On several sites (`sites.rs`), whose storages are these: their kinds and places.
     stretched: bool,
     storages: Vec<(&'static str, Option<u64>)>,
@@ -88,10 +90,11 @@ impl Author {
         let unit = *dice.pick(&[1_000_000, 10_000_000, 60_000_000, 600_000_000]);
         let ties = dice.percent(25);
         let storms = Dice(seed.rotate_left(32));
+        let clients = Dice(seed.rotate_left(8));
         let stretched = Dice(seed.rotate_left(16)).percent(50);
         let patches = Dice(seed.rotate_left(48));
         let (text, later, storages) = (String::new(), Dice(!seed), Vec::new());
-        Author { dice, text, unit, ties, crews: 0, later, storms, patches, stretched, storages }
+        Author { dice, text, unit, ties, crews: 0, later, storms, patches, clients, stretched, storages }
     }
 
     fn line(&mut self, text: impl AsRef<str>) {
@@ -438,8 +441,30 @@ impl Author {
                 let member = 1 + self.dice.below(groups[group as usize]);
                 self.line(format!("place = [\"h{group}-{member}\"]"));
             }
+            self.clients(role == "stateful");
         }
         counts
+    }
+
+    /// Who is at work on a service.
+    fn clients(&mut self, stateful: bool) {
+        let sessions = self.clients.percent(60);
+        if sessions {
+            let sessions = *self.clients.pick(&[1, 7, 500]);
+            self.line(format!("sessions = {sessions}"));
+        }
+        if stateful && self.clients.percent(50) {
+            let transactions = *self.clients.pick(&[1, 2, 40]);
+            self.line(format!("transactions = {transactions}"));
+        }
+        if sessions && self.clients.percent(80) {
+            let units = *self.clients.pick(&[0.0, 0.3, 1.0, 3.0, 10.0]);
+            let mut us = (self.unit as f64 * units) as u64;
+            if !self.ties && us > 0 {
+                us += self.clients.below(us / 2 + 1);
+            }
+            self.line(format!("session_timeout = \"{us} us\""));
+        }
     }
 
     /// Which layers each service meets, over all strategies.

@@ -18,6 +18,7 @@ mod placement;
 mod reach;
 mod rules;
 mod services;
+mod sessions;
 mod sides;
 
 use mirrors::{Loss, MirrorSeen, PairSeen};
@@ -31,6 +32,7 @@ use ninefold::sim::Signal;
 use patching::Patch;
 use reach::Ways;
 pub(crate) use rules::{Rule, Violation};
+use sessions::WorkSeen;
 
 /// A replication as its observers saw it.
 #[derive(Clone)]
@@ -126,6 +128,8 @@ struct InstanceSeen {
     taking: Option<(VmId, Time)>,
     taken_before: bool,
     members: u16,
+    /// Of a balanced group: no member has been out of reach, or stood still, since all served together.
+    calm: bool,
 }
 
 const ALL_PPB: u32 = 1_000_000_000;
@@ -151,6 +155,7 @@ struct Checker<'m> {
     site_out: Vec<Time>,
     forced: Vec<bool>,
     vms: Vec<VmSeen>,
+    work: Vec<WorkSeen>,
     instances: Vec<InstanceSeen>,
     /// By channel.
     boots: Vec<Vec<BootSeen>>,
@@ -243,6 +248,7 @@ impl<'m> Checker<'m> {
         });
         let holds_io = model.clusters.iter().any(|c| matches!(&c.product, Product::Quorum(q) if q.holds_io));
         let redirects = model.clusters.iter().any(|c| c.storage_loss.redirect.is_some());
+        let hidden_pauses = redirects || holds_io || model.hosts.iter().any(|h| h.storage_paths > 1);
         let instances = model.instances.iter().map(|i| InstanceSeen {
             lost_ppb: 0,
             since: Time::ZERO,
@@ -252,6 +258,7 @@ impl<'m> Checker<'m> {
             taking: None,
             taken_before: false,
             members: i.vms as u16,
+            calm: !hidden_pauses,
         });
         let networks = vec![false; model.networks.len()];
         let mut hosts = vec![HostSeen::default(); model.hosts.len()];
@@ -278,6 +285,7 @@ impl<'m> Checker<'m> {
             domains: vec![false; model.domains.len()],
             storages: vec![false; model.storages.len()],
             networks,
+            work: vms.clone().map(|vm: VmSeen| WorkSeen::new(vm.app)).collect(),
             vms: vms.collect(),
             instances: instances.collect(),
             boots: vec![Vec::new(); model.channels.len()],
@@ -286,7 +294,7 @@ impl<'m> Checker<'m> {
             waiting_us: 0,
             no_quorum: vec![false; model.clusters.len()],
             managers_out: vec![false; model.clusters.len()],
-            hidden_pauses: redirects || holds_io || model.hosts.iter().any(|h| h.storage_paths > 1),
+            hidden_pauses,
             redirects,
         }
     }
@@ -319,6 +327,10 @@ impl<'m> Checker<'m> {
 
     fn apply(&mut self, signal: Signal) -> Checked {
         self.play(signal)?;
+        if matches!(signal, Signal::NetworkDown { .. } | Signal::LinkDown { .. } | Signal::StorageDown { .. })
+        {
+            self.work_may_wait();
+        }
         match signal {
             Signal::NetworkDown { .. } | Signal::NetworkUp { .. } => {
                 self.ways.survey(self.model, &self.networks);
@@ -390,6 +402,7 @@ impl<'m> Checker<'m> {
                 self.account_writes(instance, lost);
                 self.writes_lost(vm, lost)
             }
+            Signal::SessionsLost { vm, instance, lost } => self.sessions_lost(vm, instance, lost),
             Signal::WitnessDown { cluster } => self.turn(|c| &mut c.witnesses_out[cluster.index()], true),
             Signal::WitnessUp { cluster } => self.turn(|c| &mut c.witnesses_out[cluster.index()], false),
             Signal::HostDown { host, cause } => self.host_down(host, cause),
@@ -478,7 +491,10 @@ impl<'m> Checker<'m> {
             }
             Signal::PatchBegun { vm } => self.patch_begun(vm),
             Signal::PatchEnded { vm } => self.patch_ended(vm),
-            Signal::VmDown { vm, cause } => self.vm_down(vm, cause),
+            Signal::VmDown { vm, cause } => {
+                self.work_ends(vm, Some(cause));
+                self.vm_down(vm, cause)
+            }
             Signal::VmUp { vm } => self.vm_up(vm),
             Signal::RestartOrdered { vm, host, .. } => self.start_ordered(vm, host),
             Signal::DisksSwitching { vm, host } => {
@@ -514,11 +530,13 @@ impl<'m> Checker<'m> {
             Signal::RestartFailed { vm, host } => self.restart_failed(vm, host),
             Signal::RestartWaiting { vm, reason, .. } => self.waits(vm, reason),
             Signal::AppDown { vm, .. } => {
+                self.work_ends(vm, None);
                 let was = std::mem::replace(&mut self.vms[vm.index()].app, false);
                 self.require(was, Rule::GuestAlternates, || format!("{} failed twice", self.name(vm)))
             }
             Signal::AppUp { vm } => self.app_up(vm),
             Signal::GroupQuorumLost { instance } => {
+                self.work_is_given_up(instance);
                 let was = std::mem::replace(&mut self.instances[instance.index()].no_quorum, true);
                 self.require(!was, Rule::Quorum, || format!("{instance:?} loses quorum twice"))
             }
@@ -540,7 +558,10 @@ impl<'m> Checker<'m> {
                 let up = self.vms[vm.index()].booted && !self.vms[vm.index()].app;
                 self.require(first && up, Rule::Failover, || format!("a group goes back to {vm:?}"))
             }
-            Signal::FailoverStarted { instance, vm } => self.failover_started(instance, vm),
+            Signal::FailoverStarted { instance, vm } => {
+                self.work_is_left(instance)?;
+                self.failover_started(instance, vm)
+            }
             Signal::FailoverDone { instance, vm } => self.failover_done(instance, vm),
             Signal::Converged { instance, members } => {
                 let row = &mut self.instances[instance.index()];
@@ -553,7 +574,10 @@ impl<'m> Checker<'m> {
             Signal::ServiceDegraded { instance, lost_ppb } => {
                 self.serves(instance, lost_ppb, Cause::HostCrash)
             }
-            Signal::ServiceUp { instance } => self.serves(instance, 0, Cause::HostCrash),
+            Signal::ServiceUp { instance } => {
+                self.work_begins(instance);
+                self.serves(instance, 0, Cause::HostCrash)
+            }
         }
     }
 
@@ -595,6 +619,7 @@ impl<'m> Checker<'m> {
             self.settle_instance(InstanceId(number))?;
         }
         self.settle_patches(next)?;
+        self.settle_sessions(next)?;
         self.settle_mirrors(next)
     }
 
