@@ -49,6 +49,10 @@ cluster.c.admission = { policy = "failures", tolerate = 1 }
 hosts = ["esx"]
 first = "15 d"
 lasts = "1 h"
+[maintenance.guests]
+services = ["mail"]
+first = "15 d"
+lasts = "1 h"
 [[inject]]
 at = "1 h"
 fault = "vm mail-1.2 app_crash"

@@ -122,6 +122,12 @@ first = "800 d"
 every = "5 h"
 lasts = "1 h"
 at_once = 2
+[maintenance.guests]
+services = ["web", "mail"]
+first = "800 d"
+every = "5 h"
+lasts = "1 h"
+at_once = 3
 [[inject]]
 at = "900 d"
 fault = "vm web-3.3 app_crash"

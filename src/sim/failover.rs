@@ -49,7 +49,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 self.begin_detection(instance);
             }
             GroupPhase::Detecting | GroupPhase::GivenUp | GroupPhase::NoQuorum => {}
-            GroupPhase::Waiting => self.elect_node(instance, false),
+            GroupPhase::Waiting => self.elect(instance, false, false),
             GroupPhase::TakingOver | GroupPhase::Restarting
                 if is_owner && !policy::can_take_over(self.model, self.state, vm) =>
             {
@@ -183,8 +183,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.step_group(instance, start + recover);
     }
 
-    /// The surviving nodes agree on a new owner, or wait until one of them can take over.
+    /// The surviving nodes agree on a new owner, or wait until one of them can take over. What is not planned counts as a
+    /// failure of the group.
     pub(super) fn elect_node(&mut self, instance: InstanceId, planned: bool) {
+        self.elect(instance, planned, !planned);
+    }
+
+    /// As [`Simulation::elect_node`]; a group that only comes back, as a node or quorum has, has not failed once more.
+    pub(super) fn elect(&mut self, instance: InstanceId, planned: bool, counts: bool) {
         let fixed = &self.model.instances[instance.index()];
         let former = self.owner_of(instance);
         if self.state.instances[instance.index()].group.outvoted {
@@ -206,7 +212,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             return;
         };
         let chosen = VmId(fixed.first_vm.0 + u32::from(node));
-        if !planned && chosen != former && !self.may_move(instance) {
+        if counts && chosen != former && !self.may_move(instance) {
             self.give_group_up(instance);
             return;
         }

@@ -160,7 +160,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn regain_group_quorum(&mut self, instance: InstanceId) {
         self.tell(Signal::GroupQuorumRegained { instance });
         if self.state.instances[instance.index()].group.phase == GroupPhase::NoQuorum {
-            self.elect_node(instance, false);
+            self.elect(instance, false, false);
         }
     }
 

@@ -234,7 +234,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Shuts a guest down and patches it.
     fn patch(&mut self, plan: MaintenanceId, place: u32, vm: VmId) {
         let bit = self.bit(vm);
-        self.turn_of(plan, place).shut |= bit;
+        self.turn_of(plan, place).done |= bit;
         let lasts = &self.model.maintenances[plan.index()].lasts;
         // A guest is patched once in a round of a plan: the same round lasts as long under every strategy.
         let plans = self.model.maintenances.len() as u32;
@@ -255,9 +255,8 @@ impl<O: Observer> Simulation<'_, O> {
                 if turn.open & bit == 0 {
                     continue;
                 }
-                if turn.shut & bit > 0 {
+                if turn.done & bit > 0 {
                     if self.is_patched(vm) {
-                        self.turn_of(plan, place).done |= bit;
                         self.close_patch_window(plan, place, vm);
                     }
                 } else if !matches!(self.state.vms[vm.index()].phase, VmPhase::Up | VmPhase::Idle) {
@@ -278,8 +277,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     fn close_patch_window(&mut self, plan: MaintenanceId, place: u32, vm: VmId) {
         let (bit, instance) = (self.bit(vm), self.model.vms[vm.index()].instance);
-        let turn = self.turn_of(plan, place);
-        (turn.open, turn.shut) = (turn.open & !bit, turn.shut & !bit);
+        self.turn_of(plan, place).open &= !bit;
         self.state.patchings[instance.index()].open &= !bit;
         self.state.maintenances[plan.index()].open -= 1;
         let failover = matches!(self.model.service_of(vm).guest, Some(GuestGroup::Failover(_)));

@@ -104,10 +104,7 @@ impl State {
     /// The state of a model before its first replication; [`State::reset`] must follow.
     #[must_use]
     pub fn new(model: &Model) -> State {
-        let balanced = model
-            .services
-            .iter()
-            .any(|s| matches!(s.guest, Some(GuestGroup::Balanced { .. })) && s.instances > 0);
+        let balanced = has_balanced(model);
         let vms = model.vms.len();
         State {
             timers: Timers::new(model.timers.events.len()),
@@ -248,6 +245,10 @@ impl State {
                 * (model.instances.len() * size_of::<GroupHistory>()).div_ceil(vms)
             + (timers + instances).div_ceil(vms)
     }
+}
+
+fn has_balanced(model: &Model) -> bool {
+    model.services.iter().any(|s| matches!(s.guest, Some(GuestGroup::Balanced { .. })) && s.instances > 0)
 }
 
 fn patches_guests(model: &Model) -> bool {

@@ -450,11 +450,10 @@ pub struct MaintenanceState {
 /// An instance in a round of a plan that patches its guests. Bits stand for its VMs, in order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
-    /// Those that have been patched.
+    /// Those that have been shut down to be patched.
     pub done: u32,
-    /// Those whose window is open, and those of them that have been shut down.
+    /// Those whose window is open. One of them that is not done owns its group, which moves first.
     pub open: u32,
-    pub shut: u32,
 }
 
 /// What plans do to the guests of an instance, all of them together.

@@ -61,7 +61,7 @@ impl Reader {
             if f.get("hosts").is_some() {
                 self.report(code::CONFLICT, &at, "both hosts and services are given", "keep one of the two");
             }
-        } else {
+        } else if !self.doubts(&join(&f.path, "services")) {
             let list = self.required(&f, "hosts", "[\"esx\"]", |r, at| r.hosts(at, hosts));
             work.hosts = list.unwrap_or_default();
         }

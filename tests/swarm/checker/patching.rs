@@ -66,15 +66,18 @@ impl<'m> Checker<'m> {
     /// Whether a guest goes down because it is its turn, and not with its host.
     pub(super) fn shut_to_patch(&self, vm: VmId, cause: Cause) -> bool {
         let row = self.vms[vm.index()];
+        // An owner is shut down when its group has moved.
+        let failover = matches!(self.model.service_of(vm).guest, Some(GuestGroup::Failover(_)));
         cause == Cause::Maintenance
             && row.patch == Patch::Begun
+            && !(failover && row.app)
             && row.home.is_some_and(|host| !self.hosts[host.index()].down)
     }
 
     pub(super) fn patch_shuts(&mut self, vm: VmId) -> Checked {
         let failover = matches!(self.model.service_of(vm).guest, Some(GuestGroup::Failover(_)));
         let row = &mut self.vms[vm.index()];
-        let fits = row.booted && !(failover && row.app);
+        let fits = row.booted;
         (row.booted, row.app, row.down_at, row.stopped_at) = (false, false, self.now, self.now);
         row.patch = Patch::Shut;
         // Its host may have stopped it because it was alone while its group moved away from it.
