@@ -7,7 +7,7 @@ mod loading;
 
 use std::fmt::Write as _;
 
-use ninefold::probe::{Downtime, Timeline};
+use ninefold::probe::{Downtime, Redundancy, Timeline};
 use ninefold::sim::{Signal, Simulation};
 use ninefold::state::State;
 
@@ -99,6 +99,18 @@ fn orders(hosts: u32) -> Vec<Vec<u32>> {
         longer
     };
     shorter.iter().flat_map(|order| (0..=order.len()).map(move |place| insert(order, place))).collect()
+}
+
+/// GFC-33: alone from the crash of the other node's host until its VM has booted again: 2 h, 5 min, 5 s and a minute.
+#[test]
+fn the_window_without_redundancy() {
+    let text = text(2, "wsfc-2008", "", &[(2, 1)])
+        .replace("lasts = \"30 d\"", "lasts = \"2 h\"")
+        .replace("[strategy.s]", "power_on = \"5 s\"\nboot = \"60 s\"\n[strategy.s]");
+    let models = loading::load(&text);
+    let (mut state, mut redundancy) = (State::new(&models[0]), Redundancy::new(&models[0]));
+    Simulation::new(&models[0], &mut state, 1, 0, &mut redundancy).run();
+    assert_eq!(redundancy.finish(), [(7_200 + 300 + 65) * 1_000_000]);
 }
 
 /// An application that crashes, is seen after half a poll on average, and is restarted where it is: a renewal whose outage

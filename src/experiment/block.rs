@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::pool::Watch;
 use crate::model::Model;
-use crate::probe::{Downtime, Waiting};
+use crate::probe::{Downtime, Redundancy, Waiting};
 use crate::sim::Simulation;
 use crate::state::State;
 use crate::stats::Distribution;
@@ -19,6 +19,7 @@ pub(super) struct Ticks {
     pub recovery_point_us: u64,
     pub sessions_lost: u64,
     pub transactions_lost: u64,
+    pub unprotected_us: u64,
 }
 
 /// The outages of one cause over many replications.
@@ -34,6 +35,7 @@ pub(super) struct Worker<'m> {
     states: Vec<State>,
     downtimes: Vec<Downtime>,
     waitings: Vec<Waiting>,
+    redundancies: Vec<Redundancy>,
     /// Events of the longest replication of one strategy so far; before the first one, as many as there can be.
     events: u64,
 }
@@ -71,6 +73,7 @@ impl<'m> Worker<'m> {
             states: models.iter().map(State::new).collect(),
             downtimes: models.iter().map(Downtime::new).collect(),
             waitings: models.iter().map(Waiting::new).collect(),
+            redundancies: models.iter().map(Redundancy::new).collect(),
             events: u64::MAX,
         }
     }
@@ -99,15 +102,17 @@ impl<'m> Worker<'m> {
         let model = &self.models[strategy];
         let mut block = StrategyBlock::new(model);
         let (downtime, waiting) = (&mut self.downtimes[strategy], &mut self.waitings[strategy]);
+        let redundancy = &mut self.redundancies[strategy];
         for replication in replications {
             downtime.reset();
             waiting.reset();
-            let observer = (&mut *downtime, &mut *waiting);
+            redundancy.reset();
+            let observer = (&mut *downtime, (&mut *waiting, &mut *redundancy));
             let simulation = Simulation::new(model, &mut self.states[strategy], seed, replication, observer);
             let (_, events) = simulation.run_unless(|| watch.drops())?;
             self.events = self.events.max(events);
             downtime.finish();
-            block.add(downtime, waiting.finish());
+            block.add(downtime, waiting.finish(), redundancy.finish());
         }
         Some(block)
     }
@@ -126,7 +131,7 @@ impl StrategyBlock {
         }
     }
 
-    fn add(&mut self, downtime: &Downtime, waiting_us: u64) {
+    fn add(&mut self, downtime: &Downtime, waiting_us: u64, unprotected_us: &[u64]) {
         for (service, tally) in downtime.services().iter().enumerate() {
             debug_assert_eq!(
                 tally.downtime_us,
@@ -141,6 +146,7 @@ impl StrategyBlock {
                 recovery_point_us: tally.recovery_point_us,
                 sessions_lost: tally.sessions_lost,
                 transactions_lost: tally.transactions_lost,
+                unprotected_us: unprotected_us[service],
             });
             let most = &mut self.recovery_points_max[service];
             *most = (*most).max(tally.recovery_point_max_us);

@@ -131,6 +131,10 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
         .into(),
         sessions_lost: work_lost(ticks, |t| t.sessions_lost, chance, fixed, fixed.work.sessions),
         transactions_lost: work_lost(ticks, |t| t.transactions_lost, chance, fixed, fixed.work.transactions),
+        unprotected_s: fixed.guest.is_some().then(|| {
+            let scale = 1.0 / (instances * SECOND);
+            estimate(ticks, |t| t.unprotected_us, chance.downtime(), scale).into()
+        }),
         recovery_point_max_s: found.recovery_points_max[number] as f64 / SECOND,
         causes: causes(&found.causes[number], instances * replications as f64),
         more_vms: 0,

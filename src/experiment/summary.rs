@@ -83,6 +83,8 @@ pub struct ServiceSummary {
     /// Sessions that were open, and transactions that were in flight, where the service says how many it has.
     pub sessions_lost: Option<Estimate>,
     pub transactions_lost: Option<Estimate>,
+    /// Time without a second VM to fall back on, of a group.
+    pub unprotected_s: Option<Estimate>,
     pub causes: Vec<CauseSummary>,
     /// How many more VMs of its size would fit, where no others come.
     pub more_vms: u32,

@@ -3,11 +3,13 @@
 
 mod digest;
 mod downtime;
+mod redundancy;
 mod timeline;
 mod waiting;
 
 pub use digest::Digest;
 pub use downtime::{CauseTally, Downtime, ServiceTally};
+pub use redundancy::Redundancy;
 pub use timeline::{Entry, Timeline};
 pub use waiting::Waiting;
 

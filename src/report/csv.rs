@@ -44,11 +44,14 @@ pub fn summary(result: &RunResult) -> String {
     }
     sheet.head_estimate("recovery_point_s");
     sheet.head("recovery_point_s_max");
-    // Only where a service says what its clients have under way: then all rows have the columns.
+    // Only where a service says what its clients have under way, or has a group: then all rows have the columns.
     let all = || result.strategies.iter().flat_map(|strategy| &strategy.services);
     let sessions = all().any(|service| service.sessions_lost.is_some());
     let transactions = all().any(|service| service.transactions_lost.is_some());
-    for (shown, name) in [(sessions, "sessions_lost"), (transactions, "transactions_lost")] {
+    let grouped = all().any(|service| service.unprotected_s.is_some());
+    let heads =
+        [(sessions, "sessions_lost"), (transactions, "transactions_lost"), (grouped, "unprotected_s")];
+    for (shown, name) in heads {
         if shown {
             sheet.head_estimate(name);
         }
@@ -74,7 +77,11 @@ pub fn summary(result: &RunResult) -> String {
             sheet.count(service.more_vms);
             sheet.estimate(&service.recovery_point_s.estimate);
             sheet.numbers(&[service.recovery_point_s.max]);
-            let lost = [(sessions, &service.sessions_lost), (transactions, &service.transactions_lost)];
+            let lost = [
+                (sessions, &service.sessions_lost),
+                (transactions, &service.transactions_lost),
+                (grouped, &service.unprotected_s),
+            ];
             for (shown, lost) in lost {
                 if shown {
                     sheet.estimate_if(lost.as_ref());

@@ -12,7 +12,7 @@ use super::reproduce;
 use super::result::{Estimate, RunResult};
 use super::text::{
     WRITES_LOST, can_lose_writes, cause_shares, counted, horizon, never_down, of_service, recovery_points,
-    service_names, writes_lost,
+    service_names, unprotected, writes_lost,
 };
 use super::verdict;
 
@@ -173,6 +173,9 @@ impl Page<'_> {
             }
             if let Some(line) = never_down(self.result, &rows, name) {
                 self.line(&format!("In this table, {line}."));
+            }
+            if let Some(line) = unprotected(self.result, &rows, name) {
+                self.line(&format!("Without a second VM to fall back on: {line}."));
             }
             if let Some(line) = recovery_points(&rows, name) {
                 self.line(&format!("Recovery point, the most writes lost at once: {line}."));

@@ -34,7 +34,8 @@ impl RunResult {
                     &mut service.outages,
                     &mut service.recovery_point_s.estimate,
                 ];
-                let of_work = [&mut service.sessions_lost, &mut service.transactions_lost];
+                let of_work =
+                    [&mut service.sessions_lost, &mut service.transactions_lost, &mut service.unprotected_s];
                 of_service.into_iter().chain(of_work.into_iter().flatten()).for_each(happened);
             }
         }
