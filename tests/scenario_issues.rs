@@ -238,6 +238,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("nodes = 2", "takeover = { @dsk = \"5 s\" }", "E007"),
     ("nodes = 2", "takeover = { disk = @\"5 parsecs\" }", "E011"),
     ("role = \"stateful\"", "role = \"stateful\"\nworkload = @\"sql\"", "E016"),
+    ("nodes = 2", "profile = \"wsfc-2008\"\nwitness = \"disk\"", "W110@[service.@mail]"),
     // GFC-35
     ("nodes = 2", "profile = \"wsfc-2008\"\nwitness = \"none\"", "W110@[service.@mail]"),
     ("nodes = 2", "nodes = 5", "E026@[strategy.@cluster]"),

@@ -268,7 +268,7 @@ fn of_service(model: &Model, entry: &Entry) -> String {
         Signal::GroupQuorumRegained { .. } => format!("{who} has quorum again"),
         Signal::GroupWitnessDown { .. } => format!("the witness of {who} is down"),
         Signal::GroupWitnessUp { .. } => format!("the witness of {who} is back"),
-        Signal::FailoverGivenUp { .. } => format!("{who} has moved too often and stays offline for now"),
+        Signal::FailoverGivenUp { .. } => format!("{who} has failed too often and stays offline for now"),
         Signal::FailbackBegun { .. } => format!("{who} goes back to {vm}, as planned"),
         Signal::FailoverStarted { .. } => format!("{who} moves to {vm}"),
         Signal::FailoverDone { .. } => format!("{who} is online on {vm}"),

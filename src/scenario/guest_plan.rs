@@ -41,6 +41,8 @@ pub struct VotesPlan {
 pub struct WitnessPlan {
     /// Index of the storage that a disk lies on; absent: a share or a cloud, or one that nodes always reach.
     pub storage: Option<usize>,
+    /// Whether it is a disk, which may be said without saying where.
+    pub is_disk: bool,
     /// Whether it is reached over the network.
     pub network: bool,
     /// Index of the site that it stands at.
@@ -173,10 +175,14 @@ impl<'a> Laid<'a> {
         let witness = match word {
             "none" => None,
             "auto" if !nodes.is_multiple_of(2) => None,
-            "auto" if storage.is_some() => Some(WitnessPlan { storage, network: false, site: None, outage }),
-            "auto" => Some(WitnessPlan { storage: None, network: site.is_some(), site, outage }),
-            "disk" => Some(WitnessPlan { storage, network: false, site: None, outage }),
-            _ => Some(WitnessPlan { storage: None, network: true, site, outage }),
+            "auto" if storage.is_some() => {
+                Some(WitnessPlan { storage, is_disk: true, network: false, site: None, outage })
+            }
+            "auto" => {
+                Some(WitnessPlan { storage: None, is_disk: false, network: site.is_some(), site, outage })
+            }
+            "disk" => Some(WitnessPlan { storage, is_disk: true, network: false, site: None, outage }),
+            _ => Some(WitnessPlan { storage: None, is_disk: false, network: true, site, outage }),
         };
         Some(VotesPlan { dynamic: self.word("dynamic_quorum") == Some("on"), witness })
     }

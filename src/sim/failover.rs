@@ -159,12 +159,18 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.let_go(former);
         self.release_app(former);
         let now = self.now;
+        let owner = self.state.instances[instance.index()].group.owner;
         let history = self.state.group_histories.get_mut(instance.index());
         let in_place = rules.in_place.as_ref().zip(history);
         let again =
             in_place.is_some_and(|(rule, history)| history.restarts.allows(rule.most, rule.window, now));
         if again && policy::can_take_over(self.model, self.state, former) {
             self.restart_in_place(instance, former);
+        } else if rules.limit.is_some()
+            && policy::choose_node(self.model, self.state, instance) == Some(owner)
+        {
+            // GFC-10: it has failed on every node that there is.
+            self.give_group_up(instance);
         } else {
             self.elect_node(instance, false);
         }

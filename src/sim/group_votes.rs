@@ -42,6 +42,12 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let seen = &self.failover_rules(instance).detection[Loss::Node as usize].seen;
         let span = self.draw_vm(seen, vm, VmDraw::Detection, draw);
         let at = if cause.is_planned() { self.now } else { self.now + span };
+        let outvoted = self.state.instances[instance.index()].group.outvoted;
+        if cause.is_planned() && !outvoted && self.votes_of_group(instance).is_some_and(|votes| votes.dynamic)
+        {
+            // HYP-13: one that is shut down gives its vote up first, and the others are counted without it.
+            self.state.nodes[vm.index()].voteless = true;
+        }
         self.state.nodes[vm.index()].missed_at = at;
         if at == self.now {
             self.count_group(instance, cause);
@@ -138,7 +144,11 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
         match witness.kind {
             WitnessKind::Anywhere => true,
-            WitnessKind::Disk(storage) => self.state.reaches_serving_copy(self.model, storage, host),
+            WitnessKind::Disk(storage) => {
+                let copy = self.state.serving_copy(self.model, storage);
+                self.model.hosts[host.index()].storages.contains(&copy)
+                    && self.state.reaches_serving_copy(self.model, storage, host)
+            }
             // A share or a cloud, as clients reach what is at a site.
             WitnessKind::Network => self.state.hears(self.model, host, Traffic::Client),
         }

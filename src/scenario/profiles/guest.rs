@@ -94,8 +94,8 @@ const BEATS_2016: &[Setting] = &[
 const PACEMAKER: &[Setting] = &[
     word("witness", "none", WITNESSES, "OSS-11", WITNESS),
     word("dynamic_quorum", "off", ONS, "OSS-11", DYNAMIC),
-    setting("heartbeat_interval", Fixed(3.0), "OSS-13, the token's timeout", BEAT),
-    setting("heartbeat_threshold", Count(1), "OSS-13", MISSED),
+    setting("heartbeat_interval", Fixed(0.1), "assumption: how often the token comes round", BEAT),
+    setting("heartbeat_threshold", Count(30), "OSS-13: 3 s without the token", MISSED),
     setting("regroup", Between(0.05, 4.4), "OSS-14, OSS-15", AGREED),
     setting("looks_alive", Fixed(10.0), "assumption", CRASH_POLL),
     setting("is_alive", Fixed(10.0), "assumption", HANG_POLL),

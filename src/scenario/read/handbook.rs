@@ -76,6 +76,19 @@ fn breaches(spec: &Spec, service: &Service, plan: &ServiceProtection) -> Vec<Bre
             "leave witness out, write \"disk\" or \"share\", or use an odd number of nodes".to_owned();
         found.push(Breach { key: "witness", what, remedy });
     }
+    let disk = votes.and_then(|votes| votes.witness.as_ref()).filter(|witness| witness.is_disk);
+    let reached = |index: usize| spec.hosts.iter().any(|host| host.storages.contains(&index));
+    if let Some(storage) = disk.map(|witness| witness.storage).filter(|storage| !storage.is_some_and(reached))
+    {
+        let what = match storage {
+            Some(index) => {
+                format!("no host reaches {}, where its disk witness lies", quote(&spec.storages[index].name))
+            }
+            None => "its disk witness lies nowhere, and so never fails (GFC-35)".to_owned(),
+        };
+        let remedy = "write witness_storage, a storage that the nodes' hosts reach".to_owned();
+        found.push(Breach { key: "witness_storage", what, remedy });
+    }
     let local = service.vm.storage.is_some_and(|index| spec.storages[index].kind == StorageKind::Das);
     let shares = service.workload.is_some_and(|workload| workload.shared_disk);
     if layer == GuestLayer::Failover && local && shares {
