@@ -242,9 +242,12 @@ fn strategies(spec: &Spec, out: &mut String) {
             let p = strategy.for_service(index);
             let layer = match p.protection.guest {
                 None => "one VM each".to_owned(),
-                Some(GuestLayer::Failover) => {
-                    guest::failover(&p, p.failover.as_ref().expect("a failover group has a plan"), service)
-                }
+                Some(GuestLayer::Failover) => guest::failover(
+                    spec,
+                    &p,
+                    p.failover.as_ref().expect("a failover group has a plan"),
+                    service,
+                ),
                 Some(GuestLayer::Balanced) => format!(
                     "nlb, {} members, detection {}, convergence {}{}",
                     p.vms,

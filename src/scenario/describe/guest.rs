@@ -2,10 +2,16 @@
 
 use super::law_line;
 use crate::engine::Law;
-use crate::scenario::spec::Service;
+use crate::scenario::guest_plan::VotesPlan;
+use crate::scenario::spec::{Service, Spec};
 use crate::scenario::{FailoverPlan, ServiceProtection};
 
-pub(super) fn failover(protection: &ServiceProtection, plan: &FailoverPlan, service: &Service) -> String {
+pub(super) fn failover(
+    spec: &Spec,
+    protection: &ServiceProtection,
+    plan: &FailoverPlan,
+    service: &Service,
+) -> String {
     let mut parts = vec![format!("guest-failover, {} nodes", protection.vms)];
     parts.extend(protection.profile.map(|profile| profile.word.to_owned()));
     let [node, crash, hang] = &plan.detection;
@@ -46,8 +52,24 @@ pub(super) fn failover(protection: &ServiceProtection, plan: &FailoverPlan, serv
         let text = format!("moves at most {most} in {window}, tried again after {}", law_line(retry));
         parts.push(text);
     }
+    parts.extend(plan.votes.as_ref().map(|votes| witness(spec, votes)));
     parts.extend(plan.failback.as_ref().map(|law| format!("goes back after {}", law_line(law))));
     parts.join(", ")
+}
+
+/// What the witness of a group is.
+fn witness(spec: &Spec, votes: &VotesPlan) -> String {
+    let follow = if votes.dynamic { ", votes follow who is there" } else { "" };
+    let what = match &votes.witness {
+        None => "no witness".to_owned(),
+        Some(plan) => match (plan.storage, plan.site) {
+            (Some(storage), _) => format!("its witness a disk on {}", spec.storages[storage].name),
+            (None, Some(site)) => format!("its witness at site {}", spec.sites[site].name),
+            (None, None) if plan.outage.is_some() => "its witness reached from anywhere".to_owned(),
+            (None, None) => "a witness that never fails".to_owned(),
+        },
+    };
+    format!("{what}{follow}")
 }
 
 fn is_nothing(law: &Law) -> bool {
