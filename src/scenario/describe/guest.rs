@@ -54,7 +54,11 @@ pub(super) fn failover(
     }
     parts.extend(plan.votes.as_ref().map(|votes| witness(spec, votes)));
     parts.extend(plan.failback.as_ref().map(|law| format!("goes back after {}", law_line(law))));
-    parts.join(", ")
+    // With a profile there is a lot to say: line by line.
+    match protection.profile {
+        Some(_) => format!("{}\n      {}", parts[..2].join(", "), parts[2..].join("\n      ")),
+        None => parts.join(", "),
+    }
 }
 
 /// What the witness of a group is.
