@@ -239,6 +239,14 @@ const CASES: &[(&str, &str, &str)] = &[
     ("nodes = 2", "takeover = { disk = @\"5 parsecs\" }", "E011"),
     ("role = \"stateful\"", "role = \"stateful\"\nworkload = @\"sql\"", "E016"),
     ("nodes = 2", "profile = \"wsfc-2008\"\nwitness = \"disk\"", "W110@[service.@mail]"),
+    ("nodes = 2", "@witness_storage = \"san\"", "W103"),
+    ("nodes = 2", "profile = \"wsfc-2008\"\nwitness = \"share\"\n@witness_storage = \"san\"", "W103"),
+    (
+        "nodes = 2",
+        "profile = \"wsfc-2008\"\nwitness = \"disk\"\nwitness_storage = \"san\"\n@witness_site = \"east\"",
+        "W103",
+    ),
+    ("nodes = 2", "profile = \"wsfc-2008\"\ndetection = \"5 s\"\n@looks_alive = \"5 s\"", "W103"),
     // GFC-35
     ("nodes = 2", "profile = \"wsfc-2008\"\nwitness = \"none\"", "W110@[service.@mail]"),
     ("nodes = 2", "nodes = 5", "E026@[strategy.@cluster]"),

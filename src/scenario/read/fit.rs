@@ -200,30 +200,6 @@ impl Reader {
         }
     }
 
-    /// Settings of a profile that the layer inside the guests has not.
-    fn guest_settings(&mut self, spec: &Spec, strategy: &Strategy) {
-        let base = join("strategy", &strategy.name);
-        let owns = strategy
-            .services
-            .iter()
-            .map(|(service, own)| (join(&join(&base, "service"), &spec.services[*service].name), own));
-        for (path, own) in std::iter::once((base.clone(), &strategy.base)).chain(owns) {
-            let profile = own.profile.or(strategy.base.profile);
-            for key in own.values.keys() {
-                if profile.is_some_and(|profile| profile.settings().any(|setting| setting.key == *key)) {
-                    continue;
-                }
-                let what = match profile {
-                    Some(profile) => format!("{} has no setting {key}", profile.word),
-                    None => format!("{key} is a setting of profiles, and there is none"),
-                };
-                let mark = own.marks.get(key).copied().unwrap_or(own.mark);
-                let remedy = "leave it out, or name the profile that has it; `ninefold profiles` lists them";
-                self.sink.push(code::NO_EFFECT, mark, join(&path, key), what, remedy);
-            }
-        }
-    }
-
     fn starting_hosts(&mut self, spec: &Spec, index: usize, service: &Service) {
         let path = join(&join("service", &service.name), "place");
         let own = join("service", &service.name);

@@ -4,6 +4,7 @@ mod admission;
 mod check;
 mod cluster;
 mod fit;
+mod guest;
 mod handbook;
 mod host;
 mod inherited;
