@@ -7,14 +7,13 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::Time;
-use crate::model::{HostId, LocalMirrorId, StorageId, StorageKind};
+use crate::model::{HostId, LocalMirrorId, StorageId};
 
 impl<O: Observer> Simulation<'_, O> {
     /// Whether software on the hosts keeps each host's disks equal to their copy.
     pub(super) fn is_mirrored_by_host(&self, mirrored: StorageId) -> bool {
         let fixed = &self.model.storages[mirrored.index()];
-        fixed.kind == StorageKind::Das
-            && fixed.mirror.as_ref().is_some_and(|mirror| mirror.is_by_host(fixed.kind))
+        fixed.mirror.as_ref().is_some_and(|mirror| mirror.is_by_host(fixed.kind))
     }
 
     /// A host is up or down, or its way to the others has changed.
