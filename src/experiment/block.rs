@@ -19,6 +19,7 @@ pub(super) struct Ticks {
     pub recovery_point_us: u64,
     pub sessions_lost: u64,
     pub transactions_lost: u64,
+    pub unserved_us: u64,
     pub unprotected_us: u64,
 }
 
@@ -146,6 +147,7 @@ impl StrategyBlock {
                 recovery_point_us: tally.recovery_point_us,
                 sessions_lost: tally.sessions_lost,
                 transactions_lost: tally.transactions_lost,
+                unserved_us: tally.unserved_us(),
                 unprotected_us: unprotected_us[service],
             });
             let most = &mut self.recovery_points_max[service];

@@ -131,6 +131,7 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
         .into(),
         sessions_lost: work_lost(ticks, |t| t.sessions_lost, chance, fixed, fixed.work.sessions),
         transactions_lost: work_lost(ticks, |t| t.transactions_lost, chance, fixed, fixed.work.transactions),
+        requests_lost: requests_lost(ticks, chance, fixed),
         unprotected_s: fixed.guest.is_some().then(|| {
             let scale = 1.0 / (instances * SECOND);
             estimate(ticks, |t| t.unprotected_us, chance.downtime(), scale).into()
@@ -151,6 +152,12 @@ fn work_lost(
 ) -> Option<Estimate> {
     let scale = 1.0 / f64::from(service.instances);
     (each > 0).then(|| estimate(ticks, part, chance.work(each), scale).into())
+}
+
+/// Requests that nobody answered. One incident costs at most the peak for as long as it takes.
+fn requests_lost(ticks: &[Ticks], chance: Chance, service: &Service) -> Option<Estimate> {
+    let scale = service.requests / (f64::from(service.instances) * SECOND);
+    (service.requests > 0.0).then(|| estimate(ticks, |t| t.unserved_us, chance.downtime(), scale).into())
 }
 
 /// All services together: the mean instance.

@@ -83,6 +83,8 @@ pub struct ServiceSummary {
     /// Sessions that were open, and transactions that were in flight, where the service says how many it has.
     pub sessions_lost: Option<Estimate>,
     pub transactions_lost: Option<Estimate>,
+    /// Requests that nobody answered, where the service says how many come.
+    pub requests_lost: Option<Estimate>,
     /// Time without a second VM to fall back on, of a group.
     pub unprotected_s: Option<Estimate>,
     pub causes: Vec<CauseSummary>,

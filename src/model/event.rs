@@ -57,6 +57,8 @@ pub enum Event {
     GroupStepped(InstanceId),
     /// A node of a failover group is missed: votes are counted.
     GroupCounted(InstanceId),
+    /// Clients of a balanced instance want more, or less, than its members can carry.
+    LoadStepped(InstanceId),
     /// The first of a VM's own clocks is due.
     VmDue(VmId),
     /// Clients of a VM that is out of reach, or stands still, have waited for long enough.

@@ -1,6 +1,6 @@
 //! The layer inside the guests of an instance: what a failover group, or a balancer, goes by.
 
-use super::{Delay, Instance, Votes};
+use super::{Delay, Instance, Ppm, Votes};
 use crate::engine::{Span, Stream};
 
 /// The layer inside the guests of an instance.
@@ -14,8 +14,9 @@ pub enum GuestGroup {
         join: Delay,
         /// Whether a failed application counts as a dead member; without, it keeps its share (NLB-14).
         application_aware: bool,
-        /// The fraction of the demand that m serving members can carry, in billionths, by m.
-        carried_ppb: Vec<u32>,
+        /// What m members can carry, by m, in billionths of what clients want when they want most; more than all of it
+        /// where there is room to spare.
+        carried_ppb: Vec<u64>,
     },
 }
 
@@ -28,6 +29,21 @@ impl GuestGroup {
             GuestGroup::Balanced { detection, convergence, join, .. } => vec![detection, convergence, join],
         }
     }
+}
+
+/// The part, in billionths, of what clients want that is served by members who can carry `carried_ppb` of the most, while
+/// clients want `load` of that.
+#[must_use]
+pub fn served_ppb(carried_ppb: u64, load: Ppm) -> u32 {
+    const ALL: u64 = 1_000_000_000;
+    let wanted = u64::from(load.0);
+    // Both sides in billionths of a millionth.
+    let carried = u128::from(carried_ppb) * u128::from(Ppm::ONE.0);
+    if carried_ppb > 0 && carried >= u128::from(ALL) * u128::from(wanted) {
+        return ALL as u32;
+    }
+    // Without members nothing is served, whatever is wanted.
+    if carried_ppb == 0 { 0 } else { (carried / u128::from(wanted)) as u32 }
 }
 
 /// What a failover group goes by.

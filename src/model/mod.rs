@@ -15,6 +15,7 @@ mod event;
 mod geography;
 mod guest;
 mod ids;
+mod load;
 mod mirror;
 mod monitor;
 mod open_work;
@@ -34,11 +35,13 @@ pub use event::{Event, VmClock};
 pub use geography::{Geography, Reach, Segments, Way, join};
 pub use guest::{
     Detection, FailoverLimit, FailoverRules, GuestGroup, Loss, RestartInPlace, Takeover, TakeoverDraw,
+    served_ppb,
 };
 pub use ids::{
     ChannelId, ClusterId, CrewId, DomainId, HostId, InjectId, InstanceId, LocalMirrorId, MaintenanceId,
     NetworkId, PartId, PlaceId, ServiceId, StorageId, VmId,
 };
+pub use load::Load;
 pub use mirror::{LocalMirror, Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
 pub use open_work::OpenWork;
@@ -272,6 +275,10 @@ pub struct Service {
     /// What is open and in flight on one instance, and how long a session outlives an interruption.
     pub work: OpenWork,
     pub session_timeout: Span,
+    /// How its demand goes over the week, where it does not stay the same.
+    pub load: Option<Load>,
+    /// Requests a second to one instance when clients want most; 0: nobody counts them.
+    pub requests: f64,
     /// Bits a second that a VM of it reads and writes while it boots, where its storage has a bandwidth.
     pub boot_io: u64,
     pub way_back: WayBack,

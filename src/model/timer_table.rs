@@ -6,7 +6,7 @@
 
 use super::{
     ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, IsolationResponse,
-    LocalMirrorId, MaintenanceId, Model, PartId, PartKind, PlaceId, Product, StorageId, VmId,
+    LocalMirrorId, MaintenanceId, Model, PartId, PartKind, PlaceId, Product, Service, StorageId, VmId,
 };
 
 /// Stands for a timer that a component does not have.
@@ -34,6 +34,8 @@ pub struct TimerTable {
     pub retries: Vec<u32>,
     pub hosts: Vec<HostTimers>,
     pub instances: Vec<u32>,
+    /// By instance that is balanced and whose load changes over the week; empty where there is none.
+    pub loads: Vec<u32>,
     /// By VM: the patience of its clients; empty where no service says how many it has.
     pub sessions: Vec<u32>,
     /// By instance, where nodes have votes.
@@ -132,6 +134,16 @@ impl TimerTable {
             table.group_counts.push(count);
             let slot = table.add_if(failover, Event::GroupStepped(InstanceId(number as u32)));
             table.instances.push(slot);
+        }
+        let changes = |service: &Service| {
+            service.load.is_some() && matches!(service.guest, Some(GuestGroup::Balanced { .. }))
+        };
+        if model.services.iter().any(changes) {
+            for (number, instance) in model.instances.iter().enumerate() {
+                let its = changes(&model.services[instance.service.index()]);
+                let slot = table.add_if(its, Event::LoadStepped(InstanceId(number as u32)));
+                table.loads.push(slot);
+            }
         }
         for (number, vm) in model.vms.iter_mut().enumerate() {
             vm.timer = table.add(Event::VmDue(VmId(number as u32)));

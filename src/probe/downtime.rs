@@ -6,8 +6,8 @@
 //! the end is counted up to the end.
 
 use super::Window;
-use crate::engine::Time;
-use crate::model::{Cause, InstanceId, Model};
+use crate::engine::{Span, Time};
+use crate::model::{Cause, InstanceId, Load, Model, Ppm, Service};
 use crate::sim::{Observer, Signal};
 
 /// What happened to one instance so far.
@@ -43,6 +43,9 @@ pub struct ServiceTally {
     pub recovery_point_max_us: u64,
     pub sessions_lost: u64,
     pub transactions_lost: u64,
+    /// What clients wanted and did not get, where requests are counted: microseconds times millionths of the most that they
+    /// want times billionths. See [`ServiceTally::unserved_us`].
+    pub unserved: u128,
     pub causes: [CauseTally; Cause::ALL.len()],
 }
 
@@ -54,6 +57,13 @@ impl ServiceTally {
         let degraded = (self.lost_degraded_ppb_us + all / 2) / all;
         self.downtime_us.saturating_add(u64::try_from(degraded).unwrap_or(u64::MAX))
     }
+
+    /// What clients wanted and did not get, as time in which they want most, to the nearest microsecond.
+    #[must_use]
+    pub fn unserved_us(&self) -> u64 {
+        let all = u128::from(ALL_PPB) * u128::from(Ppm::ONE.0);
+        u64::try_from((self.unserved + all / 2) / all).unwrap_or(u64::MAX)
+    }
 }
 
 /// Listens for what is down.
@@ -64,6 +74,8 @@ pub struct Downtime {
     services: Vec<ServiceTally>,
     /// Lengths of the outages that began in the measured time, by service.
     outages: Vec<Vec<u64>>,
+    /// By service, how its requests go over the week; empty where nobody counts any.
+    requests: Vec<Option<Load>>,
 }
 
 impl Account {
@@ -85,6 +97,7 @@ impl Downtime {
             accounts: model.instances.iter().map(|i| Account::new(window, i.service.0)).collect(),
             services: vec![ServiceTally::default(); model.services.len()],
             outages: vec![Vec::new(); model.services.len()],
+            requests: requests(model),
         }
     }
 
@@ -133,7 +146,8 @@ impl Downtime {
         let account = &mut self.accounts[instance.index()];
         if account.lost_ppb > 0 {
             // What is told comes before the end of the measured time.
-            let span = now.since(account.since.max(self.window.start)).0;
+            let since = account.since.max(self.window.start);
+            let span = now.since(since).0;
             let tally = &mut self.services[account.service as usize];
             if account.lost_ppb == ALL_PPB {
                 let begun = account.since >= self.window.start;
@@ -148,9 +162,23 @@ impl Downtime {
                 tally.degraded_us += span;
                 tally.lost_degraded_ppb_us += u128::from(span) * u128::from(account.lost_ppb);
             }
+            if let Some(Some(load)) = self.requests.get(account.service as usize) {
+                tally.unserved += load.between(since, now.max(since)) * u128::from(account.lost_ppb);
+            }
         }
         (account.since, account.lost_ppb, account.cause) = (now, lost_ppb, cause);
     }
+}
+
+/// How the requests of each service go over the week, where any are counted.
+fn requests(model: &Model) -> Vec<Option<Load>> {
+    if model.services.iter().all(|service| service.requests == 0.0) {
+        return Vec::new();
+    }
+    let steady = || Load::new(&[(Span::ZERO, Ppm::ONE)], Span::ZERO);
+    let of =
+        |service: &Service| (service.requests > 0.0).then(|| service.load.clone().unwrap_or_else(steady));
+    model.services.iter().map(of).collect()
 }
 
 impl Observer for Downtime {
@@ -194,6 +222,7 @@ mod tests {
             accounts: vec![Account::new(window, 0)],
             services: vec![ServiceTally::default()],
             outages: vec![Vec::new()],
+            requests: Vec::new(),
         }
     }
 

@@ -48,9 +48,14 @@ pub fn summary(result: &RunResult) -> String {
     let all = || result.strategies.iter().flat_map(|strategy| &strategy.services);
     let sessions = all().any(|service| service.sessions_lost.is_some());
     let transactions = all().any(|service| service.transactions_lost.is_some());
+    let requests = all().any(|service| service.requests_lost.is_some());
     let grouped = all().any(|service| service.unprotected_s.is_some());
-    let heads =
-        [(sessions, "sessions_lost"), (transactions, "transactions_lost"), (grouped, "unprotected_s")];
+    let heads = [
+        (sessions, "sessions_lost"),
+        (transactions, "transactions_lost"),
+        (requests, "requests_lost"),
+        (grouped, "unprotected_s"),
+    ];
     for (shown, name) in heads {
         if shown {
             sheet.head_estimate(name);
@@ -80,6 +85,7 @@ pub fn summary(result: &RunResult) -> String {
             let lost = [
                 (sessions, &service.sessions_lost),
                 (transactions, &service.transactions_lost),
+                (requests, &service.requests_lost),
                 (grouped, &service.unprotected_s),
             ];
             for (shown, lost) in lost {

@@ -23,10 +23,11 @@ impl Default for RecoveryPoint {
 }
 
 /// What clients had under way and lost, column by column.
-fn columns(service: &Service) -> [(&'static str, Option<&Estimate>); 2] {
+fn columns(service: &Service) -> [(&'static str, Option<&Estimate>); 3] {
     [
         ("sessions lost", service.sessions_lost.as_ref()),
         ("transactions lost", service.transactions_lost.as_ref()),
+        ("requests lost", service.requests_lost.as_ref()),
     ]
 }
 

@@ -127,6 +127,9 @@ pub struct Service {
     /// Transactions that were in flight and are lost; absent where the service has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transactions_lost: Option<Estimate>,
+    /// Requests that nobody answered; absent where the service does not say how many come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests_lost: Option<Estimate>,
     /// Seconds without a second VM to fall back on (GFC-33); absent where there is no layer inside the guests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unprotected_s: Option<Estimate>,

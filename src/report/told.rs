@@ -34,8 +34,12 @@ impl RunResult {
                     &mut service.outages,
                     &mut service.recovery_point_s.estimate,
                 ];
-                let of_work =
-                    [&mut service.sessions_lost, &mut service.transactions_lost, &mut service.unprotected_s];
+                let of_work = [
+                    &mut service.sessions_lost,
+                    &mut service.transactions_lost,
+                    &mut service.requests_lost,
+                    &mut service.unprotected_s,
+                ];
                 of_service.into_iter().chain(of_work.into_iter().flatten()).for_each(happened);
             }
         }

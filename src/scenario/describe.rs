@@ -137,6 +137,7 @@ pub fn describe(spec: &Spec) -> String {
         }
     );
     topology::topology(spec, &mut out);
+    loads(spec, &mut out);
     services(spec, &mut out);
     strategies(spec, &mut out);
     schedule(spec, &mut out);
@@ -173,6 +174,21 @@ fn hosts(spec: &Spec, refs: &[HostRef]) -> String {
     if refs.len() > 12 { format!("{text} and {} more", refs.len() - 12) } else { text }
 }
 
+fn loads(spec: &Spec, out: &mut String) {
+    if !spec.loads.is_empty() {
+        section(out, "loads (the measured time begins on a Monday at 0:00: assumption)");
+    }
+    for load in &spec.loads {
+        let percent = |fraction: f64| format!("{} %", short(libm::round(fraction * 1e4) / 1e2));
+        let facts = [
+            format!("at most {} of the demand", percent(load.most())),
+            format!("{} on average", percent(load.mean())),
+            count(load.steps.len() as u64, "step a week", "steps a week"),
+        ];
+        item(out, "load", &load.name, &facts, &[]);
+    }
+}
+
 fn services(spec: &Spec, out: &mut String) {
     section(out, "services");
     for s in &spec.services {
@@ -190,6 +206,7 @@ fn services(spec: &Spec, out: &mut String) {
             } else {
                 format!("demand {}, capacity {}", short(s.demand), short(s.capacity))
             },
+            load(spec, s),
             after(spec, s),
             sessions(s),
             if s.place.is_empty() { String::new() } else { format!("starts on {}", hosts(spec, &s.place)) },
@@ -214,6 +231,16 @@ fn sessions(s: &Service) -> String {
         n => format!("{} in flight", count(u64::from(n), "transaction", "transactions")),
     };
     list([&*open, &*in_flight].into_iter().filter(|text| !text.is_empty()))
+}
+
+/// How the demand goes over the week, and the requests that come.
+fn load(spec: &Spec, s: &Service) -> String {
+    let week = s.load.map_or(String::new(), |number| format!("load {}", spec.loads[number].name));
+    match s.requests {
+        0.0 => week,
+        most if week.is_empty() => format!("{} requests/s", short(most)),
+        most => format!("{week}, {} requests/s at most", short(most)),
+    }
 }
 
 fn after(spec: &Spec, s: &Service) -> String {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
 pub use crate::model::{Ages, MirrorFailover, Role, StorageKind, Traffic};
+use crate::model::{Load, Ppm};
 
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
 use super::issue::{Issue, Mark, Sources};
@@ -41,6 +42,8 @@ pub struct Spec {
     pub hosts: Vec<HostGroup>,
     /// Host clusters.
     pub clusters: Vec<Cluster>,
+    /// How much clients want over the week.
+    pub loads: Vec<WeeklyLoad>,
     /// Applications.
     pub services: Vec<Service>,
     /// What is compared.
@@ -343,6 +346,10 @@ pub struct Service {
     pub demand: f64,
     /// What one member can serve, in the unit of `demand`. Default: all of the demand.
     pub capacity: f64,
+    /// Index of how the demand goes over the week; absent: it is always the same.
+    pub load: Option<usize>,
+    /// Requests a second to one instance when clients want most. Default 0: they are not counted.
+    pub requests: f64,
     /// Starting hosts of its VMs, in the order of the VMs' names; may be shorter than those.
     pub place: Vec<HostRef>,
     /// Sessions open on one instance, and transactions in flight on it at any instant. Default 0: they are not counted.
@@ -350,6 +357,46 @@ pub struct Service {
     pub transactions: u32,
     /// How long a session outlives an interruption that loses no state. Default 20 s.
     pub session_timeout: Span,
+}
+
+/// How much clients want over the week, in parts of the most.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeeklyLoad {
+    /// Unique among loads.
+    pub name: String,
+    /// Where it is written.
+    pub mark: Mark,
+    /// From an instant of the week on, which begins on Monday at 0:00: a part of the most. Ascending, the first at 0.
+    pub steps: Vec<(Span, Ppm)>,
+}
+
+impl WeeklyLoad {
+    /// The most that clients want, as a fraction of `demand`.
+    #[must_use]
+    pub fn most(&self) -> f64 {
+        self.fractions().map(|(fraction, _)| fraction).fold(0.0, f64::max)
+    }
+
+    /// What they want on average.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        let week: f64 = self.fractions().map(|(_, seconds)| seconds).sum();
+        self.fractions().map(|(fraction, seconds)| fraction * seconds).sum::<f64>() / week
+    }
+
+    /// How much of a week clients want more than a fraction (s).
+    #[must_use]
+    pub fn seconds_above(&self, most: f64) -> f64 {
+        self.fractions().filter(|(fraction, _)| *fraction > most).map(|(_, seconds)| seconds).sum()
+    }
+
+    /// Steps as fractions of `demand`, and how long each lasts (s).
+    fn fractions(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        let ends = self.steps.iter().skip(1).map(|step| step.0).chain([Load::WEEK]);
+        self.steps.iter().zip(ends).map(|((from, part), end)| {
+            (f64::from(part.0) / f64::from(Ppm::ONE.0), end.as_secs_f64() - from.as_secs_f64())
+        })
+    }
 }
 
 /// The shape of a VM.

@@ -8,7 +8,7 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
-use crate::model::{GuestGroup, InstanceId, Traffic, VmClock, VmDraw, VmId};
+use crate::model::{GuestGroup, InstanceId, Traffic, VmClock, VmDraw, VmId, served_ppb};
 use crate::state::{InstanceState, MemberPhase};
 
 /// Each of up to 32 shares loses less than a billionth when it is rounded down.
@@ -192,11 +192,13 @@ impl<O: Observer> Simulation<'_, O> {
         else {
             unreachable!("only balanced groups have members")
         };
+        let load = self.load_of(service, self.now);
         let row = &self.state.instances[instance.index()];
-        let carried = carried_ppb[usize::from(row.serving)];
+        let carried = served_ppb(carried_ppb[usize::from(row.serving)], load);
         let dark = row.dark_ppb.min(u64::from(InstanceState::FULL_PPB)) as u32;
         // Shares are rounded down: what is left of all of them together is nothing.
         let served = carried.saturating_sub(dark);
         self.serve(instance, if served <= ROUNDING_PPB { 0 } else { served }, cause);
+        self.await_load(instance);
     }
 }

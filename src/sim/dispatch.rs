@@ -32,6 +32,7 @@ impl<O: Observer> Simulation<'_, O> {
             Event::QuarantineEnded(host) => self.on_quarantine_ended(host),
             Event::GroupStepped(instance) => self.on_group_stepped(instance),
             Event::GroupCounted(instance) => self.on_group_counted(instance),
+            Event::LoadStepped(instance) => self.on_load_stepped(instance),
             Event::VmDue(vm) => self.on_vm_due(vm),
             Event::SessionsTimedOut(vm) => self.on_sessions_timed_out(vm),
         }

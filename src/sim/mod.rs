@@ -31,6 +31,7 @@
 //! | `sessions` | what clients have under way, and what becomes of it |
 //! | `group_votes` | quorum of failover groups |
 //! | `failover`, `balanced` | the layers inside the guests |
+//! | `load` | what clients want of a balanced group over the week |
 //! | `cluster` | the host cluster: when it knows of a failed host |
 //! | `restart` | restart by the host cluster: order, room, waiting |
 //! | `start_queue` | starts on one host: how many at a time, and those that fail |
@@ -88,6 +89,7 @@ mod hosts;
 mod injection;
 mod isolation;
 mod life;
+mod load;
 mod local_mirrors;
 mod lone;
 mod maintenance;

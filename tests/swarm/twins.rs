@@ -85,6 +85,13 @@ fn rich_with_patches() -> String {
     )
 }
 
+/// As [`RICH`], with a balanced service that has too few members whenever clients want most.
+fn rich_with_load() -> String {
+    let service = "[service.b]\nload = \"l\"\nrequests = 3\ndemand = 4\ncapacity = 1\n";
+    let load = "[load.l]\ndays = { \"00:00\" = 0.2, \"06:00\" = 1, \"07:00\" = 0.5, \"12:00\" = 0.9, \"15:30\" = 0.25 }\n";
+    format!("{}\n{load}", RICH.replace("[service.b]\n", service))
+}
+
 /// The same cluster without a witness, in the hands of failover clustering.
 fn rich_with_votes() -> String {
     RICH.replace(
@@ -206,6 +213,14 @@ fn without(log: &Log, k: usize) -> Option<Log> {
     Some(log)
 }
 
+/// Without entry `k`, where it is the only one at its instant.
+fn unfollowed(log: &Log, k: usize) -> Option<Log> {
+    let at = log.entries[k].at;
+    let alone = |other: Option<&Entry>| other.is_none_or(|other| other.at != at);
+    let alone = alone(log.entries.get(k + 1)) && alone(log.entries.get(k.wrapping_sub(1)));
+    alone.then(|| without(log, k))?
+}
+
 /// Neither does a storage switch at entry `k`, nor do its copies fall behind by that.
 fn unswitched(log: &Log, k: usize) -> Option<Log> {
     let at = log.entries[k].at;
@@ -291,7 +306,7 @@ fn across(model: &Model, log: &Log, k: usize) -> Option<Log> {
 }
 
 #[rustfmt::skip]
-const TWINS: [(Rule, Spoil); 50] = [
+const TWINS: [(Rule, Spoil); 52] = [
     (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
     (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
     (Rule::HostPower, |_, log, k| match log.entries[k].signal {
@@ -407,6 +422,9 @@ const TWINS: [(Rule, Spoil); 50] = [
     }),
     (Rule::SessionsLost, |_, log, k| matches!(log.entries[k].signal, Signal::SessionsLost { .. }).then(|| twice(log, k))?),
     (Rule::SessionsLost, |_, log, k| matches!(log.entries[k].signal, Signal::SessionsLost { .. }).then(|| without(log, k))?),
+    // Nothing but the load changes, and the group does not say so.
+    (Rule::FollowsLoad, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceDegraded { .. }).then(|| unfollowed(log, k))?),
+    (Rule::FollowsLoad, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceUp { .. }).then(|| unfollowed(log, k))?),
     (Rule::MirrorBehind, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorBehind { .. }).then(|| twice(log, k))?),
     (Rule::MirrorBehind, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorBehind { .. }).then(|| without(log, k))?),
     (Rule::Response, |_, log, k| match log.entries[k].signal {
@@ -430,6 +448,7 @@ fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let plain = loading::load(RICH).remove(0);
     let work = loading::load(&rich_with_work()).remove(0);
     let patched = loading::load(&rich_with_patches()).remove(0);
+    let loaded = loading::load(&rich_with_load()).remove(0);
     // Where there is room to choose between hosts.
     let roomy = loading::load(&RICH.replace("16 GiB", "48 GiB")).remove(0);
     // Where the votes of two hosts and no witness are lost with either of them.
@@ -440,7 +459,7 @@ fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let stretched = loading::load(STRETCHED).remove(0);
     let led = loading::load(&stretched_without_votes()).remove(0);
     let local = loading::load(&stretched_with_local_disks()).remove(0);
-    let logs = [&plain, &work, &patched, &roomy, &votes, &narrow, &stretched, &led, &local]
+    let logs = [&plain, &work, &patched, &loaded, &roomy, &votes, &narrow, &stretched, &led, &local]
         .map(|model| (model, observe(model, 1, 0)));
     for (model, log) in &logs {
         check(model, log).unwrap_or_else(|v| panic!("{v:?}\n{}", tail(model, log, v.at)));

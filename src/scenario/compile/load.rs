@@ -8,8 +8,9 @@ use super::super::code;
 use super::super::fixed::limits;
 use super::super::issue::Mark;
 use super::super::text::{join, number};
-use super::super::{FaultSpec, InjectTarget, Issue, Spec, Traffic};
+use super::super::{FaultSpec, GuestLayer, InjectTarget, Issue, Service, Spec, Strategy, Traffic};
 use crate::engine::Law;
+use crate::model::Load;
 
 /// A VM's way back after a crash: the crash, the wait, power-on, boot, start, what the group around it does.
 const VM_CRASH: f64 = 6.0;
@@ -61,7 +62,7 @@ pub(super) fn check(spec: &Spec) -> Vec<Issue> {
 pub(super) fn stretches(spec: &Spec) -> u32 {
     const STEPS_OF_ONE: f64 = 65_536.0;
     let seconds = seconds(spec);
-    let of_one = |service: &super::super::Service| {
+    let of_one = |service: &Service| {
         let faults = [&service.guest_crash, &service.app_crash, &service.app_hang];
         faults.into_iter().flatten().map(|fault| VM_CRASH * strikes(fault, seconds)).sum::<f64>()
     };
@@ -75,7 +76,7 @@ fn seconds(spec: &Spec) -> f64 {
 
 fn sources(spec: &Spec) -> Vec<Source> {
     // Each service with as many VMs as any strategy gives it.
-    let vms = |(s, service): (usize, &super::super::Service)| {
+    let vms = |(s, service): (usize, &Service)| {
         let most = spec.strategies.iter().map(|strategy| strategy.for_service(s).vms).max().unwrap_or(1);
         f64::from(service.instances) * f64::from(most)
     };
@@ -107,7 +108,7 @@ impl Work<'_> {
     }
 
     fn services(&self, vms_of: &[f64], all: &mut Vec<Source>) {
-        for (service, &vms) in self.spec.services.iter().zip(vms_of) {
+        for (number, (service, &vms)) in self.spec.services.iter().zip(vms_of).enumerate() {
             let path = |key| join(&join("service", &service.name), key);
             for (key, fault, steps) in [
                 ("guest_crash", &service.guest_crash, VM_CRASH),
@@ -115,6 +116,14 @@ impl Work<'_> {
                 ("app_hang", &service.app_hang, APP_FAILURE),
             ] {
                 all.extend(self.fault(path(key), vms, fault.as_ref(), steps));
+            }
+            let balances =
+                |s: &Strategy| s.for_service(number).protection.guest == Some(GuestLayer::Balanced);
+            if let Some(load) = service.load.filter(|_| self.spec.strategies.iter().any(balances)) {
+                let load = &self.spec.loads[load];
+                let weeks = self.seconds / Load::WEEK.as_secs_f64();
+                let strikes = weeks * load.steps.len() as f64 * f64::from(service.instances);
+                all.push(Source { path: path("load"), mark: load.mark, strikes, steps: strikes });
             }
         }
     }

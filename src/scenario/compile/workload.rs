@@ -6,7 +6,7 @@ use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use super::parts::scripted_host_part;
 use crate::engine::{Span, Stream};
 use crate::model::{
-    Cluster, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId,
+    Cluster, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId, Load,
     MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Product, Room, Service, ServiceId,
     StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
 };
@@ -94,6 +94,8 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
         disk_timeout: service.vm.disk_timeout,
         work: OpenWork { sessions: service.sessions, transactions: service.transactions },
         session_timeout: service.session_timeout,
+        load: service.load.map(|number| load(spec, number)),
+        requests: service.requests,
         boot_io: service.vm.boot_io.round().max(1.0) as u64,
         way_back: WayBack {
             power_on: service.power_on.clone().into(),
@@ -154,13 +156,21 @@ fn add_instance(id: ServiceId, service: &spec::Service, number: u32, vms: u32, m
 }
 
 /// What m serving members carry of the demand, in billionths.
-fn carried(members: u32, capacity: f64, demand: f64) -> Vec<u32> {
+fn carried(members: u32, capacity: f64, demand: f64) -> Vec<u64> {
     (0..=members)
         .map(|m| {
             let carried = f64::from(m) * capacity;
-            if m > 0 && carried >= demand { 1_000_000_000 } else { (carried / demand * 1e9) as u32 }
+            let ppb = (carried / demand * 1e9) as u64;
+            if m > 0 && carried >= demand { ppb.max(1_000_000_000) } else { ppb.min(999_999_999) }
         })
         .collect()
+}
+
+/// A week as the simulation sees it: time begins with the warm-up, and the measured time on a Monday at 0:00.
+fn load(spec: &Spec, load: usize) -> Load {
+    const WEEK: u64 = 7 * 24 * 3_600 * Span::MICROS_PER_SEC;
+    let before = spec.run.warmup.0 % WEEK;
+    Load::new(&spec.loads[load].steps, Span(WEEK - before))
 }
 
 /// Restart order: the highest priority first, then in the order of the table.

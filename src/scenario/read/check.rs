@@ -63,6 +63,7 @@ impl Reader {
             self.maintenance_check(spec, work);
         }
         self.protections(spec, sizes_known);
+        self.loads_check(spec);
         for (index, inject) in spec.injects.iter().enumerate() {
             self.inject_check(spec, index, inject, &uses);
         }

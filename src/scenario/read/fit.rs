@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::scenario::code;
+use crate::scenario::describe::span_text;
 use crate::scenario::fields::Reader;
 use crate::scenario::fixed::{defaults, limits};
-use crate::scenario::spec::{GuestLayer, ProtectionSettings, Role, Service, Spec, Strategy};
+use crate::scenario::spec::{GuestLayer, ProtectionSettings, Role, Service, Spec, Strategy, WeeklyLoad};
 use crate::scenario::text::{join, number, quote};
 
 /// The most that hosts reaching one storage (or any, for `None`) can give to a VM.
@@ -149,13 +150,19 @@ impl Reader {
             self.sink.push(code::BALANCED_STATE, strategy.mark, path.clone(), what, remedy);
         }
         let capacity = service.capacity * f64::from(p.vms);
-        if capacity < service.demand && !unread(self, &["capacity", "demand"]) {
+        let load = service.load.map(|load| &spec.loads[load]);
+        let peak = load.map_or(1.0, WeeklyLoad::most) * service.demand;
+        if capacity < peak && !unread(self, &["capacity", "demand", "load"]) {
+            let when = load.map_or_else(
+                || "from the start".to_owned(),
+                |load| format!("for {} of a week", span_text(load.seconds_above(capacity / service.demand))),
+            );
             let what = format!(
-                "{} members of {} serve {} of a demand of {}: degraded from the start",
+                "{} members of {} serve {} of a demand of {}: degraded {when}",
                 p.vms,
                 quote(&service.name),
                 number(capacity),
-                number(service.demand)
+                number(peak)
             );
             self.sink.push(code::DEGRADED, strategy.mark, path, what, "add members or capacity");
         }

@@ -8,6 +8,7 @@ mod guest;
 mod handbook;
 mod host;
 mod inherited;
+mod load;
 mod mirror;
 mod place;
 mod product;
@@ -41,7 +42,7 @@ pub struct Input<'a> {
 }
 
 /// The tables of a scenario: key and what its components are called in messages.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("site", "site"),
     ("rack", "rack"),
     ("crew", "crew"),
@@ -52,9 +53,10 @@ const KINDS: [(&str, &str); 10] = [
     ("service", "service"),
     ("strategy", "strategy"),
     ("maintenance", "maintenance"),
+    ("load", "load"),
 ];
 
-const ROOT: [&str; 14] = [
+const ROOT: [&str; 15] = [
     "schema",
     "title",
     "run",
@@ -65,6 +67,7 @@ const ROOT: [&str; 14] = [
     "storage",
     "host",
     "cluster",
+    "load",
     "service",
     "strategy",
     "maintenance",
@@ -157,7 +160,7 @@ impl Reader {
         for (key, _) in KINDS {
             self.names(&top, key);
         }
-        let [sites, racks, crews, networks, storages, hosts, clusters, services, _, _] =
+        let [sites, racks, crews, networks, storages, hosts, clusters, services, _, _, loads] =
             KINDS.map(|(key, kind)| Names::of(root, key, kind));
         let mut spec = Spec {
             sources: Sources::default(),
@@ -170,6 +173,7 @@ impl Reader {
             storages: self.each(&top, "storage", |r, f| r.storage(f, &sites, &crews, &storages)),
             hosts: Vec::new(),
             clusters: Vec::new(),
+            loads: self.each(&top, "load", Reader::load),
             services: Vec::new(),
             strategies: Vec::new(),
             maintenances: Vec::new(),
@@ -188,6 +192,7 @@ impl Reader {
             storages: &storages,
             arrays: &spec.storages,
             services: &services,
+            loads: &loads,
             hosts: &host_names,
         };
         spec.services = self.each(&top, "service", |r, f| r.service(f, &around));

@@ -22,10 +22,11 @@ pub(super) struct Around<'a> {
     /// The storages themselves.
     pub(super) arrays: &'a [Storage],
     pub(super) services: &'a Names,
+    pub(super) loads: &'a Names,
     pub(super) hosts: &'a HostNames<'a>,
 }
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 22] = [
     "instances",
     "role",
     "workload",
@@ -46,6 +47,8 @@ const KEYS: [&str; 20] = [
     "sessions",
     "transactions",
     "session_timeout",
+    "load",
+    "requests",
 ];
 
 const VM_KEYS: [&str; 8] =
@@ -88,6 +91,8 @@ impl Reader {
             priority: 3,
             demand: 1.0,
             capacity: 1.0,
+            load: None,
+            requests: 0.0,
             place: Vec::new(),
             sessions: 0,
             transactions: 0,
@@ -127,6 +132,8 @@ impl Reader {
         service.after = self.opt(&f, "after", |r, at| r.references(at, around.services)).unwrap_or_default();
         service.priority = self.priority(&f);
         self.demand(&f, &mut service);
+        service.load = self.opt(&f, "load", |r, at| r.reference(at, around.loads));
+        service.requests = self.opt(&f, "requests", Reader::positive).unwrap_or(0.0);
         service.place = self.place(&f, around.hosts);
         self.sessions(&f, &mut service);
         service

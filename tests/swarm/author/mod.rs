@@ -50,6 +50,8 @@ pub(crate) struct Author {
     patches: Dice,
     /// And for who is at work on a service.
     clients: Dice,
+    /// And for when they want it.
+    loads: Dice,
     /// On several sites (`sites.rs`), whose storages are these: their kinds and places.
     stretched: bool,
     storages: Vec<(&'static str, Option<u64>)>,
@@ -93,8 +95,22 @@ impl Author {
         let clients = Dice(seed.rotate_left(8));
         let stretched = Dice(seed.rotate_left(16)).percent(50);
         let patches = Dice(seed.rotate_left(48));
+        let loads = Dice(seed.rotate_left(24));
         let (text, later, storages) = (String::new(), Dice(!seed), Vec::new());
-        Author { dice, text, unit, ties, crews: 0, later, storms, patches, clients, stretched, storages }
+        Author {
+            dice,
+            text,
+            unit,
+            ties,
+            crews: 0,
+            later,
+            storms,
+            patches,
+            clients,
+            loads,
+            stretched,
+            storages,
+        }
     }
 
     fn line(&mut self, text: impl AsRef<str>) {
@@ -204,6 +220,7 @@ impl Author {
         let hosts: u64 = groups.iter().sum();
         self.clusters(&groups, sites, storages);
         let services = self.services(storages, &groups);
+        self.weeks();
         let layers = self.strategies(hosts, &services, groups.len());
         self.maintenances(&groups, horizon);
         self.patchings(services.len() as u64, horizon);
@@ -442,6 +459,7 @@ impl Author {
                 self.line(format!("place = [\"h{group}-{member}\"]"));
             }
             self.clients(role == "stateful");
+            self.loads();
         }
         counts
     }
@@ -464,6 +482,42 @@ impl Author {
                 us += self.clients.below(us / 2 + 1);
             }
             self.line(format!("session_timeout = \"{us} us\""));
+        }
+    }
+
+    /// When clients of a service want how much. There are two weeks to choose from, both of them everywhere.
+    fn loads(&mut self) {
+        if self.loads.percent(40) {
+            let load = self.loads.below(2);
+            self.line(format!("load = \"w{load}\""));
+        }
+        if self.loads.percent(50) {
+            let requests = *self.loads.pick(&["0.1", "7", "2500"]);
+            self.line(format!("requests = {requests}"));
+        }
+    }
+
+    /// The weeks themselves. Steps lie close together on Monday, which is where most scenarios end.
+    fn weeks(&mut self) {
+        for load in 0..2 {
+            self.line(format!("[load.w{load}]"));
+            let gap = 1 + (self.unit / 60_000_000).max(1) * (1 + self.loads.below(40));
+            let mut steps: Vec<(u64, u64)> = (0..24).map(|k| (k * gap, 0)).filter(|s| s.0 < 1_440).collect();
+            for step in &mut steps {
+                step.1 = *self.loads.pick(&[0, 1, 10, 25, 33, 50, 67, 75, 100]);
+            }
+            let day = |steps: &[(u64, u64)]| {
+                let step =
+                    |(at, part): &(u64, u64)| format!("\"{:02}:{:02}\" = \"{part} %\"", at / 60, at % 60);
+                format!("{{ {} }}", steps.iter().map(step).collect::<Vec<_>>().join(", "))
+            };
+            let from = if self.loads.percent(50) { 0 } else { 1 };
+            self.line(format!("monday = {}", day(&steps[from.min(steps.len() - 1)..])));
+            let part = self.loads.below(101);
+            self.line(format!("days = \"{part} %\""));
+            if self.loads.percent(50) {
+                self.line(format!("weekend = {}", day(&steps)));
+            }
         }
     }
 

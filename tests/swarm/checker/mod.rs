@@ -11,6 +11,7 @@
 
 mod guests;
 mod hosts;
+mod load;
 mod mirrors;
 mod orders;
 mod patching;
@@ -617,6 +618,7 @@ impl<'m> Checker<'m> {
         }
         for number in 0..self.instances.len() as u32 {
             self.settle_instance(InstanceId(number))?;
+            self.settle_load(InstanceId(number), next)?;
         }
         self.settle_patches(next)?;
         self.settle_sessions(next)?;

@@ -85,6 +85,8 @@ pub(crate) enum Rule {
     Response,
     /// What is lost in a switch is what the copy was behind, neither more nor less.
     WritesLost,
+    /// A balanced group is degraded while clients want more than its members carry, and from no other load.
+    FollowsLoad,
     /// Clients lose what they had under way, once, when their application stops, their group moves, or they have waited.
     SessionsLost,
 }

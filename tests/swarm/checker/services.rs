@@ -97,6 +97,8 @@ impl<'m> Checker<'m> {
             }
             _ => false,
         });
+        // Those whose clients are not turned away carry less of what clients want from now on.
+        let seen = seen || self.load_has_risen(instance);
         // Redirected I/O ends with the host that it goes through.
         let seen = seen || (cause == Cause::LinkFailure && self.redirects);
         self.require(seen && can_happen(self.model, cause), Rule::CauseSeen, || {
@@ -141,6 +143,9 @@ impl<'m> Checker<'m> {
             tally.degraded_us += span;
             tally.lost_degraded_ppb_us += u128::from(span) * u128::from(row.lost_ppb);
         }
+        if row.lost_ppb > 0 {
+            self.account_requests(instance, row.since.max(start), until);
+        }
     }
 
     pub(super) fn settle_instance(&self, instance: InstanceId) -> Checked {
@@ -152,7 +157,7 @@ impl<'m> Checker<'m> {
             self.model.vms_of(instance).filter(|v| self.vms[v.index()].app && self.in_reach(*v)).count();
         let served = ALL_PPB - row.lost_ppb;
         let most = match &service.guest {
-            Some(GuestGroup::Balanced { carried_ppb, .. }) => carried_ppb[serving],
+            Some(GuestGroup::Balanced { .. }) => self.carried(instance, serving, self.now),
             _ => ALL_PPB * u32::from(serving > 0),
         };
         self.require(served <= most, Rule::ServesForReason, || {

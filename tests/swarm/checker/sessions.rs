@@ -23,7 +23,7 @@ impl WorkSeen {
     }
 }
 
-fn is_balanced(service: &Service) -> bool {
+pub(super) fn is_balanced(service: &Service) -> bool {
     matches!(service.guest, Some(GuestGroup::Balanced { .. }))
 }
 
@@ -175,12 +175,10 @@ impl<'m> Checker<'m> {
     /// A balanced group that has converged on all of its members and turns nobody away: each has its share.
     fn work_is_spread(&mut self, instance: InstanceId) {
         let (fixed, seen) = (&self.model.instances[instance.index()], self.instances[instance.index()]);
-        let Some(GuestGroup::Balanced { carried_ppb, .. }) =
-            &self.model.services[fixed.service.index()].guest
-        else {
+        if !is_balanced(&self.model.services[fixed.service.index()]) {
             return;
-        };
-        let carried = carried_ppb[fixed.vms as usize];
+        }
+        let carried = self.carried(instance, fixed.vms as usize, self.now);
         if u32::from(seen.members) == fixed.vms && seen.lost_ppb == ALL_PPB - carried && !self.hidden_pauses {
             self.instances[instance.index()].calm = true;
             for vm in self.model.vms_of(instance) {

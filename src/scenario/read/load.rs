@@ -1,0 +1,190 @@
+//! How much clients want of a service over the week.
+
+use std::collections::BTreeMap;
+
+use crate::engine::Span;
+use crate::model::Ppm;
+use crate::scenario::code;
+use crate::scenario::fields::{At, Fields, Reader};
+use crate::scenario::spec::{GuestLayer, Spec, Strategy, WeeklyLoad};
+use crate::scenario::text::{join, list, quote};
+use crate::scenario::tree::Value;
+
+use super::Named;
+
+const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// What several days have in common.
+const WORKDAYS: &str = "workdays";
+const WEEKEND: &str = "weekend";
+const EVERY_DAY: &str = "days";
+
+const MINUTES_A_DAY: u64 = 24 * 60;
+
+/// Steps of a day: from so many minutes after midnight, a part of the peak.
+type Day = BTreeMap<u64, Ppm>;
+
+impl Reader {
+    pub(super) fn load(&mut self, named: &Named<'_>) -> WeeklyLoad {
+        let all_week = vec![(Span::ZERO, Ppm::ONE)];
+        let mut load = WeeklyLoad { name: named.name.to_owned(), mark: named.mark, steps: all_week };
+        let accepted: Vec<&str> = DAYS.into_iter().chain([WORKDAYS, WEEKEND, EVERY_DAY]).collect();
+        let Some(f) = named.fields(self, &accepted) else { return load };
+        let days: BTreeMap<&str, Option<Day>> = accepted
+            .iter()
+            .filter_map(|&key| Some((key, f.get(key)?)))
+            .map(|(key, at)| (key, self.day(&at)))
+            .collect();
+        let unread =
+            days.values().any(Option::is_none) || accepted.iter().any(|key| self.doubts_key(&f, key));
+        let of_day = |day: usize| {
+            let several = if day < 5 { WORKDAYS } else { WEEKEND };
+            [DAYS[day], several, EVERY_DAY].into_iter().find_map(|key| days.get(key)?.as_ref())
+        };
+        let missing = list((0..DAYS.len()).filter(|&day| of_day(day).is_none()).map(|day| DAYS[day]));
+        if !missing.is_empty() && !unread {
+            let what = format!("nothing says what clients want on {missing}");
+            let remedy = "write days = { \"00:00\" = \"20 %\", \"08:00\" = \"100 %\", \"18:00\" = \"20 %\" }, or workdays and weekend, or each day by its name";
+            self.sink.push(code::MISSING, f.mark, f.path.clone(), what, remedy);
+        }
+        let idle = [(WORKDAYS, 0..5), (WEEKEND, 5..7), (EVERY_DAY, 0..7)];
+        for (key, mut its_days) in idle {
+            let Some(Some(day)) = days.get(key) else { continue };
+            if !its_days.any(|number| of_day(number).is_some_and(|used| std::ptr::eq(used, day)))
+                && let Some(at) = f.get(key)
+            {
+                let what = format!("{key} has no effect: every day of it is written by itself");
+                self.report(code::NO_EFFECT, &at, what, "leave it out");
+            }
+        }
+        if missing.is_empty() && !unread {
+            load.steps = week((0..DAYS.len()).filter_map(of_day));
+        }
+        load
+    }
+
+    /// A load that nobody follows, and a service that follows one for nothing.
+    pub(super) fn loads_check(&mut self, spec: &Spec) {
+        for (number, load) in spec.loads.iter().enumerate() {
+            let used = spec.services.iter().any(|service| service.load == Some(number));
+            if !used && !self.doubts_table("service") {
+                let what = format!("no service follows load {}", quote(&load.name));
+                let remedy = format!("write load = {} in a service, or leave it out", quote(&load.name));
+                self.sink.push(code::NO_EFFECT, load.mark, join("load", &load.name), what, remedy);
+            }
+        }
+        for (number, service) in spec.services.iter().enumerate() {
+            let path = join(&join("service", &service.name), "load");
+            let balanced =
+                |s: &Strategy| s.for_service(number).protection.guest == Some(GuestLayer::Balanced);
+            let felt = service.requests > 0.0 || spec.strategies.iter().any(balanced);
+            let unread =
+                self.doubts(&path) || self.doubts(&join(&join("service", &service.name), "requests"));
+            let doubted = spec.strategies.iter().any(|s| self.doubts_protection(spec, s, number));
+            if service.load.is_some() && !felt && !unread && !doubted {
+                let what = format!(
+                    "load has no effect: no strategy balances {}, and its requests are not counted",
+                    quote(&service.name)
+                );
+                let remedy = "write requests = 100 (a second, when clients want most), or leave load out";
+                self.sink.push(code::NO_EFFECT, service.mark, path, what, remedy);
+            }
+        }
+    }
+
+    fn doubts_key(&self, f: &Fields<'_>, key: &str) -> bool {
+        self.doubts(&join(&f.path, key))
+    }
+
+    /// A day: one fraction, or a table of times and fractions.
+    fn day(&mut self, at: &At<'_>) -> Option<Day> {
+        let Value::Table(table) = &at.node.value else {
+            return self.fraction(at).map(|part| Day::from([(0, part)]));
+        };
+        let (mut day, mut whole) = (Day::new(), true);
+        for entry in &table.entries {
+            let inner = At { node: &entry.node, path: join(&at.path, &entry.key) };
+            let Some(minute) = minute(&entry.key) else {
+                let what = format!("{} is not a time of day", quote(&entry.key));
+                let remedy = "write hours and minutes from \"00:00\" to \"23:59\", in quotes";
+                self.sink.push(code::RANGE, entry.key_mark, inner.path, what, remedy);
+                whole = false;
+                continue;
+            };
+            match self.fraction(&inner) {
+                Some(part) if day.insert(minute, part).is_some() => {
+                    let what = format!("{} is there twice", clock(minute));
+                    self.sink.push(code::TWICE, entry.key_mark, inner.path, what, "leave one of the two out");
+                    whole = false;
+                }
+                Some(_) => {}
+                None => whole = false,
+            }
+        }
+        if table.entries.is_empty() {
+            let remedy =
+                "write { \"00:00\" = \"20 %\", \"08:00\" = \"100 %\" }, or one fraction for all of it";
+            self.report(code::MISSING, at, "nothing says what clients want on that day", remedy);
+            whole = false;
+        }
+        whole.then_some(day)
+    }
+}
+
+/// Minutes after midnight.
+fn minute(text: &str) -> Option<u64> {
+    let (hours, minutes) = text.split_once(':')?;
+    let digits = |text: &str, longest: usize| {
+        let fits = (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| text.parse::<u64>().ok()).flatten()
+    };
+    let (hours, minutes) = (digits(hours, 2)?, digits(minutes, 2).filter(|_| minutes.len() == 2)?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
+fn clock(minute: u64) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+/// Seven days as one week. Until its first step a day goes on as the one before it ended.
+fn week<'a>(days: impl Iterator<Item = &'a Day>) -> Vec<(Span, Ppm)> {
+    let mut steps: Vec<(u64, Ppm)> = Vec::new();
+    for (number, day) in days.enumerate() {
+        let midnight = number as u64 * MINUTES_A_DAY;
+        steps.extend(day.iter().map(|(minute, part)| (midnight + minute, *part)));
+    }
+    let Some(&(first, _)) = steps.first() else { return vec![(Span::ZERO, Ppm::ONE)] };
+    if first > 0 {
+        let last = steps.last().map_or(Ppm::ONE, |step| step.1);
+        steps.insert(0, (0, last));
+    }
+    steps.into_iter().map(|(minute, part)| (Span::from_secs(60 * minute), part)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_day_are_hours_and_minutes() {
+        assert_eq!(minute("00:00"), Some(0));
+        assert_eq!(minute("8:30"), Some(510));
+        assert_eq!(minute("23:59"), Some(1_439));
+        for wrong in ["24:00", "12:60", "12", "12:3", "", ":", "+1:00", "012:00", "1:000", "a:00"] {
+            assert_eq!(minute(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_day_goes_on_as_the_one_before_it_until_its_first_step() {
+        let workday = Day::from([(8 * 60, Ppm(900_000)), (18 * 60, Ppm(100_000))]);
+        let sunday = Day::from([(0, Ppm(50_000))]);
+        let days = [&workday; 6].into_iter().chain([&sunday]);
+        let steps = week(days);
+        // Monday before 8 is as Sunday ended.
+        assert_eq!(steps[0], (Span::ZERO, Ppm(50_000)));
+        assert_eq!(steps[1], (Span::from_secs(8 * 3_600), Ppm(900_000)));
+        assert_eq!(steps.last(), Some(&(Span::from_secs(6 * 86_400), Ppm(50_000))));
+        assert_eq!(steps.len(), 1 + 12 + 1);
+    }
+}

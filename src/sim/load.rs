@@ -1,0 +1,60 @@
+//! What clients want of a balanced group goes up and down over the week; what its members can carry does not.
+//!
+//! The group looks at the load when a member comes or goes, and then sleeps until the load crosses what the members that
+//! are left can carry: while there are enough of them nothing happens, however often the load changes.
+
+use super::{Cause, Observer, Simulation};
+use crate::engine::Time;
+use crate::model::{GuestGroup, InstanceId, Load, NO_TIMER, Ppm, ServiceId, served_ppb};
+
+impl<O: Observer> Simulation<'_, O> {
+    /// What clients of a service want at an instant, as a part of the most.
+    #[inline]
+    pub(super) fn load_of(&self, service: ServiceId, at: Time) -> Ppm {
+        self.model.services[service.index()].load.as_ref().map_or(Ppm::ONE, |load| load.at(at))
+    }
+
+    /// The load has crossed what the members can carry.
+    pub(super) fn on_load_stepped(&mut self, instance: InstanceId) {
+        let cause = self.cause_of_shortage(instance);
+        self.serve_balanced(instance, cause);
+    }
+
+    /// Sees to it that the group looks again when the load has changed what it serves.
+    #[inline]
+    pub(super) fn await_load(&mut self, instance: InstanceId) {
+        match self.model.timers.loads.get(instance.index()) {
+            None | Some(&NO_TIMER) => {}
+            Some(&slot) => self.await_load_at(instance, slot),
+        }
+    }
+
+    fn await_load_at(&mut self, instance: InstanceId, slot: u32) {
+        let service = &self.model.services[self.model.instances[instance.index()].service.index()];
+        let (Some(GuestGroup::Balanced { carried_ppb, .. }), Some(load)) = (&service.guest, &service.load)
+        else {
+            unreachable!("only balanced groups with a load have this timer")
+        };
+        let carried = carried_ppb[usize::from(self.state.instances[instance.index()].serving)];
+        let served = served_ppb(carried, load.at(self.now));
+        // What serves the most serves all of the week; so does who serves nobody.
+        let steady = carried == 0 || served_ppb(carried, load.most()) == served_ppb(carried, Ppm(0));
+        let mut next = if steady { None } else { load.next_step(self.now) };
+        while let Some(at) = next.filter(|&at| served_ppb(carried, load.at(at)) == served) {
+            // After a week everything has been looked at.
+            next = load.next_step(at).filter(|&next| next.since(self.now) <= Load::WEEK);
+        }
+        match next {
+            Some(at) => self.state.timers.arm(slot, at),
+            None => self.state.timers.disarm(slot),
+        }
+    }
+
+    /// Whose fault it is that too little is served: that of a member whose clients are turned away, or who is away.
+    fn cause_of_shortage(&self, instance: InstanceId) -> Cause {
+        let members = || self.model.vms_of(instance);
+        let dark = members().find(|vm| self.state.members[vm.index()].dark_ppb > 0);
+        let away = || members().find(|vm| !self.state.members[vm.index()].counted);
+        dark.or_else(away).map_or(Cause::HostCrash, |vm| self.state.vms[vm.index()].cause)
+    }
+}
