@@ -92,3 +92,23 @@ fn after_a_fault_it_is_quiet_again() {
         assert_eq!(short, long, "{}", profile.word);
     }
 }
+
+/// A balanced service whose load changes every hour of the day.
+fn balanced(members: u32, horizon: &str) -> Vec<Model> {
+    let hours: String =
+        (0..24).map(|h| format!("\"{h:02}:00\" = {}, ", f64::from(1 + h % 5) / 5.0)).collect();
+    let more = format!(
+        "[load.day]\ndays = {{ {} }}\n[service.web]\nrole = \"stateless\"\nvm = {{ cores = 1, memory = \"1 GiB\" }}\n\
+         load = \"day\"\ndemand = 5\ncapacity = 1\n[strategy.s.service.web]\nprotect = [\"nlb\"]\nmembers = {members}\n",
+        hours.trim_end_matches(", ")
+    );
+    load(&scenario("custom", horizon, &more))
+}
+
+#[test]
+fn a_load_that_can_be_carried_has_no_events() {
+    assert_eq!(events(&balanced(5, "1000 y")[0]), 0);
+    // With four members the last fifth is too much: it comes and goes four times a day, of five hours each, and 24 leaves the
+    // fifth one out: at 4, 9, 14 and 19 o'clock, for an hour.
+    assert_eq!(events(&balanced(4, "10 d")[0]), 10 * 4 * 2);
+}

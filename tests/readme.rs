@@ -168,6 +168,7 @@ crew.a = { zzz = 1, size = 1 }
 network.a = { zzz = 1, carries = ["management"] }
 storage.a = { zzz = 1, kind = "fc", mirror = { to = "a", zzz = 1 } }
 host.a = { zzz = 1, cores = 1, memory = "1 GiB" }
+load.a = { zzz = 1, days = 1 }
 cluster.a = { zzz = 1, product = "custom", detection = "1 s", hosts = ["a"] }
 service.a = { zzz = 1, vm = { zzz = 1, cores = 1, memory = "1 GiB" } }
 strategy.a = { zzz = 1, protect = [] }
@@ -195,7 +196,7 @@ inject = [{ zzz = 1, at = "1 h", fault = "host a-1 crash" }]
             }
         }
     }
-    assert_eq!(tables, 14, "{issues:?}");
+    assert_eq!(tables, 15, "{issues:?}");
     assert!(missing.is_empty(), "scenarios/README.md lacks {missing:#?}");
 }
 

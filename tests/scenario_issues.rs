@@ -32,11 +32,16 @@ storage = ["san"]
 rack = "r1"
 crash = { mttf = "2 y", mttr = "4 h" }
 
+[load.office]
+days = "20 %"
+
 [cluster.c]
 product = "vsphere-6"
 hosts = ["esx"]
 
 [service.mail]
+load = "office"
+requests = 5
 instances = 2
 role = "stateful"
 vm = { cores = 2, memory = "8 GiB", storage = "san" }
@@ -217,6 +222,19 @@ const CASES: &[(&str, &str, &str)] = &[
     ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\ncpu_overcommit = @\"1.5\"\n", "E014"),
     ("role = \"stateful\"", "role = \"stateful\"\npriority = @9", "E015"),
     ("role = \"stateful\"", "role = \"stateful\"\ndemand = @0", "E015"),
+    ("days = \"20 %\"", "workdays = 1", "E009@[load.@office]"),
+    ("days = \"20 %\"", "days = @\"120 %\"", "E015"),
+    ("days = \"20 %\"", "@dais = \"20 %\"", "E007"),
+    ("days = \"20 %\"", "days = @{}", "E009"),
+    ("days = \"20 %\"", "days = { \"00:00\" = \"20 %\", @\"24:00\" = 1 }", "E015"),
+    ("days = \"20 %\"", "days = { \"8:00\" = \"20 %\", @\"08:00\" = 1 }", "E022"),
+    ("days = \"20 %\"", "days = { \"08:00\" = @\"lots\" }", "E014"),
+    ("days = \"20 %\"", "days = @[0.1, 0.2]", "E008"),
+    ("days = \"20 %\"", "workdays = 1\nweekend = 1\ndays = @\"20 %\"", "W103"),
+    ("requests = 5", "requests = @0", "E015"),
+    ("requests = 5", "", "W103@[service.@mail]"),
+    ("load = \"office\"", "load = @\"offices\"", "E021"),
+    ("load = \"office\"", "", "W103@[load.@office]"),
     ("role = \"stateful\"", "role = \"stateful\"\nsessions = @0", "E015"),
     ("role = \"stateful\"", "role = \"stateful\"\nsessions = @1.5", "E008"),
     ("role = \"stateful\"", "role = \"stateful\"\ntransactions = @2_000_000_000", "E015"),
@@ -625,7 +643,7 @@ fn a_number_of_one_product_is_told_of_under_another() {
     let numbers = "product = \"hyper-v-2008\"\nfailed_after = \"7 s\"\nregroup = \"3 s\"\nwitness = \"none\"";
     let issues = with(numbers, "\"hyper-v-2016\"");
     let found: Vec<_> = issues.iter().map(|i| (i.code, i.path.as_str(), i.place.line)).collect();
-    assert_eq!(found, [("W109", "cluster.c.failed_after", 32)], "{issues:#?}");
+    assert_eq!(found, [("W109", "cluster.c.failed_after", 35)], "{issues:#?}");
     let told = issues[0].to_string();
     assert!(told.contains("beside product \"hyper-v-2008\""), "{told}");
     assert!(told.contains("under \"hyper-v-2016\", whose own is 10 s"), "{told}");

@@ -85,6 +85,10 @@ site = "west"
 cores = 4
 memory = "8 GiB"
 storage = ["copy", "far"]
+[load.week]
+workdays = { "00:00" = 0.1, "08:00" = 1, "18:00" = 0.2 }
+sunday = 0.05
+days = 0.1
 [service.mail]
 instances = 2
 role = "stateful"
@@ -96,6 +100,8 @@ role = "stateless"
 after = ["mail"]
 demand = 200
 capacity = 90
+load = "week"
+requests = 20
 priority = "high"
 vm = { cores = 1, memory = "1 GiB", storage = "san", nics = ["lan", "private"] }
 place = ["esx-1", "esx-2", "esx-3", "esx-2", "esx-3", "esx-4"]

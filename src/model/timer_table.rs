@@ -135,16 +135,7 @@ impl TimerTable {
             let slot = table.add_if(failover, Event::GroupStepped(InstanceId(number as u32)));
             table.instances.push(slot);
         }
-        let changes = |service: &Service| {
-            service.load.is_some() && matches!(service.guest, Some(GuestGroup::Balanced { .. }))
-        };
-        if model.services.iter().any(changes) {
-            for (number, instance) in model.instances.iter().enumerate() {
-                let its = changes(&model.services[instance.service.index()]);
-                let slot = table.add_if(its, Event::LoadStepped(InstanceId(number as u32)));
-                table.loads.push(slot);
-            }
-        }
+        table.add_loads(model);
         for (number, vm) in model.vms.iter_mut().enumerate() {
             vm.timer = table.add(Event::VmDue(VmId(number as u32)));
         }
@@ -157,6 +148,19 @@ impl TimerTable {
             }
         }
         table
+    }
+
+    fn add_loads(&mut self, model: &Model) {
+        let changes = |service: &Service| {
+            service.load.is_some() && matches!(service.guest, Some(GuestGroup::Balanced { .. }))
+        };
+        if model.services.iter().any(changes) {
+            for (number, instance) in model.instances.iter().enumerate() {
+                let its = changes(&model.services[instance.service.index()]);
+                let slot = self.add_if(its, Event::LoadStepped(InstanceId(number as u32)));
+                self.loads.push(slot);
+            }
+        }
     }
 
     fn add_hosts(&mut self, model: &mut Model) {

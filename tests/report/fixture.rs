@@ -91,6 +91,7 @@ pub(crate) fn service(
         recovery_point_max_s: 0.0,
         sessions_lost: None,
         transactions_lost: None,
+        requests_lost: None,
         unprotected_s: None,
         causes: causes
             .iter()

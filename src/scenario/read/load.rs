@@ -6,7 +6,7 @@ use crate::engine::Span;
 use crate::model::Ppm;
 use crate::scenario::code;
 use crate::scenario::fields::{At, Fields, Reader};
-use crate::scenario::spec::{GuestLayer, Spec, Strategy, WeeklyLoad};
+use crate::scenario::spec::{GuestLayer, Service, Spec, Strategy, WeeklyLoad};
 use crate::scenario::text::{join, list, quote};
 use crate::scenario::tree::Value;
 
@@ -66,8 +66,9 @@ impl Reader {
     /// A load that nobody follows, and a service that follows one for nothing.
     pub(super) fn loads_check(&mut self, spec: &Spec) {
         for (number, load) in spec.loads.iter().enumerate() {
-            let used = spec.services.iter().any(|service| service.load == Some(number));
-            if !used && !self.doubts_table("service") {
+            let path = |service: &str| join(&join("service", service), "load");
+            let may = |s: &Service| s.load == Some(number) || self.doubts(&path(&s.name));
+            if !spec.services.iter().any(may) && !self.doubts_table("service") {
                 let what = format!("no service follows load {}", quote(&load.name));
                 let remedy = format!("write load = {} in a service, or leave it out", quote(&load.name));
                 self.sink.push(code::NO_EFFECT, load.mark, join("load", &load.name), what, remedy);

@@ -131,9 +131,7 @@ impl Reader {
         service.crew = self.opt(&f, "crew", |r, at| r.reference(at, around.crews));
         service.after = self.opt(&f, "after", |r, at| r.references(at, around.services)).unwrap_or_default();
         service.priority = self.priority(&f);
-        self.demand(&f, &mut service);
-        service.load = self.opt(&f, "load", |r, at| r.reference(at, around.loads));
-        service.requests = self.opt(&f, "requests", Reader::positive).unwrap_or(0.0);
+        self.demand(&f, around.loads, &mut service);
         service.place = self.place(&f, around.hosts);
         self.sessions(&f, &mut service);
         service
@@ -252,8 +250,10 @@ impl Reader {
         self.word(&at, &PRIORITIES).unwrap_or(MEDIUM)
     }
 
-    /// Each defaults to the other: one member is enough.
-    fn demand(&mut self, f: &Fields<'_>, service: &mut Service) {
+    /// What clients want, and what a member can give; each of the two defaults to the other: one member is enough.
+    fn demand(&mut self, f: &Fields<'_>, loads: &Names, service: &mut Service) {
+        service.load = self.opt(f, "load", |r, at| r.reference(at, loads));
+        service.requests = self.opt(f, "requests", Reader::positive).unwrap_or(0.0);
         let demand = self.opt(f, "demand", Reader::positive);
         let capacity = self.opt(f, "capacity", Reader::positive);
         service.demand = demand.or(capacity).unwrap_or(1.0);
