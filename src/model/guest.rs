@@ -1,6 +1,6 @@
 //! The layer inside the guests of an instance: what a failover group, or a balancer, goes by.
 
-use super::{Delay, Instance, Ppm, Votes};
+use super::{Affinity, Delay, Drain, Instance, Ppm, Votes};
 use crate::engine::{Span, Stream};
 
 /// The layer inside the guests of an instance.
@@ -14,6 +14,10 @@ pub enum GuestGroup {
         join: Delay,
         /// Whether a failed application counts as a dead member; without, it keeps its share (NLB-14).
         application_aware: bool,
+        /// How clients are bound to members: those that are not lose their sessions when members join (NLB-11, NLB-16).
+        affinity: Affinity,
+        /// How planned work waits for clients to finish; absent: they have finished at once.
+        drain: Option<Drain>,
         /// What m members can carry, by m, in billionths of what clients want when they want most; more than all of it
         /// where there is room to spare.
         carried_ppb: Vec<u64>,

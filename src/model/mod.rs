@@ -11,6 +11,7 @@ mod admission;
 mod cause;
 mod channel;
 mod delay;
+mod drain;
 mod event;
 mod geography;
 mod guest;
@@ -31,6 +32,7 @@ pub use admission::{Admission, Ppm};
 pub use cause::Cause;
 pub use channel::Channel;
 pub use delay::Delay;
+pub use drain::Drain;
 pub use event::{Event, VmClock};
 pub use geography::{Geography, Reach, Segments, Way, join};
 pub use guest::{
@@ -54,7 +56,7 @@ pub use purpose::{HostDraw, MirrorDraw};
 pub use restart::{AntiAffinity, RestartRules, RetryHost};
 pub use storage_loss::{StorageLoss, StorageRestart, StorageRestartPolicy};
 pub use timer_table::{NO_TIMER, TimerTable};
-pub use words::{Ages, GuestLayer, Role, StorageKind, Traffic, VmFault, WaitReason};
+pub use words::{Affinity, Ages, GuestLayer, Role, StorageKind, Traffic, VmFault, WaitReason};
 
 use crate::engine::{Span, Stream};
 

@@ -52,6 +52,15 @@ vocabulary! {
         /// It cannot be at two places at once.
         Stateful = "stateful",
     }
+    /// How long a balancer sends a client to the same member.
+    Affinity {
+        /// For a connection.
+        None = "none",
+        /// For as long as the members are the same: by the client's address.
+        Single = "single",
+        /// By the network that it comes from.
+        Network = "network",
+    }
     /// How a VM fails.
     VmFault {
         /// Its operating system.

@@ -77,8 +77,7 @@ impl Entry {
             Signal::PrimaryElected { .. } => "primary-elected",
             Signal::MaintenanceBegun { .. } => "maintenance-begun",
             Signal::MaintenanceEnded { .. } => "maintenance-ended",
-            Signal::PatchBegun { .. } => "patch-begun",
-            Signal::PatchEnded { .. } => "patch-ended",
+            Signal::PatchBegun { .. } | Signal::PatchEnded { .. } | Signal::DrainBegun { .. } => self.patch(),
             Signal::VmDown { .. } => "vm-down",
             Signal::VmUp { .. } => "vm-up",
             Signal::VmReset { .. } => "vm-reset",
@@ -104,6 +103,15 @@ impl Entry {
             Signal::ServiceDown { .. } => "service-down",
             Signal::ServiceDegraded { .. } => "service-degraded",
             Signal::ServiceUp { .. } => "service-up",
+        }
+    }
+
+    /// The word of work on a guest.
+    fn patch(&self) -> &'static str {
+        match self.signal {
+            Signal::PatchBegun { .. } => "patch-begun",
+            Signal::PatchEnded { .. } => "patch-ended",
+            _ => "drain-begun",
         }
     }
 
@@ -154,6 +162,7 @@ impl Entry {
             | Signal::QuorumRegained { cluster } => &model.clusters[cluster.index()].name,
             Signal::PatchBegun { vm }
             | Signal::PatchEnded { vm }
+            | Signal::DrainBegun { vm }
             | Signal::VmDown { vm, .. }
             | Signal::VmUp { vm }
             | Signal::DisksSwitching { vm, .. }

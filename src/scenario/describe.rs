@@ -224,7 +224,10 @@ fn services(spec: &Spec, out: &mut String) {
 fn sessions(s: &Service) -> String {
     let open = match s.sessions {
         0 => String::new(),
-        n => format!("{} (timeout {})", count(u64::from(n), "session", "sessions"), s.session_timeout),
+        n => {
+            let lasting = s.session_length.map_or(String::new(), |mean| format!("{mean} on average, "));
+            format!("{} ({lasting}timeout {})", count(u64::from(n), "session", "sessions"), s.session_timeout)
+        }
     };
     let in_flight = match s.transactions {
         0 => String::new(),
@@ -276,11 +279,12 @@ fn strategies(spec: &Spec, out: &mut String) {
                     service,
                 ),
                 Some(GuestLayer::Balanced) => format!(
-                    "nlb, {} members, detection {}, convergence {}{}",
+                    "nlb, {} members, detection {}, convergence {}{}{}",
                     p.vms,
                     law_line(&p.detection),
                     law_line(&p.convergence),
-                    if p.application_aware { ", sees applications" } else { "" }
+                    if p.application_aware { ", sees applications" } else { "" },
+                    guest::clients(&p, service),
                 ),
             };
             let restart = if p.protection.host_cluster { "host-cluster" } else { "no host-cluster" };

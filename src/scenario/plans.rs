@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
+use crate::model::Affinity;
 pub use crate::model::{GuestLayer, VmFault};
 
 use super::issue::Mark;
@@ -41,6 +42,10 @@ pub struct ProtectionSettings {
     pub convergence: Option<Law>,
     /// Whether a balancer sees that a member's application has failed.
     pub application_aware: Option<bool>,
+    /// How a balancer binds clients to members.
+    pub affinity: Option<Affinity>,
+    /// How long planned work waits for the clients of a member.
+    pub drain: Option<Span>,
     /// What runs inside the guests.
     pub profile: Option<&'static GuestProfile>,
     /// Settings of it, by key.

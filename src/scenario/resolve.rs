@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
+use crate::model::Affinity;
 
 use super::fixed::defaults::{self as d, Fixed};
 use super::guest_plan::{FailoverPlan, Laid};
@@ -32,6 +33,10 @@ pub struct ServiceProtection {
     /// Whether the guest layer sees a failed application. Always true for failover; default false
     /// for a balancer (NLB-14).
     pub application_aware: bool,
+    /// How a balancer binds clients to members. Default single (NLB-11).
+    pub affinity: Affinity,
+    /// How long planned work waits for the clients of a member. Default: until all have finished (NLB-15).
+    pub drain: Span,
 }
 
 /// A cluster under one strategy.
@@ -172,6 +177,8 @@ impl Strategy {
                 .application_aware
                 .or(base.application_aware)
                 .unwrap_or(failover || laid.word("application_aware") == Some("true")),
+            affinity: own.affinity.or(base.affinity).unwrap_or(Affinity::Single),
+            drain: own.drain.or(base.drain).unwrap_or(Span::FOREVER),
         }
     }
 

@@ -357,6 +357,8 @@ pub struct Service {
     pub transactions: u32,
     /// How long a session outlives an interruption that loses no state. Default 20 s.
     pub session_timeout: Span,
+    /// How long a session lasts on average; absent: nobody has to wait for any.
+    pub session_length: Option<Span>,
 }
 
 /// How much clients want over the week, in parts of the most.

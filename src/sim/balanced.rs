@@ -46,7 +46,11 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.members[vm.index()].phase = MemberPhase::Out;
                 self.disarm_vm(vm, VmClock::Member);
             }
-            MemberPhase::Out | MemberPhase::Joining => {}
+            MemberPhase::Draining if !serving => {
+                self.state.members[vm.index()].phase = MemberPhase::Out;
+                self.disarm_vm(vm, VmClock::Member);
+            }
+            MemberPhase::Out | MemberPhase::Joining | MemberPhase::Draining => {}
         }
         self.serve_balanced(instance, cause);
     }
@@ -98,7 +102,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// The balancer has dropped a member.
-    fn drop_member(&mut self, instance: InstanceId, vm: VmId) {
+    pub(super) fn drop_member(&mut self, instance: InstanceId, vm: VmId) {
         self.set_dark(instance, vm, 0);
         self.count_member(instance, vm, false);
         self.state.members[vm.index()].phase = MemberPhase::Out;
@@ -174,6 +178,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.share_out(instance);
                 self.tell_converged(instance);
             }
+            MemberPhase::Draining => self.end_drain(vm),
             phase @ (MemberPhase::Converged | MemberPhase::Out) => {
                 panic!("a member that is {phase:?} has no step")
             }

@@ -22,6 +22,11 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         let row = &mut self.state.maintenances[plan.index()];
+        if row.open > 0 {
+            // The round runs: somebody may have been drained.
+            self.begin_work(plan);
+            return;
+        }
         row.rounds += 1;
         row.next = 0;
         self.open_windows(plan);
@@ -37,11 +42,22 @@ impl<O: Observer> Simulation<'_, O> {
             let row = &self.state.hosts[host.index()];
             if row.phase == HostPhase::Up && row.plan == NOWHERE {
                 self.state.maintenances[plan.index()].open += 1;
-                self.open_window(plan, host);
+                self.prepare_window(plan, host);
             }
         }
         if self.state.maintenances[plan.index()].open == 0 {
             self.schedule_round(plan);
+        }
+    }
+
+    /// It is the host's turn. Where clients of balanced groups have something under way there, the work waits for them.
+    fn prepare_window(&mut self, plan: MaintenanceId, host: HostId) {
+        self.state.hosts[host.index()].plan = plan.0;
+        self.state.windows_open += 1;
+        if self.drains_any(host) {
+            self.state.hosts[host.index()].drains = true;
+        } else {
+            self.open_window(plan, host);
         }
     }
 
@@ -53,14 +69,12 @@ impl<O: Observer> Simulation<'_, O> {
         self.pause_clocks(host);
         let row = &mut self.state.hosts[host.index()];
         row.phase = HostPhase::Maintenance;
-        row.plan = plan.0;
         row.worked_on = true;
         row.works += 1;
         row.isolated = false;
         // What it was shutting down is shut down before the work begins.
         row.shutting_down = 0;
         let works = row.works;
-        self.state.windows_open += 1;
         self.look_at_local_mirrors_in(host);
         self.state.refresh_room(self.model, host);
         let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
@@ -93,6 +107,11 @@ impl<O: Observer> Simulation<'_, O> {
         if row.plan == NOWHERE || row.phase != HostPhase::Up {
             return;
         }
+        if row.drains {
+            // The work begins when everybody has heard of what has changed, and never in the middle of it.
+            self.state.timers.arm(self.model.timers.maintenances[row.plan as usize], self.now);
+            return;
+        }
         let mut next = row.first_vm;
         while next != NOWHERE {
             if !self.is_settled(VmId(next)) {
@@ -101,6 +120,29 @@ impl<O: Observer> Simulation<'_, O> {
             next = self.state.vms[next as usize].next;
         }
         self.close_window(host);
+    }
+
+    /// Opens the windows of hosts on which nobody has anything under way any more.
+    fn begin_work(&mut self, plan: MaintenanceId) {
+        let fixed = &self.model.maintenances[plan.index()];
+        for &host in &fixed.hosts {
+            let row = &self.state.hosts[host.index()];
+            if row.plan == plan.0 && row.drains && self.is_drained(host) {
+                self.state.hosts[host.index()].drains = false;
+                self.open_window(plan, host);
+            }
+        }
+    }
+
+    fn is_drained(&self, host: HostId) -> bool {
+        let mut next = self.state.hosts[host.index()].first_vm;
+        while next != NOWHERE {
+            if self.is_draining(VmId(next)) {
+                return false;
+            }
+            next = self.state.vms[next as usize].next;
+        }
+        true
     }
 
     /// Whether a VM is back, or will not be soon: it waits for a person or for its disks.
@@ -130,6 +172,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// The window of a host is over: the next one's turn.
     pub(super) fn close_window(&mut self, host: HostId) {
         self.state.windows_open -= 1;
+        self.state.hosts[host.index()].drains = false;
         let plan = MaintenanceId(std::mem::replace(&mut self.state.hosts[host.index()].plan, NOWHERE));
         if O::ANY_ORDER {
             // Nobody waits for its VMs any longer.

@@ -31,6 +31,7 @@
 //! | `sessions` | what clients have under way, and what becomes of it |
 //! | `group_votes` | quorum of failover groups |
 //! | `failover`, `balanced` | the layers inside the guests |
+//! | `draining` | members of a balanced group whose clients may finish before planned work |
 //! | `load` | what clients want of a balanced group over the week |
 //! | `cluster` | the host cluster: when it knows of a failed host |
 //! | `restart` | restart by the host cluster: order, room, waiting |
@@ -78,6 +79,7 @@ mod crews;
 mod custom;
 mod disks;
 mod dispatch;
+mod draining;
 mod failover;
 mod failover_clustering;
 mod five_primaries;

@@ -223,7 +223,9 @@ impl<O: Observer> Simulation<'_, O> {
         let owns = matches!(self.model.service_of(vm).guest, Some(GuestGroup::Failover(_)))
             && vm == self.owner_of(instance);
         if !owns {
-            self.patch(plan, place, vm);
+            if !self.drains(vm) {
+                self.patch(plan, place, vm);
+            }
         } else if let Some(node) = policy::choose_node(self.model, self.state, instance) {
             let first = self.model.instances[instance.index()].first_vm;
             self.serve(instance, 0, Cause::Maintenance);
@@ -259,8 +261,18 @@ impl<O: Observer> Simulation<'_, O> {
                     if self.is_patched(vm) {
                         self.close_patch_window(plan, place, vm);
                     }
+                } else if self.is_draining(vm) {
+                    continue;
                 } else if !matches!(self.state.vms[vm.index()].phase, VmPhase::Up | VmPhase::Idle) {
                     self.close_patch_window(plan, place, vm);
+                } else if matches!(self.model.service_of(vm).guest, Some(GuestGroup::Balanced { .. })) {
+                    // Its clients have finished.
+                    if self.can_be_patched(vm) {
+                        self.patch(plan, place, vm);
+                    } else {
+                        self.close_patch_window(plan, place, vm);
+                        self.come_back(vm);
+                    }
                 } else if self.state.instances[self.model.vms[vm.index()].instance.index()].group.phase
                     == GroupPhase::Online
                 {

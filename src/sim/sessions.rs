@@ -13,11 +13,12 @@
 //!
 //! Transactions wait in a guest that is out of reach or stands still, and go on, or are lost with it (MTX-32, MTX-34,
 //! MTX-40). Work on a VM begins whenever it serves. Assumptions: clients come back at once; those of a dead member when
-//! the group has converged without it, evenly to all members; a drain has no limit of time.
+//! the group has converged without it, evenly to all members; where members join, those who change theirs keep their
+//! sessions unless nothing binds them to it (`affinity`).
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::Time;
-use crate::model::{Cause, GuestGroup, InstanceId, OpenWork, VmId};
+use crate::model::{Affinity, Cause, GuestGroup, InstanceId, OpenWork, VmId};
 use crate::state::{GroupPhase, MemberPhase, SessionState, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
@@ -39,13 +40,22 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         let clean = !row.unclean;
+        let drains = self.settle_drain(vm);
+        let at_work = &mut self.state.sessions[vm.index()];
         let balanced = matches!(self.model.service_of(vm).guest, Some(GuestGroup::Balanced { .. }));
-        if balanced && clean && cause.is_planned() && at_work.cut_since == Time::NEVER {
+        let leaves = balanced && !drains && clean && cause.is_planned() && at_work.cut_since == Time::NEVER;
+        if leaves && self.others_serve(vm) {
             // Drained (NLB-15): its clients have finished.
-            at_work.open = OpenWork::NONE;
+            self.state.sessions[vm.index()].open = OpenWork::NONE;
             return;
         }
         self.drop_work(vm, clean);
+    }
+
+    /// Whether another member of its group takes a member's clients.
+    fn others_serve(&self, vm: VmId) -> bool {
+        let instance = self.model.vms[vm.index()].instance;
+        self.model.vms_of(instance).any(|other| other != vm && self.seat(other) == Seat::Serves)
     }
 
     /// Whoever is at work on a VM is cut off for good.
@@ -103,6 +113,7 @@ impl<O: Observer> Simulation<'_, O> {
         // All VMs have had their turn at this instant.
         self.turn = self.turn.max(self.model.vms.len() as u32);
         self.catch_up(vm);
+        self.settle_drain(vm);
         let row = &mut self.state.sessions[vm.index()];
         let due = row.cut_since != Time::NEVER
             && row.cut_since + self.model.service_of(vm).session_timeout <= self.now;
@@ -124,11 +135,16 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.sessions.is_empty() || all.is_none() {
             return;
         }
+        for vm in self.model.vms_of(instance) {
+            self.settle_drain(vm);
+        }
         self.spread(instance, all.sessions, |open| &mut open.sessions);
         self.spread(instance, all.transactions, |open| &mut open.transactions);
     }
 
     fn spread(&mut self, instance: InstanceId, all: u32, which: impl Fn(&mut OpenWork) -> &mut u32) {
+        let service = &self.model.services[self.model.instances[instance.index()].service.index()];
+        let bound = !matches!(service.guest, Some(GuestGroup::Balanced { affinity: Affinity::None, .. }));
         let (mut kept, mut parts) = (0, 0);
         for vm in self.model.vms_of(instance) {
             match (self.seat(vm), *which(&mut self.state.sessions[vm.index()].open)) {
@@ -144,8 +160,12 @@ impl<O: Observer> Simulation<'_, O> {
             let open = which(&mut self.state.sessions[vm.index()].open);
             match seat {
                 Seat::Serves => {
-                    *open = pool.part(next, parts).sessions;
+                    let before = std::mem::replace(open, pool.part(next, parts).sessions);
+                    let moved = before.saturating_sub(*open);
                     next += 1;
+                    if !bound && moved > 0 {
+                        self.lose_moved(vm, instance, moved, &which);
+                    }
                 }
                 Seat::Silent if *open == 0 => next += 1,
                 Seat::Silent | Seat::Aside => {}
@@ -153,11 +173,28 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// Some of a member's clients are sent to others from now on, which know nothing of their sessions (NLB-16).
+    fn lose_moved(
+        &mut self,
+        vm: VmId,
+        instance: InstanceId,
+        moved: u32,
+        which: &impl Fn(&mut OpenWork) -> &mut u32,
+    ) {
+        let mut lost = OpenWork::NONE;
+        *which(&mut lost) = moved;
+        // Transactions are short: they end where they began.
+        lost.transactions = 0;
+        if !lost.is_none() {
+            self.tell(Signal::SessionsLost { vm, instance, lost });
+        }
+    }
+
     fn seat(&self, vm: VmId) -> Seat {
         match self.state.members[vm.index()].phase {
             MemberPhase::Converged if self.is_serving(vm) => Seat::Serves,
             MemberPhase::Converged | MemberPhase::Unnoticed => Seat::Silent,
-            MemberPhase::Out | MemberPhase::Joining => Seat::Aside,
+            MemberPhase::Out | MemberPhase::Joining | MemberPhase::Draining => Seat::Aside,
         }
     }
 }

@@ -187,6 +187,10 @@ pub enum Signal {
     PatchBegun {
         vm: VmId,
     },
+    /// Planned work waits for a member's clients to finish, and nobody new is sent to it (NLB-15).
+    DrainBegun {
+        vm: VmId,
+    },
     /// It is done: the guest boots.
     PatchEnded {
         vm: VmId,

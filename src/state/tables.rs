@@ -131,6 +131,8 @@ pub struct HostState {
     pub is_primary: bool,
     /// Its vote counts for quorum.
     pub has_vote: bool,
+    /// Planned work waits for clients of balanced groups that have something under way on it.
+    pub drains: bool,
     /// Planned work is under way on it.
     pub worked_on: bool,
     /// Since when the others hear nothing of it, though it is up; [`Time::NEVER`] where they do.
@@ -206,6 +208,7 @@ impl Default for HostState {
             mute: false,
             cut_off_by: Cause::NetworkOutage,
             missed_at: Time::NEVER,
+            drains: false,
             worked_on: false,
             plan: NOWHERE,
             crashes: 0,
@@ -375,6 +378,8 @@ pub enum MemberPhase {
     Unnoticed,
     Out,
     Joining,
+    /// Planned work waits for its clients to finish.
+    Draining,
 }
 
 /// A member of a balanced group.
@@ -385,7 +390,7 @@ pub struct MemberState {
     pub dark_ppb: u32,
     /// Counts among the members that serve.
     pub counted: bool,
-    /// When a member that came back while nobody had noticed its death may join.
+    /// When a member that came back while nobody had noticed its death may join; of one that drains, since when it does.
     pub joins_at: Time,
     /// Deaths and joins so far: which draws come next.
     pub deaths: u32,

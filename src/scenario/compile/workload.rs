@@ -6,9 +6,9 @@ use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use super::parts::scripted_host_part;
 use crate::engine::{Span, Stream};
 use crate::model::{
-    Cluster, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance, InstanceId, Load,
-    MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Product, Room, Service, ServiceId,
-    StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
+    Cluster, Drain, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance,
+    InstanceId, Load, MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Product, Room, Service,
+    ServiceId, StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -76,6 +76,11 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
             convergence: plan.convergence.into(),
             join: plan.join.into(),
             application_aware: plan.application_aware,
+            affinity: plan.affinity,
+            drain: service
+                .session_length
+                .filter(|_| service.sessions > 0)
+                .map(|mean| Drain { mean, limit: plan.drain }),
             carried_ppb: carried(plan.vms, service.capacity, service.demand),
         },
     });

@@ -1,7 +1,7 @@
 //! What a failover group goes by, in a line.
 
 use super::law_line;
-use crate::engine::Law;
+use crate::engine::{Law, Span};
 use crate::scenario::guest_plan::VotesPlan;
 use crate::scenario::spec::{Service, Spec};
 use crate::scenario::{FailoverPlan, ServiceProtection};
@@ -59,6 +59,19 @@ pub(super) fn failover(
         Some(_) => format!("{}\n      {}", parts[..2].join(", "), parts[2..].join("\n      ")),
         None => parts.join(", "),
     }
+}
+
+/// How a balancer treats clients that have something under way.
+pub(super) fn clients(plan: &ServiceProtection, service: &Service) -> String {
+    if service.sessions == 0 {
+        return String::new();
+    }
+    let waits = match service.session_length {
+        None => String::new(),
+        Some(_) if plan.drain == Span::FOREVER => ", drains until all have finished".to_owned(),
+        Some(_) => format!(", drains for at most {}", plan.drain),
+    };
+    format!(", affinity {}{waits}", plan.affinity.word())
 }
 
 /// What the witness of a group is.

@@ -190,6 +190,8 @@ impl Reader {
             ("members", base.members.is_some() && !balanced, "nlb"),
             ("convergence", base.convergence.is_some() && !balanced, "nlb"),
             ("application_aware", base.application_aware.is_some() && !balanced, "nlb"),
+            ("affinity", base.affinity.is_some() && !balanced, "nlb"),
+            ("drain", base.drain.is_some() && !balanced, "nlb"),
             ("detection", base.detection.is_some() && !failover && !balanced, "guest-failover or nlb"),
             ("failback", base.failback.is_some() && !failover, "guest-failover"),
             ("profile", base.profile.is_some_and(|p| !has(p.layer)), "the layer that this profile is of"),

@@ -1,6 +1,7 @@
 //! What layers inside the guests ask of VMs and nodes: the handbook's table as rules, each with its source. Only what a
 //! scenario says is judged.
 
+use crate::model::Affinity;
 use crate::scenario::ServiceProtection;
 use crate::scenario::code;
 use crate::scenario::fields::Reader;
@@ -65,6 +66,14 @@ fn breaches(spec: &Spec, service: &Service, plan: &ServiceProtection) -> Vec<Bre
     if windows_2008 && given > 0 && given < cards {
         let what = format!("its VMs have {given} of {cards} network cards: {which} ({})", source[1]);
         found.push(Breach { key: "vm.nics", what, remedy: "add the cards that are missing".to_owned() });
+    }
+    if layer == GuestLayer::Balanced && plan.affinity == Affinity::None && service.sessions > 0 {
+        let what = "nothing binds its clients to a member, and one that joins takes sessions from the others, which are \
+                    lost (NLB-11, NLB-16)"
+            .to_owned();
+        let remedy = "write affinity = \"single\", or leave sessions out where they are not kept in a member"
+            .to_owned();
+        found.push(Breach { key: "sessions", what, remedy });
     }
     let votes = plan.failover.as_ref().and_then(|failover| failover.votes.as_ref());
     if votes.is_some_and(|votes| votes.witness.is_none()) && plan.vms.is_multiple_of(2) {

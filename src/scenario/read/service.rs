@@ -26,7 +26,7 @@ pub(super) struct Around<'a> {
     pub(super) hosts: &'a HostNames<'a>,
 }
 
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "instances",
     "role",
     "workload",
@@ -47,6 +47,7 @@ const KEYS: [&str; 22] = [
     "sessions",
     "transactions",
     "session_timeout",
+    "session_length",
     "load",
     "requests",
 ];
@@ -97,6 +98,7 @@ impl Reader {
             sessions: 0,
             transactions: 0,
             session_timeout: Span::from_secs_f64(d::SESSION_TIMEOUT.value),
+            session_length: None,
         };
         let Some(f) = named.fields(self, &KEYS) else { return service };
         match f.get("instances") {
@@ -145,6 +147,11 @@ impl Reader {
             let what = "a stateless service has no transactions";
             self.report(code::NO_EFFECT, &at, what, "make it role = \"stateful\", or leave transactions out");
             service.transactions = 0;
+        }
+        service.session_length = self.opt(f, "session_length", Reader::duration);
+        if let Some(at) = f.get("session_length").filter(|_| f.get("sessions").is_none()) {
+            let what = "session_length counts only where the service has sessions";
+            self.report(code::NO_EFFECT, &at, what, "write sessions, or leave session_length out");
         }
         match f.get("session_timeout") {
             Some(at) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::Law;
+use crate::model::Affinity;
 use crate::scenario::code;
 use crate::scenario::describe::law_text;
 use crate::scenario::fields::{At, Fields, Reader};
@@ -19,7 +20,7 @@ use crate::scenario::tree::Value;
 use super::Named;
 use super::cluster::{Around, settings};
 
-const PROTECTION: [&str; 12] = [
+const PROTECTION: [&str; 14] = [
     "protect",
     "nodes",
     "members",
@@ -28,6 +29,8 @@ const PROTECTION: [&str; 12] = [
     "takeover",
     "convergence",
     "application_aware",
+    "affinity",
+    "drain",
     "failback",
     "witness_storage",
     "witness_site",
@@ -124,6 +127,8 @@ impl Reader {
             takeover: self.opt(f, "takeover", Reader::takeover),
             convergence: self.opt(f, "convergence", Reader::law),
             application_aware: self.opt(f, "application_aware", Reader::truth),
+            affinity: self.opt(f, "affinity", |r, at| r.word(at, Affinity::WORDS)),
+            drain: self.opt(f, "drain", Reader::duration),
             profile: self.opt(f, "profile", Reader::guest_profile),
             values: self.guest_values(f),
             failback: self.opt(f, "failback", Reader::law),

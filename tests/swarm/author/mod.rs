@@ -483,6 +483,10 @@ impl Author {
             }
             self.line(format!("session_timeout = \"{us} us\""));
         }
+        if sessions && self.loads.percent(50) {
+            let us = self.unit * self.loads.below(40) / 8;
+            self.line(format!("session_length = \"{us} us\""));
+        }
     }
 
     /// When clients of a service want how much. There are two weeks to choose from, both of them everywhere.
@@ -562,8 +566,21 @@ impl Author {
             if self.dice.percent(40) {
                 self.line("application_aware = true");
             }
+            self.drains();
         } else {
             self.line(format!("nodes = {vms}\ndetection = {detection}\ntakeover = {second}"));
+        }
+    }
+
+    /// How a balanced group treats those who have a session.
+    fn drains(&mut self) {
+        if self.loads.percent(40) {
+            let us = self.unit * self.loads.below(5);
+            self.line(format!("drain = \"{us} us\""));
+        }
+        if self.loads.percent(50) {
+            let affinity = *self.loads.pick(&["none", "single", "network"]);
+            self.line(format!("affinity = \"{affinity}\""));
         }
     }
 
@@ -578,6 +595,7 @@ impl Author {
         let settings = profile.settings().filter(|s| s.key != "application_aware");
         self.all_settings(settings.filter(|s| s.key != "heartbeat_interval"));
         if balanced {
+            self.drains();
             return;
         }
         if self.dice.percent(30) {

@@ -89,6 +89,8 @@ struct VmSeen {
     stale: Option<HostId>,
     booted: bool,
     app: bool,
+    /// Planned work waits for its clients.
+    drains_since: Option<Time>,
     /// The earliest instant at which it could be up again.
     down_at: Time,
     up_at: Time,
@@ -234,6 +236,7 @@ impl<'m> Checker<'m> {
                 avoids: 0,
                 failures: 0,
                 stale: None,
+                drains_since: None,
                 booted: true,
                 app: !failover || model.vms[first.index()].name == vm.name,
                 down_at: Time::ZERO,
@@ -492,7 +495,9 @@ impl<'m> Checker<'m> {
             }
             Signal::PatchBegun { vm } => self.patch_begun(vm),
             Signal::PatchEnded { vm } => self.patch_ended(vm),
+            Signal::DrainBegun { vm } => self.drain_begun(vm),
             Signal::VmDown { vm, cause } => {
+                self.drain_ends(vm, cause)?;
                 self.work_ends(vm, Some(cause));
                 self.vm_down(vm, cause)
             }
@@ -531,6 +536,7 @@ impl<'m> Checker<'m> {
             Signal::RestartFailed { vm, host } => self.restart_failed(vm, host),
             Signal::RestartWaiting { vm, reason, .. } => self.waits(vm, reason),
             Signal::AppDown { vm, .. } => {
+                self.vms[vm.index()].drains_since = None;
                 self.work_ends(vm, None);
                 let was = std::mem::replace(&mut self.vms[vm.index()].app, false);
                 self.require(was, Rule::GuestAlternates, || format!("{} failed twice", self.name(vm)))
@@ -567,6 +573,10 @@ impl<'m> Checker<'m> {
             Signal::Converged { instance, members } => {
                 let row = &mut self.instances[instance.index()];
                 let before = std::mem::replace(&mut row.members, members);
+                if members > before {
+                    // It may be one that drained until it was out of reach.
+                    self.model.vms_of(instance).for_each(|vm| self.vms[vm.index()].drains_since = None);
+                }
                 let fits = before.abs_diff(members) == 1
                     && u32::from(members) <= self.model.instances[instance.index()].vms;
                 self.require(fits, Rule::Converged, || format!("from {before} to {members} members"))

@@ -87,7 +87,7 @@ impl<'m> Checker<'m> {
             }
             Signal::GroupQuorumLost { instance: i } => i == instance,
             Signal::FailbackBegun { instance: i, .. } => cause == Cause::Maintenance && i == instance,
-            Signal::PatchBegun { vm } => cause == Cause::Maintenance && own(vm),
+            Signal::PatchBegun { vm } | Signal::DrainBegun { vm } => cause == Cause::Maintenance && own(vm),
             // A pool that has lost its statefile fences its hosts.
             Signal::HostFenced { .. } => true,
             // A node that is alone may hold the I/O of its VMs back, and so may those that have lost quorum together, for

@@ -4,7 +4,7 @@
 //! served together; afterwards only that nobody loses more than there is.
 
 use super::*;
-use ninefold::model::{OpenWork, Service};
+use ninefold::model::{Affinity, Maintenance, OpenWork, Service};
 
 /// Who is at work on a VM.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,13 @@ impl<'m> Checker<'m> {
         let (mut least, most) = match self.finishes(vm, cause) {
             None => (OpenWork { transactions: 0, ..least }, most),
             Some(false) => (least, most),
-            Some(true) if balanced => (OpenWork::NONE, OpenWork::NONE),
+            // Where all the others have joined there is somebody to take its clients.
+            Some(true)
+                if balanced && u32::from(seen.members) == self.model.instances[instance.index()].vms =>
+            {
+                (OpenWork::NONE, OpenWork::NONE)
+            }
+            Some(true) if balanced => (OpenWork::NONE, OpenWork { transactions: 0, ..all }),
             Some(true) => (OpenWork { transactions: 0, ..least }, OpenWork { transactions: 0, ..most }),
         };
         if balanced && (cause == Some(Cause::Maintenance) || !known) {
@@ -120,6 +126,13 @@ impl<'m> Checker<'m> {
             .iter()
             .any(|s| matches!(s, Signal::FailbackBegun { instance: i, .. } if *i == instance));
         let finishes = goes_back || seen.cause.is_planned();
+        // Who joins takes clients from the others, whom nothing may bind.
+        let guest = &self.model.service_of(vm).guest;
+        let unbound = matches!(guest, Some(GuestGroup::Balanced { affinity: Affinity::None, .. }));
+        let joined = |s: &Signal| matches!(s, Signal::Converged { instance: i, .. } if *i == instance);
+        if unbound && lost.transactions == 0 && self.instant.iter().any(joined) {
+            return Ok(());
+        }
         let left = lost == had || (finishes && lost == OpenWork { transactions: 0, ..had });
         self.require(!balanced && (timed_out || left), Rule::SessionsLost, || {
             format!("{} loses {lost:?} of {had:?}, for no reason", self.name(vm))
@@ -130,6 +143,44 @@ impl<'m> Checker<'m> {
             (row.transactions, row.unexplained) = (false, true);
         }
         Ok(())
+    }
+
+    /// Nobody new is sent to a member, and those who are there finish one by one: how many are left is not followed.
+    pub(super) fn drain_begun(&mut self, vm: VmId) -> Checked {
+        let row = self.vms[vm.index()];
+        let instance = self.model.vms[vm.index()].instance;
+        self.instances[instance.index()].calm = false;
+        let drains =
+            matches!(self.model.service_of(vm).guest, Some(GuestGroup::Balanced { drain: Some(_), .. }));
+        let begun = |plan: &Maintenance| {
+            let its =
+                row.home.is_some_and(|host| plan.hosts.contains(&host)) || plan.instances.contains(&instance);
+            its && self.now >= Time::ZERO + self.model.warmup + plan.first
+        };
+        let others = |v: &VmId| *v != vm && self.vms[v.index()].app && self.in_reach(*v);
+        let fits = drains
+            && row.app
+            && self.model.maintenances.iter().any(begun)
+            && self.model.vms_of(instance).any(|v| others(&v));
+        // Work on a host waits for all who drain there.
+        for other in self.vms.iter_mut().filter(|v| v.home == row.home && v.drains_since.is_some()) {
+            other.drains_since = Some(self.now);
+        }
+        self.vms[vm.index()].drains_since = Some(self.now);
+        self.require(fits, Rule::Patching, || format!("{} drains for no reason", self.name(vm)))
+    }
+
+    /// Planned work on a VM does not wait for its clients, or those of others on its host, longer than they need or are let.
+    pub(super) fn drain_ends(&mut self, vm: VmId, cause: Cause) -> Checked {
+        let Some(since) = self.vms[vm.index()].drains_since.take() else { return Ok(()) };
+        let longest = |service: &Service| match service.guest {
+            Some(GuestGroup::Balanced { drain: Some(drain), .. }) => drain.lasts(service.work.sessions),
+            _ => Span::ZERO,
+        };
+        let longest = self.model.services.iter().map(longest).max().unwrap_or_default();
+        let waited = self.now.since(since);
+        let fits = cause != Cause::Maintenance || waited <= longest;
+        self.require(fits, Rule::Patching, || format!("{} drains for {waited:?}", self.name(vm)))
     }
 
     /// A group has lost quorum: its application ends wherever it runs.
