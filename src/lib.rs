@@ -68,6 +68,7 @@
 //! | 3 | [`policy`] | pure decisions: which host, which node |
 //! | 4 | [`capacity`] | what a start placement leaves: admission control, how many more VMs fit, N+1 and N+2 |
 //! | 4 | [`sim`] | events and their consequences, one file per mechanism; tells signals |
+//! | 5 | [`advice`] | which strategy suits which service, and why: a proposal as a user would write it |
 //! | 5 | [`probe`] | observers of signals: downtime by cause, waiting, timeline, digest |
 //! | 6 | [`experiment`] | replications in parallel, paired comparison, estimates |
 //! | 7 | [`report`] | numbers to bytes: text, Markdown, CSV, JSON, timeline, charts |
@@ -130,6 +131,7 @@ pub mod policy;
 pub mod capacity;
 pub mod sim;
 
+pub mod advice;
 pub mod probe;
 
 pub mod experiment;
