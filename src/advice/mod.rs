@@ -43,6 +43,8 @@ pub struct Advice {
     pub services: Vec<ServiceAdvice>,
     /// What it sets of clusters, and why: the cluster's name, the setting, the reason.
     pub clusters: Vec<(String, String, Reason)>,
+    /// Whether there is room to restart what has no second VM when a host is lost; absent where no cluster restarts anything.
+    pub spare: Option<Reason>,
 }
 
 /// What suits one service.
@@ -185,7 +187,8 @@ pub fn advise(input: &Input<'_>, spec: &Spec) -> Result<Advice, Vec<Issue>> {
             ..service_advice(spec, service, draft, ground)
         })
         .collect();
-    Ok(Advice { strategy, toml: fitted.toml, scenario: fitted.text, services, clusters: fitted.clusters })
+    let fit::Fitted { toml, text: scenario, clusters, spare, .. } = fitted;
+    Ok(Advice { strategy, toml, scenario, services, clusters, spare: spare.map(|spare| spare.reason()) })
 }
 
 fn service_advice(spec: &Spec, service: &Service, draft: &Draft, ground: &Ground) -> ServiceAdvice {

@@ -38,6 +38,9 @@ pub fn markdown(advice: &Advice, result: &RunResult) -> String {
             name(&format!("{setting}: {reason}"))
         ));
     }
+    if let Some(spare) = &advice.spare {
+        text.push_str(&format!("\n## Spare room\n\n{}\n", name(&spare.to_string())));
+    }
     // Longer than any that the strategy can hold.
     let longest = advice.toml.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
@@ -101,6 +104,7 @@ struct AdviceJson<'a> {
     toml: &'a str,
     services: Vec<ServiceJson<'a>>,
     clusters: Vec<ClusterJson<'a>>,
+    spare: Option<ReasonJson<'a>>,
     result: &'a RunResult,
 }
 
@@ -202,6 +206,7 @@ pub fn json(advice: &Advice, result: &RunResult) -> Result<String, ResultError> 
         toml: &advice.toml,
         services: services.collect(),
         clusters: clusters.collect(),
+        spare: advice.spare.as_ref().map(reason),
         result,
     })
 }

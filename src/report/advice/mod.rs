@@ -11,6 +11,7 @@ use super::figures;
 use super::result::RunResult;
 use super::table::{COLUMNS, wrap};
 use super::text as comparison;
+use super::verdict;
 use crate::advice::{Advice, Reason, ServiceAdvice, layers};
 use crate::model::GuestLayer;
 
@@ -18,20 +19,27 @@ use crate::model::GuestLayer;
 /// and the comparison as `run` prints it.
 #[must_use]
 pub fn text(advice: &Advice, result: &RunResult) -> String {
+    let proofs = prove(result, advice, &clean::visible);
     let mut text = clean::shorten(&clean::visible(&result.scenario.title), COLUMNS);
-    text.push_str("\n\nAdvice\n");
-    for service in &advice.services {
-        text.push_str(&block(service));
+    text.push('\n');
+    text.push_str(&wrap(&outcomes(&proofs, &clean::visible), ""));
+    text.push_str("\nAdvice\n");
+    for alike in alike(advice) {
+        text.push_str(&block(&alike));
     }
     for (cluster, setting, reason) in &advice.clusters {
-        let what = format!("{setting}: {reason}");
-        text.push_str(&wrap(&format!("  cluster {}", shown(cluster)), "  "));
-        text.push_str(&item("because", &shown(&what)));
+        text.push_str(&wrap(&format!("  cluster {}", clean::visible(cluster)), "  "));
+        text.push_str(&item("advised", setting));
+        text.push_str(&item("because", &reason.to_string()));
+    }
+    if let Some(spare) = &advice.spare {
+        text.push_str("  spare room\n");
+        text.push_str(&item("", &spare.to_string()));
     }
     text.push_str("\nThe strategy, to paste at the end of the scenario\n\n");
     text.push_str(&advice.toml.lines().map(|line| clean::visible(line) + "\n").collect::<String>());
     text.push_str("\nWhat the simulation says\n");
-    for proof in prove(result, advice, &shown) {
+    for proof in &proofs {
         text.push_str(&wrap(&format!("  {}", proof.text), "    "));
     }
     text.push('\n');
@@ -39,29 +47,66 @@ pub fn text(advice: &Advice, result: &RunResult) -> String {
     text
 }
 
-fn shown(name: &str) -> String {
-    clean::visible(name)
+/// "The simulation confirms the advice for a, b; contradicts it for c; leaves it undecided for d."
+fn outcomes(proofs: &[Proof], name: &dyn Fn(&str) -> String) -> String {
+    let of = |outcome: Outcome, says: &str| {
+        let names = proofs.iter().filter(|proof| proof.outcome == outcome).map(|proof| name(&proof.service));
+        let names: Vec<String> = names.collect();
+        if names.is_empty() { None } else { Some(format!("{says} for {}", verdict::list(&names))) }
+    };
+    let parts = [
+        of(Outcome::Confirmed, "confirms the advice"),
+        of(Outcome::Contradicted, "contradicts the advice"),
+        of(Outcome::Undecided, "leaves the advice undecided"),
+    ];
+    format!("The simulation {}.", parts.into_iter().flatten().collect::<Vec<_>>().join("; it "))
 }
 
-/// One service.
-fn block(service: &ServiceAdvice) -> String {
-    let name = clean::shorten_name(&clean::visible(&service.service), 60);
-    let mut text = wrap(&format!("  {name}: {}", about(service)), "    ");
-    text.push_str(&item("advised", &advised(service)));
-    items(&mut text, "because", service.reasons.iter().map(Reason::to_string));
-    items(&mut text, "not", service.rejected.iter().map(|(what, why)| format!("{what}: {why}")));
-    items(&mut text, "to change", service.changes.iter().map(Reason::to_string));
+/// Services for which everything is the same but their names and numbers, together; in the order of their first.
+fn alike(advice: &Advice) -> Vec<Vec<&ServiceAdvice>> {
+    let mut groups: Vec<Vec<&ServiceAdvice>> = Vec::new();
+    let same = |a: &ServiceAdvice, b: &ServiceAdvice| {
+        (a.protection, a.vms, a.profile) == (b.protection, b.vms, b.profile)
+            && (&a.reasons, &a.rejected, &a.changes) == (&b.reasons, &b.rejected, &b.changes)
+    };
+    for service in &advice.services {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|first| same(first, service))) {
+            Some(group) => group.push(service),
+            None => groups.push(vec![service]),
+        }
+    }
+    groups
+}
+
+/// Services that get the same advice.
+fn block(alike: &[&ServiceAdvice]) -> String {
+    let mut text = String::new();
+    for service in alike {
+        let name = clean::shorten_name(&clean::visible(&service.service), 60);
+        text.push_str(&wrap(&format!("  {name}: {}", about(service)), "    "));
+    }
+    let Some(first) = alike.first() else { return text };
+    text.push_str(&item("advised", &advised(first)));
+    items(&mut text, "because", first.reasons.iter().map(Reason::to_string));
+    items(&mut text, "not", first.rejected.iter().map(|(what, why)| format!("{what}: {why}")));
+    items(&mut text, "to change", first.changes.iter().map(Reason::to_string));
     text
 }
 
-/// "3 instances, stateful, file-server".
+/// "3 instances, stateful, file-server; 6 VMs in place of 3".
 fn about(service: &ServiceAdvice) -> String {
     let instances = comparison::counted(service.instances, "instance");
     let workload = service.workload.map_or(String::new(), |workload| format!(", {workload}"));
-    format!("{instances}, {}{workload}", service.role.word())
+    let vms = if service.vms > 1 {
+        let all = service.instances.saturating_mul(service.vms);
+        format!("; {} in place of {}", figures::counted(all, "VM"), figures::count(service.instances))
+    } else {
+        String::new()
+    };
+    format!("{instances}, {}{workload}{vms}", service.role.word())
 }
 
-/// "host cluster and guest failover: 2 nodes of wsfc-2016, 6 VMs in place of 3".
+/// "host cluster and guest failover, 2 nodes of wsfc-2016".
 fn advised(service: &ServiceAdvice) -> String {
     let mut text = layers(service.protection).to_owned();
     let Some(guest) = service.protection.guest else { return text };
@@ -70,12 +115,6 @@ fn advised(service: &ServiceAdvice) -> String {
     if let Some(profile) = service.profile {
         text.push_str(&format!(" of {profile}"));
     }
-    let all = service.instances.saturating_mul(service.vms);
-    text.push_str(&format!(
-        ": {} in place of {}",
-        figures::counted(all, "VM"),
-        figures::count(service.instances)
-    ));
     text
 }
 

@@ -61,8 +61,9 @@ struct Rival<'a> {
 }
 
 impl Rival<'_> {
+    /// Not a second's difference in any replication: what an interval would allow for has not been seen.
     fn is_same(&self) -> bool {
-        self.more.mean == 0.0 && self.more.low == 0.0 && self.more.high == 0.0
+        self.more.mean == 0.0 && self.more.se == 0.0
     }
 }
 
@@ -185,7 +186,7 @@ impl<'a> Case<'a> {
                 if figures::has_interval(&rival.more) {
                     format!("{} ({})", self.name(rival.strategy), self.difference(&rival.more))
                 } else {
-                    format!("{} (not compared)", self.name(rival.strategy))
+                    format!("{} (no interval)", self.name(rival.strategy))
                 }
             })
             .collect();
@@ -237,21 +238,30 @@ impl<'a> Case<'a> {
 
     /// What the better one does otherwise, and where the advised one loses more.
     fn why(&self, best: &Rival<'_>) -> String {
+        let mut parts = Vec::new();
+        let waits = |strategy: &Strategy| strategy.capacity.waiting_vm_s.mean;
+        if waits(self.advised) > waits(best.strategy) {
+            let told = |s: &Strategy| figures::duration_mean(&self.result.told(&s.capacity.waiting_vm_s));
+            parts.push(format!(
+                "VMs wait {} {} for room, all together, and {} under {}",
+                told(self.advised),
+                self.result.told_for(),
+                told(best.strategy),
+                self.name(best.strategy)
+            ));
+        }
         let contrast = self.advice.contrasts.iter().find(|(name, _)| *name == best.strategy.name);
-        let differs = match contrast.map(|(_, differs)| differs.as_slice()) {
-            None | Some([]) => "It does the same for this service, and something else for others".to_owned(),
-            Some(differs) => format!("Why it may be: {}", differs.join("; ")),
-        };
-        let Some((cause, more)) = costliest(&self.service.causes, &best.service.causes) else {
-            return format!("{differs}.");
-        };
-        let told = figures::duration(self.result.told(&seconds(more)).mean);
-        format!(
-            "{differs}; {} costs {told} {} more under {}.",
-            cause,
-            self.result.told_for(),
-            self.name(self.advised)
-        )
+        parts.extend(
+            contrast.into_iter().flat_map(|(_, differs)| differs.iter().map(|what| (self.name)(what))),
+        );
+        if let Some((cause, more)) = costliest(&self.service.causes, &best.service.causes) {
+            let told = figures::duration(self.result.told(&seconds(more)).mean);
+            parts.push(format!("{cause} costs {told} {} more", self.result.told_for()));
+        }
+        if parts.is_empty() {
+            parts.push("what it does for other services".to_owned());
+        }
+        format!("Why it may be: {}.", parts.join("; "))
     }
 }
 
