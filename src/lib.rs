@@ -110,6 +110,9 @@
 //!   keys in `scenario/read/admission.rs`, its sums in `capacity/admission.rs`, its sentence in `capacity/words.rs`.
 //! - **a limit of a product**: data in [`scenario::product_limits`], asked in `scenario/compile/product_limits.rs`; of one of
 //!   its settings, in `scenario/read/product.rs`. Which keys a product has a use for is in `scenario/read/settings.rs`.
+//! - **a rule of the advice**: in `advice/ground.rs` where hosts, clusters or storage decide, in `advice/group.rs` where it is what runs
+//!   inside the guests, in `advice/fit.rs` where something has to give way; its sentence with its fact in `advice/reasons.rs`, and in
+//!   `advice/tests.rs` a scenario in which it holds and one in which it must not. A row of the README's table.
 //! - **a family of products**: a variant of [`model::Product`], its settings in `scenario/profiles.rs` and
 //!   `scenario/compile/products.rs`, a file in [`sim`] beside `primary` and `pool`, a line in `sim/cluster.rs`,
 //!   `sim/isolation.rs` and `sim/sides.rs`, its slow model in `tests/slow`; the compiler points at the rest.

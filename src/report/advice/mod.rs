@@ -47,7 +47,7 @@ pub fn text(advice: &Advice, result: &RunResult) -> String {
     text
 }
 
-/// "The simulation confirms the advice for a, b; contradicts it for c; leaves it undecided for d."
+/// "The simulation confirms the advice for a and b; it contradicts it for c; it leaves undecided whether it is best for d."
 fn outcomes(proofs: &[Proof], name: &dyn Fn(&str) -> String) -> String {
     let of = |outcome: Outcome, says: &str| {
         let names = proofs.iter().filter(|proof| proof.outcome == outcome).map(|proof| name(&proof.service));
@@ -57,7 +57,7 @@ fn outcomes(proofs: &[Proof], name: &dyn Fn(&str) -> String) -> String {
     let parts = [
         of(Outcome::Confirmed, "confirms the advice"),
         of(Outcome::Contradicted, "contradicts the advice"),
-        of(Outcome::Undecided, "leaves the advice undecided"),
+        of(Outcome::Undecided, "leaves undecided whether the advice is best"),
     ];
     format!("The simulation {}.", parts.into_iter().flatten().collect::<Vec<_>>().join("; it "))
 }

@@ -225,11 +225,10 @@ impl<'a> Case<'a> {
         let per = self.result.per_instance();
         let lost = figures::duration_interval(&self.result.told(&self.service.lost_s));
         text.push_str(&format!(" of service {per} than {}, which loses {lost}", self.name(self.advised)));
-        if better > 1 {
-            text.push_str(&format!(
-                "; {} more lose less, too",
-                figures::count(u32::try_from(better - 1).unwrap_or(u32::MAX))
-            ));
+        match better - 1 {
+            0 => {}
+            1 => text.push_str("; another loses less, too"),
+            others => text.push_str(&format!("; {others} others lose less, too")),
         }
         text.push_str(". ");
         text.push_str(&self.why(best));
@@ -238,9 +237,12 @@ impl<'a> Case<'a> {
 
     /// What the better one does otherwise, and where the advised one loses more.
     fn why(&self, best: &Rival<'_>) -> String {
-        let mut parts = Vec::new();
+        let contrast = self.advice.contrasts.iter().find(|(name, _)| *name == best.strategy.name);
+        let differs = contrast.into_iter().flat_map(|(_, differs)| differs);
+        let mut parts: Vec<String> = differs.map(|what| (self.name)(what)).collect();
         let waits = |strategy: &Strategy| strategy.capacity.waiting_vm_s.mean;
-        if waits(self.advised) > waits(best.strategy) {
+        let restarts = best.service.protect.iter().any(|layer| layer == "host-cluster");
+        if restarts && waits(self.advised) > waits(best.strategy) {
             let told = |s: &Strategy| figures::duration_mean(&self.result.told(&s.capacity.waiting_vm_s));
             parts.push(format!(
                 "VMs wait {} {} for room, all together, and {} under {}",
@@ -250,13 +252,17 @@ impl<'a> Case<'a> {
                 self.name(best.strategy)
             ));
         }
-        let contrast = self.advice.contrasts.iter().find(|(name, _)| *name == best.strategy.name);
-        parts.extend(
-            contrast.into_iter().flat_map(|(_, differs)| differs.iter().map(|what| (self.name)(what))),
-        );
         if let Some((cause, more)) = costliest(&self.service.causes, &best.service.causes) {
             let told = figures::duration(self.result.told(&seconds(more)).mean);
             parts.push(format!("{cause} costs {told} {} more", self.result.told_for()));
+        }
+        let overall = verdict::lost_difference(self.result, self.advised, best.strategy);
+        if overall.low > 0.0 {
+            parts.push(format!(
+                "over all services it is {} that loses {} more",
+                self.name(best.strategy),
+                self.difference(&overall)
+            ));
         }
         if parts.is_empty() {
             parts.push("what it does for other services".to_owned());
