@@ -12,7 +12,7 @@ use crate::model::{GuestLayer, Model};
 use crate::scenario::{self, Input, Issue, Severity, Spec, code, size_text};
 
 /// After so many attempts no group is tried any more.
-const ATTEMPTS: usize = 200;
+const ATTEMPTS: usize = 64;
 
 /// What does not change from one attempt to the next.
 pub(super) struct Around<'a> {
@@ -171,8 +171,9 @@ impl Around<'_> {
         let clustered = |index: &usize| drafts[*index].host_cluster.is_ok();
         let grouped = |index: &usize| drafts[*index].guest.is_ok();
         let all = || 0..drafts.len();
-        if hurry && let Some(index) = all().find(grouped) {
-            drafts[index].guest = Err(obstacle(index));
+        if hurry && drafts.iter().any(|draft| draft.guest.is_ok()) {
+            let obstacles: Vec<(usize, Obstacle)> = all().filter(grouped).map(|i| (i, obstacle(i))).collect();
+            obstacles.into_iter().for_each(|(index, obstacle)| drafts[index].guest = Err(obstacle));
             return true;
         }
         // What a product cannot do with a storage is no matter of how much there is.

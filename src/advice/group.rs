@@ -126,6 +126,11 @@ impl Group {
         }
     }
 
+    /// Whether a cluster of so many hosts could restart a lost node only beside another one.
+    pub(super) fn is_beside_itself_on(&self, hosts: u32) -> bool {
+        self.layer == GuestLayer::Failover && self.vms >= hosts
+    }
+
     /// Enough for the demand with one lost, and no more than there are hosts.
     fn sized(mut self, service: &Service, ground: &Ground) -> Group {
         if self.layer == GuestLayer::Balanced {

@@ -121,20 +121,49 @@ struct Obstacle {
 struct Draft {
     host_cluster: Result<(), Obstacle>,
     guest: Result<Group, Obstacle>,
+    /// Hosts of the cluster that would restart its VMs.
+    clustered: u32,
 }
 
 impl Draft {
     fn of(spec: &Spec, written: &WrittenStrategies, index: usize, ground: &Ground) -> Draft {
-        Draft { host_cluster: ground.host_cluster(spec), guest: Group::of(spec, written, index, ground) }
+        Draft {
+            host_cluster: ground.host_cluster(spec),
+            guest: Group::of(spec, written, index, ground),
+            clustered: ground.cluster.map_or(0, |(_, hosts)| hosts),
+        }
     }
 
     fn protection(&self) -> Protection {
         let guest = self.guest.as_ref().ok().map(|group| group.layer);
-        Protection { host_cluster: self.host_cluster.is_ok(), guest }
+        Protection { host_cluster: self.no_host_cluster().is_none(), guest }
+    }
+
+    /// Why no host cluster restarts its VMs, if none does.
+    fn no_host_cluster(&self) -> Option<Obstacle> {
+        match (&self.host_cluster, &self.guest) {
+            (Err(obstacle), _) => Some(obstacle.clone()),
+            (Ok(()), Ok(group)) if group.is_beside_itself_on(self.clustered) => Some(beside()),
+            (Ok(()), _) => None,
+        }
     }
 
     fn vms(&self) -> u32 {
         self.guest.as_ref().map_or(1, |group| group.vms)
+    }
+}
+
+/// Where there is no host more than nodes.
+fn beside() -> Obstacle {
+    Obstacle {
+        why: Reason::new(
+            "no host is left for a lost node: restarted beside another it would stay there, and the next crash take both",
+            &["GFC-05", "VMW-55"],
+        ),
+        change: Reason::new(
+            "with one host more than nodes a host cluster below them could restart a lost one elsewhere",
+            &["GFC-32", "GFC-33"],
+        ),
     }
 }
 

@@ -54,12 +54,13 @@ pub(super) fn pasted(scenario: &[u8], toml: &str) -> Vec<u8> {
 }
 
 /// Where nodes are restarted, too, they belong on different hosts; two that have come to one host stay there, and go with it.
-/// vSphere can be asked to see to it, where nobody has decided.
+/// vSphere can be asked to see to it, at the price that a VM for which there is no such host is not restarted: only where
+/// there are hosts enough, and where nobody has decided.
 pub(super) fn clusters(spec: &Spec, drafts: &[Draft], grounds: &[Ground]) -> Vec<(String, String, Reason)> {
     let mut found = Vec::new();
     for (index, cluster) in spec.clusters.iter().enumerate() {
         let groups = drafts.iter().zip(grounds).filter(|(draft, ground)| {
-            let both = draft.host_cluster.is_ok() && draft.guest.is_ok();
+            let both = draft.guest.is_ok() && draft.no_host_cluster().is_none();
             both && ground.cluster.is_some_and(|(cluster, _)| cluster == index)
         });
         let Some(largest) = groups.map(|(draft, _)| draft.vms()).max() else { continue };
@@ -68,19 +69,12 @@ pub(super) fn clusters(spec: &Spec, drafts: &[Draft], grounds: &[Ground]) -> Vec
         let ignores = plan.values.get("anti_affinity") == Some(&SettingValue::Word("ignore"));
         let decided = cluster.settings.values.contains_key("anti_affinity");
         let is_vsphere = plan.product.profile().family == Family::Primary;
-        if ignores && is_vsphere && !decided {
-            let product = plan.product.word();
-            let what = if hosts > largest {
-                format!(
-                    "nodes and members are kept on different hosts when they are restarted, too, which {product} does \
-                     only when asked; of {hosts} hosts one is always left"
-                )
-            } else {
-                format!(
-                    "{product} would restart a lost node or member beside another, where they stay and are lost \
-                     together; of {hosts} hosts none is left, and it waits for its own"
-                )
-            };
+        if ignores && is_vsphere && !decided && hosts > largest {
+            let what = format!(
+                "nodes and members are kept on different hosts when they are restarted, too, which {} does only when \
+                 asked; of {hosts} hosts one is always left",
+                plan.product.word()
+            );
             let reason = Reason::new(what, &["GFC-05", "VMW-55"]);
             found.push((cluster.name.clone(), "anti_affinity = \"must\"".to_owned(), reason));
         }

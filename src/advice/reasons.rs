@@ -38,7 +38,7 @@ impl About<'_> {
             }
             found.push(self.profile(group));
         }
-        if self.draft.host_cluster.is_ok() {
+        if self.draft.no_host_cluster().is_none() {
             self.host_cluster(&mut found);
         }
         if found.is_empty() {
@@ -171,16 +171,18 @@ impl About<'_> {
 
     /// What else there is, and why not.
     pub(super) fn rejected(&self) -> Vec<(&'static str, Reason)> {
-        let (host_cluster, guest) = (&self.draft.host_cluster, &self.draft.guest);
+        let (none, guest) = (self.draft.no_host_cluster(), &self.draft.guest);
         let mut found = Vec::new();
-        if host_cluster.is_ok() || guest.is_ok() {
+        if none.is_none() || guest.is_ok() {
             let what = "down from a crash of its host until the repair, and nobody looks at the application";
             found.push(("nothing", Reason::new(what, &["MTX-11", "MTX-75"])));
         }
-        match (host_cluster, guest) {
-            (Err(obstacle), _) => found.push(("host cluster", obstacle.why.clone())),
-            (Ok(()), Ok(group)) => found.push(("host cluster alone", self.cold(group.layer))),
-            (Ok(()), Err(_)) => {}
+        if let (Ok(()), Ok(group)) = (&self.draft.host_cluster, guest) {
+            found.push(("host cluster alone", self.cold(group.layer)));
+        }
+        if let Some(obstacle) = &none {
+            let below = self.draft.host_cluster.is_ok();
+            found.push((if below { "host cluster below it" } else { "host cluster" }, obstacle.why.clone()));
         }
         let (own, other, why) = match self.service.role {
             Role::Stateful => (
@@ -200,23 +202,23 @@ impl About<'_> {
                 ),
             ),
         };
-        match (host_cluster, guest) {
+        match (&none, guest) {
             (_, Err(obstacle)) => found.push((own, obstacle.why.clone())),
-            (Ok(()), Ok(group)) if group.layer == GuestLayer::Failover => found.push((
+            (None, Ok(group)) if group.layer == GuestLayer::Failover => found.push((
                 "guest failover alone",
                 Reason::new(
                     "a lost node is away until its host is repaired; one fault more takes it down",
                     &["GFC-33"],
                 ),
             )),
-            (Ok(()), Ok(_)) => found.push((
+            (None, Ok(_)) => found.push((
                 "NLB alone",
                 Reason::new(
                     "a lost member is away until its host is repaired, and its room with it",
                     &["MTX-14"],
                 ),
             )),
-            (Err(_), Ok(_)) => {}
+            (Some(_), Ok(_)) => {}
         }
         found.push((other, why));
         found
@@ -246,8 +248,8 @@ impl About<'_> {
         if let Err(obstacle) = &self.draft.guest {
             found.push(obstacle.change.clone());
         }
-        if let Err(obstacle) = &self.draft.host_cluster {
-            found.push(obstacle.change.clone());
+        if let Some(obstacle) = self.draft.no_host_cluster() {
+            found.push(obstacle.change);
         }
         let Ok(group) = &self.draft.guest else { return found };
         for breach in &group.lacks {

@@ -216,11 +216,35 @@ fn vsphere_is_asked_to_keep_nodes_apart() {
         "[service.s]\nworkload = \"dhcp\"\nvm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }\n";
     let toml = |scenario: &str| advised(&format!("{scenario}{service}{NONE}")).toml;
     assert!(toml(FOUR).contains(must));
-    assert!(toml(&FOUR.replace("count = 4", "count = 2")).contains(must));
+    // Members of a farm are better off beside each other than nowhere.
+    let farm = "role = \"stateless\"\ndemand = 3\ncapacity = 1\n";
+    assert!(
+        !one(farm, NONE).toml.contains("anti_affinity")
+            && one(&farm.replace('3', "2"), NONE).toml.contains(must)
+    );
     assert!(!toml(&FOUR.replace("vsphere-8", "hyper-v-2016")).contains("anti_affinity"));
     assert!(!toml(&format!("{FOUR}anti_affinity = \"ignore\"\n")).contains("anti_affinity"));
     // Single VMs have nobody to be kept apart from.
     assert!(!one("", NONE).toml.contains("anti_affinity"));
+}
+
+#[test]
+fn a_host_cluster_below_a_group_needs_a_host_more_than_nodes() {
+    let service =
+        "[service.s]\nworkload = \"dhcp\"\nvm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }\n";
+    let with = |hosts: &str| advised(&format!("{}{service}{NONE}", FOUR.replace("count = 4", hosts)));
+    let advice = with("count = 2");
+    assert_eq!(word(&advice, 0), "guest failover");
+    assert!(
+        rejected(&advice.services[0], "host cluster below it")
+            .is_some_and(|why| why.facts.contains(&"GFC-05"))
+    );
+    assert_eq!(word(&with("count = 3"), 0), "host cluster and guest failover");
+    // Without the group the host cluster is there: 60 GiB leave no room for a second node beside another VM.
+    let big = service.replace("8 GiB", "60 GiB");
+    let other = "[service.t]\npriority = 5\nvm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }\n";
+    let advice = advised(&format!("{}{big}{other}{NONE}", FOUR.replace("count = 4", "count = 2")));
+    assert_eq!(word(&advice, 0), "host cluster");
 }
 
 #[test]

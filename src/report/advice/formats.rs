@@ -28,7 +28,7 @@ pub fn markdown(advice: &Advice, result: &RunResult) -> String {
             }
         };
         list("because", sentences(&service.reasons));
-        list("not", service.rejected.iter().map(|(what, why)| format!("{what}: {why}")).collect());
+        list("rather than", service.rejected.iter().map(|(what, why)| format!("{what}: {why}")).collect());
         list("to change", sentences(&service.changes));
     }
     for (cluster, setting, reason) in &advice.clusters {
@@ -45,6 +45,7 @@ pub fn markdown(advice: &Advice, result: &RunResult) -> String {
     let longest = advice.toml.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     text.push_str(&format!("\n## The strategy, to paste\n\n{fence}toml\n{}{fence}\n\n", advice.toml));
+    text.push_str("What follows is of the scenario with this strategy at its end.\n\n");
     text.push_str(&page::summary(result));
     text
 }

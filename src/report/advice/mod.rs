@@ -88,7 +88,7 @@ fn block(alike: &[&ServiceAdvice]) -> String {
     let Some(first) = alike.first() else { return text };
     text.push_str(&item("advised", &advised(first)));
     items(&mut text, "because", first.reasons.iter().map(Reason::to_string));
-    items(&mut text, "not", first.rejected.iter().map(|(what, why)| format!("{what}: {why}")));
+    items(&mut text, "rather than", first.rejected.iter().map(|(what, why)| format!("{what}: {why}")));
     items(&mut text, "to change", first.changes.iter().map(Reason::to_string));
     text
 }
@@ -119,7 +119,7 @@ fn advised(service: &ServiceAdvice) -> String {
 }
 
 /// Columns of the words in front.
-const LABEL: usize = 11;
+const LABEL: usize = 13;
 
 fn item(label: &str, what: &str) -> String {
     let indent = " ".repeat(4 + LABEL);
