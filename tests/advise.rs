@@ -184,6 +184,99 @@ fn an_advice_that_the_simulation_contradicts_says_so_and_why() {
     assert!(proof.contains("Why it may be: it has host cluster; "), "{proof}");
 }
 
+/// What is better for one service may be paid for by others, and that is said.
+#[test]
+fn a_group_that_gave_way_says_what_it_would_have_cost() {
+    let tight = r#"
+schema = 1
+run = { replications = 100, horizon = "360 d" }
+[host.h]
+count = 4
+cores = 16
+memory = "64 GiB"
+crash = { mttf = "40 d", mttr = "48 h" }
+[cluster.c]
+product = "vsphere-8"
+hosts = ["h"]
+[service.rest]
+instances = 14
+vm = { cores = 1, memory = "8 GiB" }
+[service.web]
+instances = 4
+priority = 5
+role = "stateless"
+app_crash = { mttf = "20 d", mttr = "12 h" }
+vm = { cores = 1, memory = "16 GiB" }
+"#;
+    let farm = "[strategy.farm]\nprotect = [\"host-cluster\"]\nservice.web.protect = [\"host-cluster\", \"nlb\"]\n\
+                service.web.profile = \"haproxy\"\n";
+    let folder = folder(&format!("{tight}{farm}"));
+    let advice = json(folder.path(), &[]);
+    let web = &advice["services"][1];
+    assert_eq!(web["protect"], serde_json::json!(["host-cluster"]), "{web:#}");
+    assert!(web["rejected"].to_string().contains("SED-15"), "{web:#}");
+    let sentence = web["sentence"].as_str().unwrap_or_default();
+    assert!(
+        sentence.contains("contradicted. farm loses ") && sentence.contains("it has host cluster and NLB"),
+        "{sentence}"
+    );
+    assert!(sentence.contains("over all services it is farm that loses "), "{sentence}");
+    assert!(advice["spare"]["what"].as_str().is_some_and(|what| what.starts_with("whichever")), "{advice:#}");
+}
+
+#[test]
+fn what_cannot_be_told_apart_is_undecided_and_what_takes_less_is_named() {
+    let few = SCENARIO.replace("20 d", "900 d").replace("30 d", "900 d");
+    let folder = folder(&few);
+    let printed = advised(folder.path(), &["--replications", "20"]);
+    let flat = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(printed.contains("leaves undecided whether the advice is best for db"), "{printed}");
+    let (_, db) = flat.split_once("db: undecided. ").expect("a verdict");
+    assert!(
+        db.contains("cannot be told apart from restart (")
+            && db.contains("restart takes 1 VM in place of 2."),
+        "{db}"
+    );
+}
+
+#[test]
+fn where_all_strategies_do_the_same_there_is_nothing_to_prove() {
+    let scenario =
+        SCENARIO.replace("workload = \"sql-availability-group\"\n", "").replace("role = \"stateless\"\n", "");
+    let scenario = scenario.split("[strategy.none]").next().unwrap_or_default();
+    let folder = folder(&format!("{scenario}[strategy.restart]\nprotect = [\"host-cluster\"]\n"));
+    let printed = advised(folder.path(), &["--replications", "20"]);
+    let flat = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("exactly as restart: there is nothing to tell them apart by."), "{printed}");
+    // One replication of a script is what happened, without an interval.
+    let script =
+        scenario.replace("crash = {", "boot = \"1 min\" #").replace("app_#", "#").replace("app_boot", "boot");
+    let inject = "[[inject]]\nat = \"1 d\"\nfault = \"host h-1 crash\"\nlasts = \"2 h\"\n[strategy.none]\nprotect = []\n";
+    fs::write(folder.path().join("a.toml"), format!("{script}{inject}")).expect("written");
+    let printed = advised(folder.path(), &["--replications", "1"]);
+    assert!(printed.contains("in 360 d") && !printed.contains("NaN"), "{printed}");
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupted_it_compares_what_has_finished() {
+    let folder = folder(SCENARIO);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
+    command.args(["advise", "a.toml", "--replications", "5000000"]).current_dir(folder.path());
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert!(text(&output.stderr).contains("and the comparison is of those"), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("\nInterrupted: "), "{}", text(&output.stdout));
+}
+
 #[test]
 fn every_shipped_scenario_gets_a_proposal_for_every_service() {
     let mut files: Vec<PathBuf> = fs::read_dir(root("scenarios"))

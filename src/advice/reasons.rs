@@ -251,7 +251,17 @@ impl About<'_> {
         if let Some(obstacle) = self.draft.no_host_cluster() {
             found.push(obstacle.change);
         }
-        let Ok(group) = &self.draft.guest else { return found };
+        let Ok(group) = &self.draft.guest else {
+            found.extend(self.one_storage().map(|storage| {
+                let what = format!(
+                    "storage {:?} can fail, and whatever is restarted waits for it: a second copy of it, or a copy on each \
+                     node of a group, would not",
+                    storage.name
+                );
+                Reason::new(what, &["MTX-50", "MTX-55", "MTX-57"])
+            }));
+            return found;
+        };
         for breach in &group.lacks {
             found.push(Reason::new(format!("{}: {}", breach.what, breach.remedy), &[]));
         }
@@ -286,7 +296,7 @@ impl About<'_> {
         found
     }
 
-    /// A storage that can fail, that all of the group's VMs are on.
+    /// A storage that can fail and has no second copy, that all of the service's VMs are on.
     fn one_storage(&self) -> Option<&Storage> {
         let storage = self.service.vm.storage.map(|index| &self.spec.storages[index])?;
         let fails = storage.outage.is_some() && storage.mirror.is_none() && storage.kind != StorageKind::Das;

@@ -248,6 +248,25 @@ fn a_host_cluster_below_a_group_needs_a_host_more_than_nodes() {
 }
 
 #[test]
+fn one_storage_for_all_is_told_where_it_can_fail() {
+    let fails = "kind = \"fc\"\noutage = { mttf = \"10 y\", mttr = \"8 h\" }";
+    let with = |scenario: &str, service: &str| {
+        let vm = "vm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }";
+        changes(&advised(&format!("{scenario}[service.s]\n{vm}\n{service}\n{NONE}")).services[0])
+    };
+    let failing = FOUR.replace("kind = \"fc\"", fails);
+    for (service, fact) in
+        [("", "MTX-50"), ("workload = \"exchange\"", "MTX-54"), ("role = \"stateless\"", "MTX-56")]
+    {
+        assert!(with(&failing, service).contains(fact), "{service}");
+        assert!(!with(FOUR, service).contains(fact), "{service}");
+    }
+    let mirrored = failing.replace("8 h\" }", "8 h\" }\nmirror = \"copy\"\n[storage.copy]\nkind = \"fc\"");
+    let mirrored = mirrored.replace("storage = [\"san\"]", "storage = [\"san\", \"copy\"]");
+    assert!(!with(&mirrored, "").contains("MTX-50"));
+}
+
+#[test]
 fn the_least_important_group_gives_way_where_there_is_no_room() {
     // Three hosts of 64 GiB: three VMs of 50 GiB, and what is small.
     let service = |name: &str, priority: u8, memory: u8| {

@@ -1,4 +1,42 @@
 //! An advice and its proof as bytes: for a terminal, as Markdown, as CSV, as JSON.
+//!
+//! ```
+//! use ninefold::experiment::{self, Plan};
+//! use ninefold::report::{RunResult, advice};
+//! use ninefold::scenario::{self, Input};
+//!
+//! let text = r#"
+//! schema = 1
+//! title = "Two hosts and a database"
+//! run = { horizon = "10 y" }
+//! [host.h]
+//! count = 2
+//! cores = 16
+//! memory = "64 GiB"
+//! crash = { mttf = "30 d", mttr = "4 h" }
+//! [service.db]
+//! workload = "sql-availability-group"
+//! vm = { cores = 2, memory = "8 GiB" }
+//! [strategy.alone]
+//! protect = []
+//! "#;
+//! let input = Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[] };
+//! let advised = ninefold::advice::advise(&input, &scenario::read(&input).0.unwrap()).unwrap();
+//! // With the strategy at its end it is a scenario like any other.
+//! let spec = scenario::read(&Input { bytes: &advised.scenario, ..input }).0.unwrap();
+//! let plan = Plan {
+//!     title: spec.title.clone(),
+//!     sha256: String::new(),
+//!     seed: 1,
+//!     replications: 50,
+//!     threads: Some(1),
+//! };
+//! let summary = experiment::run(&scenario::compile(&spec).unwrap(), &plan, &()).unwrap();
+//! let result = RunResult::from(&summary);
+//! let proofs = advice::prove(&result, &advised, &str::to_owned);
+//! assert_eq!(proofs[0].outcome, advice::Outcome::Confirmed);
+//! assert!(advice::text(&advised, &result).contains("db: confirmed. advised loses "));
+//! ```
 
 mod formats;
 mod proof;
