@@ -186,7 +186,8 @@ impl<'a> Case<'a> {
                 if figures::has_interval(&rival.more) {
                     format!("{} ({})", self.name(rival.strategy), self.difference(&rival.more))
                 } else {
-                    format!("{} (no interval)", self.name(rival.strategy))
+                    let why = if self.result.replications > 1 { "not compared" } else { "no interval" };
+                    format!("{} ({why})", self.name(rival.strategy))
                 }
             })
             .collect();
