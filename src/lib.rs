@@ -68,6 +68,7 @@
 //! | 3 | [`policy`] | pure decisions: which host, which node |
 //! | 4 | [`capacity`] | what a start placement leaves: admission control, how many more VMs fit, N+1 and N+2 |
 //! | 4 | [`sim`] | events and their consequences, one file per mechanism; tells signals |
+//! | 5 | [`advice`] | which strategy suits which service, and why: a proposal as a user would write it |
 //! | 5 | [`probe`] | observers of signals: downtime by cause, waiting, timeline, digest |
 //! | 6 | [`experiment`] | replications in parallel, paired comparison, estimates |
 //! | 7 | [`report`] | numbers to bytes: text, Markdown, CSV, JSON, timeline, charts |
@@ -109,6 +110,9 @@
 //!   keys in `scenario/read/admission.rs`, its sums in `capacity/admission.rs`, its sentence in `capacity/words.rs`.
 //! - **a limit of a product**: data in [`scenario::product_limits`], asked in `scenario/compile/product_limits.rs`; of one of
 //!   its settings, in `scenario/read/product.rs`. Which keys a product has a use for is in `scenario/read/settings.rs`.
+//! - **a rule of the advice**: in `advice/ground.rs` where hosts, clusters or storage decide, in `advice/group.rs` where it is what runs
+//!   inside the guests, in `advice/fit.rs` where something has to give way; its sentence with its fact in `advice/reasons.rs`, and in
+//!   `advice/tests.rs` a scenario in which it holds and one in which it must not. A row of the README's table.
 //! - **a family of products**: a variant of [`model::Product`], its settings in `scenario/profiles.rs` and
 //!   `scenario/compile/products.rs`, a file in [`sim`] beside `primary` and `pool`, a line in `sim/cluster.rs`,
 //!   `sim/isolation.rs` and `sim/sides.rs`, its slow model in `tests/slow`; the compiler points at the rest.
@@ -130,6 +134,7 @@ pub mod policy;
 pub mod capacity;
 pub mod sim;
 
+pub mod advice;
 pub mod probe;
 
 pub mod experiment;

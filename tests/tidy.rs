@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 12] = [
     &["scenario", "state"],
     &["policy"],
     &["capacity", "sim"],
-    &["probe"],
+    &["advice", "probe"],
     &["experiment"],
     &["report"],
     &["cli"],

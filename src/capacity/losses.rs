@@ -99,23 +99,37 @@ pub struct Failures {
 /// Loses every host that is in a cluster, then every pair of them or a thousand drawn ones. `None` where no
 /// cluster restarts anything.
 pub(super) fn failures(model: &Model, seed: u64) -> Option<Failures> {
-    if !model.services.iter().any(|service| service.host_cluster) {
-        return None;
-    }
-    let hosts: Vec<HostId> = (0..model.hosts.len() as u32)
-        .map(HostId)
-        .filter(|host| model.hosts[host.index()].cluster.is_some())
-        .collect();
+    let hosts = clustered(model)?;
     let mut drill = Drill::new(model);
-    let mut play = |hosts: &[HostId]| {
-        let out = with_those_who_stop(model, hosts);
-        let case = Case::play(model, &mut drill, &out, |_| true);
-        Case { hosts: hosts.to_vec(), without_quorum: out.len() > hosts.len(), ..case }
-    };
+    let mut play = |hosts: &[HostId]| play(model, &mut drill, hosts);
     let one = hosts.iter().map(|&host| play(&[host])).collect();
     let (pairs, sampled) = pairs(hosts.len() as u64, seed);
     let two = pairs.iter().map(|&(a, b)| play(&[hosts[a as usize], hosts[b as usize]])).collect();
     Some(Failures { one: Losses { cases: one, sampled: false }, two: Losses { cases: two, sampled } })
+}
+
+/// Loses every host that is in a cluster, one at a time: N+1 alone. `None` where no cluster restarts anything.
+#[must_use]
+pub fn lose_each(model: &Model) -> Option<Losses> {
+    let hosts = clustered(model)?;
+    let mut drill = Drill::new(model);
+    let cases = hosts.iter().map(|&host| play(model, &mut drill, &[host])).collect();
+    Some(Losses { cases, sampled: false })
+}
+
+/// The hosts that are in a cluster; `None` where no cluster restarts anything.
+fn clustered(model: &Model) -> Option<Vec<HostId>> {
+    if !model.services.iter().any(|service| service.host_cluster) {
+        return None;
+    }
+    let hosts = (0..model.hosts.len() as u32).map(HostId);
+    Some(hosts.filter(|host| model.hosts[host.index()].cluster.is_some()).collect())
+}
+
+fn play(model: &Model, drill: &mut Drill<'_>, hosts: &[HostId]) -> Case {
+    let out = with_those_who_stop(model, hosts);
+    let case = Case::play(model, drill, &out, |_| true);
+    Case { hosts: hosts.to_vec(), without_quorum: out.len() > hosts.len(), ..case }
 }
 
 /// Pairs of n things, in order: all of them, or as many as are tried and that they are drawn. Every strategy of

@@ -22,7 +22,7 @@ mod refusals;
 mod words;
 
 pub use admission::Assessment;
-pub use losses::{Case, Failures, Losses};
+pub use losses::{Case, Failures, Losses, lose_each};
 pub use plan::Plan;
 pub use refusals::refusals;
 

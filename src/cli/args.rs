@@ -18,6 +18,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Read, validate and lint a scenario; print what the defaults became
     Check(CheckArguments),
+    /// Propose a strategy for every service, say why, and simulate it beside those of the scenario
+    Advise(AdviseArguments),
     /// Replay one replication and print its timeline
     Trace(TraceArguments),
     /// Redraw the charts of an earlier run
@@ -44,13 +46,9 @@ pub(super) struct ScenarioArguments {
     pub set: Vec<String>,
 }
 
+/// How much is simulated, and by how many threads.
 #[derive(Debug, Args)]
-pub(super) struct RunArguments {
-    #[command(flatten)]
-    pub scenario: ScenarioArguments,
-    /// Simulate only this strategy (repeatable)
-    #[arg(long, value_name = "NAME")]
-    pub strategy: Vec<String>,
+pub(super) struct SimulationArguments {
     /// Replications, in place of the scenario's
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub replications: Option<u64>,
@@ -63,6 +61,17 @@ pub(super) struct RunArguments {
     /// Threads [default: as many as the machine has]; never changes a result
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    /// Simulate only this strategy (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Vec<String>,
+    #[command(flatten)]
+    pub simulation: SimulationArguments,
     /// Folder for the results [default: results/<file stem>]; an interrupted run spares a complete
     /// result that is there and goes to DIR/interrupted
     #[arg(long, value_name = "DIR")]
@@ -85,6 +94,20 @@ pub(super) struct RunArguments {
 pub(super) struct CheckArguments {
     #[command(flatten)]
     pub scenario: ScenarioArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AdviseArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    #[command(flatten)]
+    pub simulation: SimulationArguments,
+    /// What goes to stdout
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// No progress; warnings are told all the same
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]

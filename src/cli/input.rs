@@ -25,29 +25,59 @@ pub(super) struct Scenario {
 /// More bytes than a scenario may have are not even read.
 const BYTES_MAX: u64 = scenario::limits::TEXT_BYTES as u64 + 1;
 
+/// A scenario's text and what is laid over it, unread.
+pub(super) struct Text {
+    pub name: String,
+    pub bytes: Vec<u8>,
+    /// Overrides as they were typed.
+    pub typed: Vec<String>,
+}
+
+impl Text {
+    /// From the file, with the options that are short for a key.
+    pub(super) fn of(arguments: &ScenarioArguments, options: &[String]) -> Result<Text, Failure> {
+        let (name, bytes) = read(&arguments.file)?;
+        Ok(Text { name, bytes, typed: arguments.set.iter().chain(options).cloned().collect() })
+    }
+
+    pub(super) fn input(&self) -> Input<'_> {
+        Input { name: &self.name, bytes: &self.bytes, overrides: &self.typed }
+    }
+
+    /// Reads, checks and compiles. All problems are told, warnings too, but for those that were told before.
+    pub(super) fn load(&self, told: &[Issue]) -> Result<Scenario, Failure> {
+        let (spec, mut issues) = scenario::read(&self.input());
+        let mut models = Vec::new();
+        if let Some(spec) = &spec {
+            let compiled = scenario::compile_with_issues(spec);
+            issues.extend(compiled.1);
+            models = compiled.0;
+            // Those that could be compiled are asked all the same: every problem is told at once.
+            issues.extend(capacity::refusals(spec, &models));
+        }
+        let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
+        let is_told =
+            |issue: &Issue| told.iter().any(|other| (&other.path, &other.what) == (&issue.path, &issue.what));
+        tell(issues.iter().filter(|issue| !is_told(issue)));
+        let overrides: Vec<String> = self.typed.iter().map(|text| scenario::plain_override(text)).collect();
+        match spec {
+            Some(spec) if errors == 0 => {
+                let sha256 = fingerprint(&self.bytes, &overrides);
+                Ok(Scenario { spec, models, warnings: issues, overrides, sha256 })
+            }
+            _ => Err(self.refused(errors)),
+        }
+    }
+
+    /// Why nothing is simulated, when the errors have been told.
+    pub(super) fn refused(&self, errors: usize) -> Failure {
+        Failure::Usage(format!("{}: {}; nothing was simulated", self.name, count(errors, "error")))
+    }
+}
+
 /// Reads, checks and compiles. All problems are told, warnings too.
 pub(super) fn load(arguments: &ScenarioArguments, options: &[String]) -> Result<Scenario, Failure> {
-    let (name, bytes) = read(&arguments.file)?;
-    let typed: Vec<String> = arguments.set.iter().chain(options).cloned().collect();
-    let overrides: Vec<String> = typed.iter().map(|text| scenario::plain_override(text)).collect();
-    let (spec, mut issues) = scenario::read(&Input { name: &name, bytes: &bytes, overrides: &typed });
-    let mut models = Vec::new();
-    if let Some(spec) = &spec {
-        let compiled = scenario::compile_with_issues(spec);
-        issues.extend(compiled.1);
-        models = compiled.0;
-        // Those that could be compiled are asked all the same: every problem is told at once.
-        issues.extend(capacity::refusals(spec, &models));
-    }
-    let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
-    tell(&issues);
-    match spec {
-        Some(spec) if errors == 0 => {
-            let sha256 = fingerprint(&bytes, &overrides);
-            Ok(Scenario { spec, models, warnings: issues, overrides, sha256 })
-        }
-        _ => Err(Failure::Usage(format!("{name}: {}; nothing was simulated", count(errors, "error")))),
-    }
+    Text::of(arguments, options)?.load(&[])
 }
 
 fn read(file: &Path) -> Result<(String, Vec<u8>), Failure> {
@@ -69,7 +99,7 @@ fn read(file: &Path) -> Result<(String, Vec<u8>), Failure> {
     }
 }
 
-fn tell(issues: &[Issue]) {
+pub(super) fn tell<'a>(issues: impl IntoIterator<Item = &'a Issue>) {
     for issue in issues {
         output::note(&issue.render());
     }

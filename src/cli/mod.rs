@@ -4,6 +4,7 @@
 //! that is not there: what the machine refuses is 1, what somebody wrote and can mend is 2), 2 wrong usage or
 //! scenario, 130 interrupted.
 
+mod advise;
 mod args;
 mod chart;
 mod check;
@@ -71,6 +72,7 @@ pub fn main() -> ExitCode {
     };
     let result = panic::catch_unwind(|| match &arguments.command {
         Command::Run(run) => run::run(run),
+        Command::Advise(advise) => advise::advise(advise),
         Command::Check(check) => check::check(check),
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),

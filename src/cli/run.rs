@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::args::{Format, RunArguments};
+use super::args::{Format, RunArguments, SimulationArguments};
 use super::input::{Scenario, load};
 use super::output::{self, File};
 use super::progress::Progress;
@@ -15,15 +15,15 @@ use crate::scenario::Issue;
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let begun = Instant::now();
-    let mut scenario = load(&arguments.scenario, &options(arguments))?;
+    let mut scenario = load(&arguments.scenario, &options(&arguments.simulation))?;
     choose_strategies(&mut scenario, &arguments.strategy)?;
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
     interrupt::listen();
     interrupt::making(|made| output::prepare(&folder, made))?;
     let loaded = Instant::now();
-    let summary = simulate(&scenario, arguments)?;
+    let summary = simulate(&scenario, &arguments.simulation, arguments.quiet)?;
     let simulated = Instant::now();
-    let result = result(&summary, &scenario, arguments);
+    let result = result(&summary, &scenario, &arguments.strategy);
     let interrupted = summary.replications < summary.replications_asked;
     let earlier = interrupted.then(|| Earlier::of(&folder)).flatten().filter(|e| e.outranks(&summary));
     let target = if earlier.is_some() { folder.join("interrupted") } else { folder.clone() };
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
 }
 
 /// Options that are a scenario key in short, as they are typed.
-fn options(arguments: &RunArguments) -> Vec<String> {
+pub(super) fn options(arguments: &SimulationArguments) -> Vec<String> {
     let mut set = Vec::new();
     if let Some(n) = arguments.replications {
         set.push(format!("--replications {n}"));
@@ -74,7 +74,7 @@ fn options(arguments: &RunArguments) -> Vec<String> {
 }
 
 /// The result, with what was typed to get it and what was odd about that.
-fn result(summary: &Summary, scenario: &Scenario, arguments: &RunArguments) -> RunResult {
+pub(super) fn result(summary: &Summary, scenario: &Scenario, selection: &[String]) -> RunResult {
     let warning = |issue: &Issue| Warning {
         code: issue.code.to_owned(),
         path: issue.path.clone(),
@@ -83,7 +83,7 @@ fn result(summary: &Summary, scenario: &Scenario, arguments: &RunArguments) -> R
     };
     RunResult {
         overrides: scenario.overrides.clone(),
-        selection: arguments.strategy.clone(),
+        selection: selection.to_vec(),
         warnings: scenario.warnings.iter().map(warning).collect(),
         ..RunResult::from(summary)
     }
@@ -143,7 +143,11 @@ fn default_folder(file: &Path) -> PathBuf {
     Path::new("results").join(stem.unwrap_or("stdin".as_ref()))
 }
 
-fn simulate(scenario: &Scenario, arguments: &RunArguments) -> Result<Summary, Failure> {
+pub(super) fn simulate(
+    scenario: &Scenario,
+    arguments: &SimulationArguments,
+    quiet: bool,
+) -> Result<Summary, Failure> {
     let run = &scenario.spec.run;
     let replications = u32::try_from(run.replications)
         .map_err(|_| Failure::Internal("more replications than validation lets pass".into()))?;
@@ -154,7 +158,7 @@ fn simulate(scenario: &Scenario, arguments: &RunArguments) -> Result<Summary, Fa
         replications,
         threads: arguments.threads.map(usize::from),
     };
-    let progress = Progress::new(replications, arguments.quiet);
+    let progress = Progress::new(replications, quiet);
     let summary = experiment::run(&scenario.models, &plan, &progress);
     progress.finish();
     summary.ok_or_else(|| {

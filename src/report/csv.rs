@@ -267,31 +267,31 @@ pub fn replications(summary: &Summary) -> String {
 
 /// A CSV text being written, cell by cell. Writing to memory cannot fail, and text that is put in
 /// as UTF-8 comes out as UTF-8; the `csv` crate's results say so nowhere, hence the fallbacks.
-struct Sheet {
+pub(super) struct Sheet {
     writer: ::csv::Writer<Vec<u8>>,
     row: ::csv::StringRecord,
 }
 
 impl Sheet {
-    fn new() -> Sheet {
+    pub(super) fn new() -> Sheet {
         Sheet { writer: ::csv::Writer::from_writer(Vec::new()), row: ::csv::StringRecord::new() }
     }
 
-    fn head(&mut self, name: &str) {
+    pub(super) fn head(&mut self, name: &str) {
         self.row.push_field(name);
     }
 
-    fn head_estimate(&mut self, name: &str) {
+    pub(super) fn head_estimate(&mut self, name: &str) {
         for field in ["mean", "se", "low", "high", "method"] {
             self.row.push_field(&format!("{name}_{field}"));
         }
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.row.push_field(&csv_cell(text));
     }
 
-    fn count(&mut self, count: u32) {
+    pub(super) fn count(&mut self, count: u32) {
         self.row.push_field(&count.to_string());
     }
 
@@ -303,7 +303,7 @@ impl Sheet {
         }
     }
 
-    fn estimate(&mut self, estimate: &Estimate) {
+    pub(super) fn estimate(&mut self, estimate: &Estimate) {
         self.numbers(&[estimate.mean, estimate.se, estimate.low, estimate.high]);
         self.row.push_field(method(estimate.method));
     }
@@ -315,12 +315,12 @@ impl Sheet {
         }
     }
 
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         let _ = self.writer.write_record(&self.row);
         self.row.clear();
     }
 
-    fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         let bytes = self.writer.into_inner().unwrap_or_default();
         String::from_utf8(bytes).unwrap_or_default()
     }

@@ -11,6 +11,7 @@
 //!    └── csv::replications           └── RunResult::from_json
 //! ```
 
+pub mod advice;
 mod capacity;
 pub mod charts;
 pub mod clean;

@@ -421,11 +421,16 @@ impl RunResult {
     /// # Errors
     /// None that this type can cause; the serialiser's own are passed on.
     pub fn to_json(&self) -> Result<String, ResultError> {
-        let text = serde_json::to_string_pretty(self).map_err(|error| explain(&error))?;
-        let mut text = join_number_lists(&text);
-        text.push('\n');
-        Ok(text)
+        pretty(self)
     }
+}
+
+/// JSON as `result.json` is written.
+pub(super) fn pretty(value: &impl Serialize) -> Result<String, ResultError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| explain(&error))?;
+    let mut text = join_number_lists(&text);
+    text.push('\n');
+    Ok(text)
 }
 
 /// Puts lists of nothing but numbers on one line each: a distribution of a hundred points would

@@ -306,7 +306,7 @@ fn against(a: &Capacity, b: &Capacity) -> String {
 }
 
 /// "a", "a and b", "a, b and c"; of very many the first ones and how many others.
-fn list(names: &[String]) -> String {
+pub(super) fn list(names: &[String]) -> String {
     const MOST: usize = 12;
     match names {
         [] => String::new(),

@@ -35,6 +35,7 @@ mod tree;
 mod units;
 mod witness;
 pub mod workload;
+mod written;
 
 pub use compile::{compile, compile_with_issues};
 pub use describe::{bytes_text as size_text, describe};
@@ -42,7 +43,8 @@ pub use fixed::limits;
 pub use guest_plan::{FailoverPlan, TakeoverPlan};
 pub use issue::{Issue, Mark, Place, Severity, Sources};
 pub use overrides::plain as plain_override;
-pub use read::{Input, read};
+pub use read::{Breach, Input, breaches, read};
 pub use resolve::{ClusterPlan, ServiceProtection};
 pub use spec::*;
 pub use text::count as count_text;
+pub use written::{WrittenStrategies, toml_key};

@@ -12,10 +12,15 @@ use crate::scenario::text::{join, list, quote};
 const FAILOVER_EDITIONS: &[&str] = &["enterprise", "datacenter"];
 const BALANCING_EDITIONS: &[&str] = &["web", "standard", "enterprise", "datacenter"];
 
-struct Breach {
-    key: &'static str,
-    what: String,
-    remedy: String,
+/// Something that a layer inside the guests asks for and that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// The key of the service, or of its strategy.
+    pub key: &'static str,
+    /// What is missing, with the facts that ask for it.
+    pub what: String,
+    /// What to write in its place.
+    pub remedy: String,
 }
 
 impl Reader {
@@ -46,7 +51,9 @@ impl Reader {
     }
 }
 
-fn breaches(spec: &Spec, service: &Service, plan: &ServiceProtection) -> Vec<Breach> {
+/// What a service lacks for the layer that a plan gives it.
+#[must_use]
+pub fn breaches(spec: &Spec, service: &Service, plan: &ServiceProtection) -> Vec<Breach> {
     let mut found = Vec::new();
     let Some(layer) = plan.protection.guest else { return found };
     let windows_2008 = plan.profile.is_some_and(|p| matches!(p.word, "wsfc-2008" | "ms-nlb"));

@@ -19,6 +19,8 @@ mod strategy;
 
 use crate::engine::Span;
 
+pub use handbook::{Breach, breaches};
+
 use super::code;
 use super::fields::{At, Fields, Reader};
 use super::fixed::limits;
