@@ -58,6 +58,7 @@ pub fn choose_host_of_others(
     choose(model, state, cluster, vm, &sides)
 }
 
+#[inline]
 fn choose(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId, sides: &Sides) -> Option<HostId> {
     let fixed = &model.clusters[cluster.index()];
     let apart = keeps_apart(model, cluster, vm);
@@ -204,6 +205,7 @@ pub fn admits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
 }
 
 /// As [`admits`], of a host that takes orders.
+#[inline(always)]
 fn suits(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
     let need = model.service_of(vm).need;
     let free = state.hosts[host.index()].free(&model.hosts[host.index()]);

@@ -72,7 +72,10 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn catch_up(&mut self, vm: VmId) {
         if self.state.vms[vm.index()].private {
             let had_its_turn = u64::from(vm.0 < self.turn);
-            self.live_until(vm, Time(self.now.0 + had_its_turn));
+            let end = Time(self.now.0 + had_its_turn);
+            if self.state.vms[vm.index()].private_clock().0 < end {
+                self.live_until(vm, end);
+            }
         }
     }
 
@@ -80,7 +83,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn live_until(&mut self, vm: VmId, end: Time) {
         let model = self.model;
         let row = &self.state.vms[vm.index()];
-        if row.first_clock().0.due() >= end {
+        if row.private_clock().0 >= end {
             return;
         }
         let host = row.host().expect("clocks run where a VM lives");
@@ -109,11 +112,17 @@ impl<O: Observer> Simulation<'_, O> {
         let mut clients = self.state.sessions.get_mut(vm.index()).filter(|_| !service.work.is_none());
         let (mut events, mut at_once) = (0, 0);
         loop {
-            let (clock, which) = life.row.first_clock();
-            let due = clock.due();
-            at_once = if due > life.now { 0 } else { at_once + 1 };
-            if due >= end || at_once > PRIVATE_EVENTS_AT_ONCE {
+            let (due, which) = life.row.private_clock();
+            if due >= end {
                 break;
+            }
+            if due == life.now {
+                at_once += 1;
+                if at_once > PRIVATE_EVENTS_AT_ONCE {
+                    break;
+                }
+            } else {
+                at_once = 0;
             }
             life.now = due;
             events += 1;

@@ -43,6 +43,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Starts a VM on the host where it lives.
+    #[inline]
     pub(super) fn begin_way_back(&mut self, vm: VmId) {
         let host = self.state.vms[vm.index()].host().expect("a VM starts where it lives");
         self.choose_privacy(vm, host);
@@ -96,7 +97,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Those who look after a VM hear of what it did.
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_life_changed(&mut self, vm: VmId, changed: Option<Cause>) {
         if let Some(cause) = changed {
             self.on_vm_changed(vm, cause);

@@ -50,11 +50,13 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// The step that it was in is over. Where its application was up, that has failed.
-    #[inline]
+    #[inline(always)]
     fn end_step(&mut self) -> Option<Cause> {
         match self.row.phase {
-            VmPhase::Up if self.row.hangs => self.fail_app(Cause::AppHang, None),
-            VmPhase::Up => self.fail_app(Cause::AppCrash, None),
+            VmPhase::Up => {
+                let cause = if self.row.hangs { Cause::AppHang } else { Cause::AppCrash };
+                self.fail_app(cause, None)
+            }
             VmPhase::AppDead if self.row.resets => self.reset(),
             VmPhase::AppDead => self.start_app(),
             VmPhase::GuestDead => {
@@ -143,7 +145,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// Starts the application in a guest that runs; in a failover group the group decides where it runs.
-    #[inline]
+    #[inline(always)]
     fn start_app(&mut self) -> Option<Cause> {
         self.row.resets = false;
         if matches!(self.service.guest, Some(GuestGroup::Failover(_))) {
@@ -156,7 +158,7 @@ impl<O: Observer> Life<'_, O> {
         if self.waits(span) { None } else { self.end_start() }
     }
 
-    #[inline]
+    #[inline(always)]
     fn end_start(&mut self) -> Option<Cause> {
         self.observer.observe(self.now, Signal::AppUp { vm: self.vm });
         let lookup = self.lookup.as_ref().map_or(Span::ZERO, |lookup| lookup.lasts);
@@ -173,7 +175,7 @@ impl<O: Observer> Life<'_, O> {
         self.end_recover()
     }
 
-    #[inline]
+    #[inline(always)]
     fn end_recover(&mut self) -> Option<Cause> {
         // Found once, it is found until it moves again: a life in hand may go on for long.
         if let Some(lookup) = self.lookup.take() {
@@ -184,6 +186,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// The application is in service: its clocks start anew.
+    #[inline]
     pub(super) fn begin_serving(&mut self) {
         self.row.phase = VmPhase::Up;
         self.row.unclean = false;
@@ -202,7 +205,7 @@ impl<O: Observer> Life<'_, O> {
 
     /// Its guest crashes and waits for a person, who starts it again from `power_on`. A script says how long
     /// the person takes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn crash_guest(&mut self, scripted: Option<Span>) -> Option<Cause> {
         assert!(self.row.phase.is_booted(), "only a guest that runs can crash");
         self.quieten();
@@ -216,7 +219,7 @@ impl<O: Observer> Life<'_, O> {
     }
 
     /// Its application crashes or hangs and waits for a person, who starts it again.
-    #[inline]
+    #[inline(always)]
     pub(super) fn fail_app(&mut self, cause: Cause, scripted: Option<Span>) -> Option<Cause> {
         assert!(self.row.phase == VmPhase::Up, "only an application that is up can fail");
         self.row.phase = VmPhase::AppDead;

@@ -73,6 +73,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// One try to start a VM: what it has to wait for, if it has.
+    #[inline]
     fn attempt(&mut self, cluster: ClusterId, vm: VmId) -> Result<(), WaitReason> {
         let row = &self.state.restarts[vm.index()];
         let is_free = row.waits.is_none() && row.retry_at <= self.now;

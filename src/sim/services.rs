@@ -21,7 +21,9 @@ impl<O: Observer> Simulation<'_, O> {
             Some(GuestGroup::Failover(_)) => self.on_node_changed(instance, vm, cause),
             Some(GuestGroup::Balanced { .. }) => self.on_member_changed(instance, vm, cause),
         }
-        self.look_at_sessions(vm);
+        if !self.state.sessions.is_empty() {
+            self.look_at_sessions(vm);
+        }
         if self.state.windows_open > 0 {
             self.look_at_window_of(vm);
         }

@@ -362,6 +362,18 @@ impl VmState {
         first
     }
 
+    /// The first clock of a VM that lives by itself, and which one that is: as [`VmState::first_clock`], of a VM that is
+    /// nobody's member.
+    #[inline]
+    #[must_use]
+    pub fn private_clock(&self) -> (Time, VmClock) {
+        debug_assert!(!self.runs(VmClock::Member), "a member's window is its group's");
+        let [disk, guest, step] =
+            [VmClock::Disk, VmClock::Guest, VmClock::Step].map(|which| self.clocks[which as usize]);
+        let first = if guest <= step { (guest, VmClock::Guest) } else { (step, VmClock::Step) };
+        if disk <= first.0 { (disk.due(), VmClock::Disk) } else { (first.0.due(), first.1) }
+    }
+
     /// Whether a clock runs.
     #[must_use]
     pub fn runs(&self, which: VmClock) -> bool {
