@@ -92,5 +92,10 @@ impl<O: Observer> Simulation<'_, O> {
             self.resume_vm_clock(vm, which);
         }
         self.resume_boot(vm);
+        let row = &self.state.vms[vm.index()];
+        // Others may wait for the end of a start.
+        if let Some(host) = row.host().filter(|_| row.phase != VmPhase::PowerOn) {
+            self.choose_privacy(vm, host);
+        }
     }
 }

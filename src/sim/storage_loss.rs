@@ -74,8 +74,8 @@ impl<O: Observer> Simulation<'_, O> {
         let reaction = self.reaction(vm);
         if let Some(reaction) = reaction {
             self.state.restarts[vm.index()].retry_at = self.now + reaction;
-            self.state.vms[vm.index()].private = false;
         }
+        self.state.vms[vm.index()].private = false;
         self.arm_vm(vm, VmClock::Disk, reaction.map_or(patience, |reaction| reaction.min(patience)));
     }
 
