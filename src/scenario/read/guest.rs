@@ -6,7 +6,7 @@ use crate::scenario::spec::{ProtectionSettings, SettingValue, Spec, Strategy};
 use crate::scenario::text::join;
 
 /// What an explicit `detection` takes the place of.
-const WATCHED: [&str; 6] =
+pub(super) const WATCHED: [&str; 6] =
     ["heartbeat_interval", "heartbeat_threshold", "regroup", "looks_alive", "is_alive", "check_timeout"];
 
 impl Reader {

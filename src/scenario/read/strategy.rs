@@ -19,6 +19,7 @@ use crate::scenario::tree::Value;
 
 use super::Named;
 use super::cluster::{Around, settings};
+use super::guest::WATCHED;
 
 const PROTECTION: [&str; 14] = [
     "protect",
@@ -240,7 +241,8 @@ impl Reader {
         let detection = own.detection.is_some() || base.detection.is_some();
         if let Some(profile) = profile {
             for setting in profile.settings() {
-                let given = own.marks.contains_key(setting.key) || base.marks.contains_key(setting.key);
+                let written = own.marks.contains_key(setting.key) || base.marks.contains_key(setting.key);
+                let given = written || (detection && WATCHED.contains(&setting.key));
                 used(setting.key, given, setting.text(), setting.source);
             }
         }
