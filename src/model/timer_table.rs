@@ -130,7 +130,8 @@ impl TimerTable {
             // Before the group acts on a loss it is known who is left.
             let count = table.add_if(counts, Event::GroupCounted(InstanceId(number as u32)));
             table.group_counts.push(count);
-            let slot = table.add_if(failover, Event::GroupStepped(InstanceId(number as u32)));
+            let parts = model.has_parts(InstanceId(number as u32));
+            let slot = table.add_if(failover || parts, Event::GroupStepped(InstanceId(number as u32)));
             table.instances.push(slot);
         }
         for (number, vm) in model.vms.iter_mut().enumerate() {

@@ -101,6 +101,7 @@ impl Entry {
             Signal::FailoverStarted { .. } => "failover-started",
             Signal::FailoverDone { .. } => "failover-done",
             Signal::Converged { .. } => "converged",
+            Signal::Parted { .. } => "parted",
             Signal::ServiceDown { .. } => "service-down",
             Signal::ServiceDegraded { .. } => "service-degraded",
             Signal::ServiceUp { .. } => "service-up",
@@ -182,6 +183,7 @@ impl Entry {
             | Signal::FailoverStarted { instance, .. }
             | Signal::FailoverDone { instance, .. }
             | Signal::Converged { instance, .. }
+            | Signal::Parted { instance, .. }
             | Signal::ServiceDown { instance, .. }
             | Signal::ServiceDegraded { instance, .. }
             | Signal::ServiceUp { instance } => &model.instances[instance.index()].name,
@@ -309,6 +311,15 @@ impl Entry {
     pub fn members(&self) -> Option<u16> {
         match self.signal {
             Signal::Converged { members, .. } => Some(members),
+            _ => None,
+        }
+    }
+
+    /// Into how many parts a balanced group has fallen.
+    #[must_use]
+    pub fn parts(&self) -> Option<u16> {
+        match self.signal {
+            Signal::Parted { parts, .. } => Some(parts),
             _ => None,
         }
     }

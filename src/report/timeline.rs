@@ -33,6 +33,7 @@ pub fn jsonl(model: &Model, timeline: &Timeline) -> String {
             link: entry.link(),
             lost: entry.lost(),
             members: entry.members(),
+            parts: entry.parts(),
             vms: entry.vms(),
         };
         // Numbers and strings always have a JSON form.
@@ -71,6 +72,8 @@ struct Line<'a> {
     lost: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     members: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     vms: Option<u32>,
 }
@@ -274,6 +277,10 @@ fn of_service(model: &Model, entry: &Entry) -> String {
         Signal::FailoverDone { .. } => format!("{who} is online on {vm}"),
         Signal::Converged { members, .. } => {
             format!("{who} has converged on {}", figures::counted(u32::from(members), "member"))
+        }
+        Signal::Parted { parts: ..=1, .. } => format!("{who} has converged on one group again"),
+        Signal::Parted { parts, .. } => {
+            format!("{who} has fallen into {parts} parts that do not hear each other")
         }
         Signal::ServiceDown { .. } => format!("service {who} is DOWN{why}"),
         Signal::ServiceDegraded { .. } => {

@@ -2,6 +2,9 @@
 //!
 //! From a member's death until `detection` and `convergence` have passed its share (one over the
 //! number of converged members, itself included) is lost; the windows of several dead members add up.
+//! One that was out of reach, or stood still, and answers again before it was missed has not left: five beats
+//! (NLB-05), or three checks (NLB-19), have to be lost; its share has failed meanwhile (NLB-08, NLB-14), and
+//! nobody converges. One whose guest has died begins anew, however soon it is back.
 //! A member that returns joins after a `convergence` during which the others serve on. Planned work
 //! drains a member: it leaves without a loss (MTX-86). A balancer that does not look into the
 //! application keeps sending clients to a member whose service has failed while its guest lives (NLB-14).
@@ -18,10 +21,20 @@ impl<O: Observer> Simulation<'_, O> {
     /// A member came, went, stalled or was cut off.
     pub(super) fn on_member_changed(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
         let serving = self.is_serving(vm);
+        let looks_alive = self.looks_alive(vm, serving);
+        let member = &mut self.state.members[vm.index()];
+        if member.phase == MemberPhase::Unnoticed {
+            member.died |= !self.state.vms[vm.index()].phase.is_booted();
+            if looks_alive && !member.died {
+                // Nobody has missed it.
+                member.phase = MemberPhase::Converged;
+                self.disarm_vm(vm, VmClock::Member);
+            }
+        }
         match self.state.members[vm.index()].phase {
             MemberPhase::Converged => {
                 self.count_member(instance, vm, serving);
-                if self.looks_alive(vm, serving) {
+                if looks_alive {
                     let dark = if serving { 0 } else { self.share(instance) };
                     self.set_dark(instance, vm, dark);
                 } else if cause.is_planned() {
@@ -32,8 +45,8 @@ impl<O: Observer> Simulation<'_, O> {
                     self.begin_window(instance, vm, cause);
                 }
             }
-            MemberPhase::Unnoticed => {
-                // Back before anybody noticed: it joins like any other that returns.
+            MemberPhase::Unnoticed | MemberPhase::Leaving => {
+                // It joins like any other that returns.
                 let joins_at = if serving { self.now + self.join_span(instance, vm) } else { Time::NEVER };
                 self.state.members[vm.index()].joins_at = joins_at;
             }
@@ -48,6 +61,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             MemberPhase::Out | MemberPhase::Joining => {}
         }
+        self.look_at_parts(instance);
         self.serve_balanced(instance, cause);
     }
 
@@ -103,6 +117,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.count_member(instance, vm, false);
         self.state.members[vm.index()].phase = MemberPhase::Out;
         self.state.instances[instance.index()].converged -= 1;
+        self.agree_on_side_of(instance, vm);
         self.share_out(instance);
         self.tell_converged(instance);
     }
@@ -112,16 +127,18 @@ impl<O: Observer> Simulation<'_, O> {
         else {
             unreachable!("only balanced groups have members")
         };
+        let died = !self.state.vms[vm.index()].phase.is_booted();
         let member = &mut self.state.members[vm.index()];
-        member.phase = MemberPhase::Unnoticed;
+        (member.phase, member.died) = (MemberPhase::Unnoticed, died);
         member.joins_at = Time::NEVER;
         member.deaths += 1;
         let (deaths, joins) = (member.deaths, member.deaths + member.joins);
         let noticed = self.draw_vm(detection, vm, VmDraw::Detection, deaths);
         let agreed = self.draw_vm(convergence, vm, VmDraw::Convergence, joins);
+        self.state.members[vm.index()].leaves_at = self.now + (noticed + agreed);
         // While it is dark the clients that are sent to it fail.
         self.serve_balanced(instance, cause);
-        self.step_member(instance, vm, noticed + agreed);
+        self.step_member(instance, vm, noticed);
     }
 
     /// How long it takes until a member that returns has joined.
@@ -161,6 +178,10 @@ impl<O: Observer> Simulation<'_, O> {
         let member = self.state.members[vm.index()];
         match member.phase {
             MemberPhase::Unnoticed => {
+                self.state.members[vm.index()].phase = MemberPhase::Leaving;
+                self.step_member(instance, vm, member.leaves_at.since(self.now));
+            }
+            MemberPhase::Leaving => {
                 self.drop_member(instance, vm);
                 if member.joins_at != Time::NEVER {
                     self.state.members[vm.index()].phase = MemberPhase::Joining;
@@ -171,6 +192,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.members[vm.index()].phase = MemberPhase::Converged;
                 self.state.instances[instance.index()].converged += 1;
                 self.count_member(instance, vm, true);
+                self.agree_on_side_of(instance, vm);
                 self.share_out(instance);
                 self.tell_converged(instance);
             }
@@ -193,6 +215,11 @@ impl<O: Observer> Simulation<'_, O> {
             unreachable!("only balanced groups have members")
         };
         let row = &self.state.instances[instance.index()];
+        if row.is_split {
+            let served = self.state.served_apart(self.model, instance, |members| carried_ppb[members]);
+            self.serve(instance, if served <= ROUNDING_PPB { 0 } else { served }, cause);
+            return;
+        }
         let carried = carried_ppb[usize::from(row.serving)];
         let dark = row.dark_ppb.min(u64::from(InstanceState::FULL_PPB)) as u32;
         // Shares are rounded down: what is left of all of them together is nothing.

@@ -31,6 +31,7 @@
 //! | `sessions` | what clients have under way, and what becomes of it |
 //! | `group_votes` | quorum of failover groups |
 //! | `failover`, `balanced` | the layers inside the guests |
+//! | `parting` | balanced groups whose sites do not hear each other |
 //! | `cluster` | the host cluster: when it knows of a failed host |
 //! | `restart` | restart by the host cluster: order, room, waiting |
 //! | `start_queue` | starts on one host: how many at a time, and those that fail |
@@ -94,6 +95,7 @@ mod maintenance;
 mod mirrors;
 mod monitoring;
 mod networks;
+mod parting;
 mod parts;
 mod patching;
 mod pool;

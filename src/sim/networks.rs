@@ -97,8 +97,9 @@ impl<O: Observer> Simulation<'_, O> {
                     self.on_sides_changed(ClusterId(number));
                 }
             }
-            // Clients reach each site by itself; guests are taken to hear each other from site to site (assumption).
-            Way::Network(Traffic::Client | Traffic::Private) => {}
+            // Clients reach each site by itself (assumption); members of a group do not hear each other.
+            Way::Network(Traffic::Client) => self.on_ways_of_members_changed(cause),
+            Way::Network(Traffic::Private) => {}
         }
     }
 

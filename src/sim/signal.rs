@@ -284,6 +284,11 @@ pub enum Signal {
         instance: InstanceId,
         members: u16,
     },
+    /// The members of a balanced group that hear each other have agreed on who they are: so many parts there are.
+    Parted {
+        instance: InstanceId,
+        parts: u16,
+    },
     ServiceDown {
         instance: InstanceId,
         cause: Cause,

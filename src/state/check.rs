@@ -232,7 +232,7 @@ impl State {
             Some(GuestGroup::Balanced { .. }) => {
                 let members = || model.vms_of(id).map(|v| &self.members[v.index()]);
                 let converged = members()
-                    .filter(|m| matches!(m.phase, MemberPhase::Converged | MemberPhase::Unnoticed))
+                    .filter(|m| !matches!(m.phase, MemberPhase::Out | MemberPhase::Joining))
                     .count();
                 let dark: u64 = members().map(|m| u64::from(m.dark_ppb)).sum();
                 assert_eq!(usize::from(row.converged), converged, "{}: members converged", instance.name);
@@ -243,6 +243,7 @@ impl State {
                     instance.name
                 );
                 assert_eq!(row.dark_ppb, dark, "{}: dark shares", instance.name);
+                self.check_parts(model, id);
             }
         }
         self.check_anti_affinity(model, id);

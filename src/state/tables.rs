@@ -371,8 +371,10 @@ impl VmState {
 pub enum MemberPhase {
     #[default]
     Converged,
-    /// Dead, and the balancer still sends it clients.
+    /// Silent, and nobody has noticed: one that is back before that has not been away.
     Unnoticed,
+    /// Noticed: the others agree on going on without it, and clients are still sent to it.
+    Leaving,
     Out,
     Joining,
 }
@@ -385,6 +387,12 @@ pub struct MemberState {
     pub dark_ppb: u32,
     /// Counts among the members that serve.
     pub counted: bool,
+    /// Its guest has died since it fell silent, and begins anew when it is back.
+    pub died: bool,
+    /// With whom it has agreed: members of one number share out clients among themselves.
+    pub part: u8,
+    /// When the others will have agreed on going on without it.
+    pub leaves_at: Time,
     /// When a member that came back while nobody had noticed its death may join.
     pub joins_at: Time,
     /// Deaths and joins so far: which draws come next.
@@ -398,11 +406,25 @@ impl Default for MemberState {
             phase: MemberPhase::Converged,
             dark_ppb: 0,
             counted: true,
+            died: false,
+            part: 0,
+            leaves_at: Time::NEVER,
             joins_at: Time::NEVER,
             deaths: 0,
             joins: 0,
         }
     }
+}
+
+/// How far the members of a balanced group are in finding out that some of them do not hear others any more, or do again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parting {
+    /// Those who hear each other have agreed on who they are.
+    #[default]
+    Agreed,
+    Unnoticed,
+    /// Each part converges by itself.
+    Agreeing,
 }
 
 /// An instance of a service.
@@ -415,6 +437,10 @@ pub struct InstanceState {
     pub converged: u16,
     pub serving: u16,
     pub dark_ppb: u64,
+    /// Whether some of its members, or of their clients, do not reach others, or have not agreed with them; and what
+    /// members are about to do about that.
+    pub is_split: bool,
+    pub parting: Parting,
     pub group: GroupState,
 }
 
@@ -430,6 +456,8 @@ impl Default for InstanceState {
             converged: 0,
             serving: 0,
             dark_ppb: 0,
+            is_split: false,
+            parting: Parting::Agreed,
             group: GroupState::default(),
         }
     }

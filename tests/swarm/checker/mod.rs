@@ -144,6 +144,8 @@ struct Checker<'m> {
     networks: Vec<bool>,
     ways: Ways,
     ways_changed_at: Time,
+    /// When a network failed for the first time.
+    first_cut: Time,
     mirrors: Vec<MirrorSeen>,
     pairs: Vec<PairSeen>,
     /// Since when pairs of hosts do not hear each other.
@@ -275,6 +277,7 @@ impl<'m> Checker<'m> {
             unheard: vec![Time::NEVER; model.hosts.len() * model.hosts.len()],
             hosts,
             ways_changed_at: Time::NEVER,
+            first_cut: Time::NEVER,
             ways: Ways::new(model, &networks),
             mirrors: vec![MirrorSeen::new(); model.storages.len()],
             pairs: vec![PairSeen::new(); model.local_mirrors.len()],
@@ -335,6 +338,7 @@ impl<'m> Checker<'m> {
             Signal::NetworkDown { .. } | Signal::NetworkUp { .. } => {
                 self.ways.survey(self.model, &self.networks);
                 self.ways_changed_at = self.now;
+                self.first_cut = self.first_cut.min(self.now);
                 self.look_at_mirrors();
                 self.look_at_pairs();
                 self.note_silences();
@@ -570,6 +574,7 @@ impl<'m> Checker<'m> {
                     && u32::from(members) <= self.model.instances[instance.index()].vms;
                 self.require(fits, Rule::Converged, || format!("from {before} to {members} members"))
             }
+            Signal::Parted { instance, parts } => self.parted(instance, parts),
             Signal::ServiceDown { instance, cause } => self.service_down(instance, cause),
             Signal::ServiceDegraded { instance, lost_ppb } => {
                 self.serves(instance, lost_ppb, Cause::HostCrash)

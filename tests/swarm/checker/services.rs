@@ -143,6 +143,37 @@ impl<'m> Checker<'m> {
         }
     }
 
+    /// Members of a balanced group have agreed with those whom they hear: that takes several sites, and at least the
+    /// convergence since the ways between them have changed, or a member that heard only some of the others joined.
+    pub(super) fn parted(&mut self, instance: InstanceId, parts: u16) -> Checked {
+        let fixed = &self.model.instances[instance.index()];
+        let Some(GuestGroup::Balanced { convergence, join, .. }) =
+            &self.model.services[fixed.service.index()].guest
+        else {
+            return self.broken(Rule::Converged, "a group falls apart that is not balanced");
+        };
+        let soonest = self.first_cut + least(convergence).min(least(join));
+        let fits = u32::from(parts) <= fixed.vms && self.now >= soonest;
+        self.require(fits, Rule::Converged, || format!("{} has {parts} parts", fixed.name))
+    }
+
+    /// The clients of a balanced group to whom a network leads from a member that serves: as many are at each place as
+    /// members were there at the start.
+    fn most_reached(&self, instance: InstanceId) -> u32 {
+        let way = ninefold::model::Traffic::Client as usize;
+        let members = || self.model.vms_of(instance);
+        let serving: Vec<_> = members().filter(|v| self.vms[v.index()].app && self.in_reach(*v)).collect();
+        let place = |vm: VmId| self.vms[vm.index()].home.map(|host| self.place(host));
+        let reached = |client: &VmId| {
+            let at = self.place(self.model.vms[client.index()].host);
+            serving.iter().any(|&vm| place(vm).is_some_and(|there| self.is_open(way, at, there)))
+        };
+        let all = members().count() as u64;
+        let parts = members().filter(reached).count() as u64;
+        // What is out of reach is rounded down.
+        (u64::from(ALL_PPB) - u64::from(ALL_PPB) * (all - parts) / all) as u32
+    }
+
     pub(super) fn settle_instance(&self, instance: InstanceId) -> Checked {
         let fixed = &self.model.instances[instance.index()];
         let service = &self.model.services[fixed.service.index()];
@@ -152,7 +183,9 @@ impl<'m> Checker<'m> {
             self.model.vms_of(instance).filter(|v| self.vms[v.index()].app && self.in_reach(*v)).count();
         let served = ALL_PPB - row.lost_ppb;
         let most = match &service.guest {
-            Some(GuestGroup::Balanced { carried_ppb, .. }) => carried_ppb[serving],
+            Some(GuestGroup::Balanced { carried_ppb, .. }) => {
+                carried_ppb[serving].min(self.most_reached(instance))
+            }
             _ => ALL_PPB * u32::from(serving > 0),
         };
         self.require(served <= most, Rule::ServesForReason, || {
