@@ -459,22 +459,16 @@ impl Model {
         (instance.first_vm.0..instance.first_vm.0 + instance.vms).map(VmId)
     }
 
-    /// Whether the members of a balanced group may be cut off from each other by the networks between sites: they, or
-    /// their hosts' clusters, are at several.
+    /// Whether the members of a balanced group may be cut off from each other by the networks between sites, wherever a
+    /// cluster or a person has brought them.
     #[must_use]
     pub fn has_parts(&self, instance: InstanceId) -> bool {
         let service = &self.services[self.instances[instance.index()].service.index()];
         let way = Way::Network(Traffic::Client);
-        let places = |vm: VmId| {
-            let host = &self.hosts[self.vms[vm.index()].host.index()];
-            let cluster = host.cluster.filter(|_| service.host_cluster);
-            let elsewhere = cluster.is_some_and(|c| self.clusters[c.index()].spans_places());
-            (host.place, elsewhere)
-        };
-        let first = self.vms_of(instance).next().map(|vm| places(vm).0);
+        let joins = |network: &Network| way.uses(network) && !matches!(network.reach, Reach::Within(_));
         matches!(service.guest, Some(GuestGroup::Balanced { .. }))
-            && self.networks.iter().any(|network| way.uses(network) && !matches!(network.reach, Reach::Within(_)))
-            && self.vms_of(instance).map(places).any(|(place, elsewhere)| Some(place) != first || elsewhere)
+            && self.geography.places > 1
+            && self.networks.iter().any(joins)
     }
 
     /// Whether a host is wired to a VM's storage. A VM that names no storage needs none that can fail.

@@ -121,15 +121,16 @@ impl State {
                 reached += 1;
             }
         }
-        // What is rounded down is a share of a billionth for each member.
-        let mut lost = FULL * (count - reached) / count;
+        // Shares are rounded down, unless nobody loses anything.
+        let (mut served, mut lost) = (0, count - reached);
         for side in 0..MEMBERS_MAX {
             let all = FULL * clients[side] / count;
             let part = if answered[side] + count >= FULL { FULL } else { answered[side] };
             let dark = all * (FULL - part) / FULL;
-            lost += all - all.min(u64::from(carried(serving[side]))).saturating_sub(dark);
+            let part = all.min(u64::from(carried(serving[side]))).saturating_sub(dark);
+            (served, lost) = (served + part, lost + (all - part));
         }
-        FULL.saturating_sub(lost) as u32
+        if lost == 0 { InstanceState::FULL_PPB } else { served as u32 }
     }
 
     /// Members that wait for nothing have agreed with whom they hear, and the others know that they have not.

@@ -109,6 +109,19 @@ impl Checker<'_> {
         self.ways.open[(way * self.ways.places + from.index()) * self.ways.places + to.index()]
     }
 
+    /// The same over places in between, as who stands there hears both.
+    pub(super) fn leads(&self, way: usize, from: PlaceId, to: PlaceId) -> bool {
+        let places = || (0..self.ways.places as u32).map(PlaceId);
+        let mut seen = vec![from];
+        let mut next = 0;
+        while let Some(&at) = seen.get(next) {
+            next += 1;
+            let found = places().filter(|p| self.is_open(way, at, *p) && !seen.contains(p));
+            seen.extend(found.collect::<Vec<_>>());
+        }
+        seen.contains(&to)
+    }
+
     /// Whether a host's link for a kind of traffic is whole, or one of several paths.
     pub(super) fn is_linked(&self, host: HostId, traffic: Traffic) -> bool {
         let links =

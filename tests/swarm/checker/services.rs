@@ -97,6 +97,18 @@ impl<'m> Checker<'m> {
             }
             _ => false,
         });
+        // What members can carry is less the shares of dead ones: together with others they may carry nothing that carried
+        // something apart.
+        let guest = &self.model.services[self.model.instances[instance.index()].service.index()].guest;
+        let meets = |signal: &Signal| match *signal {
+            Signal::NetworkUp { .. } => true,
+            Signal::Parted { instance: i, .. } | Signal::Converged { instance: i, .. } => i == instance,
+            _ => false,
+        };
+        let seen = seen
+            || (matches!(guest, Some(GuestGroup::Balanced { .. }))
+                && self.first_cut <= self.now
+                && self.instant.iter().any(meets));
         // Redirected I/O ends with the host that it goes through.
         let seen = seen || (cause == Cause::LinkFailure && self.redirects);
         self.require(seen && can_happen(self.model, cause), Rule::CauseSeen, || {
@@ -166,7 +178,7 @@ impl<'m> Checker<'m> {
         let place = |vm: VmId| self.vms[vm.index()].home.map(|host| self.place(host));
         let reached = |client: &VmId| {
             let at = self.place(self.model.vms[client.index()].host);
-            serving.iter().any(|&vm| place(vm).is_some_and(|there| self.is_open(way, at, there)))
+            serving.iter().any(|&vm| place(vm).is_some_and(|there| self.leads(way, at, there)))
         };
         let all = members().count() as u64;
         let parts = members().filter(reached).count() as u64;
