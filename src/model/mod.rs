@@ -269,6 +269,9 @@ pub struct Service {
     pub guest: Option<GuestGroup>,
     pub need: Room,
     pub disk_timeout: Span,
+    /// Its guests reach their data by a card and an initiator of their own (GFC-04), and start from other disks: they
+    /// survive without the data, for however long.
+    pub has_initiator: bool,
     /// What is open and in flight on one instance, and how long a session outlives an interruption.
     pub work: OpenWork,
     pub session_timeout: Span,
@@ -457,18 +460,6 @@ impl Model {
     pub fn vms_of(&self, instance: InstanceId) -> impl DoubleEndedIterator<Item = VmId> + use<> {
         let instance = &self.instances[instance.index()];
         (instance.first_vm.0..instance.first_vm.0 + instance.vms).map(VmId)
-    }
-
-    /// Whether the members of a balanced group may be cut off from each other by the networks between sites, wherever a
-    /// cluster or a person has brought them.
-    #[must_use]
-    pub fn has_parts(&self, instance: InstanceId) -> bool {
-        let service = &self.services[self.instances[instance.index()].service.index()];
-        let way = Way::Network(Traffic::Client);
-        let joins = |network: &Network| way.uses(network) && !matches!(network.reach, Reach::Within(_));
-        matches!(service.guest, Some(GuestGroup::Balanced { .. }))
-            && self.geography.places > 1
-            && self.networks.iter().any(joins)
     }
 
     /// Whether a host is wired to a VM's storage. A VM that names no storage needs none that can fail.

@@ -6,7 +6,7 @@
 
 use super::{
     ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, IsolationResponse,
-    LocalMirrorId, MaintenanceId, Model, PartId, PartKind, PlaceId, Product, StorageId, VmId,
+    LocalMirrorId, MaintenanceId, Model, PartId, PartKind, PlaceId, Product, StorageId, VmFault, VmId,
 };
 
 /// Stands for a timer that a component does not have.
@@ -75,7 +75,10 @@ impl TimerTable {
             let id = InjectId(number);
             let begin = table.add(Event::FaultInjected(id));
             table.injects.push(begin);
-            let ends_here = matches!(model.injects[id.index()].target, InjectTarget::Part(..));
+            let ends_here = matches!(
+                model.injects[id.index()].target,
+                InjectTarget::Part(..) | InjectTarget::Vm(_, VmFault::Pause)
+            );
             let end = table.add_if(ends_here, Event::InjectionEnded(id));
             table.inject_ends.push(end);
         }

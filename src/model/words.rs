@@ -60,6 +60,8 @@ vocabulary! {
         AppCrash = "app_crash",
         /// Its application no longer answers.
         AppHang = "app_hang",
+        /// It stands still for a while, and goes on.
+        Pause = "pause",
     }
     /// What a VM waits for that a cluster is to restart.
     WaitReason {

@@ -100,6 +100,9 @@ impl Entry {
             Signal::FailbackBegun { .. } => "failback-begun",
             Signal::FailoverStarted { .. } => "failover-started",
             Signal::FailoverDone { .. } => "failover-done",
+            Signal::VmPaused { .. } => "vm-paused",
+            Signal::VmGoesOn { .. } => "vm-goes-on",
+            Signal::NodeOutvoted { .. } => "node-outvoted",
             Signal::Converged { .. } => "converged",
             Signal::Parted { .. } => "parted",
             Signal::ServiceDown { .. } => "service-down",
@@ -163,6 +166,8 @@ impl Entry {
             | Signal::StaleCopy { vm, .. }
             | Signal::StaleCopyGone { vm, .. }
             | Signal::VmReset { vm }
+            | Signal::VmPaused { vm }
+            | Signal::VmGoesOn { vm }
             | Signal::RestartOrdered { vm, .. }
             | Signal::RestartQueued { vm, .. }
             | Signal::RestartFailed { vm, .. }
@@ -182,6 +187,7 @@ impl Entry {
             | Signal::FailbackBegun { instance, .. }
             | Signal::FailoverStarted { instance, .. }
             | Signal::FailoverDone { instance, .. }
+            | Signal::NodeOutvoted { instance, .. }
             | Signal::Converged { instance, .. }
             | Signal::Parted { instance, .. }
             | Signal::ServiceDown { instance, .. }
@@ -214,6 +220,7 @@ impl Entry {
     pub fn vm(&self) -> Option<VmId> {
         match self.signal {
             Signal::FailbackBegun { vm, .. }
+            | Signal::NodeOutvoted { vm, .. }
             | Signal::FailoverStarted { vm, .. }
             | Signal::FailoverDone { vm, .. } => Some(vm),
             _ => None,

@@ -278,6 +278,11 @@ fn of_service(model: &Model, entry: &Entry) -> String {
         Signal::Converged { members, .. } => {
             format!("{who} has converged on {}", figures::counted(u32::from(members), "member"))
         }
+        Signal::VmPaused { .. } => format!("VM {who} is held still"),
+        Signal::VmGoesOn { .. } => format!("VM {who} goes on"),
+        Signal::NodeOutvoted { .. } => {
+            format!("VM {vm} is not with most votes any more, and stops {who}")
+        }
         Signal::Parted { parts: ..=1, .. } => format!("{who} has converged on one group again"),
         Signal::Parted { parts, .. } => {
             format!("{who} has fallen into {parts} parts that do not hear each other")

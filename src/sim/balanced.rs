@@ -72,6 +72,7 @@ impl<O: Observer> Simulation<'_, O> {
             Some(GuestGroup::Balanced { application_aware: true, .. }) => serving,
             _ => {
                 row.phase.is_booted()
+                    && !row.paused
                     && row.host().is_some_and(|host| self.state.hears(self.model, host, Traffic::Client))
             }
         }

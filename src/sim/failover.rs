@@ -27,7 +27,7 @@ use crate::state::{GroupPhase, InstanceState, VmPhase};
 impl<'m, O: Observer> Simulation<'m, O> {
     /// A node came, went, stalled or was cut off.
     pub(super) fn on_node_changed(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
-        self.note_beats(instance, vm, cause);
+        self.note_beats(instance, cause);
         let group = self.state.instances[instance.index()].group;
         let is_owner = vm == self.owner_of(instance);
         match group.phase {
@@ -78,10 +78,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// What has become of a node that does not serve: its own polls see an application that has failed while its guest
-    /// lives.
+    /// lives, and the address of one whose clients cannot reach it while it beats on over its private card (assumption: an
+    /// address fails as quickly as an application that is gone, GFC-12).
     fn loss_of(&self, vm: VmId) -> Loss {
         let row = &self.state.vms[vm.index()];
+        let heard = self.state.nodes.get(vm.index()).map(|node| node.heard);
         match (row.phase, row.cause) {
+            _ if heard == Some(false) || row.paused => Loss::Node,
+            (VmPhase::Up, _) if heard == Some(true) && !row.suspended => Loss::AppCrash,
             // Without its disks a node beats on from memory; the thorough poll sees it (MTX-47).
             _ if row.suspended && row.phase.is_booted() => Loss::AppHang,
             (VmPhase::AppDead, Cause::AppHang) => Loss::AppHang,
@@ -93,10 +97,11 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// Whether a node does not beat any more, to a group that knows the difference.
     fn is_lost(&self, instance: InstanceId, vm: VmId) -> bool {
         let row = &self.state.vms[vm.index()];
-        !row.phase.is_booted() && self.failover_rules(instance).watches
+        let silent = self.state.nodes.get(vm.index()).is_some_and(|node| !node.heard);
+        (silent || row.paused || !row.phase.is_booted()) && self.failover_rules(instance).watches
     }
 
-    fn begin_detection(&mut self, instance: InstanceId) {
+    pub(super) fn begin_detection(&mut self, instance: InstanceId) {
         let fixed = &self.model.instances[instance.index()];
         let loss = self.loss_of(self.owner_of(instance));
         let group = &mut self.state.instances[instance.index()].group;
@@ -108,7 +113,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let seen = match self.state.nodes.get(owner.index()) {
             // It is missed when its vote is.
             Some(node) if loss == Loss::Node && node.missed_at != Time::NEVER => {
-                node.missed_at.since(self.now)
+                node.missed_at.max(self.now).since(self.now)
             }
             _ => self.draw(&detection.seen, fixed.detection, draw),
         };

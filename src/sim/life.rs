@@ -346,7 +346,7 @@ impl<O: Observer> Life<'_, O> {
 
     /// Stops every clock but the group's.
     fn quieten(&mut self) {
-        (self.row.suspended, self.row.resets) = (false, false);
+        (self.row.suspended, self.row.paused, self.row.resets) = (false, false, false);
         for which in [VmClock::Disk, VmClock::Guest, VmClock::Step] {
             self.row.clocks[which as usize] = Clock::IDLE;
         }

@@ -29,7 +29,7 @@
 //! | `storage_loss` | what clusters do for VMs without disks |
 //! | `services` | what an instance serves, and who looks after it |
 //! | `sessions` | what clients have under way, and what becomes of it |
-//! | `group_votes` | quorum of failover groups |
+//! | `group_votes`, `group_sides` | quorum of failover groups, and which nodes hear each other |
 //! | `failover`, `balanced` | the layers inside the guests |
 //! | `parting` | balanced groups whose sites do not hear each other |
 //! | `cluster` | the host cluster: when it knows of a failed host |
@@ -82,6 +82,7 @@ mod failover;
 mod failover_clustering;
 mod five_primaries;
 mod forced_quorum;
+mod group_sides;
 mod group_votes;
 mod guests;
 mod hangs;

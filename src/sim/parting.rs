@@ -123,7 +123,8 @@ impl<O: Observer> Simulation<'_, O> {
         if !self.state.instances[instance.index()].is_split {
             // All are of one part, and so is who joins.
             let mut others = self.model.vms_of(instance).filter(|other| *other != vm);
-            let other = others.find(|other| self.state.members[other.index()].phase == MemberPhase::Converged);
+            let other =
+                others.find(|other| self.state.members[other.index()].phase == MemberPhase::Converged);
             let part = other.map_or(0, |other| self.state.members[other.index()].part);
             self.state.members[vm.index()].part = part;
             self.look_at_parts(instance);

@@ -279,6 +279,18 @@ pub enum Signal {
         instance: InstanceId,
         vm: VmId,
     },
+    /// A VM is held still, and goes on.
+    VmPaused {
+        vm: VmId,
+    },
+    VmGoesOn {
+        vm: VmId,
+    },
+    /// A node finds that it is not with most votes, and stops the group that it owns.
+    NodeOutvoted {
+        instance: InstanceId,
+        vm: VmId,
+    },
     /// A balanced group has agreed on its members anew.
     Converged {
         instance: InstanceId,

@@ -231,9 +231,8 @@ impl State {
             }
             Some(GuestGroup::Balanced { .. }) => {
                 let members = || model.vms_of(id).map(|v| &self.members[v.index()]);
-                let converged = members()
-                    .filter(|m| !matches!(m.phase, MemberPhase::Out | MemberPhase::Joining))
-                    .count();
+                let converged =
+                    members().filter(|m| !matches!(m.phase, MemberPhase::Out | MemberPhase::Joining)).count();
                 let dark: u64 = members().map(|m| u64::from(m.dark_ppb)).sum();
                 assert_eq!(usize::from(row.converged), converged, "{}: members converged", instance.name);
                 assert_eq!(

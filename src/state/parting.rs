@@ -32,8 +32,7 @@ impl State {
             for (before, b) in model.vms_of(instance).enumerate().take(number) {
                 let places = (self.place_of_member(model, a), self.place_of_member(model, b));
                 if sides[number] != sides[before] && self.is_open(model, CLIENT, places.0, places.1) {
-                    let (high, low) =
-                        (sides[number].max(sides[before]), sides[number].min(sides[before]));
+                    let (high, low) = (sides[number].max(sides[before]), sides[number].min(sides[before]));
                     sides[..count].iter_mut().filter(|side| **side == high).for_each(|side| *side = low);
                 }
             }
@@ -139,7 +138,13 @@ impl State {
         let name = &model.instances[instance.index()].name;
         let sides = self.sides_of_members(model, instance);
         let agreed = self.have_agreed(model, instance, &sides);
-        assert!(agreed || row.parting != Parting::Agreed, "{name}: its parts are others than those who hear each other");
-        assert!(row.is_split || self.is_whole(model, instance, &sides), "{name}: it is split, and nobody knows");
+        assert!(
+            agreed || row.parting != Parting::Agreed,
+            "{name}: its parts are others than those who hear each other"
+        );
+        assert!(
+            row.is_split || self.is_whole(model, instance, &sides),
+            "{name}: it is split, and nobody knows"
+        );
     }
 }

@@ -301,8 +301,10 @@ pub struct VmState {
     pub phase: VmPhase,
     /// Why it is not serving, while it is not.
     pub cause: Cause,
-    /// Its disks cannot be reached just now.
+    /// It stands still: its disks cannot be reached just now, or it is paused.
     pub suspended: bool,
+    /// Somebody holds its processors still, as the last moments of a live migration do (GFC-29).
+    pub paused: bool,
     /// They are on the second copy of its storage.
     pub on_mirror: bool,
     /// It must recover before it serves again.
@@ -329,6 +331,7 @@ impl Default for VmState {
             phase: VmPhase::Up,
             cause: Cause::HostCrash,
             suspended: false,
+            paused: false,
             on_mirror: false,
             unclean: false,
             hangs: false,

@@ -226,6 +226,9 @@ impl Work<'_> {
                     PART + VM_CRASH * self.vms
                 }
                 InjectTarget::HostAgent { .. } | InjectTarget::Manager(_) | InjectTarget::Witness(_) => PART,
+                InjectTarget::GroupWitness(service) => {
+                    PART + VM_CRASH * f64::from(self.spec.services[service].instances)
+                }
             };
             let path = format!("inject.{number}.fault");
             all.push(Source { path, mark: inject.mark, strikes: 1.0, steps });

@@ -92,6 +92,7 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
             cores: u64::from(service.vm.cores),
         },
         disk_timeout: service.vm.disk_timeout,
+        has_initiator: plan.protection.guest == Some(GuestLayer::Failover) && spec.has_initiator(&service.vm),
         work: OpenWork { sessions: service.sessions, transactions: service.transactions },
         session_timeout: service.session_timeout,
         boot_io: service.vm.boot_io.round().max(1.0) as u64,
@@ -201,6 +202,7 @@ pub(super) fn compile_injects(spec: &Spec, model: &mut Model) {
                 let witness = model.clusters[cluster].product.votes().and_then(|votes| votes.witness);
                 witness.and_then(|witness| witness.part).and_then(one)
             }
+            Word::GroupWitness(service) => group_witness(model, service).and_then(one),
             Word::Vm { service, instance, member, fault } => {
                 find_vm(model, service, instance, member).map(|vm| InjectTarget::Vm(vm, fault))
             }
@@ -208,6 +210,14 @@ pub(super) fn compile_injects(spec: &Spec, model: &mut Model) {
         if let Some(target) = target {
             model.injects.push(Inject { at: inject.at, target, lasts: inject.lasts });
         }
+    }
+}
+
+/// What a script strikes where it strikes the witness of a failover group.
+fn group_witness(model: &Model, service: usize) -> Option<PartId> {
+    match &model.services[service].guest {
+        Some(GuestGroup::Failover(rules)) => rules.votes?.witness?.part,
+        _ => None,
     }
 }
 

@@ -88,6 +88,8 @@ struct VmSeen {
     stale: Option<HostId>,
     booted: bool,
     app: bool,
+    /// It is held still.
+    paused: bool,
     /// The earliest instant at which it could be up again.
     down_at: Time,
     up_at: Time,
@@ -127,6 +129,8 @@ struct InstanceSeen {
     /// A takeover under way: on whom, since when.
     taking: Option<(VmId, Time)>,
     taken_before: bool,
+    /// Its last outage began when its owner stopped because it was outvoted.
+    outvoted: bool,
     members: u16,
     /// Of a balanced group: no member has been out of reach, or stood still, since all served together.
     calm: bool,
@@ -240,6 +244,7 @@ impl<'m> Checker<'m> {
                 down_at: Time::ZERO,
                 up_at: Time::ZERO,
                 patch: Patch::None,
+                paused: false,
                 stopped_at: Time::ZERO,
                 on_mirror: false,
                 unfinished: false,
@@ -250,7 +255,11 @@ impl<'m> Checker<'m> {
         });
         let holds_io = model.clusters.iter().any(|c| matches!(&c.product, Product::Quorum(q) if q.holds_io));
         let redirects = model.clusters.iter().any(|c| c.storage_loss.redirect.is_some());
-        let hidden_pauses = redirects || holds_io || model.hosts.iter().any(|h| h.storage_paths > 1);
+        let paused = |i: &ninefold::model::Inject| matches!(i.target, InjectTarget::Vm(_, VmFault::Pause));
+        let hidden_pauses = redirects
+            || holds_io
+            || model.hosts.iter().any(|h| h.storage_paths > 1)
+            || model.injects.iter().any(paused);
         let instances = model.instances.iter().map(|i| InstanceSeen {
             lost_ppb: 0,
             since: Time::ZERO,
@@ -259,6 +268,7 @@ impl<'m> Checker<'m> {
             no_quorum: false,
             taking: None,
             taken_before: false,
+            outvoted: false,
             members: i.vms as u16,
             calm: !hidden_pauses,
         });
@@ -541,6 +551,9 @@ impl<'m> Checker<'m> {
             Signal::AppUp { vm } => self.app_up(vm),
             Signal::GroupQuorumLost { instance } => {
                 self.work_is_given_up(instance);
+                for vm in self.model.vms_of(instance) {
+                    self.vms[vm.index()].app = false;
+                }
                 let was = std::mem::replace(&mut self.instances[instance.index()].no_quorum, true);
                 self.require(!was, Rule::Quorum, || format!("{instance:?} loses quorum twice"))
             }
@@ -574,6 +587,19 @@ impl<'m> Checker<'m> {
                     && u32::from(members) <= self.model.instances[instance.index()].vms;
                 self.require(fits, Rule::Converged, || format!("from {before} to {members} members"))
             }
+            Signal::VmPaused { vm } => {
+                let row = &mut self.vms[vm.index()];
+                let was = std::mem::replace(&mut row.paused, true);
+                let booted = row.booted;
+                self.require(!was && booted, Rule::GuestAlternates, || {
+                    format!("{} is held still, and was, or does not run", self.name(vm))
+                })
+            }
+            Signal::VmGoesOn { vm } => {
+                let was = std::mem::replace(&mut self.vms[vm.index()].paused, false);
+                self.require(was, Rule::GuestAlternates, || format!("{} was not held still", self.name(vm)))
+            }
+            Signal::NodeOutvoted { instance, vm } => self.node_outvoted(instance, vm),
             Signal::Parted { instance, parts } => self.parted(instance, parts),
             Signal::ServiceDown { instance, cause } => self.service_down(instance, cause),
             Signal::ServiceDegraded { instance, lost_ppb } => {

@@ -228,10 +228,11 @@ impl Checker<'_> {
                 .is_some_and(|s| self.is_wired(vm, host, s) && self.reaches_storage(s, host))
     }
 
-    /// A VM's disks and clients are in reach.
+    /// A VM's disks and clients are in reach, and it is not held still.
     pub(super) fn in_reach(&self, vm: VmId) -> bool {
-        self.vms[vm.index()]
-            .home
-            .is_none_or(|host| self.hears(host, Traffic::Client) && self.disks_alive(vm, host))
+        !self.vms[vm.index()].paused
+            && self.vms[vm.index()]
+                .home
+                .is_none_or(|host| self.hears(host, Traffic::Client) && self.disks_alive(vm, host))
     }
 }

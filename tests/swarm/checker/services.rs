@@ -26,16 +26,36 @@ impl<'m> Checker<'m> {
             && !row.taken_before
             && !self.instant.iter().any(said_goodbye)
         {
-            let noticed = rules.detection.iter().map(|d| least(&d.seen) + least(&d.confirmed)).min();
+            // One that has been outvoted was missed before it stopped.
+            let seen = |law| if row.outvoted { Span::ZERO } else { least(law) };
+            let noticed = rules.detection.iter().map(|d| seen(&d.seen) + least(&d.confirmed)).min();
             let soonest = row.down_at + noticed.unwrap_or_default();
             self.require(self.now >= soonest, Rule::NotTooFast, || "a takeover before the detection".into())?;
         }
         for other in self.model.vms_of(instance) {
+            // One that its clients reach does not stop of itself: it was outvoted, or its group moves as planned.
+            let serves = self.vms[other.index()].app && self.in_reach(other) && !self.hidden_pauses;
             self.vms[other.index()].app = false;
+            self.require(other == vm || !serves || row.cause.is_planned(), Rule::Failover, || {
+                format!("{} takes over from {}, which serves", self.name(vm), self.name(other))
+            })?;
         }
         let row = &mut self.instances[instance.index()];
         (row.taking, row.taken_before) = (Some((vm, self.now)), true);
         Ok(())
+    }
+
+    /// The owner of a group is cut off from most votes: it served until now, and networks have failed.
+    pub(super) fn node_outvoted(&mut self, instance: InstanceId, vm: VmId) -> Checked {
+        self.work_is_given_up(instance);
+        let row = &mut self.vms[vm.index()];
+        let served = std::mem::take(&mut row.app) && self.in_reach(vm);
+        let votes = match &self.model.service_of(vm).guest {
+            Some(GuestGroup::Failover(rules)) => rules.votes.is_some(),
+            _ => false,
+        };
+        let cut = self.first_cut <= self.now;
+        self.require(served && votes && cut, Rule::Quorum, || format!("{} is outvoted", self.name(vm)))
     }
 
     /// A failed application is restarted where it is: its group watches it, and its guest lives.
@@ -85,7 +105,10 @@ impl<'m> Checker<'m> {
             Signal::VmsPaused { host, .. } => {
                 self.model.vms_of(instance).any(|vm| self.vms[vm.index()].home == Some(host))
             }
-            Signal::GroupQuorumLost { instance: i } => i == instance,
+            Signal::GroupQuorumLost { instance: i } | Signal::NodeOutvoted { instance: i, .. } => {
+                i == instance
+            }
+            Signal::VmPaused { vm } => own(vm) && cause == Cause::VmPause,
             Signal::FailbackBegun { instance: i, .. } => cause == Cause::Maintenance && i == instance,
             Signal::PatchBegun { vm } => cause == Cause::Maintenance && own(vm),
             // A pool that has lost its statefile fences its hosts.
@@ -120,6 +143,9 @@ impl<'m> Checker<'m> {
         self.serves(instance, ALL_PPB, cause)?;
         let row = &mut self.instances[instance.index()];
         (row.down_at, row.taken_before) = (self.now, false);
+        let stopped =
+            |signal: &Signal| matches!(signal, Signal::NodeOutvoted { instance: i, .. } if *i == instance);
+        self.instances[instance.index()].outvoted = self.instant.iter().any(stopped);
         Ok(())
     }
 
@@ -247,6 +273,7 @@ pub(super) fn can_happen(model: &Model, cause: Cause) -> bool {
         }
         Cause::AppCrash => model.services.iter().any(|s| s.app_crash.is_some()) || fault(VmFault::AppCrash),
         Cause::AppHang => model.services.iter().any(|s| s.app_hang.is_some()) || fault(VmFault::AppHang),
+        Cause::VmPause => fault(VmFault::Pause),
         Cause::Maintenance => {
             let goes_back = |s: &ninefold::model::Service| match &s.guest {
                 Some(GuestGroup::Failover(rules)) => rules.failback.is_some(),
