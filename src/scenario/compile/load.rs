@@ -194,7 +194,7 @@ impl Work<'_> {
 
     fn vms_on(&self, storage: usize, vms_of: &[f64]) -> f64 {
         let services = self.spec.services.iter().zip(vms_of);
-        services.filter(|(service, _)| service.vm.storage == Some(storage)).map(|(_, vms)| vms).sum()
+        services.filter(|(service, _)| service.vm.storages().any(|s| s == storage)).map(|(_, vms)| vms).sum()
     }
 
     fn plans(&self, vms_of: &[f64], all: &mut Vec<Source>) {

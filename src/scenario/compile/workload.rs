@@ -126,7 +126,7 @@ fn add_instance(id: ServiceId, service: &spec::Service, number: u32, vms: u32, m
         // The first VM draws by the name of the instance, however many VMs a strategy adds to it.
         let component = if member == 1 { format!("vm {name}") } else { format!("vm {name}.{member}") };
         let vm = VmId(model.vms.len() as u32);
-        let storage = service.vm.storage.map(|s| StorageId(s as u32));
+        let storage = service.vm.storage_of(member).map(|s| StorageId(s as u32));
         if let Some(storage) = storage {
             model.storages[storage.index()].vms.push(vm);
             if let Some(to) = model.storages[storage.index()].mirror.as_ref().map(|mirror| mirror.to) {

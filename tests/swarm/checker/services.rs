@@ -32,9 +32,14 @@ impl<'m> Checker<'m> {
             let soonest = row.down_at + noticed.unwrap_or_default();
             self.require(self.now >= soonest, Rule::NotTooFast, || "a takeover before the detection".into())?;
         }
+        // Of those who are in reach again at one instant one hears of it first.
+        let back = |signal: &Signal| {
+            matches!(signal, Signal::StorageUp { .. } | Signal::LinkUp { .. } | Signal::NetworkUp { .. })
+        };
+        let back = self.hidden_pauses || self.instant.iter().any(back);
         for other in self.model.vms_of(instance) {
             // One that its clients reach does not stop of itself: it was outvoted, or its group moves as planned.
-            let serves = self.vms[other.index()].app && self.in_reach(other) && !self.hidden_pauses;
+            let serves = self.vms[other.index()].app && self.in_reach(other) && !back;
             self.vms[other.index()].app = false;
             self.require(other == vm || !serves || row.cause.is_planned(), Rule::Failover, || {
                 format!("{} takes over from {}, which serves", self.name(vm), self.name(other))
