@@ -45,7 +45,11 @@ impl<O: Observer> Simulation<'_, O> {
                     self.begin_window(instance, vm, cause);
                 }
             }
-            MemberPhase::Unnoticed | MemberPhase::Leaving => {
+            MemberPhase::Unnoticed => {
+                let back_at = if serving { self.now } else { Time::NEVER };
+                self.state.members[vm.index()].joins_at = back_at;
+            }
+            MemberPhase::Leaving => {
                 // It joins like any other that returns.
                 let joins_at = if serving { self.now + self.join_span(instance, vm) } else { Time::NEVER };
                 self.state.members[vm.index()].joins_at = joins_at;
@@ -124,22 +128,34 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn begin_window(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
-        let Some(GuestGroup::Balanced { detection, convergence, .. }) = &self.model.service_of(vm).guest
-        else {
+        let Some(GuestGroup::Balanced { detection, .. }) = &self.model.service_of(vm).guest else {
             unreachable!("only balanced groups have members")
         };
         let died = !self.state.vms[vm.index()].phase.is_booted();
         let member = &mut self.state.members[vm.index()];
-        (member.phase, member.died) = (MemberPhase::Unnoticed, died);
-        member.joins_at = Time::NEVER;
+        (member.phase, member.died, member.joins_at) = (MemberPhase::Unnoticed, died, Time::NEVER);
         member.deaths += 1;
-        let (deaths, joins) = (member.deaths, member.deaths + member.joins);
-        let noticed = self.draw_vm(detection, vm, VmDraw::Detection, deaths);
-        let agreed = self.draw_vm(convergence, vm, VmDraw::Convergence, joins);
-        self.state.members[vm.index()].leaves_at = self.now + (noticed + agreed);
+        let draw = member.deaths;
+        let noticed = self.draw_vm(detection, vm, VmDraw::Detection, draw);
         // While it is dark the clients that are sent to it fail.
         self.serve_balanced(instance, cause);
         self.step_member(instance, vm, noticed);
+    }
+
+    /// A member has been missed: the others agree on going on without it.
+    fn leave(&mut self, instance: InstanceId, vm: VmId) {
+        let Some(GuestGroup::Balanced { convergence, .. }) = &self.model.service_of(vm).guest else {
+            unreachable!("only balanced groups have members")
+        };
+        let member = &mut self.state.members[vm.index()];
+        member.phase = MemberPhase::Leaving;
+        let (draw, back_at) = (member.deaths + member.joins, member.joins_at);
+        let agreed = self.draw_vm(convergence, vm, VmDraw::Convergence, draw);
+        if back_at != Time::NEVER {
+            let span = self.join_span(instance, vm);
+            self.state.members[vm.index()].joins_at = back_at + span;
+        }
+        self.step_member(instance, vm, agreed);
     }
 
     /// How long it takes until a member that returns has joined.
@@ -178,10 +194,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn end_member_step(&mut self, instance: InstanceId, vm: VmId) {
         let member = self.state.members[vm.index()];
         match member.phase {
-            MemberPhase::Unnoticed => {
-                self.state.members[vm.index()].phase = MemberPhase::Leaving;
-                self.step_member(instance, vm, member.leaves_at.since(self.now));
-            }
+            MemberPhase::Unnoticed => self.leave(instance, vm),
             MemberPhase::Leaving => {
                 self.drop_member(instance, vm);
                 if member.joins_at != Time::NEVER {

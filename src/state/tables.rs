@@ -394,9 +394,7 @@ pub struct MemberState {
     pub died: bool,
     /// With whom it has agreed: members of one number share out clients among themselves.
     pub part: u8,
-    /// When the others will have agreed on going on without it.
-    pub leaves_at: Time,
-    /// When a member that came back while nobody had noticed its death may join.
+    /// When a member that came back before it was dropped may join; while nobody had noticed its death, when it came back.
     pub joins_at: Time,
     /// Deaths and joins so far: which draws come next.
     pub deaths: u32,
@@ -411,7 +409,6 @@ impl Default for MemberState {
             counted: true,
             died: false,
             part: 0,
-            leaves_at: Time::NEVER,
             joins_at: Time::NEVER,
             deaths: 0,
             joins: 0,
