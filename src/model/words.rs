@@ -67,6 +67,8 @@ vocabulary! {
     WaitReason {
         /// No host has room for it, or none is up.
         Room = "room",
+        /// Others of its instance live on every host that has room for it.
+        Apart = "anti-affinity",
         /// No host reaches its disks.
         Storage = "storage",
         /// The services that it comes after.

@@ -116,6 +116,7 @@ fn clock(t_us: i64) -> String {
 fn waits_for(reason: WaitReason) -> &'static str {
     match reason {
         WaitReason::Room => "no host has room for it",
+        WaitReason::Apart => "others of its instance live where there is room for it",
         WaitReason::Storage => "no host reaches its disks",
         WaitReason::Dependency => "the services that it comes after are not there yet",
         WaitReason::Turn => "higher priorities come first",

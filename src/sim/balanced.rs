@@ -112,7 +112,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn count_member(&mut self, instance: InstanceId, vm: VmId, counted: bool) {
         let member = &mut self.state.members[vm.index()];
         let row = &mut self.state.instances[instance.index()];
-        row.serving = row.serving + u16::from(counted) - u16::from(member.counted);
+        row.serving = row.serving + u8::from(counted) - u8::from(member.counted);
         member.counted = counted;
     }
 
@@ -217,7 +217,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn tell_converged(&mut self, instance: InstanceId) {
-        let members = self.state.instances[instance.index()].converged;
+        let members = u16::from(self.state.instances[instance.index()].converged);
         self.tell(Signal::Converged { instance, members });
     }
 

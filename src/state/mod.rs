@@ -25,7 +25,7 @@ mod tables;
 pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
 pub use failed_starts::FailedStarts;
-pub use group::{GroupPhase, GroupState};
+pub use group::{Bringing, GroupPhase, GroupState};
 pub use group_history::{GroupHistory, Recently};
 pub use local_mirrors::LocalMirrorState;
 pub use mirrors::MirrorState;

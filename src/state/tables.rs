@@ -434,8 +434,8 @@ pub struct InstanceState {
     pub served_ppb: u32,
     /// A balanced group: members converged (dead and unnoticed ones included), members that serve,
     /// and the shares that dead ones turn away.
-    pub converged: u16,
-    pub serving: u16,
+    pub converged: u8,
+    pub serving: u8,
     pub dark_ppb: u64,
     /// Whether some of its members, or of their clients, do not reach others, or have not agreed with them; and what
     /// members are about to do about that.

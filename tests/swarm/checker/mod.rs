@@ -29,6 +29,7 @@ use ninefold::model::{
 };
 use ninefold::probe::{CauseTally, Entry, ServiceTally};
 use ninefold::sim::Signal;
+use orders::lacks_room;
 use patching::Patch;
 use reach::Ways;
 pub(crate) use rules::{Rule, Violation};
@@ -632,7 +633,7 @@ impl<'m> Checker<'m> {
             })?;
             if let Some((from, at)) = row.lost {
                 if let Some((reason, _)) = row.waiting {
-                    if !matches!(reason, WaitReason::Room | WaitReason::Storage) {
+                    if !lacks_room(reason) && reason != WaitReason::Storage {
                         continue;
                     }
                     let idle = self.judged_hosts(from).iter().find(|h| self.surely_admits(**h, vm));

@@ -39,7 +39,8 @@ impl<'m> Checker<'m> {
         let back = self.hidden_pauses || self.instant.iter().any(back);
         for other in self.model.vms_of(instance) {
             // One that its clients reach does not stop of itself: it was outvoted, or its group moves as planned.
-            let serves = self.vms[other.index()].app && self.in_reach(other) && !back;
+            let recovers = row.taking.is_some_and(|(node, _)| node == other);
+            let serves = self.vms[other.index()].app && self.in_reach(other) && !back && !recovers;
             self.vms[other.index()].app = false;
             self.require(other == vm || !serves || row.cause.is_planned(), Rule::Failover, || {
                 format!("{} takes over from {}, which serves", self.name(vm), self.name(other))
