@@ -223,6 +223,16 @@ impl State {
                 let owners = model.vms_of(id).filter(|v| self.vms[v.index()].phase == VmPhase::Up).count();
                 assert!(owners <= 1, "{}: {owners} nodes own the group", instance.name);
                 assert!(!row.group.outvoted || owners == 0, "{}: online without quorum", instance.name);
+                for vm in model.vms_of(id) {
+                    let fixed = self.nodes.get(vm.index()).filter(|node| node.heard);
+                    let runs = self.vms[vm.index()].phase.is_booted() && !self.vms[vm.index()].paused;
+                    let counts = matches!(&model.service_of(vm).guest, Some(GuestGroup::Failover(r)) if r.votes.is_some());
+                    assert!(
+                        !counts || fixed.is_none() || runs,
+                        "{} is heard, and does not run",
+                        model.vms[vm.index()].name
+                    );
+                }
                 assert!(
                     row.group.phase != GroupPhase::Online || owners == 1,
                     "{}: online nowhere",

@@ -181,7 +181,15 @@ impl<'m> Checker<'m> {
             return;
         };
         let carried = carried_ppb[fixed.vms as usize];
-        if u32::from(seen.members) == fixed.vms && seen.lost_ppb == ALL_PPB - carried && !self.hidden_pauses {
+        // While sites are cut one may serve none of the clients that are left to it.
+        let cut = self.model.geography.places > 1 && self.networks.contains(&true);
+        let all_serve =
+            !cut && self.model.vms_of(instance).all(|vm| self.vms[vm.index()].app && self.in_reach(vm));
+        if u32::from(seen.members) == fixed.vms
+            && seen.lost_ppb == ALL_PPB - carried
+            && !self.hidden_pauses
+            && all_serve
+        {
             self.instances[instance.index()].calm = true;
             for vm in self.model.vms_of(instance) {
                 self.work[vm.index()] = WorkSeen::new(true);
