@@ -20,6 +20,7 @@ mod rules;
 mod services;
 mod sessions;
 mod sides;
+mod votes;
 
 use mirrors::{Loss, MirrorSeen, PairSeen};
 use ninefold::engine::{Law, Span, Time};
@@ -34,6 +35,7 @@ use patching::Patch;
 use reach::Ways;
 pub(crate) use rules::{Rule, Violation};
 use sessions::WorkSeen;
+use votes::SideSeen;
 
 /// A replication as its observers saw it.
 #[derive(Clone)]
@@ -164,6 +166,8 @@ struct Checker<'m> {
     vms: Vec<VmSeen>,
     work: Vec<WorkSeen>,
     instances: Vec<InstanceSeen>,
+    /// Of failover groups that count votes.
+    sides_of_groups: Vec<SideSeen>,
     /// By channel.
     boots: Vec<Vec<BootSeen>>,
     /// Plans of which a guest has been patched.
@@ -302,6 +306,7 @@ impl<'m> Checker<'m> {
             work: vms.clone().map(|vm: VmSeen| WorkSeen::new(vm.app)).collect(),
             vms: vms.collect(),
             instances: instances.collect(),
+            sides_of_groups: vec![SideSeen::default(); model.instances.len()],
             boots: vec![Vec::new(); model.channels.len()],
             patched: vec![false; model.maintenances.len()],
             tallies: vec![ServiceTally::default(); model.services.len()],
@@ -650,6 +655,7 @@ impl<'m> Checker<'m> {
         for number in 0..self.instances.len() as u32 {
             self.settle_instance(InstanceId(number))?;
         }
+        self.settle_votes(next)?;
         self.settle_patches(next)?;
         self.settle_sessions(next)?;
         self.settle_mirrors(next)
