@@ -305,11 +305,6 @@ const CASES: &[(&str, &str, &str)] = &[
         "[site.west]\n[network.lan]\ncarries = [\"management\", \"client\"]\nsite = \"east\"\nbetween = @[\"east\", \"west\"]",
         "E020",
     ),
-    (
-        "[network.lan]\ncarries = [\"management\", \"client\"]",
-        "[site.west]\n[network.lan]\ncarries = [\"client\"]\nbetween = @[\"east\", \"west\"]",
-        "W103",
-    ),
     ("kind = \"fc\"", "kind = \"fc\"\nmirror = @\"sna\"\n", "E021"),
     ("kind = \"fc\"", "kind = \"fc\"\nmirror = @\"san\"\n", "E020"),
     ("kind = \"fc\"", "kind = \"fc\"\nmirror = @7\n", "E008"),

@@ -434,6 +434,14 @@ pub enum InjectTarget {
     Vm(VmId, VmFault),
 }
 
+impl InjectTarget {
+    /// Whether a script ends it: everything else is repaired, or put right, by its own rules.
+    #[must_use]
+    pub const fn has_an_end(self) -> bool {
+        matches!(self, InjectTarget::Part(..) | InjectTarget::Vm(_, VmFault::Pause))
+    }
+}
+
 impl Model {
     /// The end of a replication: warm-up and measured horizon.
     #[must_use]

@@ -5,8 +5,8 @@
 //! on them, and VMs in the order of the file (a cluster's restart order is its own: by rank).
 
 use super::{
-    ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, IsolationResponse,
-    LocalMirrorId, MaintenanceId, Model, PartId, PartKind, PlaceId, Product, StorageId, VmFault, VmId,
+    ClusterId, Event, GuestGroup, HostId, InjectId, InstanceId, IsolationResponse, LocalMirrorId,
+    MaintenanceId, Model, PartId, PartKind, PlaceId, Product, StorageId, VmId,
 };
 
 /// Stands for a timer that a component does not have.
@@ -75,11 +75,7 @@ impl TimerTable {
             let id = InjectId(number);
             let begin = table.add(Event::FaultInjected(id));
             table.injects.push(begin);
-            let ends_here = matches!(
-                model.injects[id.index()].target,
-                InjectTarget::Part(..) | InjectTarget::Vm(_, VmFault::Pause)
-            );
-            let end = table.add_if(ends_here, Event::InjectionEnded(id));
+            let end = table.add_if(model.injects[id.index()].target.has_an_end(), Event::InjectionEnded(id));
             table.inject_ends.push(end);
         }
         for number in 0..model.parts.len() as u32 {

@@ -1,7 +1,7 @@
 //! Everything that happened, in order, for `trace` and for golden cases.
 
 use crate::engine::{Span, Time};
-use crate::model::{Model, OpenWork, VmId, WaitReason};
+use crate::model::{Cause, DomainId, Model, OpenWork, VmId, WaitReason};
 use crate::sim::{Observer, Signal};
 
 /// One line of a timeline.
@@ -23,18 +23,22 @@ impl Observer for Timeline {
     }
 }
 
+/// The word for a site, or for a rack.
+fn of_domain(model: &Model, domain: DomainId, [site, rack]: [&'static str; 2]) -> &'static str {
+    if model.domains[domain.index()].cause == Cause::SiteOutage { site } else { rack }
+}
+
+fn name_of(model: &Model, domain: DomainId) -> &str {
+    &model.domains[domain.index()].name
+}
+
 impl Entry {
     /// The signal's word in a timeline.
     #[must_use]
     pub fn word(&self, model: &Model) -> &'static str {
-        use crate::model::Cause;
-        let is_site =
-            |domain: crate::model::DomainId| model.domains[domain.index()].cause == Cause::SiteOutage;
         match self.signal {
-            Signal::DomainDown { domain } if is_site(domain) => "site-down",
-            Signal::DomainDown { .. } => "rack-down",
-            Signal::DomainUp { domain } if is_site(domain) => "site-up",
-            Signal::DomainUp { .. } => "rack-up",
+            Signal::DomainDown { domain } => of_domain(model, domain, ["site-down", "rack-down"]),
+            Signal::DomainUp { domain } => of_domain(model, domain, ["site-up", "rack-up"]),
             Signal::StorageDown { .. } => "storage-down",
             Signal::StorageUp { .. } => "storage-up",
             Signal::StorageSwitched { .. } => "storage-switched",
@@ -115,9 +119,7 @@ impl Entry {
     #[must_use]
     pub fn subject<'m>(&self, model: &'m Model) -> &'m str {
         match self.signal {
-            Signal::DomainDown { domain } | Signal::DomainUp { domain } => {
-                &model.domains[domain.index()].name
-            }
+            Signal::DomainDown { domain } | Signal::DomainUp { domain } => name_of(model, domain),
             Signal::StorageDown { storage, .. }
             | Signal::StorageUp { storage }
             | Signal::StorageSwitched { storage, .. }
