@@ -18,11 +18,12 @@ pub enum Cause {
     AppCrash,
     AppHang,
     Maintenance,
+    VmPause,
 }
 
 impl Cause {
     /// Every cause, in the order of reports.
-    pub const ALL: [Cause; 13] = [
+    pub const ALL: [Cause; 14] = [
         Cause::HostCrash,
         Cause::HostHang,
         Cause::RackOutage,
@@ -36,6 +37,7 @@ impl Cause {
         Cause::AppCrash,
         Cause::AppHang,
         Cause::Maintenance,
+        Cause::VmPause,
     ];
 
     /// Its word in every output.
@@ -55,6 +57,7 @@ impl Cause {
             Cause::AppCrash => "app-crash",
             Cause::AppHang => "app-hang",
             Cause::Maintenance => "maintenance",
+            Cause::VmPause => "vm-pause",
         }
     }
 
@@ -65,6 +68,7 @@ impl Cause {
             super::VmFault::GuestCrash => Cause::GuestCrash,
             super::VmFault::AppCrash => Cause::AppCrash,
             super::VmFault::AppHang => Cause::AppHang,
+            super::VmFault::Pause => Cause::VmPause,
         }
     }
 

@@ -53,7 +53,7 @@ pub enum Event {
     HostAbandoned(HostId),
     /// A node has been in quarantine for long enough.
     QuarantineEnded(HostId),
-    /// A failover group's detection or takeover is over.
+    /// A failover group's detection or takeover is over; or members of a balanced group have found out who hears whom.
     GroupStepped(InstanceId),
     /// A node of a failover group is missed: votes are counted.
     GroupCounted(InstanceId),

@@ -1,6 +1,6 @@
 //! The layer inside the guests of an instance: what a failover group, or a balancer, goes by.
 
-use super::{Affinity, Delay, Drain, Instance, Ppm, Votes};
+use super::{Affinity, Delay, Drain, Instance, InstanceId, Model, Network, Ppm, Reach, Traffic, Votes, Way};
 use crate::engine::{Span, Stream};
 
 /// The layer inside the guests of an instance.
@@ -64,6 +64,8 @@ pub struct FailoverRules {
     pub failback: Option<Delay>,
     /// Who may own the group: a node that is with more than half of the votes (GFC-35).
     pub votes: Option<Votes>,
+    /// Nodes have cards on the private network as well, and hear each other over it (GFC-03).
+    pub private_cards: bool,
     /// Whether the group looks at applications itself, and so knows a node that has died from one whose application
     /// has, and takes over from the latter what a person would have mended.
     pub watches: bool,
@@ -161,5 +163,19 @@ impl Instance {
     #[must_use]
     pub const fn takeover_of(&self, draw: TakeoverDraw) -> Stream {
         Stream::numbered(self.takeover.0, draw as u64)
+    }
+}
+
+impl Model {
+    /// Whether the members of a balanced group may be cut off from each other by the networks between sites, wherever a
+    /// cluster or a person has brought them.
+    #[must_use]
+    pub fn has_parts(&self, instance: InstanceId) -> bool {
+        let service = &self.services[self.instances[instance.index()].service.index()];
+        let way = Way::Network(Traffic::Client);
+        let joins = |network: &Network| way.uses(network) && !matches!(network.reach, Reach::Within(_));
+        matches!(service.guest, Some(GuestGroup::Balanced { .. }))
+            && self.geography.places > 1
+            && self.networks.iter().any(joins)
     }
 }

@@ -274,6 +274,9 @@ pub struct Service {
     pub guest: Option<GuestGroup>,
     pub need: Room,
     pub disk_timeout: Span,
+    /// Its guests reach their data by a card and an initiator of their own (GFC-04), and start from other disks: they
+    /// survive without the data, for however long.
+    pub has_initiator: bool,
     /// What is open and in flight on one instance, and how long a session outlives an interruption.
     pub work: OpenWork,
     pub session_timeout: Span,
@@ -438,6 +441,14 @@ pub enum InjectTarget {
     /// The first of these that is in service; they are equals.
     Part(PartId, u32),
     Vm(VmId, VmFault),
+}
+
+impl InjectTarget {
+    /// Whether a script ends it: everything else is repaired, or put right, by its own rules.
+    #[must_use]
+    pub const fn has_an_end(self) -> bool {
+        matches!(self, InjectTarget::Part(..) | InjectTarget::Vm(_, VmFault::Pause))
+    }
 }
 
 impl Model {

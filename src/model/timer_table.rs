@@ -5,8 +5,8 @@
 //! on them, and VMs in the order of the file (a cluster's restart order is its own: by rank).
 
 use super::{
-    ClusterId, Event, GuestGroup, HostId, InjectId, InjectTarget, InstanceId, IsolationResponse,
-    LocalMirrorId, MaintenanceId, Model, PartId, PartKind, PlaceId, Product, Service, StorageId, VmId,
+    ClusterId, Event, GuestGroup, HostId, InjectId, InstanceId, IsolationResponse, LocalMirrorId,
+    MaintenanceId, Model, PartId, PartKind, PlaceId, Product, Service, StorageId, VmId,
 };
 
 /// Stands for a timer that a component does not have.
@@ -77,8 +77,7 @@ impl TimerTable {
             let id = InjectId(number);
             let begin = table.add(Event::FaultInjected(id));
             table.injects.push(begin);
-            let ends_here = matches!(model.injects[id.index()].target, InjectTarget::Part(..));
-            let end = table.add_if(ends_here, Event::InjectionEnded(id));
+            let end = table.add_if(model.injects[id.index()].target.has_an_end(), Event::InjectionEnded(id));
             table.inject_ends.push(end);
         }
         for number in 0..model.parts.len() as u32 {
@@ -132,7 +131,8 @@ impl TimerTable {
             // Before the group acts on a loss it is known who is left.
             let count = table.add_if(counts, Event::GroupCounted(InstanceId(number as u32)));
             table.group_counts.push(count);
-            let slot = table.add_if(failover, Event::GroupStepped(InstanceId(number as u32)));
+            let parts = model.has_parts(InstanceId(number as u32));
+            let slot = table.add_if(failover || parts, Event::GroupStepped(InstanceId(number as u32)));
             table.instances.push(slot);
         }
         table.add_loads(model);

@@ -69,11 +69,15 @@ vocabulary! {
         AppCrash = "app_crash",
         /// Its application no longer answers.
         AppHang = "app_hang",
+        /// It stands still for a while, and goes on.
+        Pause = "pause",
     }
     /// What a VM waits for that a cluster is to restart.
     WaitReason {
         /// No host has room for it, or none is up.
         Room = "room",
+        /// Others of its instance live on every host that has room for it.
+        Apart = "anti-affinity",
         /// No host reaches its disks.
         Storage = "storage",
         /// The services that it comes after.

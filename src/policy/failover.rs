@@ -21,8 +21,11 @@ pub fn choose_node(model: &Model, state: &State, instance: InstanceId) -> Option
 #[must_use]
 pub fn can_take_over(model: &Model, state: &State, vm: VmId) -> bool {
     let row = &state.vms[vm.index()];
+    // Those who decide do not hear it.
+    let silent = state.nodes.get(vm.index()).is_some_and(|node| !node.heard);
     row.phase == VmPhase::Idle
         && !row.suspended
+        && !silent
         && row.host().is_some_and(|h| {
             !state.hosts[h.index()].doomed
                 && state.hears(model, h, Traffic::Client)

@@ -6,5 +6,7 @@ mod placement;
 mod quorum;
 
 pub use failover::{can_take_over, choose_node};
-pub use placement::{admits, choose_host, choose_host_of_others, could_choose, is_apart};
+pub use placement::{
+    admits, choose_host, choose_host_of_others, could_choose, is_apart, only_siblings_forbid,
+};
 pub use quorum::{gives_up_its_vote, keeps_quorum};

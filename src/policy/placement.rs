@@ -42,6 +42,17 @@ fn keeps_apart(model: &Model, cluster: ClusterId, vm: VmId) -> bool {
     rules.anti_affinity != AntiAffinity::Ignore && model.service_of(vm).guest.is_some()
 }
 
+/// Whether a host would take a VM if no other of its instance lived there.
+#[must_use]
+pub fn only_siblings_forbid(model: &Model, state: &State, cluster: ClusterId, vm: VmId) -> bool {
+    let shared = |host: &HostId| {
+        state.takes_orders(model, *host)
+            && !is_apart(model, state, *host, vm)
+            && admits(model, state, *host, vm)
+    };
+    keeps_apart(model, cluster, vm) && model.clusters[cluster.index()].hosts.iter().any(shared)
+}
+
 /// As [`choose_host`], for those who do not hear a host that a VM lives on: none of its side.
 #[must_use]
 pub fn choose_host_of_others(

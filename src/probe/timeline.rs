@@ -1,7 +1,7 @@
 //! Everything that happened, in order, for `trace` and for golden cases.
 
 use crate::engine::{Span, Time};
-use crate::model::{Model, OpenWork, VmId, WaitReason};
+use crate::model::{Cause, DomainId, Model, OpenWork, VmId, WaitReason};
 use crate::sim::{Observer, Signal};
 
 /// One line of a timeline.
@@ -23,18 +23,22 @@ impl Observer for Timeline {
     }
 }
 
+/// The word for a site, or for a rack.
+fn of_domain(model: &Model, domain: DomainId, [site, rack]: [&'static str; 2]) -> &'static str {
+    if model.domains[domain.index()].cause == Cause::SiteOutage { site } else { rack }
+}
+
+fn name_of(model: &Model, domain: DomainId) -> &str {
+    &model.domains[domain.index()].name
+}
+
 impl Entry {
     /// The signal's word in a timeline.
     #[must_use]
     pub fn word(&self, model: &Model) -> &'static str {
-        use crate::model::Cause;
-        let is_site =
-            |domain: crate::model::DomainId| model.domains[domain.index()].cause == Cause::SiteOutage;
         match self.signal {
-            Signal::DomainDown { domain } if is_site(domain) => "site-down",
-            Signal::DomainDown { .. } => "rack-down",
-            Signal::DomainUp { domain } if is_site(domain) => "site-up",
-            Signal::DomainUp { .. } => "rack-up",
+            Signal::DomainDown { domain } => of_domain(model, domain, ["site-down", "rack-down"]),
+            Signal::DomainUp { domain } => of_domain(model, domain, ["site-up", "rack-up"]),
             Signal::StorageDown { .. } => "storage-down",
             Signal::StorageUp { .. } => "storage-up",
             Signal::StorageSwitched { .. } => "storage-switched",
@@ -99,7 +103,11 @@ impl Entry {
             Signal::FailbackBegun { .. } => "failback-begun",
             Signal::FailoverStarted { .. } => "failover-started",
             Signal::FailoverDone { .. } => "failover-done",
+            Signal::VmPaused { .. } => "vm-paused",
+            Signal::VmGoesOn { .. } => "vm-goes-on",
+            Signal::NodeOutvoted { .. } => "node-outvoted",
             Signal::Converged { .. } => "converged",
+            Signal::Parted { .. } => "parted",
             Signal::ServiceDown { .. } => "service-down",
             Signal::ServiceDegraded { .. } => "service-degraded",
             Signal::ServiceUp { .. } => "service-up",
@@ -119,9 +127,7 @@ impl Entry {
     #[must_use]
     pub fn subject<'m>(&self, model: &'m Model) -> &'m str {
         match self.signal {
-            Signal::DomainDown { domain } | Signal::DomainUp { domain } => {
-                &model.domains[domain.index()].name
-            }
+            Signal::DomainDown { domain } | Signal::DomainUp { domain } => name_of(model, domain),
             Signal::StorageDown { storage, .. }
             | Signal::StorageUp { storage }
             | Signal::StorageSwitched { storage, .. }
@@ -171,6 +177,8 @@ impl Entry {
             | Signal::StaleCopy { vm, .. }
             | Signal::StaleCopyGone { vm, .. }
             | Signal::VmReset { vm }
+            | Signal::VmPaused { vm }
+            | Signal::VmGoesOn { vm }
             | Signal::RestartOrdered { vm, .. }
             | Signal::RestartQueued { vm, .. }
             | Signal::RestartFailed { vm, .. }
@@ -190,7 +198,9 @@ impl Entry {
             | Signal::FailbackBegun { instance, .. }
             | Signal::FailoverStarted { instance, .. }
             | Signal::FailoverDone { instance, .. }
+            | Signal::NodeOutvoted { instance, .. }
             | Signal::Converged { instance, .. }
+            | Signal::Parted { instance, .. }
             | Signal::ServiceDown { instance, .. }
             | Signal::ServiceDegraded { instance, .. }
             | Signal::ServiceUp { instance } => &model.instances[instance.index()].name,
@@ -221,6 +231,7 @@ impl Entry {
     pub fn vm(&self) -> Option<VmId> {
         match self.signal {
             Signal::FailbackBegun { vm, .. }
+            | Signal::NodeOutvoted { vm, .. }
             | Signal::FailoverStarted { vm, .. }
             | Signal::FailoverDone { vm, .. } => Some(vm),
             _ => None,
@@ -318,6 +329,15 @@ impl Entry {
     pub fn members(&self) -> Option<u16> {
         match self.signal {
             Signal::Converged { members, .. } => Some(members),
+            _ => None,
+        }
+    }
+
+    /// Into how many parts a balanced group has fallen.
+    #[must_use]
+    pub fn parts(&self) -> Option<u16> {
+        match self.signal {
+            Signal::Parted { parts, .. } => Some(parts),
             _ => None,
         }
     }

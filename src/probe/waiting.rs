@@ -52,7 +52,8 @@ impl Observer for Waiting {
     #[inline(always)]
     fn observe(&mut self, now: Time, signal: Signal) {
         match signal {
-            Signal::RestartWaiting { vm, reason: WaitReason::Room, .. } => {
+            // A host that it may not share is no room for it.
+            Signal::RestartWaiting { vm, reason: WaitReason::Room | WaitReason::Apart, .. } => {
                 self.advance(now);
                 self.vms += u64::from(!std::mem::replace(&mut self.waits[vm.index()], true));
             }

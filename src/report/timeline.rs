@@ -33,6 +33,7 @@ pub fn jsonl(model: &Model, timeline: &Timeline) -> String {
             link: entry.link(),
             lost: entry.lost(),
             members: entry.members(),
+            parts: entry.parts(),
             vms: entry.vms(),
         };
         // Numbers and strings always have a JSON form.
@@ -71,6 +72,8 @@ struct Line<'a> {
     lost: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     members: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     vms: Option<u32>,
 }
@@ -113,6 +116,7 @@ fn clock(t_us: i64) -> String {
 fn waits_for(reason: WaitReason) -> &'static str {
     match reason {
         WaitReason::Room => "no host has room for it",
+        WaitReason::Apart => "others of its instance live where there is room for it",
         WaitReason::Storage => "no host reaches its disks",
         WaitReason::Dependency => "the services that it comes after are not there yet",
         WaitReason::Turn => "higher priorities come first",
@@ -275,6 +279,15 @@ fn of_service(model: &Model, entry: &Entry) -> String {
         Signal::FailoverDone { .. } => format!("{who} is online on {vm}"),
         Signal::Converged { members, .. } => {
             format!("{who} has converged on {}", figures::counted(u32::from(members), "member"))
+        }
+        Signal::VmPaused { .. } => format!("VM {who} is held still"),
+        Signal::VmGoesOn { .. } => format!("VM {who} goes on"),
+        Signal::NodeOutvoted { .. } => {
+            format!("VM {vm} is not with most votes any more, and stops {who}")
+        }
+        Signal::Parted { parts: ..=1, .. } => format!("{who} has converged on one group again"),
+        Signal::Parted { parts, .. } => {
+            format!("{who} has fallen into {parts} parts that do not hear each other")
         }
         Signal::ServiceDown { .. } => format!("service {who} is DOWN{why}"),
         Signal::ServiceDegraded { .. } => {

@@ -197,9 +197,8 @@ fn services(spec: &Spec, out: &mut String) {
             s.role.word().to_owned(),
             count(u64::from(s.vm.cores), "core", "cores"),
             bytes_text(s.vm.memory_bytes),
-            s.vm.storage.map_or(String::new(), |i| {
-                format!("storage {}, disk timeout {}", spec.storages[i].name, s.vm.disk_timeout)
-            }),
+            storage(spec, s),
+            cards(s),
             format!("priority {}", s.priority),
             if s.demand == s.capacity {
                 String::new()
@@ -218,6 +217,23 @@ fn services(spec: &Spec, out: &mut String) {
         ];
         item(out, "service", &s.name, &facts, &faults);
         way_back(s, out);
+    }
+}
+
+fn storage(spec: &Spec, s: &Service) -> String {
+    let names: Vec<&str> = s.vm.storages().map(|index| spec.storages[index].name.as_str()).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("storage {one}, disk timeout {}", s.vm.disk_timeout),
+        all => format!("storage {} in turn, disk timeout {}", all.join(", "), s.vm.disk_timeout),
+    }
+}
+
+fn cards(s: &Service) -> String {
+    match s.vm.nics.as_slice() {
+        [] => String::new(),
+        [one] => format!("a card on {one}"),
+        all => format!("cards on {}", list(all.iter().map(String::as_str))),
     }
 }
 

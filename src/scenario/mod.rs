@@ -13,6 +13,7 @@
 //! ```
 
 mod admission;
+mod cards;
 pub mod code;
 mod compile;
 mod describe;

@@ -160,6 +160,8 @@ pub enum InjectTarget {
     Manager(usize),
     /// `witness prod outage`
     Witness(usize),
+    /// `witness mail outage`, of the failover groups of a service.
+    GroupWitness(usize),
     /// `network lan outage`
     Network(usize),
     /// `rack r1 outage`

@@ -414,6 +414,8 @@ pub struct Vm {
     pub memory_bytes: u64,
     /// Index of its storage; absent: it needs none that can fail.
     pub storage: Option<usize>,
+    /// Those of the further nodes, or members, of an instance, round robin, where they have copies of their own.
+    pub more_storages: Vec<usize>,
     /// Memory written anew while it runs, in bits per second; absent: not given.
     pub dirty_rate: Option<f64>,
     /// The guest survives storage gone for this long. Default 60 s.

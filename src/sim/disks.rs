@@ -4,7 +4,7 @@
 //! longer than its `disk_timeout` is a pause: the VM goes on where it was. A longer one crashes the
 //! guest (STO-12), which boots by itself once the storage is back.
 
-use super::{Cause, Observer, Simulation};
+use super::{Cause, Observer, Signal, Simulation};
 use crate::model::{HostId, StorageId, VmClock, VmId};
 use crate::state::VmPhase;
 
@@ -58,6 +58,10 @@ impl<O: Observer> Simulation<'_, O> {
     fn feel_disk(&mut self, vm: VmId, cause: Cause) -> bool {
         let row = self.state.vms[vm.index()];
         let Some(host) = row.host() else { return false };
+        if row.paused {
+            // It finds out when it goes on.
+            return false;
+        }
         let reachable = self.state.reaches_disk(self.model, vm, host);
         if reachable && row.suspended {
             self.resume_vm(vm);
@@ -70,6 +74,45 @@ impl<O: Observer> Simulation<'_, O> {
             return true;
         }
         false
+    }
+
+    /// A script holds a VM still whose guest runs. It does not answer, and does not beat (GFC-29). One that stands still
+    /// already is left alone.
+    pub(super) fn on_vm_paused(&mut self, vm: VmId) {
+        self.catch_up(vm);
+        let row = &mut self.state.vms[vm.index()];
+        if !row.phase.is_booted() || row.suspended {
+            return;
+        }
+        (row.paused, row.suspended) = (true, true);
+        if row.phase != VmPhase::AppDead {
+            row.cause = Cause::VmPause;
+        }
+        for which in [VmClock::Guest, VmClock::Step] {
+            if which != VmClock::Step || self.state.vms[vm.index()].phase != VmPhase::AppDead {
+                self.pause_vm(vm, which);
+            }
+        }
+        self.tell(Signal::VmPaused { vm });
+        self.on_vm_changed(vm, Cause::VmPause);
+    }
+
+    /// It goes on where it was, unless it has died meanwhile; if its disks are away it waits for them from now on.
+    pub(super) fn on_vm_goes_on(&mut self, vm: VmId) {
+        self.catch_up(vm);
+        let row = &mut self.state.vms[vm.index()];
+        if !std::mem::take(&mut row.paused) {
+            return;
+        }
+        let host = row.host().expect("a VM that is paused runs somewhere");
+        self.tell(Signal::VmGoesOn { vm });
+        if self.state.reaches_disk(self.model, vm, host) {
+            self.resume_vm(vm);
+        } else {
+            self.note_last_write(vm);
+            self.await_disks(vm);
+        }
+        self.on_vm_changed(vm, Cause::VmPause);
     }
 
     fn suspend_vm(&mut self, vm: VmId, cause: Cause) {

@@ -30,7 +30,7 @@ impl<O: Observer> Simulation<'_, O> {
             Event::AgentGivenUp(host) => self.on_agent_given_up(host),
             Event::HostAbandoned(host) => self.on_host_abandoned(host),
             Event::QuarantineEnded(host) => self.on_quarantine_ended(host),
-            Event::GroupStepped(instance) => self.on_group_stepped(instance),
+            Event::GroupStepped(instance) => self.on_guest_group_stepped(instance),
             Event::GroupCounted(instance) => self.on_group_counted(instance),
             Event::LoadStepped(instance) => self.on_load_stepped(instance),
             Event::VmDue(vm) => self.on_vm_due(vm),

@@ -22,12 +22,12 @@ use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{FailoverRules, GuestGroup, InstanceId, Loss, TakeoverDraw, VmId};
 use crate::policy;
-use crate::state::{GroupPhase, InstanceState, VmPhase};
+use crate::state::{Bringing, GroupPhase, InstanceState, VmPhase};
 
 impl<'m, O: Observer> Simulation<'m, O> {
     /// A node came, went, stalled or was cut off.
     pub(super) fn on_node_changed(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
-        self.note_beats(instance, vm, cause);
+        self.note_beats(instance, cause);
         let group = self.state.instances[instance.index()].group;
         let is_owner = vm == self.owner_of(instance);
         match group.phase {
@@ -78,10 +78,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// What has become of a node that does not serve: its own polls see an application that has failed while its guest
-    /// lives.
+    /// lives, and the address of one whose clients cannot reach it while it beats on over its private card (assumption: an
+    /// address fails as quickly as an application that is gone, GFC-12).
     fn loss_of(&self, vm: VmId) -> Loss {
         let row = &self.state.vms[vm.index()];
+        let heard = self.state.nodes.get(vm.index()).map(|node| node.heard);
         match (row.phase, row.cause) {
+            _ if heard == Some(false) || row.paused => Loss::Node,
+            (VmPhase::Up, _) if heard == Some(true) && !row.suspended => Loss::AppCrash,
             // Without its disks a node beats on from memory; the thorough poll sees it (MTX-47).
             _ if row.suspended && row.phase.is_booted() => Loss::AppHang,
             (VmPhase::AppDead, Cause::AppHang) => Loss::AppHang,
@@ -93,10 +97,11 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// Whether a node does not beat any more, to a group that knows the difference.
     fn is_lost(&self, instance: InstanceId, vm: VmId) -> bool {
         let row = &self.state.vms[vm.index()];
-        !row.phase.is_booted() && self.failover_rules(instance).watches
+        let silent = self.state.nodes.get(vm.index()).is_some_and(|node| !node.heard);
+        (silent || row.paused || !row.phase.is_booted()) && self.failover_rules(instance).watches
     }
 
-    fn begin_detection(&mut self, instance: InstanceId) {
+    pub(super) fn begin_detection(&mut self, instance: InstanceId) {
         let fixed = &self.model.instances[instance.index()];
         let loss = self.loss_of(self.owner_of(instance));
         let group = &mut self.state.instances[instance.index()].group;
@@ -108,7 +113,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let seen = match self.state.nodes.get(owner.index()) {
             // It is missed when its vote is.
             Some(node) if loss == Loss::Node && node.missed_at != Time::NEVER => {
-                node.missed_at.since(self.now)
+                node.missed_at.max(self.now).since(self.now)
             }
             _ => self.draw(&detection.seen, fixed.detection, draw),
         };
@@ -120,7 +125,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     pub(super) fn on_group_stepped(&mut self, instance: InstanceId) {
         match self.state.instances[instance.index()].group.phase {
             GroupPhase::Detecting => self.on_loss_noticed(instance),
-            GroupPhase::TakingOver | GroupPhase::Restarting => self.finish_takeover(instance),
+            GroupPhase::TakingOver | GroupPhase::Restarting => self.on_app_started(instance),
             GroupPhase::Online => self.go_back(instance),
             GroupPhase::GivenUp => {
                 self.state.group_histories[instance.index()] = Default::default();
@@ -180,13 +185,35 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let fixed = &self.model.instances[instance.index()];
         let rule = self.failover_rules(instance).in_place.as_ref().expect("asked above");
         let group = &mut self.state.instances[instance.index()].group;
-        group.phase = GroupPhase::Restarting;
+        (group.phase, group.bringing) = (GroupPhase::Restarting, Bringing::Unclean);
         group.takeovers += 1;
         let draw = group.takeovers;
         self.tell(Signal::AppRestarting { vm });
         let start = self.draw(&rule.start, fixed.takeover_of(TakeoverDraw::StartInPlace), draw);
-        let recover = self.draw(&rule.recover, fixed.takeover_of(TakeoverDraw::RecoveryInPlace), draw);
-        self.step_group(instance, start + recover);
+        self.step_group(instance, start);
+    }
+
+    /// The application has started on the node where the group comes online, and recovers there; or it has recovered.
+    fn on_app_started(&mut self, instance: InstanceId) {
+        let fixed = &self.model.instances[instance.index()];
+        let rules = self.failover_rules(instance);
+        let vm = self.owner_of(instance);
+        let group = &mut self.state.instances[instance.index()].group;
+        let (in_place, draw) = (group.phase == GroupPhase::Restarting, group.takeovers);
+        let before = std::mem::replace(&mut group.bringing, Bringing::Started);
+        if before == Bringing::Started {
+            self.finish_takeover(instance);
+            return;
+        }
+        self.tell(Signal::AppUp { vm });
+        let recover = match &rules.in_place {
+            _ if before == Bringing::Clean => Span::ZERO,
+            Some(rule) if in_place => {
+                self.draw(&rule.recover, fixed.takeover_of(TakeoverDraw::RecoveryInPlace), draw)
+            }
+            _ => self.draw(&rules.takeover.recover, fixed.takeover_of(TakeoverDraw::Recover), draw),
+        };
+        self.step_group(instance, recover);
     }
 
     /// The surviving nodes agree on a new owner, or wait until one of them can take over. What is not planned counts as a
@@ -259,6 +286,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
         let group = &mut self.state.instances[instance.index()].group;
         group.phase = GroupPhase::TakingOver;
+        group.bringing = if planned { Bringing::Clean } else { Bringing::Unclean };
         group.owner = (vm.0 - fixed.first_vm.0) as u8;
         group.takeovers += 1;
         let draw = group.takeovers;
@@ -269,11 +297,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
         span = span
             + part(&takeover.address, TakeoverDraw::Address)
             + part(&takeover.start, TakeoverDraw::Start);
-        span = span
-            + match planned {
-                true => part(&takeover.offline, TakeoverDraw::Offline),
-                false => part(&takeover.recover, TakeoverDraw::Recover),
-            };
+        if planned {
+            span = span + part(&takeover.offline, TakeoverDraw::Offline);
+        }
         self.step_group(instance, span);
     }
 
@@ -282,7 +308,6 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let group = &mut self.state.instances[instance.index()].group;
         let before = std::mem::replace(&mut group.phase, GroupPhase::Online);
         self.bring_app_up(vm);
-        self.tell(Signal::AppUp { vm });
         if before == GroupPhase::TakingOver {
             self.tell(Signal::FailoverDone { instance, vm });
         }

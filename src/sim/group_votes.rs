@@ -1,18 +1,19 @@
 //! Who may own a failover group: only nodes that are with more than half of the votes (GFC-35, HYP-09 to HYP-14).
 //!
-//! A node beats while its guest runs, from memory if its disks are gone, and has its network; the others miss it some beats after that. Votes are
-//! counted whenever a node is missed or is back, and whenever the witness is gone or back. Without quorum the group is
-//! offline everywhere; with it again it is brought online (HYP-15).
+//! A node beats while its guest runs, from memory if its disks are gone, and is on a side that counts (`group_sides`); the
+//! others miss it some beats after that. Votes are counted whenever a node is missed or is back, and whenever the witness is
+//! gone or back. Without quorum the group is offline everywhere; with it again it is brought online (HYP-15). An owner that
+//! serves its clients and is cut off from most votes misses the others when they miss it, and stops; then the group moves.
 //!
-//! Assumptions: nodes hear each other over the client network (private cards share its links), from site to site as well.
-//! A witness is missed at once. Where no node is on the network, the owner of a disk witness keeps it.
+//! Assumptions: a witness is missed at once. Where no node is on the network, the owner of a disk witness keeps it.
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Time;
 use crate::model::{
-    GuestGroup, HostId, InstanceId, Loss, ServiceId, StorageId, Traffic, VmDraw, VmId, Votes, Witness,
+    GuestGroup, HostId, InstanceId, Loss, ServiceId, StorageId, Traffic, VmDraw, VmId, Votes, Way, Witness,
     WitnessKind,
 };
+use crate::policy;
 use crate::state::{GroupPhase, VmPhase};
 
 impl<'m, O: Observer> Simulation<'m, O> {
@@ -20,18 +21,24 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.failover_rules(instance).votes.as_ref()
     }
 
-    /// A node beats, or does not any more: the others know it at once, or miss it in time. One that is shut down says so.
-    pub(super) fn note_beats(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
+    /// Nodes are heard, or are not any more: the others know it at once, or miss them in time. One that is shut down says so.
+    pub(super) fn note_beats(&mut self, instance: InstanceId, cause: Cause) {
         if self.votes_of_group(instance).is_none() {
             return;
         }
-        let beats = self.beats(vm);
-        let known = self.state.nodes[vm.index()].missed_at == Time::NEVER;
-        if beats == known {
+        self.survey_nodes(instance);
+        for vm in self.model.vms_of(instance) {
+            self.note_beat(instance, vm, cause);
+        }
+    }
+
+    fn note_beat(&mut self, instance: InstanceId, vm: VmId, cause: Cause) {
+        let row = &mut self.state.nodes[vm.index()];
+        let known = row.missed_at == Time::NEVER;
+        if row.heard == known {
             return;
         }
-        let row = &mut self.state.nodes[vm.index()];
-        if beats {
+        if row.heard {
             row.missed_at = Time::NEVER;
             self.count_group(instance, cause);
             return;
@@ -59,12 +66,6 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
     }
 
-    fn beats(&self, vm: VmId) -> bool {
-        let row = &self.state.vms[vm.index()];
-        row.phase.is_booted()
-            && row.host().is_some_and(|host| self.state.hears(self.model, host, Traffic::Client))
-    }
-
     /// A node is missed.
     pub(super) fn on_group_counted(&mut self, instance: InstanceId) {
         let missed = |vm: &VmId| self.state.nodes[vm.index()].missed_at == self.now;
@@ -78,7 +79,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// Counts the votes of a group. What is lost by a change is booked on its cause.
-    fn count_group(&mut self, instance: InstanceId, cause: Cause) {
+    pub(super) fn count_group(&mut self, instance: InstanceId, cause: Cause) {
         let Some(votes) = self.votes_of_group(instance) else { return };
         let quorate = self.has_group_quorum(instance, votes);
         if quorate && votes.dynamic {
@@ -93,8 +94,26 @@ impl<'m, O: Observer> Simulation<'m, O> {
         match (outvoted, quorate) {
             (false, false) => self.lose_group_quorum(instance, cause),
             (true, true) => self.regain_group_quorum(instance),
-            _ => {}
+            (false, true) => self.stop_cut_off_owner(instance, cause),
+            (true, false) => {}
         }
+    }
+
+    /// An owner that is online and has been missed has no quorum by itself, and stops before the others take over, so that
+    /// there is one owner at any time.
+    fn stop_cut_off_owner(&mut self, instance: InstanceId, cause: Cause) {
+        let owner = self.owner_of(instance);
+        let online = self.state.instances[instance.index()].group.phase == GroupPhase::Online;
+        let missed = self.state.nodes[owner.index()].missed_at <= self.now;
+        if !(online && missed && self.is_serving(owner)) {
+            return;
+        }
+        self.tell(Signal::NodeOutvoted { instance, vm: owner });
+        self.let_go(owner);
+        self.release_app(owner);
+        self.serve(instance, 0, cause);
+        self.look_at_sessions(owner);
+        self.begin_detection(instance);
     }
 
     /// Whether a group would keep quorum without a node. With all of its nodes there nothing is to be waited for.
@@ -110,16 +129,25 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     fn has_group_quorum(&self, instance: InstanceId, votes: &Votes) -> bool {
-        let nodes = || {
-            self.model.vms_of(instance).filter(|vm| !self.state.nodes[vm.index()].voteless || !votes.dynamic)
-        };
         let owner = self.owner_of(instance);
         let there = |vm: VmId| self.state.nodes[vm.index()].missed_at > self.now;
         // With nobody on the network the disk is with who has it.
         let keeps_disk = matches!(votes.witness.map(|w| w.kind), Some(WitnessKind::Disk(_)))
             && !self.model.vms_of(instance).any(there)
             && self.state.vms[owner.index()].phase == VmPhase::Up;
-        let present = |vm: VmId| there(vm) || (keeps_disk && vm == owner);
+        self.are_quorate(instance, votes, |vm| there(vm) || (keeps_disk && vm == owner))
+    }
+
+    /// Whether some nodes have quorum together.
+    pub(super) fn are_quorate(
+        &self,
+        instance: InstanceId,
+        votes: &Votes,
+        present: impl Fn(VmId) -> bool,
+    ) -> bool {
+        let nodes = || {
+            self.model.vms_of(instance).filter(|vm| !self.state.nodes[vm.index()].voteless || !votes.dynamic)
+        };
         let reached = votes.witness.is_some_and(|witness| {
             self.model.vms_of(instance).filter(|vm| present(*vm)).any(|vm| {
                 let host = self.state.vms[vm.index()].host();
@@ -150,7 +178,11 @@ impl<'m, O: Observer> Simulation<'m, O> {
                     && self.state.reaches_serving_copy(self.model, storage, host)
             }
             // A share or a cloud, as clients reach what is at a site.
-            WitnessKind::Network => self.state.hears(self.model, host, Traffic::Client),
+            WitnessKind::Network => {
+                let (from, way) = (self.model.hosts[host.index()].place, Way::Network(Traffic::Client));
+                self.state.hears(self.model, host, Traffic::Client)
+                    && witness.place.is_none_or(|to| self.state.is_open(self.model, way, from, to))
+            }
         }
     }
 
@@ -169,7 +201,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
 
     fn regain_group_quorum(&mut self, instance: InstanceId) {
         self.tell(Signal::GroupQuorumRegained { instance });
-        if self.state.instances[instance.index()].group.phase == GroupPhase::NoQuorum {
+        if self.state.instances[instance.index()].group.phase != GroupPhase::NoQuorum {
+            return;
+        }
+        let owner = self.owner_of(instance);
+        if policy::can_take_over(self.model, self.state, owner) {
+            // Nothing has moved it: it is brought online where it was.
+            self.take_over(instance, owner, false);
+        } else {
             self.elect(instance, false, false);
         }
     }

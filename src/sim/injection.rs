@@ -23,6 +23,12 @@ impl<O: Observer> Simulation<'_, O> {
                     self.on_host_hung(host, scripted(script.lasts, own));
                 }
             }
+            InjectTarget::Vm(vm, VmFault::Pause) => {
+                self.on_vm_paused(vm);
+                if let Some(lasts) = script.lasts {
+                    self.arm(self.model.timers.inject_ends[inject.index()], lasts);
+                }
+            }
             InjectTarget::Vm(vm, fault) => self.inject_vm(vm, fault, script.lasts),
             InjectTarget::Part(first, count) => {
                 let serves = |part: &u32| !self.state.outages[*part as usize].is_out();
@@ -41,7 +47,10 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     pub(super) fn on_injection_ended(&mut self, inject: InjectId) {
-        self.mend_part(PartId(self.state.struck[inject.index()]));
+        match self.model.injects[inject.index()].target {
+            InjectTarget::Vm(vm, _) => self.on_vm_goes_on(vm),
+            _ => self.mend_part(PartId(self.state.struck[inject.index()])),
+        }
     }
 
     fn inject_vm(&mut self, vm: VmId, fault: VmFault, lasts: Option<Span>) {
@@ -52,6 +61,7 @@ impl<O: Observer> Simulation<'_, O> {
             VmFault::GuestCrash => &service.guest_crash,
             VmFault::AppCrash => &service.app_crash,
             VmFault::AppHang => &service.app_hang,
+            VmFault::Pause => &None,
         };
         let scripted = scripted(lasts, own);
         match fault {
@@ -59,7 +69,7 @@ impl<O: Observer> Simulation<'_, O> {
             VmFault::AppCrash | VmFault::AppHang if phase == VmPhase::Up => {
                 self.on_app_failed(vm, Cause::of_vm_fault(fault), scripted);
             }
-            VmFault::GuestCrash | VmFault::AppCrash | VmFault::AppHang => {}
+            VmFault::GuestCrash | VmFault::AppCrash | VmFault::AppHang | VmFault::Pause => {}
         }
     }
 

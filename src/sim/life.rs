@@ -289,11 +289,13 @@ impl<O: Observer> Life<'_, O> {
             watch.resets = watch.resets.saturating_add(1);
         }
         self.observer.observe(self.now, Signal::VmReset { vm: self.vm });
-        if self.row.phase == VmPhase::AppDead {
-            self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause: self.row.cause });
+        // A guest that ran until now does not beat any more.
+        let ran = (self.row.phase == VmPhase::AppDead).then_some(self.row.cause);
+        if let Some(cause) = ran {
+            self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause });
         }
         self.quieten();
-        self.power_on()
+        self.power_on().or(ran)
     }
 
     /// A person begins to put its guest or its application right.
@@ -349,7 +351,7 @@ impl<O: Observer> Life<'_, O> {
 
     /// Stops every clock but the group's.
     fn quieten(&mut self) {
-        (self.row.suspended, self.row.resets) = (false, false);
+        (self.row.suspended, self.row.paused, self.row.resets) = (false, false, false);
         for which in [VmClock::Disk, VmClock::Guest, VmClock::Step] {
             self.row.clocks[which as usize] = Clock::IDLE;
         }

@@ -5,12 +5,13 @@
 
 use super::{Cause, Observer, Simulation};
 use crate::engine::Time;
-use crate::model::{GuestGroup, InstanceId, Load, NO_TIMER, Ppm, ServiceId, served_ppb};
+use crate::model::{InstanceId, Load, NO_TIMER, Ppm};
 
 impl<O: Observer> Simulation<'_, O> {
-    /// What clients of a service want at an instant, as a part of the most.
+    /// What clients of an instance want at an instant, as a part of the most.
     #[inline]
-    pub(super) fn load_of(&self, service: ServiceId, at: Time) -> Ppm {
+    pub(super) fn load_of(&self, instance: InstanceId, at: Time) -> Ppm {
+        let service = self.model.instances[instance.index()].service;
         self.model.services[service.index()].load.as_ref().map_or(Ppm::ONE, |load| load.at(at))
     }
 
@@ -30,17 +31,15 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn await_load_at(&mut self, instance: InstanceId, slot: u32) {
-        let service = &self.model.services[self.model.instances[instance.index()].service.index()];
-        let (Some(GuestGroup::Balanced { carried_ppb, .. }), Some(load)) = (&service.guest, &service.load)
-        else {
-            unreachable!("only balanced groups with a load have this timer")
+        let service = self.model.instances[instance.index()].service;
+        let Some(load) = &self.model.services[service.index()].load else {
+            unreachable!("only instances with a load have this timer")
         };
-        let carried = carried_ppb[usize::from(self.state.instances[instance.index()].serving)];
-        let served = served_ppb(carried, load.at(self.now));
-        // What serves the most serves all of the week; so does who serves nobody.
-        let steady = carried == 0 || served_ppb(carried, load.most()) == served_ppb(carried, Ppm(0));
+        // What serves as much of the most as of nothing serves the same part of anything.
+        let steady = self.served_under(instance, load.most()) == self.served_under(instance, Ppm(0));
+        let served = self.served_under(instance, load.at(self.now));
         let mut next = if steady { None } else { load.next_step(self.now) };
-        while let Some(at) = next.filter(|&at| served_ppb(carried, load.at(at)) == served) {
+        while let Some(at) = next.filter(|&at| self.served_under(instance, load.at(at)) == served) {
             // After a week everything has been looked at.
             next = load.next_step(at).filter(|&next| next.since(self.now) <= Load::WEEK);
         }

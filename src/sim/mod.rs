@@ -29,10 +29,11 @@
 //! | `storage_loss` | what clusters do for VMs without disks |
 //! | `services` | what an instance serves, and who looks after it |
 //! | `sessions` | what clients have under way, and what becomes of it |
-//! | `group_votes` | quorum of failover groups |
+//! | `group_votes`, `group_sides` | quorum of failover groups, and which nodes hear each other |
 //! | `failover`, `balanced` | the layers inside the guests |
 //! | `draining` | members of a balanced group whose clients may finish before planned work |
 //! | `load` | what clients want of a balanced group over the week |
+//! | `parting` | balanced groups whose sites do not hear each other |
 //! | `cluster` | the host cluster: when it knows of a failed host |
 //! | `restart` | restart by the host cluster: order, room, waiting |
 //! | `start_queue` | starts on one host: how many at a time, and those that fail |
@@ -84,6 +85,7 @@ mod failover;
 mod failover_clustering;
 mod five_primaries;
 mod forced_quorum;
+mod group_sides;
 mod group_votes;
 mod guests;
 mod hangs;
@@ -98,6 +100,7 @@ mod maintenance;
 mod mirrors;
 mod monitoring;
 mod networks;
+mod parting;
 mod parts;
 mod patching;
 mod pool;

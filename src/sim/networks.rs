@@ -74,9 +74,14 @@ impl<O: Observer> Simulation<'_, O> {
                     }
                 }
             }
-            // Assumption: guests beat over the client network as well, so that losing the private
-            // one alone is not felt.
-            Traffic::Private => {}
+            Traffic::Private => {
+                for number in 0..self.model.vms.len() as u32 {
+                    let host = self.state.vms[number as usize].host();
+                    if host.is_some_and(|host| self.model.hosts[host.index()].place == place) {
+                        self.on_private_card_changed(VmId(number), cause);
+                    }
+                }
+            }
         }
     }
 
@@ -97,8 +102,12 @@ impl<O: Observer> Simulation<'_, O> {
                     self.on_sides_changed(ClusterId(number));
                 }
             }
-            // Clients reach each site by itself; guests are taken to hear each other from site to site (assumption).
-            Way::Network(Traffic::Client | Traffic::Private) => {}
+            // Clients reach each site by itself (assumption); members of a group do not hear each other.
+            Way::Network(Traffic::Client) => {
+                self.on_ways_of_members_changed(cause);
+                self.on_ways_of_nodes_changed(cause);
+            }
+            Way::Network(Traffic::Private) => self.on_ways_of_nodes_changed(cause),
         }
     }
 
@@ -106,7 +115,13 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_link_changed(&mut self, host: HostId, traffic: Traffic, cause: Cause) {
         match traffic {
             Traffic::Management => self.on_management_changed(host),
-            Traffic::Private => {}
+            Traffic::Private => {
+                let residents = self.state.take_residents(host);
+                for &vm in &residents {
+                    self.on_private_card_changed(vm, cause);
+                }
+                self.state.scratch = residents;
+            }
             Traffic::Storage => {
                 self.feel_disks(host, cause);
                 if let Some(cluster) = self.model.hosts[host.index()].cluster {

@@ -156,7 +156,7 @@ impl<O: Observer> Simulation<'_, O> {
         )
     }
 
-    /// Whether room is missing, or the way to its disks.
+    /// Whether room is missing, or a host that none of its instance lives on, or the way to its disks.
     pub(super) fn lacks(&self, cluster: ClusterId, vm: VmId) -> WaitReason {
         // Those whom the cluster's orders do not reach are no help, whatever they see.
         let there = |host: &&HostId| self.state.takes_orders(self.model, **host);
@@ -169,7 +169,11 @@ impl<O: Observer> Simulation<'_, O> {
         let reached = hosts.any(|&host| {
             self.state.is_wired(self.model, host, vm) && self.state.reaches_disk(self.model, vm, host)
         });
-        if alive && (nobody || reached) { WaitReason::Room } else { WaitReason::Storage }
+        match alive && (nobody || reached) {
+            true if policy::only_siblings_forbid(self.model, self.state, cluster, vm) => WaitReason::Apart,
+            true => WaitReason::Room,
+            false => WaitReason::Storage,
+        }
     }
 
     /// How long at most a VM must wait for services that it comes after; `None` where they are there, or the product

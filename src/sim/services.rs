@@ -32,6 +32,15 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// The step that a group inside the guests was in is over.
+    pub(super) fn on_guest_group_stepped(&mut self, instance: InstanceId) {
+        let service = self.model.instances[instance.index()].service;
+        match self.model.services[service.index()].guest {
+            Some(GuestGroup::Balanced { .. }) => self.on_parting_stepped(instance),
+            _ => self.on_group_stepped(instance),
+        }
+    }
+
     /// Whether a VM answers its clients: its application is up, its disks and its clients in reach.
     #[inline]
     pub(super) fn is_serving(&self, vm: VmId) -> bool {

@@ -193,7 +193,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn seat(&self, vm: VmId) -> Seat {
         match self.state.members[vm.index()].phase {
             MemberPhase::Converged if self.is_serving(vm) => Seat::Serves,
-            MemberPhase::Converged | MemberPhase::Unnoticed => Seat::Silent,
+            MemberPhase::Converged | MemberPhase::Unnoticed | MemberPhase::Leaving => Seat::Silent,
             MemberPhase::Out | MemberPhase::Joining | MemberPhase::Draining => Seat::Aside,
         }
     }

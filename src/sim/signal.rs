@@ -283,10 +283,27 @@ pub enum Signal {
         instance: InstanceId,
         vm: VmId,
     },
+    /// A VM is held still, and goes on.
+    VmPaused {
+        vm: VmId,
+    },
+    VmGoesOn {
+        vm: VmId,
+    },
+    /// A node finds that it is not with most votes, and stops the group that it owns.
+    NodeOutvoted {
+        instance: InstanceId,
+        vm: VmId,
+    },
     /// A balanced group has agreed on its members anew.
     Converged {
         instance: InstanceId,
         members: u16,
+    },
+    /// The members of a balanced group that hear each other have agreed on who they are: so many parts there are.
+    Parted {
+        instance: InstanceId,
+        parts: u16,
     },
     ServiceDown {
         instance: InstanceId,

@@ -64,8 +64,8 @@ impl<O: Observer> Simulation<'_, O> {
             }
             Some(GuestGroup::Balanced { .. }) => {
                 let row = &mut self.state.instances[id.index()];
-                row.converged = instance.vms as u16;
-                row.serving = instance.vms as u16;
+                row.converged = instance.vms as u8;
+                row.serving = instance.vms as u8;
                 // With too little capacity from the start the instance is degraded from the start.
                 self.serve_balanced(id, Cause::HostCrash);
             }

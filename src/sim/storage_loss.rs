@@ -70,6 +70,10 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A VM has lost its disks: whoever is first, the guest that gives up or the cluster that reacts.
     pub(super) fn await_disks(&mut self, vm: VmId) {
+        if self.model.service_of(vm).has_initiator {
+            // Its guest runs on from other disks, and its host does not see what it has lost.
+            return;
+        }
         let patience = self.patience(vm);
         let reaction = self.reaction(vm);
         if let Some(reaction) = reaction {

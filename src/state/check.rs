@@ -223,6 +223,16 @@ impl State {
                 let owners = model.vms_of(id).filter(|v| self.vms[v.index()].phase == VmPhase::Up).count();
                 assert!(owners <= 1, "{}: {owners} nodes own the group", instance.name);
                 assert!(!row.group.outvoted || owners == 0, "{}: online without quorum", instance.name);
+                for vm in model.vms_of(id) {
+                    let fixed = self.nodes.get(vm.index()).filter(|node| node.heard);
+                    let runs = self.vms[vm.index()].phase.is_booted() && !self.vms[vm.index()].paused;
+                    let counts = matches!(&model.service_of(vm).guest, Some(GuestGroup::Failover(r)) if r.votes.is_some());
+                    assert!(
+                        !counts || fixed.is_none() || runs,
+                        "{} is heard, and does not run",
+                        model.vms[vm.index()].name
+                    );
+                }
                 assert!(
                     row.group.phase != GroupPhase::Online || owners == 1,
                     "{}: online nowhere",
@@ -232,7 +242,9 @@ impl State {
             Some(GuestGroup::Balanced { .. }) => {
                 let members = || model.vms_of(id).map(|v| &self.members[v.index()]);
                 let converged = members()
-                    .filter(|m| matches!(m.phase, MemberPhase::Converged | MemberPhase::Unnoticed))
+                    .filter(|m| {
+                        !matches!(m.phase, MemberPhase::Out | MemberPhase::Joining | MemberPhase::Draining)
+                    })
                     .count();
                 let dark: u64 = members().map(|m| u64::from(m.dark_ppb)).sum();
                 assert_eq!(usize::from(row.converged), converged, "{}: members converged", instance.name);
@@ -243,6 +255,7 @@ impl State {
                     instance.name
                 );
                 assert_eq!(row.dark_ppb, dark, "{}: dark shares", instance.name);
+                self.check_parts(model, id);
             }
         }
         self.check_anti_affinity(model, id);

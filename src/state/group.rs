@@ -20,6 +20,18 @@ pub enum GroupPhase {
     NoQuorum,
 }
 
+/// An application that is brought up on a node of a failover group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bringing {
+    /// It has not started; it ended cleanly where it was.
+    #[default]
+    Clean,
+    /// The same after an unclean end: it will have to recover.
+    Unclean,
+    /// It has started, and recovers.
+    Started,
+}
+
 /// A failover group.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GroupState {
@@ -30,6 +42,8 @@ pub struct GroupState {
     pub loss: Loss,
     /// Most votes were not together when they were counted last.
     pub outvoted: bool,
+    /// How far the application is that it brings up.
+    pub bringing: Bringing,
     pub detections: u32,
     pub takeovers: u32,
 }

@@ -15,6 +15,7 @@ mod group_history;
 mod local_mirrors;
 mod mirrors;
 mod node;
+mod parting;
 mod reach;
 mod residence;
 mod restart;
@@ -24,17 +25,18 @@ mod tables;
 pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
 pub use failed_starts::FailedStarts;
-pub use group::{GroupPhase, GroupState};
+pub use group::{Bringing, GroupPhase, GroupState};
 pub use group_history::{GroupHistory, Recently};
 pub use local_mirrors::LocalMirrorState;
 pub use mirrors::MirrorState;
 pub use node::NodeState;
+pub use parting::{MEMBERS_MAX, Sides};
 pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use sessions::SessionState;
 pub use tables::{
     CrewState, HostPhase, HostState, InstanceState, Job, MaintenanceState, MemberPhase, MemberState, NOWHERE,
-    Outage, Patching, StorageState, Turn, VmPhase, VmState,
+    Outage, Parting, Patching, StorageState, Turn, VmPhase, VmState,
 };
 
 use crate::engine::{Time, Timers, Tournament, Work};

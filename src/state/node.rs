@@ -8,6 +8,8 @@ use crate::model::Cause;
 pub struct NodeState {
     /// When the others miss it, or have missed it; [`Time::NEVER`] while it beats.
     pub missed_at: Time,
+    /// It beats, and is on the side of the group that counts: the others hear it just now.
+    pub heard: bool,
     /// Why it fell silent last.
     pub cause: Cause,
     /// How often it has fallen silent.
@@ -18,6 +20,12 @@ pub struct NodeState {
 
 impl Default for NodeState {
     fn default() -> NodeState {
-        NodeState { missed_at: Time::NEVER, cause: Cause::HostCrash, silences: 0, voteless: false }
+        NodeState {
+            missed_at: Time::NEVER,
+            heard: true,
+            cause: Cause::HostCrash,
+            silences: 0,
+            voteless: false,
+        }
     }
 }

@@ -304,8 +304,10 @@ pub struct VmState {
     pub phase: VmPhase,
     /// Why it is not serving, while it is not.
     pub cause: Cause,
-    /// Its disks cannot be reached just now.
+    /// It stands still: its disks cannot be reached just now, or it is paused.
     pub suspended: bool,
+    /// Somebody holds its processors still, as the last moments of a live migration do (GFC-29).
+    pub paused: bool,
     /// They are on the second copy of its storage.
     pub on_mirror: bool,
     /// It must recover before it serves again.
@@ -332,6 +334,7 @@ impl Default for VmState {
             phase: VmPhase::Up,
             cause: Cause::HostCrash,
             suspended: false,
+            paused: false,
             on_mirror: false,
             unclean: false,
             hangs: false,
@@ -384,8 +387,10 @@ impl VmState {
 pub enum MemberPhase {
     #[default]
     Converged,
-    /// Dead, and the balancer still sends it clients.
+    /// Silent, and nobody has noticed: one that is back before that has not been away.
     Unnoticed,
+    /// Noticed: the others agree on going on without it, and clients are still sent to it.
+    Leaving,
     Out,
     Joining,
     /// Planned work waits for its clients to finish.
@@ -400,7 +405,12 @@ pub struct MemberState {
     pub dark_ppb: u32,
     /// Counts among the members that serve.
     pub counted: bool,
-    /// When a member that came back while nobody had noticed its death may join; of one that drains, since when it does.
+    /// Its guest has died since it fell silent, and begins anew when it is back.
+    pub died: bool,
+    /// With whom it has agreed: members of one number share out clients among themselves.
+    pub part: u8,
+    /// When a member that came back before it was dropped may join; while nobody had noticed its death, when it came back;
+    /// of one that drains, since when it does.
     pub joins_at: Time,
     /// Deaths and joins so far: which draws come next.
     pub deaths: u32,
@@ -413,11 +423,24 @@ impl Default for MemberState {
             phase: MemberPhase::Converged,
             dark_ppb: 0,
             counted: true,
+            died: false,
+            part: 0,
             joins_at: Time::NEVER,
             deaths: 0,
             joins: 0,
         }
     }
+}
+
+/// How far the members of a balanced group are in finding out that some of them do not hear others any more, or do again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parting {
+    /// Those who hear each other have agreed on who they are.
+    #[default]
+    Agreed,
+    Unnoticed,
+    /// Each part converges by itself.
+    Agreeing,
 }
 
 /// An instance of a service.
@@ -427,9 +450,13 @@ pub struct InstanceState {
     pub served_ppb: u32,
     /// A balanced group: members converged (dead and unnoticed ones included), members that serve,
     /// and the shares that dead ones turn away.
-    pub converged: u16,
-    pub serving: u16,
+    pub converged: u8,
+    pub serving: u8,
     pub dark_ppb: u64,
+    /// Whether some of its members, or of their clients, do not reach others, or have not agreed with them; and what
+    /// members are about to do about that.
+    pub is_split: bool,
+    pub parting: Parting,
     pub group: GroupState,
 }
 
@@ -445,6 +472,8 @@ impl Default for InstanceState {
             converged: 0,
             serving: 0,
             dark_ppb: 0,
+            is_split: false,
+            parting: Parting::Agreed,
             group: GroupState::default(),
         }
     }

@@ -194,7 +194,8 @@ fn host_incidents(
     for (host, &instances) in model.hosts.iter().zip(&hit) {
         let instances = instances.max(usize::from(service.host_cluster)).min(service.instances as usize);
         for part in host.parts.iter().map(|part| &model.parts[part.index()]) {
-            let felt = !matches!(part.kind, PartKind::Link(_, Traffic::Private));
+            let private = matches!(&service.guest, Some(GuestGroup::Failover(rules)) if rules.private_cards);
+            let felt = private || !matches!(part.kind, PartKind::Link(_, Traffic::Private));
             if let (Some(fault), true) = (&part.fault, felt) {
                 all.push(Incident { length_s: own(fault.ttr.quantile(P) + back), instances });
             }

@@ -1,12 +1,12 @@
 //! From the plan of a failover group to its rules.
 
 use super::super::guest_plan::{FailoverPlan, WitnessPlan};
-use super::super::spec::{Service, Spec};
+use super::super::spec::{InjectTarget, Service, Spec};
 use super::hardware::{fault, site_id};
 use super::parts::place;
 use crate::model::{
     Cause, Detection, FailoverLimit, FailoverRules, Model, Part, PartId, PartKind, RestartInPlace, ServiceId,
-    StorageId, Takeover, Votes, Witness, WitnessKind,
+    StorageId, Takeover, Traffic, Votes, Witness, WitnessKind,
 };
 
 pub(super) fn rules(
@@ -44,6 +44,7 @@ pub(super) fn rules(
             dynamic: votes.dynamic,
             preferred: None,
         }),
+        private_cards: spec.has_card(&service.vm, Traffic::Private),
         watches,
     }
 }
@@ -60,7 +61,8 @@ fn witness(
         None if plan.network => WitnessKind::Network,
         None => WitnessKind::Anywhere,
     };
-    let part = (plan.outage.is_some() || plan.site.is_some()).then(|| {
+    let scripted = spec.injects.iter().any(|i| i.target == InjectTarget::GroupWitness(id.index()));
+    let part = (plan.outage.is_some() || plan.site.is_some() || scripted).then(|| {
         let number = PartId(model.parts.len() as u32);
         let component = format!("service {}", service.name);
         let part = Part::new(PartKind::GroupWitness(id), &component, "witness", Cause::WitnessOutage);

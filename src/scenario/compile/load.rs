@@ -203,7 +203,7 @@ impl Work<'_> {
 
     fn vms_on(&self, storage: usize, vms_of: &[f64]) -> f64 {
         let services = self.spec.services.iter().zip(vms_of);
-        services.filter(|(service, _)| service.vm.storage == Some(storage)).map(|(_, vms)| vms).sum()
+        services.filter(|(service, _)| service.vm.storages().any(|s| s == storage)).map(|(_, vms)| vms).sum()
     }
 
     fn plans(&self, vms_of: &[f64], all: &mut Vec<Source>) {
@@ -235,6 +235,9 @@ impl Work<'_> {
                     PART + VM_CRASH * self.vms
                 }
                 InjectTarget::HostAgent { .. } | InjectTarget::Manager(_) | InjectTarget::Witness(_) => PART,
+                InjectTarget::GroupWitness(service) => {
+                    PART + VM_CRASH * f64::from(self.spec.services[service].instances)
+                }
             };
             let path = format!("inject.{number}.fault");
             all.push(Source { path, mark: inject.mark, strikes: 1.0, steps });

@@ -97,6 +97,7 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
             cores: u64::from(service.vm.cores),
         },
         disk_timeout: service.vm.disk_timeout,
+        has_initiator: plan.protection.guest == Some(GuestLayer::Failover) && spec.has_initiator(&service.vm),
         work: OpenWork { sessions: service.sessions, transactions: service.transactions },
         session_timeout: service.session_timeout,
         load: service.load.map(|number| load(spec, number)),
@@ -132,7 +133,7 @@ fn add_instance(id: ServiceId, service: &spec::Service, number: u32, vms: u32, m
         // The first VM draws by the name of the instance, however many VMs a strategy adds to it.
         let component = if member == 1 { format!("vm {name}") } else { format!("vm {name}.{member}") };
         let vm = VmId(model.vms.len() as u32);
-        let storage = service.vm.storage.map(|s| StorageId(s as u32));
+        let storage = service.vm.storage_of(member).map(|s| StorageId(s as u32));
         if let Some(storage) = storage {
             model.storages[storage.index()].vms.push(vm);
             if let Some(to) = model.storages[storage.index()].mirror.as_ref().map(|mirror| mirror.to) {
@@ -216,6 +217,7 @@ pub(super) fn compile_injects(spec: &Spec, model: &mut Model) {
                 let witness = model.clusters[cluster].product.votes().and_then(|votes| votes.witness);
                 witness.and_then(|witness| witness.part).and_then(one)
             }
+            Word::GroupWitness(service) => group_witness(model, service).and_then(one),
             Word::Vm { service, instance, member, fault } => {
                 find_vm(model, service, instance, member).map(|vm| InjectTarget::Vm(vm, fault))
             }
@@ -223,6 +225,14 @@ pub(super) fn compile_injects(spec: &Spec, model: &mut Model) {
         if let Some(target) = target {
             model.injects.push(Inject { at: inject.at, target, lasts: inject.lasts });
         }
+    }
+}
+
+/// What a script strikes where it strikes the witness of a failover group.
+fn group_witness(model: &Model, service: usize) -> Option<PartId> {
+    match &model.services[service].guest {
+        Some(GuestGroup::Failover(rules)) => rules.votes?.witness?.part,
+        _ => None,
     }
 }
 

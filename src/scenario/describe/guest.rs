@@ -3,7 +3,7 @@
 use super::law_line;
 use crate::engine::{Law, Span};
 use crate::scenario::guest_plan::VotesPlan;
-use crate::scenario::spec::{Service, Spec};
+use crate::scenario::spec::{InjectTarget, Service, Spec, Traffic};
 use crate::scenario::{FailoverPlan, ServiceProtection};
 
 pub(super) fn failover(
@@ -52,7 +52,18 @@ pub(super) fn failover(
         let text = format!("moves at most {most} in {window}, tried again after {}", law_line(retry));
         parts.push(text);
     }
-    parts.extend(plan.votes.as_ref().map(|votes| witness(spec, votes)));
+    if let Some(votes) = &plan.votes {
+        let named = |index: usize| spec.services[index].name == service.name;
+        let struck = |target: &InjectTarget| matches!(target, InjectTarget::GroupWitness(s) if named(*s));
+        let scripted = spec.injects.iter().any(|inject| struck(&inject.target));
+        parts.push(witness(spec, votes, scripted));
+        if spec.has_card(&service.vm, Traffic::Private) {
+            parts.push("beats over the client and the private network".to_owned());
+        }
+    }
+    if spec.has_initiator(&service.vm) {
+        parts.push("nodes survive the loss of their data (GFC-04)".to_owned());
+    }
     parts.extend(plan.failback.as_ref().map(|law| format!("goes back after {}", law_line(law))));
     // With a profile there is a lot to say: line by line.
     match protection.profile {
@@ -75,14 +86,16 @@ pub(super) fn clients(plan: &ServiceProtection, service: &Service) -> String {
 }
 
 /// What the witness of a group is.
-fn witness(spec: &Spec, votes: &VotesPlan) -> String {
+fn witness(spec: &Spec, votes: &VotesPlan, scripted: bool) -> String {
     let follow = if votes.dynamic { ", votes follow who is there" } else { "" };
     let what = match &votes.witness {
         None => "no witness".to_owned(),
         Some(plan) => match (plan.storage, plan.site) {
             (Some(storage), _) => format!("its witness a disk on {}", spec.storages[storage].name),
             (None, Some(site)) => format!("its witness at site {}", spec.sites[site].name),
-            (None, None) if plan.outage.is_some() => "its witness reached from anywhere".to_owned(),
+            (None, None) if plan.outage.is_some() || scripted => {
+                "its witness reached from anywhere".to_owned()
+            }
             (None, None) => "a witness that never fails".to_owned(),
         },
     };

@@ -112,7 +112,7 @@ fn boot_storm(spec: &Spec, storage: usize, out: &mut String) {
     let Some(bandwidth) = row.bandwidth else { return };
     let copy = |first: usize| spec.storages[first].mirror.as_ref().is_some_and(|mirror| mirror.to == storage);
     let boots_here = |first: usize| first == storage || copy(first);
-    let users = || spec.services.iter().enumerate().filter(|(_, s)| s.vm.storage.is_some_and(boots_here));
+    let users = || spec.services.iter().enumerate().filter(|(_, s)| s.vm.storages().any(boots_here));
     let each: Vec<String> = users()
         .map(|(_, s)| {
             let first = (bandwidth / s.vm.boot_io).floor() as u64 + 1;

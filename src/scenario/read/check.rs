@@ -302,6 +302,9 @@ impl Reader {
             let path = format!("inject.{index}.fault");
             self.idle_witness_fault(spec, inject.mark, path, cluster, &uses[cluster]);
         }
+        if let InjectTarget::GroupWitness(service) = inject.target {
+            self.idle_group_witness_fault(spec, index, inject, service);
+        }
         let InjectTarget::Vm { service, member, .. } = inject.target else { return };
         let mut without: Vec<&str> = Vec::new();
         for strategy in &spec.strategies {
@@ -325,6 +328,21 @@ impl Reader {
         } else if !without.is_empty() {
             let what = format!("no such VM exists under {}", list(without));
             self.sink.push(code::INJECT_IDLE, inject.mark, path, what, remedy);
+        }
+    }
+
+    /// A witness that no group of a service has cannot fail.
+    fn idle_group_witness_fault(&mut self, spec: &Spec, index: usize, inject: &Inject, service: usize) {
+        let has_one = |strategy: &Strategy| {
+            let votes = strategy.for_service(service).failover.and_then(|failover| failover.votes);
+            votes.is_some_and(|votes| votes.witness.is_some())
+        };
+        let doubts = spec.strategies.iter().any(|strategy| self.doubts_protection(spec, strategy, service));
+        if !doubts && !spec.strategies.iter().any(has_one) {
+            let name = &spec.services[service].name;
+            let what = format!("no strategy has a failover group of {} with a witness", quote(name));
+            let remedy = "name a profile that counts votes under guest-failover, or leave the fault out";
+            self.sink.push(code::INJECT_IDLE, inject.mark, format!("inject.{index}.fault"), what, remedy);
         }
     }
 

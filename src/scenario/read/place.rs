@@ -89,10 +89,6 @@ impl Reader {
         } else {
             network.between = between;
         }
-        if network.carries == [Traffic::Client] {
-            let what = "clients reach each site by its own network, not through another site";
-            self.report(code::NO_EFFECT, &at, what, "let it carry management or storage");
-        }
     }
 
     pub(super) fn storage(

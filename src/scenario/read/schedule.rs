@@ -29,7 +29,7 @@ const KINDS: [(&str, &[&str]); 8] = [
     ("network", &["outage"]),
     ("rack", &["outage"]),
     ("site", &["outage"]),
-    ("vm", &["guest_crash", "app_crash", "app_hang"]),
+    ("vm", &["guest_crash", "app_crash", "app_hang", "pause"]),
     ("manager", &["outage"]),
     ("witness", &["outage"]),
 ];
@@ -145,9 +145,19 @@ impl Reader {
             "rack" => self.named(at, all.racks, name).map(InjectTarget::Rack),
             "site" => self.named(at, all.sites, name).map(InjectTarget::Site),
             "manager" => self.named(at, all.clusters, name).map(InjectTarget::Manager),
-            _ => self.named(at, all.clusters, name).map(InjectTarget::Witness),
+            _ => self.witness_target(at, name, all),
         };
         target.filter(|_| known)
+    }
+
+    /// That of a cluster, or else of the failover groups of a service.
+    fn witness_target(&mut self, at: &At<'_>, name: &str, all: &Everything<'_>) -> Option<InjectTarget> {
+        let of_service = || all.services.find(name).map(InjectTarget::GroupWitness);
+        let found = all.clusters.find(name).map(InjectTarget::Witness).or_else(of_service);
+        if found.is_none() && !self.doubts_table("service") {
+            self.no_such(at, "cluster or service", name, all.clusters.iter().chain(all.services.iter()));
+        }
+        found
     }
 
     fn named(&mut self, at: &At<'_>, names: &Names, name: &str) -> Option<usize> {

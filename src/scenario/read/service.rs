@@ -74,6 +74,7 @@ impl Reader {
                 cores: 1,
                 memory_bytes: 1 << 20,
                 storage: None,
+                more_storages: Vec::new(),
                 dirty_rate: None,
                 disk_timeout: Span::from_secs_f64(d::DISK_TIMEOUT.value),
                 boot_io: d::BOOT_IO.value,
@@ -186,7 +187,15 @@ impl Reader {
         vm.cores = cores.map_or(1, |n| n as u32);
         let memory = self.required(f, "memory", "\"4 GiB\"", |r, at| r.memory(at, limits::MEMORY_BYTES));
         vm.memory_bytes = memory.unwrap_or(vm.memory_bytes);
-        vm.storage = self.opt(f, "storage", |r, at| r.reference(at, around.storages));
+        if let Some(at) = f.get("storage") {
+            // One for all VMs of an instance, or one after the other for each.
+            let list = match &at.node.value {
+                Value::Array(_) => self.references(&at, around.storages).unwrap_or_default(),
+                _ => self.reference(&at, around.storages).into_iter().collect(),
+            };
+            vm.storage = list.first().copied();
+            vm.more_storages = list.into_iter().skip(1).collect();
+        }
         vm.dirty_rate = self.opt(f, "dirty_rate", Reader::rate);
         match f.get("disk_timeout") {
             Some(at) => vm.disk_timeout = self.duration(&at).unwrap_or(vm.disk_timeout),

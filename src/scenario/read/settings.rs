@@ -183,8 +183,9 @@ impl Reader {
                 heard.extend(cluster.hosts.iter().map(|host| host.group));
             }
         }
+        use crate::model::Traffic;
+        let private = spec.services.iter().any(|service| spec.has_card(&service.vm, Traffic::Private));
         for (index, group) in spec.hosts.iter().enumerate() {
-            use crate::model::Traffic;
             let path = join("host", &group.name);
             let mut idle = Vec::new();
             if let Some(fault) = group.agent.as_ref().filter(|_| !heard.contains(&index)) {
@@ -192,7 +193,7 @@ impl Reader {
             }
             for (traffic, fault) in &group.links {
                 let what = match traffic {
-                    Traffic::Private => "nothing is carried over private links yet",
+                    Traffic::Private if !private => "no guest has a private card in its vm.nics",
                     Traffic::Management if !heard.contains(&index) => {
                         "no product that has heartbeats runs here"
                     }

@@ -52,6 +52,8 @@ pub(crate) struct Author {
     clients: Dice,
     /// And for when they want it.
     loads: Dice,
+    /// And for cards of guests, VMs that are held still, and witnesses of groups.
+    cards: Dice,
     /// On several sites (`sites.rs`), whose storages are these: their kinds and places.
     stretched: bool,
     storages: Vec<(&'static str, Option<u64>)>,
@@ -93,9 +95,10 @@ impl Author {
         let ties = dice.percent(25);
         let storms = Dice(seed.rotate_left(32));
         let clients = Dice(seed.rotate_left(8));
+        let cards = Dice(seed.rotate_left(24));
         let stretched = Dice(seed.rotate_left(16)).percent(50);
         let patches = Dice(seed.rotate_left(48));
-        let loads = Dice(seed.rotate_left(24));
+        let loads = Dice(seed.rotate_left(40));
         let (text, later, storages) = (String::new(), Dice(!seed), Vec::new());
         Author {
             dice,
@@ -108,6 +111,7 @@ impl Author {
             patches,
             clients,
             loads,
+            cards,
             stretched,
             storages,
         }
@@ -211,6 +215,7 @@ impl Author {
         }
         let rack_sites = if self.stretched { self.racks_of_sites(sites) } else { self.racks(sites) };
         let networks = if self.stretched { self.networks_of_sites(sites) } else { self.networks() };
+        self.private_networks(sites);
         let storages = if self.stretched { self.storages_of_sites(sites) } else { self.storages(sites) };
         let groups = if self.stretched {
             self.hosts_of_sites(sites, rack_sites.len())
@@ -231,7 +236,46 @@ impl Author {
             &services,
             &layers,
         );
+        self.held_still(horizon, &services, &layers);
         self.text
+    }
+
+    /// Networks that only the nodes of failover groups use: all of it in one, or one at each site and one between them.
+    fn private_networks(&mut self, sites: u64) {
+        std::mem::swap(&mut self.dice, &mut self.cards);
+        if self.dice.percent(40) {
+            let all: Vec<String> = (0..sites).map(|s| format!("\"s{s}\"")).collect();
+            let reach = match self.dice.below(3) {
+                0 if sites > 1 => format!("between = [{}]", all.join(", ")),
+                1 if sites > 0 => "site = \"s0\"".to_owned(),
+                _ => String::new(),
+            };
+            self.line(format!("[network.beats]\ncarries = [\"private\"]\n{reach}"));
+            self.maybe_fault("outage", 70);
+        }
+        std::mem::swap(&mut self.dice, &mut self.cards);
+    }
+
+    /// VMs that stand still for a while, and witnesses of groups that fail.
+    fn held_still(&mut self, horizon: u64, services: &[u64], layers: &[Vec<usize>]) {
+        std::mem::swap(&mut self.dice, &mut self.cards);
+        for _ in 0..self.dice.below(6).saturating_sub(2) {
+            let service = self.dice.below(services.len() as u64);
+            let instance = 1 + self.dice.below(services[service as usize]);
+            let single = layers[service as usize].iter().any(|l| *l < 2);
+            let member = if single { String::new() } else { format!(".{}", 1 + self.dice.below(2)) };
+            let target = match self.dice.below(4) {
+                0 => format!("witness a{service} outage"),
+                _ => format!("vm a{service}-{instance}{member} pause"),
+            };
+            let at = self.dice.below(horizon / self.unit) * self.unit;
+            self.line(format!("[[inject]]\nat = \"{at} us\"\nfault = \"{target}\""));
+            if self.dice.percent(90) {
+                let lasts = self.duration(&[0.0, 0.1, 0.3, 1.0, 5.0]);
+                self.line(format!("lasts = {lasts}"));
+            }
+        }
+        std::mem::swap(&mut self.dice, &mut self.cards);
     }
 
     fn racks(&mut self, sites: u64) -> Vec<Option<u64>> {
@@ -434,6 +478,10 @@ impl Author {
             }
             if self.storms.percent(60) {
                 let _ = write!(vm, ", boot_io = \"{} MB/s\"", self.storms.pick(&[1, 2, 3, 5]));
+            }
+            if self.cards.percent(60) {
+                let cards = *self.cards.pick(&["\"private\"", "\"storage\"", "\"private\", \"storage\""]);
+                let _ = write!(vm, ", nics = [\"client\", {cards}]");
             }
             self.line(format!("role = \"{role}\"\nvm = {{ {vm} }}"));
             for key in ["power_on", "boot", "start", "recover"] {

@@ -10,6 +10,7 @@ impl<'m> Checker<'m> {
         self.vms[vm.index()].patch = Patch::None;
         let row = &mut self.vms[vm.index()];
         (row.booted, row.app, row.down_at, row.stopped_at) = (false, false, self.now, self.now);
+        row.paused = false;
         // What was being made ready for it is not any more.
         (row.queued, row.switching) = (false, None);
         // Its cluster may begin anew.

@@ -21,6 +21,7 @@ mod rules;
 mod services;
 mod sessions;
 mod sides;
+mod votes;
 
 use mirrors::{Loss, MirrorSeen, PairSeen};
 use ninefold::engine::{Law, Span, Time};
@@ -30,10 +31,12 @@ use ninefold::model::{
 };
 use ninefold::probe::{CauseTally, Entry, ServiceTally};
 use ninefold::sim::Signal;
+use orders::lacks_room;
 use patching::Patch;
 use reach::Ways;
 pub(crate) use rules::{Rule, Violation};
 use sessions::WorkSeen;
+use votes::SideSeen;
 
 /// A replication as its observers saw it.
 #[derive(Clone)]
@@ -91,6 +94,8 @@ struct VmSeen {
     app: bool,
     /// Planned work waits for its clients.
     drains_since: Option<Time>,
+    /// It is held still.
+    paused: bool,
     /// The earliest instant at which it could be up again.
     down_at: Time,
     up_at: Time,
@@ -130,6 +135,8 @@ struct InstanceSeen {
     /// A takeover under way: on whom, since when.
     taking: Option<(VmId, Time)>,
     taken_before: bool,
+    /// Its last outage began when its owner stopped because it was outvoted.
+    outvoted: bool,
     members: u16,
     /// Of a balanced group: no member has been out of reach, or stood still, since all served together.
     calm: bool,
@@ -147,6 +154,8 @@ struct Checker<'m> {
     networks: Vec<bool>,
     ways: Ways,
     ways_changed_at: Time,
+    /// When a network failed for the first time.
+    first_cut: Time,
     mirrors: Vec<MirrorSeen>,
     pairs: Vec<PairSeen>,
     /// Since when pairs of hosts do not hear each other.
@@ -160,6 +169,8 @@ struct Checker<'m> {
     vms: Vec<VmSeen>,
     work: Vec<WorkSeen>,
     instances: Vec<InstanceSeen>,
+    /// Of failover groups that count votes.
+    sides_of_groups: Vec<SideSeen>,
     /// By channel.
     boots: Vec<Vec<BootSeen>>,
     /// Plans of which a guest has been patched.
@@ -242,6 +253,7 @@ impl<'m> Checker<'m> {
                 down_at: Time::ZERO,
                 up_at: Time::ZERO,
                 patch: Patch::None,
+                paused: false,
                 stopped_at: Time::ZERO,
                 on_mirror: false,
                 unfinished: false,
@@ -252,7 +264,11 @@ impl<'m> Checker<'m> {
         });
         let holds_io = model.clusters.iter().any(|c| matches!(&c.product, Product::Quorum(q) if q.holds_io));
         let redirects = model.clusters.iter().any(|c| c.storage_loss.redirect.is_some());
-        let hidden_pauses = redirects || holds_io || model.hosts.iter().any(|h| h.storage_paths > 1);
+        let paused = |i: &ninefold::model::Inject| matches!(i.target, InjectTarget::Vm(_, VmFault::Pause));
+        let hidden_pauses = redirects
+            || holds_io
+            || model.hosts.iter().any(|h| h.storage_paths > 1)
+            || model.injects.iter().any(paused);
         let instances = model.instances.iter().map(|i| InstanceSeen {
             lost_ppb: 0,
             since: Time::ZERO,
@@ -261,6 +277,7 @@ impl<'m> Checker<'m> {
             no_quorum: false,
             taking: None,
             taken_before: false,
+            outvoted: false,
             members: i.vms as u16,
             calm: !hidden_pauses,
         });
@@ -279,6 +296,7 @@ impl<'m> Checker<'m> {
             unheard: vec![Time::NEVER; model.hosts.len() * model.hosts.len()],
             hosts,
             ways_changed_at: Time::NEVER,
+            first_cut: Time::NEVER,
             ways: Ways::new(model, &networks),
             mirrors: vec![MirrorSeen::new(); model.storages.len()],
             pairs: vec![PairSeen::new(); model.local_mirrors.len()],
@@ -292,6 +310,7 @@ impl<'m> Checker<'m> {
             work: vms.clone().map(|vm: VmSeen| WorkSeen::new(vm.app)).collect(),
             vms: vms.collect(),
             instances: instances.collect(),
+            sides_of_groups: vec![SideSeen::default(); model.instances.len()],
             boots: vec![Vec::new(); model.channels.len()],
             patched: vec![false; model.maintenances.len()],
             tallies: vec![ServiceTally::default(); model.services.len()],
@@ -339,6 +358,7 @@ impl<'m> Checker<'m> {
             Signal::NetworkDown { .. } | Signal::NetworkUp { .. } => {
                 self.ways.survey(self.model, &self.networks);
                 self.ways_changed_at = self.now;
+                self.first_cut = self.first_cut.min(self.now);
                 self.look_at_mirrors();
                 self.look_at_pairs();
                 self.note_silences();
@@ -544,6 +564,9 @@ impl<'m> Checker<'m> {
             Signal::AppUp { vm } => self.app_up(vm),
             Signal::GroupQuorumLost { instance } => {
                 self.work_is_given_up(instance);
+                for vm in self.model.vms_of(instance) {
+                    self.vms[vm.index()].app = false;
+                }
                 let was = std::mem::replace(&mut self.instances[instance.index()].no_quorum, true);
                 self.require(!was, Rule::Quorum, || format!("{instance:?} loses quorum twice"))
             }
@@ -581,6 +604,21 @@ impl<'m> Checker<'m> {
                     && u32::from(members) <= self.model.instances[instance.index()].vms;
                 self.require(fits, Rule::Converged, || format!("from {before} to {members} members"))
             }
+            Signal::VmPaused { vm } => {
+                self.vms[vm.index()].drains_since = None;
+                let row = &mut self.vms[vm.index()];
+                let was = std::mem::replace(&mut row.paused, true);
+                let booted = row.booted;
+                self.require(!was && booted, Rule::GuestAlternates, || {
+                    format!("{} is held still, and was, or does not run", self.name(vm))
+                })
+            }
+            Signal::VmGoesOn { vm } => {
+                let was = std::mem::replace(&mut self.vms[vm.index()].paused, false);
+                self.require(was, Rule::GuestAlternates, || format!("{} was not held still", self.name(vm)))
+            }
+            Signal::NodeOutvoted { instance, vm } => self.node_outvoted(instance, vm),
+            Signal::Parted { instance, parts } => self.parted(instance, parts),
             Signal::ServiceDown { instance, cause } => self.service_down(instance, cause),
             Signal::ServiceDegraded { instance, lost_ppb } => {
                 self.serves(instance, lost_ppb, Cause::HostCrash)
@@ -612,7 +650,7 @@ impl<'m> Checker<'m> {
             })?;
             if let Some((from, at)) = row.lost {
                 if let Some((reason, _)) = row.waiting {
-                    if !matches!(reason, WaitReason::Room | WaitReason::Storage) {
+                    if !lacks_room(reason) && reason != WaitReason::Storage {
                         continue;
                     }
                     let idle = self.judged_hosts(from).iter().find(|h| self.surely_admits(**h, vm));
@@ -630,6 +668,7 @@ impl<'m> Checker<'m> {
             self.settle_instance(InstanceId(number))?;
             self.settle_load(InstanceId(number), next)?;
         }
+        self.settle_votes(next)?;
         self.settle_patches(next)?;
         self.settle_sessions(next)?;
         self.settle_mirrors(next)

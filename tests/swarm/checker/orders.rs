@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// Whether a VM waits for a host that may take it: one with room, on which none of its instance lives.
+pub(super) fn lacks_room(reason: WaitReason) -> bool {
+    matches!(reason, WaitReason::Room | WaitReason::Apart)
+}
+
 impl<'m> Checker<'m> {
     /// Whether a VM whose guest does not run may be moved to another host: it has crashed, or has lost its disks.
     pub(super) fn may_move(&self, vm: VmId, home: Option<HostId>) -> bool {
@@ -103,7 +108,7 @@ impl<'m> Checker<'m> {
                 format!("{other:?} is better for {}", self.name(vm))
             })?;
         }
-        if before.waiting.is_some_and(|(r, _)| r == WaitReason::Room) && !self.judged_hosts(host).is_empty() {
+        if before.waiting.is_some_and(|(r, _)| lacks_room(r)) && !self.judged_hosts(host).is_empty() {
             self.first_in_rank(vm, cluster)?;
         }
         self.end_waiting(vm);
@@ -136,7 +141,9 @@ impl<'m> Checker<'m> {
     /// Books a wait that is over; only room is a matter of capacity.
     pub(super) fn end_waiting(&mut self, vm: VmId) {
         let start = Time::ZERO + self.model.warmup;
-        if let Some((WaitReason::Room, since)) = self.vms[vm.index()].waiting.take() {
+        if let Some((reason, since)) = self.vms[vm.index()].waiting.take()
+            && lacks_room(reason)
+        {
             self.waiting_us += self.now.since(since.max(start)).0;
         }
     }

@@ -79,6 +79,7 @@ impl<'m> Checker<'m> {
         let row = &mut self.vms[vm.index()];
         let fits = row.booted;
         (row.booted, row.app, row.down_at, row.stopped_at) = (false, false, self.now, self.now);
+        row.paused = false;
         row.patch = Patch::Shut;
         // Its host may have stopped it because it was alone while its group moved away from it.
         let evicted = failover && self.vms[vm.index()].home.is_some_and(|host| self.may_evict(host));

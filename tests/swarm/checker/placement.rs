@@ -78,7 +78,7 @@ impl<'m> Checker<'m> {
         for number in 0..self.vms.len() as u32 {
             let other = VmId(number);
             if other == vm
-                || self.vms[other.index()].waiting.is_none_or(|(r, _)| r != WaitReason::Room)
+                || self.vms[other.index()].waiting.is_none_or(|(r, _)| !lacks_room(r))
                 || self.model.vms[other.index()].rank > rank
             {
                 continue;

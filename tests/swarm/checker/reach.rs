@@ -109,6 +109,19 @@ impl Checker<'_> {
         self.ways.open[(way * self.ways.places + from.index()) * self.ways.places + to.index()]
     }
 
+    /// The same over places in between, as who stands there hears both.
+    pub(super) fn leads(&self, way: usize, from: PlaceId, to: PlaceId) -> bool {
+        let places = || (0..self.ways.places as u32).map(PlaceId);
+        let mut seen = vec![from];
+        let mut next = 0;
+        while let Some(&at) = seen.get(next) {
+            next += 1;
+            let found = places().filter(|p| self.is_open(way, at, *p) && !seen.contains(p));
+            seen.extend(found.collect::<Vec<_>>());
+        }
+        seen.contains(&to)
+    }
+
     /// Whether a host's link for a kind of traffic is whole, or one of several paths.
     pub(super) fn is_linked(&self, host: HostId, traffic: Traffic) -> bool {
         let links =
@@ -215,10 +228,11 @@ impl Checker<'_> {
                 .is_some_and(|s| self.is_wired(vm, host, s) && self.reaches_storage(s, host))
     }
 
-    /// A VM's disks and clients are in reach.
+    /// A VM's disks and clients are in reach, and it is not held still.
     pub(super) fn in_reach(&self, vm: VmId) -> bool {
-        self.vms[vm.index()]
-            .home
-            .is_none_or(|host| self.hears(host, Traffic::Client) && self.disks_alive(vm, host))
+        !self.vms[vm.index()].paused
+            && self.vms[vm.index()]
+                .home
+                .is_none_or(|host| self.hears(host, Traffic::Client) && self.disks_alive(vm, host))
     }
 }

@@ -26,16 +26,42 @@ impl<'m> Checker<'m> {
             && !row.taken_before
             && !self.instant.iter().any(said_goodbye)
         {
-            let noticed = rules.detection.iter().map(|d| least(&d.seen) + least(&d.confirmed)).min();
+            // One that has been outvoted was missed before it stopped.
+            let seen = |law| if row.outvoted { Span::ZERO } else { least(law) };
+            let noticed = rules.detection.iter().map(|d| seen(&d.seen) + least(&d.confirmed)).min();
             let soonest = row.down_at + noticed.unwrap_or_default();
             self.require(self.now >= soonest, Rule::NotTooFast, || "a takeover before the detection".into())?;
         }
+        // Of those who are in reach again at one instant one hears of it first.
+        let back = |signal: &Signal| {
+            matches!(signal, Signal::StorageUp { .. } | Signal::LinkUp { .. } | Signal::NetworkUp { .. })
+        };
+        let back = self.hidden_pauses || self.instant.iter().any(back);
         for other in self.model.vms_of(instance) {
+            // One that its clients reach does not stop of itself: it was outvoted, or its group moves as planned.
+            let recovers = row.taking.is_some_and(|(node, _)| node == other);
+            let serves = self.vms[other.index()].app && self.in_reach(other) && !back && !recovers;
             self.vms[other.index()].app = false;
+            self.require(other == vm || !serves || row.cause.is_planned(), Rule::Failover, || {
+                format!("{} takes over from {}, which serves", self.name(vm), self.name(other))
+            })?;
         }
         let row = &mut self.instances[instance.index()];
         (row.taking, row.taken_before) = (Some((vm, self.now)), true);
         Ok(())
+    }
+
+    /// The owner of a group is cut off from most votes: it served until now, and networks have failed.
+    pub(super) fn node_outvoted(&mut self, instance: InstanceId, vm: VmId) -> Checked {
+        self.work_is_given_up(instance);
+        let row = &mut self.vms[vm.index()];
+        let served = std::mem::take(&mut row.app) && self.in_reach(vm);
+        let votes = match &self.model.service_of(vm).guest {
+            Some(GuestGroup::Failover(rules)) => rules.votes.is_some(),
+            _ => false,
+        };
+        let cut = self.first_cut <= self.now;
+        self.require(served && votes && cut, Rule::Quorum, || format!("{} is outvoted", self.name(vm)))
     }
 
     /// A failed application is restarted where it is: its group watches it, and its guest lives.
@@ -85,7 +111,10 @@ impl<'m> Checker<'m> {
             Signal::VmsPaused { host, .. } => {
                 self.model.vms_of(instance).any(|vm| self.vms[vm.index()].home == Some(host))
             }
-            Signal::GroupQuorumLost { instance: i } => i == instance,
+            Signal::GroupQuorumLost { instance: i } | Signal::NodeOutvoted { instance: i, .. } => {
+                i == instance
+            }
+            Signal::VmPaused { vm } => own(vm) && cause == Cause::VmPause,
             Signal::FailbackBegun { instance: i, .. } => cause == Cause::Maintenance && i == instance,
             Signal::PatchBegun { vm } | Signal::DrainBegun { vm } => cause == Cause::Maintenance && own(vm),
             // A pool that has lost its statefile fences its hosts.
@@ -99,6 +128,18 @@ impl<'m> Checker<'m> {
         });
         // Those whose clients are not turned away carry less of what clients want from now on.
         let seen = seen || self.load_has_risen(instance);
+        // What members can carry is less the shares of dead ones: together with others they may carry nothing that carried
+        // something apart.
+        let guest = &self.model.services[self.model.instances[instance.index()].service.index()].guest;
+        let meets = |signal: &Signal| match *signal {
+            Signal::NetworkUp { .. } => true,
+            Signal::Parted { instance: i, .. } | Signal::Converged { instance: i, .. } => i == instance,
+            _ => false,
+        };
+        let seen = seen
+            || (matches!(guest, Some(GuestGroup::Balanced { .. }))
+                && self.first_cut <= self.now
+                && self.instant.iter().any(meets));
         // Redirected I/O ends with the host that it goes through.
         let seen = seen || (cause == Cause::LinkFailure && self.redirects);
         self.require(seen && can_happen(self.model, cause), Rule::CauseSeen, || {
@@ -110,6 +151,9 @@ impl<'m> Checker<'m> {
         self.serves(instance, ALL_PPB, cause)?;
         let row = &mut self.instances[instance.index()];
         (row.down_at, row.taken_before) = (self.now, false);
+        let stopped =
+            |signal: &Signal| matches!(signal, Signal::NodeOutvoted { instance: i, .. } if *i == instance);
+        self.instances[instance.index()].outvoted = self.instant.iter().any(stopped);
         Ok(())
     }
 
@@ -148,6 +192,37 @@ impl<'m> Checker<'m> {
         }
     }
 
+    /// Members of a balanced group have agreed with those whom they hear: that takes several sites, and at least the
+    /// convergence since the ways between them have changed, or a member that heard only some of the others joined.
+    pub(super) fn parted(&mut self, instance: InstanceId, parts: u16) -> Checked {
+        let fixed = &self.model.instances[instance.index()];
+        let Some(GuestGroup::Balanced { convergence, join, .. }) =
+            &self.model.services[fixed.service.index()].guest
+        else {
+            return self.broken(Rule::Converged, "a group falls apart that is not balanced");
+        };
+        let soonest = self.first_cut + least(convergence).min(least(join));
+        let fits = u32::from(parts) <= fixed.vms && self.now >= soonest;
+        self.require(fits, Rule::Converged, || format!("{} has {parts} parts", fixed.name))
+    }
+
+    /// The clients of a balanced group to whom a network leads from a member that serves: as many are at each place as
+    /// members were there at the start.
+    fn most_reached(&self, instance: InstanceId) -> u32 {
+        let way = ninefold::model::Traffic::Client as usize;
+        let members = || self.model.vms_of(instance);
+        let serving: Vec<_> = members().filter(|v| self.vms[v.index()].app && self.in_reach(*v)).collect();
+        let place = |vm: VmId| self.vms[vm.index()].home.map(|host| self.place(host));
+        let reached = |client: &VmId| {
+            let at = self.place(self.model.vms[client.index()].host);
+            serving.iter().any(|&vm| place(vm).is_some_and(|there| self.leads(way, at, there)))
+        };
+        let all = members().count() as u64;
+        let parts = members().filter(reached).count() as u64;
+        // What is out of reach is rounded down.
+        (u64::from(ALL_PPB) - u64::from(ALL_PPB) * (all - parts) / all) as u32
+    }
+
     pub(super) fn settle_instance(&self, instance: InstanceId) -> Checked {
         let fixed = &self.model.instances[instance.index()];
         let service = &self.model.services[fixed.service.index()];
@@ -157,7 +232,9 @@ impl<'m> Checker<'m> {
             self.model.vms_of(instance).filter(|v| self.vms[v.index()].app && self.in_reach(*v)).count();
         let served = ALL_PPB - row.lost_ppb;
         let most = match &service.guest {
-            Some(GuestGroup::Balanced { .. }) => self.carried(instance, serving, self.now),
+            Some(GuestGroup::Balanced { .. }) => {
+                self.carried(instance, serving, self.now).min(self.most_reached(instance))
+            }
             _ => ALL_PPB * u32::from(serving > 0),
         };
         self.require(served <= most, Rule::ServesForReason, || {
@@ -207,6 +284,7 @@ pub(super) fn can_happen(model: &Model, cause: Cause) -> bool {
         }
         Cause::AppCrash => model.services.iter().any(|s| s.app_crash.is_some()) || fault(VmFault::AppCrash),
         Cause::AppHang => model.services.iter().any(|s| s.app_hang.is_some()) || fault(VmFault::AppHang),
+        Cause::VmPause => fault(VmFault::Pause),
         Cause::Maintenance => {
             let goes_back = |s: &ninefold::model::Service| match &s.guest {
                 Some(GuestGroup::Failover(rules)) => rules.failback.is_some(),

@@ -230,7 +230,15 @@ impl<'m> Checker<'m> {
             return;
         }
         let carried = self.carried(instance, fixed.vms as usize, self.now);
-        if u32::from(seen.members) == fixed.vms && seen.lost_ppb == ALL_PPB - carried && !self.hidden_pauses {
+        // While sites are cut one may serve none of the clients that are left to it.
+        let cut = self.model.geography.places > 1 && self.networks.contains(&true);
+        let all_serve =
+            !cut && self.model.vms_of(instance).all(|vm| self.vms[vm.index()].app && self.in_reach(vm));
+        if u32::from(seen.members) == fixed.vms
+            && seen.lost_ppb == ALL_PPB - carried
+            && !self.hidden_pauses
+            && all_serve
+        {
             self.instances[instance.index()].calm = true;
             for vm in self.model.vms_of(instance) {
                 self.work[vm.index()] = WorkSeen::new(true);
@@ -240,6 +248,8 @@ impl<'m> Checker<'m> {
 
     /// Something is out of reach: clients may wait.
     pub(super) fn work_may_wait(&mut self) {
+        // Whoever drains is out of its group when it does not answer.
+        self.vms.iter_mut().for_each(|row| row.drains_since = None);
         self.instances.iter_mut().for_each(|row| row.calm = false);
     }
 
