@@ -28,6 +28,10 @@ fn of_domain(model: &Model, domain: DomainId, [site, rack]: [&'static str; 2]) -
     if model.domains[domain.index()].cause == Cause::SiteOutage { site } else { rack }
 }
 
+fn network_name(model: &Model, network: crate::model::NetworkId) -> &str {
+    &model.networks[network.index()].name
+}
+
 fn name_of(model: &Model, domain: DomainId) -> &str {
     &model.domains[domain.index()].name
 }
@@ -135,9 +139,7 @@ impl Entry {
             | Signal::MirrorBehind { storage, .. }
             | Signal::ControllerDown { storage }
             | Signal::ControllerUp { storage } => &model.storages[storage.index()].name,
-            Signal::NetworkDown { network } | Signal::NetworkUp { network } => {
-                &model.networks[network.index()].name
-            }
+            Signal::NetworkDown { network } | Signal::NetworkUp { network } => network_name(model, network),
             Signal::LinkDown { host, .. }
             | Signal::LinkUp { host, .. }
             | Signal::AgentDown { host }

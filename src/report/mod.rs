@@ -20,6 +20,7 @@ pub mod csv;
 pub mod figures;
 mod lost;
 pub mod markdown;
+mod number;
 mod profiles;
 mod reproduce;
 pub mod result;

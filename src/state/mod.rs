@@ -13,6 +13,7 @@ mod failed_starts;
 mod group;
 mod group_history;
 mod local_mirrors;
+mod member;
 mod mirrors;
 mod node;
 mod parting;
@@ -28,6 +29,7 @@ pub use failed_starts::FailedStarts;
 pub use group::{Bringing, GroupPhase, GroupState};
 pub use group_history::{GroupHistory, Recently};
 pub use local_mirrors::LocalMirrorState;
+pub use member::{MemberPhase, MemberState, Parting};
 pub use mirrors::MirrorState;
 pub use node::NodeState;
 pub use parting::{MEMBERS_MAX, Sides};
@@ -35,8 +37,8 @@ pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use sessions::SessionState;
 pub use tables::{
-    CrewState, HostPhase, HostState, InstanceState, Job, MaintenanceState, MemberPhase, MemberState, NOWHERE,
-    Outage, Parting, Patching, StorageState, Turn, VmPhase, VmState,
+    CrewState, HostPhase, HostState, InstanceState, Job, MaintenanceState, NOWHERE, Outage, Patching,
+    StorageState, Turn, VmPhase, VmState,
 };
 
 use crate::engine::{Time, Timers, Tournament, Work};

@@ -60,47 +60,7 @@ const PRIORITIES: [(&str, u8); 5] = [("lowest", 1), ("low", 2), ("medium", 3), (
 impl Reader {
     pub(super) fn service(&mut self, named: &Named<'_>, around: &Around<'_>) -> Service {
         let seconds = |value_s: f64| Law::Constant { value_s };
-        let mut service = Service {
-            name: named.name.to_owned(),
-            mark: named.mark,
-            instances: 1,
-            role: Role::Stateful,
-            workload: None,
-            // What cannot be read is as small as can be, so that it fits everywhere.
-            vm: Vm {
-                mark: named.mark,
-                cores_mark: named.mark,
-                memory_mark: named.mark,
-                cores: 1,
-                memory_bytes: 1 << 20,
-                storage: None,
-                more_storages: Vec::new(),
-                dirty_rate: None,
-                disk_timeout: Span::from_secs_f64(d::DISK_TIMEOUT.value),
-                boot_io: d::BOOT_IO.value,
-                nics: Vec::new(),
-                os_edition: None,
-            },
-            power_on: seconds(d::POWER_ON.value),
-            boot: Law::Lognormal { mu: libm::log(d::BOOT_MEDIAN.value), sigma: d::BOOT_SIGMA },
-            start: seconds(0.0),
-            recover: seconds(0.0),
-            guest_crash: None,
-            app_crash: None,
-            app_hang: None,
-            crew: None,
-            after: Vec::new(),
-            priority: 3,
-            demand: 1.0,
-            capacity: 1.0,
-            load: None,
-            requests: 0.0,
-            place: Vec::new(),
-            sessions: 0,
-            transactions: 0,
-            session_timeout: Span::from_secs_f64(d::SESSION_TIMEOUT.value),
-            session_length: None,
-        };
+        let mut service = unread(named);
         let Some(f) = named.fields(self, &KEYS) else { return service };
         match f.get("instances") {
             Some(at) => {
@@ -297,5 +257,51 @@ impl Reader {
             list.push(host);
         }
         list
+    }
+}
+
+/// A service of which nothing could be read.
+fn unread(named: &Named<'_>) -> Service {
+    let seconds = |value_s: f64| Law::Constant { value_s };
+    Service {
+        name: named.name.to_owned(),
+        mark: named.mark,
+        instances: 1,
+        role: Role::Stateful,
+        workload: None,
+        // What cannot be read is as small as can be, so that it fits everywhere.
+        vm: Vm {
+            mark: named.mark,
+            cores_mark: named.mark,
+            memory_mark: named.mark,
+            cores: 1,
+            memory_bytes: 1 << 20,
+            storage: None,
+            more_storages: Vec::new(),
+            dirty_rate: None,
+            disk_timeout: Span::from_secs_f64(d::DISK_TIMEOUT.value),
+            boot_io: d::BOOT_IO.value,
+            nics: Vec::new(),
+            os_edition: None,
+        },
+        power_on: seconds(d::POWER_ON.value),
+        boot: Law::Lognormal { mu: libm::log(d::BOOT_MEDIAN.value), sigma: d::BOOT_SIGMA },
+        start: seconds(0.0),
+        recover: seconds(0.0),
+        guest_crash: None,
+        app_crash: None,
+        app_hang: None,
+        crew: None,
+        after: Vec::new(),
+        priority: 3,
+        demand: 1.0,
+        capacity: 1.0,
+        load: None,
+        requests: 0.0,
+        place: Vec::new(),
+        sessions: 0,
+        transactions: 0,
+        session_timeout: Span::from_secs_f64(d::SESSION_TIMEOUT.value),
+        session_length: None,
     }
 }
