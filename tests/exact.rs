@@ -420,6 +420,45 @@ fn k_of_n() {
     agrees("lost", found.iter().map(|r| r.lost_s / t), theory(5.0).1, theory(5.5).1);
 }
 
+/// A3 (b), with repairs that begin at once: a pair of which each failover comes off with probability c, else a person brings
+/// it online. Unavailability and outages of service per hour.
+fn covered_pair(c: f64) -> (f64, f64) {
+    let (fail, mend, takeover, person) = (1.0 / 100.0, 1.0 / 4.0, 3_600.0 / 90.0, 1.0);
+    // Which node is there besides the owner, or the one that is to be: both, one, none.
+    let [both, one, none, taking_one, taking_both, manual_one, manual_both] = [0, 1, 2, 3, 4, 5, 6];
+    let mut rates = vec![
+        (both, taking_one, fail * c),
+        (both, manual_one, fail * (1.0 - c)),
+        (both, one, fail),
+        (one, both, mend),
+        (one, none, fail),
+        (none, taking_one, 2.0 * mend * c),
+        (none, manual_one, 2.0 * mend * (1.0 - c)),
+    ];
+    for (alone, paired, rate) in [(taking_one, taking_both, takeover), (manual_one, manual_both, person)] {
+        rates.extend([(alone, one, rate), (alone, none, fail), (alone, paired, mend)]);
+        rates.extend([(paired, both, rate), (paired, alone, fail)]);
+        // The node that was to take it is lost: the other takes it, or not.
+        rates.extend([(paired, taking_one, fail * c), (paired, manual_one, fail * (1.0 - c))]);
+    }
+    rates.retain(|(from, to, rate)| from != to && *rate > 0.0);
+    let p = stationary(&rates);
+    (1.0 - p[both] - p[one], fail * (p[both] + p[one]))
+}
+
+#[test]
+fn a_pair_whose_failovers_do_not_all_come_off() {
+    let host = "boot = \"0 s\"\ncrash = { mttf = \"100 h\", mttr = \"4 h\" }";
+    let group = "[strategy.s]\nprotect = [\"guest-failover\"]\ndetection = \"0 s\"\ntakeover = { law = \"exponential\", mean = \"90 s\" }\n\
+                 coverage = \"95 %\"\nmanual_recovery = { law = \"exponential\", mean = \"1 h\" }\n";
+    let run = "horizon = \"8760 h\"\nwarmup = \"100 h\"\nages = \"new\"";
+    let found = rows(&scenario(run, 2, host, AT_ONCE, group), 3_000);
+    let (theory, twin) = (covered_pair(0.95), covered_pair(0.93));
+    agrees("coverage, down", found.iter().map(|r| r.downtime_s / 8_760.0 / HOUR), theory.0, twin.0);
+    // Each lost owner is an outage, whatever comes of the failover: the twin counts those that come off.
+    agrees("coverage, outages", found.iter().map(|r| r.outages / 8_760.0), theory.1, 0.95 * theory.1);
+}
+
 #[test]
 fn repairmen_of_one_and_two() {
     for crew in [1, 2] {

@@ -56,6 +56,10 @@ pub struct FailoverRules {
     /// Until the group acts, by what has become of its owner.
     pub detection: [Detection; Loss::COUNT],
     pub takeover: Takeover,
+    /// The chance that a takeover which nobody has planned comes off, and what it takes a person to bring the group online
+    /// where it does not.
+    pub coverage: f64,
+    pub manual_recovery: Delay,
     /// An application that fails is restarted where it is, before the group moves (GFC-09, GFC-17).
     pub in_place: Option<RestartInPlace>,
     /// A group that moves too often is left alone for a while (GFC-11).
@@ -121,6 +125,8 @@ pub enum TakeoverDraw {
     RecoveryInPlace,
     Retry,
     Failback,
+    Coverage,
+    ManualRecovery,
 }
 
 /// Restarts of a failed application where it is.
@@ -151,6 +157,7 @@ impl FailoverRules {
         }
         let Takeover { offline, disk, address, start, recover } = &self.takeover;
         laws.extend([offline, disk, address, start, recover]);
+        laws.extend((self.coverage < 1.0).then_some(&self.manual_recovery));
         laws.extend(self.in_place.iter().flat_map(|in_place| [&in_place.start, &in_place.recover]));
         laws.extend(self.limit.iter().map(|limit| &limit.retry));
         laws

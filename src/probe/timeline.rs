@@ -104,6 +104,7 @@ impl Entry {
             Signal::GroupWitnessDown { .. } => "group-witness-down",
             Signal::GroupWitnessUp { .. } => "group-witness-up",
             Signal::FailoverGivenUp { .. } => "failover-given-up",
+            Signal::FailoverFailed { .. } => "failover-failed",
             Signal::FailbackBegun { .. } => "failback-begun",
             Signal::FailoverStarted { .. } => "failover-started",
             Signal::FailoverDone { .. } => "failover-done",
@@ -197,6 +198,7 @@ impl Entry {
             Signal::GroupQuorumLost { instance }
             | Signal::GroupQuorumRegained { instance }
             | Signal::FailoverGivenUp { instance }
+            | Signal::FailoverFailed { instance }
             | Signal::FailbackBegun { instance, .. }
             | Signal::FailoverStarted { instance, .. }
             | Signal::FailoverDone { instance, .. }

@@ -273,6 +273,9 @@ fn of_service(model: &Model, entry: &Entry) -> String {
         Signal::GroupQuorumRegained { .. } => format!("{who} has quorum again"),
         Signal::GroupWitnessDown { .. } => format!("the witness of {who} is down"),
         Signal::GroupWitnessUp { .. } => format!("the witness of {who} is back"),
+        Signal::FailoverFailed { .. } => {
+            format!("the failover of {who} comes to nothing: a person has to bring it online")
+        }
         Signal::FailoverGivenUp { .. } => format!("{who} has failed too often and stays offline for now"),
         Signal::FailbackBegun { .. } => format!("{who} goes back to {vm}, as planned"),
         Signal::FailoverStarted { .. } => format!("{who} moves to {vm}"),

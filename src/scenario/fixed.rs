@@ -92,6 +92,8 @@ pub(super) mod defaults {
     pub(in crate::scenario) const RESYNC: Fixed = fixed(3600.0, "assumption");
     /// The middle of 10 to 30 s.
     pub(in crate::scenario) const TAKEOVER: Fixed = fixed(20.0, "GFC-18");
+    /// Out of office hours.
+    pub(in crate::scenario) const MANUAL_RECOVERY: Fixed = fixed(3600.0, "ha-products 0.2 t_man");
     /// The upper end of 2.5 to 3 s.
     pub(in crate::scenario) const CONVERGENCE: Fixed = fixed(3.0, "NLB-07");
     pub(in crate::scenario) const NODES: u32 = 2;

@@ -17,6 +17,9 @@ pub struct FailoverPlan {
     /// until it is certain (s).
     pub detection: [(Law, Law); 3],
     pub takeover: TakeoverPlan,
+    /// The chance that a takeover comes off, and what it takes a person where it does not (s).
+    pub coverage: f64,
+    pub manual_recovery: Law,
     /// Restarts where it is, and the window in which they count.
     pub in_place: Option<(u32, Span)>,
     /// Unplanned moves, the window in which they count, and the time until the group is tried again (s).
@@ -147,6 +150,13 @@ impl<'a> Laid<'a> {
         FailoverPlan {
             detection,
             takeover: self.takeover(),
+            coverage: self.own.coverage.or(self.base.coverage).unwrap_or(1.0),
+            manual_recovery: self
+                .own
+                .manual_recovery
+                .clone()
+                .or_else(|| self.base.manual_recovery.clone())
+                .unwrap_or(Law::Constant { value_s: d::MANUAL_RECOVERY.value }),
             in_place: restarts.then(|| {
                 (
                     unlimited(self.count("restarts_in_place")),

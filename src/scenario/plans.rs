@@ -38,6 +38,9 @@ pub struct ProtectionSettings {
     pub detection: Option<Law>,
     /// From there to the group being online elsewhere (s).
     pub takeover: Option<TakeoverSetting>,
+    /// The chance that a takeover comes off, and what it takes a person to bring the group online where it does not (s).
+    pub coverage: Option<f64>,
+    pub manual_recovery: Option<Law>,
     /// From there to the rest having taken over the share (s).
     pub convergence: Option<Law>,
     /// Whether a balancer sees that a member's application has failed.

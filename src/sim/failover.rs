@@ -16,7 +16,8 @@
 //! without anybody having to notice (MTX-85). There is one owner at any time (GFC-06).
 //!
 //! A group by plain laws notices everything alike, and what has failed on a node waits there for a person. One by a
-//! profile brings its application up again where it failed, or where it went, without anybody.
+//! profile brings its application up again where it failed, or where it went, without anybody. Where a takeover may come to
+//! nothing (`coverage`) a person brings the group online.
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
@@ -291,6 +292,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
         group.takeovers += 1;
         let draw = group.takeovers;
         self.tell(Signal::FailoverStarted { instance, vm });
+        if !planned && !self.is_covered(instance, draw) {
+            self.await_person(instance, draw);
+            return;
+        }
         let takeover = &self.failover_rules(instance).takeover;
         let part = |delay, purpose| self.draw(delay, fixed.takeover_of(purpose), draw);
         let mut span = self.draw(&takeover.disk, fixed.takeover, draw);
@@ -300,6 +305,23 @@ impl<'m, O: Observer> Simulation<'m, O> {
         if planned {
             span = span + part(&takeover.offline, TakeoverDraw::Offline);
         }
+        self.step_group(instance, span);
+    }
+
+    /// Whether a takeover comes off (coverage, in the sense of Bouricius, Carter and Schneider, 1969).
+    fn is_covered(&self, instance: InstanceId, takeover: u32) -> bool {
+        let coverage = self.failover_rules(instance).coverage;
+        let stream = self.model.instances[instance.index()].takeover_of(TakeoverDraw::Coverage);
+        coverage >= 1.0 || self.random.uniform(stream, takeover) < coverage
+    }
+
+    /// A takeover comes to nothing: a person brings the group online on the node that was to take it.
+    fn await_person(&mut self, instance: InstanceId, takeover: u32) {
+        self.tell(Signal::FailoverFailed { instance });
+        // All of it is in the one law.
+        self.state.instances[instance.index()].group.bringing = Bringing::Clean;
+        let stream = self.model.instances[instance.index()].takeover_of(TakeoverDraw::ManualRecovery);
+        let span = self.draw(&self.failover_rules(instance).manual_recovery, stream, takeover);
         self.step_group(instance, span);
     }
 

@@ -95,6 +95,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Something changed on a VM while windows are open: its host's may be over, or its own.
     #[cold]
     pub(super) fn look_at_window_of(&mut self, vm: VmId) {
+        self.note_lost_turn(vm);
         self.look_at_patches_of(self.model.vms[vm.index()].instance);
         if let Some(host) = self.state.vms[vm.index()].host() {
             self.look_at_window(host);

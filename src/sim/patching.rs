@@ -69,6 +69,26 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// The window of a guest that fails before it is shut down is over, even where it is back at once; its turn may come again.
+    pub(super) fn note_lost_turn(&mut self, vm: VmId) {
+        let fails = !matches!(self.state.vms[vm.index()].phase, VmPhase::Up | VmPhase::Idle);
+        if !fails || !self.has_patch_window(vm) {
+            return;
+        }
+        let (instance, bit) = (self.model.vms[vm.index()].instance, self.bit(vm));
+        for number in 0..self.model.maintenances.len() {
+            let plan = MaintenanceId(number as u32);
+            for seat in 0..self.state.in_turn[number].len() {
+                let place = self.state.in_turn[number][seat];
+                let turn = *self.turn_of(plan, place);
+                let begun = turn.open & bit > 0 && turn.done & bit == 0;
+                if begun && self.model.maintenances[number].instances[place as usize] == instance {
+                    self.close_patch_window(plan, place, vm);
+                }
+            }
+        }
+    }
+
     /// Whether a VM may have a window of its own.
     #[inline]
     pub(super) fn is_being_patched(&self, vm: VmId) -> bool {

@@ -267,6 +267,10 @@ pub enum Signal {
         service: ServiceId,
     },
     /// A failover group has moved too often, and stays offline for a while.
+    /// A takeover comes to nothing: a person has to bring the group online.
+    FailoverFailed {
+        instance: InstanceId,
+    },
     FailoverGivenUp {
         instance: InstanceId,
     },

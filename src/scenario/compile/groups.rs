@@ -15,7 +15,17 @@ pub(super) fn rules(
     (id, service): (ServiceId, &Service),
     model: &mut Model,
 ) -> FailoverRules {
-    let FailoverPlan { detection, takeover, in_place, limit, failback, votes, watches } = plan;
+    let FailoverPlan {
+        detection,
+        takeover,
+        coverage,
+        manual_recovery,
+        in_place,
+        limit,
+        failback,
+        votes,
+        watches,
+    } = plan;
     let takeover = takeover.of(service);
     let start = takeover.start.unwrap_or_else(|| service.start.clone());
     let recover = takeover.recover.unwrap_or_else(|| service.recover.clone());
@@ -29,6 +39,8 @@ pub(super) fn rules(
             start: start.into(),
             recover: recover.into(),
         },
+        coverage,
+        manual_recovery: manual_recovery.into(),
         // What starts where it is starts as the service says, whatever a takeover as a whole is taken to cost.
         in_place: in_place.map(|(most, window)| RestartInPlace {
             most,

@@ -44,6 +44,13 @@ pub(super) fn failover(
         .collect();
         parts.push(format!("takeover of {}", list.join(", ")));
     }
+    if plan.coverage < 1.0 {
+        let chance = format!("{}", libm::round(plan.coverage * 1e6) / 1e4);
+        parts.push(format!(
+            "comes off in {chance} % of all cases, else by a person after {}",
+            law_line(&plan.manual_recovery)
+        ));
+    }
     if let Some((most, window)) = plan.in_place {
         let times = if most > 1_000 { "always".to_owned() } else { format!("{most} in {window}") };
         parts.push(format!("restarts in place {times}"));

@@ -187,6 +187,8 @@ impl Reader {
         let idle = [
             ("nodes", base.nodes.is_some() && !failover, "guest-failover"),
             ("takeover", base.takeover.is_some() && !failover, "guest-failover"),
+            ("coverage", base.coverage.is_some() && !failover, "guest-failover"),
+            ("manual_recovery", base.manual_recovery.is_some() && !failover, "guest-failover"),
             ("members", base.members.is_some() && !balanced, "nlb"),
             ("convergence", base.convergence.is_some() && !balanced, "nlb"),
             ("application_aware", base.application_aware.is_some() && !balanced, "nlb"),

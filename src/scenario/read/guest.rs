@@ -38,7 +38,10 @@ impl Reader {
             {
                 continue;
             }
-            for (key, why) in idle(own, &strategy.base) {
+            let sure = own.coverage.or(strategy.base.coverage).unwrap_or(1.0) >= 1.0;
+            let person = (own.manual_recovery.is_some() && sure)
+                .then_some(("manual_recovery", "every failover comes off; write coverage as well"));
+            for (key, why) in idle(own, &strategy.base).into_iter().chain(person) {
                 let mark = own.marks.get(key).copied().unwrap_or(own.mark);
                 let what = format!("{key} has no effect: {why}");
                 self.sink.push(code::NO_EFFECT, mark, join(&path, key), what, "leave it out");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::Law;
-use crate::model::Affinity;
+use crate::model::{Affinity, Ppm};
 use crate::scenario::code;
 use crate::scenario::describe::law_text;
 use crate::scenario::fields::{At, Fields, Reader};
@@ -21,13 +21,15 @@ use super::Named;
 use super::cluster::{Around, settings};
 use super::guest::WATCHED;
 
-const PROTECTION: [&str; 14] = [
+const PROTECTION: [&str; 16] = [
     "protect",
     "nodes",
     "members",
     "profile",
     "detection",
     "takeover",
+    "coverage",
+    "manual_recovery",
     "convergence",
     "application_aware",
     "affinity",
@@ -126,6 +128,10 @@ impl Reader {
             members: self.opt(f, "members", |r, at| r.whole(at, 2, 32)).map(|n| n as u32),
             detection: self.opt(f, "detection", Reader::law),
             takeover: self.opt(f, "takeover", Reader::takeover),
+            coverage: self
+                .opt(f, "coverage", Reader::fraction)
+                .map(|part| f64::from(part.0) / f64::from(Ppm::ONE.0)),
+            manual_recovery: self.opt(f, "manual_recovery", Reader::law),
             convergence: self.opt(f, "convergence", Reader::law),
             application_aware: self.opt(f, "application_aware", Reader::truth),
             affinity: self.opt(f, "affinity", |r, at| r.word(at, Affinity::WORDS)),

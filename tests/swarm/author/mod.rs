@@ -617,6 +617,16 @@ impl Author {
             self.drains();
         } else {
             self.line(format!("nodes = {vms}\ndetection = {detection}\ntakeover = {second}"));
+            self.covers();
+        }
+    }
+
+    /// Whether failovers come off.
+    fn covers(&mut self) {
+        if self.loads.percent(30) {
+            let chance = *self.loads.pick(&["0.9", "\"50 %\"", "0"]);
+            let us = self.unit * self.loads.below(6) / 2;
+            self.line(format!("coverage = {chance}\nmanual_recovery = \"{us} us\""));
         }
     }
 
@@ -655,6 +665,7 @@ impl Author {
             let [disk, start] = [self.law(&[0.0, 0.3]), self.law(&[0.0, 1.0])];
             self.line(format!("takeover = {{ disk = {disk}, start = {start} }}"));
         }
+        self.covers();
     }
 
     fn maintenances(&mut self, groups: &[u64], horizon: u64) {

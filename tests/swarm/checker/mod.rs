@@ -579,6 +579,14 @@ impl<'m> Checker<'m> {
             }
             Signal::GroupWitnessDown { .. } | Signal::GroupWitnessUp { .. } => Ok(()),
             Signal::AppRestarting { vm } => self.app_restarting(vm),
+            Signal::FailoverFailed { instance } => {
+                let taking = self.instances[instance.index()].taking;
+                let at_once = taking.is_some_and(|(_, since)| since == self.now);
+                let service = self.model.instances[instance.index()].service;
+                let guest = &self.model.services[service.index()].guest;
+                let sure = matches!(guest, Some(GuestGroup::Failover(rules)) if rules.coverage >= 1.0);
+                self.require(at_once && !sure, Rule::Failover, || "a failover comes to nothing".into())
+            }
             Signal::FailoverGivenUp { instance } => {
                 let down = self.instances[instance.index()].lost_ppb == ALL_PPB;
                 self.require(down, Rule::Failover, || "a group that is online is given up".into())

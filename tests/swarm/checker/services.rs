@@ -93,6 +93,8 @@ impl<'m> Checker<'m> {
         let part = &rules.takeover;
         let last = least(&part.offline).min(least(&part.recover));
         let parts = least(&part.disk) + least(&part.address) + least(&part.start) + last;
+        // A person may be faster.
+        let parts = if rules.coverage < 1.0 { parts.min(least(&rules.manual_recovery)) } else { parts };
         let soonest = taking.map_or(Time::NEVER, |(_, since)| since + parts);
         self.require(self.now >= soonest, Rule::NotTooFast, || "a takeover too fast".into())
     }

@@ -157,7 +157,8 @@ impl<'m> Checker<'m> {
                 row.home.is_some_and(|host| plan.hosts.contains(&host)) || plan.instances.contains(&instance);
             its && self.now >= Time::ZERO + self.model.warmup + plan.first
         };
-        let others = |v: &VmId| *v != vm && self.vms[v.index()].app && self.in_reach(*v);
+        // One that is cut off at this very instant may not have been missed yet.
+        let others = |v: &VmId| *v != vm && self.vms[v.index()].app;
         let fits = drains
             && row.app
             && self.model.maintenances.iter().any(begun)
