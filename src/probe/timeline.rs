@@ -85,7 +85,10 @@ impl Entry {
             Signal::PrimaryElected { .. } => "primary-elected",
             Signal::MaintenanceBegun { .. } => "maintenance-begun",
             Signal::MaintenanceEnded { .. } => "maintenance-ended",
-            Signal::PatchBegun { .. } | Signal::PatchEnded { .. } | Signal::DrainBegun { .. } => self.patch(),
+            Signal::PatchBegun { .. }
+            | Signal::PatchEnded { .. }
+            | Signal::DrainBegun { .. }
+            | Signal::DrainBrokenOff { .. } => self.patch(),
             Signal::VmDown { .. } => "vm-down",
             Signal::VmUp { .. } => "vm-up",
             Signal::VmReset { .. } => "vm-reset",
@@ -124,6 +127,7 @@ impl Entry {
         match self.signal {
             Signal::PatchBegun { .. } => "patch-begun",
             Signal::PatchEnded { .. } => "patch-ended",
+            Signal::DrainBrokenOff { .. } => "drain-broken-off",
             _ => "drain-begun",
         }
     }
@@ -172,6 +176,7 @@ impl Entry {
             Signal::PatchBegun { vm }
             | Signal::PatchEnded { vm }
             | Signal::DrainBegun { vm }
+            | Signal::DrainBrokenOff { vm }
             | Signal::VmDown { vm, .. }
             | Signal::VmUp { vm }
             | Signal::DisksSwitching { vm, .. }

@@ -12,7 +12,7 @@
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::{Span, Time};
 use crate::model::{GuestGroup, InstanceId, Ppm, Traffic, VmClock, VmDraw, VmId, served_ppb};
-use crate::state::{InstanceState, MemberPhase};
+use crate::state::{InstanceState, MemberPhase, VmPhase};
 
 /// Each of up to 32 shares loses less than a billionth when it is rounded down.
 const ROUNDING_PPB: u32 = 32;
@@ -63,7 +63,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.state.members[vm.index()].phase = MemberPhase::Out;
                 self.disarm_vm(vm, VmClock::Member);
             }
-            MemberPhase::Draining if !serving => {
+            MemberPhase::Draining if self.state.vms[vm.index()].phase != VmPhase::Up => {
                 self.state.members[vm.index()].phase = MemberPhase::Out;
                 self.disarm_vm(vm, VmClock::Member);
             }
@@ -71,6 +71,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.look_at_parts(instance);
         self.serve_balanced(instance, cause);
+        self.look_at_drains(instance);
     }
 
     /// Whether the balancer takes a member for alive.

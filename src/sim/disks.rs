@@ -77,12 +77,12 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// A script holds a VM still whose guest runs. It does not answer, and does not beat (GFC-29). One that stands still
-    /// already is left alone.
-    pub(super) fn on_vm_paused(&mut self, vm: VmId) {
+    /// already is left alone. Says whether it begins to be paused now.
+    pub(super) fn on_vm_paused(&mut self, vm: VmId) -> bool {
         self.catch_up(vm);
         let row = &mut self.state.vms[vm.index()];
         if !row.phase.is_booted() || row.suspended {
-            return;
+            return false;
         }
         (row.paused, row.suspended) = (true, true);
         if row.phase != VmPhase::AppDead {
@@ -95,6 +95,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.tell(Signal::VmPaused { vm });
         self.on_vm_changed(vm, Cause::VmPause);
+        true
     }
 
     /// It goes on where it was, unless it has died meanwhile; if its disks are away it waits for them from now on.

@@ -4,9 +4,9 @@
 use super::{Cause, Observer, Simulation};
 use crate::engine::Span;
 use crate::model::{Fault, InjectId, InjectTarget, PartId, VmFault, VmId};
-use crate::state::{HostPhase, VmPhase};
+use crate::state::{HostPhase, NOWHERE, VmPhase};
 
-impl<O: Observer> Simulation<'_, O> {
+impl<'m, O: Observer> Simulation<'m, O> {
     pub(super) fn on_fault_injected(&mut self, inject: InjectId) {
         let script = &self.model.injects[inject.index()];
         match script.target {
@@ -24,10 +24,7 @@ impl<O: Observer> Simulation<'_, O> {
                 }
             }
             InjectTarget::Vm(vm, VmFault::Pause) => {
-                self.on_vm_paused(vm);
-                if let Some(lasts) = script.lasts {
-                    self.arm(self.model.timers.inject_ends[inject.index()], lasts);
-                }
+                self.inject_pause(inject, vm, script.lasts);
             }
             InjectTarget::Vm(vm, fault) => self.inject_vm(vm, fault, script.lasts),
             InjectTarget::Part(first, count) => {
@@ -48,9 +45,42 @@ impl<O: Observer> Simulation<'_, O> {
 
     pub(super) fn on_injection_ended(&mut self, inject: InjectId) {
         match self.model.injects[inject.index()].target {
-            InjectTarget::Vm(vm, _) => self.on_vm_goes_on(vm),
+            InjectTarget::Vm(vm, _) => self.end_pause(inject, vm),
             _ => self.mend_part(PartId(self.state.struck[inject.index()])),
         }
+    }
+
+    /// Scripts that pause one VM at a time hold it still until the last of them is over.
+    fn inject_pause(&mut self, inject: InjectId, vm: VmId, lasts: Option<Span>) {
+        if self.on_vm_paused(vm) {
+            // Pauses of an earlier life are no matter of this one.
+            for other in self.pauses_of(vm) {
+                self.state.struck[other.index()] = NOWHERE;
+            }
+        } else if !self.state.vms[vm.index()].paused {
+            return;
+        }
+        self.state.struck[inject.index()] = vm.0;
+        if let Some(lasts) = lasts {
+            self.arm(self.model.timers.inject_ends[inject.index()], lasts);
+        }
+    }
+
+    fn end_pause(&mut self, inject: InjectId, vm: VmId) {
+        if std::mem::replace(&mut self.state.struck[inject.index()], NOWHERE) != vm.0 {
+            return;
+        }
+        let mut pauses = self.pauses_of(vm);
+        if !pauses.any(|other| self.state.struck[other.index()] == vm.0) {
+            self.on_vm_goes_on(vm);
+        }
+    }
+
+    fn pauses_of(&self, vm: VmId) -> impl Iterator<Item = InjectId> + use<'m, O> {
+        let paused = InjectTarget::Vm(vm, VmFault::Pause);
+        let injects = self.model.injects.iter().enumerate();
+        let its = injects.filter(move |(_, inject)| inject.target == paused);
+        its.map(|(number, _)| InjectId(number as u32))
     }
 
     fn inject_vm(&mut self, vm: VmId, fault: VmFault, lasts: Option<Span>) {

@@ -13,7 +13,7 @@
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Time;
 use crate::model::{GuestGroup, HostId, MaintenanceId, VmId};
-use crate::state::{GroupPhase, HostPhase, MemberPhase, NOWHERE, VmPhase};
+use crate::state::{Drains, GroupPhase, HostPhase, MemberPhase, NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     pub(super) fn on_maintenance_due(&mut self, plan: MaintenanceId) {
@@ -55,7 +55,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.hosts[host.index()].plan = plan.0;
         self.state.windows_open += 1;
         if self.drains_any(host) {
-            self.state.hosts[host.index()].drains = true;
+            self.state.hosts[host.index()].drains = Drains::Waits;
         } else {
             self.open_window(plan, host);
         }
@@ -108,7 +108,7 @@ impl<O: Observer> Simulation<'_, O> {
         if row.plan == NOWHERE || row.phase != HostPhase::Up {
             return;
         }
-        if row.drains {
+        if row.drains != Drains::No {
             // The work begins when everybody has heard of what has changed, and never in the middle of it.
             self.state.timers.arm(self.model.timers.maintenances[row.plan as usize], self.now);
             return;
@@ -123,19 +123,38 @@ impl<O: Observer> Simulation<'_, O> {
         self.close_window(host);
     }
 
-    /// Opens the windows of hosts on which nobody has anything under way any more.
+    /// Opens the windows of hosts on which nobody has anything under way any more; a host that has somebody who cannot be
+    /// missed after all has had its turn.
     fn begin_work(&mut self, plan: MaintenanceId) {
         let fixed = &self.model.maintenances[plan.index()];
         for &host in &fixed.hosts {
-            let row = &self.state.hosts[host.index()];
-            if row.plan == plan.0 && row.drains && self.is_drained(host) {
-                self.state.hosts[host.index()].drains = false;
-                self.open_window(plan, host);
+            if self.state.hosts[host.index()].plan != plan.0 {
+                continue;
+            }
+            match self.state.hosts[host.index()].drains {
+                Drains::GivenUp => self.give_turn_up(host),
+                Drains::Waits if self.has_nobody_left(host) => {
+                    self.state.hosts[host.index()].drains = Drains::No;
+                    self.open_window(plan, host);
+                }
+                Drains::Waits | Drains::No => {}
             }
         }
     }
 
-    fn is_drained(&self, host: HostId) -> bool {
+    /// Those who drain on a host take clients again.
+    fn give_turn_up(&mut self, host: HostId) {
+        let residents = self.state.take_residents(host);
+        for &vm in &residents {
+            if self.is_draining(vm) && !self.has_patch_window(vm) {
+                self.break_drain_off(vm);
+            }
+        }
+        self.state.scratch = residents;
+        self.close_window(host);
+    }
+
+    fn has_nobody_left(&self, host: HostId) -> bool {
         let mut next = self.state.hosts[host.index()].first_vm;
         while next != NOWHERE {
             if self.is_draining(VmId(next)) {
@@ -173,7 +192,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// The window of a host is over: the next one's turn.
     pub(super) fn close_window(&mut self, host: HostId) {
         self.state.windows_open -= 1;
-        self.state.hosts[host.index()].drains = false;
+        self.state.hosts[host.index()].drains = Drains::No;
         let plan = MaintenanceId(std::mem::replace(&mut self.state.hosts[host.index()].plan, NOWHERE));
         if O::ANY_ORDER {
             // Nobody waits for its VMs any longer.
@@ -189,7 +208,11 @@ impl<O: Observer> Simulation<'_, O> {
 
     pub(super) fn schedule_round(&mut self, plan: MaintenanceId) {
         let fixed = &self.model.maintenances[plan.index()];
-        let Some(every) = fixed.every else { return };
+        let Some(every) = fixed.every else {
+            // Somebody may have asked for a look at those who drain.
+            self.state.timers.disarm(self.model.timers.maintenances[plan.index()]);
+            return;
+        };
         let first = Time::ZERO + self.model.warmup + fixed.first;
         let row = &mut self.state.maintenances[plan.index()];
         let gone = self.now.since(first).0.div_ceil(every.0);

@@ -208,7 +208,7 @@ impl<O: Observer> Simulation<'_, O> {
                 let stands = |vm: VmId| member(vm).phase == MemberPhase::Converged && member(vm).counted;
                 let mut members = self.model.vms_of(instance);
                 match members.find(|&vm| waits(self, vm) && stands(vm) && self.can_be_patched(vm)) {
-                    Some(vm) if self.state.instances[instance.index()].serving > 1 => Next::Guest(vm),
+                    Some(vm) if self.others_serve(vm) => Next::Guest(vm),
                     None if turn.open == 0 => Next::Nobody,
                     _ => Next::Later,
                 }
@@ -286,8 +286,7 @@ impl<O: Observer> Simulation<'_, O> {
                 } else if !matches!(self.state.vms[vm.index()].phase, VmPhase::Up | VmPhase::Idle) {
                     self.close_patch_window(plan, place, vm);
                 } else if matches!(self.model.service_of(vm).guest, Some(GuestGroup::Balanced { .. })) {
-                    // Its clients have finished.
-                    if self.can_be_patched(vm) {
+                    if self.is_drained(vm) && self.can_be_patched(vm) {
                         self.patch(plan, place, vm);
                     } else {
                         self.close_patch_window(plan, place, vm);

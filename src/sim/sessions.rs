@@ -53,9 +53,12 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether another member of its group takes a member's clients.
-    fn others_serve(&self, vm: VmId) -> bool {
+    pub(super) fn others_serve(&self, vm: VmId) -> bool {
         let instance = self.model.vms[vm.index()].instance;
-        self.model.vms_of(instance).any(|other| other != vm && self.seat(other) == Seat::Serves)
+        let split = self.state.instances[instance.index()].is_split;
+        let part = |vm: VmId| self.state.members[vm.index()].part;
+        let beside = |other: VmId| other != vm && (!split || part(other) == part(vm));
+        self.model.vms_of(instance).any(|other| beside(other) && self.seat(other) == Seat::Serves)
     }
 
     /// Whoever is at work on a VM is cut off for good.
@@ -113,11 +116,12 @@ impl<O: Observer> Simulation<'_, O> {
         // All VMs have had their turn at this instant.
         self.turn = self.turn.max(self.model.vms.len() as u32);
         self.catch_up(vm);
-        self.settle_drain(vm);
+        let left = self.sessions_left(vm);
         let row = &mut self.state.sessions[vm.index()];
         let due = row.cut_since != Time::NEVER
             && row.cut_since + self.model.service_of(vm).session_timeout <= self.now;
-        let sessions = if due { std::mem::take(&mut row.open.sessions) } else { 0 };
+        let open = if due { std::mem::take(&mut row.open.sessions) } else { 0 };
+        let sessions = left.map_or(open, |left| left.min(open));
         if sessions > 0 {
             let instance = self.model.vms[vm.index()].instance;
             self.tell(Signal::SessionsLost { vm, instance, lost: OpenWork { sessions, transactions: 0 } });
@@ -135,9 +139,6 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.sessions.is_empty() || all.is_none() {
             return;
         }
-        for vm in self.model.vms_of(instance) {
-            self.settle_drain(vm);
-        }
         self.spread(instance, all.sessions, |open| &mut open.sessions);
         self.spread(instance, all.transactions, |open| &mut open.transactions);
     }
@@ -148,7 +149,9 @@ impl<O: Observer> Simulation<'_, O> {
         let (mut kept, mut parts) = (0, 0);
         for vm in self.model.vms_of(instance) {
             match (self.seat(vm), *which(&mut self.state.sessions[vm.index()].open)) {
-                (Seat::Aside | Seat::Silent, open @ 1..) => kept += open,
+                (Seat::Aside | Seat::Silent, open @ 1..) => {
+                    kept += self.sessions_left(vm).map_or(open, |left| left.min(open));
+                }
                 (Seat::Silent | Seat::Serves, _) => parts += 1,
                 (Seat::Aside, 0) => {}
             }

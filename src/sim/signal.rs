@@ -191,6 +191,10 @@ pub enum Signal {
     DrainBegun {
         vm: VmId,
     },
+    /// Nobody else serves any more: it takes clients again.
+    DrainBrokenOff {
+        vm: VmId,
+    },
     /// It is done: the guest boots.
     PatchEnded {
         vm: VmId,

@@ -37,7 +37,7 @@ pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use sessions::SessionState;
 pub use tables::{
-    CrewState, HostPhase, HostState, InstanceState, Job, MaintenanceState, NOWHERE, Outage, Patching,
+    CrewState, Drains, HostPhase, HostState, InstanceState, Job, MaintenanceState, NOWHERE, Outage, Patching,
     StorageState, Turn, VmPhase, VmState,
 };
 
@@ -88,7 +88,7 @@ pub struct State {
     pub in_turn: Vec<Vec<u32>>,
     /// By instance; empty where no guest is patched.
     pub patchings: Vec<Patching>,
-    /// By scripted fault, the part that it struck.
+    /// By scripted fault, the part that it struck, or the VM that it holds still.
     pub struck: Vec<u32>,
     /// Hosts whose maintenance window is open, and instances that are being patched, of all plans together.
     pub windows_open: u32,

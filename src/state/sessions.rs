@@ -1,6 +1,6 @@
 //! What clients have under way on each VM.
 
-use super::{GroupPhase, State, VmPhase};
+use super::{GroupPhase, MemberPhase, State, VmPhase};
 use crate::engine::Time;
 use crate::model::{GuestGroup, Model, OpenWork, VmId};
 
@@ -29,7 +29,9 @@ impl State {
             let (mut sessions, mut transactions) = (0, 0);
             for vm in model.vms_of(crate::model::InstanceId(number as u32)) {
                 let row = &self.sessions[vm.index()];
-                sessions += u64::from(row.open.sessions);
+                // Of one that drains the row says how many there were when that began.
+                let drains = self.members.get(vm.index()).is_some_and(|m| m.phase == MemberPhase::Draining);
+                sessions += if drains { 0 } else { u64::from(row.open.sessions) };
                 transactions += u64::from(row.open.transactions);
                 let up = self.vms[vm.index()].phase == VmPhase::Up;
                 assert!(row.open.is_none() || up, "{}: clients of what is not up", instance.name);

@@ -82,6 +82,16 @@ pub enum HostPhase {
     Maintenance,
 }
 
+/// Whether planned work on a host waits for clients of balanced groups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Drains {
+    #[default]
+    No,
+    Waits,
+    /// One of them turned out to be needed: the host's turn is over.
+    GivenUp,
+}
+
 /// A host.
 #[derive(Clone, Copy, Debug)]
 pub struct HostState {
@@ -132,7 +142,7 @@ pub struct HostState {
     /// Its vote counts for quorum.
     pub has_vote: bool,
     /// Planned work waits for clients of balanced groups that have something under way on it.
-    pub drains: bool,
+    pub drains: Drains,
     /// Planned work is under way on it.
     pub worked_on: bool,
     /// Since when the others hear nothing of it, though it is up; [`Time::NEVER`] where they do.
@@ -208,7 +218,7 @@ impl Default for HostState {
             mute: false,
             cut_off_by: Cause::NetworkOutage,
             missed_at: Time::NEVER,
-            drains: false,
+            drains: Drains::No,
             worked_on: false,
             plan: NOWHERE,
             crashes: 0,

@@ -516,6 +516,13 @@ impl<'m> Checker<'m> {
             Signal::PatchBegun { vm } => self.patch_begun(vm),
             Signal::PatchEnded { vm } => self.patch_ended(vm),
             Signal::DrainBegun { vm } => self.drain_begun(vm),
+            Signal::DrainBrokenOff { vm } => {
+                self.vms[vm.index()].drains_since = None;
+                let serves = self.vms[vm.index()].app;
+                self.require(serves, Rule::Patching, || {
+                    format!("{} cannot take clients again", self.name(vm))
+                })
+            }
             Signal::VmDown { vm, cause } => {
                 self.drain_ends(vm, cause)?;
                 self.work_ends(vm, Some(cause));
@@ -613,7 +620,6 @@ impl<'m> Checker<'m> {
                 self.require(fits, Rule::Converged, || format!("from {before} to {members} members"))
             }
             Signal::VmPaused { vm } => {
-                self.vms[vm.index()].drains_since = None;
                 let row = &mut self.vms[vm.index()];
                 let was = std::mem::replace(&mut row.paused, true);
                 let booted = row.booted;

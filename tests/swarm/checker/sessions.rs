@@ -53,9 +53,11 @@ impl<'m> Checker<'m> {
         let (mut least, most) = match self.finishes(vm, cause) {
             None => (OpenWork { transactions: 0, ..least }, most),
             Some(false) => (least, most),
-            // Where all the others have joined there is somebody to take its clients.
+            // Where all the others have joined, and nothing can part them, there is somebody to take its clients.
             Some(true)
-                if balanced && u32::from(seen.members) == self.model.instances[instance.index()].vms =>
+                if balanced
+                    && self.model.geography.places <= 1
+                    && u32::from(seen.members) == self.model.instances[instance.index()].vms =>
             {
                 (OpenWork::NONE, OpenWork::NONE)
             }
@@ -131,6 +133,14 @@ impl<'m> Checker<'m> {
         let unbound = matches!(guest, Some(GuestGroup::Balanced { affinity: Affinity::None, .. }));
         let joined = |s: &Signal| matches!(s, Signal::Converged { instance: i, .. } if *i == instance);
         if unbound && lost.transactions == 0 && self.instant.iter().any(joined) {
+            return Ok(());
+        }
+        // Planned work that waits for nobody.
+        let cut =
+            matches!(guest, Some(GuestGroup::Balanced { drain: Some(d), .. }) if d.lasts(1) == Span::ZERO);
+        let due = |plan: &Maintenance| self.now >= Time::ZERO + self.model.warmup + plan.first;
+        if cut && lost.transactions == 0 && self.model.maintenances.iter().any(due) {
+            self.instances[instance.index()].calm = false;
             return Ok(());
         }
         let left = lost == had || (finishes && lost == OpenWork { transactions: 0, ..had });
@@ -249,8 +259,6 @@ impl<'m> Checker<'m> {
 
     /// Something is out of reach: clients may wait.
     pub(super) fn work_may_wait(&mut self) {
-        // Whoever drains is out of its group when it does not answer.
-        self.vms.iter_mut().for_each(|row| row.drains_since = None);
         self.instances.iter_mut().for_each(|row| row.calm = false);
     }
 
