@@ -85,10 +85,7 @@ impl Entry {
             Signal::PrimaryElected { .. } => "primary-elected",
             Signal::MaintenanceBegun { .. } => "maintenance-begun",
             Signal::MaintenanceEnded { .. } => "maintenance-ended",
-            Signal::PatchBegun { .. }
-            | Signal::PatchEnded { .. }
-            | Signal::DrainBegun { .. }
-            | Signal::DrainBrokenOff { .. } => self.patch(),
+            Signal::PatchBegun { .. } | Signal::PatchEnded { .. } | Signal::Drains { .. } => self.patch(),
             Signal::VmDown { .. } => "vm-down",
             Signal::VmUp { .. } => "vm-up",
             Signal::VmReset { .. } => "vm-reset",
@@ -127,7 +124,7 @@ impl Entry {
         match self.signal {
             Signal::PatchBegun { .. } => "patch-begun",
             Signal::PatchEnded { .. } => "patch-ended",
-            Signal::DrainBrokenOff { .. } => "drain-broken-off",
+            Signal::Drains { broken_off: true, .. } => "drain-broken-off",
             _ => "drain-begun",
         }
     }
@@ -175,8 +172,7 @@ impl Entry {
             | Signal::QuorumRegained { cluster } => &model.clusters[cluster.index()].name,
             Signal::PatchBegun { vm }
             | Signal::PatchEnded { vm }
-            | Signal::DrainBegun { vm }
-            | Signal::DrainBrokenOff { vm }
+            | Signal::Drains { vm, .. }
             | Signal::VmDown { vm, .. }
             | Signal::VmUp { vm }
             | Signal::DisksSwitching { vm, .. }

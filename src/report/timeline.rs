@@ -244,8 +244,10 @@ fn of_vm(model: &Model, entry: &Entry) -> Option<String> {
         }
         Signal::StaleCopyGone { .. } => format!("the copy of VM {who} in the memory of {host} is gone"),
         Signal::PatchBegun { .. } => format!("the patch of VM {who} begins"),
-        Signal::DrainBrokenOff { .. } => format!("VM {who} takes clients again: nobody else serves"),
-        Signal::DrainBegun { .. } => format!("VM {who} gets no new clients, and those it has may finish"),
+        Signal::Drains { broken_off: true, .. } => {
+            format!("VM {who} takes clients again: nobody else serves")
+        }
+        Signal::Drains { .. } => format!("VM {who} gets no new clients, and those it has may finish"),
         Signal::PatchEnded { .. } => format!("VM {who} is patched, and boots"),
         Signal::VmDown { .. } => format!("VM {who} is down{why}"),
         Signal::VmUp { .. } => format!("VM {who}: the guest has booted"),

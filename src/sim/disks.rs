@@ -110,6 +110,11 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.reaches_disk(self.model, vm, host) {
             self.resume_vm(vm);
         } else {
+            // What becomes of it from now on is not the pause's fault.
+            let out = |storage: StorageId| self.state.storages[storage.index()].is_out();
+            let storage = self.state.copy_of(self.model, vm);
+            let cause = if storage.is_some_and(out) { Cause::StorageOutage } else { Cause::LinkFailure };
+            self.state.vms[vm.index()].cause = cause;
             self.note_last_write(vm);
             self.await_disks(vm);
         }

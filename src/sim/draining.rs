@@ -34,7 +34,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.drop_work(vm, true);
             return false;
         }
-        self.tell(Signal::DrainBegun { vm });
+        self.tell(Signal::Drains { vm, broken_off: false });
         self.drop_member(instance, vm);
         let member = &mut self.state.members[vm.index()];
         (member.phase, member.joins_at) = (MemberPhase::Draining, self.now);
@@ -98,14 +98,16 @@ impl<O: Observer> Simulation<'_, O> {
         self.settle_drain(vm);
         self.disarm_vm(vm, VmClock::Member);
         self.state.members[vm.index()].phase = MemberPhase::Out;
-        self.tell(Signal::DrainBrokenOff { vm });
+        self.tell(Signal::Drains { vm, broken_off: true });
         self.come_back(vm);
     }
 
     /// A member that nobody works on after all joins again.
     pub(super) fn come_back(&mut self, vm: VmId) {
         let cause = self.state.vms[vm.index()].cause;
-        self.on_member_changed(self.model.vms[vm.index()].instance, vm, cause);
+        let instance = self.model.vms[vm.index()].instance;
+        self.on_member_changed(instance, vm, cause);
+        self.spread_sessions(instance);
     }
 
     /// The sessions that are open on a member that drains, as of now; `None` of one that does not.

@@ -120,18 +120,20 @@ impl<O: Observer> Simulation<'_, O> {
     /// A member has joined or been dropped: those on its side have agreed on who they are, whatever they missed or heard.
     pub(super) fn agree_on_side_of(&mut self, instance: InstanceId, vm: VmId) {
         let first = self.model.instances[instance.index()].first_vm;
-        if !self.state.instances[instance.index()].is_split {
+        let sides = self.state.sides_of_members(self.model, instance);
+        let side_of = |vm: VmId| sides[(vm.0 - first.0) as usize];
+        let converged = |vm: VmId| self.state.members[vm.index()].phase == MemberPhase::Converged;
+        let other = self.model.vms_of(instance).find(|&other| other != vm && converged(other));
+        // One that was restarted on the other side of a cut joins nobody there.
+        let meets = !converged(vm) || other.is_none_or(|other| side_of(other) == side_of(vm));
+        if !self.state.instances[instance.index()].is_split && meets {
             // All are of one part, and so is who joins.
-            let mut others = self.model.vms_of(instance).filter(|other| *other != vm);
-            let other =
-                others.find(|other| self.state.members[other.index()].phase == MemberPhase::Converged);
             let part = other.map_or(0, |other| self.state.members[other.index()].part);
             self.state.members[vm.index()].part = part;
             self.look_at_parts(instance);
             return;
         }
-        let sides = self.state.sides_of_members(self.model, instance);
-        let side = sides[(vm.0 - first.0) as usize];
+        let side = side_of(vm);
         let part = self.free_part(instance, &sides, side);
         for (other, on) in self.model.vms_of(instance).zip(&sides) {
             if *on == side {

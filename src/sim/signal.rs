@@ -188,12 +188,10 @@ pub enum Signal {
         vm: VmId,
     },
     /// Planned work waits for a member's clients to finish, and nobody new is sent to it (NLB-15).
-    DrainBegun {
+    Drains {
         vm: VmId,
-    },
-    /// Nobody else serves any more: it takes clients again.
-    DrainBrokenOff {
-        vm: VmId,
+        /// Not any more: nobody else serves, and it takes clients again.
+        broken_off: bool,
     },
     /// It is done: the guest boots.
     PatchEnded {

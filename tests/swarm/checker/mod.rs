@@ -147,6 +147,8 @@ const ALL_PPB: u32 = 1_000_000_000;
 struct Checker<'m> {
     model: &'m Model,
     now: Time,
+    /// When something was out of reach, or held still, for the last time.
+    last_silence: Time,
     instant: Vec<Signal>,
     hosts: Vec<HostSeen>,
     domains: Vec<bool>,
@@ -292,6 +294,7 @@ impl<'m> Checker<'m> {
         Checker {
             model,
             now: Time::ZERO,
+            last_silence: Time::ZERO,
             instant: Vec::new(),
             unheard: vec![Time::NEVER; model.hosts.len() * model.hosts.len()],
             hosts,
@@ -515,8 +518,8 @@ impl<'m> Checker<'m> {
             }
             Signal::PatchBegun { vm } => self.patch_begun(vm),
             Signal::PatchEnded { vm } => self.patch_ended(vm),
-            Signal::DrainBegun { vm } => self.drain_begun(vm),
-            Signal::DrainBrokenOff { vm } => {
+            Signal::Drains { vm, broken_off: false } => self.drain_begun(vm),
+            Signal::Drains { vm, broken_off: true } => {
                 self.vms[vm.index()].drains_since = None;
                 let serves = self.vms[vm.index()].app;
                 self.require(serves, Rule::Patching, || {
@@ -620,6 +623,7 @@ impl<'m> Checker<'m> {
                 self.require(fits, Rule::Converged, || format!("from {before} to {members} members"))
             }
             Signal::VmPaused { vm } => {
+                self.last_silence = self.now;
                 let row = &mut self.vms[vm.index()];
                 let was = std::mem::replace(&mut row.paused, true);
                 let booted = row.booted;

@@ -118,7 +118,7 @@ impl<'m> Checker<'m> {
             }
             Signal::VmPaused { vm } => own(vm) && cause == Cause::VmPause,
             Signal::FailbackBegun { instance: i, .. } => cause == Cause::Maintenance && i == instance,
-            Signal::PatchBegun { vm } | Signal::DrainBegun { vm } => cause == Cause::Maintenance && own(vm),
+            Signal::PatchBegun { vm } | Signal::Drains { vm, .. } => cause == Cause::Maintenance && own(vm),
             // A pool that has lost its statefile fences its hosts.
             Signal::HostFenced { .. } => true,
             // A node that is alone may hold the I/O of its VMs back, and so may those that have lost quorum together, for

@@ -190,7 +190,8 @@ impl<'m> Checker<'m> {
         };
         let longest = self.model.services.iter().map(longest).max().unwrap_or_default();
         let waited = self.now.since(since);
-        let fits = cause != Cause::Maintenance || waited <= longest;
+        // One that stands still when its drain is over cannot be worked on.
+        let fits = cause != Cause::Maintenance || waited <= longest || self.last_silence >= since;
         self.require(fits, Rule::Patching, || format!("{} drains for {waited:?}", self.name(vm)))
     }
 
@@ -259,6 +260,7 @@ impl<'m> Checker<'m> {
 
     /// Something is out of reach: clients may wait.
     pub(super) fn work_may_wait(&mut self) {
+        self.last_silence = self.now;
         self.instances.iter_mut().for_each(|row| row.calm = false);
     }
 
