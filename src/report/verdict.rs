@@ -187,7 +187,7 @@ impl Teller<'_> {
         let everything = group.len() == self.result.strategies.len();
         let least = if everything { "" } else { "lose least and " };
         let same = tied.iter().all(|other| is_same(&self.less(best, other)));
-        // What an interval would allow for has not been seen: more replications would not tell them apart.
+        // Not one replication differs: an interval allows for more, but of that nothing has been seen.
         let alike = tied.iter().all(|other| self.is_alike(&self.less(best, other)));
         let seen = if same { String::new() } else { format!(" in each of {}", self.replications()) };
         let headline = if (same || alike) && everything {
