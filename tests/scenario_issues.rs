@@ -966,6 +966,15 @@ fn nodes_with_disks_on_storages_that_are_not_shared() {
         let model = ninefold::scenario::compile(&spec).unwrap().remove(0);
         assert_eq!(model.vms.iter().map(|vm| vm.host.index()).collect::<Vec<_>>(), [0, 1]);
     }
+    // The only host of the second is not given to the first, however much more room it has.
+    let wide = APART.replacen("storage = [\"b\"]", "storage = [\"a\", \"b\"]", 1).replacen(
+        "memory = \"32 GiB\"",
+        "memory = \"128 GiB\"",
+        1,
+    );
+    let spec = read(&Input { name: "t.toml", bytes: wide.as_bytes(), overrides: &[] }).0.unwrap();
+    let model = ninefold::scenario::compile(&spec).unwrap().remove(0);
+    assert_eq!(model.vms.iter().map(|vm| vm.host.index()).collect::<Vec<_>>(), [0, 1]);
     for (from, to, issue) in [
         (
             vm,
