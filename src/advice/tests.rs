@@ -438,3 +438,18 @@ fn a_lost_node_that_may_not_be_beside_another_waits() {
     let must = with("product = \"vsphere-8\"\nanti_affinity = \"must\"");
     assert!(must.contains("waits for a host of its own") && must.contains("VMW-55"), "{must}");
 }
+
+#[test]
+fn members_that_were_not_in_the_way_are_given_back() {
+    // Three hosts of 64 GiB: two groups of 50 GiB are one VM too many, and the farm, which gave way first, fits beside.
+    let bare = FOUR.split("[cluster.c]").next().unwrap_or_default().replace("count = 4", "count = 3");
+    let group = |name: &str, priority: u8| {
+        format!(
+            "[service.{name}]\nworkload = \"dhcp\"\npriority = {priority}\nvm = {{ cores = 2, memory = \"50 GiB\" }}\n"
+        )
+    };
+    let farm = "[service.farm]\nrole = \"stateless\"\npriority = 1\ndemand = 2\ncapacity = 1\nvm = { cores = 2, memory = \"8 GiB\" }\n";
+    let advice = advised(&format!("{bare}{}{}{farm}{NONE}", group("low", 2), group("middle", 3)));
+    assert_eq!([0, 1, 2].map(|s| word(&advice, s)), ["nothing", "guest failover", "NLB"]);
+    assert_eq!(advice.services[2].vms, 3, "{advice:#?}");
+}
