@@ -261,17 +261,28 @@ fn where_all_strategies_do_the_same_there_is_nothing_to_prove() {
 #[test]
 fn interrupted_it_compares_what_has_finished() {
     let folder = folder(SCENARIO);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
-    command.args(["advise", "a.toml", "--replications", "5000000"]).current_dir(folder.path());
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    std::thread::sleep(std::time::Duration::from_secs(1));
-    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    let output = child.wait_with_output().expect("it ends");
+    let interrupted_after = |seconds: u64| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
+        command.args(["advise", "a.toml", "--replications", "5000000"]).current_dir(folder.path());
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        std::thread::sleep(std::time::Duration::from_secs(seconds));
+        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        child.wait_with_output().expect("it ends")
+    };
+    // On a busy machine it may not listen yet, or have finished no replication: later it does.
+    let has_compared = |output: &Output| text(&output.stderr).contains("and the comparison is of those");
+    let mut output = interrupted_after(1);
+    for seconds in [2, 4, 8, 16] {
+        if has_compared(&output) {
+            break;
+        }
+        output = interrupted_after(seconds);
+    }
     assert_eq!(output.status.code(), Some(130));
     assert!(text(&output.stderr).contains("and the comparison is of those"), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("\nInterrupted: "), "{}", text(&output.stdout));

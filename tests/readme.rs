@@ -260,3 +260,14 @@ fn the_small_scenarios_say_what_their_numbers_stand_on() {
     }
     assert!(unmarked.is_empty(), "{}", unmarked.join("\n"));
 }
+
+#[test]
+fn the_checker_has_as_many_rules_as_the_readme_says() {
+    let source = content("tests/swarm/checker/rules.rs");
+    let (_, rest) = source.split_once("enum Rule {").unwrap();
+    let (rules, _) = rest.split_once("\n}").unwrap();
+    let is_rule = |line: &&str| line.trim_start().starts_with(|first: char| first.is_ascii_uppercase());
+    let count = rules.lines().filter(is_rule).count();
+    let readme = content("README.md");
+    assert!(readme.contains(&format!("holds it against {count} rules")), "{count} rules");
+}

@@ -925,3 +925,102 @@ fn defaults_follow_the_layer_and_overrides_win() {
     assert_eq!(spec.cluster(0, 0).span("failed_after_datastore"), ninefold::engine::Span::from_secs(18));
     assert!(spec.assumptions.iter().any(|a| a.path == "strategy.cluster.service.web.convergence"));
 }
+
+/// Two groups of hosts, each with an array that the other does not reach; a node of each instance on each.
+const APART: &str = r#"schema = 1
+title = "apart"
+[storage.a]
+kind = "fc"
+outage = { mttf = "10 y", mttr = "4 h" }
+[storage.b]
+kind = "fc"
+[host.ha]
+cores = 16
+memory = "64 GiB"
+storage = ["a"]
+[host.hb]
+cores = 16
+memory = "32 GiB"
+storage = ["b"]
+[service.s]
+vm = { cores = 2, memory = "8 GiB", storage = ["a", "b"] }
+[strategy.group]
+protect = ["guest-failover"]
+nodes = 2
+"#;
+
+#[test]
+fn nodes_with_disks_on_storages_that_are_not_shared() {
+    let with = |from: &str, to: &str| {
+        let issues = issues_of(&APART.replacen(from, to, 1));
+        issues
+            .iter()
+            .map(|issue| format!("{} {}: {}", issue.code, issue.path, issue.what))
+            .collect::<Vec<_>>()
+    };
+    let vm = "[service.s]\n";
+    assert_eq!(with("", ""), [""; 0]);
+    assert_eq!(with(vm, "[service.s]\nplace = [\"ha-1\", \"hb-1\"]\n"), [""; 0]);
+    for text in [APART.to_owned(), APART.replacen(vm, "[service.s]\nplace = [\"ha-1\", \"hb-1\"]\n", 1)] {
+        let spec = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] }).0.unwrap();
+        let model = ninefold::scenario::compile(&spec).unwrap().remove(0);
+        assert_eq!(model.vms.iter().map(|vm| vm.host.index()).collect::<Vec<_>>(), [0, 1]);
+    }
+    // The only host of the second is not given to the first, however much more room it has.
+    let wide = APART.replacen("storage = [\"b\"]", "storage = [\"a\", \"b\"]", 1).replacen(
+        "memory = \"32 GiB\"",
+        "memory = \"128 GiB\"",
+        1,
+    );
+    let spec = read(&Input { name: "t.toml", bytes: wide.as_bytes(), overrides: &[] }).0.unwrap();
+    let model = ninefold::scenario::compile(&spec).unwrap().remove(0);
+    assert_eq!(model.vms.iter().map(|vm| vm.host.index()).collect::<Vec<_>>(), [0, 1]);
+    for (from, to, issue) in [
+        (
+            vm,
+            "[service.s]\nplace = [\"hb-1\", \"ha-1\"]\n",
+            "E028 service.s.place: hosts of \"hb\" do not reach \"a\", the storage of VM 1 of an instance",
+        ),
+        ("storage = [\"b\"]", "", "E032 service.s.vm.storage: no host reaches its storage \"b\""),
+        (
+            "memory = \"8 GiB\"",
+            "memory = \"48 GiB\"",
+            "E025 service.s.vm.memory: its VM has 48 GiB of memory, the largest host has room for 32 GiB",
+        ),
+        (
+            "nodes = 2",
+            "nodes = 3",
+            "E026 strategy.group: an instance of \"s\" has 3 VMs on different hosts, but only 2 can hold one",
+        ),
+        (
+            "nodes = 2\n",
+            "nodes = 3\n[host.hc]\ncount = 2\ncores = 16\nmemory = \"32 GiB\"\nstorage = [\"b\"]\n",
+            "E026 strategy.group: an instance of \"s\" has 2 VMs with disks on \"a\" on different hosts, but only 1 can hold one",
+        ),
+    ] {
+        assert!(with(from, to).iter().any(|told| told.ends_with(issue)), "{to}: {:#?}", with(from, to));
+    }
+    // One VM alone is on the first, whatever the others want.
+    assert_eq!(with("[\"guest-failover\"]\nnodes = 2", "[]"), [""; 0]);
+}
+
+#[test]
+fn a_scripted_fault_keeps_its_number_and_one_mistake_is_one_error() {
+    let faults = [
+        "host esx-1 crush",
+        "vm nothing-1 pause",
+        "host esx-1 crash",
+        "vm mail-1.9 pause",
+        "vm mail-1.1 pause now",
+    ];
+    let injects = faults.map(|fault| format!("[[inject]]\nat = \"1 h\"\nfault = \"{fault}\"\n")).concat();
+    let text = GOOD.split("[[inject]]").next().unwrap().to_owned() + &injects;
+    let told: Vec<_> =
+        issues_of(&text).into_iter().map(|issue| format!("{} {}", issue.code, issue.path)).collect();
+    let expected =
+        ["E029 inject.0.fault", "E021 inject.1.fault", "E021 inject.3.fault", "E029 inject.4.fault"];
+    assert_eq!(
+        told.iter().filter(|told| told.contains("inject")).collect::<Vec<_>>(),
+        expected.iter().collect::<Vec<_>>()
+    );
+}

@@ -241,7 +241,10 @@ impl Around<'_> {
 /// One member fewer, while there are more than two; else no group.
 fn shrink(draft: &mut Draft, index: usize, obstacle: Obstacle, taken: &mut Vec<(usize, Group)>) {
     match &mut draft.guest {
-        Ok(group) if group.layer == GuestLayer::Balanced && group.vms > 2 => group.vms -= 1,
+        Ok(group) if group.layer == GuestLayer::Balanced && group.vms > 2 => {
+            taken.push((index, group.clone()));
+            group.vms -= 1;
+        }
         guest => {
             if let Ok(group) = std::mem::replace(guest, Err(obstacle)) {
                 taken.push((index, group));

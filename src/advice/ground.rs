@@ -2,48 +2,71 @@
 
 use super::{Obstacle, Reason};
 use crate::model::{MirrorFailover, StorageKind};
-use crate::scenario::{Service, Spec, count_text};
+use crate::scenario::{HostGroup, Service, Spec, count_text};
 
 /// What one service finds.
 #[derive(Clone, Debug)]
 pub(super) struct Ground {
-    /// Hosts that reach its disks.
+    /// The most VMs of an instance that can be on different hosts, each on one that reaches its disks.
     pub(super) hosts: u32,
-    /// The cluster with most hosts that can start its VMs, and how many those are.
-    pub(super) cluster: Option<(usize, u32)>,
-    /// Its disks are in one host.
+    /// The cluster with most hosts that can start its VMs.
+    pub(super) cluster: Option<(usize, Clustered)>,
+    /// Disks of it are in one host.
     pub(super) local: bool,
     /// The cluster can start it at the other copy of its disks.
     pub(super) mirrored: bool,
 }
 
+/// Hosts of a cluster that can start VMs of a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Clustered {
+    /// Any of its VMs.
+    hosts: u32,
+    /// Those on each of its storages, in turn.
+    each: Vec<u32>,
+}
+
+impl Clustered {
+    /// Whether none of so many VMs of an instance on different hosts has a host more to be restarted on, in the worst case.
+    pub(super) fn is_full_with(&self, vms: u32) -> bool {
+        let turns = self.each.len().max(1) as u32;
+        let on = |turn: usize| (vms + turns - 1 - turn as u32) / turns;
+        vms >= self.hosts
+            || self.each.iter().enumerate().any(|(turn, hosts)| on(turn) > 0 && on(turn) >= *hosts)
+    }
+}
+
+/// No group is larger, and no more of its VMs are counted out one by one.
+const LARGEST: u32 = 64;
+
 impl Ground {
     pub(super) fn of(spec: &Spec, service: &Service) -> Ground {
-        let storage = service.vm.storage.map(|index| &spec.storages[index]);
-        let copy = storage
-            .and_then(|storage| storage.mirror.as_ref())
-            .filter(|mirror| mirror.failover == MirrorFailover::Cluster)
-            .map(|mirror| mirror.to);
-        let local = storage.is_some_and(|storage| storage.kind == StorageKind::Das);
-        let reaches = |group: usize, index: Option<usize>| {
-            index.is_none_or(|index| spec.hosts[group].storages.contains(&index))
+        let disks: Vec<usize> = service.vm.storages().collect();
+        let copy = |index: usize| {
+            let mirror = spec.storages[index].mirror.as_ref();
+            mirror.filter(|mirror| mirror.failover == MirrorFailover::Cluster).map(|mirror| mirror.to)
         };
-        let starts = |group: usize| {
-            reaches(group, service.vm.storage) || copy.is_some_and(|copy| reaches(group, Some(copy)))
+        let reaches = |group: usize, index: usize| spec.hosts[group].storages.contains(&index);
+        let starts = |group: usize, index: usize| {
+            reaches(group, index) || copy(index).is_some_and(|copy| reaches(group, copy))
         };
-        let hosts = (0..spec.hosts.len()).filter(|&group| reaches(group, service.vm.storage));
         let clusters = spec.clusters.iter().enumerate().map(|(index, cluster)| {
-            let hosts = spec.each_host(&cluster.hosts).filter(|(group, _)| starts(*group)).count();
-            (index, u32::try_from(hosts).unwrap_or(u32::MAX))
+            let of = |can: &dyn Fn(usize) -> bool| {
+                let hosts = spec.each_host(&cluster.hosts).filter(|(group, _)| can(*group)).count();
+                u32::try_from(hosts).unwrap_or(u32::MAX)
+            };
+            let hosts = of(&|group| disks.is_empty() || disks.iter().any(|&disk| starts(group, disk)));
+            let each = disks.iter().map(|&disk| of(&|group| starts(group, disk))).collect();
+            (index, Clustered { hosts, each })
         });
         Ground {
-            hosts: hosts.map(|group| spec.hosts[group].count).fold(0, u32::saturating_add),
+            hosts: apart(spec, &disks),
             // Of equal ones the first.
             cluster: clusters
-                .filter(|(_, hosts)| *hosts > 0)
-                .max_by_key(|(i, hosts)| (*hosts, usize::MAX - i)),
-            local,
-            mirrored: copy.is_some(),
+                .filter(|(_, clustered)| clustered.hosts > 0)
+                .max_by_key(|(i, clustered)| (clustered.clone(), usize::MAX - i)),
+            local: disks.iter().any(|&disk| spec.storages[disk].kind == StorageKind::Das),
+            mirrored: !disks.is_empty() && disks.iter().all(|&disk| copy(disk).is_some()),
         }
     }
 
@@ -71,7 +94,9 @@ impl Ground {
                 ),
             });
         }
-        let hosts = self.cluster.map_or(0, |(_, hosts)| hosts);
+        // One VM alone has its disks on the first storage.
+        let first = |clustered: &Clustered| clustered.each.first().copied().unwrap_or(clustered.hosts);
+        let hosts = self.cluster.as_ref().map_or(0, |(_, clustered)| first(clustered));
         if hosts < 2 {
             return Err(Obstacle {
                 why: Reason::new(
@@ -106,4 +131,23 @@ impl Ground {
             change: Reason::new("a second host that reaches its disks could hold the other VM", &["GFC-05"]),
         })
     }
+}
+
+/// The most VMs of an instance that can be on different hosts, each on one that reaches its disks: those on storages in turn.
+fn apart(spec: &Spec, disks: &[usize]) -> u32 {
+    let hosts = |of: &[usize]| {
+        let reaches = |host: &&HostGroup| of.is_empty() || of.iter().any(|disk| host.storages.contains(disk));
+        spec.hosts.iter().filter(reaches).map(|host| host.count).fold(0, u32::saturating_add)
+    };
+    if disks.len() < 2 {
+        return hosts(disks);
+    }
+    let turns = disks.len() as u32;
+    let each: Vec<u32> = disks.iter().map(|&disk| hosts(&[disk])).collect();
+    let fits = |vms: &u32| {
+        let used = &disks[..turns.min(*vms) as usize];
+        let on = |turn: usize| (vms + turns - 1 - turn as u32) / turns;
+        *vms <= hosts(used) && each.iter().enumerate().all(|(turn, hosts)| on(turn) <= *hosts)
+    };
+    (1..=LARGEST).take_while(fits).last().unwrap_or(0)
 }

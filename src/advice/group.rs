@@ -1,7 +1,7 @@
 //! What would run inside the guests of a service: as a strategy of the scenario has it, where one does; else a product, and
 //! why that one.
 
-use super::ground::Ground;
+use super::ground::{Clustered, Ground};
 use super::{Obstacle, Reason};
 use crate::model::{GuestLayer, Role};
 use crate::scenario::profiles::GuestProfile;
@@ -11,7 +11,7 @@ use crate::scenario::{
 };
 
 /// The most members that a group has (NLB-01).
-const MEMBERS_MAX: u32 = 32;
+pub(super) const MEMBERS_MAX: u32 = 32;
 /// Nodes where nothing says how many (GFC-01).
 const NODES: u32 = 2;
 
@@ -22,7 +22,7 @@ pub(super) struct Group {
     /// VMs of an instance, and how many it should have.
     pub(super) vms: u32,
     pub(super) wanted: u32,
-    /// Of them those that the demand asks for.
+    /// Those that the most that clients want asks for, be they more than a group can have.
     pub(super) needed: u32,
     pub(super) profile: Option<&'static GuestProfile>,
     /// Settings beside the profile, each with its value as TOML.
@@ -75,7 +75,7 @@ impl Group {
                 change: Reason::new(breach.remedy.clone(), &[]),
             });
         }
-        Ok(group.sized(service, ground))
+        Ok(group.sized(spec, service, ground))
     }
 
     fn as_in(written: &WrittenStrategies, service: &Service, layer: GuestLayer, donor: Donor) -> Group {
@@ -127,17 +127,17 @@ impl Group {
     }
 
     /// Whether a cluster of so many hosts could restart a lost node only beside another one.
-    pub(super) fn is_beside_itself_on(&self, hosts: u32) -> bool {
-        self.layer == GuestLayer::Failover && self.vms >= hosts
+    pub(super) fn is_beside_itself_on(&self, hosts: &Clustered) -> bool {
+        self.layer == GuestLayer::Failover && hosts.is_full_with(self.vms)
     }
 
-    /// Enough for the demand with one lost, and no more than there are hosts.
-    fn sized(mut self, service: &Service, ground: &Ground) -> Group {
+    /// Enough for the most that clients want with one lost, and no more than there are hosts.
+    fn sized(mut self, spec: &Spec, service: &Service, ground: &Ground) -> Group {
         if self.layer == GuestLayer::Balanced {
-            let needed = libm::ceil(service.demand / service.capacity - 1e-9);
-            // Beyond the most that there can be nothing is counted.
-            self.needed = if needed >= f64::from(MEMBERS_MAX) { MEMBERS_MAX } else { (needed as u32).max(1) };
-            self.wanted = (self.needed + 1).clamp(2, MEMBERS_MAX);
+            let most = service.load.map_or(1.0, |load| spec.loads[load].most());
+            let needed = libm::ceil(most * service.demand / service.capacity - 1e-9);
+            self.needed = (needed as u32).max(1);
+            self.wanted = self.needed.saturating_add(1).clamp(2, MEMBERS_MAX);
         }
         self.vms = self.wanted.min(ground.hosts);
         self
@@ -173,13 +173,27 @@ fn donor(spec: &Spec, index: usize, layer: GuestLayer) -> Option<Donor> {
     best.map(|(_, donor)| donor)
 }
 
+/// Keys of a strategy that say what runs inside the guests of a failover group, or of a balanced one. What a proposal says by
+/// itself is in [`OWN`].
+const OF_FAILOVER: [&str; 8] = [
+    "detection",
+    "takeover",
+    "coverage",
+    "manual_recovery",
+    "failback",
+    "witness_storage",
+    "witness_site",
+    "witness_outage",
+];
+const OF_BALANCED: [&str; 5] = ["detection", "convergence", "application_aware", "affinity", "drain"];
+#[cfg(test)]
+pub(super) const OWN: [&str; 4] = ["protect", "nodes", "members", "profile"];
+
 /// Whether a key of a strategy is of a layer, or a setting of its profile.
-fn belongs(key: &str, layer: GuestLayer, profile: Option<&'static GuestProfile>) -> bool {
+pub(super) fn belongs(key: &str, layer: GuestLayer, profile: Option<&'static GuestProfile>) -> bool {
     let of_layer: &[&str] = match layer {
-        GuestLayer::Failover => {
-            &["detection", "takeover", "failback", "witness_storage", "witness_site", "witness_outage"]
-        }
-        GuestLayer::Balanced => &["detection", "convergence", "application_aware"],
+        GuestLayer::Failover => &OF_FAILOVER,
+        GuestLayer::Balanced => &OF_BALANCED,
     };
     of_layer.contains(&key) || profile.is_some_and(|profile| profile.settings().any(|s| s.key == key))
 }

@@ -25,9 +25,10 @@ mod tests;
 use std::fmt;
 
 use crate::model::{GuestLayer, Role};
-use crate::scenario::{Input, Issue, Protection, Service, Spec, WrittenStrategies};
+use crate::scenario::profiles::Family;
+use crate::scenario::{Input, Issue, Protection, Service, SettingValue, Spec, WrittenStrategies};
 
-use ground::Ground;
+use ground::{Clustered, Ground};
 use group::Group;
 
 /// A strategy for a scenario, and why.
@@ -122,7 +123,9 @@ struct Draft {
     host_cluster: Result<(), Obstacle>,
     guest: Result<Group, Obstacle>,
     /// Hosts of the cluster that would restart its VMs.
-    clustered: u32,
+    clustered: Clustered,
+    /// Why they would not, where there is no host more than nodes.
+    beside: Obstacle,
 }
 
 impl Draft {
@@ -130,7 +133,11 @@ impl Draft {
         Draft {
             host_cluster: ground.host_cluster(spec),
             guest: Group::of(spec, written, index, ground),
-            clustered: ground.cluster.map_or(0, |(_, hosts)| hosts),
+            clustered: ground
+                .cluster
+                .as_ref()
+                .map_or_else(Clustered::default, |(_, clustered)| clustered.clone()),
+            beside: beside(spec, ground),
         }
     }
 
@@ -143,7 +150,7 @@ impl Draft {
     fn no_host_cluster(&self) -> Option<Obstacle> {
         match (&self.host_cluster, &self.guest) {
             (Err(obstacle), _) => Some(obstacle.clone()),
-            (Ok(()), Ok(group)) if group.is_beside_itself_on(self.clustered) => Some(beside()),
+            (Ok(()), Ok(group)) if group.is_beside_itself_on(&self.clustered) => Some(self.beside.clone()),
             (Ok(()), _) => None,
         }
     }
@@ -153,13 +160,24 @@ impl Draft {
     }
 }
 
-/// Where there is no host more than nodes.
-fn beside() -> Obstacle {
+/// Where there is no host more than nodes: what the cluster does with a lost one.
+fn beside(spec: &Spec, ground: &Ground) -> Obstacle {
+    let plan = ground.cluster.as_ref().map(|(index, _)| {
+        let cluster = &spec.clusters[*index];
+        let hosts = u32::try_from(spec.each_host(&cluster.hosts).count()).unwrap_or(u32::MAX);
+        cluster.plan(None, hosts)
+    });
+    let anti_affinity = plan.as_ref().and_then(|plan| plan.values.get("anti_affinity"));
+    let why = if anti_affinity == Some(&SettingValue::Word("must")) {
+        "no host is left for a lost node: kept apart from the others, it waits for a host of its own, as it would without a \
+         host cluster"
+    } else {
+        "no host is left for a lost node: restarted beside another it would stay there, and the next crash take both"
+    };
+    let is_vsphere = plan.as_ref().is_some_and(|plan| plan.product.profile().family == Family::Primary);
+    let facts: &[&str] = if is_vsphere { &["GFC-05", "VMW-55"] } else { &["GFC-05"] };
     Obstacle {
-        why: Reason::new(
-            "no host is left for a lost node: restarted beside another it would stay there, and the next crash take both",
-            &["GFC-05", "VMW-55"],
-        ),
+        why: Reason::new(why, facts),
         change: Reason::new(
             "with one host more than nodes a host cluster below them could restart a lost one elsewhere",
             &["GFC-32", "GFC-33"],

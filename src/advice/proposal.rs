@@ -61,7 +61,7 @@ pub(super) fn clusters(spec: &Spec, drafts: &[Draft], grounds: &[Ground]) -> Vec
     for (index, cluster) in spec.clusters.iter().enumerate() {
         let groups = drafts.iter().zip(grounds).filter(|(draft, ground)| {
             let both = draft.guest.is_ok() && draft.no_host_cluster().is_none();
-            both && ground.cluster.is_some_and(|(cluster, _)| cluster == index)
+            both && ground.cluster.as_ref().is_some_and(|(cluster, _)| *cluster == index)
         });
         let Some(largest) = groups.map(|(draft, _)| draft.vms()).max() else { continue };
         let hosts = u32::try_from(spec.each_host(&cluster.hosts).count()).unwrap_or(u32::MAX);

@@ -1,7 +1,7 @@
 //! Why: for what is proposed, against what else was considered, and what would have to change for something better.
 
 use super::ground::Ground;
-use super::group::{Group, is_of_2008};
+use super::group::{Group, MEMBERS_MAX, is_of_2008};
 use super::{Draft, Reason};
 use crate::model::{GuestLayer, Role, StorageKind};
 use crate::scenario::{Service, Spec, Storage, count_text};
@@ -109,7 +109,14 @@ impl About<'_> {
         } else {
             format!("{} carry the demand", group.needed)
         };
-        let what = if group.vms < group.needed {
+        let what = if group.needed > MEMBERS_MAX && group.vms < MEMBERS_MAX {
+            format!(
+                "{members}, as many as there are hosts or room, although even {MEMBERS_MAX}, the most that a group has, do \
+                 not carry the demand"
+            )
+        } else if group.needed > MEMBERS_MAX {
+            format!("{members}, the most that a group has, although even they do not carry the demand")
+        } else if group.vms < group.needed {
             format!("{members}, as many as there are hosts, although {carries}")
         } else if group.vms == group.needed {
             format!("{members}: {carries}, and for one more there is no room")
@@ -265,13 +272,7 @@ impl About<'_> {
         for breach in &group.lacks {
             found.push(Reason::new(format!("{}: {}", breach.what, breach.remedy), &[]));
         }
-        if group.vms < group.wanted {
-            let what = format!(
-                "with hosts and room for {} the demand would be carried when one is lost",
-                count_text(u64::from(group.wanted), "member", "members")
-            );
-            found.push(Reason::new(what, &["MTX-14"]));
-        }
+        found.extend(Self::larger(group));
         let fails = self.service.app_crash.is_some() || self.service.app_hang.is_some();
         if group.layer == GuestLayer::Balanced && fails && !group.aware {
             let what = "a balancer that asks the application, such as haproxy, would take a dead service out; this one \
@@ -296,9 +297,30 @@ impl About<'_> {
         found
     }
 
+    /// What would carry the demand of a balanced group that does not, or not when a member is lost.
+    fn larger(group: &Group) -> Option<Reason> {
+        if group.layer == GuestLayer::Balanced && group.needed >= MEMBERS_MAX {
+            let lost = if group.needed == MEMBERS_MAX { " when one is lost" } else { "" };
+            let what = format!(
+                "members with more `capacity` each, or several services with a part of the demand each, would carry it{lost}: \
+                 a group has no more than {MEMBERS_MAX} members"
+            );
+            return Some(Reason::new(what, &["NLB-01", "MTX-14"]));
+        }
+        (group.vms < group.wanted).then(|| {
+            let what = format!(
+                "with hosts and room for {} the demand would be carried when one is lost",
+                count_text(u64::from(group.wanted), "member", "members")
+            );
+            Reason::new(what, &["MTX-14"])
+        })
+    }
+
     /// A storage that can fail and has no second copy, that all of the service's VMs are on.
     fn one_storage(&self) -> Option<&Storage> {
-        let storage = self.service.vm.storage.map(|index| &self.spec.storages[index])?;
+        let mut disks = self.service.vm.storages().take(self.draft.vms() as usize);
+        let storage = disks.next().filter(|_| disks.next().is_none())?;
+        let storage = &self.spec.storages[storage];
         let fails = storage.outage.is_some() && storage.mirror.is_none() && storage.kind != StorageKind::Das;
         fails.then_some(storage)
     }

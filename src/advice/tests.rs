@@ -342,3 +342,114 @@ fn the_others_are_set_against_it() {
         "{advice:#?}"
     );
 }
+
+#[test]
+fn nodes_with_storages_of_their_own_are_not_on_one() {
+    let two = |group: &str, count: u8| {
+        format!("[host.{group}]\ncount = {count}\ncores = 16\nmemory = \"64 GiB\"\nstorage = [\"{group}\"]\n")
+    };
+    let with = |count: u8| {
+        advised(&format!(
+            "schema = 1\ntitle = \"Apart\"\n[storage.a]\nkind = \"fc\"\noutage = {{ mttf = \"10 y\", mttr = \"4 h\" }}\n\
+             [storage.b]\nkind = \"fc\"\n{}{}[cluster.c]\nproduct = \"vsphere-8\"\nhosts = [\"a\", \"b\"]\n[service.s]\n\
+             workload = \"exchange\"\nvm = {{ cores = 2, memory = \"8 GiB\", storage = [\"a\", \"b\"] }}\n{NONE}",
+            two("a", count),
+            two("b", count)
+        ))
+    };
+    let advice = with(1);
+    assert_eq!(word(&advice, 0), "guest failover");
+    assert!(!changes(&advice.services[0]).contains("MTX-54"), "{advice:#?}");
+    assert!(rejected(&advice.services[0], "host cluster").is_some(), "{advice:#?}");
+    assert_eq!(word(&with(2), 0), "host cluster and guest failover");
+}
+
+#[test]
+fn every_key_of_a_protection_is_kept_or_proposed() {
+    for key in crate::scenario::PROTECTION {
+        let kept = [GuestLayer::Failover, GuestLayer::Balanced]
+            .iter()
+            .any(|layer| group::belongs(key, *layer, None));
+        assert!(
+            kept != group::OWN.contains(&key),
+            "{key} is said twice, or dropped from a strategy that has it"
+        );
+    }
+    let farm = "role = \"stateless\"\nsessions = 10\n";
+    let toml =
+        one(farm, "[strategy.own]\nprotect = [\"nlb\"]\naffinity = \"network\"\ndrain = \"5 min\"\n").toml;
+    assert!(toml.contains("affinity = \"network\"") && toml.contains("drain = \"5 min\""), "{toml}");
+    let own =
+        "[strategy.own]\nprotect = [\"guest-failover\"]\ncoverage = \"90 %\"\nmanual_recovery = \"30 min\"\n";
+    let toml = one("", own).toml;
+    assert!(toml.contains("coverage = \"90 %\"") && toml.contains("manual_recovery = \"30 min\""), "{toml}");
+}
+
+/// A farm on more hosts than any group takes, with a demand of so many members.
+fn farm(demand: &str, strategies: &str) -> Advice {
+    let many = FOUR.replace("count = 4", "count = 60");
+    advised(&format!(
+        "{many}[load.peak]\ndays = \"20 %\"\nmonday = \"60 %\"\n[service.s]\nrole = \"stateless\"\n\
+         vm = {{ cores = 2, memory = \"8 GiB\", storage = \"san\" }}\ncapacity = 1\n{demand}\n{strategies}"
+    ))
+}
+
+#[test]
+fn members_carry_the_most_that_clients_want_or_it_is_said_that_they_do_not() {
+    let why = |advice: &Advice| {
+        advice.services[0].reasons.iter().map(|r| r.what.clone()).collect::<Vec<_>>().join("; ")
+    };
+    let peak = farm("demand = 10\nload = \"peak\"", NONE);
+    assert_eq!(peak.services[0].vms, 7);
+    assert!(why(&peak).contains("7 members: 6 carry the demand when one is lost"), "{}", why(&peak));
+    let all = farm("demand = 32", NONE);
+    assert_eq!(all.services[0].vms, 32);
+    assert!(
+        why(&all).contains("32 members: 32 carry the demand, and for one more there is no room"),
+        "{}",
+        why(&all)
+    );
+    assert!(changes(&all.services[0]).contains("NLB-01"), "{all:#?}");
+    let beyond = farm("demand = 33", NONE);
+    assert_eq!(beyond.services[0].vms, 32);
+    assert!(why(&beyond).contains("even they do not carry the demand"), "{}", why(&beyond));
+    assert!(changes(&beyond.services[0]).contains("NLB-01"), "{beyond:#?}");
+    assert!(farm("demand = 1e300", NONE).services[0].vms == 32);
+}
+
+#[test]
+fn a_lost_node_that_may_not_be_beside_another_waits() {
+    let with = |cluster: &str| {
+        let two = FOUR.replace("count = 4", "count = 2").replace("product = \"vsphere-8\"", cluster);
+        let vm = "vm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }";
+        let advice = advised(&format!("{two}[service.s]\nworkload = \"exchange\"\n{vm}\n{NONE}"));
+        let why = rejected(&advice.services[0], "host cluster below it");
+        why.unwrap_or_else(|| panic!("{advice:#?}")).to_string()
+    };
+    assert!(
+        with("product = \"vsphere-8\"")
+            .ends_with("would stay there, and the next crash take both (GFC-05, VMW-55)")
+    );
+    assert!(
+        with("product = \"hyper-v-2016\"")
+            .ends_with("would stay there, and the next crash take both (GFC-05)")
+    );
+    assert!(with("product = \"custom\"\ndetection = \"10 s\"").contains("waits for a host of its own"));
+    let must = with("product = \"vsphere-8\"\nanti_affinity = \"must\"");
+    assert!(must.contains("waits for a host of its own") && must.contains("VMW-55"), "{must}");
+}
+
+#[test]
+fn members_that_were_not_in_the_way_are_given_back() {
+    // Three hosts of 64 GiB: two groups of 50 GiB are one VM too many, and the farm, which gave way first, fits beside.
+    let bare = FOUR.split("[cluster.c]").next().unwrap_or_default().replace("count = 4", "count = 3");
+    let group = |name: &str, priority: u8| {
+        format!(
+            "[service.{name}]\nworkload = \"dhcp\"\npriority = {priority}\nvm = {{ cores = 2, memory = \"50 GiB\" }}\n"
+        )
+    };
+    let farm = "[service.farm]\nrole = \"stateless\"\npriority = 1\ndemand = 2\ncapacity = 1\nvm = { cores = 2, memory = \"8 GiB\" }\n";
+    let advice = advised(&format!("{bare}{}{}{farm}{NONE}", group("low", 2), group("middle", 3)));
+    assert_eq!([0, 1, 2].map(|s| word(&advice, s)), ["nothing", "guest failover", "NLB"]);
+    assert_eq!(advice.services[2].vms, 3, "{advice:#?}");
+}

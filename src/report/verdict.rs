@@ -187,10 +187,13 @@ impl Teller<'_> {
         let everything = group.len() == self.result.strategies.len();
         let least = if everything { "" } else { "lose least and " };
         let same = tied.iter().all(|other| is_same(&self.less(best, other)));
-        let headline = if same && everything {
-            format!("{names} lose exactly the same: {}.", self.loss(best))
-        } else if same {
-            format!("{names} lose least, and exactly the same: {}.", self.loss(best))
+        // Not one replication differs: an interval allows for more, but of that nothing has been seen.
+        let alike = tied.iter().all(|other| self.is_alike(&self.less(best, other)));
+        let seen = if same { String::new() } else { format!(" in each of {}", self.replications()) };
+        let headline = if (same || alike) && everything {
+            format!("{names} lose exactly the same{seen}: {}.", self.loss(best))
+        } else if same || alike {
+            format!("{names} lose least, and exactly the same{seen}: {}.", self.loss(best))
         } else if let [other] = tied {
             let difference = self.less(best, other);
             let between = if figures::has_interval(&difference) {
@@ -216,6 +219,11 @@ impl Teller<'_> {
         }
         rest.push_str(&self.cheapest(&group));
         (headline, rest)
+    }
+
+    /// Not a second's difference in any of several replications.
+    fn is_alike(&self, difference: &Estimate) -> bool {
+        self.result.replications > 1 && difference.mean == 0.0 && difference.se == 0.0
     }
 
     /// "31 min [27, 35] (72 %) less than host-cluster".

@@ -21,7 +21,7 @@ impl Spec {
 
 impl Vm {
     /// Every storage that a VM of the service has its disks on.
-    pub(super) fn storages(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn storages(&self) -> impl Iterator<Item = usize> {
         self.storage.iter().chain(&self.more_storages).copied()
     }
 

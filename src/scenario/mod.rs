@@ -44,6 +44,8 @@ pub use fixed::limits;
 pub use guest_plan::{FailoverPlan, TakeoverPlan};
 pub use issue::{Issue, Mark, Place, Severity, Sources};
 pub use overrides::plain as plain_override;
+#[cfg(test)]
+pub(crate) use read::PROTECTION;
 pub use read::{Breach, Input, breaches, read};
 pub use resolve::{ClusterPlan, ServiceProtection};
 pub use spec::*;

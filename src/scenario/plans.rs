@@ -112,6 +112,8 @@ pub struct Maintenance {
 /// A scripted fault.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inject {
+    /// How many are written before it, those among them that could not be read included.
+    pub number: usize,
     /// Where it is written.
     pub mark: Mark,
     /// From the start of the measured horizon.

@@ -246,7 +246,7 @@ impl<'a> Case<'a> {
         if restarts && waits(self.advised) > waits(best.strategy) {
             let told = |s: &Strategy| figures::duration_mean(&self.result.told(&s.capacity.waiting_vm_s));
             parts.push(format!(
-                "VMs wait {} {} for room, all together, and {} under {}",
+                "VMs wait {} {} for room, or for a host without another of their instance, all together, and {} under {}",
                 told(self.advised),
                 self.result.told_for(),
                 told(best.strategy),

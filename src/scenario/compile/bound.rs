@@ -5,9 +5,11 @@
 //! crew that is busy elsewhere is not in them. An
 //! incident that hits several instances at once counts with all of them.
 
+use std::collections::BTreeSet;
+
 use crate::model::{
-    Delay, DomainId, Fencing, GuestGroup, IncidentBound, MirrorFailover, Model, PartKind, Product, Role,
-    Service, StorageId, Traffic,
+    Delay, DomainId, Fencing, GuestGroup, IncidentBound, Mirror, MirrorFailover, Model, PartKind, Product,
+    Role, Service, StorageId, Traffic,
 };
 
 /// The percentile of lengths; the 99th was too small after some hundred heavy-tailed outages.
@@ -93,15 +95,23 @@ fn bound(model: &Model, number: usize) -> IncidentBound {
 /// The most writes that one switch to the other copy of its disks can cost an instance.
 fn writes_lost(model: &Model, number: usize) -> f64 {
     let service = &model.services[number];
-    let first = model.instances[service.first_instance.index()].first_vm;
-    let storage = model.vms.get(first.index()).and_then(|vm| vm.storage);
-    let mirror = storage.and_then(|storage| model.storages[storage.index()].mirror.as_ref());
+    if service.role == Role::Stateless {
+        return 0.0;
+    }
+    // Every node may have disks of its own.
+    let own = model.vms.iter().filter(|vm| vm.service.index() == number);
+    let storages: BTreeSet<StorageId> = own.filter_map(|vm| vm.storage).collect();
+    let mirrors = storages.iter().filter_map(|storage| model.storages[storage.index()].mirror.as_ref());
+    mirrors.map(|mirror| writes_behind(mirror, service)).fold(0.0, f64::max)
+}
+
+/// What is not on the other copy at a switch, at most.
+fn writes_behind(mirror: &Mirror, service: &Service) -> f64 {
     match mirror {
-        _ if service.role == Role::Stateless => 0.0,
-        Some(m) if m.failover == MirrorFailover::Cluster && !service.host_cluster => 0.0,
-        Some(mirror) if !mirror.sync => mirror.lag.quantile(P),
+        m if m.failover == MirrorFailover::Cluster && !service.host_cluster => 0.0,
+        mirror if !mirror.sync => mirror.lag.quantile(P),
         // A person may use a copy that was left behind.
-        Some(mirror) if mirror.failover == MirrorFailover::Manual => mirror.resync.quantile(P),
+        mirror if mirror.failover == MirrorFailover::Manual => mirror.resync.quantile(P),
         _ => 0.0,
     }
 }

@@ -222,7 +222,7 @@ impl Work<'_> {
                 steps: rounds + windows,
             });
         }
-        for (number, inject) in self.spec.injects.iter().enumerate() {
+        for inject in &self.spec.injects {
             let steps = match inject.target {
                 InjectTarget::Vm { .. } => VM_CRASH,
                 InjectTarget::HostCrash { .. }
@@ -239,7 +239,7 @@ impl Work<'_> {
                     PART + VM_CRASH * f64::from(self.spec.services[service].instances)
                 }
             };
-            let path = format!("inject.{number}.fault");
+            let path = format!("inject.{}.fault", inject.number);
             all.push(Source { path, mark: inject.mark, strikes: 1.0, steps });
         }
     }

@@ -30,7 +30,17 @@ pub(super) fn place(spec: &Spec, strategy: usize, model: &mut Model, issues: &mu
         .map(VmId)
         .filter(|vm| !placed[vm.index()] && !in_vain.contains(vm))
         .collect();
-    rest.sort_by_key(|&vm| std::cmp::Reverse(model.service_of(vm).need.memory_mib));
+    // Of an instance whose VMs have disks of their own, those first that fewest hosts could start.
+    let reach = |storage: usize| {
+        let hosts = spec.hosts.iter().filter(|host| host.storages.contains(&storage));
+        hosts.map(|host| host.count).fold(0, u32::saturating_add)
+    };
+    let reach: Vec<u32> = (0..spec.storages.len()).map(reach).collect();
+    rest.sort_by_cached_key(|&vm| {
+        let (row, need) = (&model.vms[vm.index()], model.service_of(vm).need);
+        let hosts = row.storage.map_or(0, |storage| reach[storage.index()]);
+        (std::cmp::Reverse(need.memory_mib), row.instance, hosts)
+    });
     for vm in rest {
         match room.search(model, &placed, vm) {
             Some(host) => room.take(model, &mut placed, host, vm),

@@ -120,39 +120,51 @@ fn storage_kinds(spec: &Spec, issues: &mut Vec<Issue>) {
     let mut seen: BTreeSet<(usize, &str, bool)> = BTreeSet::new();
     for strategy in 0..spec.strategies.len() {
         for (number, service) in spec.services.iter().enumerate() {
-            let clustered = spec.strategies[strategy].for_service(number).protection.host_cluster;
-            let Some(index) = service.vm.storage.filter(|_| clustered) else { continue };
-            let storage = &spec.storages[index];
-            // Local disks hold VMs under every product; that nobody restarts those elsewhere is said already.
-            if storage.kind == StorageKind::Das {
-                continue;
-            }
-            for (c, cluster) in spec.clusters.iter().enumerate() {
-                let plan = spec.cluster(strategy, c);
-                let reached =
-                    cluster.hosts.iter().any(|host| spec.hosts[host.group].storages.contains(&index));
-                let kinds = product_limits::of(plan.product).storage;
-                let Some(kinds) = kinds.filter(|k| reached && !k.kinds.contains(&storage.kind)) else {
-                    continue;
-                };
-                if !seen.insert((index, plan.product.word(), plan.limits_enforced)) {
-                    continue;
+            let plan = spec.strategies[strategy].for_service(number);
+            if plan.protection.host_cluster {
+                for index in service.vm.storages().take(plan.vms as usize) {
+                    storage_kind(spec, strategy, index, &mut seen, issues);
                 }
-                let what = format!(
-                    "{} is {}, and {} (cluster {}) cannot keep VMs on it ({})",
-                    quote(&storage.name),
-                    storage.kind.word(),
-                    plan.product.word(),
-                    quote(&cluster.name),
-                    kinds.source
-                );
-                let usable = kinds.kinds.iter().filter(|kind| **kind != StorageKind::Das);
-                let remedy = format!("use storage of kind {}", list(usable.map(|kind| kind.word())));
-                let path = join(&join("storage", &storage.name), "kind");
-                let breach = Breach { code: code::STORAGE_KIND, mark: storage.mark, path, what, remedy };
-                issues.push(breach.tell(spec, plan.limits_enforced));
             }
         }
+    }
+}
+
+fn storage_kind<'a>(
+    spec: &'a Spec,
+    strategy: usize,
+    index: usize,
+    seen: &mut BTreeSet<(usize, &'a str, bool)>,
+    issues: &mut Vec<Issue>,
+) {
+    let storage = &spec.storages[index];
+    // Local disks hold VMs under every product; that nobody restarts those elsewhere is said already.
+    if storage.kind == StorageKind::Das {
+        return;
+    }
+    for (c, cluster) in spec.clusters.iter().enumerate() {
+        let plan = spec.cluster(strategy, c);
+        let reached = cluster.hosts.iter().any(|host| spec.hosts[host.group].storages.contains(&index));
+        let kinds = product_limits::of(plan.product).storage;
+        let Some(kinds) = kinds.filter(|k| reached && !k.kinds.contains(&storage.kind)) else {
+            continue;
+        };
+        if !seen.insert((index, plan.product.word(), plan.limits_enforced)) {
+            continue;
+        }
+        let what = format!(
+            "{} is {}, and {} (cluster {}) cannot keep VMs on it ({})",
+            quote(&storage.name),
+            storage.kind.word(),
+            plan.product.word(),
+            quote(&cluster.name),
+            kinds.source
+        );
+        let usable = kinds.kinds.iter().filter(|kind| **kind != StorageKind::Das);
+        let remedy = format!("use storage of kind {}", list(usable.map(|kind| kind.word())));
+        let path = join(&join("storage", &storage.name), "kind");
+        let breach = Breach { code: code::STORAGE_KIND, mark: storage.mark, path, what, remedy };
+        issues.push(breach.tell(spec, plan.limits_enforced));
     }
 }
 

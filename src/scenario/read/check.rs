@@ -10,7 +10,7 @@ use crate::scenario::issue::Mark;
 use crate::scenario::names::{HostNames, Names};
 use crate::scenario::profiles::Product;
 use crate::scenario::spec::{
-    Cluster, HostRef, Inject, InjectTarget, MirrorFailover, Spec, StorageKind, Strategy,
+    Cluster, HostRef, Inject, InjectTarget, MirrorFailover, Spec, Storage, StorageKind, Strategy,
 };
 use crate::scenario::text::{join, list, quote};
 
@@ -64,8 +64,8 @@ impl Reader {
         }
         self.protections(spec, sizes_known);
         self.loads_check(spec);
-        for (index, inject) in spec.injects.iter().enumerate() {
-            self.inject_check(spec, index, inject, &uses);
+        for inject in &spec.injects {
+            self.inject_check(spec, inject, &uses);
         }
     }
 
@@ -297,13 +297,14 @@ impl Reader {
         (most, alone)
     }
 
-    fn inject_check(&mut self, spec: &Spec, index: usize, inject: &Inject, uses: &[Vec<Use>]) {
+    fn inject_check(&mut self, spec: &Spec, inject: &Inject, uses: &[Vec<Use>]) {
+        let path = format!("inject.{}.fault", inject.number);
         if let InjectTarget::Witness(cluster) = inject.target {
-            let path = format!("inject.{index}.fault");
+            let path = path.clone();
             self.idle_witness_fault(spec, inject.mark, path, cluster, &uses[cluster]);
         }
         if let InjectTarget::GroupWitness(service) = inject.target {
-            self.idle_group_witness_fault(spec, index, inject, service);
+            self.idle_group_witness_fault(spec, path.clone(), inject, service);
         }
         let InjectTarget::Vm { service, member, .. } = inject.target else { return };
         let mut without: Vec<&str> = Vec::new();
@@ -321,7 +322,6 @@ impl Reader {
                 without.push(&strategy.name);
             }
         }
-        let path = format!("inject.{index}.fault");
         let remedy = "an instance of several VMs has mail-1.1, mail-1.2 …, one of a single VM has mail-1";
         if !without.is_empty() && without.len() == spec.strategies.len() {
             self.sink.push(code::REFERENCE, inject.mark, path, "no strategy has such a VM", remedy);
@@ -332,7 +332,7 @@ impl Reader {
     }
 
     /// A witness that no group of a service has cannot fail.
-    fn idle_group_witness_fault(&mut self, spec: &Spec, index: usize, inject: &Inject, service: usize) {
+    fn idle_group_witness_fault(&mut self, spec: &Spec, path: String, inject: &Inject, service: usize) {
         let has_one = |strategy: &Strategy| {
             let votes = strategy.for_service(service).failover.and_then(|failover| failover.votes);
             votes.is_some_and(|votes| votes.witness.is_some())
@@ -342,7 +342,7 @@ impl Reader {
             let name = &spec.services[service].name;
             let what = format!("no strategy has a failover group of {} with a witness", quote(name));
             let remedy = "name a profile that counts votes under guest-failover, or leave the fault out";
-            self.sink.push(code::INJECT_IDLE, inject.mark, format!("inject.{index}.fault"), what, remedy);
+            self.sink.push(code::INJECT_IDLE, inject.mark, path, what, remedy);
         }
     }
 
@@ -364,14 +364,15 @@ impl Reader {
     }
 
     /// A clustered VM on local disks.
-    pub(super) fn local_storage(&mut self, spec: &Spec, service: usize) {
+    pub(super) fn local_storage(&mut self, spec: &Spec, service: usize, vms: u32) {
         let s = &spec.services[service];
-        let Some(storage) = s.vm.storage.and_then(|index| spec.storages.get(index)) else { return };
-        let mirrored = storage.mirror.as_ref().is_some_and(|m| m.failover == MirrorFailover::Cluster);
-        if storage.kind == StorageKind::Das
-            && !mirrored
-            && !self.doubts(&join(&join("storage", &storage.name), "kind"))
-        {
+        let is_local = |storage: &&Storage| {
+            let mirrored = storage.mirror.as_ref().is_some_and(|m| m.failover == MirrorFailover::Cluster);
+            let known = !self.doubts(&join(&join("storage", &storage.name), "kind"));
+            storage.kind == StorageKind::Das && !mirrored && known
+        };
+        let mut disks = s.vm.storages().take(vms as usize).filter_map(|index| spec.storages.get(index));
+        if let Some(storage) = disks.find(is_local) {
             let path = join("service", &s.name) + ".vm.storage";
             let what = format!("{} is local to one host (das)", quote(&storage.name));
             let remedy = "a host cluster can restart a VM elsewhere only from shared storage";

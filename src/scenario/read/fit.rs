@@ -6,10 +6,12 @@ use crate::scenario::code;
 use crate::scenario::describe::span_text;
 use crate::scenario::fields::Reader;
 use crate::scenario::fixed::{defaults, limits};
-use crate::scenario::spec::{GuestLayer, ProtectionSettings, Role, Service, Spec, Strategy, WeeklyLoad};
+use crate::scenario::spec::{
+    GuestLayer, HostRef, ProtectionSettings, Role, Service, Spec, Strategy, WeeklyLoad,
+};
 use crate::scenario::text::{join, number, quote};
 
-/// The most that hosts reaching one storage (or any, for `None`) can give to a VM.
+/// The most that hosts can give to a VM, those that reach one of some storages.
 #[derive(Clone, Copy, Default)]
 struct Room {
     hosts: u64,
@@ -23,16 +25,15 @@ impl Reader {
         let mut reported = BTreeMap::new();
         let mut oversized = false;
         for (index, strategy) in spec.strategies.iter().enumerate() {
-            let rooms = rooms(spec, index);
+            let mut rooms = Rooms::new(spec, index);
             let mut vms: u64 = 0;
             for (s, service) in spec.services.iter().enumerate() {
                 let p = strategy.for_service(s);
                 vms += u64::from(service.instances) * u64::from(p.vms);
                 let own = join(&join("service", &service.name), "vm");
                 if hosts_known && !self.doubts(&join(&own, "storage")) {
-                    let room = rooms.get(&service.vm.storage).copied().unwrap_or_default();
                     let vms = if self.doubts_protection(spec, strategy, s) { 1 } else { p.vms };
-                    self.fits(spec, strategy, service, vms, room, &mut reported);
+                    self.fits(spec, (strategy, &mut rooms), (service, vms), &mut reported);
                 }
                 self.advice(spec, strategy, s);
             }
@@ -66,20 +67,26 @@ impl Reader {
             })
     }
 
-    /// The sizes of VMs and groups against the hosts that reach their storage.
+    /// The sizes of VMs and groups against the hosts that reach their storage, each VM's own.
     fn fits(
         &mut self,
         spec: &Spec,
-        strategy: &Strategy,
-        service: &Service,
-        vms: u32,
-        room: Room,
+        (strategy, rooms): (&Strategy, &mut Rooms<'_>),
+        (service, vms): (&Service, u32),
         reported: &mut BTreeMap<(String, &'static str), ()>,
     ) {
         let path = join("service", &service.name);
         let mut once = |code: &'static str, path: String| reported.insert((path, code), ()).is_none();
-        if room.hosts == 0 {
-            let name = service.vm.storage.map_or("", |i| spec.storages[i].name.as_str());
+        let used: Vec<usize> = service.vm.storages().take(vms as usize).collect();
+        let any = rooms.of(&used);
+        // A VM has to fit wherever its turn puts its disks.
+        let own: Vec<Room> = used.iter().map(|&storage| rooms.of(&[storage])).collect();
+        let mut room = any;
+        for one in &own {
+            (room.memory, room.cores) = (room.memory.min(one.memory), room.cores.min(one.cores));
+        }
+        if let Some(turn) = own.iter().position(|one| one.hosts == 0) {
+            let name = &spec.storages[used[turn]].name;
             if once(code::UNREACHABLE, path.clone()) {
                 let what = format!("no host reaches its storage {}", quote(name));
                 let remedy = format!("add storage = [\"{name}\"] to a host");
@@ -106,11 +113,24 @@ impl Reader {
             let mark = service.vm.cores_mark;
             self.sink.push(code::VM_TOO_LARGE, mark, format!("{path}.vm.cores"), what, remedy);
         }
-        if u64::from(vms) > room.hosts && once(code::TOO_FEW_HOSTS, format!("{}/{path}", strategy.name)) {
+        // As many of the instance's VMs as have their disks on one storage, and the hosts that reach it.
+        let turns = u64::try_from(used.len()).unwrap_or(1).max(1);
+        let on = |turn: usize| (u64::from(vms) + turns - 1 - turn as u64) / turns;
+        let short = own.iter().enumerate().find(|(turn, one)| on(*turn) > one.hosts).filter(|_| turns > 1);
+        if (u64::from(vms) > any.hosts || short.is_some())
+            && once(code::TOO_FEW_HOSTS, format!("{}/{path}", strategy.name))
+        {
+            let (vms, hosts, whose) = match short.filter(|_| u64::from(vms) <= any.hosts) {
+                None => (u64::from(vms), any.hosts, String::new()),
+                Some((turn, one)) => (
+                    on(turn),
+                    one.hosts,
+                    format!(" with disks on {}", quote(&spec.storages[used[turn]].name)),
+                ),
+            };
             let what = format!(
-                "an instance of {} has {vms} VMs on different hosts, but only {} can hold one",
+                "an instance of {} has {vms} VMs{whose} on different hosts, but only {hosts} can hold one",
                 quote(&service.name),
-                room.hosts
             );
             let mark = strategy.base.mark;
             let remedy = "lower nodes or members, or add hosts";
@@ -130,7 +150,7 @@ impl Reader {
         let unread = |r: &Reader, keys: &[&str]| keys.iter().any(|key| r.doubts(&join(&own, key)));
         if p.protection.host_cluster {
             if strategy.name == first_clustered(spec, index) {
-                self.local_storage(spec, index);
+                self.local_storage(spec, index, p.vms);
             }
             if spec.clusters.is_empty() && index == 0 && !self.doubts_table("cluster") {
                 let what = "host-cluster protects here, but no cluster is defined";
@@ -212,28 +232,32 @@ impl Reader {
     }
 
     fn starting_hosts(&mut self, spec: &Spec, index: usize, service: &Service) {
-        let path = join(&join("service", &service.name), "place");
         let own = join("service", &service.name);
+        let path = join(&own, "place");
         let storage_known = !self.doubts(&join(&join(&own, "vm"), "storage"));
         let count_known = !self.doubts(&join(&own, "instances")) && !self.doubts(&path);
         let mut most = 0;
-        for host in &service.place {
-            let group = &spec.hosts[host.group].name;
-            let reaches = |storage| {
-                spec.hosts[host.group].storages.contains(&storage)
-                    || self.doubts(&join(&join("host", group), "storage"))
-            };
-            if storage_known && service.vm.storage.is_some_and(|storage| !reaches(storage)) {
-                let what = format!("hosts of {} do not reach the storage of its VM", quote(group));
-                self.sink.push(code::PLACE, host.mark, path.clone(), what, "choose another host or storage");
+        if storage_known && service.vm.more_storages.is_empty() {
+            for host in &service.place {
+                self.reaches_disks(spec, service, host, 1);
             }
         }
+        let mut told: Vec<usize> = Vec::new();
         for strategy in &spec.strategies {
             if self.doubts_protection(spec, strategy, index) || !count_known {
                 return;
             }
             let vms = strategy.for_service(index).vms as usize;
             most = most.max(vms * service.instances as usize);
+            // Each VM of an instance has its own disks: who is where depends on how many there are.
+            let turns = service.place.iter().enumerate().take(vms * service.instances as usize);
+            for (number, host) in turns.filter(|_| storage_known && !service.vm.more_storages.is_empty()) {
+                if !told.contains(&number)
+                    && !self.reaches_disks(spec, service, host, (number % vms) as u32 + 1)
+                {
+                    told.push(number);
+                }
+            }
             for group in service.place.chunks(vms).take(service.instances as usize) {
                 let twin = group.iter().enumerate().find(|(i, host)| {
                     group[..*i].iter().any(|other| (other.group, other.member) == (host.group, host.member))
@@ -255,6 +279,27 @@ impl Reader {
             self.sink.push(code::NO_EFFECT, host.mark, path, what, "shorten the list");
         }
     }
+
+    /// Whether a host that is listed reaches the disks of the VM that would start there, a member counted from 1.
+    fn reaches_disks(&mut self, spec: &Spec, service: &Service, host: &HostRef, member: u32) -> bool {
+        let group = &spec.hosts[host.group];
+        let reaches = |storage: usize| {
+            group.storages.contains(&storage) || self.doubts(&join(&join("host", &group.name), "storage"))
+        };
+        let Some(storage) = service.vm.storage_of(member).filter(|&storage| !reaches(storage)) else {
+            return true;
+        };
+        let whose = match service.vm.more_storages.len() {
+            0 => "the storage of its VM".to_owned(),
+            _ => {
+                format!("{}, the storage of VM {member} of an instance", quote(&spec.storages[storage].name))
+            }
+        };
+        let what = format!("hosts of {} do not reach {whose}", quote(&group.name));
+        let path = join(&join("service", &service.name), "place");
+        self.sink.push(code::PLACE, host.mark, path, what, "choose another host or storage");
+        false
+    }
 }
 
 /// The first strategy under which a service has a host cluster: its advice is given once.
@@ -263,28 +308,44 @@ fn first_clustered(spec: &Spec, service: usize) -> &str {
     all.find(|s| s.for_service(service).protection.host_cluster).map_or("", |s| &s.name)
 }
 
-/// The room of hosts under a strategy, by the storage that they reach; `None` is any host.
-fn rooms(spec: &Spec, strategy: usize) -> BTreeMap<Option<usize>, Room> {
-    // The best overcommit that any host of a group has.
-    let mut overcommit: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-    for (index, cluster) in spec.clusters.iter().enumerate() {
-        let plan = spec.cluster(strategy, index);
-        for host in &cluster.hosts {
-            let best = overcommit.entry(host.group).or_insert((0.0, 0.0));
-            *best = (best.0.max(plan.memory_overcommit), best.1.max(plan.cpu_overcommit));
+/// The room of hosts under a strategy.
+struct Rooms<'a> {
+    spec: &'a Spec,
+    /// The best overcommit that any host of a group has.
+    overcommit: BTreeMap<usize, (f64, f64)>,
+    known: BTreeMap<Vec<usize>, Room>,
+}
+
+impl<'a> Rooms<'a> {
+    fn new(spec: &'a Spec, strategy: usize) -> Rooms<'a> {
+        let mut overcommit: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+        for (index, cluster) in spec.clusters.iter().enumerate() {
+            let plan = spec.cluster(strategy, index);
+            for host in &cluster.hosts {
+                let best = overcommit.entry(host.group).or_insert((0.0, 0.0));
+                *best = (best.0.max(plan.memory_overcommit), best.1.max(plan.cpu_overcommit));
+            }
         }
+        Rooms { spec, overcommit, known: BTreeMap::new() }
     }
-    let standard = (defaults::MEMORY_OVERCOMMIT, defaults::CPU_OVERCOMMIT);
-    let mut rooms: BTreeMap<Option<usize>, Room> = BTreeMap::new();
-    for (index, group) in spec.hosts.iter().enumerate() {
-        let (memory, cores) = overcommit.get(&index).copied().unwrap_or(standard);
-        let storages = group.storages.iter().map(|&storage| Some(storage));
-        for key in storages.chain([None]) {
-            let room = rooms.entry(key).or_default();
+
+    /// That of the hosts that reach one of some storages; of all for none.
+    fn of(&mut self, storages: &[usize]) -> Room {
+        if let Some(room) = self.known.get(storages) {
+            return *room;
+        }
+        let standard = (defaults::MEMORY_OVERCOMMIT, defaults::CPU_OVERCOMMIT);
+        let mut room = Room::default();
+        for (index, group) in self.spec.hosts.iter().enumerate() {
+            if !storages.is_empty() && !storages.iter().any(|storage| group.storages.contains(storage)) {
+                continue;
+            }
+            let (memory, cores) = self.overcommit.get(&index).copied().unwrap_or(standard);
             room.hosts += u64::from(group.count);
             room.memory = room.memory.max(group.memory_bytes as f64 * memory);
             room.cores = room.cores.max(f64::from(group.cores) * cores);
         }
+        self.known.insert(storages.to_vec(), room);
+        room
     }
-    rooms
 }

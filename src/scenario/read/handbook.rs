@@ -105,7 +105,8 @@ pub fn breaches(spec: &Spec, service: &Service, plan: &ServiceProtection) -> Vec
         let remedy = "write witness_storage, a storage that the nodes' hosts reach".to_owned();
         found.push(Breach { key: "witness_storage", what, remedy });
     }
-    let local = service.vm.storage.is_some_and(|index| spec.storages[index].kind == StorageKind::Das);
+    let mut disks = service.vm.storages().take(plan.vms as usize);
+    let local = disks.any(|index| spec.storages[index].kind == StorageKind::Das);
     let shares = service.workload.is_some_and(|workload| workload.shared_disk);
     if layer == GuestLayer::Failover && local && shares {
         let what = "its nodes share a disk, and local disks are of one host alone (GFC-04)".to_owned();

@@ -20,6 +20,8 @@ mod strategy;
 use crate::engine::Span;
 
 pub use handbook::{Breach, breaches};
+#[cfg(test)]
+pub(crate) use strategy::PROTECTION;
 
 use super::code;
 use super::fields::{At, Fields, Reader};

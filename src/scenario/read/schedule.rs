@@ -88,11 +88,14 @@ impl Reader {
             return Vec::new();
         }
         let each = nodes.iter().enumerate();
-        each.filter_map(|(i, node)| self.inject(&At { node, path: format!("inject.{i}") }, all, spec))
-            .collect()
+        each.filter_map(|(number, node)| {
+            let at = At { node, path: format!("inject.{number}") };
+            self.inject(number, &at, all, spec)
+        })
+        .collect()
     }
 
-    fn inject(&mut self, at: &At<'_>, all: &Everything<'_>, spec: &Spec) -> Option<Inject> {
+    fn inject(&mut self, number: usize, at: &At<'_>, all: &Everything<'_>, spec: &Spec) -> Option<Inject> {
         let f = self.fields(at, &["at", "fault", "lasts"])?;
         let when = self.required(&f, "at", "\"1 h\"", Reader::duration);
         let lasts = self.opt(&f, "lasts", Reader::duration);
@@ -106,7 +109,7 @@ impl Reader {
             self.report(code::INJECT_IDLE, &at, what, "move it forward or lengthen run.horizon");
         }
         let mark = f.key_mark("fault");
-        when.zip(target).map(|(at, target)| Inject { mark, at, target, lasts })
+        when.zip(target).map(|(at, target)| Inject { number, mark, at, target, lasts })
     }
 
     /// `KIND NAME FAULT`; the name may hold spaces.
@@ -129,6 +132,12 @@ impl Reader {
             return None;
         };
         if !faults.contains(&fault) {
+            if let Some(meant) = name.split_whitespace().skip(1).last().filter(|word| faults.contains(word)) {
+                let what = format!("{} is written behind the fault {}", quote(fault), quote(meant));
+                let remedy = "leave it out: `at` says when it happens, `lasts` how long it lasts";
+                self.report(code::INJECT, at, what, remedy);
+                return None;
+            }
             let what = format!("{} is not a fault of a {kind}", quote(fault));
             self.report(code::INJECT, at, what, suggest(fault, faults.iter().copied(), "accepted"));
             // The name is still worth a look.

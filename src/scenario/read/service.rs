@@ -182,11 +182,10 @@ impl Reader {
 
     /// What a VM draws while it boots. It matters where its storage has a bandwidth to share.
     fn boot_io(&mut self, f: &Fields<'_>, around: &Around<'_>, vm: &mut Vm) {
-        let storage = vm.storage.and_then(|index| around.arrays.get(index));
-        let copy = storage
-            .and_then(|storage| storage.mirror.as_ref())
-            .and_then(|mirror| around.arrays.get(mirror.to));
-        let shares = storage.into_iter().chain(copy).any(|storage| storage.bandwidth.is_some());
+        let disks: Vec<&Storage> = vm.storages().filter_map(|index| around.arrays.get(index)).collect();
+        let copy = |storage: &&Storage| storage.mirror.as_ref().and_then(|m| around.arrays.get(m.to));
+        let copies = disks.iter().filter_map(copy);
+        let shares = disks.iter().copied().chain(copies).any(|storage| storage.bandwidth.is_some());
         let Some(at) = f.get("boot_io") else {
             if shares {
                 self.assume(f, "boot_io", format!("\"{}\"", rate_text(vm.boot_io)), d::BOOT_IO.source);
@@ -201,13 +200,11 @@ impl Reader {
         }
         vm.boot_io = rate;
         // Of a storage, or a bandwidth, that could not be read nothing follows.
-        let unread = match storage {
-            None => f.get("storage").is_some(),
-            Some(storage) => {
+        let unread = (disks.is_empty() && f.get("storage").is_some())
+            || disks.iter().any(|storage| {
                 let path = join("storage", &storage.name);
                 ["bandwidth", "mirror"].iter().any(|key| self.doubts(&join(&path, key)))
-            }
-        };
+            });
         if !shares && !unread {
             let what = "boot_io counts only where the VM's storage has a bandwidth";
             self.report(code::NO_EFFECT, &at, what, "give the storage a bandwidth, or leave boot_io out");

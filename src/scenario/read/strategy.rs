@@ -21,7 +21,8 @@ use super::Named;
 use super::cluster::{Around, settings};
 use super::guest::WATCHED;
 
-const PROTECTION: [&str; 16] = [
+/// What every strategy, or one of its services, can say; profiles have settings of their own beside.
+pub(crate) const PROTECTION: [&str; 16] = [
     "protect",
     "nodes",
     "members",
