@@ -9,7 +9,7 @@ use loading::load;
 use ninefold::experiment::summary::ServiceSummary;
 use ninefold::experiment::{Plan, run};
 
-/// Monday as a farmer of web servers knows it: parts of the most, in twelfths of a day that are easy to add up.
+/// A week of an office: Monday has a peak, in steps that are easy to add up.
 const OFFICE: &str = r#"
 [load.office]
 monday = { "00:00" = "5 %", "07:00" = "40 %", "09:00" = "100 %", "12:00" = "60 %", "18:00" = "20 %" }

@@ -1024,3 +1024,20 @@ fn a_scripted_fault_keeps_its_number_and_one_mistake_is_one_error() {
         expected.iter().collect::<Vec<_>>()
     );
 }
+
+#[test]
+fn a_few_days_of_a_load_are_no_year() {
+    let text = |horizon: &str| {
+        format!(
+            "schema = 1\n[run]\nhorizon = \"{horizon}\"\n[host.h]\ncount = 2\ncores = 4\nmemory = \"8 GiB\"\n[load.l]\nworkdays = 1\nweekend = 0\n\
+             [service.w]\nload = \"l\"\nrequests = 5\nvm = {{ cores = 1, memory = \"1 GiB\" }}\n[strategy.s]\nprotect = []\n"
+        )
+    };
+    let codes = |horizon: &str| issues_of(&text(horizon)).iter().map(|issue| issue.code).collect::<Vec<_>>();
+    assert_eq!(codes("1 d"), ["W111"]);
+    assert_eq!(codes("10 d"), ["W111"]);
+    assert_eq!(codes("2 w"), [""; 0]);
+    assert_eq!(codes("1 y"), [""; 0]);
+    let script = "[[inject]]\nat = \"1 h\"\nfault = \"host h-1 crash\"\nlasts = \"1 h\"\n";
+    assert!(issues_of(&(text("1 d") + script)).is_empty());
+}

@@ -58,4 +58,5 @@ codes! {
     BEYOND_PRODUCT = "W108", "beyond what the cluster's product supports, and let pass";
     OTHER_PRODUCT = "W109", "a number of one product in force under another";
     HANDBOOK = "W110", "what a layer inside the guests asks for is not there";
+    PART_OF_A_WEEK = "W111", "a short horizon that is not whole weeks of a load";
 }

@@ -102,7 +102,8 @@ impl<O: Observer> Simulation<'_, O> {
                     self.on_sides_changed(ClusterId(number));
                 }
             }
-            // Clients reach each site by itself (assumption); members of a group do not hear each other.
+            // A VM's clients reach each site by itself (assumption); members and nodes do not hear each other, and clients of
+            // a balanced group stand where its members do.
             Way::Network(Traffic::Client) => {
                 self.on_ways_of_members_changed(cause);
                 self.on_ways_of_nodes_changed(cause);

@@ -5,9 +5,9 @@
 
 mod bound;
 mod channels;
+mod effort;
 mod groups;
 mod hardware;
-mod load;
 mod monitor;
 mod parts;
 mod placement;
@@ -33,10 +33,10 @@ pub fn compile(spec: &Spec) -> Result<Vec<Model>, Vec<Issue>> {
 #[must_use]
 pub fn compile_with_issues(spec: &Spec) -> (Vec<Model>, Vec<Issue>) {
     let mut issues = too_long(spec);
-    issues.extend(load::check(spec));
+    issues.extend(effort::check(spec));
     // That the VMs do not fit either is told at once.
     issues.extend(product_limits::of_clusters(spec));
-    let stretches = load::stretches(spec);
+    let stretches = effort::stretches(spec);
     let mut models = Vec::new();
     for strategy in 0..spec.strategies.len() {
         if let Some(model) = compile_strategy(spec, strategy, &mut issues) {

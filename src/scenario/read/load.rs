@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::Span;
-use crate::model::Ppm;
+use crate::model::{Load, Ppm};
 use crate::scenario::code;
 use crate::scenario::fields::{At, Fields, Reader};
 use crate::scenario::spec::{GuestLayer, Service, Spec, Strategy, WeeklyLoad};
@@ -74,6 +74,7 @@ impl Reader {
                 self.sink.push(code::NO_EFFECT, load.mark, join("load", &load.name), what, remedy);
             }
         }
+        self.whole_weeks(spec);
         for (number, service) in spec.services.iter().enumerate() {
             let path = join(&join("service", &service.name), "load");
             let balanced =
@@ -90,6 +91,27 @@ impl Reader {
                 let remedy = "write requests = 100 (a second, when clients want most), or leave load out";
                 self.sink.push(code::NO_EFFECT, service.mark, path, what, remedy);
             }
+        }
+    }
+
+    /// Figures a year of a few days with their load would be those of a year of such days. A script is not told by the year.
+    fn whole_weeks(&mut self, spec: &Spec) {
+        const FEW: u64 = 8;
+        let (week, horizon) = (Load::WEEK.0, spec.run.horizon.0);
+        let follows = spec.services.iter().any(|service| service.load.is_some());
+        if follows && spec.injects.is_empty() && !horizon.is_multiple_of(week) && horizon < FEW * week {
+            let what = format!(
+                "{} is not whole weeks of the load: days count more than they do in a year",
+                spec.run.horizon
+            );
+            let path = "run.horizon".to_owned();
+            self.sink.push(
+                code::PART_OF_A_WEEK,
+                spec.run.horizon_mark,
+                path,
+                what,
+                "write a number of weeks, such as \"52 w\"",
+            );
         }
     }
 
