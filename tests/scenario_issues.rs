@@ -1041,3 +1041,12 @@ fn a_few_days_of_a_load_are_no_year() {
     let script = "[[inject]]\nat = \"1 h\"\nfault = \"host h-1 crash\"\nlasts = \"1 h\"\n";
     assert!(issues_of(&(text("1 d") + script)).is_empty());
 }
+
+#[test]
+fn a_witness_of_two_is_nobodys() {
+    let text =
+        GOOD.replace("host esx-1 crash", "witness mail outage").replace("[cluster.c]", "[cluster.mail]");
+    let issues = issues_of(&text);
+    assert_eq!(issues.iter().map(|issue| issue.code).collect::<Vec<_>>(), ["E029"], "{issues:?}");
+    assert!(issues[0].what.contains("a cluster and a service"), "{issues:?}");
+}

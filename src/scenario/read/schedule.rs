@@ -159,10 +159,16 @@ impl Reader {
         target.filter(|_| known)
     }
 
-    /// That of a cluster, or else of the failover groups of a service.
+    /// That of a cluster, or of the failover groups of a service.
     fn witness_target(&mut self, at: &At<'_>, name: &str, all: &Everything<'_>) -> Option<InjectTarget> {
         let of_service = || all.services.find(name).map(InjectTarget::GroupWitness);
-        let found = all.clusters.find(name).map(InjectTarget::Witness).or_else(of_service);
+        let of_cluster = all.clusters.find(name).map(InjectTarget::Witness);
+        if of_cluster.is_some() && of_service().is_some() {
+            let what = format!("{} is a cluster and a service, and each may have a witness", quote(name));
+            self.report(code::INJECT, at, what, "give one of the two another name");
+            return None;
+        }
+        let found = of_cluster.or_else(of_service);
         if found.is_none() && !self.doubts_table("service") {
             self.no_such(at, "cluster or service", name, all.clusters.iter().chain(all.services.iter()));
         }
