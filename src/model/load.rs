@@ -95,20 +95,6 @@ impl Load {
         self.until(to) - self.until(from)
     }
 
-    /// What clients want in a week, as a part of what they would want if every hour were the peak.
-    #[must_use]
-    pub fn mean(&self) -> f64 {
-        self.week as f64 / (WEEK as f64 * f64::from(Ppm::ONE.0))
-    }
-
-    /// The time of a week in which clients want more than a part of the peak.
-    #[must_use]
-    pub fn time_above(&self, part: Ppm) -> Span {
-        let ends = self.steps.iter().skip(1).map(|step| step.from).chain([WEEK]);
-        let long = self.steps.iter().zip(ends).filter(|(step, _)| step.part > part);
-        Span(long.map(|(step, end)| end - step.from).sum())
-    }
-
     /// What clients have wanted from the Monday before time began up to an instant.
     fn until(&self, at: Time) -> u128 {
         let (weeks, of_week) = self.of_week(at);
@@ -145,14 +131,13 @@ mod tests {
     fn one_that_never_changes_has_no_next_step() {
         let flat = load(&[(0, 500_000), (24, 500_000)], 3);
         assert_eq!(flat.next_step(Time(5)), None);
-        assert_eq!((flat.at(Time(5)), flat.mean()), (Ppm(500_000), 0.5));
+        assert_eq!(flat.at(Time(5)), Ppm(500_000));
     }
 
     #[test]
     fn a_week_that_ends_as_it_begins_has_no_step_at_its_end() {
         let office = load(&[(0, 100_000), (8, 1_000_000), (18, 100_000)], 0);
         assert_eq!(office.next_step(Time(20 * HOUR)), Some(Time((168 + 8) * HOUR)));
-        assert_eq!(office.time_above(Ppm(100_000)), Span(10 * HOUR));
     }
 
     #[test]

@@ -229,7 +229,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// What the group serves, of what clients want just now.
     pub(super) fn serve_balanced(&mut self, instance: InstanceId, cause: Cause) {
-        let load = self.load_of(instance, self.now);
+        let load = self.load_of(instance);
         self.serve(instance, self.served_under(instance, load), cause);
         self.await_load(instance);
     }

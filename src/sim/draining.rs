@@ -84,12 +84,12 @@ impl<O: Observer> Simulation<'_, O> {
             }
             if let Some(host) = self.state.vms[vm.index()].host() {
                 let drains = &mut self.state.hosts[host.index()].drains;
-                *drains = if *drains == Drains::No { Drains::No } else { Drains::GivenUp };
+                if *drains == Drains::Waits {
+                    *drains = Drains::GivenUp;
+                }
             }
             self.break_drain_off(vm);
-            if self.state.windows_open > 0 {
-                self.look_at_window_of(vm);
-            }
+            self.look_at_window_of(vm);
         }
     }
 

@@ -4,15 +4,14 @@
 //! are left can carry: while there are enough of them nothing happens, however often the load changes.
 
 use super::{Cause, Observer, Simulation};
-use crate::engine::Time;
 use crate::model::{InstanceId, Load, NO_TIMER, Ppm};
 
 impl<O: Observer> Simulation<'_, O> {
-    /// What clients of an instance want at an instant, as a part of the most.
+    /// What clients of an instance want just now, as a part of the most.
     #[inline]
-    pub(super) fn load_of(&self, instance: InstanceId, at: Time) -> Ppm {
+    pub(super) fn load_of(&self, instance: InstanceId) -> Ppm {
         let service = self.model.instances[instance.index()].service;
-        self.model.services[service.index()].load.as_ref().map_or(Ppm::ONE, |load| load.at(at))
+        self.model.services[service.index()].load.as_ref().map_or(Ppm::ONE, |load| load.at(self.now))
     }
 
     /// The load has crossed what the members can carry.
