@@ -5,6 +5,7 @@
 
 mod clock;
 mod law;
+mod link_share;
 mod random;
 mod sharing;
 mod time;
@@ -13,6 +14,7 @@ mod tournament;
 
 pub use clock::Clock;
 pub use law::Law;
+pub use link_share::{Flow, LinkShare};
 pub use random::{Cursor, Randomness, Stream};
 pub use sharing::{Sharing, Work};
 pub use time::{Span, Time};

@@ -19,11 +19,12 @@ pub enum Cause {
     AppHang,
     Maintenance,
     VmPause,
+    Migration,
 }
 
 impl Cause {
     /// Every cause, in the order of reports.
-    pub const ALL: [Cause; 14] = [
+    pub const ALL: [Cause; 15] = [
         Cause::HostCrash,
         Cause::HostHang,
         Cause::RackOutage,
@@ -38,6 +39,7 @@ impl Cause {
         Cause::AppHang,
         Cause::Maintenance,
         Cause::VmPause,
+        Cause::Migration,
     ];
 
     /// Its word in every output.
@@ -58,6 +60,7 @@ impl Cause {
             Cause::AppHang => "app-hang",
             Cause::Maintenance => "maintenance",
             Cause::VmPause => "vm-pause",
+            Cause::Migration => "migration",
         }
     }
 

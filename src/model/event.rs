@@ -30,6 +30,8 @@ pub enum Event {
     HostHung(HostId),
     /// A host's repair, maintenance or boot is over.
     HostStepped(HostId),
+    /// A migration of a cluster has come to its next step.
+    MigrationStepped(ClusterId),
     /// A round of maintenance is due.
     MaintenanceDue(MaintenanceId),
     /// A cluster's election of a primary is over, or the new primary has read what it protects; or it is time

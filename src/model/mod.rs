@@ -17,6 +17,7 @@ mod geography;
 mod guest;
 mod ids;
 mod load;
+mod migration;
 mod mirror;
 mod monitor;
 mod open_work;
@@ -45,6 +46,7 @@ pub use ids::{
     NetworkId, PartId, PlaceId, ServiceId, StorageId, VmId,
 };
 pub use load::Load;
+pub use migration::{Evacuation, GuestMemory, MigrationKind, MigrationRules, StopRule};
 pub use mirror::{LocalMirror, Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
 pub use open_work::OpenWork;
@@ -196,6 +198,9 @@ pub struct Host {
     pub boot: Delay,
     pub crash: Option<Fault>,
     pub hang: Option<Fault>,
+    /// Its link for migrations, in bytes a second, where it has one; and which processors are like its own.
+    pub migration: Option<f64>,
+    pub processor: u32,
     /// What can fail on it by itself: links, paths, the cluster's agent.
     pub parts: Vec<PartId>,
     /// How many paths lead to its storage, and how long its disks stand still when one of several fails.
@@ -244,6 +249,8 @@ pub struct Cluster {
     /// The server that manages it, where it can fail, and whether nothing is restarted without it.
     pub manager: Option<PartId>,
     pub needs_manager: bool,
+    /// How its VMs are moved alive, where that is possible.
+    pub migration: Option<MigrationRules>,
     /// None where the strategy's cluster restarts nothing.
     pub admission: Admission,
 }
@@ -308,6 +315,7 @@ pub enum VmDraw {
     Switch,
     DiskMove,
     Patch,
+    MigrationResume,
 }
 
 impl VmStreams {
@@ -342,6 +350,8 @@ pub struct Maintenance {
     pub every: Option<Span>,
     pub lasts: Delay,
     pub at_once: u32,
+    /// What becomes of the VMs on a host whose cluster can move them.
+    pub evacuation: Evacuation,
 }
 
 /// A scripted fault.

@@ -1,6 +1,8 @@
 //! A service, and its instances.
 
-use super::{CrewId, Delay, Fault, GuestGroup, InstanceId, Load, OpenWork, Role, Room, ServiceId, VmId};
+use super::{
+    CrewId, Delay, Fault, GuestGroup, GuestMemory, InstanceId, Load, OpenWork, Role, Room, ServiceId, VmId,
+};
 use crate::engine::{Span, Stream};
 
 /// A service: what its instances have in common.
@@ -16,6 +18,8 @@ pub struct Service {
     pub host_cluster: bool,
     pub guest: Option<GuestGroup>,
     pub need: Room,
+    /// What moving one of its VMs alive has to copy.
+    pub memory: GuestMemory,
     pub disk_timeout: Span,
     /// Its guests reach their data by a card and an initiator of their own (GFC-04), and start from other disks: they
     /// survive without the data, for however long.

@@ -32,6 +32,8 @@ pub struct TimerTable {
     pub forcings: Vec<u32>,
     /// When a cluster looks again at the VMs that wait.
     pub retries: Vec<u32>,
+    /// By cluster, the next step of any of its migrations.
+    pub migrations: Vec<u32>,
     pub hosts: Vec<HostTimers>,
     pub instances: Vec<u32>,
     /// By instance that is balanced and whose load changes over the week; empty where there is none.
@@ -120,6 +122,9 @@ impl TimerTable {
         for number in 0..model.clusters.len() as u32 {
             let slot = table.add(Event::RetryDue(ClusterId(number)));
             table.retries.push(slot);
+            let moves = model.clusters[number as usize].migration.is_some();
+            let slot = table.add_if(moves, Event::MigrationStepped(ClusterId(number)));
+            table.migrations.push(slot);
         }
         for (number, instance) in model.instances.iter().enumerate() {
             let failover =

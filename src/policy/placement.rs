@@ -206,7 +206,10 @@ fn choose_spare(
 #[must_use]
 pub fn is_apart(model: &Model, state: &State, host: HostId, vm: VmId) -> bool {
     let instance = model.vms[vm.index()].instance;
-    model.vms_of(instance).all(|sibling| state.vms[sibling.index()].host != host.0)
+    let arrives = |sibling: VmId| state.moves.get(sibling.index()).is_some_and(|row| row.to == host.0);
+    model
+        .vms_of(instance)
+        .all(|sibling| sibling == vm || (state.vms[sibling.index()].host != host.0 && !arrives(sibling)))
 }
 
 /// Whether a host can take a VM: it is up and hears the order, has room, and reaches the VM's disks.

@@ -10,7 +10,7 @@ mod waiting;
 pub use digest::Digest;
 pub use downtime::{CauseTally, Downtime, ServiceTally};
 pub use redundancy::Redundancy;
-pub use timeline::{Entry, Timeline};
+pub use timeline::{Entry, Moved, Timeline};
 pub use waiting::Waiting;
 
 use crate::engine::Time;

@@ -11,6 +11,16 @@ pub struct Entry {
     pub signal: Signal,
 }
 
+/// What a migration was like: how long it took, and how much of that the guest stood still; complete rounds of its copy, and
+/// bytes sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    pub lasted: Span,
+    pub blackout: Span,
+    pub rounds: u32,
+    pub sent: u64,
+}
+
 /// Keeps every signal.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
@@ -108,6 +118,11 @@ impl Entry {
             Signal::FailbackBegun { .. } => "failback-begun",
             Signal::FailoverStarted { .. } => "failover-started",
             Signal::FailoverDone { .. } => "failover-done",
+            Signal::MigrationStarted { .. } => "migration-started",
+            Signal::MigrationDone { .. } => "migration-done",
+            Signal::MigrationAborted { .. } => "migration-aborted",
+            Signal::EvacuationBegun { .. } => "evacuation-begun",
+            Signal::EvacuationGivenUp { .. } => "evacuation-given-up",
             Signal::VmPaused { .. } => "vm-paused",
             Signal::VmGoesOn { .. } => "vm-goes-on",
             Signal::NodeOutvoted { .. } => "node-outvoted",
@@ -160,6 +175,8 @@ impl Entry {
             | Signal::HostFenced { host }
             | Signal::HostQuarantined { host }
             | Signal::HostReadmitted { host }
+            | Signal::EvacuationBegun { host }
+            | Signal::EvacuationGivenUp { host }
             | Signal::MaintenanceBegun { host }
             | Signal::MaintenanceEnded { host } => &model.hosts[host.index()].name,
             Signal::ManagerDown { cluster }
@@ -181,6 +198,9 @@ impl Entry {
             | Signal::StaleCopy { vm, .. }
             | Signal::StaleCopyGone { vm, .. }
             | Signal::VmReset { vm }
+            | Signal::MigrationStarted { vm, .. }
+            | Signal::MigrationDone { vm, .. }
+            | Signal::MigrationAborted { vm, .. }
             | Signal::VmPaused { vm }
             | Signal::VmGoesOn { vm }
             | Signal::RestartOrdered { vm, .. }
@@ -220,6 +240,9 @@ impl Entry {
                 host.map(|host| &*model.hosts[host.index()].name)
             }
             Signal::RestartOrdered { host, .. }
+            | Signal::MigrationStarted { to: host, .. }
+            | Signal::MigrationDone { host, .. }
+            | Signal::MigrationAborted { host, .. }
             | Signal::DisksSwitching { host, .. }
             | Signal::StaleCopy { host, .. }
             | Signal::StaleCopyGone { host, .. }
@@ -268,6 +291,17 @@ impl Entry {
     pub fn work_lost(&self) -> Option<OpenWork> {
         match self.signal {
             Signal::SessionsLost { lost, .. } => Some(lost),
+            _ => None,
+        }
+    }
+
+    /// What a migration that is over was like.
+    #[must_use]
+    pub fn moved(&self) -> Option<Moved> {
+        match self.signal {
+            Signal::MigrationDone { lasted, blackout, rounds, sent, .. } => {
+                Some(Moved { lasted, blackout, rounds, sent })
+            }
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use super::clean::visible;
 use super::figures;
 use crate::engine::Span;
 use crate::model::{Model, WaitReason};
-use crate::probe::{Entry, Timeline};
+use crate::probe::{Entry, Moved, Timeline};
 use crate::sim::Signal;
 
 /// One JSON object a line, in order of time; see the contract for the fields.
@@ -35,6 +35,10 @@ pub fn jsonl(model: &Model, timeline: &Timeline) -> String {
             members: entry.members(),
             parts: entry.parts(),
             vms: entry.vms(),
+            blackout_us: entry.moved().map(|moved| moved.blackout.0),
+            lasted_us: entry.moved().map(|moved| moved.lasted.0),
+            rounds: entry.moved().map(|moved| moved.rounds),
+            sent_bytes: entry.moved().map(|moved| moved.sent),
         };
         // Numbers and strings always have a JSON form.
         if let Ok(line) = serde_json::to_string(&line) {
@@ -76,6 +80,14 @@ struct Line<'a> {
     parts: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     vms: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blackout_us: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lasted_us: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rounds: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent_bytes: Option<u64>,
 }
 
 /// A line a signal: day and time of day, the signal's word, and a sentence.
@@ -217,6 +229,10 @@ fn of_host(model: &Model, entry: &Entry) -> Option<String> {
         Signal::HostFenced { .. } => format!("host {who} is fenced: it resets"),
         Signal::HostQuarantined { .. } => format!("host {who} is kept out of the cluster"),
         Signal::HostReadmitted { .. } => format!("host {who} is let into the cluster again"),
+        Signal::EvacuationBegun { .. } => format!("VMs leave host {who} for planned work"),
+        Signal::EvacuationGivenUp { .. } => {
+            format!("host {who} could not be emptied in time: its turn is given up")
+        }
         Signal::MaintenanceBegun { .. } => format!("planned work begins on host {who}"),
         Signal::MaintenanceEnded { .. } => format!("planned work on host {who} is done"),
         _ => return None,
@@ -249,6 +265,9 @@ fn of_vm(model: &Model, entry: &Entry) -> Option<String> {
         }
         Signal::Drains { .. } => format!("VM {who} gets no new clients, and those it has may finish"),
         Signal::PatchEnded { .. } => format!("VM {who} is patched, and boots"),
+        Signal::MigrationStarted { .. } => format!("VM {who} begins to move to {host}"),
+        Signal::MigrationDone { .. } => moved(who, host, &entry.moved()?),
+        Signal::MigrationAborted { .. } => format!("VM {who} does not move to {host} after all"),
         Signal::VmDown { .. } => format!("VM {who} is down{why}"),
         Signal::VmUp { .. } => format!("VM {who}: the guest has booted"),
         Signal::VmReset { .. } => format!("the cluster resets VM {who}"),
@@ -264,6 +283,15 @@ fn of_vm(model: &Model, entry: &Entry) -> Option<String> {
         Signal::AppRestarting { .. } => format!("VM {who}: the group restarts the application where it is"),
         _ => return None,
     })
+}
+
+fn moved(who: &str, host: &str, moved: &Moved) -> String {
+    let rounds = match moved.rounds {
+        0 => String::new(),
+        rounds => format!(" and {}", figures::counted(rounds, "round")),
+    };
+    let (lasted, blackout) = (length(moved.lasted), length(moved.blackout));
+    format!("VM {who} has moved to {host} in {lasted}{rounds}; it stood still for {blackout}")
 }
 
 /// What it says of an instance of a service.

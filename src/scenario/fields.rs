@@ -351,6 +351,11 @@ impl Reader {
         None
     }
 
+    /// A rate in bits per second, which may be none at all.
+    pub(super) fn rate_or_zero(&mut self, at: &At<'_>) -> Option<f64> {
+        self.measured(at, code::RATE, "a rate", "10 MB/s", units::rate)
+    }
+
     /// A number within bounds, also as a percentage: 1.1 or `"110 %"`.
     pub(super) fn ratio(&mut self, at: &At<'_>, least: f64, most: f64) -> Option<f64> {
         if !matches!(at.node.value, Value::Text(_)) {

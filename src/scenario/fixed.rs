@@ -72,6 +72,10 @@ pub(super) mod defaults {
     /// Bits per second of a VM that boots: 6 MB/s. STO-18 gives 50 to 300 requests a second for Windows; assumption:
     /// 200 of 32 KiB each, rounded.
     pub(in crate::scenario) const BOOT_IO: Fixed = fixed(48e6, "STO-18; assumption: 200 IOPS of 32 KiB");
+    /// Bits per second of memory that a guest writes anew: 10 MB/s.
+    pub(in crate::scenario) const DIRTY_RATE: Fixed = fixed(80e6, "assumption");
+    /// How long planned work waits until a host is empty.
+    pub(in crate::scenario) const DEADLINE: Fixed = fixed(14_400.0, "assumption");
     /// TCP's patience with a peer that does not answer.
     pub(in crate::scenario) const SESSION_TIMEOUT: Fixed = fixed(20.0, "GFC-30");
     pub(in crate::scenario) const DETECTION_FAILOVER: Fixed = fixed(5.0, "GFC-13");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
-use crate::model::Affinity;
+use crate::model::{Affinity, Evacuation};
 pub use crate::model::{GuestLayer, VmFault};
 
 use super::issue::Mark;
@@ -107,6 +107,8 @@ pub struct Maintenance {
     pub lasts: Law,
     /// Hosts, or guests, at the same time. Default 1.
     pub at_once: u32,
+    /// What becomes of the VMs on a host whose cluster can move them.
+    pub evacuation: Evacuation,
 }
 
 /// A scripted fault.

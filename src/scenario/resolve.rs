@@ -68,6 +68,8 @@ pub struct ClusterPlan {
     pub needs_manager: bool,
     /// The chance that an order to start a VM comes to nothing. Default 0.
     pub start_failure: f64,
+    /// The processor that all hosts show their guests; absent: each its own.
+    pub cpu_baseline: Option<String>,
 }
 
 impl ClusterPlan {
@@ -221,6 +223,7 @@ impl Cluster {
             witness_outage: own.witness_outage.clone().or_else(|| base.witness_outage.clone()),
             needs_manager: own.needs_manager.or(base.needs_manager).unwrap_or(false),
             start_failure: own.start_failure.or(base.start_failure).unwrap_or(0.0),
+            cpu_baseline: own.cpu_baseline.clone().or_else(|| base.cpu_baseline.clone()),
         };
         for setting in profile.settings().filter(|s| s.follows.is_some() && written(s.key).is_none()) {
             let value = plan.default(setting);

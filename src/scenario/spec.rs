@@ -303,6 +303,8 @@ pub struct ClusterSettings {
     pub needs_manager: Option<bool>,
     /// The chance that an order to start a VM comes to nothing.
     pub start_failure: Option<f64>,
+    /// The processor that all hosts show their guests, so that they move between different ones.
+    pub cpu_baseline: Option<String>,
     /// Where each key stands that is written.
     pub marks: BTreeMap<&'static str, Mark>,
 }
@@ -416,8 +418,10 @@ pub struct Vm {
     pub storage: Option<usize>,
     /// Those of the further nodes, or members, of an instance, round robin, where they have copies of their own.
     pub more_storages: Vec<usize>,
-    /// Memory written anew while it runs, in bits per second; absent: not given.
-    pub dirty_rate: Option<f64>,
+    /// Memory written anew while it runs, in bits per second. Default 10 MB/s.
+    pub dirty_rate: f64,
+    /// How many bytes of it at most are written again and again; absent: no bound.
+    pub working_set: Option<u64>,
     /// The guest survives storage gone for this long. Default 60 s.
     pub disk_timeout: Span,
     /// What it reads and writes while it boots, in bits per second, where its storage has a bandwidth. Default 6 MB/s.

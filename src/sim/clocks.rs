@@ -173,7 +173,7 @@ impl<O: Observer> Simulation<'_, O> {
         let awaits = row.suspended || row.phase == VmPhase::StorageWait;
         // Its disks may depend on any other host of its cluster.
         let redirected = self.state.hosts[host.index()].redirected;
-        let lonely = !awaited && !awaits && !redirected;
+        let lonely = !awaited && !awaits && !redirected && !self.state.is_moving(vm);
         let private = O::ANY_ORDER && lonely && self.model.service_of(vm).is_alone;
         if private != self.state.vms[vm.index()].private {
             self.state.vms[vm.index()].private = private;

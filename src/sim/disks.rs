@@ -76,9 +76,9 @@ impl<O: Observer> Simulation<'_, O> {
         false
     }
 
-    /// A script holds a VM still whose guest runs. It does not answer, and does not beat (GFC-29). One that stands still
-    /// already is left alone. Says whether it begins to be paused now.
-    pub(super) fn on_vm_paused(&mut self, vm: VmId) -> bool {
+    /// A script, or the last moments of a migration, hold a VM still whose guest runs. It does not answer, and does not beat
+    /// (GFC-29). One that stands still already is left alone. Says whether it begins to be paused now.
+    pub(super) fn on_vm_paused(&mut self, vm: VmId, cause: Cause) -> bool {
         self.catch_up(vm);
         let row = &mut self.state.vms[vm.index()];
         if !row.phase.is_booted() || row.suspended {
@@ -86,7 +86,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         (row.paused, row.suspended) = (true, true);
         if row.phase != VmPhase::AppDead {
-            row.cause = Cause::VmPause;
+            row.cause = cause;
         }
         for which in [VmClock::Guest, VmClock::Step] {
             if which != VmClock::Step || self.state.vms[vm.index()].phase != VmPhase::AppDead {
@@ -94,12 +94,12 @@ impl<O: Observer> Simulation<'_, O> {
             }
         }
         self.tell(Signal::VmPaused { vm });
-        self.on_vm_changed(vm, Cause::VmPause);
+        self.on_vm_changed(vm, cause);
         true
     }
 
     /// It goes on where it was, unless it has died meanwhile; if its disks are away it waits for them from now on.
-    pub(super) fn on_vm_goes_on(&mut self, vm: VmId) {
+    pub(super) fn on_vm_goes_on(&mut self, vm: VmId, cause: Cause) {
         self.catch_up(vm);
         let row = &mut self.state.vms[vm.index()];
         if !std::mem::take(&mut row.paused) {
@@ -118,7 +118,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.note_last_write(vm);
             self.await_disks(vm);
         }
-        self.on_vm_changed(vm, Cause::VmPause);
+        self.on_vm_changed(vm, cause);
     }
 
     fn suspend_vm(&mut self, vm: VmId, cause: Cause) {

@@ -19,6 +19,7 @@ impl<O: Observer> Simulation<'_, O> {
             Event::HostCrashed(host) => self.on_host_crashed(host, None),
             Event::HostHung(host) => self.on_host_hung(host, None),
             Event::HostStepped(host) => self.on_host_stepped(host),
+            Event::MigrationStepped(cluster) => self.on_migration_stepped(cluster),
             Event::MaintenanceDue(plan) => self.on_maintenance_due(plan),
             Event::ClusterStepped(cluster) => self.on_cluster_stepped(cluster),
             Event::SideStepped(cluster, place) => self.on_side_stepped(cluster, place),

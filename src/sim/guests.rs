@@ -64,6 +64,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A guest crashes, from its own fault or from a script.
     pub(super) fn on_guest_crashed(&mut self, vm: VmId, scripted: Option<Span>) {
+        self.abandon_migration(vm);
         self.let_go(vm);
         self.note_last_write(vm);
         let changed = self.life(vm).crash_guest(scripted);
@@ -89,6 +90,7 @@ impl<O: Observer> Simulation<'_, O> {
         if self.state.vms[vm.index()].phase == VmPhase::Off {
             return;
         }
+        self.abandon_migration(vm);
         self.note_last_write(vm);
         self.let_go(vm);
         self.abandon_boot(vm);

@@ -67,6 +67,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.break_off_shutdown(host);
         // Its VMs stop at one instant, but one after the other in the program: nothing may move to one that is next.
         let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);
+        self.turn_migrations_back(host);
         let residents = self.state.take_residents(host);
         // A VM that a person has brought to a host without a cluster stays there.
         let clustered = self.model.hosts[host.index()].cluster.is_some();
@@ -187,6 +188,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.scratch = residents;
         self.cluster_on_host_up(host);
         self.start_by_hand_again();
+        self.look_at_evacuations();
         self.look_at_window(host);
     }
 }

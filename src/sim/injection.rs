@@ -52,7 +52,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
 
     /// Scripts that pause one VM at a time hold it still until the last of them is over.
     fn inject_pause(&mut self, inject: InjectId, vm: VmId, lasts: Option<Span>) {
-        if self.on_vm_paused(vm) {
+        if self.on_vm_paused(vm, Cause::VmPause) {
             // Pauses of an earlier life are no matter of this one.
             for other in self.pauses_of(vm) {
                 self.state.struck[other.index()] = NOWHERE;
@@ -72,7 +72,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
         let mut pauses = self.pauses_of(vm);
         if !pauses.any(|other| self.state.struck[other.index()] == vm.0) {
-            self.on_vm_goes_on(vm);
+            self.on_vm_goes_on(vm, Cause::VmPause);
         }
     }
 

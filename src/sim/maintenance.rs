@@ -50,10 +50,20 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// It is the host's turn. Where clients of balanced groups have something under way there, the work waits for them.
+    /// It is the host's turn: those who can leave it alive do, as long as it takes.
     fn prepare_window(&mut self, plan: MaintenanceId, host: HostId) {
         self.state.hosts[host.index()].plan = plan.0;
         self.state.windows_open += 1;
+        if !self.begin_evacuation(plan, host) || self.evacuate(plan, host) {
+            self.drain_window(plan, host);
+        } else {
+            self.watch_deadlines(plan);
+        }
+    }
+
+    /// Those who could leave a host have. Where clients of balanced groups have something under way there, the work waits for
+    /// them.
+    fn drain_window(&mut self, plan: MaintenanceId, host: HostId) {
         if self.drains_any(host) {
             self.state.hosts[host.index()].drains = Drains::Waits;
         } else {
@@ -69,6 +79,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.pause_clocks(host);
         let row = &mut self.state.hosts[host.index()];
         row.phase = HostPhase::Maintenance;
+        self.end_evacuation(host);
+        let row = &mut self.state.hosts[host.index()];
         row.worked_on = true;
         row.works += 1;
         row.isolated = false;
@@ -97,6 +109,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn look_at_window_of(&mut self, vm: VmId) {
         self.note_lost_turn(vm);
         self.look_at_patches_of(self.model.vms[vm.index()].instance);
+        self.look_at_evacuations();
         if let Some(host) = self.state.vms[vm.index()].host() {
             self.look_at_window(host);
         }
@@ -108,7 +121,7 @@ impl<O: Observer> Simulation<'_, O> {
         if row.plan == NOWHERE || row.phase != HostPhase::Up {
             return;
         }
-        if row.drains != Drains::No {
+        if row.drains != Drains::No || row.evacuates || row.returns {
             // The work begins when everybody has heard of what has changed, and never in the middle of it.
             self.state.timers.arm(self.model.timers.maintenances[row.plan as usize], self.now);
             return;
@@ -120,7 +133,9 @@ impl<O: Observer> Simulation<'_, O> {
             }
             next = self.state.vms[next as usize].next;
         }
-        self.close_window(host);
+        if !self.begin_return(host) {
+            self.close_window(host);
+        }
     }
 
     /// Opens the windows of hosts on which nobody has anything under way any more; a host that has somebody who cannot be
@@ -132,6 +147,19 @@ impl<O: Observer> Simulation<'_, O> {
                 continue;
             }
             match self.state.hosts[host.index()].drains {
+                Drains::No if self.state.hosts[host.index()].returns => {
+                    if self.bring_back(host) {
+                        self.close_window(host);
+                    }
+                }
+                Drains::No if self.is_being_emptied(host) => {
+                    if self.evacuate(plan, host) {
+                        self.drain_window(plan, host);
+                    } else if self.is_overdue(host) {
+                        self.give_evacuation_up(host);
+                        self.close_window(host);
+                    }
+                }
                 Drains::GivenUp => self.give_turn_up(host),
                 Drains::Waits if self.has_nobody_left(host) => {
                     self.state.hosts[host.index()].drains = Drains::No;
@@ -140,6 +168,7 @@ impl<O: Observer> Simulation<'_, O> {
                 Drains::Waits | Drains::No => {}
             }
         }
+        self.watch_deadlines(plan);
     }
 
     /// Those who drain on a host take clients again.
@@ -193,6 +222,8 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn close_window(&mut self, host: HostId) {
         self.state.windows_open -= 1;
         self.state.hosts[host.index()].drains = Drains::No;
+        self.end_evacuation(host);
+        self.end_return(host);
         let plan = MaintenanceId(std::mem::replace(&mut self.state.hosts[host.index()].plan, NOWHERE));
         if O::ANY_ORDER {
             // Nobody waits for its VMs any longer.

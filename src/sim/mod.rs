@@ -46,7 +46,9 @@
 //! | `failover_clustering` | Hyper-V |
 //! | `ring` | Proxmox, Pacemaker: token, fencing |
 //! | `votes`, `forced_quorum` | quorum of those two, and quorum by hand |
+//! | `migration` | VMs that are moved while they run |
 //! | `maintenance` | planned work on hosts |
+//! | `evacuation` | hosts that are emptied for it, and whose VMs come home |
 //! | `patching` | planned work on guests |
 //! | `injection` | scripted faults |
 //!
@@ -81,6 +83,7 @@ mod custom;
 mod disks;
 mod dispatch;
 mod draining;
+mod evacuation;
 mod failover;
 mod failover_clustering;
 mod five_primaries;
@@ -97,6 +100,7 @@ mod load;
 mod local_mirrors;
 mod lone;
 mod maintenance;
+mod migration;
 mod mirrors;
 mod monitoring;
 mod networks;

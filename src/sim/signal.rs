@@ -296,6 +296,34 @@ pub enum Signal {
     VmGoesOn {
         vm: VmId,
     },
+    /// A VM begins to be moved while it runs.
+    MigrationStarted {
+        vm: VmId,
+        from: HostId,
+        to: HostId,
+    },
+    /// It goes on at the other host. The blackout is how long it stood still, of all the time that it took.
+    MigrationDone {
+        vm: VmId,
+        instance: InstanceId,
+        host: HostId,
+        lasted: Span,
+        blackout: Span,
+        rounds: u32,
+        sent: u64,
+    },
+    /// It will not come to that host.
+    MigrationAborted {
+        vm: VmId,
+        host: HostId,
+    },
+    /// VMs leave a host for planned work; the host's turn is over before it was empty.
+    EvacuationBegun {
+        host: HostId,
+    },
+    EvacuationGivenUp {
+        host: HostId,
+    },
     /// A node finds that it is not with most votes, and stops the group that it owns.
     NodeOutvoted {
         instance: InstanceId,

@@ -200,8 +200,8 @@ impl<O: Observer> Simulation<'_, O> {
             let need = self.model.service_of(vm).need;
             let row = &mut self.state.hosts[host.index()];
             row.stale += 1;
-            row.stale_room.memory_mib += need.memory_mib;
-            row.stale_room.cores += need.cores;
+            row.held.memory_mib += need.memory_mib;
+            row.held.cores += need.cores;
             self.state.restarts[vm.index()].stale_on = host.0;
             self.state.resize_room(self.model, host);
             self.tell(Signal::StaleCopy { vm, host });
@@ -242,8 +242,8 @@ impl<O: Observer> Simulation<'_, O> {
         let need = self.model.service_of(vm).need;
         let row = &mut self.state.hosts[host.index()];
         row.stale -= 1;
-        row.stale_room.memory_mib -= need.memory_mib;
-        row.stale_room.cores -= need.cores;
+        row.held.memory_mib -= need.memory_mib;
+        row.held.cores -= need.cores;
         self.state.resize_room(self.model, host);
         self.tell(Signal::StaleCopyGone { vm, host });
     }

@@ -17,6 +17,7 @@ impl State {
         self.check_boots(model);
         self.check_sites(model);
         self.check_sessions(model);
+        self.check_migrations(model);
         for number in 0..model.instances.len() as u32 {
             self.check_instance(model, InstanceId(number));
         }
@@ -57,7 +58,16 @@ impl State {
                 kept.cores += need.cores;
                 copies += 1;
             }
-            assert_eq!((host.stale_room, host.stale), (kept, copies), "copies in memory do not add up");
+            for row in self.moves_to(number as u32) {
+                let need = model.service_of(row).need;
+                kept.memory_mib += need.memory_mib;
+                kept.cores += need.cores;
+            }
+            assert_eq!(
+                (host.held, host.stale),
+                (kept, copies),
+                "copies in memory, and those on their way, do not add up"
+            );
             assert!(
                 used.memory_mib + kept.memory_mib <= room.memory_mib && used.cores + kept.cores <= room.cores,
                 "a host holds more than it has"

@@ -3,6 +3,8 @@
 use crate::engine::{Time, Tournament};
 use crate::model::{Cause, HostId, VmId};
 
+use super::Migration;
+
 /// How far a cluster of the primary-and-secondaries family is with its primary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PrimaryPhase {
@@ -34,6 +36,8 @@ pub struct ClusterState {
     pub waiting: Vec<VmId>,
     /// VMs that have lost their disks and for which no host with disks was found.
     pub seeking: Vec<VmId>,
+    /// VMs that are being moved alive, in the order in which that began.
+    pub migrations: Vec<Migration>,
     /// Hosts whose I/O goes through another host.
     pub redirecting: u32,
     /// Looks at those who wait that are under way, or were: which draw comes next.

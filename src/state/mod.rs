@@ -7,6 +7,7 @@
 mod channels;
 mod check;
 mod check_maintenances;
+mod check_migrations;
 mod check_sites;
 mod cluster;
 mod failed_starts;
@@ -14,9 +15,11 @@ mod group;
 mod group_history;
 mod local_mirrors;
 mod member;
+mod migration;
 mod mirrors;
 mod node;
 mod parting;
+mod precopy;
 mod reach;
 mod residence;
 mod restart;
@@ -30,9 +33,11 @@ pub use group::{Bringing, GroupPhase, GroupState};
 pub use group_history::{GroupHistory, Recently};
 pub use local_mirrors::LocalMirrorState;
 pub use member::{MemberPhase, MemberState, Parting};
+pub use migration::{Migration, MigrationStep, MoveState};
 pub use mirrors::MirrorState;
 pub use node::NodeState;
 pub use parting::{MEMBERS_MAX, Sides};
+pub use precopy::{PreCopy, PreCopyEnd};
 pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use sessions::SessionState;
@@ -41,7 +46,7 @@ pub use tables::{
     StorageState, Turn, VmPhase, VmState,
 };
 
-use crate::engine::{Time, Timers, Tournament, Work};
+use crate::engine::{Flow, LinkShare, Time, Timers, Tournament, Work};
 use crate::model::{Cause, Cluster, ClusterId, GuestGroup, Model, Segments, VmId, Way};
 
 /// The changing half of a replication; the [`Model`] is the other.
@@ -77,6 +82,10 @@ pub struct State {
     pub boots: Vec<Work>,
     /// By VM; empty where no service says how many sessions it has.
     pub sessions: Vec<SessionState>,
+    /// By VM; empty where nothing is moved alive.
+    pub moves: Vec<MoveState>,
+    /// Hosts whose VMs are being moved elsewhere for planned work, or come home after it.
+    pub evacuations: u32,
     /// VMs that wait for the services they come after.
     pub held: u32,
     /// By service.
@@ -102,6 +111,8 @@ pub struct State {
     /// Seats that a search for room has set aside.
     pub scratch_seats: Vec<(u32, u64)>,
     pub scratch_segments: Vec<Segments>,
+    pub scratch_flows: Vec<Flow>,
+    pub link_share: LinkShare,
 }
 
 impl State {
@@ -137,6 +148,8 @@ impl State {
             monitors: vec![MonitorState::default(); if has_monitored(model) { vms } else { 0 }],
             boots: vec![Work::NONE; if model.channels.is_empty() { 0 } else { vms }],
             sessions: vec![SessionState::default(); if model.has_open_work() { vms } else { 0 }],
+            moves: vec![MoveState::default(); if migrates(model) { vms } else { 0 }],
+            evacuations: 0,
             held: 0,
             awaited: vec![AwaitedState::default(); model.services.len()],
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
@@ -155,6 +168,8 @@ impl State {
             scratch_by_hand: Vec::with_capacity(if has_mirrors(model) { vms } else { 0 }),
             scratch_seats: Vec::with_capacity(model.hosts.len()),
             scratch_segments: Vec::with_capacity(model.geography.places as usize),
+            scratch_flows: Vec::new(),
+            link_share: LinkShare::default(),
         }
     }
 
@@ -181,6 +196,8 @@ impl State {
         self.monitors.fill(MonitorState::default());
         self.boots.fill(Work::NONE);
         self.sessions.fill(SessionState::default());
+        self.moves.fill(MoveState::default());
+        self.evacuations = 0;
         self.held = 0;
         self.awaited.fill(AwaitedState::default());
         self.maintenances.fill(MaintenanceState::default());
@@ -197,6 +214,7 @@ impl State {
         for cluster in &mut self.clusters {
             cluster.waiting.clear();
             cluster.seeking.clear();
+            cluster.migrations.clear();
             cluster.redirecting = 0;
             (cluster.polls, cluster.poll_at) = (0, Time::NEVER);
             cluster.primary = None;
@@ -242,6 +260,7 @@ impl State {
             + usize::from(remembers_hosts(model)) * size_of::<FailedStarts>()
             + usize::from(has_monitored(model)) * size_of::<MonitorState>()
             + usize::from(model.has_open_work()) * (size_of::<SessionState>() + 12 + 12 / 3)
+            + usize::from(migrates(model)) * size_of::<MoveState>()
             + usize::from(!model.channels.is_empty()) * (size_of::<Work>() + size_of::<VmId>())
             + lists
             + patching_bytes(model).div_ceil(vms)
@@ -271,6 +290,7 @@ fn cluster_state(model: &Model, cluster: &Cluster) -> ClusterState {
         rooms: Tournament::new(cluster.hosts.len()),
         waiting: Vec::new(),
         seeking: Vec::new(),
+        migrations: Vec::new(),
         redirecting: 0,
         polls: 0,
         poll_at: Time::NEVER,
@@ -290,6 +310,10 @@ fn cluster_state(model: &Model, cluster: &Cluster) -> ClusterState {
         is_split: false,
         orders_from: None,
     }
+}
+
+fn migrates(model: &Model) -> bool {
+    model.clusters.iter().any(|cluster| cluster.migration.is_some())
 }
 
 fn has_mirrors(model: &Model) -> bool {

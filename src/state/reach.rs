@@ -136,7 +136,7 @@ impl State {
     pub fn takes_orders(&self, model: &Model, host: HostId) -> bool {
         let row = &self.hosts[host.index()];
         row.phase == HostPhase::Up
-            && !(row.agent_out || row.unlisted || row.quarantined)
+            && !(row.agent_out || row.unlisted || row.quarantined || row.evacuates)
             && (is_obeyed_anyhow(model, host) || self.is_commanded(model, host) || self.is_alone(model, host))
     }
 

@@ -114,9 +114,18 @@ pub struct HostState {
     /// The others took it for dead although it is up, and how often they tried to start what runs on it.
     pub abandoned: bool,
     pub lock_attempts: u32,
-    /// Copies of VMs in its memory that cannot write any more, and the room they take.
+    /// Copies of VMs in its memory that cannot write any more.
     pub stale: u32,
-    pub stale_room: Room,
+    /// The room that those take, and VMs that are being moved here.
+    pub held: Room,
+    /// VMs that are being moved from here or to here.
+    pub migrations: u32,
+    /// Those who live here are being moved elsewhere for planned work, until when at most; or they come home after it.
+    pub evacuates: bool,
+    pub evacuates_until: Time,
+    pub returns: bool,
+    /// Head of the list of VMs that have left for planned work.
+    pub first_evacuee: u32,
     /// When it left the cluster without a word, the last times.
     pub departures: [Time; DEPARTURES_MAX],
     pub crewed: bool,
@@ -198,7 +207,12 @@ impl Default for HostState {
             abandoned: false,
             lock_attempts: 0,
             stale: 0,
-            stale_room: Room::default(),
+            held: Room::default(),
+            migrations: 0,
+            evacuates: false,
+            evacuates_until: Time::NEVER,
+            returns: false,
+            first_evacuee: NOWHERE,
             departures: [Time::NEVER; DEPARTURES_MAX],
             crewed: false,
             doomed: false,
@@ -248,11 +262,8 @@ impl HostState {
     #[must_use]
     pub fn free(&self, host: &Host) -> Room {
         Room {
-            memory_mib: host
-                .room
-                .memory_mib
-                .saturating_sub(self.used.memory_mib + self.stale_room.memory_mib),
-            cores: host.room.cores.saturating_sub(self.used.cores + self.stale_room.cores),
+            memory_mib: host.room.memory_mib.saturating_sub(self.used.memory_mib + self.held.memory_mib),
+            cores: host.room.cores.saturating_sub(self.used.cores + self.held.cores),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::super::spec::{FaultSpec, InjectTarget, Spec};
 use super::parts::{self, Parts};
-use super::{monitor, products, restart, storage_loss};
+use super::{migration, monitor, products, restart, storage_loss};
 use crate::engine::Stream;
 use crate::model::{
     Admission, Cause, Cluster, ClusterId, CrewId, DomainId, Fault, FaultStreams, Geography, Host, HostId,
@@ -90,6 +90,8 @@ fn hosts(spec: &Spec, parts: &mut Parts) -> Vec<Host> {
                 boot: row.boot.clone().into(),
                 crash: row.crash.as_ref().map(fault),
                 hang: row.hang.as_ref().map(fault),
+                migration: row.migration.map(|bits_per_s| bits_per_s / 8.0),
+                processor: processor(spec, group),
                 parts: parts::host_parts(row, host_id(spec, group, member), &component, parts),
                 storage_paths: row.storage_paths,
                 path_failover: row.path_failover.clone().into(),
@@ -109,6 +111,11 @@ fn hosts(spec: &Spec, parts: &mut Parts) -> Vec<Host> {
         }
     }
     hosts
+}
+
+/// The first group whose processors are like those of this one.
+fn processor(spec: &Spec, group: usize) -> u32 {
+    spec.hosts.iter().position(|other| other.cpu == spec.hosts[group].cpu).unwrap_or(group) as u32
 }
 
 /// What VMs may take of a host.
@@ -153,6 +160,7 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
             PartId(model.parts.len() as u32 - 1)
         });
         let needs_manager = plan.needs_manager;
+        let migration = migration::rules(&plan, restarts, &members, &model.hosts);
         let restart = restart::rules(&plan, &cluster.name);
         let monitor = monitor::monitor(&plan);
         let storage_loss = if restarts { storage_loss::storage_loss(&plan) } else { StorageLoss::default() };
@@ -171,6 +179,7 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
             monitor,
             storage_loss,
             places,
+            migration,
             manager,
             needs_manager,
             admission,
@@ -191,6 +200,7 @@ fn maintenances(spec: &Spec) -> Vec<Maintenance> {
             every: plan.every,
             lasts: plan.lasts.clone().into(),
             at_once: plan.at_once,
+            evacuation: plan.evacuation,
         })
         .collect()
 }

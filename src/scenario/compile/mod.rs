@@ -8,6 +8,7 @@ mod channels;
 mod effort;
 mod groups;
 mod hardware;
+mod migration;
 mod monitor;
 mod parts;
 mod placement;

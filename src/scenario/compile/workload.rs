@@ -6,9 +6,9 @@ use super::hardware::{crew, fault, host_id, rack_id, site_id};
 use super::parts::scripted_host_part;
 use crate::engine::{Span, Stream};
 use crate::model::{
-    Cluster, Drain, GuestGroup, GuestLayer, HostId, IncidentBound, Inject, InjectTarget, Instance,
-    InstanceId, Load, MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Product, Room, Service,
-    ServiceId, StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
+    Cluster, Drain, GuestGroup, GuestLayer, GuestMemory, HostId, IncidentBound, Inject, InjectTarget,
+    Instance, InstanceId, Load, MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Product, Room,
+    Service, ServiceId, StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -95,6 +95,11 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
         need: Room {
             memory_mib: service.vm.memory_bytes.div_ceil(1 << 20),
             cores: u64::from(service.vm.cores),
+        },
+        memory: GuestMemory {
+            bytes: service.vm.memory_bytes as f64,
+            dirty_per_s: service.vm.dirty_rate / 8.0,
+            working_set: service.vm.working_set.map_or(f64::INFINITY, |bytes| bytes as f64),
         },
         disk_timeout: service.vm.disk_timeout,
         has_initiator: plan.protection.guest == Some(GuestLayer::Failover) && spec.has_initiator(&service.vm),

@@ -1,10 +1,10 @@
 //! Any product, as one number.
 
-use super::{Family, Profile, monitor, restart};
+use super::{Family, Profile, migration, monitor, restart};
 
 pub(super) const CUSTOM: Profile = Profile {
     word: "custom",
     family: Family::Custom,
     about: "any product, as one law: detection, from the crash to the first restart order",
-    groups: &[restart::CUSTOM, monitor::CUSTOM],
+    groups: &[restart::CUSTOM, monitor::CUSTOM, migration::QEMU],
 };

@@ -3,7 +3,7 @@
 use super::setting::Preset::{Between, Constant, Count, Fixed};
 use super::setting::meaning::{AGENT, AGREED, BEAT, FAILED, HANG};
 use super::setting::{Setting, setting, word};
-use super::{Family, Profile, monitor, restart, storage_loss};
+use super::{Family, Profile, migration, monitor, restart, storage_loss};
 
 /// The kinds of witness; rings have them too.
 pub(super) const WITNESSES: &[&str] = &["auto", "none", "disk", "disk-only", "share", "cloud"];
@@ -92,13 +92,15 @@ pub(super) const HYPER_V_2008: Profile = Profile {
         restart::HYPER_V,
         monitor::HYPER_V,
         storage_loss::HYPER_V_2008,
+        migration::HYPER_V,
+        migration::QUICK,
     ],
 };
 
 pub(super) const HYPER_V_2008_R2: Profile = Profile {
     word: "hyper-v-2008-r2",
     family: Family::Quorum,
-    about: "Hyper-V 2008 R2 on failover clustering: as 2008",
+    about: "Hyper-V 2008 R2 on failover clustering: as 2008, with live migration",
     groups: &[
         BEATS_2008,
         NO_ISOLATION,
@@ -107,6 +109,8 @@ pub(super) const HYPER_V_2008_R2: Profile = Profile {
         restart::HYPER_V,
         monitor::HYPER_V,
         storage_loss::HYPER_V_2008,
+        migration::HYPER_V,
+        migration::ONE_BY_ONE,
     ],
 };
 
@@ -122,6 +126,8 @@ pub(super) const HYPER_V_2012_R2: Profile = Profile {
         restart::HYPER_V,
         monitor::HYPER_V,
         storage_loss::HYPER_V_2012,
+        migration::HYPER_V,
+        migration::TWO_BY_TWO,
     ],
 };
 
@@ -136,5 +142,7 @@ pub(super) const HYPER_V_2016: Profile = Profile {
         restart::HYPER_V,
         monitor::HYPER_V,
         storage_loss::HYPER_V_2016,
+        migration::HYPER_V,
+        migration::TWO_BY_TWO,
     ],
 };

@@ -12,6 +12,7 @@
 mod custom;
 mod guest;
 mod hyper_v;
+mod migration;
 mod monitor;
 mod restart;
 mod ring;

@@ -4,7 +4,7 @@ use super::hyper_v::{WITNESS, WITNESSES};
 use super::setting::Preset::{Between, Constant, Fixed};
 use super::setting::meaning::{AGENT, AGREED};
 use super::setting::{Setting, setting, word};
-use super::{Family, Profile, restart};
+use super::{Family, Profile, migration, restart};
 
 const COROSYNC: &[Setting] = &[
     setting("token", Fixed(3.0), "OSS-13", "until a lost token is missed, with two hosts"),
@@ -39,12 +39,12 @@ pub(super) const PROXMOX: Profile = Profile {
     word: "proxmox",
     family: Family::Ring,
     about: "Proxmox VE HA: corosync, hosts that lose the others are reset by their watchdog",
-    groups: &[COROSYNC, WATCHDOG, restart::PROXMOX],
+    groups: &[COROSYNC, WATCHDOG, restart::PROXMOX, migration::QEMU],
 };
 
 pub(super) const PACEMAKER: Profile = Profile {
     word: "pacemaker",
     family: Family::Ring,
     about: "Pacemaker and Corosync: nothing restarts before the lost host is switched off",
-    groups: &[COROSYNC, PEERS, restart::PACEMAKER],
+    groups: &[COROSYNC, PEERS, restart::PACEMAKER, migration::QEMU],
 };

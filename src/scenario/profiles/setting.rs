@@ -51,6 +51,7 @@ impl Setting {
         match self.key {
             "quarantine_count" => "never",
             "heartbeat_threshold" => "1",
+            "migration_pages_goal" => "no such goal",
             "failover_threshold" => "one fewer than nodes",
             _ => "no limit",
         }

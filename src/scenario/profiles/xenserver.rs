@@ -3,7 +3,7 @@
 use super::setting::Preset::{Between, Constant, Fixed};
 use super::setting::meaning::{AGENT, AGREED, BEAT, HANG};
 use super::setting::{Setting, setting};
-use super::{Family, Profile, monitor, restart};
+use super::{Family, Profile, migration, monitor, restart};
 
 /// XEN-10: the timeout that the others come from, where a scenario does not set them.
 const TIMEOUT: &str = "failed_after";
@@ -73,5 +73,5 @@ pub(super) const XENSERVER: Profile = Profile {
     word: "xenserver",
     family: Family::Pool,
     about: "Citrix XenServer and XCP-ng HA with a timeout of 60 s: statefile, fencing by watchdog",
-    groups: &[POOL, restart::XENSERVER, monitor::XENSERVER],
+    groups: &[POOL, restart::XENSERVER, monitor::XENSERVER, migration::XENSERVER],
 };

@@ -14,7 +14,7 @@ use crate::scenario::text::{join, quote, suggest};
 use super::Named;
 
 /// Settings that every cluster has.
-pub(super) const COMMON: [&str; 12] = [
+pub(super) const COMMON: [&str; 13] = [
     "product",
     "admission",
     "limits",
@@ -27,6 +27,7 @@ pub(super) const COMMON: [&str; 12] = [
     "preferred_site",
     "needs_manager",
     "start_failure",
+    "cpu_baseline",
 ];
 
 /// What a cluster can refer to.
@@ -90,6 +91,7 @@ impl Reader {
             preferred_site: self.opt(f, "preferred_site", |r, at| r.reference(at, around.sites)),
             witness_outage: self.opt(f, "witness_outage", Reader::fault),
             needs_manager: self.opt(f, "needs_manager", Reader::truth),
+            cpu_baseline: self.opt(f, "cpu_baseline", |r, at| r.text(at).map(str::to_owned)),
             start_failure: self.opt(f, "start_failure", |r, at| r.ratio(at, 0.0, 0.99)),
             marks,
         }

@@ -198,6 +198,7 @@ impl Reader {
             services: &services,
             loads: &loads,
             hosts: &host_names,
+            migrates: !spec.clusters.is_empty() && spec.hosts.iter().any(|group| group.migration.is_some()),
         };
         spec.services = self.each(&top, "service", |r, f| r.service(f, &around));
         spec.strategies = self.each(&top, "strategy", |r, f| r.strategy(f, &services, &clusters, &about));

@@ -1,9 +1,10 @@
 //! Planned maintenance and scripted faults.
 
 use crate::engine::{Law, Span};
+use crate::model::Evacuation;
 use crate::scenario::code;
 use crate::scenario::fields::{At, Fields, Reader};
-use crate::scenario::fixed::limits;
+use crate::scenario::fixed::{defaults, limits};
 use crate::scenario::names::{HostNames, Names};
 use crate::scenario::spec::{Inject, InjectTarget, Maintenance, Spec, Traffic, VmFault};
 use crate::scenario::text::{join, list, quote, suggest};
@@ -50,8 +51,23 @@ impl Reader {
             every: None,
             lasts: Law::Constant { value_s: 0.0 },
             at_once: 1,
+            evacuation: Evacuation {
+                deadline: Span::from_secs_f64(defaults::DEADLINE.value),
+                brings_back: true,
+                restarts: false,
+            },
         };
-        let accepted = ["hosts", "services", "first", "every", "lasts", "at_once"];
+        let accepted = [
+            "hosts",
+            "services",
+            "first",
+            "every",
+            "lasts",
+            "at_once",
+            "deadline",
+            "bring_back",
+            "cold_migration",
+        ];
         let Some(f) = named.fields(self, &accepted) else { return work };
         if let Some(at) = f.get("services") {
             work.services = self.references(&at, services).unwrap_or_default();
@@ -73,7 +89,24 @@ impl Reader {
             Some(at) => work.at_once = self.whole(&at, 1, most).map_or(1, |n| n as u32),
             None => self.assume(&f, "at_once", "1".to_owned(), "contract"),
         }
+        self.evacuation(&f, &mut work);
         work
+    }
+
+    /// What becomes of the VMs on a host before the work on it.
+    fn evacuation(&mut self, f: &Fields<'_>, work: &mut Maintenance) {
+        let rules = &mut work.evacuation;
+        rules.deadline = self.opt(f, "deadline", Reader::duration).unwrap_or(rules.deadline);
+        rules.brings_back = self.opt(f, "bring_back", Reader::truth).unwrap_or(rules.brings_back);
+        rules.restarts = self.opt(f, "cold_migration", Reader::truth).unwrap_or(rules.restarts);
+        for key in ["deadline", "bring_back", "cold_migration"] {
+            if let Some(at) = f.get(key)
+                && !work.services.is_empty()
+            {
+                let what = "guests are patched where they are";
+                self.report(code::NO_EFFECT, &at, what, "leave it out, or list hosts instead of services");
+            }
+        }
     }
 
     pub(super) fn injects(&mut self, top: &Fields<'_>, all: &Everything<'_>, spec: &Spec) -> Vec<Inject> {

@@ -24,6 +24,8 @@ pub(super) struct Around<'a> {
     pub(super) services: &'a Names,
     pub(super) loads: &'a Names,
     pub(super) hosts: &'a HostNames<'a>,
+    /// Some of their VMs may be moved while they run.
+    pub(super) migrates: bool,
 }
 
 const KEYS: [&str; 23] = [
@@ -52,8 +54,17 @@ const KEYS: [&str; 23] = [
     "requests",
 ];
 
-const VM_KEYS: [&str; 8] =
-    ["cores", "memory", "storage", "dirty_rate", "disk_timeout", "boot_io", "nics", "os_edition"];
+const VM_KEYS: [&str; 9] = [
+    "cores",
+    "memory",
+    "storage",
+    "dirty_rate",
+    "working_set",
+    "disk_timeout",
+    "boot_io",
+    "nics",
+    "os_edition",
+];
 
 const PRIORITIES: [(&str, u8); 5] = [("lowest", 1), ("low", 2), ("medium", 3), ("high", 4), ("highest", 5)];
 
@@ -156,7 +167,14 @@ impl Reader {
             vm.storage = list.first().copied();
             vm.more_storages = list.into_iter().skip(1).collect();
         }
-        vm.dirty_rate = self.opt(f, "dirty_rate", Reader::rate);
+        match f.get("dirty_rate") {
+            Some(at) => vm.dirty_rate = self.rate_or_zero(&at).unwrap_or(vm.dirty_rate),
+            None if around.migrates => {
+                self.assume(f, "dirty_rate", "\"10 MB/s\"".to_owned(), d::DIRTY_RATE.source);
+            }
+            None => {}
+        }
+        vm.working_set = self.opt(f, "working_set", |r, at| r.memory(at, limits::MEMORY_BYTES));
         match f.get("disk_timeout") {
             Some(at) => vm.disk_timeout = self.duration(&at).unwrap_or(vm.disk_timeout),
             None if vm.storage.is_some() => {
@@ -275,7 +293,8 @@ fn unread(named: &Named<'_>) -> Service {
             memory_bytes: 1 << 20,
             storage: None,
             more_storages: Vec::new(),
-            dirty_rate: None,
+            dirty_rate: d::DIRTY_RATE.value,
+            working_set: None,
             disk_timeout: Span::from_secs_f64(d::DISK_TIMEOUT.value),
             boot_io: d::BOOT_IO.value,
             nics: Vec::new(),
