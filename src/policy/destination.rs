@@ -62,7 +62,8 @@ pub fn could_move(model: &Model, state: &State, cluster: ClusterId, vm: VmId, ho
 /// The host with the most free memory where a VM can be started that has to leave its own and cannot be moved alive.
 #[must_use]
 pub fn choose_cold(model: &Model, state: &State, cluster: ClusterId, vm: VmId) -> Option<HostId> {
-    let hosts = model.clusters[cluster.index()].hosts.iter().copied();
+    let fixed = &model.clusters[cluster.index()];
+    let hosts = fixed.hosts.iter().copied().filter(|host| !fixed.admission.spare_hosts().contains(host));
     let free = |host: HostId| state.hosts[host.index()].free(&model.hosts[host.index()]).memory_mib;
     hosts
         .filter(|&host| state.vms[vm.index()].host() != Some(host) && admits(model, state, host, vm))
@@ -79,6 +80,7 @@ fn can_go(model: &Model, state: &State, cluster: ClusterId, vm: VmId, host: Host
     // HYP-44: where sites have subnets of their own, a VM that runs cannot change its site.
     let subnets = matches!(&fixed.product, Product::Quorum(profile) if profile.name_ttl.0 > 0);
     host != from
+        && source.migration.is_some()
         && target.migration.is_some()
         && (rules.any_processor || source.processor == target.processor)
         && (!subnets || source.place == target.place)

@@ -119,6 +119,7 @@ impl Entry {
             Signal::FailoverStarted { .. } => "failover-started",
             Signal::FailoverDone { .. } => "failover-done",
             Signal::MigrationStarted { .. } => "migration-started",
+            Signal::MigrationSwitched { .. } => "migration-switched",
             Signal::MigrationDone { .. } => "migration-done",
             Signal::MigrationAborted { .. } => "migration-aborted",
             Signal::EvacuationBegun { .. } => "evacuation-begun",
@@ -199,6 +200,7 @@ impl Entry {
             | Signal::StaleCopyGone { vm, .. }
             | Signal::VmReset { vm }
             | Signal::MigrationStarted { vm, .. }
+            | Signal::MigrationSwitched { vm, .. }
             | Signal::MigrationDone { vm, .. }
             | Signal::MigrationAborted { vm, .. }
             | Signal::VmPaused { vm }
@@ -241,6 +243,7 @@ impl Entry {
             }
             Signal::RestartOrdered { host, .. }
             | Signal::MigrationStarted { to: host, .. }
+            | Signal::MigrationSwitched { host, .. }
             | Signal::MigrationDone { host, .. }
             | Signal::MigrationAborted { host, .. }
             | Signal::DisksSwitching { host, .. }

@@ -266,6 +266,7 @@ fn of_vm(model: &Model, entry: &Entry) -> Option<String> {
         Signal::Drains { .. } => format!("VM {who} gets no new clients, and those it has may finish"),
         Signal::PatchEnded { .. } => format!("VM {who} is patched, and boots"),
         Signal::MigrationStarted { .. } => format!("VM {who} begins to move to {host}"),
+        Signal::MigrationSwitched { .. } => format!("VM {who} lives on {host} from now on"),
         Signal::MigrationDone { .. } => moved(who, host, &entry.moved()?),
         Signal::MigrationAborted { .. } => format!("VM {who} does not move to {host} after all"),
         Signal::VmDown { .. } => format!("VM {who} is down{why}"),

@@ -38,6 +38,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.move_guest(vm);
         } else if which == VmClock::Disk {
             let before = self.state.vms[vm.index()].phase;
+            self.abandon_migration(vm);
             self.let_go(vm);
             self.on_disks_awaited(vm);
             if before == VmPhase::PowerOn {
@@ -49,6 +50,9 @@ impl<O: Observer> Simulation<'_, O> {
             self.finish_boot(vm);
             if which == VmClock::Guest {
                 self.note_last_write(vm);
+            }
+            if which == VmClock::Guest || self.state.vms[vm.index()].resets {
+                self.abandon_migration(vm);
             }
             let changed = self.life(vm).serve(which);
             self.share_boot(vm);
@@ -64,6 +68,9 @@ impl<O: Observer> Simulation<'_, O> {
         }
         (self.served, self.turn) = (NOWHERE, self.turn.max(vm.0 + 1));
         self.show_clocks(vm);
+        if self.state.evacuations > 0 {
+            self.look_at_evacuation_of(vm);
+        }
     }
 
     /// Lets a private VM live through what was due before now. VMs that are due at the same instant have

@@ -53,7 +53,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.catch_up(vm);
             self.choose_privacy(vm, host);
         }
-        let some = !residents.is_empty();
+        let some = !residents.is_empty() || self.state.hosts[host.index()].migrations > 0;
         self.state.scratch = residents;
         if some {
             self.tell(Signal::EvacuationBegun { host });
@@ -79,6 +79,8 @@ impl<O: Observer> Simulation<'_, O> {
                     self.state.note_evacuee(vm, host);
                     self.state.remove(self.model, vm);
                     self.state.place(self.model, vm, to);
+                    self.tell(Signal::MigrationSwitched { vm, host: to });
+                    self.on_disk_changed(vm, Cause::Maintenance);
                 }
                 Fate::Restarts(to) => self.restart_elsewhere(vm, host, to),
             }
@@ -133,6 +135,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.state.remove(self.model, vm);
         self.state.place(self.model, vm, to);
+        self.tell(Signal::MigrationSwitched { vm, host: to });
         if self.must_queue(to, vm) {
             self.state.queue(vm, to, true);
             self.tell(Signal::RestartQueued { vm, host: to });
@@ -145,6 +148,15 @@ impl<O: Observer> Simulation<'_, O> {
     #[inline]
     pub(super) fn look_at_evacuations(&mut self) {
         if self.state.evacuations > 0 {
+            self.look_at_plans();
+        }
+    }
+
+    /// A guest that is waited for may have booted.
+    #[cold]
+    pub(super) fn look_at_evacuation_of(&mut self, vm: VmId) {
+        let host = self.state.vms[vm.index()].host();
+        if host.is_some_and(|host| self.state.hosts[host.index()].evacuates) {
             self.look_at_plans();
         }
     }

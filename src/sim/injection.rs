@@ -57,7 +57,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             for other in self.pauses_of(vm) {
                 self.state.struck[other.index()] = NOWHERE;
             }
-        } else if !self.state.vms[vm.index()].paused {
+        } else if !self.state.vms[vm.index()].paused || self.is_held_by_migration(vm) {
             return;
         }
         self.state.struck[inject.index()] = vm.0;

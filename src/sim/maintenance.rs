@@ -109,7 +109,6 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn look_at_window_of(&mut self, vm: VmId) {
         self.note_lost_turn(vm);
         self.look_at_patches_of(self.model.vms[vm.index()].instance);
-        self.look_at_evacuations();
         if let Some(host) = self.state.vms[vm.index()].host() {
             self.look_at_window(host);
         }

@@ -157,10 +157,11 @@ impl<'m, O: Observer> Simulation<'m, O> {
 
     /// A VM that stands still lives on the other host from now on.
     fn hand_over(&mut self, vm: VmId, from: HostId, to: HostId) {
-        self.state.release_room(self.model, vm, to);
         if from != to {
+            self.state.release_room(self.model, vm, to);
             self.state.remove(self.model, vm);
             self.state.place(self.model, vm, to);
+            self.tell(Signal::MigrationSwitched { vm, host: to });
         }
     }
 
@@ -179,16 +180,19 @@ impl<'m, O: Observer> Simulation<'m, O> {
         });
         self.choose_privacy(vm, row.to);
         self.retry_waiting(cluster);
-        self.look_at_evacuations();
     }
 
     /// A VM stops, or its guest crashes: nothing of it is left to move.
     pub(super) fn abandon_migration(&mut self, vm: VmId) {
-        if !self.state.is_moving(vm) {
-            return;
+        if self.state.is_moving(vm) {
+            self.drop_migration(vm);
         }
-        let Some(row) = self.forget_migration(vm) else { return };
-        if !row.step.is_over_there() {
+    }
+
+    /// Says whether it held the VM still.
+    fn drop_migration(&mut self, vm: VmId) -> bool {
+        let Some(row) = self.forget_migration(vm) else { return false };
+        if row.holds_room() {
             self.state.release_room(self.model, vm, row.to);
         }
         self.tell(Signal::MigrationAborted { vm, host: row.to });
@@ -196,12 +200,19 @@ impl<'m, O: Observer> Simulation<'m, O> {
             self.share_links(cluster);
         }
         self.look_at_evacuations();
+        row.still_since != Time::NEVER
+    }
+
+    /// Whether a VM stands still because it is being moved.
+    pub(super) fn is_held_by_migration(&mut self, vm: VmId) -> bool {
+        self.state.is_moving(vm) && self.migration_of(vm).is_some_and(|row| row.still_since != Time::NEVER)
     }
 
     /// A VM stays where it is after all, and goes on there.
     fn give_migration_up(&mut self, vm: VmId) {
-        self.abandon_migration(vm);
-        self.on_vm_goes_on(vm, Cause::Migration);
+        if self.drop_migration(vm) {
+            self.on_vm_goes_on(vm, Cause::Migration);
+        }
         if let Some(host) = self.state.vms[vm.index()].host() {
             self.choose_privacy(vm, host);
         }
@@ -213,7 +224,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             return;
         }
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
-        let arrives = |row: &&Migration| row.to == host && row.from != host && !row.step.is_over_there();
+        let arrives = |row: &&Migration| row.to == host && row.holds_room();
         while let Some(&row) = self.state.clusters[cluster.index()].migrations.iter().find(arrives) {
             match row.step {
                 MigrationStep::Save(_) | MigrationStep::Disks => self.turn_back(row),
@@ -225,7 +236,6 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// A VM whose memory is on its disks, or on the way there, goes on where it was.
     fn turn_back(&mut self, row: Migration) {
         self.state.release_room(self.model, row.vm, row.to);
-        self.state.hold_room(self.model, row.vm, row.from);
         self.state.moves[row.vm.index()].to = row.from.0;
         self.state.hosts[row.to.index()].migrations -= 1;
         self.state.hosts[row.from.index()].migrations += 1;

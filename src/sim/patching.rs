@@ -262,6 +262,7 @@ impl<O: Observer> Simulation<'_, O> {
         let plans = self.model.maintenances.len() as u32;
         let round = self.state.maintenances[plan.index()].rounds as u32;
         let lasts = self.draw_vm(lasts, vm, VmDraw::Patch, round.wrapping_mul(plans).wrapping_add(plan.0));
+        self.abandon_migration(vm);
         self.note_last_write(vm);
         self.life(vm).patch(lasts);
         self.on_life_changed(vm, Some(Cause::Maintenance));

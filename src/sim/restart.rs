@@ -234,6 +234,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Capacity may have returned: those who wait are tried again, in order, when the cluster looks.
     pub(super) fn retry_waiting(&mut self, cluster: ClusterId) {
+        self.look_at_evacuations();
         let row = &self.state.clusters[cluster.index()];
         if (row.waiting.is_empty() && row.seeking.is_empty()) || !self.can_act(cluster) {
             return;

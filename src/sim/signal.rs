@@ -302,6 +302,11 @@ pub enum Signal {
         from: HostId,
         to: HostId,
     },
+    /// It lives there from now on; it stands still, or has nothing in memory.
+    MigrationSwitched {
+        vm: VmId,
+        host: HostId,
+    },
     /// It goes on at the other host. The blackout is how long it stood still, of all the time that it took.
     MigrationDone {
         vm: VmId,

@@ -8,7 +8,7 @@ impl State {
     /// VMs that are on their way to a host and do not live there yet.
     pub(super) fn moves_to(&self, host: u32) -> impl Iterator<Item = VmId> + '_ {
         let rows = self.clusters.iter().flat_map(|cluster| &cluster.migrations);
-        rows.filter(move |row| row.to.0 == host && !row.step.is_over_there()).map(|row| row.vm)
+        rows.filter(move |row| row.to.0 == host && row.holds_room()).map(|row| row.vm)
     }
 
     pub(super) fn check_migrations(&self, model: &Model) {

@@ -40,6 +40,14 @@ pub enum MigrationStep {
     Resume,
 }
 
+impl Migration {
+    /// Whether room is kept for it where it goes: it does not live there yet.
+    #[must_use]
+    pub fn holds_room(&self) -> bool {
+        self.from != self.to && !self.step.is_over_there()
+    }
+}
+
 impl MigrationStep {
     /// The bytes that still have to pass in this step; `None` where none do, or where more come as they pass.
     #[must_use]

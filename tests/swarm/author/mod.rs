@@ -1,5 +1,6 @@
 //! Writes random scenarios over the whole input space.
 
+mod moves;
 mod sites;
 
 use std::fmt::Write as _;
@@ -54,6 +55,9 @@ pub(crate) struct Author {
     loads: Dice,
     /// And for cards of guests, VMs that are held still, and witnesses of groups.
     cards: Dice,
+    /// And for VMs that are moved while they run (`moves.rs`), where any are.
+    moves: Dice,
+    moving: bool,
     /// On several sites (`sites.rs`), whose storages are these: their kinds and places.
     stretched: bool,
     storages: Vec<(&'static str, Option<u64>)>,
@@ -99,6 +103,8 @@ impl Author {
         let stretched = Dice(seed.rotate_left(16)).percent(50);
         let patches = Dice(seed.rotate_left(48));
         let loads = Dice(seed.rotate_left(40));
+        let mut moves = Dice(seed.rotate_left(56));
+        let moving = moves.percent(60);
         let (text, later, storages) = (String::new(), Dice(!seed), Vec::new());
         Author {
             dice,
@@ -112,6 +118,8 @@ impl Author {
             clients,
             loads,
             cards,
+            moves,
+            moving,
             stretched,
             storages,
         }
@@ -347,6 +355,7 @@ impl Author {
             self.line(format!(
                 "[host.h{group}]\ncount = {count}\ncores = {cores}\nmemory = \"{memory} GiB\""
             ));
+            self.link();
             if !rack_sites.is_empty() && self.dice.percent(60) {
                 let list: Vec<String> = (0..rack_sites.len()).map(|r| format!("\"r{r}\"")).collect();
                 self.line(format!("racks = [{}]", list.join(", ")));
@@ -385,7 +394,9 @@ impl Author {
     /// Any value for each setting that a product has; some are left as they are.
     fn settings(&mut self, product: &str) {
         let profile = Product::find(product).expect("one of the products").profile();
-        self.all_settings(profile.settings().filter(|setting| setting.key != "heartbeat_interval"));
+        let own = |key: &str| key != "heartbeat_interval" && !key.starts_with("migration");
+        self.all_settings(profile.settings().filter(|setting| own(setting.key)));
+        self.stop_rule(product);
     }
 
     fn all_settings(&mut self, settings: impl Iterator<Item = &'static Setting>) {
@@ -483,6 +494,7 @@ impl Author {
                 let cards = *self.cards.pick(&["\"private\"", "\"storage\"", "\"private\", \"storage\""]);
                 let _ = write!(vm, ", nics = [\"client\", {cards}]");
             }
+            vm.push_str(&self.memory());
             self.line(format!("role = \"{role}\"\nvm = {{ {vm} }}"));
             for key in ["power_on", "boot", "start", "recover"] {
                 self.phase(key);
@@ -682,6 +694,7 @@ impl Author {
             }
             let at_once = 1 + self.dice.below(2);
             self.line(format!("at_once = {at_once}"));
+            self.evacuation();
         }
     }
 

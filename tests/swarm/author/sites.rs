@@ -172,6 +172,7 @@ impl Author {
             self.line(format!(
                 "[host.h{group}]\ncount = {count}\ncores = {cores}\nmemory = \"{memory} GiB\""
             ));
+            self.link();
             let site = group % sites;
             if racks > 0 && self.dice.percent(50) {
                 self.line(format!("racks = [\"r{site}\"]"));

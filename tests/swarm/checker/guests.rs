@@ -39,8 +39,10 @@ impl<'m> Checker<'m> {
         if cause == Cause::Maintenance {
             // Work elsewhere can have cost the quorum, without which hosts are fenced, or hold the I/O of their VMs back.
             let lost = self.vms[vm.index()].lost.map(|(from, _)| from);
-            let fits =
-                home.or(lost).is_some_and(|h| self.hosts[h.index()].in_window || self.has_no_quorum(h));
+            let fits = home.or(lost).is_some_and(|h| {
+                let row = &self.hosts[h.index()];
+                row.in_window || row.evacuates || self.has_no_quorum(h)
+            });
             let fits = fits || self.hidden_pauses;
             self.require(fits, Rule::CauseSeen, || format!("nobody works on the host of {}", self.name(vm)))?;
         }

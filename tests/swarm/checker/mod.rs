@@ -12,6 +12,7 @@
 mod guests;
 mod hosts;
 mod load;
+mod migrations;
 mod mirrors;
 mod orders;
 mod patching;
@@ -23,6 +24,7 @@ mod sessions;
 mod sides;
 mod votes;
 
+use migrations::MoveSeen;
 use mirrors::{Loss, MirrorSeen, PairSeen};
 use ninefold::engine::{Law, Span, Time};
 use ninefold::model::{
@@ -67,6 +69,8 @@ struct HostSeen {
     cuts: [u32; 4],
     /// How many VMs it is shutting down.
     shuts: u32,
+    /// VMs leave it for planned work.
+    evacuates: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -96,6 +100,8 @@ struct VmSeen {
     drains_since: Option<Time>,
     /// It is held still.
     paused: bool,
+    /// It is being moved.
+    moves: Option<MoveSeen>,
     /// The earliest instant at which it could be up again.
     down_at: Time,
     up_at: Time,
@@ -256,6 +262,7 @@ impl<'m> Checker<'m> {
                 up_at: Time::ZERO,
                 patch: Patch::None,
                 paused: false,
+                moves: None,
                 stopped_at: Time::ZERO,
                 on_mirror: false,
                 unfinished: false,
@@ -270,7 +277,8 @@ impl<'m> Checker<'m> {
         let hidden_pauses = redirects
             || holds_io
             || model.hosts.iter().any(|h| h.storage_paths > 1)
-            || model.injects.iter().any(paused);
+            || model.injects.iter().any(paused)
+            || (!model.maintenances.is_empty() && model.clusters.iter().any(|c| c.migration.is_some()));
         let instances = model.instances.iter().map(|i| InstanceSeen {
             lost_ppb: 0,
             since: Time::ZERO,
@@ -509,7 +517,26 @@ impl<'m> Checker<'m> {
                 self.hosts[host.index()].leads_at = Some(self.now + reads);
                 self.require(fits, Rule::Primary, || "elected a host that is down, or a stranger".into())
             }
-            Signal::MaintenanceBegun { host } => self.window_opens(host),
+            Signal::EvacuationBegun { host } => {
+                let row = &mut self.hosts[host.index()];
+                row.evacuates = true;
+                let fits = !row.down && !row.in_window;
+                self.require(fits, Rule::MaintenancePairs, || format!("VMs leave {host:?}, which is not up"))
+            }
+            Signal::EvacuationGivenUp { host } => {
+                let was = std::mem::take(&mut self.hosts[host.index()].evacuates);
+                self.require(was, Rule::MaintenancePairs, || format!("nobody leaves {host:?}"))
+            }
+            Signal::MigrationStarted { vm, from, to } => self.migration_started(vm, from, to),
+            Signal::MigrationSwitched { vm, host } => self.migration_switched(vm, host),
+            Signal::MigrationDone { vm, host, lasted, blackout, .. } => {
+                self.migration_done(vm, host, lasted, blackout)
+            }
+            Signal::MigrationAborted { vm, host } => self.migration_aborted(vm, host),
+            Signal::MaintenanceBegun { host } => {
+                self.hosts[host.index()].evacuates = false;
+                self.window_opens(host)
+            }
             Signal::MaintenanceEnded { host } => {
                 let row = &mut self.hosts[host.index()];
                 let fits = row.in_window && row.closing && !row.down;
@@ -527,6 +554,7 @@ impl<'m> Checker<'m> {
                 })
             }
             Signal::VmDown { vm, cause } => {
+                self.stops_moving(vm);
                 self.drain_ends(vm, cause)?;
                 self.work_ends(vm, Some(cause));
                 self.vm_down(vm, cause)
@@ -557,6 +585,11 @@ impl<'m> Checker<'m> {
                 self.require(fits, Rule::OrderLegal, || format!("{} is reset", self.name(vm)))
             }
             Signal::RestartQueued { vm, host } => {
+                let row = &self.vms[vm.index()];
+                if row.queued && row.home == Some(host) {
+                    // It has been put there for planned work.
+                    return Ok(());
+                }
                 // Where its turn will find its disks is told then.
                 self.ordered(vm, host, self.other_copy_alive(vm, host))?;
                 let row = &mut self.vms[vm.index()];

@@ -5,18 +5,19 @@ use super::*;
 impl<'m> Checker<'m> {
     /// Memory and cores of the VMs that certainly live on a host.
     pub(super) fn used(&self, host: HostId) -> (u64, u64) {
-        let here = self
-            .vms
-            .iter()
-            .enumerate()
-            .filter(|(_, v)| (v.home == Some(host) && !v.uncertain) || v.stale == Some(host));
+        let here = self.vms.iter().enumerate().filter(|(n, v)| {
+            (v.home == Some(host) && !v.uncertain)
+                || v.stale == Some(host)
+                || self.arrives(VmId(*n as u32), host)
+        });
         here.map(|(n, _)| self.model.service_of(VmId(n as u32)).need)
             .fold((0, 0), |sum, need| (sum.0 + need.memory_mib, sum.1 + need.cores))
     }
 
     pub(super) fn sibling_on(&self, vm: VmId, host: HostId) -> bool {
         self.model.vms_of(self.model.vms[vm.index()].instance).any(|other| {
-            other != vm && self.vms[other.index()].home == Some(host) && !self.vms[other.index()].uncertain
+            let lives = self.vms[other.index()].home == Some(host) && !self.vms[other.index()].uncertain;
+            other != vm && (lives || self.arrives(other, host))
         })
     }
 
@@ -35,7 +36,8 @@ impl<'m> Checker<'m> {
     /// Whether who is where is certain enough to blame the cluster for leaving a VM waiting.
     pub(super) fn surely_admits(&self, host: HostId, vm: VmId) -> bool {
         let instance = self.model.vms[vm.index()].instance;
-        let doubtful = self.vms.iter().any(|v| v.uncertain && v.home == Some(host))
+        let doubtful = self.hosts[host.index()].evacuates
+            || self.vms.iter().any(|v| v.uncertain && v.home == Some(host))
             || self.model.vms_of(instance).any(|s| self.vms[s.index()].uncertain);
         !doubtful && self.vms[vm.index()].failed_on & self.seat(host) == 0 && self.admits(host, vm)
     }

@@ -24,6 +24,9 @@ pub(crate) enum Rule {
     /// Guests are patched by a plan, no more at a time than it may, never so that nobody else could serve, and for as long
     /// as its law says.
     Patching,
+    /// A VM is moved from where it lives to a host of its cluster that can take it, no more at a time than each end may, and
+    /// stands still for a part of that time at most.
+    Migration,
     /// A guest that runs has a home, and its home is up.
     RunsOnUpHost,
     /// Only clustered VMs that lost their host are ordered to start, on a host of the cluster that is up.

@@ -116,7 +116,10 @@ impl<'m> Checker<'m> {
             Signal::GroupQuorumLost { instance: i } | Signal::NodeOutvoted { instance: i, .. } => {
                 i == instance
             }
-            Signal::VmPaused { vm } => own(vm) && cause == Cause::VmPause,
+            Signal::VmPaused { vm } => {
+                let moves = self.vms[vm.index()].moves.is_some();
+                own(vm) && (cause == Cause::VmPause || (moves && cause == Cause::Migration))
+            }
             Signal::FailbackBegun { instance: i, .. } => cause == Cause::Maintenance && i == instance,
             Signal::PatchBegun { vm } | Signal::Drains { vm, .. } => cause == Cause::Maintenance && own(vm),
             // A pool that has lost its statefile fences its hosts.
@@ -287,6 +290,7 @@ pub(super) fn can_happen(model: &Model, cause: Cause) -> bool {
         Cause::AppCrash => model.services.iter().any(|s| s.app_crash.is_some()) || fault(VmFault::AppCrash),
         Cause::AppHang => model.services.iter().any(|s| s.app_hang.is_some()) || fault(VmFault::AppHang),
         Cause::VmPause => fault(VmFault::Pause),
+        Cause::Migration => model.clusters.iter().any(|cluster| cluster.migration.is_some()),
         Cause::Maintenance => {
             let goes_back = |s: &ninefold::model::Service| match &s.guest {
                 Some(GuestGroup::Failover(rules)) => rules.failback.is_some(),
