@@ -11,11 +11,22 @@ use crate::state::{ClusterState, Lead, State};
 /// cost does not grow with the cluster. Only where it does not admit the VM (a sibling lives there,
 /// its cores are taken, its disks are out of reach) is it set aside and the next one asked; all are
 /// back in their seats when the function returns.
+#[inline(always)]
 #[must_use]
 pub fn choose_host(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId) -> Option<HostId> {
+    if state.clusters[cluster.index()].is_split {
+        return choose_on_a_side(model, state, cluster, vm);
+    }
+    match first_choice(model, state, cluster, vm) {
+        None => choose(model, state, cluster, vm, &Sides::All),
+        first => first,
+    }
+}
+
+/// As [`choose_host`], in a cluster that has fallen into sides.
+fn choose_on_a_side(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId) -> Option<HostId> {
     // VML-02: whoever finds out about a loss gives orders on its own side, if anybody there can take them.
-    let row = &state.clusters[cluster.index()];
-    if let Some(side) = row.orders_from.filter(|_| row.is_split)
+    if let Some(side) = state.clusters[cluster.index()].orders_from
         && let Some(host) = choose(model, state, cluster, vm, &Sides::Only(side))
     {
         return Some(host);
@@ -69,41 +80,34 @@ pub fn choose_host_of_others(
     choose(model, state, cluster, vm, &sides)
 }
 
-#[inline]
-fn choose(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId, sides: &Sides) -> Option<HostId> {
+/// The host with the most free memory, where no spare hosts come first: nearly always it takes the VM.
+#[inline(always)]
+fn first_choice(model: &Model, state: &State, cluster: ClusterId, vm: VmId) -> Option<HostId> {
     let fixed = &model.clusters[cluster.index()];
+    let rooms = &state.clusters[cluster.index()].rooms;
+    if rooms.least() == Tournament::OUT || !fixed.admission.spare_hosts().is_empty() {
+        return None;
+    }
+    let first = fixed.hosts[rooms.winner() as usize];
+    let chosen = suits(model, state, first, vm)
+        && (!keeps_apart(model, cluster, vm) || is_apart(model, state, first, vm));
+    chosen.then_some(first)
+}
+
+fn choose(model: &Model, state: &mut State, cluster: ClusterId, vm: VmId, sides: &Sides) -> Option<HostId> {
+    let need = model.service_of(vm).need;
+    let fixed = &model.clusters[cluster.index()];
+    let hosts = &fixed.hosts;
     let apart = keeps_apart(model, cluster, vm);
     if !fixed.admission.spare_hosts().is_empty()
         && let Some(host) = choose_spare(model, state, cluster, vm, sides, apart)
     {
         return Some(host);
     }
-    // Nearly always it is the first one.
-    let rooms = &state.clusters[cluster.index()].rooms;
-    if rooms.least() == Tournament::OUT {
+    // Nobody takes orders.
+    if state.clusters[cluster.index()].rooms.least() == Tournament::OUT {
         return None;
     }
-    let first = fixed.hosts[rooms.winner() as usize];
-    if sides.include(model, state, first)
-        && suits(model, state, first, vm)
-        && (!apart || is_apart(model, state, first, vm))
-    {
-        return Some(first);
-    }
-    choose_among_all(model, state, cluster, vm, sides, apart)
-}
-
-fn choose_among_all(
-    model: &Model,
-    state: &mut State,
-    cluster: ClusterId,
-    vm: VmId,
-    sides: &Sides,
-    apart: bool,
-) -> Option<HostId> {
-    let need = model.service_of(vm).need;
-    let fixed = &model.clusters[cluster.index()];
-    let hosts = &fixed.hosts;
     let mut beside_a_sibling = None;
     let mut set_aside = std::mem::take(&mut state.scratch_seats);
     let mut chosen = None;

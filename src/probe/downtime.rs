@@ -143,30 +143,36 @@ impl Downtime {
     /// An instance serves all but `lost_ppb` from `now` on.
     #[inline]
     fn change(&mut self, now: Time, instance: InstanceId, lost_ppb: u32, cause: Cause) {
-        let account = &mut self.accounts[instance.index()];
-        if account.lost_ppb > 0 {
-            // What is told comes before the end of the measured time.
-            let since = account.since.max(self.window.start);
-            let span = now.since(since).0;
-            let tally = &mut self.services[account.service as usize];
-            if account.lost_ppb == ALL_PPB {
-                let begun = account.since >= self.window.start;
-                let booked = &mut tally.causes[account.cause as usize];
-                booked.downtime_us += span;
-                booked.outages += u64::from(begun);
-                account.downtime_us += span;
-                if begun {
-                    self.outages[account.service as usize].push(span);
-                }
-            } else {
-                tally.degraded_us += span;
-                tally.lost_degraded_ppb_us += u128::from(span) * u128::from(account.lost_ppb);
-            }
-            if let Some(Some(load)) = self.requests.get(account.service as usize) {
-                tally.unserved += load.between(since, now.max(since)) * u128::from(account.lost_ppb);
-            }
+        if self.accounts[instance.index()].lost_ppb > 0 {
+            self.book(now, instance);
         }
+        let account = &mut self.accounts[instance.index()];
         (account.since, account.lost_ppb, account.cause) = (now, lost_ppb, cause);
+    }
+
+    /// Counts what an instance has not served since its last change.
+    fn book(&mut self, now: Time, instance: InstanceId) {
+        let account = &mut self.accounts[instance.index()];
+        // What is told comes before the end of the measured time.
+        let since = account.since.max(self.window.start);
+        let span = now.since(since).0;
+        let tally = &mut self.services[account.service as usize];
+        if account.lost_ppb == ALL_PPB {
+            let begun = account.since >= self.window.start;
+            let booked = &mut tally.causes[account.cause as usize];
+            booked.downtime_us += span;
+            booked.outages += u64::from(begun);
+            account.downtime_us += span;
+            if begun {
+                self.outages[account.service as usize].push(span);
+            }
+        } else {
+            tally.degraded_us += span;
+            tally.lost_degraded_ppb_us += u128::from(span) * u128::from(account.lost_ppb);
+        }
+        if let Some(Some(load)) = self.requests.get(account.service as usize) {
+            tally.unserved += load.between(since, now.max(since)) * u128::from(account.lost_ppb);
+        }
     }
 }
 

@@ -79,21 +79,23 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn catch_up(&mut self, vm: VmId) {
         if self.state.vms[vm.index()].private {
             let had_its_turn = u64::from(vm.0 < self.turn);
-            let end = Time(self.now.0 + had_its_turn);
-            if self.state.vms[vm.index()].private_clock().0 < end {
-                self.live_until(vm, end);
-            }
+            self.live_until(vm, Time(self.now.0 + had_its_turn));
         }
     }
 
-    /// A private VM lives through what is due before `end`.
-    pub(super) fn live_until(&mut self, vm: VmId, end: Time) {
-        let model = self.model;
-        let row = &self.state.vms[vm.index()];
-        if row.private_clock().0 >= end {
-            return;
+    /// A private VM lives through what is due before `end`, if anything is.
+    #[inline(always)]
+    fn live_until(&mut self, vm: VmId, end: Time) {
+        let first = self.state.vms[vm.index()].private_clock();
+        if first.0 < end {
+            self.live_from(vm, first, end);
         }
-        let host = row.host().expect("clocks run where a VM lives");
+    }
+
+    /// A private VM lives through its `first` clock, which is due before `end`, and what follows until then.
+    fn live_from(&mut self, vm: VmId, first: (Time, VmClock), end: Time) {
+        let model = self.model;
+        let host = self.state.vms[vm.index()].host().expect("clocks run where a VM lives");
         let hears_clients = self.state.hears(self.model, host, Traffic::Client);
         let reaches_disk = self.state.reaches_disk(model, vm, host);
         let fixed = &model.vms[vm.index()];
@@ -117,22 +119,14 @@ impl<O: Observer> Simulation<'_, O> {
             },
         };
         let mut clients = self.state.sessions.get_mut(vm.index()).filter(|_| !service.work.is_none());
-        let (mut events, mut at_once) = (0, 0);
-        loop {
-            let (due, which) = life.row.private_clock();
-            if due >= end {
-                break;
-            }
-            if due == life.now {
-                at_once += 1;
-                if at_once > PRIVATE_EVENTS_AT_ONCE {
-                    break;
-                }
-            } else {
-                at_once = 0;
+        let ((mut due, mut which), mut at_once) = (first, 0);
+        while due < end {
+            at_once = if due == life.now { at_once + 1 } else { 0 };
+            if at_once > PRIVATE_EVENTS_AT_ONCE {
+                self.give_up(due, fixed.timer);
             }
             life.now = due;
-            events += 1;
+            self.events += 1;
             if let Some(cause) = life.serve(which) {
                 let serves = hears_clients && life.row.phase == VmPhase::Up && !life.row.suspended;
                 if let Some(clients) = &mut clients {
@@ -145,10 +139,7 @@ impl<O: Observer> Simulation<'_, O> {
                 let served = if serves { InstanceState::FULL_PPB } else { 0 };
                 serve(instance, fixed.instance, served, cause, life.now, life.observer);
             }
-        }
-        self.events += events;
-        if at_once > PRIVATE_EVENTS_AT_ONCE {
-            self.give_up(self.state.vms[vm.index()].first_clock().0.due(), fixed.timer);
+            (due, which) = life.row.private_clock();
         }
     }
 

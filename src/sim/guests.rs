@@ -2,7 +2,7 @@
 
 use super::clocks::{lookup_of, monitor_of};
 use super::life::Life;
-use super::{Cause, Observer, Simulation};
+use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Span;
 use crate::model::VmId;
 use crate::state::{DiskSwitch, Job, VmPhase};
@@ -57,6 +57,12 @@ impl<O: Observer> Simulation<'_, O> {
                 return;
             }
         }
+        self.power_on(vm);
+    }
+
+    /// As [`Simulation::begin_way_back`], of a VM that is in no queue and whose disks are settled.
+    #[inline(always)]
+    pub(super) fn power_on(&mut self, vm: VmId) {
         let changed = self.life(vm).power_on();
         self.share_boot(vm);
         self.on_life_changed(vm, changed);
@@ -85,6 +91,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Stops a VM, cleanly or as in a crash.
+    #[inline(always)]
     pub(super) fn stop_vm_as(&mut self, vm: VmId, cause: Cause, clean: bool) {
         self.catch_up(vm);
         if self.state.vms[vm.index()].phase == VmPhase::Off {
@@ -94,7 +101,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.note_last_write(vm);
         self.let_go(vm);
         self.abandon_boot(vm);
-        self.life(vm).stop(cause, clean);
+        if self.state.vms[vm.index()].stop(cause, clean) {
+            self.tell(Signal::VmDown { vm, cause });
+        }
         self.on_life_changed(vm, Some(cause));
     }
 

@@ -37,7 +37,7 @@ pub(super) struct Lookup<'a> {
 
 impl<O: Observer> Life<'_, O> {
     /// Serves a clock that is due. Those of members are their group's.
-    #[inline]
+    #[inline(always)]
     pub(super) fn serve(&mut self, which: VmClock) -> Option<Cause> {
         self.row.clocks[which as usize] = Clock::IDLE;
         match which {
@@ -94,6 +94,7 @@ impl<O: Observer> Life<'_, O> {
 
     /// Starts it on the host where it lives, from `power_on`; where its disks are out of reach it starts when
     /// they are back.
+    #[inline(always)]
     pub(super) fn power_on(&mut self) -> Option<Cause> {
         self.row.boots += 1;
         self.row.clocks[VmClock::Disk as usize] = Clock::IDLE;
@@ -112,7 +113,7 @@ impl<O: Observer> Life<'_, O> {
 
     /// Shuts the guest down to patch it; its VM stays where it is, and starts from `boot` (MTX-89).
     pub(super) fn patch(&mut self, lasts: Span) {
-        self.quieten();
+        self.row.quieten();
         self.row.phase = VmPhase::Patch;
         self.row.cause = Cause::Maintenance;
         self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause: Cause::Maintenance });
@@ -208,7 +209,7 @@ impl<O: Observer> Life<'_, O> {
     #[inline(always)]
     pub(super) fn crash_guest(&mut self, scripted: Option<Span>) -> Option<Cause> {
         assert!(self.row.phase.is_booted(), "only a guest that runs can crash");
-        self.quieten();
+        self.row.quieten();
         self.row.phase = VmPhase::GuestDead;
         self.row.cause = Cause::GuestCrash;
         self.row.unclean = true;
@@ -294,7 +295,7 @@ impl<O: Observer> Life<'_, O> {
         if let Some(cause) = ran {
             self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause });
         }
-        self.quieten();
+        self.row.quieten();
         self.power_on().or(ran)
     }
 
@@ -322,7 +323,7 @@ impl<O: Observer> Life<'_, O> {
             VmPhase::AppDead => Cause::StorageOutage,
             _ => self.row.cause,
         };
-        self.quieten();
+        self.row.quieten();
         self.row.unclean |= self.row.phase.is_booted() || self.row.phase == VmPhase::Boot;
         self.row.phase = VmPhase::StorageWait;
         self.row.cause = cause;
@@ -332,29 +333,6 @@ impl<O: Observer> Life<'_, O> {
             self.observer.observe(self.now, Signal::DisksAwaited { vm: self.vm });
         }
         Some(cause)
-    }
-
-    /// It stops, cleanly or as in a crash. Without its disks no guest can be shut down cleanly.
-    pub(super) fn stop(&mut self, cause: Cause, clean: bool) {
-        let clean = clean && !self.row.suspended;
-        self.quieten();
-        if !clean && (self.row.phase.is_booted() || self.row.phase == VmPhase::Boot) {
-            self.row.unclean = true;
-        }
-        let ran = !matches!(self.row.phase, VmPhase::GuestDead | VmPhase::StorageWait);
-        self.row.phase = VmPhase::Off;
-        self.row.cause = cause;
-        if ran {
-            self.observer.observe(self.now, Signal::VmDown { vm: self.vm, cause });
-        }
-    }
-
-    /// Stops every clock but the group's.
-    fn quieten(&mut self) {
-        (self.row.suspended, self.row.paused, self.row.resets) = (false, false, false);
-        for which in [VmClock::Disk, VmClock::Guest, VmClock::Step] {
-            self.row.clocks[which as usize] = Clock::IDLE;
-        }
     }
 
     #[inline]

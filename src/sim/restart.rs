@@ -73,7 +73,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// One try to start a VM: what it has to wait for, if it has.
-    #[inline]
+    #[inline(always)]
     fn attempt(&mut self, cluster: ClusterId, vm: VmId) -> Result<(), WaitReason> {
         let row = &self.state.restarts[vm.index()];
         let is_free = row.waits.is_none() && row.retry_at <= self.now;
@@ -84,16 +84,15 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let again = self.state.take_host_to_try_again(vm);
         let again = again.filter(|&host| policy::could_choose(self.model, self.state, cluster, vm, host));
-        let Some(host) = again.or_else(|| self.choose_host(cluster, vm)) else {
-            return Err(self.cannot_start(cluster, vm));
-        };
+        let chosen = if again.is_some() { again } else { self.choose_host(cluster, vm) };
+        let Some(host) = chosen else { return Err(self.cannot_start(cluster, vm)) };
         debug_assert!(
             policy::admits(self.model, self.state, host, vm),
             "chose a host that does not admit the VM"
         );
         self.state.wait_for(vm, None);
         self.state.place(self.model, vm, host);
-        if self.must_queue(host, vm) {
+        if self.must_queue(cluster, host, vm) {
             self.state.queue(vm, host, true);
             self.tell(Signal::RestartQueued { vm, host });
         } else {

@@ -59,7 +59,7 @@ impl<O: Observer> Simulation<'_, O> {
 }
 
 /// As [`Simulation::serve`], on an instance in hand.
-#[inline]
+#[inline(always)]
 pub(super) fn serve<O: Observer>(
     row: &mut InstanceState,
     instance: InstanceId,

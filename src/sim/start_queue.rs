@@ -2,13 +2,13 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Clock, Span};
-use crate::model::{HostId, RetryHost, VmClock, VmDraw, VmId, WaitReason};
+use crate::model::{ClusterId, HostId, RetryHost, VmClock, VmDraw, VmId, WaitReason};
 use crate::state::{DiskSwitch, NOWHERE, VmPhase};
 
 impl<O: Observer> Simulation<'_, O> {
     /// Whether a VM that has been given a place on a host must wait there for its turn.
-    pub(super) fn must_queue(&mut self, host: HostId, vm: VmId) -> bool {
-        let Some(cluster) = self.model.hosts[host.index()].cluster else { return false };
+    #[inline(always)]
+    pub(super) fn must_queue(&mut self, cluster: ClusterId, host: HostId, vm: VmId) -> bool {
         let rules = &self.model.clusters[cluster.index()].restart;
         if !rules.limit_starts() {
             return false;
@@ -64,36 +64,42 @@ impl<O: Observer> Simulation<'_, O> {
             self.begin_switch(vm, host);
             return;
         }
-        let cluster = self.model.hosts[host.index()].cluster.expect("a host of a cluster");
         let cause = self.state.vms[vm.index()].cause;
         self.tell(Signal::RestartOrdered { vm, host, cause });
-        let chance = self.model.clusters[cluster.index()].restart.start_failure;
-        if chance > 0.0 {
-            let draw = self.state.vms[vm.index()].boots + 1;
-            let stream = self.model.vms[vm.index()].streams.of(VmDraw::StartFailure);
-            self.state.restarts[vm.index()].failing = self.random.uniform(stream, draw) < chance;
-        }
-        if self.state.restarts[vm.index()].failing {
-            let row = &mut self.state.vms[vm.index()];
-            row.boots += 1;
-            row.phase = VmPhase::PowerOn;
-            let boots = row.boots;
-            let way = &self.model.service_of(vm).way_back;
-            let span = self.draw_vm(&way.power_on, vm, VmDraw::PowerOn, boots);
-            self.arm_vm(vm, VmClock::Step, span);
+        let cluster = self.model.hosts[host.index()].cluster.expect("a host of a cluster");
+        let rules = &self.model.clusters[cluster.index()].restart;
+        if rules.start_failure > 0.0 && self.start_will_fail(vm, rules.start_failure) {
+            self.begin_start_that_fails(vm);
         } else {
-            self.begin_way_back(vm);
+            self.choose_privacy(vm, host);
+            self.power_on(vm);
         }
-        self.count_start(vm, host);
+        if rules.limit_starts() {
+            self.count_start(vm, host);
+        }
     }
 
-    /// One more start is under way on a host, where that is of interest.
-    #[inline(always)]
+    /// Whether the start that is about to begin will come to nothing.
+    fn start_will_fail(&mut self, vm: VmId, chance: f64) -> bool {
+        let draw = self.state.vms[vm.index()].boots + 1;
+        let stream = self.model.vms[vm.index()].streams.of(VmDraw::StartFailure);
+        let fails = self.random.uniform(stream, draw) < chance;
+        self.state.restarts[vm.index()].failing = fails;
+        fails
+    }
+
+    fn begin_start_that_fails(&mut self, vm: VmId) {
+        let row = &mut self.state.vms[vm.index()];
+        row.boots += 1;
+        row.phase = VmPhase::PowerOn;
+        let boots = row.boots;
+        let way = &self.model.service_of(vm).way_back;
+        let span = self.draw_vm(&way.power_on, vm, VmDraw::PowerOn, boots);
+        self.arm_vm(vm, VmClock::Step, span);
+    }
+
+    /// One more start is under way on a host of a cluster that limits them.
     fn count_start(&mut self, vm: VmId, host: HostId) {
-        let cluster = self.cluster_of(host);
-        if !self.model.clusters[cluster.index()].restart.limit_starts() {
-            return;
-        }
         let row = &self.state.vms[vm.index()];
         if row.phase == VmPhase::PowerOn {
             let until = row.clocks[VmClock::Step as usize].due();
@@ -117,7 +123,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.disarm_vm(vm, VmClock::Disk);
         self.state.vms[vm.index()].phase = VmPhase::PowerOn;
         self.arm_vm(vm, VmClock::Step, span);
-        self.count_start(vm, host);
+        if self.model.clusters[self.cluster_of(host).index()].restart.limit_starts() {
+            self.count_start(vm, host);
+        }
     }
 
     /// The other copy is ready.

@@ -2,26 +2,28 @@
 //! transitions keeps list, sums and the cluster's view of free room together.
 
 use crate::engine::Tournament;
-use crate::model::{ClusterId, HostId, Model, Product, VmId};
+use crate::model::{ClusterId, Host, HostId, Model, Product, VmId};
 
-use super::{ClusterState, NOWHERE, State};
+use super::{ClusterState, HostPhase, NOWHERE, State};
 
 impl State {
     /// Gives a VM a home. It must have none, and the host must have room.
     pub fn place(&mut self, model: &Model, vm: VmId, host: HostId) {
         let need = model.service_of(vm).need;
-        let free = self.hosts[host.index()].free(&model.hosts[host.index()]);
+        let fixed = &model.hosts[host.index()];
+        let free = self.hosts[host.index()].free(fixed);
         assert!(
             need.memory_mib <= free.memory_mib && need.cores <= free.cores,
             "placed {} on {} without room: needs {need:?}, free {free:?}",
             model.vms[vm.index()].name,
-            model.hosts[host.index()].name,
+            fixed.name,
         );
         self.settle_quietly(model, vm, host);
-        self.resize_room(model, host);
+        self.show_room(fixed, free.memory_mib - need.memory_mib);
     }
 
     /// As [`State::place`], without looking for room and without telling the cluster.
+    #[inline(always)]
     pub(super) fn settle_quietly(&mut self, model: &Model, vm: VmId, host: HostId) {
         let need = model.service_of(vm).need;
         let home = &mut self.hosts[host.index()];
@@ -39,23 +41,7 @@ impl State {
 
     /// Takes a VM from its home.
     pub fn remove(&mut self, model: &Model, vm: VmId) {
-        let row = self.vms[vm.index()];
-        let host = row.host().expect("only a VM that lives somewhere can leave");
-        if row.prev == NOWHERE {
-            self.hosts[host.index()].first_vm = row.next;
-        } else {
-            self.vms[row.prev as usize].next = row.next;
-        }
-        if row.next != NOWHERE {
-            self.vms[row.next as usize].prev = row.prev;
-        }
-        if model.service_of(vm).host_cluster {
-            self.queue(vm, host, false);
-        }
-        let need = model.service_of(vm).need;
-        let home = &mut self.hosts[host.index()];
-        home.used.memory_mib -= need.memory_mib;
-        home.used.cores -= need.cores;
+        let host = self.leave(model, vm);
         let row = &mut self.vms[vm.index()];
         (row.host, row.prev, row.next) = (NOWHERE, NOWHERE, NOWHERE);
         self.resize_room(model, host);
@@ -63,12 +49,38 @@ impl State {
 
     /// Takes a VM from its failed host and remembers it there until the cluster notices.
     pub fn lose(&mut self, model: &Model, vm: VmId) {
-        let host = self.vms[vm.index()].host().expect("only a VM that lives somewhere can be lost");
-        self.remove(model, vm);
+        let host = self.leave(model, vm);
         let home = &mut self.hosts[host.index()];
         let row = &mut self.vms[vm.index()];
-        (row.next, row.prev) = (home.first_lost, home.downs);
+        (row.host, row.prev, row.next) = (NOWHERE, home.downs, home.first_lost);
         home.first_lost = vm.0;
+        // The room of a host that is down is nobody's business until it is back.
+        if home.phase == HostPhase::Up {
+            self.resize_room(model, host);
+        }
+    }
+
+    /// Takes a VM out of the list of its home, and gives its room there back. Its own row does not know that yet.
+    #[inline(always)]
+    fn leave(&mut self, model: &Model, vm: VmId) -> HostId {
+        let row = &self.vms[vm.index()];
+        let host = row.host().expect("only a VM that lives somewhere can leave");
+        let (prev, next) = (row.prev, row.next);
+        if next != NOWHERE {
+            self.vms[next as usize].prev = prev;
+        }
+        let service = model.service_of(vm);
+        let home = &mut self.hosts[host.index()];
+        match prev {
+            NOWHERE => home.first_vm = next,
+            prev => self.vms[prev as usize].next = next,
+        }
+        home.used.memory_mib -= service.need.memory_mib;
+        home.used.cores -= service.need.cores;
+        if service.host_cluster {
+            self.queue(vm, host, false);
+        }
+        host
     }
 
     /// Writes the VMs that live on a host into the scratch list, which the caller gives back.
@@ -136,11 +148,16 @@ impl State {
     #[inline]
     pub fn resize_room(&mut self, model: &Model, host: HostId) {
         let fixed = &model.hosts[host.index()];
+        self.show_room(fixed, self.hosts[host.index()].free(fixed).memory_mib);
+    }
+
+    /// The cluster of a host sees how much room it has, where it counts on the host at all.
+    #[inline]
+    fn show_room(&mut self, fixed: &Host, free_memory_mib: u64) {
         let Some(cluster) = fixed.cluster else { return };
         let rooms = &mut self.clusters[cluster.index()].rooms;
         if rooms.key(fixed.seat) != Tournament::OUT {
-            let free = self.hosts[host.index()].free(fixed);
-            rooms.set(fixed.seat, ClusterState::key(free.memory_mib));
+            rooms.set(fixed.seat, ClusterState::key(free_memory_mib));
         }
     }
 

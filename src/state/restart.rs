@@ -84,9 +84,12 @@ impl State {
     pub fn wait_for(&mut self, vm: VmId, reason: Option<WaitReason>) -> bool {
         let row = &mut self.restarts[vm.index()];
         let before = std::mem::replace(&mut row.waits, reason);
+        if before == reason {
+            return false;
+        }
         self.held += u32::from(reason == Some(WaitReason::Dependency));
         self.held -= u32::from(before == Some(WaitReason::Dependency));
-        before != reason
+        true
     }
 
     /// A VM waits on a host for its turn to start, or waits no longer.

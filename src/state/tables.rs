@@ -396,6 +396,26 @@ impl VmState {
         if guest <= step { (guest.due(), VmClock::Guest) } else { (step.due(), VmClock::Step) }
     }
 
+    /// Stops every clock but the group's: what it did, or was waiting for, is over.
+    #[inline]
+    pub fn quieten(&mut self) {
+        (self.suspended, self.paused, self.resets) = (false, false, false);
+        for which in [VmClock::Disk, VmClock::Guest, VmClock::Step] {
+            self.clocks[which as usize] = Clock::IDLE;
+        }
+    }
+
+    /// It stops, cleanly or as in a crash. Without its disks no guest can be shut down cleanly. True where it ran.
+    #[inline]
+    pub fn stop(&mut self, cause: Cause, clean: bool) -> bool {
+        let clean = clean && !self.suspended;
+        self.quieten();
+        self.unclean |= !clean && (self.phase.is_booted() || self.phase == VmPhase::Boot);
+        let ran = !matches!(self.phase, VmPhase::GuestDead | VmPhase::StorageWait);
+        (self.phase, self.cause) = (VmPhase::Off, cause);
+        ran
+    }
+
     /// Whether a clock runs.
     #[must_use]
     pub fn runs(&self, which: VmClock) -> bool {
