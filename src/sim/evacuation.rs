@@ -17,7 +17,7 @@
 
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Time;
-use crate::model::{HostId, MaintenanceId, Product, VmId};
+use crate::model::{ClusterId, HostId, MaintenanceId, Product, VmId};
 use crate::policy::{self, Destination};
 use crate::state::{Drains, HostPhase, NOWHERE, VmPhase};
 
@@ -82,7 +82,7 @@ impl<O: Observer> Simulation<'_, O> {
                     self.tell(Signal::MigrationSwitched { vm, host: to });
                     self.on_disk_changed(vm, Cause::Maintenance);
                 }
-                Fate::Restarts(to) => self.restart_elsewhere(vm, host, to),
+                Fate::Restarts(to) => self.restart_elsewhere(cluster, vm, host, to),
             }
         }
         self.state.scratch = residents;
@@ -128,7 +128,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// MTX-84: a VM that cannot be moved alive is shut down and started elsewhere.
-    fn restart_elsewhere(&mut self, vm: VmId, from: HostId, to: HostId) {
+    fn restart_elsewhere(&mut self, cluster: ClusterId, vm: VmId, from: HostId, to: HostId) {
         self.stop_vm(vm, Cause::Maintenance);
         if self.state.vms[vm.index()].host() != Some(from) {
             return;
@@ -136,7 +136,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.remove(self.model, vm);
         self.state.place(self.model, vm, to);
         self.tell(Signal::MigrationSwitched { vm, host: to });
-        if self.must_queue(to, vm) {
+        if self.must_queue(cluster, to, vm) {
             self.state.queue(vm, to, true);
             self.tell(Signal::RestartQueued { vm, host: to });
         } else {
