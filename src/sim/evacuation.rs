@@ -53,7 +53,8 @@ impl<O: Observer> Simulation<'_, O> {
             self.catch_up(vm);
             self.choose_privacy(vm, host);
         }
-        let some = !residents.is_empty() || self.state.hosts[host.index()].migrations > 0;
+        let waits = fixed.cluster.is_some_and(|cluster| self.others_come_first(cluster));
+        let some = waits || !residents.is_empty() || self.state.hosts[host.index()].migrations > 0;
         self.state.scratch = residents;
         if some {
             self.tell(Signal::EvacuationBegun { host });
