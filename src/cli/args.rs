@@ -20,6 +20,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Propose a strategy for every service, say why, and simulate it beside those of the scenario
     Advise(AdviseArguments),
+    /// Simulate every variant of a grid of values, on the same failures, and compare them
+    Sweep(SweepArguments),
     /// Replay one replication and print its timeline
     Trace(TraceArguments),
     /// Redraw the charts of an earlier run
@@ -74,7 +76,7 @@ pub(super) struct RunArguments {
     pub simulation: SimulationArguments,
     /// Folder for the results [default: results/<file stem>]; an interrupted run spares a complete
     /// result that is there and goes to DIR/interrupted
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// What goes to stdout
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -111,6 +113,34 @@ pub(super) struct AdviseArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "The grid is the product of all keys. Of --set, a value is an inclusive range (20..32, 20..32..4, \
+'30 s..90 s..15 s'), a list of values ([\"none\", { policy = \"failures\", tolerate = 1 }]), or one value.")]
+pub(super) struct SweepArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    /// Tell of this service (repeatable) [default: of all of them together]
+    #[arg(long, value_name = "NAME")]
+    pub service: Vec<String>,
+    /// Simulate only this strategy (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Vec<String>,
+    #[command(flatten)]
+    pub simulation: SimulationArguments,
+    /// Folder for the results [default: results/<file stem>-sweep]
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What goes to stdout
+    #[arg(long, value_enum, default_value_t = SweepFormat::Text)]
+    pub format: SweepFormat,
+    /// Write the chart as PNG too
+    #[arg(long)]
+    pub png: bool,
+    /// No progress, no list of files; warnings are told all the same
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct TraceArguments {
     #[command(flatten)]
     pub scenario: ScenarioArguments,
@@ -142,6 +172,13 @@ pub(super) struct ChartArguments {
 pub(super) enum Format {
     Text,
     Markdown,
+    Csv,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SweepFormat {
+    Text,
     Csv,
     Json,
 }

@@ -14,7 +14,9 @@ mod output;
 mod profiles;
 mod progress;
 mod run;
+mod sweep;
 mod trace;
+mod variants;
 
 use std::panic;
 use std::process::ExitCode;
@@ -74,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::run(run),
         Command::Advise(advise) => advise::advise(advise),
         Command::Check(check) => check::check(check),
+        Command::Sweep(sweep) => sweep::sweep(sweep),
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
         Command::Profiles(profiles) => profiles::profiles(profiles),

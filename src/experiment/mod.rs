@@ -11,10 +11,13 @@
 mod block;
 mod capacity;
 mod pool;
+pub mod size;
+mod study;
 mod summarize;
 pub mod summary;
 
-pub use pool::{Plan, Watch, run};
+pub use pool::{Plan, Threads, Watch, run, run_on};
+pub use study::{Check, Reading};
 pub use summary::Summary;
 
 use crate::model::Model;

@@ -16,12 +16,18 @@ pub(super) const SECOND: f64 = 1e6;
 /// Everything that finished, in the order of replications.
 pub(super) struct Findings {
     numbers: Vec<u32>,
-    strategies: Vec<StrategyBlock>,
+    pub(super) strategies: Vec<StrategyBlock>,
 }
 
 impl Findings {
-    pub(super) fn new(models: &[Model]) -> Findings {
-        Findings { numbers: Vec::new(), strategies: models.iter().map(StrategyBlock::new).collect() }
+    pub(super) fn new(models: &[Model], allowances: usize) -> Findings {
+        let strategies = models.iter().map(|model| StrategyBlock::new(model, allowances));
+        Findings { numbers: Vec::new(), strategies: strategies.collect() }
+    }
+
+    /// Replications that were added.
+    pub(super) fn replications(&self) -> u32 {
+        self.numbers.len() as u32
     }
 
     pub(super) fn any(&self) -> bool {
@@ -42,6 +48,9 @@ impl Findings {
                 *most = (*most).max(part.recovery_points_max[service]);
                 sum.downtimes[service].merge(&part.downtimes[service]);
                 sum.outages[service].merge(&part.outages[service]);
+            }
+            for (counts, more) in sum.exceeded.iter_mut().zip(part.exceeded) {
+                counts.extend(more);
             }
         }
     }
@@ -202,7 +211,7 @@ fn totals(found: &StrategyBlock) -> Vec<Ticks> {
 
 /// What chance can do to a sum over instances, in the sum's own units.
 #[derive(Clone, Copy, Debug, Default)]
-struct Chance {
+pub(super) struct Chance {
     random: bool,
     downtime_us: f64,
     outages: f64,
@@ -211,7 +220,7 @@ struct Chance {
 }
 
 impl Chance {
-    fn of(model: &Model, service: &Service) -> Chance {
+    pub(super) fn of(model: &Model, service: &Service) -> Chance {
         let instances = f64::from(service.instances);
         Chance {
             random: service.incident.random,
@@ -233,11 +242,11 @@ impl Chance {
         }
     }
 
-    fn downtime(&self) -> Randomness {
+    pub(super) fn downtime(&self) -> Randomness {
         self.events(self.downtime_us.min(self.ceiling_us), self.ceiling_us)
     }
 
-    fn outages(&self) -> Randomness {
+    pub(super) fn outages(&self) -> Randomness {
         self.events(self.outages, f64::INFINITY)
     }
 
@@ -255,14 +264,14 @@ impl Chance {
     }
 
     /// Only a balanced group can serve in part.
-    fn degraded(&self, service: &Service) -> Randomness {
+    pub(super) fn degraded(&self, service: &Service) -> Randomness {
         match service.guest {
             Some(GuestGroup::Balanced { .. }) => self.downtime(),
             _ => Randomness::None,
         }
     }
 
-    fn events(&self, largest: f64, ceiling: f64) -> Randomness {
+    pub(super) fn events(&self, largest: f64, ceiling: f64) -> Randomness {
         if self.random { Randomness::Events { largest, ceiling } } else { Randomness::None }
     }
 }

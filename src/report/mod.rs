@@ -10,6 +10,8 @@
 //!    │                               ▲          csv::{summary, causes, …}, charts::draw
 //!    └── csv::replications           └── RunResult::from_json
 //! ```
+//!
+//! A sweep is many of them, cut down to what its table, files and chart need: [`sweep`].
 
 pub mod advice;
 mod capacity;
@@ -24,6 +26,7 @@ mod number;
 mod profiles;
 mod reproduce;
 pub mod result;
+pub mod sweep;
 mod table;
 pub mod text;
 pub mod timeline;

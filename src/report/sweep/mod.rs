@@ -1,0 +1,184 @@
+//! Many variants of a scenario side by side: `sweep.json`, `sweep.csv`, the table for people, and what the chart is drawn
+//! from.
+//!
+//! Every variant meets the same failures: a component's random numbers are keyed by its name, so that one more host
+//! leaves those of all others as they were.
+
+mod formats;
+mod text;
+
+use serde::Serialize;
+
+use super::number;
+use super::result::{Estimate, RunResult, SCHEMA, ScenarioId, Strategy, Warning};
+use crate::scenario::grid::Grid;
+
+pub use formats::{csv, json};
+pub use text::table;
+pub(super) use text::{name, plain, short_paths};
+
+/// Everything a sweep found, as it is written to `sweep.json`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Sweep {
+    /// The schema of results.
+    pub schema: u32,
+    /// The version of ninefold that simulated.
+    pub version: String,
+    /// The scenario, and a hash of it and of everything that was set.
+    pub scenario: ScenarioId,
+    /// The seed of every stream.
+    pub seed: u64,
+    /// Replications finished, and asked for, of all variants together.
+    pub replications: u64,
+    pub replications_asked: u64,
+    /// What was set for all variants, as `PATH=VALUE`.
+    pub overrides: Vec<String>,
+    /// The strategies that were asked for by name; none: all.
+    pub selection: Vec<String>,
+    /// The services that were asked for by name; none: all.
+    pub services: Vec<String>,
+    /// What is probably not meant, of any variant.
+    pub warnings: Vec<Warning>,
+    /// The keys that take several values.
+    pub keys: Vec<Key>,
+    /// The last key turns fastest; of an interrupted sweep only those that were begun.
+    pub variants: Vec<Variant>,
+}
+
+/// A key and its values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Key {
+    /// Its dotted path.
+    pub path: String,
+    /// As they are told.
+    pub values: Vec<String>,
+    /// The values as numbers, where they are.
+    #[serde(skip)]
+    pub numbers: Option<Vec<f64>>,
+    /// The unit of the numbers.
+    #[serde(skip)]
+    pub unit: String,
+}
+
+/// One combination of values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Variant {
+    /// A value for each key.
+    pub values: Vec<String>,
+    /// Its place on each key.
+    #[serde(skip)]
+    pub places: Vec<usize>,
+    /// Replications finished.
+    pub replications: u32,
+    /// Measured time of one replication.
+    #[serde(serialize_with = "number::whole")]
+    pub horizon_s: f64,
+    /// In the scenario's order, as in `result.json`, without the points of the distributions.
+    pub strategies: Vec<Strategy>,
+    /// Strategies that cannot start in this variant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfit: Vec<Unfit>,
+}
+
+/// A strategy that cannot start: not all VMs find a host, or admission control refuses them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unfit {
+    /// The strategy.
+    pub name: String,
+    /// In a few words.
+    pub why: String,
+}
+
+impl Sweep {
+    /// Without any variant yet.
+    #[must_use]
+    pub fn new(scenario: ScenarioId, seed: u64, grid: &Grid) -> Sweep {
+        let key = |axis: &crate::scenario::grid::Axis| {
+            let numbers = axis.numbers();
+            Key {
+                path: axis.path.clone(),
+                values: axis.values.iter().map(|value| value.label.clone()).collect(),
+                unit: numbers.as_ref().map_or(String::new(), |(_, unit)| (*unit).to_owned()),
+                numbers: numbers.map(|(numbers, _)| numbers),
+            }
+        };
+        Sweep {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario,
+            seed,
+            replications: 0,
+            replications_asked: 0,
+            overrides: Vec::new(),
+            selection: Vec::new(),
+            services: Vec::new(),
+            warnings: Vec::new(),
+            keys: grid.axes.iter().map(key).collect(),
+            variants: Vec::new(),
+        }
+    }
+
+    /// Adds a variant; `result` is what a run of it gives, and there is none where no strategy can start.
+    pub fn push(&mut self, places: &[usize], horizon_s: f64, result: Option<RunResult>, unfit: Vec<Unfit>) {
+        let values = self.keys.iter().zip(places).map(|(key, &place)| key.values[place].clone());
+        let replications = result.as_ref().map_or(0, |result| result.replications);
+        let mut strategies = result.map_or(Vec::new(), |result| result.strategies);
+        for service in strategies.iter_mut().flat_map(|strategy| &mut strategy.services) {
+            service.downtime_s.quantiles.clear();
+        }
+        self.replications += u64::from(replications);
+        self.variants.push(Variant {
+            values: values.collect(),
+            places: places.to_vec(),
+            replications,
+            horizon_s,
+            strategies,
+            unfit,
+        });
+    }
+
+    /// The parts of the answer that people are shown: the services asked for, or all of them together.
+    pub(super) fn parts(&self) -> Vec<Option<&str>> {
+        match self.services.as_slice() {
+            [] => vec![None],
+            some => some.iter().map(|service| Some(service.as_str())).collect(),
+        }
+    }
+
+    /// Every strategy of every variant, in order, with what it makes of a part.
+    pub(super) fn rows<'a>(&'a self, part: Option<&'a str>) -> impl Iterator<Item = Row<'a>> + 'a {
+        self.variants.iter().flat_map(move |variant| {
+            variant.strategies.iter().filter_map(move |strategy| {
+                let (downtime_s, availability) = figures(strategy, part)?;
+                Some(Row { variant, strategy, downtime_s, availability })
+            })
+        })
+    }
+
+    /// The row that is down least; of equals the first.
+    pub(super) fn best<'a>(&'a self, part: Option<&'a str>) -> Option<Row<'a>> {
+        self.rows(part).min_by(|a, b| a.a_second().total_cmp(&b.a_second()))
+    }
+}
+
+/// A strategy in a variant.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a> {
+    pub(super) variant: &'a Variant,
+    pub(super) strategy: &'a Strategy,
+    pub(super) downtime_s: &'a Estimate,
+    pub(super) availability: &'a Estimate,
+}
+
+impl Row<'_> {
+    /// Downtime by time, so that horizons of different lengths can be compared.
+    pub(super) fn a_second(&self) -> f64 {
+        self.downtime_s.mean / self.variant.horizon_s
+    }
+}
+
+fn figures<'a>(strategy: &'a Strategy, part: Option<&str>) -> Option<(&'a Estimate, &'a Estimate)> {
+    let Some(name) = part else { return Some((&strategy.total.downtime_s, &strategy.total.availability)) };
+    let service = strategy.services.iter().find(|service| service.name == name)?;
+    Some((&service.downtime_s.estimate, &service.availability))
+}

@@ -1,0 +1,128 @@
+//! A sweep for people: a row per variant and strategy, the best marked, at most 100 columns.
+
+use super::super::table::{COLUMNS, Table, wrap};
+use super::super::text::counted;
+use super::super::{clean, figures};
+use super::{Key, Row, Sweep, Variant};
+use crate::engine::Span;
+
+/// Columns that a value may take.
+const VALUE: usize = 26;
+
+/// The table of each part that was asked for, and what it says.
+#[must_use]
+pub fn table(sweep: &Sweep) -> String {
+    let mut text = clean::shorten(&clean::visible(&sweep.scenario.title), COLUMNS);
+    text.push('\n');
+    text.push_str(&wrap(&preface(sweep), ""));
+    if sweep.replications < sweep.replications_asked {
+        text.push_str(&format!(
+            "Interrupted: {} of {} replications finished.\n",
+            sweep.replications, sweep.replications_asked
+        ));
+    }
+    for part in sweep.parts() {
+        text.push('\n');
+        text.push_str(&clean::shorten_name(&clean::visible(part.unwrap_or("All services")), 60));
+        text.push('\n');
+        text.push_str(&rows(sweep, part));
+        text.push_str(&wrap(&verdict(sweep, part), ""));
+    }
+    text
+}
+
+fn preface(sweep: &Sweep) -> String {
+    let most = sweep.variants.iter().map(|variant| variant.replications).max().unwrap_or(0);
+    let mut horizons: Vec<String> =
+        sweep.variants.iter().map(|variant| Span::from_secs_f64(variant.horizon_s).to_string()).collect();
+    horizons.dedup();
+    let of = if let [horizon] = horizons.as_slice() { format!(" of {horizon}") } else { String::new() };
+    format!(
+        "{}, {} each{of}, seed {}, the same failures in all of them. Downtime is per instance and year of 365 d; \
+         [low, high] is the 95 % interval.",
+        counted(sweep.variants.len() as u32, "variant"),
+        counted(most, "replication"),
+        sweep.seed
+    )
+}
+
+/// The last key of a path, or as much more of it as tells it from the others.
+pub(in crate::report) fn short_paths(keys: &[Key]) -> Vec<String> {
+    let segments = |path: &str| path.split('.').map(str::to_owned).collect::<Vec<_>>();
+    let ending = |path: &str, length: usize| {
+        let all = segments(path);
+        all[all.len().saturating_sub(length)..].join(".")
+    };
+    let short = |key: &Key| {
+        let clashes = |length: &usize| {
+            let own = ending(&key.path, *length);
+            !keys.iter().any(|other| other.path != key.path && ending(&other.path, *length) == own)
+        };
+        let most = segments(&key.path).len();
+        ending(&key.path, (1..=most).find(clashes).unwrap_or(most))
+    };
+    keys.iter().map(short).collect()
+}
+
+/// A value without what only TOML needs: `{ policy = "failures", tolerate = 1 }` as `policy=failures, tolerate=1`.
+pub(in crate::report) fn plain(value: &str) -> String {
+    let inner = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let text = inner.map_or(value.to_owned(), |inner| inner.trim().replace('"', "").replace(" = ", "="));
+    clean::visible(&text)
+}
+
+fn rows(sweep: &Sweep, part: Option<&str>) -> String {
+    let mut head: Vec<String> = short_paths(&sweep.keys);
+    head.extend(["strategy", "downtime, min/y", "availability", "hosts", "VMs", ""].map(str::to_owned));
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    let mut table = Table::new(&head);
+    let best = sweep.best(part);
+    let is_best = |row: &Row<'_>| {
+        best.is_some_and(|best| {
+            std::ptr::eq(row.strategy, best.strategy) || row.a_second().total_cmp(&best.a_second()).is_eq()
+        })
+    };
+    let rows: Vec<Row<'_>> = sweep.rows(part).collect();
+    for variant in &sweep.variants {
+        for row in rows.iter().filter(|row| std::ptr::eq(row.variant, variant)) {
+            let mut cells = values(variant);
+            cells.push(clean::shorten_name(&clean::visible(&row.strategy.name), VALUE));
+            cells.push(figures::interval(&figures::minutes_a_year(row.downtime_s, variant.horizon_s)));
+            cells.push(figures::availability(row.availability));
+            cells.push(figures::count(row.strategy.capacity.hosts));
+            cells.push(figures::count(row.strategy.capacity.vms));
+            cells.push(if is_best(row) { "best" } else { "" }.to_owned());
+            table.row(cells);
+        }
+        for unfit in &variant.unfit {
+            let mut cells = values(variant);
+            cells.push(clean::shorten_name(&clean::visible(&unfit.name), VALUE));
+            cells.push(unfit.why.clone());
+            cells.extend(["–", "", "", ""].map(str::to_owned));
+            table.row(cells);
+        }
+    }
+    table.render()
+}
+
+fn values(variant: &Variant) -> Vec<String> {
+    variant.values.iter().map(|value| clean::shorten_name(&plain(value), VALUE)).collect()
+}
+
+fn verdict(sweep: &Sweep, part: Option<&str>) -> String {
+    let Some(best) = sweep.best(part) else {
+        return "Nothing can start in any of them.".to_owned();
+    };
+    format!(
+        "Least downtime: {} under {}: {} a year.",
+        name(sweep, best.variant),
+        clean::shorten_name(&clean::visible(&best.strategy.name), 40),
+        figures::interval_in(&figures::minutes_a_year(best.downtime_s, best.variant.horizon_s), "min"),
+    )
+}
+
+/// A variant in a sentence: `count 27, admission none`.
+pub(in crate::report) fn name(sweep: &Sweep, variant: &Variant) -> String {
+    let part = |(path, value): (String, &String)| format!("{path} {}", clean::shorten_name(&plain(value), 40));
+    short_paths(&sweep.keys).into_iter().zip(&variant.values).map(part).collect::<Vec<_>>().join(", ")
+}
