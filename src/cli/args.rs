@@ -22,6 +22,8 @@ pub(super) enum Command {
     Advise(AdviseArguments),
     /// Simulate every variant of a grid of values, on the same failures, and compare them
     Sweep(SweepArguments),
+    /// Find the smallest value of a key that meets a goal, such as the fewest hosts
+    Size(SizeArguments),
     /// Replay one replication and print its timeline
     Trace(TraceArguments),
     /// Redraw the charts of an earlier run
@@ -51,7 +53,7 @@ pub(super) struct ScenarioArguments {
 /// How much is simulated, and by how many threads.
 #[derive(Debug, Args)]
 pub(super) struct SimulationArguments {
-    /// Replications, in place of the scenario's
+    /// Replications, in place of the scenario's; of size the most of one value
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub replications: Option<u64>,
     /// Measured time of one replication, e.g. "1 y"
@@ -138,6 +140,39 @@ pub(super) struct SweepArguments {
     /// No progress, no list of files; warnings are told all the same
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "A goal is [pNN] SERVICE.METRIC OPERATOR VALUE: 'mail.availability >= 99.95 %', \
+'mail.downtime <= 26 min/y', 'p95 all.downtime <= 4 h/y', 'web.outages <= 2/y'. Metrics are availability, downtime, degraded, \
+lost and outages; all or * is each service. One key of --set has several values (20..32), in the order in which \
+they become better.")]
+pub(super) struct SizeArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    /// What is to be met (repeatable: all of them)
+    #[arg(long, value_name = "GOAL", required = true, allow_hyphen_values = true)]
+    pub goal: Vec<String>,
+    /// How sure each answer is to be
+    #[arg(long, value_name = "SHARE", default_value = "95 %")]
+    pub confidence: String,
+    /// Only for this strategy (repeatable) [default: an answer for each]
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Vec<String>,
+    #[command(flatten)]
+    pub simulation: SimulationArguments,
+    /// What goes to stdout
+    #[arg(long, value_enum, default_value_t = SizeFormat::Text)]
+    pub format: SizeFormat,
+    /// No progress; warnings are told all the same
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SizeFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Args)]

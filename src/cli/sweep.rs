@@ -8,7 +8,8 @@ use super::progress::Progress;
 use super::run::{Earlier, options, stem, warning};
 use super::variants::{self, Variants};
 use super::{Failure, interrupt};
-use crate::experiment::{self, Plan, Threads};
+use crate::experiment::{self, Plan, Sample, Threads};
+use crate::model::Model;
 use crate::report::RunResult;
 use crate::report::charts;
 use crate::report::sweep::{self as report, Sweep};
@@ -97,6 +98,8 @@ fn simulate(variants: &Variants, arguments: &SweepArguments) -> Result<Sweep, Fa
     };
     let progress = Progress::new(total, arguments.quiet);
     let threads = Threads::new(arguments.simulation.threads.map(usize::from));
+    // By variant, strategy and part: as few as somebody is told of.
+    let mut samples: Vec<Vec<Vec<Sample>>> = Vec::new();
     for variant in &variants.list {
         let plan = Plan {
             title: variant.title.clone(),
@@ -105,23 +108,39 @@ fn simulate(variants: &Variants, arguments: &SweepArguments) -> Result<Sweep, Fa
             replications: variant.replications,
             threads: None,
         };
-        let summary = match variant.models.as_slice() {
+        let outcome = match variant.models.as_slice() {
             [] => None,
             _ if interrupt::stops() => break,
             models => match experiment::run_on(&threads, models, &plan, &progress) {
-                Some(summary) => Some(summary),
+                Some(outcome) => Some(outcome),
                 None => break,
             },
         };
-        let result = summary.as_ref().map(RunResult::from);
+        let of_strategy = |(strategy, model): (usize, &Model)| {
+            let sample = |part: Option<usize>| outcome.as_ref().map(|outcome| outcome.sample(strategy, part));
+            parts(model, &arguments.service).into_iter().filter_map(sample).collect()
+        };
+        samples.push(variant.models.iter().enumerate().map(of_strategy).collect());
+        let result = outcome.as_ref().map(|outcome| RunResult::from(&outcome.summary));
         sweep.push(&variant.places, variant.horizon.as_secs_f64(), result, variant.unfit.clone());
     }
     progress.finish();
+    let part = |name: Option<&str>| name.map_or(Some(0), |name| arguments.service.iter().position(|s| s == name));
+    sweep.compare(|variant, strategy, name| samples.get(variant)?.get(strategy)?.get(part(name)?));
     if sweep.replications == 0 {
         output::note("ninefold: interrupted before a replication was finished; nothing was written");
         return Err(Failure::Interrupted);
     }
     Ok(sweep)
+}
+
+/// The services that were asked for, by their places; none: all of them together.
+fn parts(model: &Model, wanted: &[String]) -> Vec<Option<usize>> {
+    if wanted.is_empty() {
+        return vec![None];
+    }
+    let place = |name: &String| model.services.iter().position(|service| service.name == *name);
+    wanted.iter().filter_map(place).map(Some).collect()
 }
 
 fn json(sweep: &Sweep) -> Result<String, Failure> {

@@ -7,7 +7,7 @@ use crate::capacity;
 use crate::engine::Span;
 use crate::model::Model;
 use crate::report::result::ScenarioId;
-use crate::report::sweep::Unfit;
+use crate::report::sweep::{Unfit, Why};
 use crate::scenario::grid::{self, Grid};
 use crate::scenario::{self, Issue, Severity, code};
 
@@ -19,6 +19,8 @@ pub(super) struct Variant {
     pub seed: u64,
     pub replications: u32,
     pub horizon: Span,
+    /// Those that were asked for, in the scenario's order.
+    pub strategies: Vec<String>,
     /// The strategies that can start.
     pub models: Vec<Model>,
     pub unfit: Vec<Unfit>,
@@ -116,7 +118,7 @@ fn read(text: &Text, places: Vec<usize>) -> Found {
     let mut compiled = compiled.into_iter().peekable();
     for strategy in &spec.strategies {
         let why = match compiled.next_if(|model| model.strategy == strategy.name) {
-            None => "not all VMs find a host",
+            None => Why::NoRoom,
             Some(model) => {
                 let refusals = capacity::refusals(&spec, std::slice::from_ref(&model));
                 if refusals.is_empty() {
@@ -124,10 +126,10 @@ fn read(text: &Text, places: Vec<usize>) -> Found {
                     continue;
                 }
                 unfit_issues.extend(refusals);
-                "admission control refuses VMs"
+                Why::Refused
             }
         };
-        unfit.push(Unfit { name: strategy.name.clone(), why: why.to_owned() });
+        unfit.push(Unfit { name: strategy.name.clone(), why });
     }
     let fails = issues.iter().any(|issue| issue.severity == Severity::Error);
     let variant = (!fails).then(|| Variant {
@@ -136,6 +138,7 @@ fn read(text: &Text, places: Vec<usize>) -> Found {
         seed: spec.run.seed,
         replications: u32::try_from(spec.run.replications).unwrap_or(u32::MAX),
         horizon: spec.run.horizon,
+        strategies: spec.strategies.iter().map(|strategy| strategy.name.clone()).collect(),
         models,
         unfit,
     });
@@ -144,14 +147,14 @@ fn read(text: &Text, places: Vec<usize>) -> Found {
 
 /// Keeps the strategies that were asked for.
 fn choose(variant: &mut Variant, wanted: &[String]) -> Result<(), Failure> {
-    let of_unfit = variant.unfit.iter().map(|unfit| unfit.name.as_str());
-    let names: Vec<&str> = variant.models.iter().map(|model| model.strategy.as_str()).chain(of_unfit).collect();
     for name in wanted {
-        if !names.contains(&name.as_str()) {
-            return Err(Failure::Usage(format!("--strategy {name}: the scenario has {}", names.join(", "))));
+        if !variant.strategies.contains(name) {
+            let names = variant.strategies.join(", ");
+            return Err(Failure::Usage(format!("--strategy {name}: the scenario has {names}")));
         }
     }
     if !wanted.is_empty() {
+        variant.strategies.retain(|name| wanted.contains(name));
         variant.models.retain(|model| wanted.contains(&model.strategy));
         variant.unfit.retain(|unfit| wanted.contains(&unfit.name));
     }

@@ -11,12 +11,14 @@
 mod block;
 mod capacity;
 mod pool;
+mod sample;
 pub mod size;
 mod study;
 mod summarize;
 pub mod summary;
 
-pub use pool::{Plan, Threads, Watch, run, run_on};
+pub use pool::{Outcome, Plan, Threads, Watch, run, run_on};
+pub use sample::Sample;
 pub use study::{Check, Reading};
 pub use summary::Summary;
 

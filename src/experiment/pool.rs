@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::block::{Allowance, Block, Worker};
+use super::sample::Sample;
 use super::summarize::{Findings, summarize};
 use super::summary::Summary;
 use crate::model::Model;
@@ -67,18 +68,38 @@ impl Threads {
 /// # Panics
 /// When not one thread can be started, or on a broken invariant of the simulation.
 pub fn run(models: &[Model], plan: &Plan, watch: &dyn Watch) -> Option<Summary> {
-    run_on(&Threads::new(plan.threads), models, plan, watch)
+    run_on(&Threads::new(plan.threads), models, plan, watch).map(|outcome| outcome.summary)
+}
+
+/// A run, and what its downtimes can be compared with those of other runs by.
+pub struct Outcome<'m> {
+    pub summary: Summary,
+    models: &'m [Model],
+    findings: Findings,
+}
+
+impl Outcome<'_> {
+    /// The downtimes of a strategy's service; `None`: of all of them together.
+    #[must_use]
+    pub fn sample(&self, strategy: usize, service: Option<usize>) -> Sample {
+        Sample::of(&self.models[strategy], &self.findings, strategy, service)
+    }
 }
 
 /// As [`run`], on threads that are there.
 ///
 /// # Panics
 /// On a broken invariant of the simulation.
-pub fn run_on(threads: &Threads, models: &[Model], plan: &Plan, watch: &dyn Watch) -> Option<Summary> {
+pub fn run_on<'m>(
+    threads: &Threads,
+    models: &'m [Model],
+    plan: &Plan,
+    watch: &dyn Watch,
+) -> Option<Outcome<'m>> {
     let mut findings = Findings::new(models, 0);
     let work = Work { models, allowances: &[], seed: plan.seed };
     work.extend(&mut findings, 0..plan.replications, threads, watch);
-    findings.any().then(|| summarize(models, plan, &findings))
+    findings.any().then(|| Outcome { summary: summarize(models, plan, &findings), models, findings })
 }
 
 /// What is simulated.

@@ -173,7 +173,7 @@ fn requests_lost(ticks: &[Ticks], chance: Chance, service: &Service) -> Option<E
 fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSummary {
     let instances: u32 = model.services.iter().map(|s| s.instances).sum();
     let sums = totals(found);
-    let chance = model.services.iter().map(|s| Chance::of(model, s)).fold(Chance::default(), Chance::and);
+    let chance = Chance::of_all(model);
     let scale = 1.0 / (f64::from(instances) * SECOND);
     let downtime = estimate(&sums, |t| t.downtime_us, chance.downtime(), scale);
     let mut tallies = vec![CauseSum::default(); Cause::ALL.len()];
@@ -195,7 +195,7 @@ fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSumm
 }
 
 /// The ticks of all services together, by replication.
-fn totals(found: &StrategyBlock) -> Vec<Ticks> {
+pub(super) fn totals(found: &StrategyBlock) -> Vec<Ticks> {
     let mut sums = vec![Ticks::default(); found.waiting.len()];
     for service in &found.ticks {
         for (sum, ticks) in sums.iter_mut().zip(service) {
@@ -229,6 +229,11 @@ impl Chance {
             ceiling_us: model.horizon.0 as f64 * instances,
             recovery_point_us: service.incident.recovery_point_s * instances * SECOND,
         }
+    }
+
+    /// Of all services together.
+    pub(super) fn of_all(model: &Model) -> Chance {
+        model.services.iter().map(|s| Chance::of(model, s)).fold(Chance::default(), Chance::and)
     }
 
     /// One incident may hit both.
@@ -378,15 +383,13 @@ fn comparisons(models: &[Model], findings: &Findings, strategies: &[StrategySumm
                     (&found_b.ticks[number], Chance::of(&models[b], service_b)),
                 ));
             }
-            let chance =
-                |m: &Model| m.services.iter().map(|s| Chance::of(m, s)).fold(Chance::default(), Chance::and);
             let instances: u32 = models[a].services.iter().map(|s| s.instances).sum();
             all.push(compare(
                 (models, a, b),
                 None,
                 f64::from(instances),
-                (&totals(found_a), chance(&models[a])),
-                (&totals(found_b), chance(&models[b])),
+                (&totals(found_a), Chance::of_all(&models[a])),
+                (&totals(found_b), Chance::of_all(&models[b])),
             ));
         }
     }

@@ -175,6 +175,16 @@ impl Goal {
     }
 }
 
+/// How sure an answer is to be: a fraction or a percentage of at least a half.
+///
+/// # Errors
+/// What is accepted.
+pub fn confidence(text: &str) -> Result<f64, String> {
+    let number = text.trim().parse::<f64>().ok();
+    let fraction = number.or_else(|| units::fraction(text).ok()).filter(|share| (0.5..0.999_999).contains(share));
+    fraction.ok_or_else(|| "write a percentage from 50 % to 99.9999 %, such as 95 %".to_owned())
+}
+
 /// A leading `p95`, and what follows it.
 fn percentile(subject: &str) -> Result<(Option<f64>, &str), units::Wrong> {
     let Some((first, rest)) = subject.split_once(' ') else { return Ok((None, subject)) };

@@ -5,9 +5,9 @@
 //! values. Upwards it is linear from 0, and logarithmic where the lines lie so far apart that the lower ones would
 //! be one with the axis. A line has no point where its strategy cannot start.
 
-use super::canvas::{fit_name, text_width};
+use super::canvas::fit_name;
 use super::frame::{self, Key, MARGIN, STRATEGIES, WIDTH, line_colour, line_form, line_pattern, step};
-use super::shape::{AXIS, Anchor, GRID, HEADING, INK, LABEL, MUTED, Pen, Picture, WHITE};
+use super::shape::{AXIS, Anchor, GRID, HEADING, INK, LABEL, MUTED, Pen, Picture};
 use crate::report::result::Estimate;
 use crate::report::sweep::{self, Row, Sweep, Variant};
 use crate::report::{clean, figures};
@@ -118,18 +118,19 @@ fn caption(sweep: &Sweep, panels: &[(&str, Vec<Line<'_>>)]) -> String {
     let mut text = String::new();
     for part in sweep.parts() {
         let Some(best) = sweep.best(part) else { continue };
-        let of = part.map_or(String::new(), |name| format!("{}: ", clean::shorten_name(&clean::visible(name), 32)));
+        let of = part.map_or(String::new(), |name| format!(" of {}", clean::shorten_name(&clean::visible(name), 32)));
         let minutes = figures::minutes_a_year(best.downtime_s, best.variant.horizon_s);
         text.push_str(&format!(
-            "{of}least downtime with {} under {}, {} a year (ringed). ",
+            "Least downtime{of} with {} under {}, {} a year (ringed).{} ",
             sweep::name(sweep, best.variant),
             clean::shorten_name(&clean::visible(&best.strategy.name), 32),
-            figures::interval_in(&minutes, "min")
+            figures::interval_in(&minutes, "min"),
+            sweep::frugal(sweep, part).unwrap_or_default()
         ));
     }
     let most = sweep.variants.iter().map(|variant| variant.replications).max().unwrap_or(0);
     text.push_str(&format!(
-        "Lower is better; where a line is level, more of it buys nothing. Whiskers are 95 % intervals of {} replications.",
+        "Lower is better. Whiskers are 95 % intervals of {} replications.",
         figures::count(most)
     ));
     if panels.iter().any(|(_, lines)| Scale::of(lines).is_logarithmic()) {
@@ -138,8 +139,7 @@ fn caption(sweep: &Sweep, panels: &[(&str, Vec<Line<'_>>)]) -> String {
     if sweep.variants.iter().any(|variant| !variant.unfit.is_empty()) {
         text.push_str(" No point: the strategy's VMs do not fit, or admission control refuses them.");
     }
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+    text
 }
 
 /// The upward axis: from and to, in minutes.
@@ -243,9 +243,7 @@ impl Plot {
         pen.line(&[(left, self.bottom()), (right, self.bottom())], AXIS, 1);
         self.values(pen, sweep, across);
         for (place, line) in lines.iter().enumerate() {
-            // Whiskers of several lines at one value stand side by side.
-            let aside = (place as f64 - (lines.len() as f64 - 1.0) / 2.0) * 3.0_f64.min(36.0 / lines.len() as f64);
-            self.line(pen, line, place, aside);
+            self.line(pen, line, place, aside(place, lines.len()));
         }
         self.best(pen, lines);
     }
@@ -281,7 +279,7 @@ impl Plot {
                 }
             }
         }
-        let at = |point: &Point<'_>| (self.x(point.place), self.y(point.value.mean));
+        let at = |point: &Point<'_>| (self.x(point.place) + aside, self.y(point.value.mean));
         // A value that a strategy cannot start with breaks its line.
         for stretch in line.points.chunk_by(|a, b| a.place + 1 == b.place) {
             let points: Vec<(f64, f64)> = stretch.iter().map(at).collect();
@@ -294,11 +292,12 @@ impl Plot {
         }
     }
 
-    /// A ring around the lowest point, and its value.
+    /// A ring around the lowest point.
     fn best(&self, pen: &mut Pen, lines: &[Line<'_>]) {
-        let points = lines.iter().flat_map(|line| &line.points);
-        let Some(best) = points.min_by(|a, b| a.row.a_second().total_cmp(&b.row.a_second())) else { return };
-        let (x, y) = (self.x(best.place), self.y(best.value.mean));
+        let points = lines.iter().enumerate().flat_map(|(number, line)| line.points.iter().map(move |p| (number, p)));
+        let best = points.min_by(|(_, a), (_, b)| a.row.a_second().total_cmp(&b.row.a_second()));
+        let Some((number, best)) = best else { return };
+        let (x, y) = (self.x(best.place) + aside(number, lines.len()), self.y(best.value.mean));
         let ring: Vec<(f64, f64)> = (0..=24)
             .map(|step| {
                 let angle = f64::from(step) * std::f64::consts::TAU / 24.0;
@@ -306,15 +305,13 @@ impl Plot {
             })
             .collect();
         pen.line(&ring, INK, 1);
-        let label = format!("{} min", figures::mean(&best.value));
-        let width = text_width(&label, LABEL);
-        // Above where the axis is near, and within the plot.
-        let below = self.bottom() - y > 40.0;
-        let baseline = if below { y + 26.0 } else { y - 16.0 };
-        let x = x.clamp(MARGIN + SCALE + width / 2.0 + 4.0, WIDTH - MARGIN - width / 2.0 - 4.0);
-        pen.rect((x - width / 2.0 - 3.0, baseline - 11.0), (x + width / 2.0 + 3.0, baseline + 4.0), WHITE);
-        pen.text((x, baseline), Anchor::Middle, LABEL, INK, &label);
     }
+}
+
+/// Lines that lie on each other are drawn side by side, and so are their whiskers.
+fn aside(line: usize, lines: usize) -> f64 {
+    let lines = lines as f64;
+    (line as f64 - (lines - 1.0) / 2.0) * 5.0_f64.min(40.0 / lines)
 }
 
 fn describe(text: &mut String, name: &str, lines: &[Line<'_>]) {

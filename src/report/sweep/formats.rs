@@ -63,7 +63,7 @@ pub fn csv(sweep: &Sweep) -> String {
             }
             sheet.numbers(&[f64::NAN; 3]);
             sheet.estimate_if(None);
-            sheet.text(&unfit.why);
+            sheet.text(unfit.why.word());
             sheet.end();
         }
     }

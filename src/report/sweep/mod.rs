@@ -11,11 +11,12 @@ use serde::Serialize;
 
 use super::number;
 use super::result::{Estimate, RunResult, SCHEMA, ScenarioId, Strategy, Warning};
+use crate::experiment::Sample;
 use crate::scenario::grid::Grid;
 
 pub use formats::{csv, json};
 pub use text::table;
-pub(super) use text::{name, plain, short_paths};
+pub(super) use text::{frugal, name, plain, short_paths};
 
 /// Everything a sweep found, as it is written to `sweep.json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,6 +44,34 @@ pub struct Sweep {
     pub keys: Vec<Key>,
     /// The last key turns fastest; of an interrupted sweep only those that were begun.
     pub variants: Vec<Variant>,
+    /// The best, and how far the others are from it: of each service that was asked for, or of all together.
+    pub comparisons: Vec<Comparison>,
+}
+
+/// One part of the answer, compared on the same failures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// `null`: all services together.
+    pub service: Option<String>,
+    /// Who is down least.
+    pub best: Cell,
+    /// All others that have the same replications.
+    pub others: Vec<Distance>,
+}
+
+/// A strategy in a variant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    pub values: Vec<String>,
+    pub strategy: String,
+}
+
+/// How much longer than the best a strategy is down, paired by replication.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Distance {
+    #[serde(flatten)]
+    pub cell: Cell,
+    pub downtime_s_minus_best: Estimate,
 }
 
 /// A key and its values.
@@ -85,8 +114,37 @@ pub struct Variant {
 pub struct Unfit {
     /// The strategy.
     pub name: String,
-    /// In a few words.
-    pub why: String,
+    pub why: Why,
+}
+
+/// Why a strategy cannot start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// Not all VMs find a host.
+    NoRoom,
+    /// Admission control refuses them.
+    Refused,
+}
+
+impl Why {
+    /// In files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Why::NoRoom => "no-room",
+            Why::Refused => "refused",
+        }
+    }
+
+    /// In sentences.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Why::NoRoom => "not all VMs find a host",
+            Why::Refused => "admission control refuses VMs",
+        }
+    }
 }
 
 impl Sweep {
@@ -115,7 +173,36 @@ impl Sweep {
             warnings: Vec::new(),
             keys: grid.axes.iter().map(key).collect(),
             variants: Vec::new(),
+            comparisons: Vec::new(),
         }
+    }
+
+    /// Compares all with the best of each part. `sample` has the downtimes of a strategy of a variant, by their
+    /// places in [`Sweep::variants`] and in its strategies.
+    pub fn compare<'s>(&mut self, sample: impl Fn(usize, usize, Option<&str>) -> Option<&'s Sample>) {
+        let comparisons = self.parts().into_iter().filter_map(|part| {
+            let rows = || {
+                let strategies = |(v, variant): (usize, &Variant)| (0..variant.strategies.len()).map(move |s| (v, s));
+                self.variants.iter().enumerate().flat_map(strategies)
+            };
+            let a_second = |&(v, s): &(usize, usize)| {
+                let variant = &self.variants[v];
+                figures(&variant.strategies[s], part).map_or(f64::INFINITY, |f| f.0.mean / variant.horizon_s)
+            };
+            let best = rows().min_by(|a, b| a_second(a).total_cmp(&a_second(b)))?;
+            let cell = |(v, s): (usize, usize)| Cell {
+                values: self.variants[v].values.clone(),
+                strategy: self.variants[v].strategies[s].name.clone(),
+            };
+            let of_best = sample(best.0, best.1, part)?;
+            let distance = |row: (usize, usize)| {
+                let difference = sample(row.0, row.1, part)?.minus(of_best)?;
+                Some(Distance { cell: cell(row), downtime_s_minus_best: super::convert::estimate(&difference) })
+            };
+            let others = rows().filter(|row| *row != best).filter_map(distance);
+            Some(Comparison { service: part.map(str::to_owned), best: cell(best), others: others.collect() })
+        });
+        self.comparisons = comparisons.collect();
     }
 
     /// Adds a variant; `result` is what a run of it gives, and there is none where no strategy can start.
@@ -159,6 +246,32 @@ impl Sweep {
     pub(super) fn best<'a>(&'a self, part: Option<&'a str>) -> Option<Row<'a>> {
         self.rows(part).min_by(|a, b| a.a_second().total_cmp(&b.a_second()))
     }
+
+    /// How a row stands to the best.
+    pub(super) fn standing(&self, part: Option<&str>, row: &Row<'_>) -> Standing {
+        let is = |cell: &Cell| cell.values == row.variant.values && cell.strategy == row.strategy.name;
+        let comparison = self.comparisons.iter().find(|comparison| comparison.service.as_deref() == part);
+        let Some(comparison) = comparison else { return Standing::Unknown };
+        if is(&comparison.best) {
+            return Standing::Best;
+        }
+        match comparison.others.iter().find(|other| is(&other.cell)).map(|other| other.downtime_s_minus_best) {
+            None => Standing::Unknown,
+            Some(difference) if difference.low > 0.0 => Standing::Worse,
+            Some(_) => Standing::AsGood,
+        }
+    }
+}
+
+/// What the same failures say of a row and the best one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Best,
+    /// Their difference may as well be none.
+    AsGood,
+    Worse,
+    /// They have not the same replications.
+    Unknown,
 }
 
 /// A strategy in a variant.

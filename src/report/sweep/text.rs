@@ -3,7 +3,7 @@
 use super::super::table::{COLUMNS, Table, wrap};
 use super::super::text::counted;
 use super::super::{clean, figures};
-use super::{Key, Row, Sweep, Variant};
+use super::{Key, Row, Standing, Sweep, Variant, Why};
 use crate::engine::Span;
 
 /// Columns that a value may take.
@@ -73,15 +73,9 @@ pub(in crate::report) fn plain(value: &str) -> String {
 
 fn rows(sweep: &Sweep, part: Option<&str>) -> String {
     let mut head: Vec<String> = short_paths(&sweep.keys);
-    head.extend(["strategy", "downtime, min/y", "availability", "hosts", "VMs", ""].map(str::to_owned));
+    head.extend(["strategy", "downtime, min/y", "availability", ""].map(str::to_owned));
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let mut table = Table::new(&head);
-    let best = sweep.best(part);
-    let is_best = |row: &Row<'_>| {
-        best.is_some_and(|best| {
-            std::ptr::eq(row.strategy, best.strategy) || row.a_second().total_cmp(&best.a_second()).is_eq()
-        })
-    };
     let rows: Vec<Row<'_>> = sweep.rows(part).collect();
     for variant in &sweep.variants {
         for row in rows.iter().filter(|row| std::ptr::eq(row.variant, variant)) {
@@ -89,20 +83,30 @@ fn rows(sweep: &Sweep, part: Option<&str>) -> String {
             cells.push(clean::shorten_name(&clean::visible(&row.strategy.name), VALUE));
             cells.push(figures::interval(&figures::minutes_a_year(row.downtime_s, variant.horizon_s)));
             cells.push(figures::availability(row.availability));
-            cells.push(figures::count(row.strategy.capacity.hosts));
-            cells.push(figures::count(row.strategy.capacity.vms));
-            cells.push(if is_best(row) { "best" } else { "" }.to_owned());
+            cells.push(
+                match sweep.standing(part, row) {
+                    Standing::Best => "best",
+                    Standing::AsGood => "≈ best",
+                    Standing::Worse | Standing::Unknown => "",
+                }
+                .to_owned(),
+            );
             table.row(cells);
         }
         for unfit in &variant.unfit {
             let mut cells = values(variant);
             cells.push(clean::shorten_name(&clean::visible(&unfit.name), VALUE));
-            cells.push(unfit.why.clone());
-            cells.extend(["–", "", "", ""].map(str::to_owned));
+            cells.push(unfit.why.word().replace('-', " "));
+            cells.extend(["–", ""].map(str::to_owned));
             table.row(cells);
         }
     }
-    table.render()
+    let mut text = table.render();
+    let unfit = |why: Why| sweep.variants.iter().any(|v| v.unfit.iter().any(|unfit| unfit.why == why));
+    for why in [Why::NoRoom, Why::Refused].into_iter().filter(|why| unfit(*why)) {
+        text.push_str(&format!("  {}: {} at the start.\n", why.word().replace('-', " "), why.sentence()));
+    }
+    text
 }
 
 fn values(variant: &Variant) -> Vec<String> {
@@ -113,12 +117,38 @@ fn verdict(sweep: &Sweep, part: Option<&str>) -> String {
     let Some(best) = sweep.best(part) else {
         return "Nothing can start in any of them.".to_owned();
     };
-    format!(
-        "Least downtime: {} under {}: {} a year.",
+    let mut text = format!(
+        "Least downtime: {} under {}, {} a year.",
         name(sweep, best.variant),
         clean::shorten_name(&clean::visible(&best.strategy.name), 40),
         figures::interval_in(&figures::minutes_a_year(best.downtime_s, best.variant.horizon_s), "min"),
-    )
+    );
+    let as_good = sweep.rows(part).filter(|row| sweep.standing(part, row) == Standing::AsGood).count();
+    if as_good > 0 {
+        let (others, difference) = if as_good == 1 { ("other", "its") } else { ("others", "their") };
+        text.push_str(&format!(
+            " {as_good} {others} cannot be told from it (≈): on the same failures the 95 % interval of {difference} \
+             difference holds 0."
+        ));
+    }
+    if let Some(line) = frugal(sweep, part) {
+        text.push_str(&line);
+    }
+    text
+}
+
+/// The first value of a single key from which on a strategy is as good as the best.
+pub(in crate::report) fn frugal(sweep: &Sweep, part: Option<&str>) -> Option<String> {
+    let ([path], [_]) = (&short_paths(&sweep.keys)[..], &sweep.keys[..]) else { return None };
+    let good = |row: &Row<'_>| matches!(sweep.standing(part, row), Standing::Best | Standing::AsGood);
+    let strategies = sweep.rows(part).filter(good).map(|row| row.strategy.name.as_str());
+    let first_of = |strategy: &str| {
+        let rows: Vec<Row<'_>> = sweep.rows(part).filter(|row| row.strategy.name == strategy).collect();
+        let level = rows.iter().rev().take_while(|row| good(row)).count();
+        (level > 1).then(|| rows[rows.len() - level].variant.places[0])
+    };
+    let first = strategies.filter_map(first_of).min()?;
+    Some(format!(" From {path} {} on, more buys nothing that so many replications can see.", plain(&sweep.keys[0].values[first])))
 }
 
 /// A variant in a sentence: `count 27, admission none`.
