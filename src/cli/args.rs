@@ -115,8 +115,10 @@ pub(super) struct AdviseArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "The grid is the product of all keys. Of --set, a value is an inclusive range (20..32, 20..32..4, \
-'30 s..90 s..15 s'), a list of values ([\"none\", { policy = \"failures\", tolerate = 1 }]), or one value.")]
+#[command(
+    after_help = "The grid is the product of all keys. Of --set, a value is an inclusive range (20..32, 20..32..4, \
+'30 s..90 s..15 s'), a list of values ([\"none\", { policy = \"failures\", tolerate = 1 }]), or one value."
+)]
 pub(super) struct SweepArguments {
     #[command(flatten)]
     pub scenario: ScenarioArguments,

@@ -144,14 +144,17 @@ fn checks(model: &Model, variant: &Variant, goals: &[Goal]) -> Result<Vec<(Check
             Whose::One(name) => {
                 let place = model.services.iter().position(|service| service.name == *name);
                 let wrong = || {
-                    format!("--goal {:?}: there is no service {name:?}; the scenario has {}, or all", goal.text, names())
+                    format!(
+                        "--goal {:?}: there is no service {name:?}; the scenario has {}, or all",
+                        goal.text,
+                        names()
+                    )
                 };
                 vec![place.ok_or_else(|| Failure::Usage(wrong()))?]
             }
         };
-        let check = |service: usize| {
-            (Check { goal: goal.clone(), service }, model.services[service].name.clone())
-        };
+        let check =
+            |service: usize| (Check { goal: goal.clone(), service }, model.services[service].name.clone());
         checks.extend(of.into_iter().map(check));
     }
     Ok(checks)

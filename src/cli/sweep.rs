@@ -83,8 +83,7 @@ fn simulate(variants: &Variants, arguments: &SweepArguments) -> Result<Sweep, Fa
     let first = variants.list.first();
     let seed = first.map_or(1, |variant| variant.seed);
     let asked = |variant: &&variants::Variant| !variant.models.is_empty();
-    let total: u64 =
-        variants.list.iter().filter(asked).map(|variant| u64::from(variant.replications)).sum();
+    let total: u64 = variants.list.iter().filter(asked).map(|variant| u64::from(variant.replications)).sum();
     let total = u32::try_from(total).map_err(|_| {
         Failure::Usage(format!("{total} replications in all are too many: ask for fewer with --replications"))
     })?;
@@ -125,7 +124,8 @@ fn simulate(variants: &Variants, arguments: &SweepArguments) -> Result<Sweep, Fa
         sweep.push(&variant.places, variant.horizon.as_secs_f64(), result, variant.unfit.clone());
     }
     progress.finish();
-    let part = |name: Option<&str>| name.map_or(Some(0), |name| arguments.service.iter().position(|s| s == name));
+    let part =
+        |name: Option<&str>| name.map_or(Some(0), |name| arguments.service.iter().position(|s| s == name));
     sweep.compare(|variant, strategy, name| samples.get(variant)?.get(strategy)?.get(part(name)?));
     if sweep.replications == 0 {
         output::note("ninefold: interrupted before a replication was finished; nothing was written");

@@ -84,7 +84,8 @@ pub(super) fn load(
         let errors = told.iter().filter(|told| told.issue.severity == Severity::Error).count();
         return Err(text.refused(errors));
     }
-    let typed: Vec<String> = arguments.set.iter().chain(options).map(|set| scenario::plain_override(set)).collect();
+    let typed: Vec<String> =
+        arguments.set.iter().chain(options).map(|set| scenario::plain_override(set)).collect();
     let fixed = grid.fixed().chain(options.iter().map(String::as_str)).map(scenario::plain_override);
     Ok(Variants {
         id: ScenarioId {

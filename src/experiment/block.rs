@@ -147,9 +147,8 @@ impl StrategyBlock {
 
     fn count(&mut self, downtime: &Downtime, allowances: &[Allowance]) {
         for (counts, allowance) in self.exceeded.iter_mut().zip(allowances) {
-            let exceeds = |&(service, us): &(u32, u64)| {
-                service == allowance.service && us > allowance.downtime_us
-            };
+            let exceeds =
+                |&(service, us): &(u32, u64)| service == allowance.service && us > allowance.downtime_us;
             counts.push(downtime.instances().filter(exceeds).count() as u64);
         }
     }

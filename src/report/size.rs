@@ -132,7 +132,14 @@ impl Sized {
             // Of those that cannot start only the neighbour of the answer has something to say.
             if let (Err(why), true) = (&value.checks, bracket.fails == Some(place)) {
                 let (value, verdict, why) = (value.label.to_owned(), Some("unfit"), Some(why.clone()));
-                candidates.push(Candidate { value, verdict, replications: 0, readings: Vec::new(), why, place });
+                candidates.push(Candidate {
+                    value,
+                    verdict,
+                    replications: 0,
+                    readings: Vec::new(),
+                    why,
+                    place,
+                });
             }
         }
         candidates.sort_by_key(|candidate| candidate.place);
@@ -143,7 +150,8 @@ impl Sized {
             misses: bracket.fails.map(label),
             contradiction: answer.contradiction.map(label),
             replications: answer.spent(),
-            replications_grid: values.iter().filter(|value| value.checks.is_ok()).count() as u64 * u64::from(cap),
+            replications_grid: values.iter().filter(|value| value.checks.is_ok()).count() as u64
+                * u64::from(cap),
             candidates,
             places: (bracket.passes, bracket.fails),
         }
@@ -293,7 +301,8 @@ fn headline(size: &Size, answer: &Sized) -> String {
                 (first, last) if first == last => shown(first),
                 (first, last) => format!("{} to {}", shown(first), shown(last)),
             };
-            let above = answer.value.as_ref().map_or(String::new(), |value| format!("; {} meets it", shown(value)));
+            let above =
+                answer.value.as_ref().map_or(String::new(), |value| format!("; {} meets it", shown(value)));
             format!(
                 "{name}: undecided. {open} cannot be told from the goal with so many replications{above}; more of them \
                  (--replications) may."
@@ -327,7 +336,8 @@ fn unit(answer: &Sized) -> String {
     let reading = answer.candidates.iter().find_map(|candidate| candidate.readings.first());
     reading.map_or(String::new(), |reading| {
         let goal = &reading.source;
-        let percentile = goal.percentile.map_or(String::new(), |p| format!("p{} ", figures::trimmed(p * 100.0)));
+        let percentile =
+            goal.percentile.map_or(String::new(), |p| format!("p{} ", figures::trimmed(p * 100.0)));
         match goal.metric {
             Metric::Availability => "availability".to_owned(),
             metric => {

@@ -181,7 +181,8 @@ impl Goal {
 /// What is accepted.
 pub fn confidence(text: &str) -> Result<f64, String> {
     let number = text.trim().parse::<f64>().ok();
-    let fraction = number.or_else(|| units::fraction(text).ok()).filter(|share| (0.5..0.999_999).contains(share));
+    let fraction =
+        number.or_else(|| units::fraction(text).ok()).filter(|share| (0.5..0.999_999).contains(share));
     fraction.ok_or_else(|| "write a percentage from 50 % to 99.9999 %, such as 95 %".to_owned())
 }
 
@@ -219,7 +220,10 @@ fn limit(metric: Metric, value: &str) -> Result<(f64, Span), units::Wrong> {
     let per = if per.starts_with(|c: char| c.is_ascii_digit()) { per.to_owned() } else { format!("1 {per}") };
     let per = units::duration(&per)?;
     if per.0 == 0 {
-        return Err((format!("{} is for no time at all", quote(value)), "write a time like y or 90 d".to_owned()));
+        return Err((
+            format!("{} is for no time at all", quote(value)),
+            "write a time like y or 90 d".to_owned(),
+        ));
     }
     if metric == Metric::Outages {
         let number = amount.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);

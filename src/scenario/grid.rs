@@ -125,7 +125,10 @@ pub fn read(sets: &[String]) -> Result<Grid, Vec<String>> {
     for typed in sets {
         match axis(typed) {
             Ok(Some(axis)) if grid.axes.iter().any(|other| other.path == axis.path) => {
-                wrong.push(format!("--set {typed}: {} has values already: write all of them in one list", axis.path));
+                wrong.push(format!(
+                    "--set {typed}: {} has values already: write all of them in one list",
+                    axis.path
+                ));
             }
             Ok(Some(axis)) => {
                 grid.order.push(Setting::Axis(grid.axes.len()));
@@ -209,7 +212,9 @@ fn range(from: &str, to: &str, step: Option<&str>) -> Result<Vec<Value>, Wrong> 
     let ((first, unit), (last, unit_of_last)) = (part(from)?, part(to)?);
     let (step, unit_of_step) = match step {
         Some(step) => part(step)?,
-        None if unit.is_empty() && first.scale == 0 && last.scale == 0 => (Decimal { digits: 1, scale: 0 }, ""),
+        None if unit.is_empty() && first.scale == 0 && last.scale == 0 => {
+            (Decimal { digits: 1, scale: 0 }, "")
+        }
         None => {
             return Err((
                 format!("from {from} to {to} there are infinitely many"),

@@ -39,9 +39,13 @@ pub(super) fn layout(sweep: &Sweep) -> Picture {
     let mut pen = Pen::default();
     let across = across(sweep);
     let path = clean::visible(&sweep.keys[across].path);
-    let panels: Vec<(&str, Vec<Line<'_>>)> =
-        sweep.parts().into_iter().map(|part| (part.unwrap_or("all services"), lines(sweep, part, across))).collect();
-    let (title, caption) = (format!("Downtime against {path}: {}", sweep.scenario.title), caption(sweep, &panels));
+    let panels: Vec<(&str, Vec<Line<'_>>)> = sweep
+        .parts()
+        .into_iter()
+        .map(|part| (part.unwrap_or("all services"), lines(sweep, part, across)))
+        .collect();
+    let (title, caption) =
+        (format!("Downtime against {path}: {}", sweep.scenario.title), caption(sweep, &panels));
     let shown = panels.iter().map(|(_, lines)| lines).max_by_key(|lines| lines.len());
     let legend: Vec<(Key, String)> = shown
         .into_iter()
@@ -61,7 +65,13 @@ pub(super) fn layout(sweep: &Sweep) -> Picture {
         y += 24.0;
         let name = clean::visible(name);
         pen.text((MARGIN, y), Anchor::Start, HEADING, INK, &fit_name(&name, HEADING, 600.0));
-        pen.text((MARGIN, y + 18.0), Anchor::Start, LABEL, MUTED, "minutes of downtime per instance and year of 365 d");
+        pen.text(
+            (MARGIN, y + 18.0),
+            Anchor::Start,
+            LABEL,
+            MUTED,
+            "minutes of downtime per instance and year of 365 d",
+        );
         let plot = Plot::new(sweep, across, lines, y + 30.0);
         plot.draw(&mut pen, sweep, across, lines);
         y = plot.bottom() + 44.0;
@@ -74,12 +84,16 @@ pub(super) fn layout(sweep: &Sweep) -> Picture {
 fn across(sweep: &Sweep) -> usize {
     let several = |key: &sweep::Key| key.values.len() > 1;
     let keys = || sweep.keys.iter();
-    keys().position(|key| several(key) && key.numbers.is_some()).or_else(|| keys().position(several)).unwrap_or(0)
+    keys()
+        .position(|key| several(key) && key.numbers.is_some())
+        .or_else(|| keys().position(several))
+        .unwrap_or(0)
 }
 
 /// Lines in the order in which they first appear; of too many those that come lowest.
 fn lines<'a>(sweep: &'a Sweep, part: Option<&'a str>, across: usize) -> Vec<Line<'a>> {
-    let lowest = |line: &Line<'_>| line.points.iter().map(|point| point.value.mean).fold(f64::INFINITY, f64::min);
+    let lowest =
+        |line: &Line<'_>| line.points.iter().map(|point| point.value.mean).fold(f64::INFINITY, f64::min);
     let mut lines: Vec<(usize, Line<'a>)> = all_lines(sweep, part, across).into_iter().enumerate().collect();
     lines.sort_by(|a, b| lowest(&a.1).total_cmp(&lowest(&b.1)));
     lines.truncate(STRATEGIES);
@@ -118,7 +132,8 @@ fn caption(sweep: &Sweep, panels: &[(&str, Vec<Line<'_>>)]) -> String {
     let mut text = String::new();
     for part in sweep.parts() {
         let Some(best) = sweep.best(part) else { continue };
-        let of = part.map_or(String::new(), |name| format!(" of {}", clean::shorten_name(&clean::visible(name), 32)));
+        let of = part
+            .map_or(String::new(), |name| format!(" of {}", clean::shorten_name(&clean::visible(name), 32)));
         let minutes = figures::minutes_a_year(best.downtime_s, best.variant.horizon_s);
         text.push_str(&format!(
             "Least downtime{of} with {} under {}, {} a year (ringed).{} ",
@@ -157,7 +172,8 @@ impl Scale {
         // An interval that reaches out to what is rarer than the data must not press all lines to the ground.
         let reach = points().map(|value| finite(value.high)).fold(0.0, f64::max).min(1.4 * highest);
         let to = reach.max(highest * 1.05).max(1e-9);
-        let lowest = points().map(|value| value.mean).filter(|mean| *mean > 0.0).fold(f64::INFINITY, f64::min);
+        let lowest =
+            points().map(|value| value.mean).filter(|mean| *mean > 0.0).fold(f64::INFINITY, f64::min);
         if lowest.is_finite() && highest > FAR * lowest {
             Scale::Logarithmic { from: lowest / 1.6, to: to.max(highest * 1.2) }
         } else {
@@ -188,7 +204,8 @@ impl Scale {
                 let digits: &[f64] = if to / from > 500.0 { &[1.0] } else { &[1.0, 2.0, 5.0] };
                 let first = libm::floor(libm::log10(from)) as i32;
                 let decade = |exponent: i32| libm::pow(10.0, f64::from(exponent));
-                let all = (first..first + 12).flat_map(|power| digits.iter().map(move |digit| digit * decade(power)));
+                let all = (first..first + 12)
+                    .flat_map(|power| digits.iter().map(move |digit| digit * decade(power)));
                 all.filter(|tick| (from..=to).contains(tick)).collect()
             }
         }
@@ -294,7 +311,8 @@ impl Plot {
 
     /// A ring around the lowest point.
     fn best(&self, pen: &mut Pen, lines: &[Line<'_>]) {
-        let points = lines.iter().enumerate().flat_map(|(number, line)| line.points.iter().map(move |p| (number, p)));
+        let points =
+            lines.iter().enumerate().flat_map(|(number, line)| line.points.iter().map(move |p| (number, p)));
         let best = points.min_by(|(_, a), (_, b)| a.row.a_second().total_cmp(&b.row.a_second()));
         let Some((number, best)) = best else { return };
         let (x, y) = (self.x(best.place) + aside(number, lines.len()), self.y(best.value.mean));
@@ -316,11 +334,8 @@ fn aside(line: usize, lines: usize) -> f64 {
 
 fn describe(text: &mut String, name: &str, lines: &[Line<'_>]) {
     for line in lines {
-        let values: Vec<String> = line
-            .points
-            .iter()
-            .map(|point| format!("{} min", figures::interval(&point.value)))
-            .collect();
+        let values: Vec<String> =
+            line.points.iter().map(|point| format!("{} min", figures::interval(&point.value))).collect();
         text.push_str(&format!(" {name}, {}: {}.", line.name, values.join("; ")));
     }
 }

@@ -182,7 +182,8 @@ impl Sweep {
     pub fn compare<'s>(&mut self, sample: impl Fn(usize, usize, Option<&str>) -> Option<&'s Sample>) {
         let comparisons = self.parts().into_iter().filter_map(|part| {
             let rows = || {
-                let strategies = |(v, variant): (usize, &Variant)| (0..variant.strategies.len()).map(move |s| (v, s));
+                let strategies =
+                    |(v, variant): (usize, &Variant)| (0..variant.strategies.len()).map(move |s| (v, s));
                 self.variants.iter().enumerate().flat_map(strategies)
             };
             let a_second = |&(v, s): &(usize, usize)| {
@@ -197,7 +198,10 @@ impl Sweep {
             let of_best = sample(best.0, best.1, part)?;
             let distance = |row: (usize, usize)| {
                 let difference = sample(row.0, row.1, part)?.minus(of_best)?;
-                Some(Distance { cell: cell(row), downtime_s_minus_best: super::convert::estimate(&difference) })
+                Some(Distance {
+                    cell: cell(row),
+                    downtime_s_minus_best: super::convert::estimate(&difference),
+                })
             };
             let others = rows().filter(|row| *row != best).filter_map(distance);
             Some(Comparison { service: part.map(str::to_owned), best: cell(best), others: others.collect() })
@@ -255,7 +259,8 @@ impl Sweep {
         if is(&comparison.best) {
             return Standing::Best;
         }
-        match comparison.others.iter().find(|other| is(&other.cell)).map(|other| other.downtime_s_minus_best) {
+        match comparison.others.iter().find(|other| is(&other.cell)).map(|other| other.downtime_s_minus_best)
+        {
             None => Standing::Unknown,
             Some(difference) if difference.low > 0.0 => Standing::Worse,
             Some(_) => Standing::AsGood,

@@ -148,11 +148,15 @@ pub(in crate::report) fn frugal(sweep: &Sweep, part: Option<&str>) -> Option<Str
         (level > 1).then(|| rows[rows.len() - level].variant.places[0])
     };
     let first = strategies.filter_map(first_of).min()?;
-    Some(format!(" From {path} {} on, more buys nothing that so many replications can see.", plain(&sweep.keys[0].values[first])))
+    Some(format!(
+        " From {path} {} on, more buys nothing that so many replications can see.",
+        plain(&sweep.keys[0].values[first])
+    ))
 }
 
 /// A variant in a sentence: `count 27, admission none`.
 pub(in crate::report) fn name(sweep: &Sweep, variant: &Variant) -> String {
-    let part = |(path, value): (String, &String)| format!("{path} {}", clean::shorten_name(&plain(value), 40));
+    let part =
+        |(path, value): (String, &String)| format!("{path} {}", clean::shorten_name(&plain(value), 40));
     short_paths(&sweep.keys).into_iter().zip(&variant.values).map(part).collect::<Vec<_>>().join(", ")
 }

@@ -81,7 +81,8 @@ impl Ladder {
             Some(Verdict::Undecided)
         };
         let bracket = smallest(CANDIDATES, judge).expect("nobody stops it");
-        bracket.passes.is_some_and(|passes| passes < answer) || bracket.fails.is_some_and(|fails| fails >= answer)
+        bracket.passes.is_some_and(|passes| passes < answer)
+            || bracket.fails.is_some_and(|fails| fails >= answer)
     }
 
     /// The share of 400 searches that err when the limit is the mean of one candidate, which passes; and when it is
@@ -109,7 +110,10 @@ fn the_error_of_the_whole_search_is_kept_and_a_naive_one_is_not() {
         assert!(kept.iter().all(|share| *share <= 0.05), "{events} events: {kept:?}");
         naive_worst = [naive_worst[0].max(naive[0]), naive_worst[1].max(naive[1])];
     }
-    assert!(naive_worst.iter().all(|share| *share > ALLOWED), "the twin that looks too often: {naive_worst:?}");
+    assert!(
+        naive_worst.iter().all(|share| *share > ALLOWED),
+        "the twin that looks too often: {naive_worst:?}"
+    );
 }
 
 #[test]
