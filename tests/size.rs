@@ -261,6 +261,7 @@ fn people_are_told_the_neighbours_and_the_price() {
     for part in [
         "Up or down\nThe smallest host.h.crash.mttr of 8 h to 1 h with a.availability >= 99.5 %; 95 % confidence",
         "taken to meet it too.",
+        "verdicts rest on wider ones.",
         "\nalone: 3 h is the smallest that meets it.\n",
         "  one fewer\n",
         "  the answer\n",
@@ -353,4 +354,23 @@ fn what_is_wrong_is_told_with_what_is_accepted() {
     let (code, _, told) = sized(FARM, &["--goal", "a.lost <= 1 h/y"]);
     assert_eq!(code, Some(2));
     assert!(told.contains("no key has several values: give one key its values"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_search_has_no_answer_and_says_so() {
+    let folder = folder(TWO_STATES);
+    // The first value that is looked at is 4 h, whose own availability is the limit: nobody will ever tell.
+    let goal = format!("a.availability >= {:.12}", 720.0 / 724.0);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
+    command.args(["size", "a.toml", "--set", REPAIRS, "--goal", &goal, "--replications", "10000000"]);
+    command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("the program starts");
+    std::thread::sleep(std::time::Duration::from_millis(1000));
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(killed.success());
+    let end = child.wait_with_output().expect("it ends");
+    assert_eq!(end.status.code(), Some(130), "{}", text(&end.stderr));
+    assert!(end.stdout.is_empty());
+    assert!(text(&end.stderr).contains("interrupted before there was an answer"), "{}", text(&end.stderr));
 }

@@ -9,7 +9,7 @@ use crate::experiment::size::{Question, smallest};
 use crate::experiment::{Check, Threads};
 use crate::model::Model;
 use crate::report::result::SCHEMA;
-use crate::report::size::{self as report, Outcome, Size, Sized, Value};
+use crate::report::size::{self as report, Outcome, Search, Size, Value};
 use crate::scenario::goal::{Goal, Whose, confidence};
 use crate::scenario::grid::Axis;
 use crate::stats::sequential::{decisions, looks};
@@ -30,6 +30,12 @@ pub(super) fn size(arguments: &SizeArguments) -> Result<(), Failure> {
              --set 'host.esx.count=20..32' (ninefold sweep shows several)"
         )));
     };
+    if axis.path == "run.replications" {
+        return Err(Failure::Usage(
+            "run.replications is what a search decides by itself: --replications says how many at most"
+                .into(),
+        ));
+    }
     let strategies = strategies(&variants);
     let asked = strategies.iter().map(|strategy| Asked::new(strategy, axis, &variants, &goals));
     let asked: Vec<Asked<'_>> = asked.collect::<Result<_, _>>()?;
@@ -176,7 +182,7 @@ fn search(
     let mut answers = Vec::new();
     for one in asked {
         let Some(answer) = smallest(&one.question(seed, cap, confidence), &threads, &progress) else { break };
-        answers.push(Sized::new(one.strategy, &one.values, &answer, cap));
+        answers.push(Search::new(one.strategy, &one.values, &answer, cap));
     }
     progress.finish();
     if answers.is_empty() {

@@ -6,6 +6,7 @@ use super::{Failure, output};
 use crate::capacity;
 use crate::engine::Span;
 use crate::model::Model;
+use crate::report::clean;
 use crate::report::result::ScenarioId;
 use crate::report::sweep::{Unfit, Why};
 use crate::scenario::grid::{self, Grid};
@@ -60,6 +61,13 @@ pub(super) fn load(
         output::note(&lines.join("\n"));
         Failure::Usage(String::new())
     })?;
+    if grid.axes.iter().any(|axis| axis.path == "run.seed") {
+        return Err(Failure::Usage(
+            "run.seed has several values: all variants meet the failures of one seed, or chance would pass for a \
+             difference; give one with --seed"
+                .into(),
+        ));
+    }
     let bare = ScenarioArguments { file: arguments.file.clone(), set: Vec::new() };
     let mut text = Text::of(&bare, &[])?;
     let (mut list, mut told, mut unfit_issues) = (Vec::new(), Vec::new(), Vec::new());
@@ -76,7 +84,7 @@ pub(super) fn load(
     }
     let fits = list.iter().any(|variant| !variant.models.is_empty());
     let errors = told.iter().filter(|told| told.issue.severity == Severity::Error).count();
-    if errors > 0 || !fits {
+    if !fits {
         told.append(&mut unfit_issues);
     }
     tell(&told, &names);
@@ -186,7 +194,8 @@ fn tell(told: &[Told], names: &[String]) {
         let (count, all) = (which.len(), names.len());
         which.truncate(NAMED);
         let more = if count > NAMED { "; …" } else { "" };
-        output::note(&format!("  in {count} of {all} variants: {}{more}", which.join("; ")));
+        let which = clean::visible(&which.join("; "));
+        output::note(&format!("  in {count} of {all} variants: {which}{more}"));
     }
     if let Some(more) = told.len().checked_sub(TOLD_MAX).filter(|more| *more > 0) {
         output::note(&format!("{more} more issues of variants are not shown: mend these first"));

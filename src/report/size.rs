@@ -37,7 +37,7 @@ pub struct Size {
     /// After how many replications a value was looked at.
     pub looks: Vec<u32>,
     /// One a strategy.
-    pub answers: Vec<Sized>,
+    pub answers: Vec<Search>,
 }
 
 /// How a search ended.
@@ -54,7 +54,7 @@ pub enum Outcome {
 
 /// The answer for one strategy.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Sized {
+pub struct Search {
     pub strategy: String,
     pub outcome: Outcome,
     /// The smallest value that was found to meet the goals.
@@ -115,10 +115,10 @@ pub struct Value<'a> {
     pub checks: Result<(Vec<(Check, String)>, f64), String>,
 }
 
-impl Sized {
+impl Search {
     /// From what was found of a strategy.
     #[must_use]
-    pub fn new(strategy: &str, values: &[Value<'_>], answer: &Answer, cap: u32) -> Sized {
+    pub fn new(strategy: &str, values: &[Value<'_>], answer: &Answer, cap: u32) -> Search {
         let label = |place: usize| values[place].label.to_owned();
         let bracket = answer.bracket;
         let outcome = match (bracket.is_decided(values.len()), bracket.passes) {
@@ -143,7 +143,7 @@ impl Sized {
             }
         }
         candidates.sort_by_key(|candidate| candidate.place);
-        Sized {
+        Search {
             strategy: strategy.to_owned(),
             outcome,
             value: bracket.passes.map(label),
@@ -254,7 +254,7 @@ pub fn text(size: &Size) -> String {
         &format!(
             "The smallest {} of {} to {} with {}; {confidence} confidence in each answer, up to {} replications of a \
              value, seed {}. Whatever follows a value that meets the goal is taken to meet it too. [low, high] is the \
-             95 % interval.",
+             95 % interval; verdicts rest on wider ones.",
             clean::visible(&size.key),
             clean::shorten_name(&clean::visible(&size.values[0]), 40),
             clean::shorten_name(&clean::visible(&size.values[last]), 40),
@@ -279,7 +279,7 @@ pub fn text(size: &Size) -> String {
     text
 }
 
-fn headline(size: &Size, answer: &Sized) -> String {
+fn headline(size: &Size, answer: &Search) -> String {
     let name = clean::shorten_name(&clean::visible(&answer.strategy), 40);
     let shown = |value: &String| clean::shorten_name(&clean::visible(value), 40);
     let (passes, fails) = answer.places;
@@ -311,7 +311,7 @@ fn headline(size: &Size, answer: &Sized) -> String {
     }
 }
 
-fn rows(size: &Size, answer: &Sized) -> String {
+fn rows(size: &Size, answer: &Search) -> String {
     let short = size.key.rsplit('.').next().unwrap_or(&size.key);
     let goals = if size.goals.len() > 1 || answer.candidates.iter().any(|c| c.readings.len() > 1) {
         "the tightest goal".to_owned()
@@ -332,7 +332,7 @@ fn rows(size: &Size, answer: &Sized) -> String {
 }
 
 /// The metric with the time that it is for.
-fn unit(answer: &Sized) -> String {
+fn unit(answer: &Search) -> String {
     let reading = answer.candidates.iter().find_map(|candidate| candidate.readings.first());
     reading.map_or(String::new(), |reading| {
         let goal = &reading.source;
@@ -348,7 +348,7 @@ fn unit(answer: &Sized) -> String {
     })
 }
 
-fn note(answer: &Sized, candidate: &Candidate) -> &'static str {
+fn note(answer: &Search, candidate: &Candidate) -> &'static str {
     let (Some(passes), Outcome::Found) = (answer.places.0, answer.outcome) else { return "" };
     match candidate.place {
         place if place == passes => "the answer",
@@ -358,7 +358,7 @@ fn note(answer: &Sized, candidate: &Candidate) -> &'static str {
     }
 }
 
-fn cost(answer: &Sized) -> String {
+fn cost(answer: &Search) -> String {
     let share = answer.replications as f64 / (answer.replications_grid as f64).max(1.0);
     format!(
         "{} replications, {} of the {} of the full grid.",

@@ -17,6 +17,8 @@ const PLOT: f64 = 320.0;
 const SCALE: f64 = 64.0;
 /// Lines that lie further apart than this share a logarithmic axis.
 const FAR: f64 = 12.0;
+/// Of so many panels the caption has room for the figures.
+const TOLD: usize = 2;
 /// Room for so many labels across.
 const LABELS: usize = 16;
 
@@ -130,7 +132,11 @@ fn line_name(sweep: &Sweep, variant: &Variant, strategy: &str, across: usize) ->
 
 fn caption(sweep: &Sweep, panels: &[(&str, Vec<Line<'_>>)]) -> String {
     let mut text = String::new();
-    for part in sweep.parts() {
+    let parts = sweep.parts();
+    if parts.len() > TOLD {
+        text.push_str("The least downtime of each is ringed. ");
+    }
+    for part in parts.into_iter().filter(|_| sweep.parts().len() <= TOLD) {
         let Some(best) = sweep.best(part) else { continue };
         let of = part
             .map_or(String::new(), |name| format!(" of {}", clean::shorten_name(&clean::visible(name), 32)));
