@@ -210,7 +210,7 @@ fn limit(metric: Metric, value: &str) -> Result<(f64, Span), units::Wrong> {
             return Ok((fraction, YEAR));
         }
         let remedy = format!("write a fraction of 1 or a percentage, such as {}", percentage(fraction));
-        return Err((format!("{} is more than all of the time", quote(value)), remedy));
+        return Err((format!("{} is no share of the time", quote(value)), remedy));
     }
     let Some((amount, per)) = value.rsplit_once('/') else {
         let what = format!("{} does not say of what time", quote(value));
@@ -235,7 +235,7 @@ fn limit(metric: Metric, value: &str) -> Result<(f64, Span), units::Wrong> {
 
 /// 99.95 as somebody probably meant it.
 fn percentage(number: f64) -> String {
-    if number <= 100.0 { format!("{number} %") } else { "99.95 %".to_owned() }
+    if (1.0..=100.0).contains(&number) { format!("{number} %") } else { "99.95 %".to_owned() }
 }
 
 #[cfg(test)]

@@ -261,8 +261,8 @@ impl Decimal {
         let (number, unit) = units::split(text.trim());
         let number = number.replace('_', "");
         let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
-        // Eighteen digits on either side are more than any key has a use for, and cannot overflow.
-        if number.is_empty() || whole.len() > 18 || fraction.len() > 18 {
+        // More digits than any key has a use for, and so few that no step of a range overflows.
+        if number.is_empty() || whole.len() > 18 || fraction.len() > 9 {
             return None;
         }
         let digits = format!("{whole}{fraction}").parse().ok()?;
@@ -356,6 +356,44 @@ mod tests {
         assert!(two[0].contains("a has values already"), "{two:?}");
         let large = read(&["a=1..40".to_owned(), "b=1..40".to_owned()]).expect_err("large");
         assert!(large[0].contains("40 × 40 = 1600 variants, more than 1000"), "{large:?}");
+    }
+
+    #[test]
+    fn whatever_is_typed_is_read_or_refused() {
+        let pieces = [
+            "..",
+            ".",
+            "1",
+            "-9",
+            "999999999999999999",
+            "0.123456789",
+            "e5",
+            " s",
+            "\"",
+            "[",
+            "]",
+            ",",
+            "{",
+            "é",
+            "_",
+            "",
+        ];
+        for a in pieces {
+            for b in pieces {
+                for c in pieces {
+                    for d in pieces {
+                        let set = format!("host.h.count={a}{b}{c}{d}");
+                        if let Ok(grid) = read(std::slice::from_ref(&set)) {
+                            assert!(
+                                !grid.variants().is_empty() && grid.variants().len() <= VARIANTS_MAX,
+                                "{set}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(labels("a=0.000000001..999999999999999999..999999999999999998").len(), 2);
     }
 
     #[test]

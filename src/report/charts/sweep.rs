@@ -67,13 +67,9 @@ pub(super) fn layout(sweep: &Sweep) -> Picture {
         y += 24.0;
         let name = clean::visible(name);
         pen.text((MARGIN, y), Anchor::Start, HEADING, INK, &fit_name(&name, HEADING, 600.0));
-        pen.text(
-            (MARGIN, y + 18.0),
-            Anchor::Start,
-            LABEL,
-            MUTED,
-            "minutes of downtime per instance and year of 365 d",
-        );
+        let per = if sweep.scripted { "horizon" } else { "year of 365 d" };
+        let axis = format!("minutes of downtime per instance and {per}");
+        pen.text((MARGIN, y + 18.0), Anchor::Start, LABEL, MUTED, &axis);
         let plot = Plot::new(sweep, across, lines, y + 30.0);
         plot.draw(&mut pen, sweep, across, lines);
         y = plot.bottom() + 44.0;
@@ -107,7 +103,7 @@ fn all_lines<'a>(sweep: &'a Sweep, part: Option<&'a str>, across: usize) -> Vec<
     let mut lines: Vec<Line<'a>> = Vec::new();
     for row in sweep.rows(part) {
         let name = line_name(sweep, row.variant, &row.strategy.name, across);
-        let value = figures::minutes_a_year(row.downtime_s, row.variant.horizon_s);
+        let value = sweep.minutes(&row);
         let point = Point { place: row.variant.places[across], row, value };
         match lines.iter_mut().find(|line| line.name == name) {
             Some(line) => line.points.push(point),
@@ -140,12 +136,12 @@ fn caption(sweep: &Sweep, panels: &[(&str, Vec<Line<'_>>)]) -> String {
         let Some(best) = sweep.best(part) else { continue };
         let of = part
             .map_or(String::new(), |name| format!(" of {}", clean::shorten_name(&clean::visible(name), 32)));
-        let minutes = figures::minutes_a_year(best.downtime_s, best.variant.horizon_s);
         text.push_str(&format!(
-            "Least downtime{of} with {} under {}, {} a year (ringed).{} ",
+            "Least downtime{of} with {} under {}, {} {} (ringed).{} ",
             sweep::name(sweep, best.variant),
             clean::shorten_name(&clean::visible(&best.strategy.name), 32),
-            figures::interval_in(&minutes, "min"),
+            figures::interval_in(&sweep.minutes(&best), "min"),
+            sweep.told_for(),
             sweep::frugal(sweep, part).unwrap_or_default()
         ));
     }

@@ -9,8 +9,8 @@ mod text;
 
 use serde::Serialize;
 
-use super::number;
 use super::result::{Estimate, RunResult, SCHEMA, ScenarioId, Strategy, Warning};
+use super::{figures, number};
 use crate::experiment::Sample;
 use crate::scenario::grid::Grid;
 
@@ -29,6 +29,9 @@ pub struct Sweep {
     pub scenario: ScenarioId,
     /// The seed of every stream.
     pub seed: u64,
+    /// Whether nothing fails by itself, but only by script, in any variant: then figures are per horizon, not per year.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub scripted: bool,
     /// Replications finished, and asked for, of all variants together.
     pub replications: u64,
     pub replications_asked: u64,
@@ -165,6 +168,7 @@ impl Sweep {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             scenario,
             seed,
+            scripted: true,
             replications: 0,
             replications_asked: 0,
             overrides: Vec::new(),
@@ -188,7 +192,7 @@ impl Sweep {
             };
             let a_second = |&(v, s): &(usize, usize)| {
                 let variant = &self.variants[v];
-                figures(&variant.strategies[s], part).map_or(f64::INFINITY, |f| f.0.mean / variant.horizon_s)
+                of_part(&variant.strategies[s], part).map_or(f64::INFINITY, |f| f.0.mean / variant.horizon_s)
             };
             let best = rows().min_by(|a, b| a_second(a).total_cmp(&a_second(b)))?;
             let cell = |(v, s): (usize, usize)| Cell {
@@ -212,6 +216,7 @@ impl Sweep {
     /// Adds a variant; `result` is what a run of it gives, and there is none where no strategy can start.
     pub fn push(&mut self, places: &[usize], horizon_s: f64, result: Option<RunResult>, unfit: Vec<Unfit>) {
         let values = self.keys.iter().zip(places).map(|(key, &place)| key.values[place].clone());
+        self.scripted &= result.as_ref().is_none_or(|result| result.scripted);
         let replications = result.as_ref().map_or(0, |result| result.replications);
         let mut strategies = result.map_or(Vec::new(), |result| result.strategies);
         for service in strategies.iter_mut().flat_map(|strategy| &mut strategy.services) {
@@ -240,10 +245,24 @@ impl Sweep {
     pub(super) fn rows<'a>(&'a self, part: Option<&'a str>) -> impl Iterator<Item = Row<'a>> + 'a {
         self.variants.iter().flat_map(move |variant| {
             variant.strategies.iter().filter_map(move |strategy| {
-                let (downtime_s, availability) = figures(strategy, part)?;
+                let (downtime_s, availability) = of_part(strategy, part)?;
                 Some(Row { variant, strategy, downtime_s, availability })
             })
         })
+    }
+
+    /// Minutes of downtime over the time that they are told for.
+    pub(super) fn minutes(&self, row: &Row<'_>) -> Estimate {
+        if self.scripted {
+            figures::scaled(row.downtime_s, 1.0 / 60.0)
+        } else {
+            figures::minutes_a_year(row.downtime_s, row.variant.horizon_s)
+        }
+    }
+
+    /// "a year", or "in a horizon".
+    pub(super) fn told_for(&self) -> &'static str {
+        if self.scripted { "in a horizon" } else { "a year" }
     }
 
     /// The row that is down least; of equals the first.
@@ -295,7 +314,7 @@ impl Row<'_> {
     }
 }
 
-fn figures<'a>(strategy: &'a Strategy, part: Option<&str>) -> Option<(&'a Estimate, &'a Estimate)> {
+fn of_part<'a>(strategy: &'a Strategy, part: Option<&str>) -> Option<(&'a Estimate, &'a Estimate)> {
     let Some(name) = part else { return Some((&strategy.total.downtime_s, &strategy.total.availability)) };
     let service = strategy.services.iter().find(|service| service.name == name)?;
     Some((&service.downtime_s.estimate, &service.availability))

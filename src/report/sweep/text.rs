@@ -38,11 +38,12 @@ fn preface(sweep: &Sweep) -> String {
     horizons.dedup();
     let of = if let [horizon] = horizons.as_slice() { format!(" of {horizon}") } else { String::new() };
     format!(
-        "{}, {} each{of}, seed {}, the same failures in all of them. Downtime is per instance and year of 365 d; \
-         [low, high] is the 95 % interval.",
+        "{}, {} each{of}, seed {}, the same failures in all of them. Downtime is per instance and {}; [low, high] is \
+         the 95 % interval.",
         counted(sweep.variants.len() as u32, "variant"),
         counted(most, "replication"),
-        sweep.seed
+        sweep.seed,
+        if sweep.scripted { "horizon" } else { "year of 365 d" },
     )
 }
 
@@ -73,7 +74,8 @@ pub(in crate::report) fn plain(value: &str) -> String {
 
 fn rows(sweep: &Sweep, part: Option<&str>) -> String {
     let mut head: Vec<String> = short_paths(&sweep.keys);
-    head.extend(["strategy", "downtime, min/y", "availability", ""].map(str::to_owned));
+    let downtime = if sweep.scripted { "downtime, min" } else { "downtime, min/y" };
+    head.extend(["strategy", downtime, "availability", ""].map(str::to_owned));
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let mut table = Table::new(&head);
     let rows: Vec<Row<'_>> = sweep.rows(part).collect();
@@ -81,7 +83,7 @@ fn rows(sweep: &Sweep, part: Option<&str>) -> String {
         for row in rows.iter().filter(|row| std::ptr::eq(row.variant, variant)) {
             let mut cells = values(variant);
             cells.push(clean::shorten_name(&clean::visible(&row.strategy.name), VALUE));
-            cells.push(figures::interval(&figures::minutes_a_year(row.downtime_s, variant.horizon_s)));
+            cells.push(figures::interval(&sweep.minutes(row)));
             cells.push(figures::availability(row.availability));
             cells.push(
                 match sweep.standing(part, row) {
@@ -118,10 +120,11 @@ fn verdict(sweep: &Sweep, part: Option<&str>) -> String {
         return "Nothing can start in any of them.".to_owned();
     };
     let mut text = format!(
-        "Least downtime: {} under {}, {} a year.",
+        "Least downtime: {} under {}, {} {}.",
         name(sweep, best.variant),
         clean::shorten_name(&clean::visible(&best.strategy.name), 40),
-        figures::interval_in(&figures::minutes_a_year(best.downtime_s, best.variant.horizon_s), "min"),
+        figures::interval_in(&sweep.minutes(&best), "min"),
+        sweep.told_for(),
     );
     let as_good = sweep.rows(part).filter(|row| sweep.standing(part, row) == Standing::AsGood).count();
     if as_good > 0 {

@@ -39,9 +39,11 @@ fn what_is_undecided_lies_between_the_two_ends() {
     assert_eq!(smallest(3, |_| None), None);
 }
 
-/// A candidate's replications: so many events expected in one, exponential lengths.
+/// A candidate's replications: so many events expected in one, of exponential or of heavy-tailed lengths.
 struct Ladder {
     events: f64,
+    /// Lognormal lengths, σ = 1.5: one event in a hundred is as long as thirty others.
+    heavy: bool,
     /// Each candidate's mean is this much below that of the one before.
     ratio: f64,
 }
@@ -59,15 +61,19 @@ impl Ladder {
     /// Whether a search that leaves `tail` out at each look says something that is not so.
     fn errs(&self, batch: u64, limit: f64, answer: usize, tail: f64) -> bool {
         let looks = looks(400);
-        let chance =
-            |mean: f64| Randomness::Events { largest: mean / self.events * libm::log(1000.0), ceiling: 1e15 };
+        // The 99.9 % quantile of a length, in mean lengths.
+        let largest = if self.heavy { libm::exp(1.5 * 3.090_232 - 1.125) } else { libm::log(1000.0) };
+        let chance = |mean: f64| Randomness::Events { largest: mean / self.events * largest, ceiling: 1e15 };
+        let draw = |draws: &mut Draws| {
+            if self.heavy { libm::exp(1.5 * draws.normal() - 1.125) } else { draws.exponential() }
+        };
         let judge = |candidate: usize| {
             let mut draws = Draws::new(batch * 64 + candidate as u64 + 1);
             let (mut values, mean) = (Moments::new(), self.mean(candidate));
             for &look in &looks {
                 while values.count() < u64::from(look) {
                     let count = draws.poisson(self.events);
-                    let length: f64 = (0..count).map(|_| draws.exponential()).sum();
+                    let length: f64 = (0..count).map(|_| draw(&mut draws)).sum();
                     values.push((length * mean / self.events) as u64);
                 }
                 let found = interval::mean_at(&values, chance(mean), tail);
@@ -102,11 +108,13 @@ const ALLOWED: f64 = 33.0 / 400.0;
 #[test]
 fn the_error_of_the_whole_search_is_kept_and_a_naive_one_is_not() {
     let mut naive_worst = [0.0_f64; 2];
-    for (events, ratio) in [(5.0, 0.9), (1.0, 0.8), (0.1, 0.5)] {
-        let ladder = Ladder { events, ratio };
+    for (events, heavy, ratio) in
+        [(5.0, false, 0.9), (1.0, false, 0.8), (0.1, false, 0.5), (20.0, true, 0.9), (2.0, true, 0.8)]
+    {
+        let ladder = Ladder { events, heavy, ratio };
         let kept = ladder.error(tail(0.95, looks(400).len(), decisions(CANDIDATES)));
         let naive = ladder.error(0.05);
-        println!("{events} events, ratio {ratio}: {kept:?}, naive {naive:?}");
+        println!("{events} events, heavy {heavy}, ratio {ratio}: {kept:?}, naive {naive:?}");
         assert!(kept.iter().all(|share| *share <= 0.05), "{events} events: {kept:?}");
         naive_worst = [naive_worst[0].max(naive[0]), naive_worst[1].max(naive[1])];
     }
@@ -119,7 +127,7 @@ fn the_error_of_the_whole_search_is_kept_and_a_naive_one_is_not() {
 #[test]
 fn a_search_that_errs_no_more_than_promised_still_decides() {
     // Means 30 % apart and the limit between two of them: nearly every search has an answer.
-    let ladder = Ladder { events: 5.0, ratio: 0.7 };
+    let ladder = Ladder { events: 5.0, heavy: false, ratio: 0.7 };
     let limit = (ladder.mean(4) * ladder.mean(5)).sqrt();
     let wrong = (0..100).filter(|&batch| ladder.errs(batch, limit, 5, tail(0.95, 4, 4))).count();
     assert_eq!(wrong, 0);
