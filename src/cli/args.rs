@@ -53,7 +53,7 @@ pub(super) struct ScenarioArguments {
 /// How much is simulated, and by how many threads.
 #[derive(Debug, Args)]
 pub(super) struct SimulationArguments {
-    /// Replications, in place of the scenario's; of size the most of one value
+    /// Replications, in place of the scenario's
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub replications: Option<u64>,
     /// Measured time of one replication, e.g. "1 y"
@@ -115,10 +115,12 @@ pub(super) struct AdviseArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "The grid is the product of all keys. Of --set, a value is an inclusive range (20..32, 20..32..4, \
-'30 s..90 s..15 s'), a list of values ([\"none\", { policy = \"failures\", tolerate = 1 }]), or one value."
-)]
+#[command(after_help = "\
+The grid is the product of all keys that have several values. Of --set, a value is
+  20..32, 20..32..4        an inclusive range, and its step
+  30 s..90 s..15 s         the same with a unit
+  [\"none\", { policy = \"failures\", tolerate = 1 }]   a list
+or one value, as with run. Quote it: --set 'host.esx.count=20..32'")]
 pub(super) struct SweepArguments {
     #[command(flatten)]
     pub scenario: ScenarioArguments,
@@ -145,10 +147,13 @@ pub(super) struct SweepArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "A goal is [pNN] SERVICE.METRIC OPERATOR VALUE: 'mail.availability >= 99.95 %', \
-'mail.downtime <= 26 min/y', 'p95 all.downtime <= 4 h/y', 'web.outages <= 2/y'. Metrics are availability, downtime, degraded, \
-lost and outages; all or * is each service. One key of --set has several values (20..32), in the order in which \
-they become better.")]
+#[command(after_help = "\
+A goal is [pNN] SERVICE.METRIC OPERATOR VALUE:
+  mail.availability >= 99.95 %    p95 all.downtime <= 4 h/y
+  mail.downtime <= 26 min/y       web.outages <= 2/y
+Metrics are availability, downtime, degraded, lost and outages; all or * is each service.
+One key of --set has several values (20..32, or a list), in the order in which they become better.
+--replications is the most that one value is simulated: few where it is clear.")]
 pub(super) struct SizeArguments {
     #[command(flatten)]
     pub scenario: ScenarioArguments,

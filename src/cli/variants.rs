@@ -1,5 +1,7 @@
 //! Many variants of one scenario, all of them read and compiled before anything runs.
 
+use std::collections::BTreeMap;
+
 use super::args::ScenarioArguments;
 use super::input::{Text, fingerprint};
 use super::{Failure, output};
@@ -70,18 +72,19 @@ pub(super) fn load(
     }
     let bare = ScenarioArguments { file: arguments.file.clone(), set: Vec::new() };
     let mut text = Text::of(&bare, &[])?;
-    let (mut list, mut told, mut unfit_issues) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut list, mut told, mut unfit_issues) = (Vec::new(), Issues::default(), Issues::default());
     let names: Vec<String> = grid.variants().iter().map(|places| grid.name(places)).collect();
     for (number, places) in grid.variants().into_iter().enumerate() {
         text.typed = grid.overrides(&places).into_iter().chain(options.iter().cloned()).collect();
         let mut found = read(&text, places);
-        note(&mut told, found.issues, number);
-        note(&mut unfit_issues, found.unfit_issues, number);
+        told.note(found.issues, number);
+        unfit_issues.note(found.unfit_issues, number);
         if let Some(variant) = &mut found.variant {
             choose(variant, wanted)?;
         }
         list.extend(found.variant);
     }
+    let (mut told, mut unfit_issues) = (told.list, unfit_issues.list);
     let fits = list.iter().any(|variant| !variant.models.is_empty());
     let errors = told.iter().filter(|told| told.issue.severity == Severity::Error).count();
     if !fits {
@@ -170,15 +173,22 @@ fn choose(variant: &mut Variant, wanted: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds the issues of a variant to those of the others.
-fn note(told: &mut Vec<Told>, issues: Vec<Issue>, variant: usize) {
-    for issue in issues {
-        let same = |told: &&mut Told| {
-            (told.issue.code, &told.issue.path, &told.issue.what) == (issue.code, &issue.path, &issue.what)
-        };
-        match told.iter_mut().find(same) {
-            Some(told) => told.variants.push(variant),
-            None => told.push(Told { issue, variants: vec![variant] }),
+/// Issues of all variants, each one once, in the order in which they were found.
+#[derive(Default)]
+struct Issues {
+    list: Vec<Told>,
+    places: BTreeMap<(&'static str, String, String), usize>,
+}
+
+impl Issues {
+    fn note(&mut self, issues: Vec<Issue>, variant: usize) {
+        for issue in issues {
+            let key = (issue.code, issue.path.clone(), issue.what.clone());
+            let place = *self.places.entry(key).or_insert(self.list.len());
+            match self.list.get_mut(place) {
+                Some(told) => told.variants.push(variant),
+                None => self.list.push(Told { issue, variants: vec![variant] }),
+            }
         }
     }
 }

@@ -267,8 +267,10 @@ pub fn text(size: &Size) -> String {
     for answer in &size.answers {
         text.push('\n');
         text.push_str(&wrap(&headline(size, answer), "  "));
-        text.push_str(&rows(size, answer));
-        text.push_str(&wrap(&format!("  {}", cost(answer)), "  "));
+        if answer.replications > 0 {
+            text.push_str(&rows(size, answer));
+            text.push_str(&wrap(&format!("  {}", cost(answer)), "  "));
+        }
         if let Some(value) = &answer.contradiction {
             let line = format!(
                 "  But {value} misses the goal: more is not always better here, and the answer holds only as far as it goes."
@@ -325,7 +327,7 @@ fn rows(size: &Size, answer: &Search) -> String {
             candidate.verdict.map_or("to compare", |verdict| verdict).to_owned(),
             figures::count(candidate.replications),
             candidate.told(),
-            note(answer, candidate).to_owned(),
+            note(size, answer, candidate).to_owned(),
         ]);
     }
     table.render()
@@ -348,12 +350,26 @@ fn unit(answer: &Search) -> String {
     })
 }
 
-fn note(answer: &Search, candidate: &Candidate) -> &'static str {
+fn note(size: &Size, answer: &Search, candidate: &Candidate) -> &'static str {
     let (Some(passes), Outcome::Found) = (answer.places.0, answer.outcome) else { return "" };
+    let counts: Option<Vec<i64>> = size.values.iter().map(|value| value.parse().ok()).collect();
+    let counts = counts.is_some_and(|counts| counts.windows(2).all(|pair| pair[0] + 1 == pair[1]));
     match candidate.place {
         place if place == passes => "the answer",
-        place if place + 1 == passes => "one fewer",
-        place if place == passes + 1 => "one more",
+        place if place + 1 == passes => {
+            if counts {
+                "one fewer"
+            } else {
+                "the one before"
+            }
+        }
+        place if place == passes + 1 => {
+            if counts {
+                "one more"
+            } else {
+                "the one after"
+            }
+        }
         _ => "",
     }
 }

@@ -60,6 +60,9 @@ pub struct Comparison {
     pub best: Cell,
     /// All others that have the same replications.
     pub others: Vec<Distance>,
+    /// By variant and strategy.
+    #[serde(skip)]
+    standings: Vec<Vec<Standing>>,
 }
 
 /// A strategy in a variant.
@@ -181,38 +184,6 @@ impl Sweep {
         }
     }
 
-    /// Compares all with the best of each part. `sample` has the downtimes of a strategy of a variant, by their
-    /// places in [`Sweep::variants`] and in its strategies.
-    pub fn compare<'s>(&mut self, sample: impl Fn(usize, usize, Option<&str>) -> Option<&'s Sample>) {
-        let comparisons = self.parts().into_iter().filter_map(|part| {
-            let rows = || {
-                let strategies =
-                    |(v, variant): (usize, &Variant)| (0..variant.strategies.len()).map(move |s| (v, s));
-                self.variants.iter().enumerate().flat_map(strategies)
-            };
-            let a_second = |&(v, s): &(usize, usize)| {
-                let variant = &self.variants[v];
-                of_part(&variant.strategies[s], part).map_or(f64::INFINITY, |f| f.0.mean / variant.horizon_s)
-            };
-            let best = rows().min_by(|a, b| a_second(a).total_cmp(&a_second(b)))?;
-            let cell = |(v, s): (usize, usize)| Cell {
-                values: self.variants[v].values.clone(),
-                strategy: self.variants[v].strategies[s].name.clone(),
-            };
-            let of_best = sample(best.0, best.1, part)?;
-            let distance = |row: (usize, usize)| {
-                let difference = sample(row.0, row.1, part)?.minus(of_best)?;
-                Some(Distance {
-                    cell: cell(row),
-                    downtime_s_minus_best: super::convert::estimate(&difference),
-                })
-            };
-            let others = rows().filter(|row| *row != best).filter_map(distance);
-            Some(Comparison { service: part.map(str::to_owned), best: cell(best), others: others.collect() })
-        });
-        self.comparisons = comparisons.collect();
-    }
-
     /// Adds a variant; `result` is what a run of it gives, and there is none where no strategy can start.
     pub fn push(&mut self, places: &[usize], horizon_s: f64, result: Option<RunResult>, unfit: Vec<Unfit>) {
         let values = self.keys.iter().zip(places).map(|(key, &place)| key.values[place].clone());
@@ -233,6 +204,43 @@ impl Sweep {
         });
     }
 
+    /// Compares all with the best of each part. `sample` has the downtimes of a strategy of a variant, by their
+    /// places in [`Sweep::variants`] and in its strategies.
+    pub fn compare<'s>(&mut self, sample: impl Fn(usize, usize, Option<&str>) -> Option<&'s Sample>) {
+        self.comparisons =
+            self.parts().into_iter().filter_map(|part| self.comparison(part, &sample)).collect();
+    }
+
+    fn comparison<'s>(
+        &self,
+        part: Option<&str>,
+        sample: impl Fn(usize, usize, Option<&str>) -> Option<&'s Sample>,
+    ) -> Option<Comparison> {
+        let best = self.best(part)?.place;
+        let cell = |(variant, strategy): (usize, usize)| Cell {
+            values: self.variants[variant].values.clone(),
+            strategy: self.variants[variant].strategies[strategy].name.clone(),
+        };
+        let of_best = sample(best.0, best.1, part)?;
+        let unknown = |variant: &Variant| vec![Standing::Unknown; variant.strategies.len()];
+        let mut standings: Vec<Vec<Standing>> = self.variants.iter().map(unknown).collect();
+        let mut others = Vec::new();
+        for Row { place, .. } in self.rows(part) {
+            let standing = &mut standings[place.0][place.1];
+            if place == best {
+                *standing = Standing::Best;
+                continue;
+            }
+            let Some(difference) = sample(place.0, place.1, part).and_then(|own| own.minus(of_best)) else {
+                continue;
+            };
+            *standing = if difference.low > 0.0 { Standing::Worse } else { Standing::AsGood };
+            let downtime_s_minus_best = super::convert::estimate(&difference);
+            others.push(Distance { cell: cell(place), downtime_s_minus_best });
+        }
+        Some(Comparison { service: part.map(str::to_owned), best: cell(best), others, standings })
+    }
+
     /// The parts of the answer that people are shown: the services asked for, or all of them together.
     pub(super) fn parts(&self) -> Vec<Option<&str>> {
         match self.services.as_slice() {
@@ -243,10 +251,10 @@ impl Sweep {
 
     /// Every strategy of every variant, in order, with what it makes of a part.
     pub(super) fn rows<'a>(&'a self, part: Option<&'a str>) -> impl Iterator<Item = Row<'a>> + 'a {
-        self.variants.iter().flat_map(move |variant| {
-            variant.strategies.iter().filter_map(move |strategy| {
+        self.variants.iter().enumerate().flat_map(move |(v, variant)| {
+            variant.strategies.iter().enumerate().filter_map(move |(s, strategy)| {
                 let (downtime_s, availability) = of_part(strategy, part)?;
-                Some(Row { variant, strategy, downtime_s, availability })
+                Some(Row { place: (v, s), variant, strategy, downtime_s, availability })
             })
         })
     }
@@ -272,18 +280,8 @@ impl Sweep {
 
     /// How a row stands to the best.
     pub(super) fn standing(&self, part: Option<&str>, row: &Row<'_>) -> Standing {
-        let is = |cell: &Cell| cell.values == row.variant.values && cell.strategy == row.strategy.name;
         let comparison = self.comparisons.iter().find(|comparison| comparison.service.as_deref() == part);
-        let Some(comparison) = comparison else { return Standing::Unknown };
-        if is(&comparison.best) {
-            return Standing::Best;
-        }
-        match comparison.others.iter().find(|other| is(&other.cell)).map(|other| other.downtime_s_minus_best)
-        {
-            None => Standing::Unknown,
-            Some(difference) if difference.low > 0.0 => Standing::Worse,
-            Some(_) => Standing::AsGood,
-        }
+        comparison.map_or(Standing::Unknown, |comparison| comparison.standings[row.place.0][row.place.1])
     }
 }
 
@@ -301,6 +299,8 @@ pub(super) enum Standing {
 /// A strategy in a variant.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
+    /// The places of its variant and of its strategy in it.
+    place: (usize, usize),
     pub(super) variant: &'a Variant,
     pub(super) strategy: &'a Strategy,
     pub(super) downtime_s: &'a Estimate,

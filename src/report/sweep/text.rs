@@ -144,13 +144,18 @@ fn verdict(sweep: &Sweep, part: Option<&str>) -> String {
 pub(in crate::report) fn frugal(sweep: &Sweep, part: Option<&str>) -> Option<String> {
     let ([path], [_]) = (&short_paths(&sweep.keys)[..], &sweep.keys[..]) else { return None };
     let good = |row: &Row<'_>| matches!(sweep.standing(part, row), Standing::Best | Standing::AsGood);
-    let strategies = sweep.rows(part).filter(good).map(|row| row.strategy.name.as_str());
+    let mut strategies: Vec<&str> = Vec::new();
+    for row in sweep.rows(part).filter(good) {
+        if !strategies.contains(&row.strategy.name.as_str()) {
+            strategies.push(&row.strategy.name);
+        }
+    }
     let first_of = |strategy: &str| {
         let rows: Vec<Row<'_>> = sweep.rows(part).filter(|row| row.strategy.name == strategy).collect();
         let level = rows.iter().rev().take_while(|row| good(row)).count();
         (level > 1).then(|| rows[rows.len() - level].variant.places[0])
     };
-    let first = strategies.filter_map(first_of).min()?;
+    let first = strategies.into_iter().filter_map(first_of).min()?;
     Some(format!(
         " From {path} {} on, more buys nothing that so many replications can see.",
         plain(&sweep.keys[0].values[first])
