@@ -280,6 +280,28 @@ fn people_are_told_the_neighbours_and_the_price() {
     assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
 }
 
+/// All goals must be met, and the one that is nearest to its limit is shown.
+#[test]
+fn several_goals_are_met_together() {
+    let goals = [
+        "--goal",
+        "a.availability >= 99 %",
+        "--goal",
+        "p95 a.downtime <= 70 h/y",
+        "--goal",
+        "outages <= 20/y",
+    ];
+    let (code, printed, _) = sized(TWO_STATES, &[&["--set", REPAIRS][..], &goals].concat());
+    assert_eq!(code, Some(0), "{printed}");
+    // Each alone is met sooner or later: 7.2 h would do for the first, any for the last.
+    assert!(printed.contains("alone: 3 h is the smallest that meets it."), "{printed}");
+    assert!(printed.contains("the tightest goal") && printed.contains("  p95 downtime: "), "{printed}");
+    let (_, answer) = answer(TWO_STATES, &[&["--set", REPAIRS][..], &goals].concat());
+    assert!(
+        candidates(&answer).iter().all(|candidate| candidate["readings"].as_array().map(Vec::len) == Some(3))
+    );
+}
+
 /// The values are in no order: the search halves them all the same, and what it simulates beyond tells.
 #[test]
 fn a_value_that_contradicts_the_order_is_told() {

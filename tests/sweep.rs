@@ -292,6 +292,10 @@ fn what_is_wrong_is_told_for_all_variants_before_anything_runs() {
         ),
         (&["--set", "host.h.crash.mttf=10 d..20 d"], &["say the step, such as 10 d..20 d..10 d"]),
         (
+            &["--set", "run.horizon=30 d..90 d..30 d", "--horizon", "1 y"],
+            &["--horizon 1 y: run.horizon has several values: leave one"],
+        ),
+        (
             &["--set", "run.seed=1..3"],
             &["run.seed has several values: all variants meet the failures of one seed"],
         ),

@@ -70,6 +70,15 @@ pub(super) fn load(
                 .into(),
         ));
     }
+    for option in options {
+        let plain = scenario::plain_override(option);
+        if let Some(axis) = grid.axes.iter().find(|axis| plain.starts_with(&format!("{}=", axis.path))) {
+            return Err(Failure::Usage(format!(
+                "{option}: {} has several values: leave one of the two out",
+                axis.path
+            )));
+        }
+    }
     let bare = ScenarioArguments { file: arguments.file.clone(), set: Vec::new() };
     let mut text = Text::of(&bare, &[])?;
     let (mut list, mut told, mut unfit_issues) = (Vec::new(), Issues::default(), Issues::default());

@@ -202,16 +202,24 @@ impl Candidate {
         self.readings.iter().reduce(|a, b| if b.strain() > a.strain() { b } else { a })
     }
 
-    /// `mail: 99.95 % [99.94, 99.96]`, the service only where there are several.
+    /// `mail, p95 downtime: 4.1 h; 4.2 % are over`; the service and the metric only where there are several.
     fn told(&self) -> String {
         let Some(reading) = self.tightest() else { return self.why.clone().unwrap_or_default() };
-        let several = self.readings.iter().any(|other| other.service != reading.service);
-        let service = clean::shorten_name(&clean::visible(&reading.service), 24);
-        if several { format!("{service}: {}", reading.told()) } else { reading.told() }
+        let services = self.readings.iter().any(|other| other.service != reading.service);
+        let metrics = self.readings.iter().any(|other| other.metric() != reading.metric());
+        let service = services.then(|| clean::shorten_name(&clean::visible(&reading.service), 24));
+        let of: Vec<String> = service.into_iter().chain(metrics.then(|| reading.metric())).collect();
+        if of.is_empty() { reading.told() } else { format!("{}: {}", of.join(", "), reading.told()) }
     }
 }
 
 impl Reading {
+    /// `availability`, `p95 downtime`.
+    fn metric(&self) -> String {
+        let word = self.source.metric.word();
+        self.source.percentile.map_or(word.to_owned(), |p| format!("p{} {word}", figures::trimmed(p * 100.0)))
+    }
+
     fn strain(&self) -> f64 {
         let (value, limit) = match self.source.metric {
             Metric::Availability => (1.0 - self.estimate.mean, 1.0 - self.limit),
@@ -335,19 +343,14 @@ fn rows(size: &Size, answer: &Search) -> String {
 
 /// The metric with the time that it is for.
 fn unit(answer: &Search) -> String {
-    let reading = answer.candidates.iter().find_map(|candidate| candidate.readings.first());
-    reading.map_or(String::new(), |reading| {
-        let goal = &reading.source;
-        let percentile =
-            goal.percentile.map_or(String::new(), |p| format!("p{} ", figures::trimmed(p * 100.0)));
-        match goal.metric {
-            Metric::Availability => "availability".to_owned(),
-            metric => {
-                let per = goal.per.to_string();
-                format!("{percentile}{}/{}", metric.word(), per.strip_prefix("1 ").unwrap_or(&per))
-            }
-        }
-    })
+    let Some(reading) = answer.candidates.iter().find_map(|candidate| candidate.readings.first()) else {
+        return String::new();
+    };
+    if reading.source.metric == Metric::Availability {
+        return reading.metric();
+    }
+    let per = reading.source.per.to_string();
+    format!("{}/{}", reading.metric(), per.strip_prefix("1 ").unwrap_or(&per))
 }
 
 fn note(size: &Size, answer: &Search, candidate: &Candidate) -> &'static str {

@@ -138,6 +138,15 @@ pub fn read(sets: &[String]) -> Result<Grid, Vec<String>> {
             Err((what, remedy)) => wrong.push(format!("--set {typed}: {what}: {remedy}")),
         }
     }
+    for axis in &grid.axes {
+        // Whichever came last would win, and all variants be the same.
+        if let Some(typed) = grid.fixed().find(|typed| path(typed) == Some(&axis.path)) {
+            wrong.push(format!(
+                "--set {typed}: {} has several values already: leave one of the two out",
+                axis.path
+            ));
+        }
+    }
     let variants = grid.axes.iter().fold(1_usize, |all, axis| all.saturating_mul(axis.values.len()));
     if variants > VARIANTS_MAX {
         let sizes: Vec<String> = grid.axes.iter().map(|axis| axis.values.len().to_string()).collect();
@@ -147,6 +156,11 @@ pub fn read(sets: &[String]) -> Result<Grid, Vec<String>> {
         ));
     }
     if wrong.is_empty() { Ok(grid) } else { Err(wrong) }
+}
+
+/// The path of an override.
+fn path(typed: &str) -> Option<&str> {
+    Some(typed[..equals_sign(typed)?].trim())
 }
 
 /// What is wrong, and what to write.
@@ -354,6 +368,13 @@ mod tests {
         }
         let two = read(&["a=1..2".to_owned(), "a=3..4".to_owned()]).expect_err("twice");
         assert!(two[0].contains("a has values already"), "{two:?}");
+        for sets in [["a=1..2", "a=3"], ["a=3", "a=1..2"]] {
+            let both = read(&sets.map(str::to_owned)).expect_err("both");
+            assert!(
+                both[0].contains("--set a=3: a has several values already: leave one of the two out"),
+                "{both:?}"
+            );
+        }
         let large = read(&["a=1..40".to_owned(), "b=1..40".to_owned()]).expect_err("large");
         assert!(large[0].contains("40 × 40 = 1600 variants, more than 1000"), "{large:?}");
     }
