@@ -6,8 +6,8 @@
 //!
 //! # The error, and how it is spent
 //!
-//! Whoever looks often is often fooled: at six looks with a 95 % interval each, a mean that lies on the limit is declared
-//! to be on one side of it in a sixth of all cases. [`tail`] spends the error allowed for the whole answer evenly:
+//! Whoever looks often is often fooled: at the six looks up to 1,000 with a 95 % interval each, a mean that lies on the limit is
+//! declared to be on one side of it in nearly a fifth of all cases (18.7 % of 200,000 simulated walks). [`tail`] spends the error allowed for the whole answer evenly:
 //!
 //! ```text
 //! tail of one end of one interval = (1 - confidence) / (looks × decisions)

@@ -168,8 +168,14 @@ enum Scale {
 
 impl Scale {
     fn of(lines: &[Line<'_>]) -> Scale {
-        let points = || lines.iter().flat_map(|line| &line.points).map(|point| &point.value);
-        let finite = |value: f64| if value.is_finite() { value } else { 0.0 };
+        let values = lines.iter().flat_map(|line| &line.points).map(|point| point.value);
+        Scale::holding(&values.collect::<Vec<_>>())
+    }
+
+    /// One that all of them fit on, but for the ends of long intervals.
+    fn holding(values: &[Estimate]) -> Scale {
+        let points = || values.iter();
+        let finite = |value: f64| if value.is_finite() { value.min(1e300) } else { 0.0 };
         let highest = points().map(|value| finite(value.mean)).fold(0.0, f64::max);
         // An interval that reaches out to what is rarer than the data must not press all lines to the ground.
         let reach = points().map(|value| finite(value.high)).fold(0.0, f64::max).min(1.4 * highest);
@@ -339,5 +345,60 @@ fn describe(text: &mut String, name: &str, lines: &[Line<'_>]) {
         let values: Vec<String> =
             line.points.iter().map(|point| format!("{} min", figures::interval(&point.value))).collect();
         text.push_str(&format!(" {name}, {}: {}.", line.name, values.join("; ")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::result::Method;
+
+    fn values(means: &[f64]) -> Vec<Estimate> {
+        let value = |&mean: &f64| Estimate {
+            mean,
+            se: 0.0,
+            low: mean / 2.0,
+            high: mean * 3.0,
+            method: Method::WeightedPoisson,
+        };
+        means.iter().map(value).collect()
+    }
+
+    #[test]
+    fn lines_that_lie_far_apart_share_a_logarithmic_axis() {
+        assert!(!Scale::holding(&values(&[900.0, 400.0, 100.0])).is_logarithmic());
+        assert!(Scale::holding(&values(&[900.0, 40.0, 2.5])).is_logarithmic());
+        // What was never down has no place on it, and does not make it one.
+        assert!(!Scale::holding(&values(&[900.0, 400.0, 0.0])).is_logarithmic());
+    }
+
+    #[test]
+    fn whatever_the_figures_are_the_axis_has_a_length_and_ticks() {
+        for means in [
+            &[][..],
+            &[0.0, 0.0],
+            &[f64::NAN, 1.0],
+            &[f64::INFINITY, 3.0],
+            &[1e-30, 1e-3],
+            &[1e-9, 1e9],
+            &[f64::MAX, 1.0],
+        ] {
+            let scale = Scale::holding(&values(means));
+            let ticks = scale.ticks();
+            assert!(ticks.len() <= 40 && ticks.iter().all(|tick| tick.is_finite()), "{means:?}: {ticks:?}");
+            for value in [0.0, 1.0, 1e300, f64::INFINITY] {
+                assert!((0.0..=1.0).contains(&scale.height(value)), "{means:?}: {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_stand_side_by_side_around_their_value() {
+        assert!(aside(0, 1).abs() < 1e-9);
+        for lines in 2..=STRATEGIES {
+            let all: Vec<f64> = (0..lines).map(|line| aside(line, lines)).collect();
+            assert!(all.iter().sum::<f64>().abs() < 1e-9, "{all:?}");
+            assert!(all.windows(2).all(|pair| pair[1] - pair[0] > 2.0), "{all:?}");
+        }
     }
 }
