@@ -393,6 +393,7 @@ fn an_interrupted_search_has_no_answer_and_says_so() {
     let goal = format!("a.availability >= {:.12}", 720.0 / 724.0);
     let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
     command.args(["size", "a.toml", "--set", REPAIRS, "--goal", &goal, "--replications", "10000000"]);
+    command.args(["--threads", "1"]);
     command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().expect("the program starts");
     std::thread::sleep(std::time::Duration::from_millis(1000));

@@ -334,7 +334,7 @@ fn an_interrupted_sweep_keeps_what_is_finished() {
     let complete = swept(folder.path(), &["--set", "host.h.count=3..4", "--replications", "5", "--out", "o"]);
     assert!(complete.starts_with("Some hosts\n2 variants"));
     let earlier = fs::read(folder.path().join("o/sweep.json")).expect("written");
-    let set = ["--set", "host.h.count=3..9", "--replications", "400000", "--out", "o"];
+    let set = ["--set", "host.h.count=3..9", "--replications", "400000", "--out", "o", "--threads", "1"];
     let child = command(folder.path(), &[&["sweep", "a.toml"][..], &set].concat())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
