@@ -15,13 +15,14 @@
 //! | `comparisons.csv` | pair of strategies and service; `(all services)` is all of them together |
 //! | `failures.csv` | strategy and case of one or two hosts lost at once from the start placement |
 //! | `replications.csv` | strategy, service and replication (replications count from 0) |
+//! | `sweep.csv` | variant of a sweep, strategy and service: see [`super::sweep`] |
 
 use super::clean::csv_cell;
 use super::result::{Estimate, Method, RunResult, TotalComparison};
 use crate::experiment::summary::Summary;
 
 /// In the column of a service, all of them together.
-const ALL_SERVICES: &str = "(all services)";
+pub(super) const ALL_SERVICES: &str = "(all services)";
 
 /// `summary.csv`.
 #[must_use]
@@ -295,7 +296,7 @@ impl Sheet {
         self.row.push_field(&count.to_string());
     }
 
-    fn numbers(&mut self, numbers: &[f64]) {
+    pub(super) fn numbers(&mut self, numbers: &[f64]) {
         for number in numbers {
             // `Display` writes the shortest decimal that reads back the same, never an exponent.
             let cell = if number.is_finite() { number.to_string() } else { String::new() };
@@ -308,7 +309,7 @@ impl Sheet {
         self.row.push_field(method(estimate.method));
     }
 
-    fn estimate_if(&mut self, estimate: Option<&Estimate>) {
+    pub(super) fn estimate_if(&mut self, estimate: Option<&Estimate>) {
         match estimate {
             Some(estimate) => self.estimate(estimate),
             None => (0..5).for_each(|_| self.row.push_field("")),
