@@ -248,6 +248,7 @@ fn the_small_scenarios_say_what_their_numbers_stand_on() {
         "web-farm",
         "exchange",
         "how-many-hosts",
+        "patching",
     ];
     for name in small {
         let text = content(&format!("scenarios/{name}.toml"));

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::pool::Watch;
 use crate::model::Model;
-use crate::probe::{Downtime, Redundancy, Waiting};
+use crate::probe::{Downtime, Migrations, MovedOf, Redundancy, Waiting};
 use crate::sim::Simulation;
 use crate::state::State;
 use crate::stats::Distribution;
@@ -21,6 +21,7 @@ pub(super) struct Ticks {
     pub transactions_lost: u64,
     pub unserved_us: u64,
     pub unprotected_us: u64,
+    pub migrations: u64,
 }
 
 /// The outages of one cause over many replications.
@@ -45,6 +46,7 @@ pub(super) struct Worker<'m> {
     downtimes: Vec<Downtime>,
     waitings: Vec<Waiting>,
     redundancies: Vec<Redundancy>,
+    migrations: Vec<Migrations>,
     /// Events of the longest replication of one strategy so far; before the first one, as many as there can be.
     events: u64,
 }
@@ -67,6 +69,9 @@ pub(super) struct StrategyBlock {
     pub downtimes: Vec<Distribution>,
     /// Single outages, by service.
     pub outages: Vec<Distribution>,
+    /// By service, how long VMs stood still while they were moved alive, and how long that took.
+    pub blackouts: Vec<Distribution>,
+    pub moves: Vec<Distribution>,
     /// `exceeded[allowance][replication of the block]`: instances that were down for longer.
     pub exceeded: Vec<Vec<u64>>,
 }
@@ -86,6 +91,7 @@ impl<'m> Worker<'m> {
             downtimes: models.iter().map(Downtime::new).collect(),
             waitings: models.iter().map(Waiting::new).collect(),
             redundancies: models.iter().map(Redundancy::new).collect(),
+            migrations: models.iter().map(Migrations::new).collect(),
             events: u64::MAX,
         }
     }
@@ -115,17 +121,20 @@ impl<'m> Worker<'m> {
         let mut block = StrategyBlock::new(model, self.allowances.len());
         let (downtime, waiting) = (&mut self.downtimes[strategy], &mut self.waitings[strategy]);
         let redundancy = &mut self.redundancies[strategy];
+        let migrations = &mut self.migrations[strategy];
         for replication in replications {
             downtime.reset();
             waiting.reset();
             redundancy.reset();
-            let observer = (&mut *downtime, (&mut *waiting, &mut *redundancy));
+            migrations.reset();
+            let observer = (&mut *downtime, (&mut *waiting, (&mut *redundancy, &mut *migrations)));
             let simulation = Simulation::new(model, &mut self.states[strategy], seed, replication, observer);
             let (_, events) = simulation.run_unless(|| watch.drops())?;
             self.events = self.events.max(events);
             downtime.finish();
             block.add(downtime, waiting.finish(), redundancy.finish());
             block.count(downtime, self.allowances);
+            block.count_moves(migrations.services());
         }
         Some(block)
     }
@@ -141,6 +150,8 @@ impl StrategyBlock {
             waiting: Vec::new(),
             downtimes: vec![Distribution::new(); services],
             outages: vec![Distribution::new(); services],
+            blackouts: vec![Distribution::new(); services],
+            moves: vec![Distribution::new(); services],
             exceeded: vec![Vec::new(); allowances],
         }
     }
@@ -150,6 +161,16 @@ impl StrategyBlock {
             let exceeds =
                 |&(service, us): &(u32, u64)| service == allowance.service && us > allowance.downtime_us;
             counts.push(downtime.instances().filter(exceeds).count() as u64);
+        }
+    }
+
+    fn count_moves(&mut self, moved: &[MovedOf]) {
+        for (service, moved) in moved.iter().enumerate() {
+            self.blackouts[service].extend(&moved.blackouts_us);
+            self.moves[service].extend(&moved.lengths_us);
+            if let Some(ticks) = self.ticks[service].last_mut() {
+                ticks.migrations = moved.lengths_us.len() as u64;
+            }
         }
     }
 
@@ -170,6 +191,7 @@ impl StrategyBlock {
                 transactions_lost: tally.transactions_lost,
                 unserved_us: tally.unserved_us(),
                 unprotected_us: unprotected_us[service],
+                migrations: 0,
             });
             let most = &mut self.recovery_points_max[service];
             *most = (*most).max(tally.recovery_point_max_us);

@@ -4,8 +4,8 @@ use super::block::{Block, CauseSum, StrategyBlock, Ticks};
 use super::capacity;
 use super::pool::Plan;
 use super::summary::{
-    CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, OutageLengths, Row, ServiceSummary,
-    StrategySummary, Summary, TotalSummary,
+    CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, MigrationSummary, OutageLengths, Row,
+    ServiceSummary, StrategySummary, Summary, TotalSummary,
 };
 use crate::model::{Cause, GuestGroup, Model, Service};
 use crate::stats::{self, Interval, Moments, PairedMoments, Randomness, interval};
@@ -48,6 +48,8 @@ impl Findings {
                 *most = (*most).max(part.recovery_points_max[service]);
                 sum.downtimes[service].merge(&part.downtimes[service]);
                 sum.outages[service].merge(&part.outages[service]);
+                sum.blackouts[service].merge(&part.blackouts[service]);
+                sum.moves[service].merge(&part.moves[service]);
             }
             for (counts, more) in sum.exceeded.iter_mut().zip(part.exceeded) {
                 counts.extend(more);
@@ -111,7 +113,6 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
     let ticks = &found.ticks[number];
     let chance = Chance::of(model, fixed);
     let downtime = estimate(ticks, |t| t.downtime_us, chance.downtime(), 1.0 / (instances * SECOND));
-    let lengths = &found.outages[number];
     ServiceSummary {
         name: fixed.name.clone(),
         instances: fixed.instances,
@@ -125,12 +126,8 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
             .into(),
         lost_s: estimate(ticks, |t| t.lost_us, chance.downtime(), 1.0 / (instances * SECOND)).into(),
         outages: estimate(ticks, |t| t.outages, chance.outages(), 1.0 / instances).into(),
-        outage_s: OutageLengths {
-            mean: lengths.mean() / SECOND,
-            p50: lengths.quantile(0.5) as f64 / SECOND,
-            p95: lengths.quantile(0.95) as f64 / SECOND,
-            max: lengths.max() as f64 / SECOND,
-        },
+        outage_s: lengths_of(&found.outages[number]),
+        migrations: migrations(model, found, number, chance),
         recovery_point_s: estimate(
             ticks,
             |t| t.recovery_point_us,
@@ -149,6 +146,38 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
         causes: causes(&found.causes[number], instances * replications as f64),
         more_vms: 0,
     }
+}
+
+fn lengths_of(lengths: &stats::Distribution) -> OutageLengths {
+    OutageLengths {
+        mean: lengths.mean() / SECOND,
+        p50: lengths.quantile(0.5) as f64 / SECOND,
+        p95: lengths.quantile(0.95) as f64 / SECOND,
+        max: lengths.max() as f64 / SECOND,
+    }
+}
+
+/// What live migrations came to, where the strategy moves VMs of the service.
+fn migrations(
+    model: &Model,
+    found: &StrategyBlock,
+    number: usize,
+    chance: Chance,
+) -> Option<MigrationSummary> {
+    let fixed = &model.services[number];
+    let moves = model.clusters.iter().any(|cluster| cluster.migration.is_some());
+    let planned = model.maintenances.iter().any(|plan| !plan.hosts.is_empty());
+    (moves && planned && fixed.host_cluster).then(|| MigrationSummary {
+        count: estimate(
+            &found.ticks[number],
+            |t| t.migrations,
+            chance.outages(),
+            1.0 / f64::from(fixed.instances),
+        )
+        .into(),
+        blackout_s: lengths_of(&found.blackouts[number]),
+        lasted_s: lengths_of(&found.moves[number]),
+    })
 }
 
 /// Sessions or transactions lost, of a service whose instances have `each` of them.

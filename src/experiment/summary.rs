@@ -87,9 +87,19 @@ pub struct ServiceSummary {
     pub requests_lost: Option<Estimate>,
     /// Time without a second VM to fall back on, of a group.
     pub unprotected_s: Option<Estimate>,
+    /// VMs moved alive, where the strategy moves any.
+    pub migrations: Option<MigrationSummary>,
     pub causes: Vec<CauseSummary>,
     /// How many more VMs of its size would fit, where no others come.
     pub more_vms: u32,
+}
+
+/// Live migrations of a service: how many an instance, how long a VM stood still in each, and how long each took.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MigrationSummary {
+    pub count: Estimate,
+    pub blackout_s: OutageLengths,
+    pub lasted_s: OutageLengths,
 }
 
 /// All services of a strategy together, weighted by their instances: the mean instance.

@@ -118,14 +118,7 @@ impl TimerTable {
             table.forcings.push(slot);
         }
         table.add_hosts(model);
-        // After the hosts: those who come up at one instant are all there when somebody looks for room.
-        for number in 0..model.clusters.len() as u32 {
-            let slot = table.add(Event::RetryDue(ClusterId(number)));
-            table.retries.push(slot);
-            let moves = model.clusters[number as usize].migration.is_some();
-            let slot = table.add_if(moves, Event::MigrationStepped(ClusterId(number)));
-            table.migrations.push(slot);
-        }
+        table.add_looks(model);
         for (number, instance) in model.instances.iter().enumerate() {
             let failover =
                 matches!(model.services[instance.service.index()].guest, Some(GuestGroup::Failover(_)));
@@ -153,6 +146,17 @@ impl TimerTable {
             }
         }
         table
+    }
+
+    /// After the hosts: those who come up at one instant are all there when somebody looks for room.
+    fn add_looks(&mut self, model: &Model) {
+        for (number, cluster) in model.clusters.iter().enumerate() {
+            let id = ClusterId(number as u32);
+            let slot = self.add(Event::RetryDue(id));
+            self.retries.push(slot);
+            let slot = self.add_if(cluster.migration.is_some(), Event::MigrationStepped(id));
+            self.migrations.push(slot);
+        }
     }
 
     fn add_loads(&mut self, model: &Model) {

@@ -1,7 +1,7 @@
 //! Everything that happened, in order, for `trace` and for golden cases.
 
 use crate::engine::{Span, Time};
-use crate::model::{Cause, DomainId, Model, OpenWork, VmId, WaitReason};
+use crate::model::{Cause, DomainId, HostId, Model, OpenWork, VmId, WaitReason};
 use crate::sim::{Observer, Signal};
 
 /// One line of a timeline.
@@ -96,6 +96,9 @@ impl Entry {
             Signal::MaintenanceBegun { .. } => "maintenance-begun",
             Signal::MaintenanceEnded { .. } => "maintenance-ended",
             Signal::PatchBegun { .. } | Signal::PatchEnded { .. } | Signal::Drains { .. } => self.patch(),
+            Signal::EvacuationBegun { .. } | Signal::EvacuationGivenUp { .. } => self.migration(),
+            Signal::MigrationStarted { .. } | Signal::MigrationSwitched { .. } => self.migration(),
+            Signal::MigrationDone { .. } | Signal::MigrationAborted { .. } => self.migration(),
             Signal::VmDown { .. } => "vm-down",
             Signal::VmUp { .. } => "vm-up",
             Signal::VmReset { .. } => "vm-reset",
@@ -109,21 +112,13 @@ impl Entry {
             Signal::AppDown { .. } => "app-down",
             Signal::AppUp { .. } => "app-up",
             Signal::AppRestarting { .. } => "app-restarting",
-            Signal::GroupQuorumLost { .. } => "group-quorum-lost",
-            Signal::GroupQuorumRegained { .. } => "group-quorum-regained",
-            Signal::GroupWitnessDown { .. } => "group-witness-down",
-            Signal::GroupWitnessUp { .. } => "group-witness-up",
-            Signal::FailoverGivenUp { .. } => "failover-given-up",
-            Signal::FailoverFailed { .. } => "failover-failed",
-            Signal::FailbackBegun { .. } => "failback-begun",
-            Signal::FailoverStarted { .. } => "failover-started",
-            Signal::FailoverDone { .. } => "failover-done",
-            Signal::MigrationStarted { .. } => "migration-started",
-            Signal::MigrationSwitched { .. } => "migration-switched",
-            Signal::MigrationDone { .. } => "migration-done",
-            Signal::MigrationAborted { .. } => "migration-aborted",
-            Signal::EvacuationBegun { .. } => "evacuation-begun",
-            Signal::EvacuationGivenUp { .. } => "evacuation-given-up",
+            Signal::GroupQuorumLost { .. } | Signal::GroupQuorumRegained { .. } => self.failover(),
+            Signal::GroupWitnessDown { .. } | Signal::GroupWitnessUp { .. } => self.failover(),
+            Signal::FailoverGivenUp { .. }
+            | Signal::FailoverFailed { .. }
+            | Signal::FailbackBegun { .. }
+            | Signal::FailoverStarted { .. }
+            | Signal::FailoverDone { .. } => self.failover(),
             Signal::VmPaused { .. } => "vm-paused",
             Signal::VmGoesOn { .. } => "vm-goes-on",
             Signal::NodeOutvoted { .. } => "node-outvoted",
@@ -145,19 +140,70 @@ impl Entry {
         }
     }
 
-    /// The name of whom it is about.
-    #[must_use]
-    pub fn subject<'m>(&self, model: &'m Model) -> &'m str {
+    /// The word of what a failover group does, and of its votes.
+    fn failover(&self) -> &'static str {
         match self.signal {
-            Signal::DomainDown { domain } | Signal::DomainUp { domain } => name_of(model, domain),
-            Signal::StorageDown { storage, .. }
-            | Signal::StorageUp { storage }
-            | Signal::StorageSwitched { storage, .. }
-            | Signal::MirrorEqual { storage, .. }
-            | Signal::MirrorBehind { storage, .. }
-            | Signal::ControllerDown { storage }
-            | Signal::ControllerUp { storage } => &model.storages[storage.index()].name,
-            Signal::NetworkDown { network } | Signal::NetworkUp { network } => network_name(model, network),
+            Signal::GroupQuorumLost { .. } => "group-quorum-lost",
+            Signal::GroupQuorumRegained { .. } => "group-quorum-regained",
+            Signal::GroupWitnessDown { .. } => "group-witness-down",
+            Signal::GroupWitnessUp { .. } => "group-witness-up",
+            Signal::FailoverGivenUp { .. } => "failover-given-up",
+            Signal::FailoverFailed { .. } => "failover-failed",
+            Signal::FailbackBegun { .. } => "failback-begun",
+            Signal::FailoverStarted { .. } => "failover-started",
+            _ => "failover-done",
+        }
+    }
+
+    /// The word of a move from host to host.
+    fn migration(&self) -> &'static str {
+        match self.signal {
+            Signal::MigrationStarted { .. } => "migration-started",
+            Signal::MigrationSwitched { .. } => "migration-switched",
+            Signal::MigrationDone { .. } => "migration-done",
+            Signal::EvacuationBegun { .. } => "evacuation-begun",
+            Signal::EvacuationGivenUp { .. } => "evacuation-given-up",
+            _ => "migration-aborted",
+        }
+    }
+
+    /// The VM that it is about, if it is about one.
+    fn subject_vm(&self) -> Option<VmId> {
+        match self.signal {
+            Signal::PatchBegun { vm }
+            | Signal::PatchEnded { vm }
+            | Signal::Drains { vm, .. }
+            | Signal::VmDown { vm, .. }
+            | Signal::VmUp { vm }
+            | Signal::DisksSwitching { vm, .. }
+            | Signal::WritesLost { vm, .. }
+            | Signal::SessionsLost { vm, .. }
+            | Signal::StaleCopy { vm, .. }
+            | Signal::StaleCopyGone { vm, .. }
+            | Signal::VmReset { vm }
+            | Signal::VmPaused { vm }
+            | Signal::VmGoesOn { vm }
+            | Signal::RestartOrdered { vm, .. }
+            | Signal::RestartQueued { vm, .. }
+            | Signal::RestartFailed { vm, .. }
+            | Signal::RestartWaiting { vm, .. }
+            | Signal::DisksAwaited { vm }
+            | Signal::VmStays { vm, .. }
+            | Signal::PersonFindsNoHost { vm }
+            | Signal::AppDown { vm, .. }
+            | Signal::AppRestarting { vm }
+            | Signal::AppUp { vm }
+            | Signal::MigrationStarted { vm, .. }
+            | Signal::MigrationSwitched { vm, .. }
+            | Signal::MigrationDone { vm, .. }
+            | Signal::MigrationAborted { vm, .. } => Some(vm),
+            _ => None,
+        }
+    }
+
+    /// The host that it is about, if it is about one.
+    fn subject_host(&self) -> Option<HostId> {
+        match self.signal {
             Signal::LinkDown { host, .. }
             | Signal::LinkUp { host, .. }
             | Signal::AgentDown { host }
@@ -179,7 +225,30 @@ impl Entry {
             | Signal::EvacuationBegun { host }
             | Signal::EvacuationGivenUp { host }
             | Signal::MaintenanceBegun { host }
-            | Signal::MaintenanceEnded { host } => &model.hosts[host.index()].name,
+            | Signal::MaintenanceEnded { host } => Some(host),
+            _ => None,
+        }
+    }
+
+    /// The name of whom it is about.
+    #[must_use]
+    pub fn subject<'m>(&self, model: &'m Model) -> &'m str {
+        if let Some(vm) = self.subject_vm() {
+            return &model.vms[vm.index()].name;
+        }
+        if let Some(host) = self.subject_host() {
+            return &model.hosts[host.index()].name;
+        }
+        match self.signal {
+            Signal::DomainDown { domain } | Signal::DomainUp { domain } => name_of(model, domain),
+            Signal::StorageDown { storage, .. }
+            | Signal::StorageUp { storage }
+            | Signal::StorageSwitched { storage, .. }
+            | Signal::MirrorEqual { storage, .. }
+            | Signal::MirrorBehind { storage, .. }
+            | Signal::ControllerDown { storage }
+            | Signal::ControllerUp { storage } => &model.storages[storage.index()].name,
+            Signal::NetworkDown { network } | Signal::NetworkUp { network } => network_name(model, network),
             Signal::ManagerDown { cluster }
             | Signal::ManagerUp { cluster }
             | Signal::WitnessDown { cluster }
@@ -188,33 +257,6 @@ impl Entry {
             | Signal::QuorumLost { cluster }
             | Signal::QuorumForced { cluster }
             | Signal::QuorumRegained { cluster } => &model.clusters[cluster.index()].name,
-            Signal::PatchBegun { vm }
-            | Signal::PatchEnded { vm }
-            | Signal::Drains { vm, .. }
-            | Signal::VmDown { vm, .. }
-            | Signal::VmUp { vm }
-            | Signal::DisksSwitching { vm, .. }
-            | Signal::WritesLost { vm, .. }
-            | Signal::SessionsLost { vm, .. }
-            | Signal::StaleCopy { vm, .. }
-            | Signal::StaleCopyGone { vm, .. }
-            | Signal::VmReset { vm }
-            | Signal::MigrationStarted { vm, .. }
-            | Signal::MigrationSwitched { vm, .. }
-            | Signal::MigrationDone { vm, .. }
-            | Signal::MigrationAborted { vm, .. }
-            | Signal::VmPaused { vm }
-            | Signal::VmGoesOn { vm }
-            | Signal::RestartOrdered { vm, .. }
-            | Signal::RestartQueued { vm, .. }
-            | Signal::RestartFailed { vm, .. }
-            | Signal::RestartWaiting { vm, .. }
-            | Signal::DisksAwaited { vm }
-            | Signal::VmStays { vm, .. }
-            | Signal::PersonFindsNoHost { vm }
-            | Signal::AppDown { vm, .. }
-            | Signal::AppRestarting { vm }
-            | Signal::AppUp { vm } => &model.vms[vm.index()].name,
             Signal::GroupWitnessDown { service } | Signal::GroupWitnessUp { service } => {
                 &model.services[service.index()].name
             }
@@ -231,6 +273,7 @@ impl Entry {
             | Signal::ServiceDown { instance, .. }
             | Signal::ServiceDegraded { instance, .. }
             | Signal::ServiceUp { instance } => &model.instances[instance.index()].name,
+            other => unreachable!("{other:?} is about a VM or a host"),
         }
     }
 

@@ -1,8 +1,9 @@
 //! From an experiment's [`Summary`] to the mirror of `result.json`: one field to one field.
 
 use super::result::{
-    Capacity, Cause, Downtime, Estimate, Failures, Losses, Method, OutageLengths, RecoveryPoint, RunResult,
-    SCHEMA, ScenarioId, Service, ServiceComparison, Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
+    Capacity, Cause, Downtime, Estimate, Failures, Losses, Method, Migrations, OutageLengths, RecoveryPoint,
+    RunResult, SCHEMA, ScenarioId, Service, ServiceComparison, Strategy, Total, TotalComparison, WaitingVms,
+    WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -97,12 +98,12 @@ fn service(from: &summary::ServiceSummary) -> Service {
         degraded_s: estimate(&from.degraded_s),
         lost_s: estimate(&from.lost_s),
         outages: estimate(&from.outages),
-        outage_s: OutageLengths {
-            mean: from.outage_s.mean,
-            p50: from.outage_s.p50,
-            p95: from.outage_s.p95,
-            max: from.outage_s.max,
-        },
+        outage_s: lengths(&from.outage_s),
+        migrations: from.migrations.as_ref().map(|moved| Migrations {
+            count: estimate(&moved.count),
+            blackout_s: lengths(&moved.blackout_s),
+            lasted_s: lengths(&moved.lasted_s),
+        }),
         recovery_point_s: RecoveryPoint {
             estimate: estimate(&from.recovery_point_s),
             max: from.recovery_point_max_s,
@@ -114,6 +115,10 @@ fn service(from: &summary::ServiceSummary) -> Service {
         causes: from.causes.iter().map(cause).collect(),
         more_vms: from.more_vms,
     }
+}
+
+fn lengths(from: &summary::OutageLengths) -> OutageLengths {
+    OutageLengths { mean: from.mean, p50: from.p50, p95: from.p95, max: from.max }
 }
 
 /// Without the single cases, which are a file of their own.

@@ -18,7 +18,7 @@
 //! | `sweep.csv` | variant of a sweep, strategy and service: see [`super::sweep`] |
 
 use super::clean::csv_cell;
-use super::result::{Estimate, Method, RunResult, TotalComparison};
+use super::result::{Estimate, Method, Migrations, RunResult, TotalComparison};
 use crate::experiment::summary::Summary;
 
 /// In the column of a service, all of them together.
@@ -62,6 +62,13 @@ pub fn summary(result: &RunResult) -> String {
             sheet.head_estimate(name);
         }
     }
+    let moved = all().any(|service| service.migrations.is_some());
+    if moved {
+        sheet.head_estimate("migrations");
+        ["blackout_s_mean", "blackout_s_p95", "blackout_s_max", "migration_s_mean", "migration_s_max"]
+            .iter()
+            .for_each(|name| sheet.head(name));
+    }
     sheet.end();
     for strategy in &result.strategies {
         for service in &strategy.services {
@@ -93,6 +100,9 @@ pub fn summary(result: &RunResult) -> String {
                 if shown {
                     sheet.estimate_if(lost.as_ref());
                 }
+            }
+            if moved {
+                sheet.migrations(service.migrations.as_ref());
             }
             sheet.end();
         }
@@ -312,6 +322,17 @@ impl Sheet {
     pub(super) fn estimate_if(&mut self, estimate: Option<&Estimate>) {
         match estimate {
             Some(estimate) => self.estimate(estimate),
+            None => (0..5).for_each(|_| self.row.push_field("")),
+        }
+    }
+
+    /// How many VMs were moved alive, and how long that took, where any are.
+    fn migrations(&mut self, moved: Option<&Migrations>) {
+        self.estimate_if(moved.map(|moved| &moved.count));
+        match moved {
+            Some(Migrations { blackout_s: still, lasted_s: lasted, .. }) => {
+                self.numbers(&[still.mean, still.p95, still.max, lasted.mean, lasted.max]);
+            }
             None => (0..5).for_each(|_| self.row.push_field("")),
         }
     }

@@ -134,11 +134,25 @@ pub struct Service {
     /// Seconds without a second VM to fall back on (GFC-33); absent where there is no layer inside the guests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unprotected_s: Option<Estimate>,
+    /// VMs moved alive; absent where the strategy moves none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migrations: Option<Migrations>,
     /// They sum to the downtime.
     pub causes: Vec<Cause>,
     /// How many more VMs of its size fit, where no others come.
     #[serde(default)]
     pub more_vms: u32,
+}
+
+/// Live migrations of a service, per instance and horizon.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Migrations {
+    /// How many.
+    pub count: Estimate,
+    /// How long a VM stood still.
+    pub blackout_s: OutageLengths,
+    /// How long each took, its blackout included.
+    pub lasted_s: OutageLengths,
 }
 
 /// All services of a strategy together: the mean instance.

@@ -40,7 +40,8 @@ impl RunResult {
                     &mut service.requests_lost,
                     &mut service.unprotected_s,
                 ];
-                of_service.into_iter().chain(of_work.into_iter().flatten()).for_each(happened);
+                let moved = service.migrations.as_mut().map(|moved| &mut moved.count);
+                of_service.into_iter().chain(of_work.into_iter().flatten()).chain(moved).for_each(happened);
             }
         }
         let of_services = told.comparisons.iter_mut().map(|comparison| &mut comparison.pair);
