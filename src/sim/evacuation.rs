@@ -16,10 +16,13 @@
 //! when it is back stay where they are.
 
 use super::{Cause, Observer, Signal, Simulation};
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::model::{ClusterId, HostId, MaintenanceId, Product, VmId};
 use crate::policy::{self, Destination};
 use crate::state::{Drains, HostPhase, NOWHERE, VmPhase};
+
+/// Assumption: who plans the work tries again after five minutes.
+const TRY_AGAIN_AFTER: Span = Span::from_secs(300);
 
 /// What becomes of a VM whose host is to be empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,9 +71,16 @@ impl<O: Observer> Simulation<'_, O> {
         if self.others_come_first(cluster) {
             return false;
         }
-        let mut empty = self.state.hosts[host.index()].migrations == 0;
+        let row = &mut self.state.hosts[host.index()];
+        row.tries_again_at = Time::NEVER;
+        let mut empty = row.migrations == 0;
         let residents = self.state.take_residents(host);
         for &vm in residents.iter().rev() {
+            let again = self.state.moves[vm.index()].not_before;
+            if again > self.now {
+                let row = &mut self.state.hosts[host.index()];
+                row.tries_again_at = row.tries_again_at.min(again);
+            }
             match self.fate(plan, host, vm) {
                 Fate::Pending => empty = false,
                 Fate::Stays => {}
@@ -99,7 +109,8 @@ impl<O: Observer> Simulation<'_, O> {
         if row.host() != Some(host) || !self.model.service_of(vm).host_cluster || self.model.is_local(vm) {
             return Fate::Stays;
         }
-        if self.state.is_moving(vm) || row.suspended {
+        let tried = self.state.moves[vm.index()].not_before > self.now;
+        if self.state.is_moving(vm) || row.suspended || tried {
             return Fate::Pending;
         }
         match row.phase {
@@ -154,6 +165,16 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// A VM could not be moved in time.
+    pub(super) fn try_again_later(&mut self, vm: VmId) {
+        let at = self.now + TRY_AGAIN_AFTER;
+        self.state.moves[vm.index()].not_before = at;
+        if let Some(host) = self.state.vms[vm.index()].host() {
+            let row = &mut self.state.hosts[host.index()];
+            row.tries_again_at = row.tries_again_at.min(at);
+        }
+    }
+
     /// Something has changed that hosts which are being emptied, or filled again, may wait for.
     #[inline]
     pub(super) fn look_at_evacuations(&mut self) {
@@ -188,7 +209,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.hosts[host.index()].evacuates_until <= self.now
     }
 
-    /// The plan looks again when the first of its hosts is overdue.
+    /// The plan looks again when the first of its hosts is overdue, or tries somebody again.
     pub(super) fn watch_deadlines(&mut self, plan: MaintenanceId) {
         let fixed = &self.model.maintenances[plan.index()];
         let waits = |host: &&HostId| {
@@ -196,7 +217,11 @@ impl<O: Observer> Simulation<'_, O> {
             row.plan == plan.0 && row.evacuates && row.drains == Drains::No
         };
         let hosts = fixed.hosts.iter().filter(waits);
-        let next = hosts.map(|host| self.state.hosts[host.index()].evacuates_until).min();
+        let look = |host: &HostId| {
+            let row = &self.state.hosts[host.index()];
+            row.evacuates_until.min(row.tries_again_at)
+        };
+        let next = hosts.map(look).min();
         let slot = self.model.timers.maintenances[plan.index()];
         if let Some(next) = next.filter(|next| *next < self.state.timers.at(slot)) {
             self.state.timers.arm(slot, next.max(self.now));

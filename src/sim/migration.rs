@@ -94,6 +94,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 let row = &mut self.state.clusters[cluster.index()].migrations[number];
                 (row.rounds, row.sent) = (copy.rounds, copy.sent);
                 let vm = row.vm;
+                if ends != PreCopyEnd::Stops {
+                    self.try_again_later(vm);
+                }
                 if ends != PreCopyEnd::Stops || !self.hold_still(cluster, vm) {
                     self.give_migration_up(vm);
                     return;

@@ -77,11 +77,13 @@ pub struct MoveState {
     pub next_evacuee: u32,
     /// Migrations begun so far: which draws come next.
     pub count: u32,
+    /// Since it could not be moved in time it is not tried again before.
+    pub not_before: Time,
 }
 
 impl Default for MoveState {
     fn default() -> MoveState {
-        MoveState { to: NOWHERE, home: NOWHERE, next_evacuee: NOWHERE, count: 0 }
+        MoveState { to: NOWHERE, home: NOWHERE, next_evacuee: NOWHERE, count: 0, not_before: Time::ZERO }
     }
 }
 

@@ -123,6 +123,8 @@ pub struct HostState {
     /// Those who live here are being moved elsewhere for planned work, until when at most; or they come home after it.
     pub evacuates: bool,
     pub evacuates_until: Time,
+    /// When somebody is tried again who could not be moved in time.
+    pub tries_again_at: Time,
     pub returns: bool,
     /// Head of the list of VMs that have left for planned work.
     pub first_evacuee: u32,
@@ -211,6 +213,7 @@ impl Default for HostState {
             migrations: 0,
             evacuates: false,
             evacuates_until: Time::NEVER,
+            tries_again_at: Time::NEVER,
             returns: false,
             first_evacuee: NOWHERE,
             departures: [Time::NEVER; DEPARTURES_MAX],

@@ -209,7 +209,9 @@ impl Work<'_> {
     fn plans(&self, vms_of: &[f64], all: &mut Vec<Source>) {
         for work in &self.spec.maintenances {
             let rounds = work.every.map_or(1.0, |every| self.seconds / every.as_secs_f64().max(1e-6));
-            let hosts = self.spec.each_host(&work.hosts).count() as f64;
+            // There and back takes some three times what a restart does.
+            let moves = work.hosts.iter().any(|host| self.spec.hosts[host.group].migration.is_some());
+            let hosts = self.spec.each_host(&work.hosts).count() as f64 * if moves { 3.0 } else { 1.0 };
             let guests: f64 = work.services.iter().map(|&service| vms_of[service]).sum();
             // A host's window is not over before the work is.
             let lasts = truncated_mean(&work.lasts, self.seconds).max(1e-6);
