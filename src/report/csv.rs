@@ -64,10 +64,7 @@ pub fn summary(result: &RunResult) -> String {
     }
     let moved = all().any(|service| service.migrations.is_some());
     if moved {
-        sheet.head_estimate("migrations");
-        ["blackout_s_mean", "blackout_s_p95", "blackout_s_max", "migration_s_mean", "migration_s_max"]
-            .iter()
-            .for_each(|name| sheet.head(name));
+        sheet.head_migrations();
     }
     sheet.end();
     for strategy in &result.strategies {
@@ -323,6 +320,15 @@ impl Sheet {
         match estimate {
             Some(estimate) => self.estimate(estimate),
             None => (0..5).for_each(|_| self.row.push_field("")),
+        }
+    }
+
+    fn head_migrations(&mut self) {
+        self.head_estimate("migrations");
+        for name in
+            ["blackout_s_mean", "blackout_s_p95", "blackout_s_max", "migration_s_mean", "migration_s_max"]
+        {
+            self.head(name);
         }
     }
 

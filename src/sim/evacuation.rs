@@ -68,12 +68,11 @@ impl<O: Observer> Simulation<'_, O> {
     /// Sends away whom it can. Says whether nobody has to leave any more.
     pub(super) fn evacuate(&mut self, plan: MaintenanceId, host: HostId) -> bool {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return true };
+        self.state.hosts[host.index()].tries_again_at = Time::NEVER;
         if self.others_come_first(cluster) {
             return false;
         }
-        let row = &mut self.state.hosts[host.index()];
-        row.tries_again_at = Time::NEVER;
-        let mut empty = row.migrations == 0;
+        let mut empty = self.state.hosts[host.index()].migrations == 0;
         let residents = self.state.take_residents(host);
         for &vm in residents.iter().rev() {
             let again = self.state.moves[vm.index()].not_before;
