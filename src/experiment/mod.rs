@@ -10,6 +10,7 @@
 
 mod block;
 mod capacity;
+mod cost;
 mod pool;
 mod summarize;
 pub mod summary;

@@ -176,6 +176,32 @@ pub struct StrategySummary {
     pub services: Vec<ServiceSummary>,
     pub total: TotalSummary,
     pub capacity: CapacitySummary,
+    /// What a year costs, where anything has a price.
+    pub cost: Option<CostSummary>,
+}
+
+/// What a year of 8,760 h of a strategy costs, whatever the horizon, in units of the scenario's currency.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CostSummary {
+    /// How figures name money; may be empty.
+    pub currency: String,
+    /// Hosts, and licences of clusters and VMs.
+    pub hosts: f64,
+    pub licences: f64,
+    /// What is lost: service, writes, sessions, transactions.
+    pub downtime: Estimate,
+    pub total: Estimate,
+    /// By service.
+    pub services: Vec<ServiceCost>,
+}
+
+/// What a year of all instances of a service costs beside hosts and clusters, which it shares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceCost {
+    /// Licences of its VMs.
+    pub licences: f64,
+    pub downtime: Estimate,
+    pub total: Estimate,
 }
 
 /// Two strategies over the same failure history.
@@ -187,6 +213,8 @@ pub struct Comparison {
     pub b: String,
     pub downtime_s_a_minus_b: Estimate,
     pub lost_s_a_minus_b: Estimate,
+    /// What a year of `a` costs more, of all services together and where anything has a price.
+    pub cost_a_minus_b: Option<Estimate>,
     /// Correlation of the two strategies' downtime over the replications; `None` where one of them never varies.
     pub correlation: Option<f64>,
 }

@@ -22,6 +22,7 @@ mod mirror;
 mod monitor;
 mod open_work;
 mod part;
+mod prices;
 mod products;
 mod purpose;
 mod restart;
@@ -51,6 +52,7 @@ pub use mirror::{LocalMirror, Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
 pub use open_work::OpenWork;
 pub use part::{Part, PartKind};
+pub use prices::{LossPrices, Money, Prices, ServicePrices};
 pub use products::{
     DEPARTURES_MAX, Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product,
     Quarantine, QuorumProfile, RingProfile, Votes, Witness, WitnessKind,
@@ -97,6 +99,8 @@ pub struct Model {
     pub stretches: u32,
     /// The most VM-seconds of waiting that one host's failure can cause, 99.9th percentile.
     pub waiting_bound_vm_s: f64,
+    /// What all of it costs, where the scenario has prices.
+    pub prices: Option<Prices>,
     /// Slot to event, and each component's slots.
     pub timers: TimerTable,
 }

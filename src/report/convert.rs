@@ -1,8 +1,8 @@
 //! From an experiment's [`Summary`] to the mirror of `result.json`: one field to one field.
 
 use super::result::{
-    Capacity, Cause, Downtime, Estimate, Failures, Losses, Method, OutageLengths, RecoveryPoint, RunResult,
-    SCHEMA, ScenarioId, Service, ServiceComparison, Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
+    Capacity, Cause, Cost, Downtime, Estimate, Failures, Losses, Method, OutageLengths, RecoveryPoint, RunResult,
+    SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -16,6 +16,7 @@ impl From<&summary::Summary> for RunResult {
                 b: comparison.b.clone(),
                 downtime_s_a_minus_b: estimate(&comparison.downtime_s_a_minus_b),
                 lost_s_a_minus_b: estimate(&comparison.lost_s_a_minus_b),
+                cost_a_minus_b: comparison.cost_a_minus_b.as_ref().map(estimate),
                 correlation: comparison.correlation.filter(|r| r.is_finite()),
             };
             match &comparison.service {
@@ -74,6 +75,24 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             more_vms_cores: from.capacity.more_vms_cores,
             failures: from.capacity.failures.as_ref().map(failures),
         },
+        cost: from.cost.as_ref().map(|cost| self::cost(from, cost)),
+    }
+}
+
+fn cost(strategy: &summary::StrategySummary, from: &summary::CostSummary) -> Cost {
+    let services = strategy.services.iter().zip(&from.services).map(|(service, cost)| ServiceCost {
+        service: service.name.clone(),
+        licences: cost.licences,
+        downtime: estimate(&cost.downtime),
+        total: estimate(&cost.total),
+    });
+    Cost {
+        currency: from.currency.clone(),
+        hosts: from.hosts,
+        licences: from.licences,
+        downtime: estimate(&from.downtime),
+        total: estimate(&from.total),
+        services: services.collect(),
     }
 }
 

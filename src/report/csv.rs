@@ -2,7 +2,8 @@
 //!
 //! Column names are those of `result.json`, an estimate's fields joined by `_`
 //! (`downtime_s_mean`, `downtime_s_low`, …), so that a column means what the field means. All
-//! quantities are per instance and per horizon; no column is in minutes or per year. Numbers are
+//! quantities are per instance and per horizon; no column is in minutes or per year, but money, which is that of a
+//! year and of all instances, where anything has a price. Numbers are
 //! raw (a decimal point, no thousands separator), and a number that does not exist is an empty
 //! cell. Columns may be added at the end; none is renamed or moved. Text that a spreadsheet would
 //! take for a formula begins with an apostrophe.
@@ -17,6 +18,7 @@
 //! | `replications.csv` | strategy, service and replication (replications count from 0) |
 
 use super::clean::csv_cell;
+use super::cost;
 use super::result::{Estimate, Method, RunResult, TotalComparison};
 use crate::experiment::summary::Summary;
 
@@ -61,6 +63,10 @@ pub fn summary(result: &RunResult) -> String {
             sheet.head_estimate(name);
         }
     }
+    let priced = cost::is_told(result);
+    if priced {
+        cost::service_heads(&mut sheet);
+    }
     sheet.end();
     for strategy in &result.strategies {
         for service in &strategy.services {
@@ -92,6 +98,9 @@ pub fn summary(result: &RunResult) -> String {
                 if shown {
                     sheet.estimate_if(lost.as_ref());
                 }
+            }
+            if priced {
+                cost::service_cells(&mut sheet, strategy, &service.name);
             }
             sheet.end();
         }
@@ -147,6 +156,10 @@ pub fn strategies(result: &RunResult) -> String {
         }
     }
     sheet.head_estimate("recovery_point_s");
+    let priced = cost::is_told(result);
+    if priced {
+        cost::strategy_heads(&mut sheet);
+    }
     sheet.end();
     for strategy in &result.strategies {
         let (total, capacity) = (&strategy.total, &strategy.capacity);
@@ -181,6 +194,9 @@ pub fn strategies(result: &RunResult) -> String {
             }
         }
         sheet.estimate(&total.recovery_point_s);
+        if priced {
+            cost::strategy_cells(&mut sheet, strategy);
+        }
         sheet.end();
     }
     sheet.finish()
@@ -196,6 +212,10 @@ pub fn comparisons(result: &RunResult) -> String {
     sheet.head_estimate("downtime_s_a_minus_b");
     sheet.head_estimate("lost_s_a_minus_b");
     sheet.head("correlation");
+    let priced = cost::is_told(result);
+    if priced {
+        sheet.head_estimate("cost_a_minus_b");
+    }
     sheet.end();
     let mut row = |service: &str, pair: &TotalComparison| {
         sheet.text(service);
@@ -204,6 +224,9 @@ pub fn comparisons(result: &RunResult) -> String {
         sheet.estimate(&pair.downtime_s_a_minus_b);
         sheet.estimate(&pair.lost_s_a_minus_b);
         sheet.numbers(&[pair.correlation.unwrap_or(f64::NAN)]);
+        if priced {
+            sheet.estimate_if(pair.cost_a_minus_b.as_ref());
+        }
         sheet.end();
     };
     for comparison in &result.comparisons {
@@ -295,7 +318,7 @@ impl Sheet {
         self.row.push_field(&count.to_string());
     }
 
-    fn numbers(&mut self, numbers: &[f64]) {
+    pub(super) fn numbers(&mut self, numbers: &[f64]) {
         for number in numbers {
             // `Display` writes the shortest decimal that reads back the same, never an exponent.
             let cell = if number.is_finite() { number.to_string() } else { String::new() };
@@ -308,7 +331,7 @@ impl Sheet {
         self.row.push_field(method(estimate.method));
     }
 
-    fn estimate_if(&mut self, estimate: Option<&Estimate>) {
+    pub(super) fn estimate_if(&mut self, estimate: Option<&Estimate>) {
         match estimate {
             Some(estimate) => self.estimate(estimate),
             None => (0..5).for_each(|_| self.row.push_field("")),

@@ -6,6 +6,7 @@
 use super::capacity;
 use super::clean;
 use super::clean::markdown as name;
+use super::cost;
 use super::figures;
 use super::lost::LostColumns;
 use super::reproduce;
@@ -45,6 +46,7 @@ pub fn summary(result: &RunResult) -> String {
     page.services();
     page.causes();
     page.capacity();
+    page.cost();
     page.comparisons();
     page.reproduce();
     page.text
@@ -231,6 +233,24 @@ impl Page<'_> {
         }
     }
 
+    fn cost(&mut self) {
+        if !cost::is_told(self.result) {
+            return;
+        }
+        self.line(&format!("## {}", cost::title(self.result, name)));
+        let scaled = match horizon(self.result).as_str() {
+            "1 y" => String::new(),
+            horizon => format!(", scaled from {horizon}"),
+        };
+        self.line(&format!(
+            "Of all instances, in a year of 8,760 h{scaled}. `[low, high]` is the 95 % interval."
+        ));
+        self.head(1, &cost::HEAD);
+        for strategy in self.result.strategies.iter().filter(|strategy| strategy.cost.is_some()) {
+            self.row(&cost::cells(strategy, name));
+        }
+    }
+
     fn comparisons(&mut self) {
         if self.result.total_comparisons.is_empty() {
             return;
@@ -248,15 +268,22 @@ impl Page<'_> {
             line.push_str(&format!(" Here, {told}."));
         }
         self.line(&line);
-        self.head(1, &["a − b", "downtime", "lost", "decided"]);
+        let priced = cost::is_told(self.result);
+        let mut head = vec!["a − b", "downtime", "lost", "decided"];
+        let title = cost::title(self.result, name);
+        head.extend(priced.then_some(&*title));
+        self.head(1, &head);
         for pair in &self.result.total_comparisons {
             let decided = if verdict::is_decided(&pair.lost_s_a_minus_b) { "yes" } else { "no" };
-            self.row(&[
+            let mut row = vec![
                 format!("{} − {}", name(&pair.a), name(&pair.b)),
                 self.minutes(&pair.downtime_s_a_minus_b),
                 self.minutes(&pair.lost_s_a_minus_b),
                 decided.to_owned(),
-            ]);
+            ];
+            let cost = || pair.cost_a_minus_b.as_ref().map_or_else(|| "–".to_owned(), |c| cost::money(c, ""));
+            row.extend(priced.then(cost));
+            self.row(&row);
         }
     }
 

@@ -16,6 +16,7 @@ mod capacity;
 pub mod charts;
 pub mod clean;
 mod convert;
+mod cost;
 pub mod csv;
 pub mod figures;
 mod lost;

@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::cost::{Cost, ServiceCost};
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
 
@@ -92,6 +93,9 @@ pub struct Strategy {
     pub total: Total,
     /// What it takes of the datacenter.
     pub capacity: Capacity,
+    /// What a year of it costs; absent where nothing has a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
 }
 
 /// One service under one strategy, per instance and horizon.
@@ -364,6 +368,9 @@ pub struct TotalComparison {
     pub downtime_s_a_minus_b: Estimate,
     /// The same for lost service.
     pub lost_s_a_minus_b: Estimate,
+    /// What a year of `a` costs more than one of `b`, all services together; absent where nothing has a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_a_minus_b: Option<Estimate>,
     /// Correlation of the two downtimes over the replications; `null` where one never varies.
     pub correlation: Option<f64>,
 }

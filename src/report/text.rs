@@ -5,6 +5,7 @@
 
 use super::capacity;
 use super::clean;
+use super::cost;
 use super::figures;
 use super::lost::LostColumns;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
@@ -28,6 +29,10 @@ pub fn comparison(result: &RunResult) -> String {
     text.push_str(&strategies(result));
     text.push('\n');
     text.push_str(&capacity_at_start(result));
+    if cost::is_told(result) {
+        text.push('\n');
+        text.push_str(&cost_a_year(result));
+    }
     for name in service_names(result) {
         text.push('\n');
         text.push_str(&service(result, name));
@@ -132,6 +137,14 @@ fn capacity_at_start(result: &RunResult) -> String {
         let names: Vec<String> = names.iter().map(|name| clean::shorten(&clean::visible(name), 40)).collect();
         text.push_str(&wrap(&format!("  {}: {sentence}", names.join(", ")), "    "));
     }
+    text
+}
+
+/// What a year costs, where anything has a price; which strategy is cheapest is part of the verdict.
+fn cost_a_year(result: &RunResult) -> String {
+    let mut text = clean::shorten(&cost::title(result, clean::visible), COLUMNS);
+    text.push('\n');
+    text.push_str(&cost::table(result, clean::visible));
     text
 }
 

@@ -248,6 +248,20 @@ impl Spec {
         row.plan(strategy.cluster_settings(cluster), self.each_host(&row.hosts).count() as u32)
     }
 
+    /// Whether anything has a price, be it 0: then every strategy has a cost.
+    #[must_use]
+    pub fn has_prices(&self) -> bool {
+        let of_strategy = |s: &Strategy| {
+            s.base.licence.is_some()
+                || s.services.iter().any(|(_, own)| own.licence.is_some())
+                || s.clusters.iter().any(|(_, own)| own.licence.is_some())
+        };
+        self.hosts.iter().any(|group| group.price.is_some())
+            || self.clusters.iter().any(|cluster| cluster.settings.licence.is_some())
+            || self.services.iter().any(|service| service.losses.is_some())
+            || self.strategies.iter().any(of_strategy)
+    }
+
     /// Hosts of all groups together.
     #[must_use]
     pub fn host_count(&self) -> usize {

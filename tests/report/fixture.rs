@@ -161,6 +161,7 @@ pub(crate) fn strategy(
                 .contains(&"host-cluster")
                 .then(|| FailuresSummary { one: losses(29, 1, 0, &[]), two: losses(406, 2, 0, &[]) }),
         },
+        cost: None,
         services,
     }
 }
@@ -198,6 +199,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
                     b: b.name.clone(),
                     downtime_s_a_minus_b: apart(one.downtime_s.mean, other.downtime_s.mean, half),
                     lost_s_a_minus_b: apart(one.lost_s.mean, other.lost_s.mean, half),
+                    cost_a_minus_b: None,
                     correlation: Some(0.83),
                 });
             }
@@ -207,6 +209,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
                 b: b.name.clone(),
                 downtime_s_a_minus_b: apart(a.total.downtime_s.mean, b.total.downtime_s.mean, half),
                 lost_s_a_minus_b: apart(a.total.lost_s.mean, b.total.lost_s.mean, half),
+                cost_a_minus_b: None,
                 correlation: None,
             });
         }

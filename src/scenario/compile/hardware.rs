@@ -39,6 +39,7 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         injects: Vec::new(),
         stretches: 1,
         waiting_bound_vm_s: 0.0,
+        prices: None,
         timers: TimerTable::default(),
     };
     model.parts = parts.0;
