@@ -9,7 +9,7 @@ use ninefold::experiment::{self, Plan};
 use ninefold::report::{RunResult, csv, markdown, text};
 
 fn plan(replications: u32, threads: usize) -> Plan {
-    Plan { title: "cost".into(), sha256: String::new(), seed: 1, replications, threads: Some(threads) }
+    Plan { title: "money".into(), sha256: String::new(), seed: 1, replications, threads: Some(threads) }
 }
 
 fn run(text: &str, replications: u32) -> Summary {

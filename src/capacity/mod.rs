@@ -46,6 +46,10 @@ pub struct Capacity {
     pub commonest: ServiceId,
     /// What happens when hosts are lost; absent where no cluster restarts anything.
     pub failures: Option<Failures>,
+    /// How many more VMs of the commonest size leave N+1 as it is, and N+2 (the hosts of N+1 among their cases). Absent where
+    /// no cluster restarts anything, or no host is left to do so; 0 where it does not hold as it is.
+    pub more_vms_n1: Option<u64>,
+    pub more_vms_n2: Option<u64>,
 }
 
 impl Capacity {
@@ -77,7 +81,10 @@ pub fn measure(model: &Model, seed: u64) -> Capacity {
         more_vms: more::count(model, &census),
         commonest: commonest(model),
         failures: losses::failures(model, seed),
+        more_vms_n1: None,
+        more_vms_n2: None,
     };
+    (capacity.more_vms_n1, capacity.more_vms_n2) = more_with_losses(model, &census, &capacity);
     for host in &model.hosts {
         add(&mut capacity.room, host.room, 1);
     }
@@ -85,6 +92,16 @@ pub fn measure(model: &Model, seed: u64) -> Capacity {
         add(&mut capacity.used, model.services[vm.service.index()].need, 1);
     }
     capacity
+}
+
+/// How many more VMs of the commonest size leave N+1 and N+2 as they are.
+fn more_with_losses(model: &Model, census: &[Census], capacity: &Capacity) -> (Option<u64>, Option<u64>) {
+    let Some(failures) = &capacity.failures else { return (None, None) };
+    let count = |cases: &[&Case]| more::count_through(model, census, capacity.commonest, cases);
+    let one: Vec<&Case> = failures.one.cases.iter().collect();
+    let two: Vec<&Case> = one.iter().copied().chain(&failures.two.cases).collect();
+    let hosts = one.len();
+    ((hosts > 1).then(|| count(&one)), (hosts > 2).then(|| count(&two)))
 }
 
 /// What admission control comes to in each cluster that has it.

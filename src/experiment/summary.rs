@@ -126,6 +126,9 @@ pub struct CapacitySummary {
     pub more_vms: u32,
     pub more_vms_memory_mib: u64,
     pub more_vms_cores: u64,
+    /// How many of these leave N+1 as it is, and N+2; absent where no host is left to restart anything.
+    pub more_vms_n1: Option<u32>,
+    pub more_vms_n2: Option<u32>,
     /// What happens when hosts are lost at the start; absent where no host cluster restarts anything.
     pub failures: Option<FailuresSummary>,
 }

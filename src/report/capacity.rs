@@ -107,6 +107,27 @@ pub(super) fn more_vms(capacity: &result::Capacity) -> String {
     format!("{} of {size}", figures::count(capacity.more_vms))
 }
 
+/// "; of these 160 with N+1 and 131 with N+2"
+fn with_losses(capacity: &Capacity) -> String {
+    match (capacity.more_vms_n1, capacity.more_vms_n2) {
+        (Some(one), Some(two)) => format!("; {one} fit with N+1 and {two} with N+2"),
+        (Some(one), None) => format!("; {one} fit with N+1"),
+        _ => String::new(),
+    }
+}
+
+/// How many more VMs fit so that N+1, or N+2, still holds: heads of columns, where any strategy restarts anything.
+pub(super) fn heads_with_losses(result: &RunResult) -> Vec<&'static str> {
+    let any = |of: fn(&result::Capacity) -> Option<u32>| result.strategies.iter().any(|s| of(&s.capacity).is_some());
+    let one = any(|capacity| capacity.more_vms_n1).then_some("with N+1");
+    one.into_iter().chain(any(|capacity| capacity.more_vms_n2).then_some("with N+2")).collect()
+}
+
+/// Their cells, both.
+pub(super) fn cells_with_losses(capacity: &result::Capacity) -> [String; 2] {
+    [capacity.more_vms_n1, capacity.more_vms_n2].map(|vms| vms.map_or_else(|| "–".to_owned(), figures::count))
+}
+
 /// "6 GiB and 2 cores"
 fn vm_size(memory_mib: u64, cores: u64) -> String {
     let plural = if cores == 1 { "" } else { "s" };
@@ -158,9 +179,10 @@ fn strategy(model: &Model, capacity: &Capacity, out: &mut String) {
     let commonest = &model.services[capacity.commonest.index()].need;
     let _ = writeln!(
         out,
-        "    more VMs that fit, one kind at a time: {} (the commonest size is {})",
+        "    more VMs that fit, one kind at a time: {} (the commonest size is {}{})",
         fits.join(", "),
-        vm_size(commonest.memory_mib, commonest.cores)
+        vm_size(commonest.memory_mib, commonest.cores),
+        with_losses(capacity)
     );
     if let Some(failures) = &capacity.failures {
         let all = model.services.iter().all(|service| service.host_cluster);

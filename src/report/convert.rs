@@ -73,6 +73,8 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             more_vms: from.capacity.more_vms,
             more_vms_memory_mib: from.capacity.more_vms_memory_mib,
             more_vms_cores: from.capacity.more_vms_cores,
+            more_vms_n1: from.capacity.more_vms_n1,
+            more_vms_n2: from.capacity.more_vms_n2,
             failures: from.capacity.failures.as_ref().map(failures),
         },
         cost: from.cost.as_ref().map(|cost| self::cost(from, cost)),

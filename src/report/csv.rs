@@ -156,6 +156,9 @@ pub fn strategies(result: &RunResult) -> String {
         }
     }
     sheet.head_estimate("recovery_point_s");
+    for name in ["more_vms_n1", "more_vms_n2"] {
+        sheet.head(name);
+    }
     let priced = cost::is_told(result);
     if priced {
         cost::strategy_heads(&mut sheet);
@@ -194,6 +197,9 @@ pub fn strategies(result: &RunResult) -> String {
             }
         }
         sheet.estimate(&total.recovery_point_s);
+        for more in [capacity.more_vms_n1, capacity.more_vms_n2] {
+            sheet.text(&more.map_or_else(String::new, |vms| vms.to_string()));
+        }
         if priced {
             cost::strategy_cells(&mut sheet, strategy);
         }

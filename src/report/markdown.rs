@@ -204,11 +204,13 @@ impl Page<'_> {
         let head =
             ["strategy", "hosts", "VMs", "VMs per host", "memory used", "memory reserved", "memory left"];
         let waiting = format!("VMs wait for room, {}", self.result.told_for());
-        self.head(1, &[&head[..], &["cores used", "more VMs fit", &waiting]].concat());
+        let spare = capacity::heads_with_losses(self.result);
+        let cores = ["cores used", "cores reserved", "cores left", "more VMs fit"];
+        self.head(1, &[&head[..], &cores[..], &spare, &[&waiting]].concat());
         for strategy in &self.result.strategies {
             let capacity = &strategy.capacity;
             let waiting = self.result.told(&capacity.waiting_vm_s);
-            self.row(&[
+            let mut row = vec![
                 name(&strategy.name),
                 figures::count(capacity.hosts),
                 figures::count(capacity.vms),
@@ -217,9 +219,13 @@ impl Page<'_> {
                 name(&figures::share(capacity.memory_reserved)),
                 name(&figures::share(capacity.memory_left)),
                 name(&figures::share(capacity.cores_used)),
+                name(&figures::share(capacity.cores_reserved)),
+                name(&figures::share(capacity.cores_left)),
                 capacity::more_vms(capacity),
-                if waiting.mean > 0.0 { figures::duration_interval(&waiting) } else { "–".to_owned() },
-            ]);
+            ];
+            row.extend(capacity::cells_with_losses(capacity).into_iter().take(spare.len()));
+            row.push(if waiting.mean > 0.0 { figures::duration_interval(&waiting) } else { "–".to_owned() });
+            self.row(&row);
         }
         let lines: Vec<String> = capacity::sentences(self.result, name)
             .iter()

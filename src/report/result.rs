@@ -297,6 +297,12 @@ pub struct Capacity {
     /// That size.
     #[serde(default)]
     pub more_vms_cores: u64,
+    /// How many of these can be there so that all VMs still restart whichever host is lost; `null` where none is left.
+    #[serde(default)]
+    pub more_vms_n1: Option<u32>,
+    /// The same, whichever two hosts are lost.
+    #[serde(default)]
+    pub more_vms_n2: Option<u32>,
     /// What happens when hosts are lost; `null` where no host cluster restarts anything.
     #[serde(default)]
     pub failures: Option<Failures>,

@@ -121,6 +121,8 @@ fn capacity_at_start(result: &RunResult) -> String {
         head.push("reserved");
     }
     head.extend(["left", "more VMs that fit"]);
+    let spare = capacity::heads_with_losses(result);
+    head.extend(&spare);
     let mut table = Table::new(&head);
     for strategy in &result.strategies {
         let row = &strategy.capacity;
@@ -130,6 +132,7 @@ fn capacity_at_start(result: &RunResult) -> String {
         }
         cells.push(figures::share(row.memory_left));
         cells.push(capacity::more_vms(row));
+        cells.extend(capacity::cells_with_losses(row).into_iter().take(spare.len()));
         table.row(cells);
     }
     text.push_str(&table.render());

@@ -157,6 +157,8 @@ pub(crate) fn strategy(
             more_vms: 1_180 - vms,
             more_vms_memory_mib: 6_144,
             more_vms_cores: 2,
+            more_vms_n1: protect.contains(&"host-cluster").then_some(1_100 - vms),
+            more_vms_n2: protect.contains(&"host-cluster").then_some(1_020 - vms),
             failures: protect
                 .contains(&"host-cluster")
                 .then(|| FailuresSummary { one: losses(29, 1, 0, &[]), two: losses(406, 2, 0, &[]) }),
