@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::headroom::HeadroomBlock;
 use super::pool::Watch;
 use crate::model::Model;
-use crate::probe::{Downtime, Redundancy, Waiting};
+use crate::probe::{Downtime, Headroom, HeadroomTally, Redundancy, Waiting};
 use crate::sim::Simulation;
 use crate::state::State;
 use crate::stats::Distribution;
@@ -37,6 +38,7 @@ pub(super) struct Worker<'m> {
     downtimes: Vec<Downtime>,
     waitings: Vec<Waiting>,
     redundancies: Vec<Redundancy>,
+    headrooms: Vec<Headroom>,
     /// Events of the longest replication of one strategy so far; before the first one, as many as there can be.
     events: u64,
 }
@@ -55,6 +57,8 @@ pub(super) struct StrategyBlock {
     pub recovery_points_max: Vec<u64>,
     /// VM-microseconds of waiting, by replication of the block.
     pub waiting: Vec<u64>,
+    /// By cluster that asks for headroom.
+    pub headrooms: Vec<HeadroomBlock>,
     /// One instance's downtime in one replication, by service.
     pub downtimes: Vec<Distribution>,
     /// Single outages, by service.
@@ -75,6 +79,7 @@ impl<'m> Worker<'m> {
             downtimes: models.iter().map(Downtime::new).collect(),
             waitings: models.iter().map(Waiting::new).collect(),
             redundancies: models.iter().map(Redundancy::new).collect(),
+            headrooms: models.iter().map(Headroom::new).collect(),
             events: u64::MAX,
         }
     }
@@ -103,17 +108,18 @@ impl<'m> Worker<'m> {
         let model = &self.models[strategy];
         let mut block = StrategyBlock::new(model);
         let (downtime, waiting) = (&mut self.downtimes[strategy], &mut self.waitings[strategy]);
-        let redundancy = &mut self.redundancies[strategy];
+        let (redundancy, headroom) = (&mut self.redundancies[strategy], &mut self.headrooms[strategy]);
         for replication in replications {
             downtime.reset();
             waiting.reset();
             redundancy.reset();
-            let observer = (&mut *downtime, (&mut *waiting, &mut *redundancy));
+            headroom.reset();
+            let observer = (&mut *downtime, (&mut *waiting, (&mut *redundancy, &mut *headroom)));
             let simulation = Simulation::new(model, &mut self.states[strategy], seed, replication, observer);
             let (_, events) = simulation.run_unless(|| watch.drops())?;
             self.events = self.events.max(events);
             downtime.finish();
-            block.add(downtime, waiting.finish(), redundancy.finish());
+            block.add(downtime, waiting.finish(), redundancy.finish(), headroom.finish());
         }
         Some(block)
     }
@@ -127,12 +133,19 @@ impl StrategyBlock {
             causes: vec![vec![CauseSum::default(); crate::model::Cause::ALL.len()]; services],
             recovery_points_max: vec![0; services],
             waiting: Vec::new(),
+            headrooms: HeadroomBlock::of(model),
             downtimes: vec![Distribution::new(); services],
             outages: vec![Distribution::new(); services],
         }
     }
 
-    fn add(&mut self, downtime: &Downtime, waiting_us: u64, unprotected_us: &[u64]) {
+    fn add(
+        &mut self,
+        downtime: &Downtime,
+        waiting_us: u64,
+        unprotected_us: &[u64],
+        headrooms: &[HeadroomTally],
+    ) {
         for (service, tally) in downtime.services().iter().enumerate() {
             debug_assert_eq!(
                 tally.downtime_us,
@@ -164,5 +177,8 @@ impl StrategyBlock {
             outages.extend(lengths_us);
         }
         self.waiting.push(waiting_us);
+        for (block, tally) in self.headrooms.iter_mut().zip(headrooms) {
+            block.add(tally);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What a strategy takes of the datacenter, and what it leaves: from a placement and from what was waited for.
 
 use super::block::StrategyBlock;
+use super::headroom;
 use super::summarize::SECOND;
 use super::summary::{CapacitySummary, CaseSummary, FailuresSummary, LossesSummary};
 use crate::capacity::{Capacity, Case, Failures, Losses};
@@ -40,6 +41,7 @@ pub(super) fn summarize(model: &Model, measured: &Capacity, found: &StrategyBloc
         more_vms_cores: commonest.need.cores,
         more_vms_n1: measured.more_vms_n1.map(narrow),
         more_vms_n2: measured.more_vms_n2.map(narrow),
+        headroom: headroom::summarize(model, found),
         failures: measured.failures.as_ref().map(|failures| FailuresSummary::new(model, failures)),
     }
 }

@@ -11,6 +11,7 @@
 mod block;
 mod capacity;
 mod cost;
+mod headroom;
 mod pool;
 mod summarize;
 pub mod summary;

@@ -33,6 +33,9 @@ impl Findings {
         self.numbers.extend(block.replications);
         for (sum, part) in self.strategies.iter_mut().zip(block.strategies) {
             sum.waiting.extend(part.waiting);
+            for (sum, part) in sum.headrooms.iter_mut().zip(part.headrooms) {
+                sum.merge(part);
+            }
             for (service, ticks) in part.ticks.into_iter().enumerate() {
                 sum.ticks[service].extend(ticks);
                 for (cause, more) in sum.causes[service].iter_mut().zip(&part.causes[service]) {

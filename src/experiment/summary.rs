@@ -129,8 +129,26 @@ pub struct CapacitySummary {
     /// How many of these leave N+1 as it is, and N+2; absent where no host is left to restart anything.
     pub more_vms_n1: Option<u32>,
     pub more_vms_n2: Option<u32>,
+    /// Of each cluster that asks for headroom, how much of its room was free over the measured time.
+    pub headroom: Vec<HeadroomSummary>,
     /// What happens when hosts are lost at the start; absent where no host cluster restarts anything.
     pub failures: Option<FailuresSummary>,
+}
+
+/// What of a cluster's room was free over the measured time, as parts of the room of all its hosts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeadroomSummary {
+    pub cluster: String,
+    /// What is asked for.
+    pub headroom: f64,
+    /// The part of the time in which less was free, of memory or of cores.
+    pub below: Estimate,
+    /// The part that was free, on average.
+    pub memory_free: Estimate,
+    pub cores_free: Estimate,
+    /// The least that was free in any replication.
+    pub memory_least: f64,
+    pub cores_least: f64,
 }
 
 /// Every host, and every pair of hosts or some of them, lost at once from the start placement.

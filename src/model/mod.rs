@@ -99,6 +99,8 @@ pub struct Model {
     pub stretches: u32,
     /// The most VM-seconds of waiting that one host's failure can cause, 99.9th percentile.
     pub waiting_bound_vm_s: f64,
+    /// The longest that one fault takes a host out, 99.9th percentile (s); 0 where none can.
+    pub host_out_bound_s: f64,
     /// What all of it costs, where the scenario has prices.
     pub prices: Option<Prices>,
     /// Slot to event, and each component's slots.
@@ -257,6 +259,8 @@ pub struct Cluster {
     pub migration: Option<MigrationRules>,
     /// None where the strategy's cluster restarts nothing.
     pub admission: Admission,
+    /// The part of its room that should be free at any time, where somebody asks.
+    pub headroom: Option<Ppm>,
 }
 
 impl Cluster {

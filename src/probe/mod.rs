@@ -1,14 +1,16 @@
-//! Observers of signals: downtime by cause, waiting VMs, the timeline, a digest. A new metric is a
+//! Observers of signals: downtime by cause, waiting VMs, room that is free, the timeline, a digest. A new metric is a
 //! new file here, and no event handler changes.
 
 mod digest;
 mod downtime;
+mod headroom;
 mod redundancy;
 mod timeline;
 mod waiting;
 
 pub use digest::Digest;
 pub use downtime::{CauseTally, Downtime, ServiceTally};
+pub use headroom::{Headroom, HeadroomTally, room_of};
 pub use redundancy::Redundancy;
 pub use timeline::{Entry, Moved, Timeline};
 pub use waiting::Waiting;

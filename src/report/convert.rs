@@ -1,7 +1,7 @@
 //! From an experiment's [`Summary`] to the mirror of `result.json`: one field to one field.
 
 use super::result::{
-    Capacity, Cause, Cost, Downtime, Estimate, Failures, Losses, Method, OutageLengths, RecoveryPoint, RunResult,
+    Capacity, Cause, Cost, Downtime, Estimate, Failures, Headroom, Losses, Method, OutageLengths, RecoveryPoint, RunResult,
     SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
@@ -75,9 +75,22 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             more_vms_cores: from.capacity.more_vms_cores,
             more_vms_n1: from.capacity.more_vms_n1,
             more_vms_n2: from.capacity.more_vms_n2,
+            headroom: from.capacity.headroom.iter().map(headroom).collect(),
             failures: from.capacity.failures.as_ref().map(failures),
         },
         cost: from.cost.as_ref().map(|cost| self::cost(from, cost)),
+    }
+}
+
+fn headroom(from: &summary::HeadroomSummary) -> Headroom {
+    Headroom {
+        cluster: from.cluster.clone(),
+        headroom: from.headroom,
+        below: estimate(&from.below),
+        memory_free: estimate(&from.memory_free),
+        cores_free: estimate(&from.cores_free),
+        memory_least: from.memory_least,
+        cores_least: from.cores_least,
     }
 }
 

@@ -14,11 +14,13 @@
 //! | `causes.csv` | strategy, service and cause |
 //! | `strategies.csv` | strategy: all services together, and what it takes of the datacenter |
 //! | `comparisons.csv` | pair of strategies and service; `(all services)` is all of them together |
+//! | `headroom.csv` | strategy and cluster that asks for headroom; only where one does |
 //! | `failures.csv` | strategy and case of one or two hosts lost at once from the start placement |
 //! | `replications.csv` | strategy, service and replication (replications count from 0) |
 
 use super::clean::csv_cell;
 use super::cost;
+pub use super::headroom::sheet as headroom;
 use super::result::{Estimate, Method, RunResult, TotalComparison};
 use crate::experiment::summary::Summary;
 

@@ -8,6 +8,7 @@ use super::clean;
 use super::clean::markdown as name;
 use super::cost;
 use super::figures;
+use super::headroom;
 use super::lost::LostColumns;
 use super::reproduce;
 use super::result::{Estimate, RunResult};
@@ -46,6 +47,7 @@ pub fn summary(result: &RunResult) -> String {
     page.services();
     page.causes();
     page.capacity();
+    page.headroom();
     page.cost();
     page.comparisons();
     page.reproduce();
@@ -236,6 +238,21 @@ impl Page<'_> {
             .collect();
         if !lines.is_empty() {
             self.line(&lines.join("\n"));
+        }
+    }
+
+    fn headroom(&mut self) {
+        if !headroom::is_told(self.result) {
+            return;
+        }
+        self.line("## Headroom over time");
+        self.line(&format!(
+            "Parts of all the memory, and of all the cores, that VMs may take of a cluster's hosts. {}.",
+            headroom::LEGEND
+        ));
+        self.head(2, &headroom::HEAD);
+        for row in headroom::rows(self.result, name) {
+            self.row(&row);
         }
     }
 

@@ -19,6 +19,7 @@ mod convert;
 mod cost;
 pub mod csv;
 pub mod figures;
+mod headroom;
 mod lost;
 pub mod markdown;
 mod number;

@@ -10,6 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use super::cost::{Cost, ServiceCost};
+pub use super::headroom::Headroom;
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
 
@@ -303,6 +304,9 @@ pub struct Capacity {
     /// The same, whichever two hosts are lost.
     #[serde(default)]
     pub more_vms_n2: Option<u32>,
+    /// What was free over time, of each cluster that asks for headroom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headroom: Vec<Headroom>,
     /// What happens when hosts are lost; `null` where no host cluster restarts anything.
     #[serde(default)]
     pub failures: Option<Failures>,

@@ -7,6 +7,7 @@ use super::capacity;
 use super::clean;
 use super::cost;
 use super::figures;
+use super::headroom;
 use super::lost::LostColumns;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
 use super::table::{COLUMNS, Table, wrap};
@@ -29,6 +30,10 @@ pub fn comparison(result: &RunResult) -> String {
     text.push_str(&strategies(result));
     text.push('\n');
     text.push_str(&capacity_at_start(result));
+    if headroom::is_told(result) {
+        text.push('\n');
+        text.push_str(&headroom_over_time(result));
+    }
     if cost::is_told(result) {
         text.push('\n');
         text.push_str(&cost_a_year(result));
@@ -141,6 +146,12 @@ fn capacity_at_start(result: &RunResult) -> String {
         text.push_str(&wrap(&format!("  {}: {sentence}", names.join(", ")), "    "));
     }
     text
+}
+
+/// What is free while hosts fail and are worked on, where a cluster asks for headroom.
+fn headroom_over_time(result: &RunResult) -> String {
+    let table = headroom::table(result, |name| clean::shorten_name(&clean::visible(name), 24));
+    format!("Headroom over time\n{table}{}", wrap(&format!("  {}.", headroom::LEGEND), "    "))
 }
 
 /// What a year costs, where anything has a price; which strategy is cheapest is part of the verdict.

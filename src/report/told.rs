@@ -25,6 +25,9 @@ impl RunResult {
                 &mut strategy.capacity.waiting_vm_s,
             ];
             of_total.into_iter().for_each(happened);
+            for row in &mut strategy.capacity.headroom {
+                [&mut row.below, &mut row.memory_free, &mut row.cores_free].into_iter().for_each(happened);
+            }
             if let Some(cost) = &mut strategy.cost {
                 let services = cost.services.iter_mut().flat_map(|s| [&mut s.downtime, &mut s.total]);
                 services.chain([&mut cost.downtime, &mut cost.total]).for_each(happened);

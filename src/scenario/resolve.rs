@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
-use crate::model::Affinity;
+use crate::model::{Affinity, Ppm};
 
 use super::fixed::defaults::{self as d, Fixed};
 use super::guest_plan::{FailoverPlan, Laid};
@@ -70,6 +70,8 @@ pub struct ClusterPlan {
     pub start_failure: f64,
     /// The processor that all hosts show their guests; absent: each its own.
     pub cpu_baseline: Option<String>,
+    /// What share of its room should stay free; absent: nobody looks.
+    pub headroom: Option<Ppm>,
 }
 
 impl ClusterPlan {
@@ -224,6 +226,7 @@ impl Cluster {
             needs_manager: own.needs_manager.or(base.needs_manager).unwrap_or(false),
             start_failure: own.start_failure.or(base.start_failure).unwrap_or(0.0),
             cpu_baseline: own.cpu_baseline.clone().or_else(|| base.cpu_baseline.clone()),
+            headroom: own.headroom.or(base.headroom),
         };
         for setting in profile.settings().filter(|s| s.follows.is_some() && written(s.key).is_none()) {
             let value = plan.default(setting);

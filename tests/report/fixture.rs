@@ -159,6 +159,7 @@ pub(crate) fn strategy(
             more_vms_cores: 2,
             more_vms_n1: protect.contains(&"host-cluster").then_some(1_100 - vms),
             more_vms_n2: protect.contains(&"host-cluster").then_some(1_020 - vms),
+            headroom: Vec::new(),
             failures: protect
                 .contains(&"host-cluster")
                 .then(|| FailuresSummary { one: losses(29, 1, 0, &[]), two: losses(406, 2, 0, &[]) }),
