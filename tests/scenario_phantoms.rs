@@ -15,6 +15,8 @@ warmup = "1 d"
 replications = 10
 seed = 1
 ages = "new"
+[cost]
+currency = "EUR"
 [site.east]
 outage = { mttf = "50 y", mttr = "8 h" }
 crew = "people"
@@ -57,6 +59,7 @@ storage = ["san", "local"]
 boot = { law = "uniform", min = "1 min", max = "9 min" }
 crash = { mttf = "2 y", mttr = "4 h" }
 link.client = { mttf = "2 y", mttr = "4 h" }
+price = 4_000.5
 [host.big]
 racks = ["r"]
 cores = 64
@@ -79,6 +82,8 @@ failed_after_cross_site = "20 s"
 quorum_forced_after = "2 h"
 admission = { policy = "slots", failures = 1, slot_memory = "1 GiB", slot_cores = 1 }
 start_failure = 0.1
+licence = 300
+headroom = "15 %"
 [host.old]
 count = 2
 site = "west"
@@ -94,6 +99,12 @@ instances = 2
 role = "stateful"
 vm = { cores = 100, memory = "300 GiB", storage = "san", disk_timeout = "60 s" }
 guest_crash = { mttf = "2 y", mttr = "4 h" }
+sessions = 9
+transactions = 3
+downtime_cost = 2_000
+recovery_point_cost = 50.5
+session_cost = 0.25
+transaction_cost = 3
 [service.web]
 instances = 3
 role = "stateless"
@@ -111,6 +122,7 @@ protect = ["host-cluster"]
 protect = ["nlb"]
 members = 3
 convergence = "4 s"
+licence = 120
 [strategy.guests.cluster.idle]
 product = "pacemaker"
 fencing = "2 min"

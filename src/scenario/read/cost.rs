@@ -18,7 +18,7 @@ impl Reader {
         let at = top.get("cost")?;
         let f = self.fields(&at, &["currency"])?;
         let currency = self.opt(&f, "currency", Reader::currency).unwrap_or_default();
-        Some(Cost { mark: at.mark(), currency })
+        Some(Cost { mark: top.key_mark("cost"), currency })
     }
 
     fn currency(&mut self, at: &At<'_>) -> Option<String> {
