@@ -170,8 +170,13 @@ fn nothing_priced_is_nothing_told() {
         let summary = run(text, 1);
         let result = RunResult::from(&summary);
         let tables = [csv::summary(&result), csv::strategies(&result), csv::comparisons(&result)];
-        [&*tables.concat(), &text::comparison(&result), &markdown::summary(&result), &result.to_json().unwrap()]
-            .concat()
+        [
+            &*tables.concat(),
+            &text::comparison(&result),
+            &markdown::summary(&result),
+            &result.to_json().unwrap(),
+        ]
+        .concat()
     };
     assert!(!told(&free).contains("cost") && !told(&free).contains("Cost"));
     let nothing = free.replace("boot = \"10 min\"", "boot = \"10 min\"\nprice = 0");

@@ -4,10 +4,13 @@
 
 mod loading;
 
+use ninefold::capacity::{measure, refusals};
 use ninefold::experiment::{self, Plan, replay};
 use ninefold::model::{Model, Room};
 use ninefold::probe::{Headroom, HeadroomTally};
-use ninefold::report::{RunResult, csv, markdown, text};
+use ninefold::report::{RunResult, at_start, csv, markdown, text};
+use ninefold::sim::Simulation;
+use ninefold::state::{HostPhase, State};
 
 const GIB: u64 = 1024;
 const MIN: u64 = 60_000_000;
@@ -54,7 +57,8 @@ fn tally(model: &Model) -> HeadroomTally {
 /// Stretches of a day in which so many GiB, and so many cores, are free; all the rest of it 192 and 56.
 fn by_hand(stretches: &[(u64, u64, u64)], asked_gib: f64) -> HeadroomTally {
     let rest = 24 * 60 * MIN - stretches.iter().map(|stretch| stretch.0).sum::<u64>();
-    let mut tally = HeadroomTally { least: Room { memory_mib: u64::MAX, cores: u64::MAX }, ..Default::default() };
+    let mut tally =
+        HeadroomTally { least: Room { memory_mib: u64::MAX, cores: u64::MAX }, ..Default::default() };
     for &(us, gib, cores) in stretches.iter().chain(&[(rest, 192, 56)]) {
         tally.below_us += if (gib as f64) < asked_gib { us } else { 0 };
         tally.memory_mib_us += u128::from(us) * u128::from(gib * GIB);
@@ -78,7 +82,8 @@ fn a_crash_takes_a_host_and_its_vm_goes_to_another() {
 /// Exactly what is asked for is enough, a MiB less is not.
 #[test]
 fn what_is_asked_for_is_enough() {
-    for (asked, below) in [("50 %", 0), ("50.001 %", 129 * MIN), ("57 %", 130 * MIN), ("76 %", 24 * 60 * MIN)] {
+    for (asked, below) in [("50 %", 0), ("50.001 %", 129 * MIN), ("57 %", 130 * MIN), ("76 %", 24 * 60 * MIN)]
+    {
         let models = loading::load(&four_hosts(asked, BOTH, CRASH));
         assert_eq!(tally(&models[0]).below_us, below, "{asked}");
     }
@@ -102,7 +107,8 @@ fn only_the_measured_time_counts() {
 #[test]
 fn who_waits_takes_no_room() {
     let two = format!("{CRASH}[[inject]]\nat = \"90 min\"\nfault = \"host h-2 crash\"\nlasts = \"30 min\"\n");
-    let large = |events: &str| four_hosts("10 %", BOTH, events).replace("memory = \"16 GiB\"", "memory = \"40 GiB\"");
+    let large =
+        |events: &str| four_hosts("10 %", BOTH, events).replace("memory = \"16 GiB\"", "memory = \"40 GiB\"");
     // 24 GiB are free on each host: nobody can take another VM, so the lost one waits until its host is up at 190 min.
     let models = loading::load(&large(CRASH));
     let found = tally(&models[0]);
@@ -136,7 +142,8 @@ fn a_host_that_is_emptied_is_no_room() {
         .replace("memory = \"16 GiB\"", "memory = \"16 GiB\", storage = \"san\", dirty_rate = \"0 MB/s\"");
     let model = &loading::load(&moved)[0];
     let log = replay(model, 1, 0, Log::default()).0;
-    let at = |word: &str| log.iter().filter(|(_, told)| *told == word).map(|(at, _)| *at).collect::<Vec<u64>>();
+    let at =
+        |word: &str| log.iter().filter(|(_, told)| *told == word).map(|(at, _)| *at).collect::<Vec<u64>>();
     let (starts, switches, up) = (at("started"), at("switched"), at("up"));
     assert_eq!((starts.len(), switches.len(), up.len()), (2, 2, 1));
     let out = switches[0] - starts[0];
@@ -169,7 +176,8 @@ impl ninefold::sim::Observer for Log {
 }
 
 fn run(text: &str, replications: u32, threads: usize) -> RunResult {
-    let plan = Plan { title: "room".into(), sha256: String::new(), seed: 1, replications, threads: Some(threads) };
+    let plan =
+        Plan { title: "room".into(), sha256: String::new(), seed: 1, replications, threads: Some(threads) };
     RunResult::from(&experiment::run(&loading::load(text), &plan, &()).unwrap())
 }
 
@@ -227,7 +235,8 @@ protect = ["host-cluster"]
 "#;
     let row = run(text, 2_000, 2).strategies[0].capacity.headroom[0].clone();
     let out = 8.0 / (20.0 * 24.0 + 8.0);
-    let off = |found: &ninefold::report::result::Estimate, wanted: f64| (found.mean - wanted).abs() / found.se;
+    let off =
+        |found: &ninefold::report::result::Estimate, wanted: f64| (found.mean - wanted).abs() / found.se;
     assert!(off(&row.below, out) < 5.0 && off(&row.below, out * 1.1) > 5.0, "{:?}, {out}", row.below);
     let free = (15.0 - 8.0 * out) / 16.0;
     assert!(off(&row.memory_free, free) < 5.0 && row.memory_free.low < free && free < row.memory_free.high);
@@ -242,4 +251,111 @@ fn headroom_is_the_same_for_any_number_of_threads() {
     let json = |threads| run(&text, 100, threads).to_json().unwrap();
     assert_eq!(json(1), json(5));
     assert_eq!(RunResult::from_json(&json(1)).unwrap().to_json().unwrap(), json(1));
+}
+
+/// Less free at the start than is asked for at any time is told before anything is simulated, and where it is written.
+#[test]
+fn headroom_that_is_not_there_from_the_beginning_is_a_warning() {
+    let issues = |text: &str| {
+        let (spec, models) = loading::try_load(text).unwrap();
+        refusals(&spec, &models)
+    };
+    assert!(issues(&four_hosts("75 %", BOTH, "")).is_empty());
+    let text = four_hosts("76 %", BOTH, "");
+    let found = issues(&text);
+    assert_eq!(found.len(), 2);
+    let line = text[..text.find("headroom").unwrap()].matches('\n').count() + 1;
+    for (issue, strategy) in found.iter().zip(["s", "none"]) {
+        assert_eq!((issue.code, issue.path.as_str(), issue.place.line), ("W112", "cluster.c.headroom", line));
+        let what = format!(
+            "under strategy \"{strategy}\" cluster \"c\" starts with 192 GiB and 56 cores free, of which it asks for \
+             194.56 GiB and 49 cores"
+        );
+        assert_eq!(issue.what, what);
+    }
+    let own = four_hosts("75 %", BOTH, "") + "[strategy.s.cluster.c]\nheadroom = \"90 %\"\n";
+    let found = issues(&own);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].path, "strategy.s.cluster.c.headroom");
+    assert_eq!(found[0].place.line, own.matches('\n').count());
+    let models = loading::load(&own);
+    let (measured, told) = (measure(&models[0], 1), at_start(&models, 1));
+    assert!(!measured.headroom[0].is_there());
+    assert!(
+        told.contains("headroom of c: 75 % of the memory and 88 % of the cores are free, 90 % asked for"),
+        "{told}"
+    );
+}
+
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n
+    }
+
+    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
+        list[self.below(list.len() as u64) as usize]
+    }
+}
+
+/// A busy day or two of a random cluster: crashes, hangs, agents, racks, storage, starts that fail, planned work with and
+/// without migration; unprotected VMs, groups, and VMs that find no room.
+fn busy(dice: &mut Dice) -> String {
+    let product =
+        dice.pick(&["custom", "vsphere-8", "vsphere-6", "xenserver", "hyper-v-2016", "proxmox", "pacemaker"]);
+    let detection = if product == "custom" { "detection = \"40 s\"\n" } else { "" };
+    let fault = |dice: &mut Dice, name: &str, hours: u64| match dice.below(3) {
+        0 => String::new(),
+        _ => format!("{name} = {{ mttf = \"{hours} h\", mttr = \"{} min\" }}\n", 5 + dice.below(200)),
+    };
+    let (crash, hang, agent) = (fault(dice, "crash", 30), fault(dice, "hang", 60), fault(dice, "agent", 20));
+    let (rack, san, guest) =
+        (fault(dice, "outage", 40), fault(dice, "outage", 60), fault(dice, "guest_crash", 20));
+    let moves = dice.pick(&["", "migration = \"4 Gbit/s\"\n"]);
+    let fails = dice.pick(&["", "start_failure = 0.4\n"]);
+    let work = dice.pick(&[
+        "",
+        "[maintenance.m]\nhosts = [\"h\"]\nfirst = \"3 h\"\nevery = \"30 h\"\nlasts = \"40 min\"\n",
+        "[maintenance.m]\nhosts = [\"h\"]\nfirst = \"3 h\"\nevery = \"9 h\"\nlasts = \"40 min\"\nat_once = 2\n",
+    ]);
+    let (hosts, minutes) = (3 + dice.below(3), 60 + dice.below(3_000));
+    let (a, b) = (2 + dice.below(8), 1 + dice.below(5));
+    format!(
+        "schema = 1\ntitle = \"busy\"\n[run]\nhorizon = \"{minutes} min\"\nreplications = 1\n[rack.r]\n{rack}[rack.q]\n\
+         [storage.san]\nkind = \"fc\"\n{san}[host.h]\ncount = {hosts}\nracks = [\"r\", \"q\"]\ncores = 16\n\
+         memory = \"32 GiB\"\nstorage = [\"san\"]\n{moves}{crash}{hang}{agent}\
+         [cluster.c]\nproduct = \"{product}\"\n{detection}hosts = [\"h\"]\nlimits = \"ignore\"\nheadroom = \"20 %\"\n{fails}\
+         [service.a]\ninstances = {a}\nvm = {{ cores = 2, memory = \"7 GiB\", storage = \"san\" }}\n{guest}\
+         [service.b]\ninstances = {b}\nvm = {{ cores = 1, memory = \"2 GiB\", storage = \"san\" }}\n\
+         [service.g]\nvm = {{ cores = 1, memory = \"3 GiB\", storage = \"san\" }}\n\
+         [strategy.s]\nprotect = [\"host-cluster\"]\nservice.b.protect = []\n\
+         service.g.protect = [\"host-cluster\", \"guest-failover\"]\n{work}"
+    )
+}
+
+/// What a probe makes of the signals is what the simulation holds to be free, whenever one looks.
+#[test]
+fn signals_say_what_is_free() {
+    let (mut looked, mut changed) = (0, 0);
+    for seed in 0..6_000 {
+        let text = busy(&mut Dice(seed));
+        let Ok((_, models)) = loading::try_load(&text) else { continue };
+        let model = &models[0];
+        let mut state = State::new(model);
+        let probe = Simulation::new(model, &mut state, seed, 0, Headroom::new(model)).run();
+        let mut held = Room::default();
+        for (host, row) in model.hosts.iter().zip(&state.hosts) {
+            let up = row.phase == HostPhase::Up && !row.agent_out && !row.quarantined && !row.evacuates;
+            let there = up && state.clusters[0].quorate;
+            let free = row.free(host);
+            held.memory_mib += if there { free.memory_mib } else { 0 };
+            held.cores += if there { free.cores } else { 0 };
+        }
+        assert_eq!(probe.free().next(), Some(held), "seed {seed}\n{text}");
+        looked += 1;
+        changed += u32::from(Headroom::new(model).free().next() != Some(held));
+    }
+    assert!(looked > 3_000 && changed > 1_000, "{changed} of {looked}");
 }

@@ -115,7 +115,11 @@ const CASES: &[(&str, &str, &str)] = &[
     ("requests = 5", "requests = 5\nsession_cost = @5", "W103"),
     ("requests = 5", "requests = 5\ntransaction_cost = @5", "W103"),
     ("role = \"stateful\"", "role = \"stateless\"\nrecovery_point_cost = @5", "W103"),
-    ("protect = [\"host-cluster\"]\n\n[strategy.cluster]", "protect = [\"host-cluster\"]\nlicence = 5\n\n[strategy.cluster]", "W103@[strategy.@ha]"),
+    (
+        "protect = [\"host-cluster\"]\n\n[strategy.cluster]",
+        "protect = [\"host-cluster\"]\nlicence = 5\n\n[strategy.cluster]",
+        "W103@[strategy.@ha]",
+    ),
     ("nodes = 2", "nodes = 2\nlicence = @\"5\"", "E008"),
     ("[site.east]", "[site.east]\n[site.@\"\"]", "E010"),
     ("[site.east]", "[site.east]\n[site.@\"a\\u0007\"]", "E010"),

@@ -113,14 +113,19 @@ fn so_many_more_restart_and_no_more() {
         let holds = |vms: u64, two: bool| {
             let Ok((_, models)) = loading::try_load(&with(vms)) else { return false };
             let failures = measure(&models[1], 1).failures.unwrap();
-            let all = |losses: &ninefold::capacity::Losses| losses.all_restart() as usize == losses.cases.len();
+            let all =
+                |losses: &ninefold::capacity::Losses| losses.all_restart() as usize == losses.cases.len();
             all(&failures.one) && (!two || all(&failures.two))
         };
         for (two, more) in [(false, now.more_vms_n1.unwrap()), (true, now.more_vms_n2.unwrap())] {
             if more == 0 && !holds(vms, two) {
                 continue;
             }
-            assert!(holds(vms + more, two), "seed {seed}: {more} more than {vms} do not restart\n{}", with(vms));
+            assert!(
+                holds(vms + more, two),
+                "seed {seed}: {more} more than {vms} do not restart\n{}",
+                with(vms)
+            );
             assert!(!holds(vms + more + 1, two), "seed {seed}: {more} are not the most\n{}", with(vms));
             assert!(more <= now.more_vms[0]);
             tried += 1;

@@ -186,7 +186,8 @@ const OF_FAILOVER: [&str; 9] = [
     "witness_outage",
     "licence",
 ];
-const OF_BALANCED: [&str; 6] = ["detection", "convergence", "application_aware", "affinity", "drain", "licence"];
+const OF_BALANCED: [&str; 6] =
+    ["detection", "convergence", "application_aware", "affinity", "drain", "licence"];
 #[cfg(test)]
 pub(super) const OWN: [&str; 4] = ["protect", "nodes", "members", "profile"];
 

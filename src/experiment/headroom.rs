@@ -1,10 +1,10 @@
 //! How much of a cluster's room is free over the measured time, as shares.
 
 use super::block::StrategyBlock;
-use super::summary::HeadroomSummary;
 use super::summarize::SECOND;
-use crate::model::{Model, Ppm, Room};
-use crate::probe::{Headroom, HeadroomTally, room_of};
+use super::summary::HeadroomSummary;
+use crate::model::{ClusterId, Model, Ppm, Room};
+use crate::probe::{Headroom, HeadroomTally};
 use crate::stats::{Moments, Randomness, interval};
 
 /// One cluster in one replication, in microseconds: those with too little room free, and the free part of each, memory and
@@ -29,7 +29,7 @@ impl HeadroomBlock {
     pub(super) fn of(model: &Model) -> Vec<HeadroomBlock> {
         let least = Room { memory_mib: u64::MAX, cores: u64::MAX };
         Headroom::asked(model)
-            .map(|(cluster, _)| HeadroomBlock { all: room_of(model, cluster), ticks: Vec::new(), least })
+            .map(|(cluster, _)| HeadroomBlock { all: model.room_of(cluster), ticks: Vec::new(), least })
             .collect()
     }
 
@@ -68,13 +68,13 @@ pub(super) fn summarize(model: &Model, found: &StrategyBlock) -> Vec<HeadroomSum
         Randomness::None
     };
     let share = |values: Moments| interval::mean(&values, chance).scaled(1.0 / horizon);
-    let one = |(cluster, asked): (usize, Ppm), found: &HeadroomBlock| {
+    let one = |(cluster, asked): (ClusterId, Ppm), found: &HeadroomBlock| {
         let sum = |of: &dyn Fn(&HeadroomTicks) -> u64| found.ticks.iter().map(of).collect::<Moments>();
         // What is not free has a fixed part, and what fails adds to it.
         let taken = |of: fn(&HeadroomTicks) -> u64| sum(&|ticks| model.horizon.0.saturating_sub(of(ticks)));
         let least = |part: u64, all: u64| part.min(all) as f64 / all.max(1) as f64;
         HeadroomSummary {
-            cluster: model.clusters[cluster].name.clone(),
+            cluster: model.clusters[cluster.index()].name.clone(),
             headroom: f64::from(asked.0) / f64::from(Ppm::ONE.0),
             below: share(sum(&|ticks| ticks.below_us)).into(),
             memory_free: share(taken(|ticks| ticks.memory_free_us)).complement(1.0).into(),

@@ -225,6 +225,14 @@ pub struct Room {
     pub cores: u64,
 }
 
+impl Room {
+    /// So much of each.
+    #[must_use]
+    pub fn part(self, part: Ppm) -> Room {
+        Room { memory_mib: part.of(self.memory_mib), cores: part.of(self.cores) }
+    }
+}
+
 /// The draws of a host.
 #[derive(Clone, Copy, Debug)]
 pub struct HostStreams {
@@ -416,6 +424,16 @@ impl Model {
     pub fn vms_of(&self, instance: InstanceId) -> impl DoubleEndedIterator<Item = VmId> + use<> {
         let instance = &self.instances[instance.index()];
         (instance.first_vm.0..instance.first_vm.0 + instance.vms).map(VmId)
+    }
+
+    /// What VMs may take of all hosts of a cluster.
+    #[must_use]
+    pub fn room_of(&self, cluster: ClusterId) -> Room {
+        let hosts = self.clusters[cluster.index()].hosts.iter().map(|host| self.hosts[host.index()].room);
+        hosts.fold(Room::default(), |sum, room| Room {
+            memory_mib: sum.memory_mib + room.memory_mib,
+            cores: sum.cores + room.cores,
+        })
     }
 
     /// Whether a host is wired to a VM's storage. A VM that names no storage needs none that can fail.

@@ -1,15 +1,16 @@
 //! How much of a cluster's room is free, over time, and for how long less than it asks for.
 //!
 //! Free is what VMs may take of the hosts that are there for them, less what they take. A host is there while it is up, its
-//! agent answers, it is not kept out of its cluster, and nobody empties it or works on it; links and networks are no matter
-//! of it. A VM takes its room from the order to start it, or its place in the queue, until it is started elsewhere, waits, or is
-//! lost with its host; one that its cluster does not restart keeps it. While it is moved it takes room on both hosts, and a copy
-//! that stays in the memory of a host takes it there. All of the room is that of all hosts of the cluster, whether they are
-//! there or not: what is asked for is a part of that.
+//! agent answers, it is not kept out of its cluster, the cluster has the votes that it needs, and nobody empties the host or
+//! works on it; links, networks and statefiles are no matter of it by themselves. A VM takes its room from the order to start
+//! it, or its place in the queue, until it is started elsewhere, waits, or is lost with its host; one that its cluster does not
+//! restart keeps it. While it is moved it takes room on both hosts, and a copy that stays in the memory of a host takes it
+//! there. All of the room is that of all hosts of the cluster, whether they are there or not: what is asked for is a part of
+//! that.
 
 use super::Window;
 use crate::engine::Time;
-use crate::model::{Cause, HostId, Model, Ppm, Room, VmId};
+use crate::model::{Cause, ClusterId, HostId, Model, Ppm, Room, VmId};
 use crate::sim::{Observer, Signal};
 
 /// One cluster over one replication.
@@ -29,6 +30,8 @@ pub struct HeadroomTally {
 pub struct Headroom {
     window: Window,
     clusters: Vec<Watched>,
+    /// By cluster, its number among those, or [`NOWHERE`].
+    numbers: Vec<u32>,
     hosts: Vec<HostRow>,
     vms: Vec<VmRow>,
     /// As they are at the start of a replication.
@@ -42,7 +45,10 @@ pub struct Headroom {
 struct Watched {
     /// What must be free.
     asked: Room,
+    /// What is free on its hosts that are there.
     free: Room,
+    /// Whether it has too few votes: then none of them takes orders.
+    idle: bool,
     since: Time,
 }
 
@@ -71,6 +77,12 @@ struct VmRow {
 
 const NOWHERE: u32 = u32::MAX;
 
+impl Watched {
+    fn there(&self) -> Room {
+        if self.idle { Room::default() } else { self.free }
+    }
+}
+
 impl HostRow {
     fn free(&self) -> Room {
         if self.down || self.agent_out || self.kept_out || self.emptied {
@@ -90,10 +102,9 @@ impl Headroom {
         let mut numbers = vec![NOWHERE; model.clusters.len()];
         let mut clusters = Vec::new();
         for (number, (cluster, asked)) in Headroom::asked(model).enumerate() {
-            numbers[cluster] = number as u32;
-            let all = room_of(model, cluster);
-            let asked = Room { memory_mib: asked.of(all.memory_mib), cores: asked.of(all.cores) };
-            clusters.push(Watched { asked, free: Room::default(), since: Time::ZERO });
+            numbers[cluster.index()] = number as u32;
+            let asked = model.room_of(cluster).part(asked);
+            clusters.push(Watched { asked, free: Room::default(), idle: false, since: Time::ZERO });
         }
         let mut probe = Headroom {
             window: Window::of(model),
@@ -103,12 +114,13 @@ impl Headroom {
             first_hosts: Vec::new(),
             first_vms: Vec::new(),
             clusters,
+            numbers,
         };
         if probe.clusters.is_empty() {
             return probe;
         }
         probe.first_hosts.extend(model.hosts.iter().map(|host| HostRow {
-            cluster: host.cluster.map_or(NOWHERE, |cluster| numbers[cluster.index()]),
+            cluster: host.cluster.map_or(NOWHERE, |cluster| probe.numbers[cluster.index()]),
             room: host.room,
             used: Room::default(),
             down: false,
@@ -129,10 +141,10 @@ impl Headroom {
         probe
     }
 
-    /// The clusters that ask for headroom, by number, and the part of their room that they ask for.
-    pub fn asked(model: &Model) -> impl Iterator<Item = (usize, Ppm)> + '_ {
+    /// The clusters that ask for headroom, and the part of their room that they ask for.
+    pub fn asked(model: &Model) -> impl Iterator<Item = (ClusterId, Ppm)> + '_ {
         let clusters = model.clusters.iter().enumerate();
-        clusters.filter_map(|(number, cluster)| Some((number, cluster.headroom?)))
+        clusters.filter_map(|(number, cluster)| Some((ClusterId(number as u32), cluster.headroom?)))
     }
 
     /// Forgets a replication, before the next.
@@ -140,7 +152,7 @@ impl Headroom {
         self.hosts.copy_from_slice(&self.first_hosts);
         self.vms.copy_from_slice(&self.first_vms);
         for cluster in &mut self.clusters {
-            (cluster.free, cluster.since) = (Room::default(), Time::ZERO);
+            (cluster.free, cluster.idle, cluster.since) = (Room::default(), false, Time::ZERO);
         }
         for row in self.hosts.iter().filter(|row| row.cluster != NOWHERE) {
             take(&mut self.clusters[row.cluster as usize].free, row.free());
@@ -159,6 +171,11 @@ impl Headroom {
         &self.tallies
     }
 
+    /// What is free just now of each cluster that asks.
+    pub fn free(&self) -> impl Iterator<Item = Room> + '_ {
+        self.clusters.iter().map(Watched::there)
+    }
+
     /// Counts what was free since something changed last.
     fn book(&mut self, now: Time, cluster: usize) {
         let row = &mut self.clusters[cluster];
@@ -167,7 +184,7 @@ impl Headroom {
         if span == 0 {
             return;
         }
-        let (free, tally) = (row.free, &mut self.tallies[cluster]);
+        let (free, tally) = (row.there(), &mut self.tallies[cluster]);
         let below = free.memory_mib < row.asked.memory_mib || free.cores < row.asked.cores;
         tally.below_us += if below { span } else { 0 };
         tally.memory_mib_us += u128::from(free.memory_mib) * u128::from(span);
@@ -192,6 +209,15 @@ impl Headroom {
         let free = &mut self.clusters[cluster as usize].free;
         take(free, after);
         give_back(free, before);
+    }
+
+    /// A cluster has too few votes, or as many as it needs again.
+    fn count_votes(&mut self, now: Time, cluster: ClusterId, idle: bool) {
+        let number = self.numbers[cluster.index()];
+        if number != NOWHERE {
+            self.book(now, number as usize);
+            self.clusters[number as usize].idle = idle;
+        }
     }
 
     /// A VM takes its room on another host, or on none.
@@ -245,6 +271,10 @@ impl Headroom {
             Signal::HostReadmitted { host } => self.change(now, host.0, |row| row.kept_out = false),
             Signal::EvacuationBegun { host } => self.change(now, host.0, |row| row.emptied = true),
             Signal::EvacuationGivenUp { host } => self.change(now, host.0, |row| row.emptied = false),
+            Signal::QuorumLost { cluster } => self.count_votes(now, cluster, true),
+            Signal::QuorumRegained { cluster } | Signal::QuorumForced { cluster } => {
+                self.count_votes(now, cluster, false);
+            }
             Signal::RestartOrdered { vm, host, .. }
             | Signal::RestartQueued { vm, host }
             | Signal::DisksSwitching { vm, host } => self.settle(now, vm, host.0),
@@ -271,16 +301,6 @@ impl Headroom {
     }
 }
 
-/// The room of all hosts of a cluster.
-#[must_use]
-pub fn room_of(model: &Model, cluster: usize) -> Room {
-    let mut all = Room::default();
-    for host in &model.clusters[cluster].hosts {
-        take(&mut all, model.hosts[host.index()].room);
-    }
-    all
-}
-
 fn take(sum: &mut Room, room: Room) {
     (sum.memory_mib, sum.cores) = (sum.memory_mib + room.memory_mib, sum.cores + room.cores);
 }
@@ -304,6 +324,9 @@ impl Observer for Headroom {
             | Signal::HostReadmitted { .. }
             | Signal::EvacuationBegun { .. }
             | Signal::EvacuationGivenUp { .. }
+            | Signal::QuorumLost { .. }
+            | Signal::QuorumRegained { .. }
+            | Signal::QuorumForced { .. }
             | Signal::RestartOrdered { .. }
             | Signal::RestartQueued { .. }
             | Signal::DisksSwitching { .. }

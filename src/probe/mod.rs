@@ -10,7 +10,7 @@ mod waiting;
 
 pub use digest::Digest;
 pub use downtime::{CauseTally, Downtime, ServiceTally};
-pub use headroom::{Headroom, HeadroomTally, room_of};
+pub use headroom::{Headroom, HeadroomTally};
 pub use redundancy::Redundancy;
 pub use timeline::{Entry, Moved, Timeline};
 pub use waiting::Waiting;

@@ -1,8 +1,9 @@
 //! From an experiment's [`Summary`] to the mirror of `result.json`: one field to one field.
 
 use super::result::{
-    Capacity, Cause, Cost, Downtime, Estimate, Failures, Headroom, Losses, Method, OutageLengths, RecoveryPoint, RunResult,
-    SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
+    Capacity, Cause, Cost, Downtime, Estimate, Failures, Headroom, Losses, Method, OutageLengths,
+    RecoveryPoint, RunResult, SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total,
+    TotalComparison, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 

@@ -9,6 +9,7 @@ use super::figures;
 use super::result::{Estimate, Method, RunResult, Strategy, TotalComparison, number};
 use super::table::Table;
 use super::verdict;
+use crate::model::{Money, Prices};
 
 /// What a year of a strategy costs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,6 +103,19 @@ fn cents(amount: f64) -> i32 {
     if amount.fract() != 0.0 && amount.abs() < 1_000.0 { 2 } else { 0 }
 }
 
+/// "a year costs 8,760 EUR of hosts and 2,001 EUR of licences, whatever fails"
+pub(super) fn whatever_fails(prices: &Prices, name: impl Fn(&str) -> String) -> String {
+    let money = |millionths: u128| {
+        let units = millionths as f64 / Money::UNIT;
+        format!("{} {}", figures::fixed(units, cents(units)), name(&prices.currency)).trim_end().to_owned()
+    };
+    format!(
+        "a year costs {} of hosts and {} of licences, whatever fails",
+        money(prices.hosts),
+        money(prices.licences())
+    )
+}
+
 /// What a year of `b` costs more than one of `a`; without a comparison in the result the difference of the means.
 fn dearer(result: &RunResult, a: &Strategy, b: &Strategy) -> Estimate {
     let told = |pair: &TotalComparison| pair.cost_a_minus_b;
@@ -114,7 +128,13 @@ fn dearer(result: &RunResult, a: &Strategy, b: &Strategy) -> Estimate {
         }
     }
     let total = |strategy: &Strategy| strategy.cost.as_ref().map_or(0.0, |cost| cost.total.mean);
-    Estimate { mean: total(b) - total(a), se: f64::NAN, low: f64::NAN, high: f64::NAN, method: Method::StudentT }
+    Estimate {
+        mean: total(b) - total(a),
+        se: f64::NAN,
+        low: f64::NAN,
+        high: f64::NAN,
+        method: Method::StudentT,
+    }
 }
 
 /// "host-cluster is cheapest: 120,000 EUR [118,000, 122,000] a year, 31,000 EUR [29,000, 33,000] less than none."
@@ -125,7 +145,8 @@ pub(super) fn sentence(result: &RunResult, name: &dyn Fn(&str) -> String) -> Opt
     ranked.sort_by(|a, b| total(a).total_cmp(&total(b)));
     let (&best, others) = ranked.split_first()?;
     let unit = name(currency(result));
-    let of = |strategy: &Strategy| strategy.cost.as_ref().map_or_else(String::new, |c| money(&c.total, &unit));
+    let of =
+        |strategy: &Strategy| strategy.cost.as_ref().map_or_else(String::new, |c| money(&c.total, &unit));
     let Some(&next) = others.first() else {
         return Some(format!("It costs {} a year.", of(best)));
     };

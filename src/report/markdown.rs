@@ -226,7 +226,11 @@ impl Page<'_> {
                 capacity::more_vms(capacity),
             ];
             row.extend(capacity::cells_with_losses(capacity).into_iter().take(spare.len()));
-            row.push(if waiting.mean > 0.0 { figures::duration_interval(&waiting) } else { "–".to_owned() });
+            row.push(if waiting.mean > 0.0 {
+                figures::duration_interval(&waiting)
+            } else {
+                "–".to_owned()
+            });
             self.row(&row);
         }
         let lines: Vec<String> = capacity::sentences(self.result, name)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
-use crate::model::{Affinity, Ppm};
+use crate::model::{Affinity, Money, Ppm};
 
 use super::fixed::defaults::{self as d, Fixed};
 use super::guest_plan::{FailoverPlan, Laid};
@@ -37,6 +37,8 @@ pub struct ServiceProtection {
     pub affinity: Affinity,
     /// How long planned work waits for the clients of a member. Default: until all have finished (NLB-15).
     pub drain: Span,
+    /// What a licence of one VM costs a year: the service's own, or the strategy's where it has a layer inside the guests.
+    pub licence: Option<Money>,
 }
 
 /// A cluster under one strategy.
@@ -72,6 +74,8 @@ pub struct ClusterPlan {
     pub cpu_baseline: Option<String>,
     /// What share of its room should stay free; absent: nobody looks.
     pub headroom: Option<Ppm>,
+    /// What a licence of one host costs a year.
+    pub licence: Option<Money>,
 }
 
 impl ClusterPlan {
@@ -183,6 +187,7 @@ impl Strategy {
                 .unwrap_or(failover || laid.word("application_aware") == Some("true")),
             affinity: own.affinity.or(base.affinity).unwrap_or(Affinity::Single),
             drain: own.drain.or(base.drain).unwrap_or(Span::FOREVER),
+            licence: own.licence.or(base.licence.filter(|_| protection.guest.is_some())),
         }
     }
 
@@ -227,6 +232,7 @@ impl Cluster {
             start_failure: own.start_failure.or(base.start_failure).unwrap_or(0.0),
             cpu_baseline: own.cpu_baseline.clone().or_else(|| base.cpu_baseline.clone()),
             headroom: own.headroom.or(base.headroom),
+            licence: own.licence.or(base.licence),
         };
         for setting in profile.settings().filter(|s| s.follows.is_some() && written(s.key).is_none()) {
             let value = plan.default(setting);

@@ -22,8 +22,7 @@ pub(super) fn prices(spec: &Spec, strategy: usize, model: &Model) -> Option<Pric
         prices.cluster_licences += each(licence, cluster.hosts.len() as u64);
     }
     for (number, service) in model.services.iter().enumerate() {
-        let own = plan.services.iter().find(|(index, _)| *index == number).and_then(|(_, own)| own.licence);
-        let licence = own.or(plan.base.licence.filter(|_| service.guest.is_some()));
+        let licence = plan.for_service(number).licence;
         let vms = model.instances[service.first_instance.index()].vms;
         prices.services.push(ServicePrices {
             licences: each(licence, u64::from(service.instances) * u64::from(vms)),

@@ -65,7 +65,8 @@ impl Reader {
         for (key, is_idle, what, remedy) in idle {
             let Some(at) = f.get(key).filter(|_| is_idle) else { continue };
             // Of what could not be read nothing follows.
-            let unread = ["sessions", "transactions", "role"].iter().any(|key| self.doubts(&join(&f.path, key)));
+            let unread =
+                ["sessions", "transactions", "role"].iter().any(|key| self.doubts(&join(&f.path, key)));
             if !unread && !self.doubts(&at.path) {
                 self.report(code::NO_EFFECT, &at, what, format!("{remedy}, or leave {key} out"));
             }
