@@ -108,15 +108,6 @@ pub(super) fn more_vms(capacity: &result::Capacity) -> String {
     format!("{} of {size}", figures::count(capacity.more_vms))
 }
 
-/// "; of these 160 with N+1 and 131 with N+2"
-fn with_losses(capacity: &Capacity) -> String {
-    match (capacity.more_vms_n1, capacity.more_vms_n2) {
-        (Some(one), Some(two)) => format!("; {one} fit with N+1 and {two} with N+2"),
-        (Some(one), None) => format!("; {one} fit with N+1"),
-        _ => String::new(),
-    }
-}
-
 /// How many more VMs fit so that N+1, or N+2, still holds: heads of columns, where any strategy restarts anything.
 pub(super) fn heads_with_losses(result: &RunResult) -> Vec<&'static str> {
     let any = |of: fn(&result::Capacity) -> Option<u32>| {
@@ -182,11 +173,14 @@ fn strategy(model: &Model, capacity: &Capacity, out: &mut String) {
     let commonest = &model.services[capacity.commonest.index()].need;
     let _ = writeln!(
         out,
-        "    more VMs that fit, one kind at a time: {} (the commonest size is {}{})",
+        "    more VMs that fit, one kind at a time: {} (the commonest size is {})",
         fits.join(", "),
-        vm_size(commonest.memory_mib, commonest.cores),
-        with_losses(capacity)
+        vm_size(commonest.memory_mib, commonest.cores)
     );
+    if let Some(one) = capacity.more_vms_n1 {
+        let two = capacity.more_vms_n2.map_or_else(String::new, |two| format!(", and with N+2 {two}"));
+        let _ = writeln!(out, "    of the commonest size fit with N+1 {one}{two}");
+    }
     for found in &capacity.headroom {
         let share = |free: u64, all: u64| figures::share(free as f64 / all.max(1) as f64);
         let _ = writeln!(
