@@ -189,18 +189,24 @@ fn money_is_drawn_against_what_is_lost() {
     let text = SCRIPT
         .replace("boot = \"10 min\"", "boot = \"10 min\"\ncrash = { mttf = \"90 d\", mttr = \"5 h\" }")
         .replace("horizon = \"1 d\"", "horizon = \"1 y\"");
-    for text in [text.as_str(), SCRIPT, &SCRIPT.replace("120", "0").replace("0.25", "0").replace("1_000.5", "0")] {
+    for text in
+        [text.as_str(), SCRIPT, &SCRIPT.replace("120", "0").replace("0.25", "0").replace("1_000.5", "0")]
+    {
         let result = RunResult::from(&run(text, 50));
         let drawn = charts::draw(&result, charts::Format::Svg).unwrap();
         let (name, bytes) = drawn.last().unwrap();
         let svg = String::from_utf8(bytes.clone()).unwrap();
         assert_eq!(name, "cost.svg");
-        assert!(svg.contains("Cost a year, EUR") && svg.contains("guest-failover") && !svg.contains("NaN"), "{svg}");
+        assert!(
+            svg.contains("Cost a year, EUR") && svg.contains("guest-failover") && !svg.contains("NaN"),
+            "{svg}"
+        );
         let again = RunResult::from_json(&result.to_json().unwrap()).unwrap();
         assert_eq!(charts::draw(&again, charts::Format::Svg).unwrap().last().unwrap().1, *bytes);
         if let Some(folder) = std::env::var_os("NINEFOLD_LOOK") {
             let png = charts::draw(&result, charts::Format::Png).unwrap().pop().unwrap().1;
-            std::fs::write(std::path::Path::new(&folder).join(format!("cost-{}.png", png.len())), png).unwrap();
+            std::fs::write(std::path::Path::new(&folder).join(format!("cost-{}.png", png.len())), png)
+                .unwrap();
         }
     }
 }

@@ -230,6 +230,7 @@ fn the_small_scenarios_say_what_their_numbers_stand_on() {
         "layers",
         "web-farm",
         "exchange",
+        "price-of-an-hour",
     ];
     for name in small {
         let text = content(&format!("scenarios/{name}.toml"));

@@ -45,8 +45,8 @@ pub(super) fn rows(result: &RunResult, name: impl Fn(&str) -> String) -> Vec<Vec
                 name(&row.cluster),
                 name(&figures::share(row.headroom)),
                 name(&percent(&row.below)),
-                name(&percent(&row.memory_free)),
-                name(&percent(&row.cores_free)),
+                name(&figures::share(row.memory_free.mean)),
+                name(&figures::share(row.cores_free.mean)),
                 name(&figures::share(row.memory_least.min(row.cores_least))),
             ]
         };
@@ -57,7 +57,7 @@ pub(super) fn rows(result: &RunResult, name: impl Fn(&str) -> String) -> Vec<Vec
 
 /// What the columns are.
 pub(super) const LEGEND: &str = "too little: the part of the time in which less was free than is asked for, of memory or \
-    of cores; least: the least that was free of either";
+    of cores; free: on average; least: the least that was free of either";
 
 /// The table for a terminal.
 pub(super) fn table(result: &RunResult, name: impl Fn(&str) -> String) -> String {
