@@ -266,7 +266,7 @@ fn headroom_that_is_not_there_from_the_beginning_is_a_warning() {
     assert_eq!(found.len(), 2);
     let line = text[..text.find("headroom").unwrap()].matches('\n').count() + 1;
     for (issue, strategy) in found.iter().zip(["s", "none"]) {
-        assert_eq!((issue.code, issue.path.as_str(), issue.place.line), ("W112", "cluster.c.headroom", line));
+        assert_eq!((issue.code, issue.path.as_str(), issue.place.line), ("W113", "cluster.c.headroom", line));
         let what = format!(
             "under strategy \"{strategy}\" cluster \"c\" starts with 192 GiB and 56 cores free, of which it asks for \
              194.56 GiB and 49 cores"
