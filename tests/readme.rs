@@ -55,7 +55,21 @@ fn quoted(marker: &str, now: &str) {
     assert_eq!(quote, now, "README.md, {marker}; NINEFOLD_BLESS=1 to accept");
 }
 
-/// Both quotes in one test: blessing writes the same file.
+/// What a command prints on a shipped scenario.
+fn printed(command: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ninefold"))
+        .args(command)
+        .args(["--quiet", "--set", "host.esx.count=20..26", "--replications", "400"])
+        .arg(at("scenarios/how-many-hosts.toml"))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// All quotes in one test: blessing writes the same file.
 #[test]
 fn the_readme_quotes_what_the_program_prints() {
     let readme = content("README.md");
@@ -75,6 +89,10 @@ fn the_readme_quotes_what_the_program_prints() {
     let output = program.wait_with_output().unwrap();
     assert!(output.status.success());
     quoted("output", &String::from_utf8(output.stdout).unwrap());
+
+    quoted("sweep", &printed(&["sweep", "--service", "business", "--strategy", "unguarded"]));
+    let goal = ["size", "--goal", "business.availability >= 99.99 %"];
+    quoted("size", &printed(&[&goal[..], &["--strategy", "unguarded", "--strategy", "spare-rack"]].concat()));
 
     let result = RunResult::from_json(&content("results/san-diego/result.json")).unwrap();
     let printed = text::comparison(&result);
@@ -231,6 +249,7 @@ fn the_small_scenarios_say_what_their_numbers_stand_on() {
         "web-farm",
         "exchange",
         "price-of-an-hour",
+        "how-many-hosts",
     ];
     for name in small {
         let text = content(&format!("scenarios/{name}.toml"));

@@ -29,6 +29,7 @@ count = 4
 cores = 16
 memory = "64 GiB"
 storage = ["san"]
+migration = "1 Gbit/s"
 rack = "r1"
 crash = { mttf = "2 y", mttr = "4 h" }
 

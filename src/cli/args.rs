@@ -20,6 +20,10 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Propose a strategy for every service, say why, and simulate it beside those of the scenario
     Advise(AdviseArguments),
+    /// Simulate every variant of a grid of values, on the same failures, and compare them
+    Sweep(SweepArguments),
+    /// Find the smallest value of a key that meets a goal, such as the fewest hosts
+    Size(SizeArguments),
     /// Replay one replication and print its timeline
     Trace(TraceArguments),
     /// Redraw the charts of an earlier run
@@ -74,7 +78,7 @@ pub(super) struct RunArguments {
     pub simulation: SimulationArguments,
     /// Folder for the results [default: results/<file stem>]; an interrupted run spares a complete
     /// result that is there and goes to DIR/interrupted
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// What goes to stdout
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -111,6 +115,74 @@ pub(super) struct AdviseArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The grid is the product of all keys that have several values. Of --set, a value is
+  20..32, 20..32..4        an inclusive range, and its step
+  30 s..90 s..15 s         the same with a unit
+  [\"none\", { policy = \"failures\", tolerate = 1 }]   a list
+or one value, as with run. Quote it: --set 'host.esx.count=20..32'")]
+pub(super) struct SweepArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    /// Tell of this service (repeatable) [default: of all of them together]
+    #[arg(long, value_name = "NAME")]
+    pub service: Vec<String>,
+    /// Simulate only this strategy (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Vec<String>,
+    #[command(flatten)]
+    pub simulation: SimulationArguments,
+    /// Folder for the results [default: results/<file stem>-sweep]
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What goes to stdout
+    #[arg(long, value_enum, default_value_t = SweepFormat::Text)]
+    pub format: SweepFormat,
+    /// Write the chart as PNG too
+    #[arg(long)]
+    pub png: bool,
+    /// No progress, no list of files; warnings are told all the same
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A goal is [pNN] SERVICE.METRIC OPERATOR VALUE:
+  mail.availability >= 99.95 %    p95 all.downtime <= 4 h/y
+  mail.downtime <= 26 min/y       web.outages <= 2/y
+Metrics are availability, downtime, degraded, lost and outages; all or * is each service.
+One key of --set has several values (20..32, or a list), in the order in which they become better.
+--replications is the most that one value is simulated: few where it is clear.")]
+pub(super) struct SizeArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    /// What is to be met (repeatable: all of them)
+    #[arg(long, value_name = "GOAL", required = true, allow_hyphen_values = true)]
+    pub goal: Vec<String>,
+    /// How sure each answer is to be
+    #[arg(long, value_name = "SHARE", default_value = "95 %")]
+    pub confidence: String,
+    /// Only for this strategy (repeatable) [default: an answer for each]
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Vec<String>,
+    #[command(flatten)]
+    pub simulation: SimulationArguments,
+    /// What goes to stdout
+    #[arg(long, value_enum, default_value_t = SizeFormat::Text)]
+    pub format: SizeFormat,
+    /// No progress; warnings are told all the same
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SizeFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct TraceArguments {
     #[command(flatten)]
     pub scenario: ScenarioArguments,
@@ -142,6 +214,13 @@ pub(super) struct ChartArguments {
 pub(super) enum Format {
     Text,
     Markdown,
+    Csv,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SweepFormat {
+    Text,
     Csv,
     Json,
 }

@@ -111,7 +111,7 @@ fn count(n: usize, what: &str) -> String {
 }
 
 /// The text and each override, kept apart so that no two runs that differ look alike.
-fn fingerprint(bytes: &[u8], overrides: &[String]) -> String {
+pub(super) fn fingerprint(bytes: &[u8], overrides: &[String]) -> String {
     let mut hash = Sha256::new();
     hash.update(bytes);
     for text in overrides {

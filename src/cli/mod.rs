@@ -2,7 +2,7 @@
 //!
 //! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 internal error or I/O (also a file
 //! that is not there: what the machine refuses is 1, what somebody wrote and can mend is 2), 2 wrong usage or
-//! scenario, 130 interrupted.
+//! scenario, also a goal that nothing meets, 4 a goal that could not be decided, 130 interrupted.
 
 mod advise;
 mod args;
@@ -14,7 +14,10 @@ mod output;
 mod profiles;
 mod progress;
 mod run;
+mod size;
+mod sweep;
 mod trace;
+mod variants;
 
 use std::panic;
 use std::process::ExitCode;
@@ -32,6 +35,8 @@ enum Failure {
     Usage(String),
     /// Something of ours that went wrong and is not a panic.
     Internal(String),
+    /// A question that so many replications cannot answer.
+    Undecided(String),
     /// Ctrl-C.
     Interrupted,
 }
@@ -41,6 +46,7 @@ impl Failure {
         match self {
             Failure::Io(..) | Failure::Internal(_) => 1,
             Failure::Usage(_) => 2,
+            Failure::Undecided(_) => 4,
             Failure::Interrupted => 130,
         }
     }
@@ -48,10 +54,10 @@ impl Failure {
     fn tell(&self) {
         match self {
             Failure::Io(what, error) => output::note(&format!("ninefold: {what}: {error}")),
-            Failure::Usage(what) | Failure::Internal(what) if !what.is_empty() => {
+            Failure::Usage(what) | Failure::Internal(what) | Failure::Undecided(what) if !what.is_empty() => {
                 output::note(&format!("ninefold: {what}"));
             }
-            Failure::Usage(_) | Failure::Internal(_) | Failure::Interrupted => {}
+            Failure::Usage(_) | Failure::Internal(_) | Failure::Undecided(_) | Failure::Interrupted => {}
         }
     }
 }
@@ -74,6 +80,8 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::run(run),
         Command::Advise(advise) => advise::advise(advise),
         Command::Check(check) => check::check(check),
+        Command::Size(size) => size::size(size),
+        Command::Sweep(sweep) => sweep::sweep(sweep),
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
         Command::Profiles(profiles) => profiles::profiles(profiles),

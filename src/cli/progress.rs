@@ -17,6 +17,8 @@ const PLAIN_EVERY: Duration = Duration::from_secs(10);
 pub(super) struct Progress {
     show: Show,
     total: u32,
+    /// It may end sooner, and nobody knows when.
+    at_most: bool,
     done: AtomicU32,
     begun: Instant,
 }
@@ -30,12 +32,25 @@ enum Show {
 
 impl Progress {
     pub(super) fn new(total: u32, quiet: bool) -> Progress {
+        Progress::of(total, false, quiet)
+    }
+
+    /// Of something that ends when it knows enough.
+    pub(super) fn at_most(total: u32, quiet: bool) -> Progress {
+        Progress::of(total, true, quiet)
+    }
+
+    fn of(total: u32, at_most: bool, quiet: bool) -> Progress {
         let begun = Instant::now();
         let show = if quiet {
             Show::Nothing
         } else if std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(u64::from(total));
-            let style = "{bar:40} {pos}/{len} replications, {eta} left";
+            let style = if at_most {
+                "{spinner} {pos} replications, {len} at most"
+            } else {
+                "{bar:40} {pos}/{len} replications, {eta} left"
+            };
             if let Ok(style) = ProgressStyle::with_template(style) {
                 bar.set_style(style);
             }
@@ -43,7 +58,7 @@ impl Progress {
         } else {
             Show::Lines(Mutex::new(begun))
         };
-        Progress { show, total, done: AtomicU32::new(0), begun }
+        Progress { show, total, at_most, done: AtomicU32::new(0), begun }
     }
 
     pub(super) fn finish(&self) {
@@ -63,8 +78,12 @@ impl Watch for Progress {
                 let Ok(mut last) = last.try_lock() else { return };
                 if last.elapsed() >= PLAIN_EVERY {
                     *last = Instant::now();
+                    if self.at_most {
+                        output::note(&format!("{done} replications, {} at most", self.total));
+                        return;
+                    }
                     let gone = self.begun.elapsed().as_secs_f64();
-                    let left = gone / f64::from(done) * f64::from(self.total - done);
+                    let left = gone / f64::from(done) * f64::from(self.total.saturating_sub(done));
                     output::note(&format!("{done} of {} replications, about {left:.0} s left", self.total));
                 }
             }

@@ -1,5 +1,6 @@
 //! `ninefold run`: load, simulate, render, write, print.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -25,7 +26,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let simulated = Instant::now();
     let result = result(&summary, &scenario, &arguments.strategy);
     let interrupted = summary.replications < summary.replications_asked;
-    let earlier = interrupted.then(|| Earlier::of(&folder)).flatten().filter(|e| e.outranks(&summary));
+    let earlier = interrupted.then(|| Earlier::of(&folder.join("result.json"))).flatten();
+    let earlier = earlier.filter(|earlier| earlier.outranks(u64::from(summary.replications)));
     let target = if earlier.is_some() { folder.join("interrupted") } else { folder.clone() };
     let files = render(&result, &summary, arguments.png)?;
     interrupt::writing(|| output::write_all(&target, &files))?;
@@ -75,17 +77,21 @@ pub(super) fn options(arguments: &SimulationArguments) -> Vec<String> {
 
 /// The result, with what was typed to get it and what was odd about that.
 pub(super) fn result(summary: &Summary, scenario: &Scenario, selection: &[String]) -> RunResult {
-    let warning = |issue: &Issue| Warning {
-        code: issue.code.to_owned(),
-        path: issue.path.clone(),
-        what: issue.what.clone(),
-        remedy: issue.remedy.clone(),
-    };
     RunResult {
         overrides: scenario.overrides.clone(),
         selection: selection.to_vec(),
         warnings: scenario.warnings.iter().map(warning).collect(),
         ..RunResult::from(summary)
+    }
+}
+
+/// A warning for the record.
+pub(super) fn warning(issue: &Issue) -> Warning {
+    Warning {
+        code: issue.code.to_owned(),
+        path: issue.path.clone(),
+        what: issue.what.clone(),
+        remedy: issue.remedy.clone(),
     }
 }
 
@@ -95,19 +101,20 @@ pub(super) fn result(summary: &Summary, scenario: &Scenario, selection: &[String
 /// interrupted run takes the place of an earlier result only where that one was interrupted too, and sooner.
 /// Else it goes into a folder beside the files of the earlier one. A run that comes to its end takes the place
 /// of anything: that is what was asked for.
-struct Earlier {
+pub(super) struct Earlier {
     replications: u64,
     complete: bool,
 }
 
 impl Earlier {
-    fn of(folder: &Path) -> Option<Earlier> {
+    /// From a `result.json`, or from another file that says how many replications it has.
+    pub(super) fn of(file: &Path) -> Option<Earlier> {
         #[derive(serde::Deserialize)]
         struct Head {
             replications: u64,
             replications_asked: u64,
         }
-        let text = std::fs::read_to_string(folder.join("result.json"));
+        let text = std::fs::read_to_string(file);
         match text.as_deref().map(serde_json::from_str::<Head>) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Ok(Ok(Head { replications, replications_asked })) => {
@@ -118,8 +125,8 @@ impl Earlier {
         }
     }
 
-    fn outranks(&self, summary: &Summary) -> bool {
-        self.complete || self.replications > u64::from(summary.replications)
+    pub(super) fn outranks(&self, replications: u64) -> bool {
+        self.complete || self.replications > replications
     }
 }
 
@@ -139,8 +146,13 @@ fn choose_strategies(scenario: &mut Scenario, wanted: &[String]) -> Result<(), F
 
 /// `results/<file stem>`.
 fn default_folder(file: &Path) -> PathBuf {
+    Path::new("results").join(stem(file))
+}
+
+/// The name of a scenario's file without its ending.
+pub(super) fn stem(file: &Path) -> &OsStr {
     let stem = if file == Path::new("-") { None } else { file.file_stem() };
-    Path::new("results").join(stem.unwrap_or("stdin".as_ref()))
+    stem.unwrap_or("stdin".as_ref())
 }
 
 pub(super) fn simulate(

@@ -39,14 +39,10 @@ impl LinkShare {
     pub fn share(&mut self, flows: &mut [Flow], capacity: impl Fn(u32) -> f64) {
         let links = flows.iter().map(|flow| flow.from.max(flow.to) as usize + 1).max().unwrap_or(0);
         for side in [&mut self.out, &mut self.into] {
-            side.clear();
-            side.extend((0..links).map(|link| Link { left: capacity(link as u32), flows: 0 }));
+            side.resize(side.len().max(links), Link::default());
         }
-        for flow in flows.iter_mut() {
-            flow.rate = f64::NAN;
-            self.out[flow.from as usize].flows += 1;
-            self.into[flow.to as usize].flows += 1;
-        }
+        flows.iter_mut().for_each(|flow| flow.rate = f64::NAN);
+        self.charge(flows, &capacity);
         let mut open = flows.len();
         while open > 0 {
             let least = flows.iter().filter(|flow| flow.rate.is_nan()).map(|flow| self.offer(flow));
@@ -58,9 +54,6 @@ impl LinkShare {
                     open -= 1;
                 }
             }
-            for side in [&mut self.out, &mut self.into] {
-                side.iter_mut().for_each(|link| link.flows = 0);
-            }
             self.charge(flows, &capacity);
         }
     }
@@ -71,12 +64,11 @@ impl LinkShare {
         part(&self.out[flow.from as usize]).min(part(&self.into[flow.to as usize]))
     }
 
-    /// Counts anew what is left, and who is open.
+    /// Counts anew what is left of the links that are used, and how many still want some of it.
     fn charge(&mut self, flows: &[Flow], capacity: &impl Fn(u32) -> f64) {
-        for side in [&mut self.out, &mut self.into] {
-            for (number, link) in side.iter_mut().enumerate() {
-                link.left = capacity(number as u32);
-            }
+        for flow in flows {
+            self.out[flow.from as usize] = Link { left: capacity(flow.from), flows: 0 };
+            self.into[flow.to as usize] = Link { left: capacity(flow.to), flows: 0 };
         }
         for flow in flows {
             for link in [&mut self.out[flow.from as usize], &mut self.into[flow.to as usize]] {

@@ -31,9 +31,17 @@ pub(super) struct CauseSum {
     pub downtime_us: u128,
 }
 
+/// A length of downtime that an instance of a service is not to exceed in one replication: how many do is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Allowance {
+    pub service: u32,
+    pub downtime_us: u64,
+}
+
 /// What a worker keeps between blocks: one state and one set of probes per strategy.
 pub(super) struct Worker<'m> {
     models: &'m [Model],
+    allowances: &'m [Allowance],
     states: Vec<State>,
     downtimes: Vec<Downtime>,
     waitings: Vec<Waiting>,
@@ -63,6 +71,8 @@ pub(super) struct StrategyBlock {
     pub downtimes: Vec<Distribution>,
     /// Single outages, by service.
     pub outages: Vec<Distribution>,
+    /// `exceeded[allowance][replication of the block]`: instances that were down for longer.
+    pub exceeded: Vec<Vec<u64>>,
 }
 
 /// All strategies over one block.
@@ -72,9 +82,10 @@ pub(super) struct Block {
 }
 
 impl<'m> Worker<'m> {
-    pub(super) fn new(models: &'m [Model]) -> Worker<'m> {
+    pub(super) fn new(models: &'m [Model], allowances: &'m [Allowance]) -> Worker<'m> {
         Worker {
             models,
+            allowances,
             states: models.iter().map(State::new).collect(),
             downtimes: models.iter().map(Downtime::new).collect(),
             waitings: models.iter().map(Waiting::new).collect(),
@@ -106,7 +117,7 @@ impl<'m> Worker<'m> {
         watch: &dyn Watch,
     ) -> Option<StrategyBlock> {
         let model = &self.models[strategy];
-        let mut block = StrategyBlock::new(model);
+        let mut block = StrategyBlock::new(model, self.allowances.len());
         let (downtime, waiting) = (&mut self.downtimes[strategy], &mut self.waitings[strategy]);
         let (redundancy, headroom) = (&mut self.redundancies[strategy], &mut self.headrooms[strategy]);
         for replication in replications {
@@ -120,13 +131,14 @@ impl<'m> Worker<'m> {
             self.events = self.events.max(events);
             downtime.finish();
             block.add(downtime, waiting.finish(), redundancy.finish(), headroom.finish());
+            block.count(downtime, self.allowances);
         }
         Some(block)
     }
 }
 
 impl StrategyBlock {
-    pub(super) fn new(model: &Model) -> StrategyBlock {
+    pub(super) fn new(model: &Model, allowances: usize) -> StrategyBlock {
         let services = model.services.len();
         StrategyBlock {
             ticks: vec![Vec::new(); services],
@@ -136,6 +148,15 @@ impl StrategyBlock {
             headrooms: HeadroomBlock::of(model),
             downtimes: vec![Distribution::new(); services],
             outages: vec![Distribution::new(); services],
+            exceeded: vec![Vec::new(); allowances],
+        }
+    }
+
+    fn count(&mut self, downtime: &Downtime, allowances: &[Allowance]) {
+        for (counts, allowance) in self.exceeded.iter_mut().zip(allowances) {
+            let exceeds =
+                |&(service, us): &(u32, u64)| service == allowance.service && us > allowance.downtime_us;
+            counts.push(downtime.instances().filter(exceeds).count() as u64);
         }
     }
 

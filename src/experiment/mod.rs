@@ -7,16 +7,25 @@
 //!
 //! All strategies of a block run in one task on the same failure history (common random numbers), which
 //! is what makes "A minus B" sharp.
+//!
+//! Variants of a scenario run one after the other on the same threads ([`run_on`]); what they keep of it, a [`Sample`], is enough to
+//! compare them on the same failures later. [`size`] looks for the smallest variant that meets a goal, adding replications to those
+//! that a candidate has (`study`).
 
 mod block;
 mod capacity;
 mod cost;
 mod headroom;
 mod pool;
+mod sample;
+pub mod size;
+mod study;
 mod summarize;
 pub mod summary;
 
-pub use pool::{Plan, Watch, run};
+pub use pool::{Outcome, Plan, Threads, Watch, run, run_on};
+pub use sample::Sample;
+pub use study::{Check, Reading};
 pub use summary::Summary;
 
 use crate::model::Model;

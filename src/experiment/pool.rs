@@ -1,8 +1,11 @@
 //! Blocks over threads.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
-use super::block::{Block, Worker};
+use super::block::{Allowance, Block, Worker};
+use super::sample::Sample;
 use super::summarize::{Findings, summarize};
 use super::summary::Summary;
 use crate::model::Model;
@@ -44,44 +47,110 @@ const BLOCK: u32 = 8;
 /// Blocks that a thread runs before all of them are added up: every outage of theirs is in memory until then.
 const BLOCKS_PER_THREAD: u32 = 16;
 
+/// Threads, started once.
+pub struct Threads(rayon::ThreadPool);
+
+impl Threads {
+    /// So many; `None`: as many as the machine has. Where so many cannot be had, one does the same work and gives the
+    /// same bytes.
+    ///
+    /// # Panics
+    /// When not one thread can be started.
+    #[must_use]
+    pub fn new(threads: Option<usize>) -> Threads {
+        let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        Threads(pool(threads.unwrap_or(0)).or_else(|_| pool(1)).expect("a thread can be started"))
+    }
+}
+
 /// Runs all replications of all models and summarizes them. `None` when stopped before any had finished.
 ///
 /// # Panics
 /// When not one thread can be started, or on a broken invariant of the simulation.
 pub fn run(models: &[Model], plan: &Plan, watch: &dyn Watch) -> Option<Summary> {
-    let threads = plan.threads.unwrap_or(0);
-    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    // Where so many threads cannot be had, one does the same work and gives the same bytes.
-    let pool = pool(threads).or_else(|_| pool(1)).expect("a thread can be started");
-    let wave = BLOCKS_PER_THREAD.saturating_mul(pool.current_num_threads() as u32);
-    let mut findings = Findings::new(models);
-    let blocks = plan.replications.div_ceil(BLOCK);
-    let mut first = 0;
-    while first < blocks && !watch.stops() {
-        let last = first.saturating_add(wave).min(blocks);
-        let done: Vec<Vec<Block>> = pool.install(|| {
-            (first..last)
-                .into_par_iter()
-                .map_init(|| Worker::new(models), |worker, number| run_block(worker, number, plan, watch))
-                .collect()
-        });
-        for block in done.into_iter().flatten() {
-            findings.add(block);
-        }
-        first = last;
-    }
-    findings.any().then(|| summarize(models, plan, &findings))
+    run_on(&Threads::new(plan.threads), models, plan, watch).map(|outcome| outcome.summary)
 }
 
-/// The replications of one number, in one piece, or one by one where they are long, so that nobody who stops the
-/// run waits for eight of them, or loses eight.
-fn run_block(worker: &mut Worker<'_>, number: u32, plan: &Plan, watch: &dyn Watch) -> Vec<Block> {
+/// A run, and what its downtimes can be compared with those of other runs by.
+pub struct Outcome<'m> {
+    pub summary: Summary,
+    models: &'m [Model],
+    findings: Findings,
+}
+
+impl Outcome<'_> {
+    /// The downtimes of a strategy's service; `None`: of all of them together.
+    #[must_use]
+    pub fn sample(&self, strategy: usize, service: Option<usize>) -> Sample {
+        Sample::of(&self.models[strategy], &self.findings, strategy, service)
+    }
+}
+
+/// As [`run`], on threads that are there.
+///
+/// # Panics
+/// On a broken invariant of the simulation.
+pub fn run_on<'m>(
+    threads: &Threads,
+    models: &'m [Model],
+    plan: &Plan,
+    watch: &dyn Watch,
+) -> Option<Outcome<'m>> {
+    let mut findings = Findings::new(models, 0);
+    let work = Work { models, allowances: &[], seed: plan.seed };
+    work.extend(&mut findings, 0..plan.replications, threads, watch);
+    findings.any().then(|| Outcome { summary: summarize(models, plan, &findings), models, findings })
+}
+
+/// What is simulated.
+pub(super) struct Work<'m> {
+    pub models: &'m [Model],
+    pub allowances: &'m [Allowance],
+    pub seed: u64,
+}
+
+impl Work<'_> {
+    /// Adds replications to what was found so far, in their order; fewer only where somebody stops it.
+    pub(super) fn extend(
+        &self,
+        findings: &mut Findings,
+        replications: Range<u32>,
+        threads: &Threads,
+        watch: &dyn Watch,
+    ) {
+        let pool = &threads.0;
+        let wave = BLOCKS_PER_THREAD.saturating_mul(pool.current_num_threads() as u32);
+        let blocks = (replications.end - replications.start).div_ceil(BLOCK);
+        let mut first = 0;
+        while first < blocks && !watch.stops() {
+            let last = first.saturating_add(wave).min(blocks);
+            let block = |worker: &mut Worker<'_>, number: u32| {
+                let begins = replications.start + number * BLOCK;
+                let ends = begins.saturating_add(BLOCK).min(replications.end);
+                run_block(worker, begins..ends, self.seed, watch)
+            };
+            let done: Vec<Vec<Block>> = pool.install(|| {
+                (first..last)
+                    .into_par_iter()
+                    .map_init(|| Worker::new(self.models, self.allowances), block)
+                    .collect()
+            });
+            for block in done.into_iter().flatten() {
+                findings.add(block);
+            }
+            first = last;
+        }
+    }
+}
+
+/// A few replications in one piece, or one by one where they are long, so that nobody who stops the run waits for
+/// eight of them, or loses eight.
+fn run_block(worker: &mut Worker<'_>, replications: Range<u32>, seed: u64, watch: &dyn Watch) -> Vec<Block> {
     let mut done = Vec::new();
-    let mut next = number * BLOCK;
-    let end = next.saturating_add(BLOCK).min(plan.replications);
+    let (mut next, end) = (replications.start, replications.end);
     while next < end && !watch.stops() {
         let until = if worker.is_slow() { next + 1 } else { end };
-        let Some(block) = worker.run(plan.seed, next..until, watch) else { break };
+        let Some(block) = worker.run(seed, next..until, watch) else { break };
         watch.finished(until - next);
         done.push(block);
         next = until;

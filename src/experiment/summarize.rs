@@ -17,12 +17,18 @@ pub(super) const SECOND: f64 = 1e6;
 /// Everything that finished, in the order of replications.
 pub(super) struct Findings {
     numbers: Vec<u32>,
-    strategies: Vec<StrategyBlock>,
+    pub(super) strategies: Vec<StrategyBlock>,
 }
 
 impl Findings {
-    pub(super) fn new(models: &[Model]) -> Findings {
-        Findings { numbers: Vec::new(), strategies: models.iter().map(StrategyBlock::new).collect() }
+    pub(super) fn new(models: &[Model], allowances: usize) -> Findings {
+        let strategies = models.iter().map(|model| StrategyBlock::new(model, allowances));
+        Findings { numbers: Vec::new(), strategies: strategies.collect() }
+    }
+
+    /// Replications that were added.
+    pub(super) fn replications(&self) -> u32 {
+        self.numbers.len() as u32
     }
 
     pub(super) fn any(&self) -> bool {
@@ -46,6 +52,9 @@ impl Findings {
                 *most = (*most).max(part.recovery_points_max[service]);
                 sum.downtimes[service].merge(&part.downtimes[service]);
                 sum.outages[service].merge(&part.outages[service]);
+            }
+            for (counts, more) in sum.exceeded.iter_mut().zip(part.exceeded) {
+                counts.extend(more);
             }
         }
     }
@@ -172,7 +181,7 @@ fn requests_lost(ticks: &[Ticks], chance: Chance, service: &Service) -> Option<E
 fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSummary {
     let instances: u32 = model.services.iter().map(|s| s.instances).sum();
     let sums = totals(found);
-    let chance = model.services.iter().map(|s| Chance::of(model, s)).fold(Chance::default(), Chance::and);
+    let chance = Chance::of_all(model);
     let scale = 1.0 / (f64::from(instances) * SECOND);
     let downtime = estimate(&sums, |t| t.downtime_us, chance.downtime(), scale);
     let mut tallies = vec![CauseSum::default(); Cause::ALL.len()];
@@ -194,7 +203,7 @@ fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSumm
 }
 
 /// The ticks of all services together, by replication.
-fn totals(found: &StrategyBlock) -> Vec<Ticks> {
+pub(super) fn totals(found: &StrategyBlock) -> Vec<Ticks> {
     let mut sums = vec![Ticks::default(); found.waiting.len()];
     for service in &found.ticks {
         for (sum, ticks) in sums.iter_mut().zip(service) {
@@ -230,6 +239,11 @@ impl Chance {
         }
     }
 
+    /// Of all services together.
+    pub(super) fn of_all(model: &Model) -> Chance {
+        model.services.iter().map(|s| Chance::of(model, s)).fold(Chance::default(), Chance::and)
+    }
+
     /// One incident may hit both.
     fn and(self, other: Chance) -> Chance {
         Chance {
@@ -241,11 +255,11 @@ impl Chance {
         }
     }
 
-    fn downtime(&self) -> Randomness {
+    pub(super) fn downtime(&self) -> Randomness {
         self.events(self.downtime_us.min(self.ceiling_us), self.ceiling_us)
     }
 
-    fn outages(&self) -> Randomness {
+    pub(super) fn outages(&self) -> Randomness {
         self.events(self.outages, f64::INFINITY)
     }
 
@@ -263,14 +277,14 @@ impl Chance {
     }
 
     /// Only a balanced group can serve in part.
-    fn degraded(&self, service: &Service) -> Randomness {
+    pub(super) fn degraded(&self, service: &Service) -> Randomness {
         match service.guest {
             Some(GuestGroup::Balanced { .. }) => self.downtime(),
             _ => Randomness::None,
         }
     }
 
-    fn events(&self, largest: f64, ceiling: f64) -> Randomness {
+    pub(super) fn events(&self, largest: f64, ceiling: f64) -> Randomness {
         if self.random { Randomness::Events { largest, ceiling } } else { Randomness::None }
     }
 }
@@ -387,8 +401,6 @@ fn comparisons(
                     (&found_b.ticks[number], Chance::of(&models[b], service_b)),
                 ));
             }
-            let chance =
-                |m: &Model| m.services.iter().map(|s| Chance::of(m, s)).fold(Chance::default(), Chance::and);
             let instances: u32 = models[a].services.iter().map(|s| s.instances).sum();
             let cost_a_minus_b =
                 till.and_then(|till| till.difference((&models[a], found_a), (&models[b], found_b)));
@@ -396,8 +408,8 @@ fn comparisons(
                 (models, a, b),
                 None,
                 f64::from(instances),
-                (&totals(found_a), chance(&models[a])),
-                (&totals(found_b), chance(&models[b])),
+                (&totals(found_a), Chance::of_all(&models[a])),
+                (&totals(found_b), Chance::of_all(&models[b])),
             );
             all.push(Comparison { cost_a_minus_b, ..total });
         }

@@ -20,27 +20,27 @@ pub enum Destination {
 #[must_use]
 pub fn choose_destination(model: &Model, state: &State, cluster: ClusterId, vm: VmId) -> Destination {
     let Some(from) = state.vms[vm.index()].host() else { return Destination::Nobody };
-    let has_a_turn = has_a_turn(model, state, cluster, vm, from);
+    if !has_a_turn(model, state, cluster, vm, from) {
+        return Destination::Busy;
+    }
     let (mut busy, mut best) = (false, None);
     for &host in &model.clusters[cluster.index()].hosts {
-        if !can_go(model, state, cluster, vm, host) {
-            continue;
-        }
-        if is_full(model, state, cluster, host) {
-            busy = true;
-            continue;
-        }
         let fixed = &model.hosts[host.index()];
         let here = model.hosts[from.index()].place == fixed.place;
         let free = state.hosts[host.index()].free(fixed).memory_mib;
         let rank = (is_apart(model, state, host, vm), here, free);
-        if best.is_none_or(|(before, _)| rank > before) {
+        // Most hosts are not the best, which is quickly seen.
+        if best.is_some_and(|(before, _)| rank <= before) || !can_go(model, state, cluster, vm, host) {
+            continue;
+        }
+        if is_full(model, state, cluster, host) {
+            busy = true;
+        } else {
             best = Some((rank, host));
         }
     }
     match best {
-        Some((_, host)) if has_a_turn => Destination::Host(host),
-        Some(_) => Destination::Busy,
+        Some((_, host)) => Destination::Host(host),
         None if busy => Destination::Busy,
         None => Destination::Nobody,
     }

@@ -189,7 +189,7 @@ fn cause(from: &summary::CauseSummary) -> Cause {
     Cause { cause: from.cause.to_owned(), outages: from.outages, downtime_s: from.downtime_s }
 }
 
-fn estimate(from: &summary::Estimate) -> Estimate {
+pub(super) fn estimate(from: &summary::Estimate) -> Estimate {
     let method = match from.method {
         summary::Method::StudentT => Method::StudentT,
         summary::Method::WeightedPoisson => Method::WeightedPoisson,

@@ -17,6 +17,7 @@
 //! | `headroom.csv` | strategy and cluster that asks for headroom; only where one does |
 //! | `failures.csv` | strategy and case of one or two hosts lost at once from the start placement |
 //! | `replications.csv` | strategy, service and replication (replications count from 0) |
+//! | `sweep.csv` | variant of a sweep, strategy and service: see [`super::sweep`] |
 
 use super::clean::csv_cell;
 use super::cost;
@@ -25,7 +26,7 @@ use super::result::{Estimate, Method, RunResult, TotalComparison};
 use crate::experiment::summary::Summary;
 
 /// In the column of a service, all of them together.
-const ALL_SERVICES: &str = "(all services)";
+pub(super) const ALL_SERVICES: &str = "(all services)";
 
 /// `summary.csv`.
 #[must_use]

@@ -130,6 +130,18 @@ pub fn availability(availability: &Estimate) -> String {
     format!("{} %", below_hundred(availability.mean, decimals(&scaled(&down, 100.0))))
 }
 
+/// As [`availability`], with its interval: `99.987 % [99.982, 99.991]`. Both ends are rounded down.
+#[must_use]
+pub fn availability_interval(estimate: &Estimate) -> String {
+    let mean = availability(estimate);
+    let digits = mean.split_once('.').map_or(0, |(_, rest)| rest.trim_end_matches(" %").len() as i32);
+    if mean.starts_with('≥') || estimate.low.total_cmp(&estimate.high).is_eq() || !has_interval(estimate) {
+        return mean;
+    }
+    let end = |value: f64| if value >= 1.0 { "100".to_owned() } else { below_hundred(value, digits) };
+    format!("{mean} [{}, {}]", end(estimate.low), end(estimate.high))
+}
+
 /// A fraction as a whole percentage; `< 1 %` where that would be 0.
 #[must_use]
 pub fn share(fraction: f64) -> String {
@@ -144,6 +156,19 @@ pub fn share(fraction: f64) -> String {
 #[must_use]
 pub fn count(count: u32) -> String {
     thousands(&count.to_string())
+}
+
+/// As [`count`], of what may be more.
+#[must_use]
+pub fn whole(count: u64) -> String {
+    thousands(&count.to_string())
+}
+
+/// A number without trailing zeros: `99.9`, `95`.
+#[must_use]
+pub fn trimmed(value: f64) -> String {
+    let text = format!("{value:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A count with its noun: "1 host", "29 hosts".

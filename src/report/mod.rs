@@ -10,6 +10,9 @@
 //!    │                               ▲          csv::{summary, causes, …}, charts::draw
 //!    └── csv::replications           └── RunResult::from_json
 //! ```
+//!
+//! A sweep is many of them, cut down to what its table, files and chart need: [`sweep`]. The search for the
+//! smallest value that meets a goal has an answer of its own: [`size`].
 
 pub mod advice;
 mod capacity;
@@ -26,6 +29,8 @@ mod number;
 mod profiles;
 mod reproduce;
 pub mod result;
+pub mod size;
+pub mod sweep;
 mod table;
 pub mod text;
 pub mod timeline;

@@ -225,7 +225,8 @@ pub struct Downtime {
     /// The worst of them.
     #[serde(with = "number")]
     pub max: f64,
-    /// (probability, seconds not exceeded with that probability), ascending.
+    /// (probability, seconds not exceeded with that probability), ascending; a sweep leaves them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quantiles: Vec<(f64, f64)>,
 }
 

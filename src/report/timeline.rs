@@ -291,7 +291,11 @@ fn moved(who: &str, host: &str, moved: &Moved) -> String {
         0 => String::new(),
         rounds => format!(" and {}", figures::counted(rounds, "round")),
     };
-    let (lasted, blackout) = (length(moved.lasted), length(moved.blackout));
+    let lasted = length(moved.lasted);
+    let blackout = match moved.blackout.0 {
+        micros @ 1..10_000 => format!("{:.2} ms", micros as f64 / 1e3),
+        _ => length(moved.blackout),
+    };
     format!("VM {who} has moved to {host} in {lasted}{rounds}; it stood still for {blackout}")
 }
 

@@ -19,6 +19,8 @@ mod compile;
 mod describe;
 mod fields;
 mod fixed;
+pub mod goal;
+pub mod grid;
 mod guest_plan;
 mod issue;
 mod law;

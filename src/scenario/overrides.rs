@@ -52,7 +52,7 @@ pub(super) fn apply(argument: &str, root: &mut Table, sources: &mut Sources, sin
 }
 
 /// The first equals sign outside quotes.
-fn equals_sign(argument: &str) -> Option<usize> {
+pub(super) fn equals_sign(argument: &str) -> Option<usize> {
     let mut quote = None;
     for (at, c) in argument.char_indices() {
         match (quote, c) {

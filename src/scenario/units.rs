@@ -191,7 +191,7 @@ pub(super) fn has_unit(text: &str) -> bool {
 }
 
 /// The number and the unit of a text; the space between them is optional.
-fn split(text: &str) -> (&str, &str) {
+pub(super) fn split(text: &str) -> (&str, &str) {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut at = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));

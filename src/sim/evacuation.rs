@@ -53,7 +53,8 @@ impl<O: Observer> Simulation<'_, O> {
             self.catch_up(vm);
             self.choose_privacy(vm, host);
         }
-        let some = !residents.is_empty() || self.state.hosts[host.index()].migrations > 0;
+        let waits = fixed.cluster.is_some_and(|cluster| self.others_come_first(cluster));
+        let some = waits || !residents.is_empty() || self.state.hosts[host.index()].migrations > 0;
         self.state.scratch = residents;
         if some {
             self.tell(Signal::EvacuationBegun { host });
@@ -64,6 +65,9 @@ impl<O: Observer> Simulation<'_, O> {
     /// Sends away whom it can. Says whether nobody has to leave any more.
     pub(super) fn evacuate(&mut self, plan: MaintenanceId, host: HostId) -> bool {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return true };
+        if self.others_come_first(cluster) {
+            return false;
+        }
         let mut empty = self.state.hosts[host.index()].migrations == 0;
         let residents = self.state.take_residents(host);
         for &vm in residents.iter().rev() {
@@ -117,6 +121,12 @@ impl<O: Observer> Simulation<'_, O> {
             }
             Destination::Nobody => Fate::Pending,
         }
+    }
+
+    /// Whether the cluster is about to look at those who wait to be restarted: what room there is, is theirs first.
+    fn others_come_first(&self, cluster: ClusterId) -> bool {
+        let row = &self.state.clusters[cluster.index()];
+        row.poll_at != Time::NEVER && !row.waiting.is_empty()
     }
 
     /// VMW-80: vSphere moves nobody without its server; the others have nobody to ask.
@@ -227,6 +237,9 @@ impl<O: Observer> Simulation<'_, O> {
     /// Sends for whom it can. Says whether all are there who can come.
     pub(super) fn bring_back(&mut self, host: HostId) -> bool {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return true };
+        if self.others_come_first(cluster) {
+            return false;
+        }
         let mut all = self.state.hosts[host.index()].migrations == 0;
         let evacuees = self.state.take_evacuees(host);
         for &vm in evacuees.iter().rev() {

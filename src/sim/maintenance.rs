@@ -225,10 +225,13 @@ impl<O: Observer> Simulation<'_, O> {
         self.end_return(host);
         let plan = MaintenanceId(std::mem::replace(&mut self.state.hosts[host.index()].plan, NOWHERE));
         if O::ANY_ORDER {
-            // Nobody waits for its VMs any longer.
+            // Nobody waits for its VMs any longer, but for starts behind which others are queued.
+            let queued = self.state.hosts[host.index()].queued > 0;
             let mut next = self.state.hosts[host.index()].first_vm;
             while next != NOWHERE {
-                self.choose_privacy(VmId(next), host);
+                if !queued || self.state.vms[next as usize].phase != VmPhase::PowerOn {
+                    self.choose_privacy(VmId(next), host);
+                }
                 next = self.state.vms[next as usize].next;
             }
         }

@@ -62,7 +62,12 @@ impl<'m, O: Observer> Simulation<'m, O> {
         if quick {
             self.hold_still(cluster, vm);
         }
-        self.share_links(cluster);
+        self.share_links_soon(cluster);
+    }
+
+    /// Somebody has come or gone: the links are shared anew when all have who do at this instant.
+    fn share_links_soon(&mut self, cluster: ClusterId) {
+        self.state.timers.arm(self.model.timers.migrations[cluster.index()], self.now);
     }
 
     /// One of a cluster's migrations has come to the end of a step.
@@ -197,7 +202,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
         self.tell(Signal::MigrationAborted { vm, host: row.to });
         if let Some(cluster) = self.model.hosts[row.from.index()].cluster {
-            self.share_links(cluster);
+            self.share_links_soon(cluster);
         }
         self.look_at_evacuations();
         row.still_since != Time::NEVER

@@ -152,6 +152,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             return;
         }
         let before = row.phase;
+        self.abandon_migration(vm);
         self.let_go(vm);
         let changed = self.life(vm).serve(VmClock::Disk);
         self.on_life_changed(vm, changed);

@@ -261,6 +261,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.declare_undeclared(cluster);
             self.try_waiting(cluster);
         }
+        self.look_at_evacuations();
     }
 
     fn try_waiting(&mut self, cluster: ClusterId) {

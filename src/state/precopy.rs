@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_copy_that_gets_nowhere_is_not_followed_round_by_round() {
         let busy = GuestMemory { bytes: 1e6, dirty_per_s: 1e9, working_set: 1e6 };
-        assert_eq!(PreCopy::new(&busy).outlook(&busy, &ENDLESS, 1e9), (0.0, PreCopyEnd::Never));
+        assert_eq!(PreCopy::new(&busy).outlook(&busy, &ENDLESS, 1e9).1, PreCopyEnd::Never);
         let (after, end) = PreCopy::new(&busy).outlook(&busy, &QEMU, 1e6 / 0.4);
         assert_eq!((after, end), (2000.0, PreCopyEnd::TimesOut));
         let most = StopRule { rounds_max: 60_000, ..ENDLESS };

@@ -63,13 +63,13 @@
 
 use super::moments::Moments;
 use super::paired::PairedMoments;
-use crate::special::{gamma_p_inverse, gamma_q_inverse, student_t_quantile};
+use crate::special::{gamma_p_inverse, gamma_q_inverse, normal_quantile, student_t_quantile};
 
 /// From this effective number of events on, Student's t stands alone (measured: see the module's table).
 pub const EVENTS_MANY: f64 = 1000.0;
 
-/// The probability left out at each end.
-const TAIL: f64 = 0.025;
+/// The probability left out at each end of a 95 % interval.
+pub const TAIL: f64 = 0.025;
 
 /// The standard normal quantile of `1 − TAIL`.
 const Z: f64 = 1.959_963_984_540_054;
@@ -159,6 +159,27 @@ impl Interval {
 /// ```
 #[must_use]
 pub fn mean(values: &Moments, randomness: Randomness) -> Interval {
+    mean_at(values, randomness, TAIL)
+}
+
+/// As [`mean`], with the probability `tail` left out at each end in place of 2.5 %: what a test at several looks asks.
+///
+/// Below 2.5 % Student's t never stands alone: how it covers was measured at 2.5 %, and further out it is more easily
+/// fooled by a long tail.
+///
+/// ```
+/// use ninefold::stats::{Moments, Randomness, interval};
+/// let years: Moments = (0..100).map(|year| year % 7).collect();
+/// let chance = Randomness::Events { largest: 10.0, ceiling: f64::INFINITY };
+/// let (usual, wide) = (interval::mean(&years, chance), interval::mean_at(&years, chance, 0.001));
+/// assert!(wide.low < usual.low && usual.high < wide.high && wide.mean == usual.mean);
+/// ```
+///
+/// # Panics
+/// Unless 0 < `tail` < 0.5.
+#[must_use]
+pub fn mean_at(values: &Moments, randomness: Randomness, tail: f64) -> Interval {
+    assert!(tail > 0.0 && tail < 0.5, "a tail of {tail}");
     let mean = values.mean();
     let Randomness::Events { ceiling, .. } = randomness else {
         return exact(mean);
@@ -167,14 +188,17 @@ pub fn mean(values: &Moments, randomness: Randomness) -> Interval {
         return Interval { mean, se: 0.0, low: 0.0, high: ceiling, method: Method::Bound };
     }
     let n = values.count() as f64;
-    let total = Total::of(values);
+    let total = Total::of(values, tail);
     let weight = weight(randomness);
     let gamma = total.bounds(weight);
-    let method = method(total.events, total.variance, weight, values.count());
+    let method = match method(total.events, total.variance, weight, values.count()) {
+        Method::StudentT if tail < TAIL => Method::WeightedPoisson,
+        method => method,
+    };
     let (low, high) = match method {
-        Method::StudentT => student(total.sum(), total.variance, n),
+        Method::StudentT => student(total.sum(), total.variance, n, tail),
         Method::WeightedPoisson if n > 1.0 => {
-            let t = student(total.sum(), total.variance, n);
+            let t = student(total.sum(), total.variance, n, tail);
             (if t.0 > 0.0 { t.0.min(gamma.0) } else { total.low().min(gamma.0) }, t.1.max(gamma.1))
         }
         _ => gamma,
@@ -214,19 +238,19 @@ pub fn difference(pairs: &PairedMoments, first: Randomness, second: Randomness) 
         return Interval { mean, se: 0.0, low: lowest, high: highest, method: Method::Bound };
     }
     let n = pairs.count() as f64;
-    let (above, below) = (Total::of(pairs.above()), Total::of(pairs.below()));
+    let (above, below) = (Total::of(pairs.above(), TAIL), Total::of(pairs.below(), TAIL));
     let (up, down) = (weight(first), weight(second));
     let sum = mean * n;
     // A single pair shows no spread; its own size stands in, as for a single value.
     let variance = pairs.difference_variance().map_or(above.variance + below.variance, |s2| n * s2);
     let method = method(above.events + below.events, variance, up.max(down), pairs.count());
     let (low, high) = if method == Method::StudentT {
-        student(sum, variance, n)
+        student(sum, variance, n, TAIL)
     } else {
         let ((a_low, a_high), (b_low, b_high)) = (above.bounds(up), below.bounds(down));
         let (a, b) = (above.sum(), below.sum());
         let joined = (sum - libm::hypot(a - a_low, b_high - b), sum + libm::hypot(a_high - a, b - b_low));
-        let t = if n > 1.0 { student(sum, variance, n) } else { joined };
+        let t = if n > 1.0 { student(sum, variance, n, TAIL) } else { joined };
         (joined.0.min(t.0), joined.1.max(t.1))
     };
     Interval {
@@ -248,23 +272,27 @@ struct Total {
     variance: f64,
     /// By how much n replications may have underestimated it: (t/z)².
     stretch: f64,
+    /// The probability left out at each end.
+    tail: f64,
 }
 
 impl Total {
-    fn of(values: &Moments) -> Total {
+    fn of(values: &Moments, tail: f64) -> Total {
         let n = values.count() as f64;
         let (Some(variance), true) = (values.sample_variance(), n > 1.0) else {
             // One replication tells nothing of what is fixed nor of the spread; as a single event it has y² = v.
             let events = values.sum() as f64;
-            return Total { fixed: 0.0, events, variance: events * events, stretch: 1.0 };
+            return Total { fixed: 0.0, events, variance: events * events, stretch: 1.0, tail };
         };
         let fixed = u128::from(values.min()) * u128::from(values.count());
-        let ratio = student_t_quantile(1.0 - TAIL, n - 1.0) / Z;
+        let z = if tail.total_cmp(&TAIL).is_eq() { Z } else { normal_quantile(1.0 - tail) };
+        let ratio = student_t_quantile(1.0 - tail, n - 1.0) / z;
         Total {
             fixed: fixed as f64,
             events: (values.sum() - fixed) as f64,
             variance: n * variance,
             stretch: ratio * ratio,
+            tail,
         }
     }
 
@@ -277,7 +305,7 @@ impl Total {
     /// that their least value is fixed.
     fn low(&self) -> f64 {
         let (y, v) = (self.sum(), self.variance * self.stretch);
-        gamma_p_inverse(y * y / v, TAIL) * (v / y)
+        gamma_p_inverse(y * y / v, self.tail) * (v / y)
     }
 
     /// The gamma interval of the sum, when an event may add `weight`.
@@ -285,25 +313,25 @@ impl Total {
         let (y, v) = (self.events, self.variance * self.stretch);
         if y <= 0.0 {
             // All replications agree. An event that changes a replication by `weight`, either way, and was seen
-            // in none of them has at most −ln 2.5 % = 3.69 expected occurrences.
-            let allowance = gamma_q_inverse(1.0, TAIL) * weight;
+            // in none of them has at most −ln 2.5 % = 3.69 expected occurrences (−ln tail).
+            let allowance = gamma_q_inverse(1.0, self.tail) * weight;
             return ((self.fixed - allowance).max(0.0), self.fixed + allowance);
         }
-        let low = gamma_p_inverse(y * y / v, TAIL) * (v / y);
+        let low = gamma_p_inverse(y * y / v, self.tail) * (v / y);
         // No less than the mean event that was seen, lest a wrong configuration make the interval narrow.
         let weight = weight.max(self.variance / y);
         if !weight.is_finite() {
             return (self.fixed + low, f64::INFINITY);
         }
         let (y, v) = (y + weight, v + weight * weight);
-        let high = gamma_q_inverse(y * y / v, TAIL) * (v / y);
+        let high = gamma_q_inverse(y * y / v, self.tail) * (v / y);
         (self.fixed + low, self.fixed + high)
     }
 }
 
 /// Student's interval of a sum of n values with estimated variance `variance`.
-fn student(sum: f64, variance: f64, n: f64) -> (f64, f64) {
-    let half = student_t_quantile(1.0 - TAIL, n - 1.0) * variance.sqrt();
+fn student(sum: f64, variance: f64, n: f64, tail: f64) -> (f64, f64) {
+    let half = student_t_quantile(1.0 - tail, n - 1.0) * variance.sqrt();
     (sum - half, sum + half)
 }
 

@@ -8,12 +8,14 @@
 //! - [`Distribution`]: quantiles of many values in bounded memory.
 //! - [`interval`]: 95 % intervals for means and differences that stay honest when almost nothing happened.
 //! - [`proportion`]: intervals for shares and for quantiles.
+//! - [`sequential`]: the smallest of several candidates that passes, with the error of the whole answer kept.
 
 mod distribution;
 pub mod interval;
 mod moments;
 mod paired;
 pub mod proportion;
+pub mod sequential;
 mod wide;
 
 pub use distribution::{Distribution, EXACT_VALUES_MAX};

@@ -78,6 +78,11 @@ fn rich_with_work() -> String {
     )
 }
 
+/// The same, where VMs leave their hosts alive before the work.
+fn rich_with_moves() -> String {
+    rich_with_work().replace("storage = [\"san\"]\n", "storage = [\"san\"]\nmigration = \"100 MB/s\"\n")
+}
+
 /// As [`RICH`], with guests that are patched.
 fn rich_with_patches() -> String {
     format!(
@@ -306,7 +311,7 @@ fn across(model: &Model, log: &Log, k: usize) -> Option<Log> {
 }
 
 #[rustfmt::skip]
-const TWINS: [(Rule, Spoil); 52] = [
+const TWINS: [(Rule, Spoil); 56] = [
     (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
     (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
     (Rule::HostPower, |_, log, k| match log.entries[k].signal {
@@ -425,6 +430,18 @@ const TWINS: [(Rule, Spoil); 52] = [
     // Nothing but the load changes, and the group does not say so.
     (Rule::FollowsLoad, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceDegraded { .. }).then(|| unfollowed(log, k))?),
     (Rule::FollowsLoad, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceUp { .. }).then(|| unfollowed(log, k))?),
+    (Rule::Migration, |_, log, k| matches!(log.entries[k].signal, Signal::MigrationStarted { .. }).then(|| twice(log, k))?),
+    (Rule::Migration, |_, log, k| matches!(log.entries[k].signal, Signal::MigrationSwitched { .. }).then(|| without(log, k))?),
+    (Rule::Migration, |_, log, k| match log.entries[k].signal {
+        Signal::MigrationStarted { vm, from, to } => with(log, k, Signal::MigrationStarted { vm, from: to, to: from }),
+        _ => None,
+    }),
+    (Rule::Migration, |_, log, k| match log.entries[k].signal {
+        Signal::MigrationDone { vm, instance, host, lasted, rounds, sent, .. } => {
+            with(log, k, Signal::MigrationDone { vm, instance, host, lasted, blackout: lasted + Span(1), rounds, sent })
+        }
+        _ => None,
+    }),
     (Rule::MirrorBehind, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorBehind { .. }).then(|| twice(log, k))?),
     (Rule::MirrorBehind, |_, log, k| matches!(log.entries[k].signal, Signal::MirrorBehind { .. }).then(|| without(log, k))?),
     (Rule::Response, |_, log, k| match log.entries[k].signal {
@@ -447,6 +464,7 @@ const TWINS: [(Rule, Spoil); 52] = [
 fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let plain = loading::load(RICH).remove(0);
     let work = loading::load(&rich_with_work()).remove(0);
+    let moved = loading::load(&rich_with_moves()).remove(0);
     let patched = loading::load(&rich_with_patches()).remove(0);
     let loaded = loading::load(&rich_with_load()).remove(0);
     // Where there is room to choose between hosts.
@@ -459,7 +477,7 @@ fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let stretched = loading::load(STRETCHED).remove(0);
     let led = loading::load(&stretched_without_votes()).remove(0);
     let local = loading::load(&stretched_with_local_disks()).remove(0);
-    let logs = [&plain, &work, &patched, &loaded, &roomy, &votes, &narrow, &stretched, &led, &local]
+    let logs = [&plain, &work, &moved, &patched, &loaded, &roomy, &votes, &narrow, &stretched, &led, &local]
         .map(|model| (model, observe(model, 1, 0)));
     for (model, log) in &logs {
         check(model, log).unwrap_or_else(|v| panic!("{v:?}\n{}", tail(model, log, v.at)));

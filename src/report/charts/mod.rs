@@ -5,8 +5,9 @@
 //! | `downtime` | downtime of each service under each strategy, by cause, with 95 % intervals |
 //! | `distribution` | how likely an instance is to be down for longer than a given time |
 //! | `cost` | what a year costs against the service that is lost, where anything has a price |
+//! | `sweep` | downtime against the values of a key, a line per strategy |
 //!
-//! `downtime`, `distribution` and `cost` lay a result out as shapes, `canvas` draws shapes with plotters.
+//! These lay a result out as shapes, `canvas` draws shapes with plotters.
 //! The embedded font (a subset of DejaVu Sans, its licence beside it) serves for measuring and for
 //! PNG; an SVG holds text as text.
 
@@ -16,13 +17,16 @@ mod distribution;
 mod downtime;
 mod frame;
 mod shape;
+mod sweep;
 
 pub use canvas::ChartError;
 
 use super::cost::is_told;
 use super::result::{RunResult, Service, Strategy};
+use super::sweep::Sweep;
 use super::text::{of_service, service_names};
 use super::verdict;
+use shape::Picture;
 
 /// What a chart is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,13 +52,23 @@ pub fn draw(result: &RunResult, format: Format) -> Result<Vec<(String, Vec<u8>)>
     if is_told(result) {
         charts.push(("cost", cost::layout(result, &shown)));
     }
-    charts
-        .into_iter()
-        .map(|(name, picture)| match format {
-            Format::Svg => Ok((format!("{name}.svg"), canvas::svg(&picture, &format!("ninefold-{name}"))?)),
-            Format::Png => Ok((format!("{name}.png"), canvas::png(&picture)?)),
-        })
-        .collect()
+    charts.into_iter().map(|(name, picture)| drawn(name, &picture, format)).collect()
+}
+
+/// The chart of a sweep: file name and content.
+///
+/// # Errors
+/// Only where the drawing itself fails.
+pub fn draw_sweep(sweep: &Sweep, format: Format) -> Result<Vec<(String, Vec<u8>)>, ChartError> {
+    canvas::load_fonts()?;
+    Ok(vec![drawn("sweep", &sweep::layout(sweep), format)?])
+}
+
+fn drawn(name: &str, picture: &Picture, format: Format) -> Result<(String, Vec<u8>), ChartError> {
+    match format {
+        Format::Svg => Ok((format!("{name}.svg"), canvas::svg(picture, &format!("ninefold-{name}"))?)),
+        Format::Png => Ok((format!("{name}.png"), canvas::png(picture)?)),
+    }
 }
 
 /// What a chart has room for.

@@ -61,6 +61,7 @@ impl Reader {
         }
         for work in spec.maintenances.iter().filter(|_| sizes_known) {
             self.maintenance_check(spec, work);
+            self.links_check(spec, work, &uses);
         }
         self.protections(spec, sizes_known);
         self.loads_check(spec);

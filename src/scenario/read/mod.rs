@@ -12,6 +12,7 @@ mod inherited;
 mod load;
 mod mirror;
 mod place;
+mod planned;
 mod product;
 mod schedule;
 mod service;
