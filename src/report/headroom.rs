@@ -36,19 +36,23 @@ pub(super) fn is_told(result: &RunResult) -> bool {
 pub(super) const HEAD: [&str; 7] =
     ["strategy", "cluster", "asked", "too little", "memory free", "cores free", "least"];
 
-/// Its rows.
-pub(super) fn rows(result: &RunResult, name: impl Fn(&str) -> String) -> Vec<Vec<String>> {
+/// Its rows; `name` makes a name harmless for where it is going to stand, and `figure` a figure.
+pub(super) fn rows(
+    result: &RunResult,
+    name: impl Fn(&str) -> String,
+    figure: impl Fn(&str) -> String,
+) -> Vec<Vec<String>> {
     let of = |strategy: &Strategy| -> Vec<Vec<String>> {
         let row = |row: &Headroom| {
-            vec![
-                name(&strategy.name),
-                name(&row.cluster),
-                name(&figures::share(row.headroom)),
-                name(&percent(&row.below)),
-                name(&figures::share(row.memory_free.mean)),
-                name(&figures::share(row.cores_free.mean)),
-                name(&figures::share(row.memory_least.min(row.cores_least))),
-            ]
+            let figures = [
+                figures::share(row.headroom),
+                percent(&row.below),
+                figures::share(row.memory_free.mean),
+                figures::share(row.cores_free.mean),
+                figures::share(row.memory_least.min(row.cores_least)),
+            ];
+            let names = [name(&strategy.name), name(&row.cluster)];
+            names.into_iter().chain(figures.iter().map(|text| figure(text))).collect()
         };
         strategy.capacity.headroom.iter().map(row).collect()
     };
@@ -62,7 +66,7 @@ pub(super) const LEGEND: &str = "too little: the part of the time in which less 
 /// The table for a terminal.
 pub(super) fn table(result: &RunResult, name: impl Fn(&str) -> String) -> String {
     let mut table = Table::new(&HEAD);
-    rows(result, name).into_iter().for_each(|row| table.row(row));
+    rows(result, name, str::to_owned).into_iter().for_each(|row| table.row(row));
     table.render()
 }
 

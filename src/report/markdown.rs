@@ -255,7 +255,7 @@ impl Page<'_> {
             headroom::LEGEND
         ));
         self.head(2, &headroom::HEAD);
-        for row in headroom::rows(self.result, name) {
+        for row in headroom::rows(self.result, name, name) {
             self.row(&row);
         }
     }

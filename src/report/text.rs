@@ -150,7 +150,7 @@ fn capacity_at_start(result: &RunResult) -> String {
 
 /// What is free while hosts fail and are worked on, where a cluster asks for headroom.
 fn headroom_over_time(result: &RunResult) -> String {
-    let table = headroom::table(result, |name| clean::shorten_name(&clean::visible(name), 24));
+    let table = headroom::table(result, |name| clean::shorten_name(&clean::visible(name), 20));
     format!("Headroom over time\n{table}{}", wrap(&format!("  {}.", headroom::LEGEND), "    "))
 }
 
