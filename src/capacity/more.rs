@@ -277,7 +277,8 @@ fn most_through(
 }
 
 /// How many more VMs of a service's size can be there so that, whichever of these hosts are lost together, all VMs still
-/// restart that their clusters protect.
+/// restart that their clusters protect. Found by halving: restarts take the best host one by one, so that where VMs are of
+/// many sizes a larger number may do as well.
 pub(super) fn count_through(model: &Model, census: &[Census], service: ServiceId, cases: &[&Case]) -> u64 {
     if cases.iter().any(|case| !case.waiting.is_empty()) {
         return 0;
