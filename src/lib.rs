@@ -66,10 +66,10 @@
 //! | 2 | [`scenario`] | from text to model: every mistake at once, with its place; defaults with their facts; grids of values, goals |
 //! | 2 | [`state`] | all that changes during a replication, and `check()` of its invariants |
 //! | 3 | [`policy`] | pure decisions: which host, which node |
-//! | 4 | [`capacity`] | what a start placement leaves: admission control, how many more VMs fit, N+1 and N+2 |
+//! | 4 | [`capacity`] | what a start placement leaves: admission control, headroom, how many more VMs fit, also with N+1 and N+2 |
 //! | 4 | [`sim`] | events and their consequences, one file per mechanism; tells signals |
 //! | 5 | [`advice`] | which strategy suits which service, and why: a proposal as a user would write it |
-//! | 5 | [`probe`] | observers of signals: downtime by cause, waiting, timeline, digest |
+//! | 5 | [`probe`] | observers of signals: downtime by cause, waiting, room that is free, timeline, digest |
 //! | 6 | [`experiment`] | replications in parallel, paired comparison, estimates; the smallest that meets a goal |
 //! | 7 | [`report`] | numbers to bytes: text, Markdown, CSV, JSON, timeline, charts |
 //! | 8 | [`cli`] | arguments, files, terminal, exit codes |
@@ -106,6 +106,8 @@
 //!   `scenario/read/strategy.rs`, a variant of [`model::GuestGroup`], its timers, a file in [`sim`] beside
 //!   `failover` and `balanced`, a line in `sim/services.rs`, and its decisions in [`policy`]. A product of an
 //!   existing family is data only: an entry in [`scenario::profiles`], each number with the id of its fact.
+//! - **a price**: its key in `scenario/read/cost.rs`, its sum in `scenario/compile/prices.rs` where it is spent whatever fails, or in
+//!   `experiment/cost.rs` where it is for what is lost. Money is whole millionths; nothing that is simulated knows of it.
 //! - **a metric of goals**: a variant of [`scenario::goal::Metric`], what an interval of it is in `experiment/study.rs`, its figure in
 //!   `report/size.rs`. A row of the README's table.
 //! - **a policy of admission control**: a variant of [`model::Admission`] and of [`scenario::AdmissionPolicy`], its

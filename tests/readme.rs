@@ -180,6 +180,7 @@ fn committed_results_are_those_of_the_scenario() {
 fn the_reference_names_every_key() {
     const WRONG: &str = r#"schema = 1
 run = { zzz = 1 }
+cost = { zzz = 1 }
 site.a = { zzz = 1 }
 rack.a = { zzz = 1 }
 crew.a = { zzz = 1, size = 1 }
@@ -214,7 +215,7 @@ inject = [{ zzz = 1, at = "1 h", fault = "host a-1 crash" }]
             }
         }
     }
-    assert_eq!(tables, 15, "{issues:?}");
+    assert_eq!(tables, 16, "{issues:?}");
     assert!(missing.is_empty(), "scenarios/README.md lacks {missing:#?}");
 }
 
@@ -247,6 +248,7 @@ fn the_small_scenarios_say_what_their_numbers_stand_on() {
         "layers",
         "web-farm",
         "exchange",
+        "price-of-an-hour",
         "how-many-hosts",
         "patching",
     ];

@@ -95,6 +95,33 @@ const CASES: &[(&str, &str, &str)] = &[
     ("seed = 1", "seed = @-1", "E015"),
     ("seed = 1", "ages = @\"old\"", "E016"),
     ("seed = 1", "seed = 1\n@seed = 2", "E005"),
+    ("[site.east]", "[@cost]\ncurrency = \"EUR\"\n[site.east]", "W103"),
+    ("[site.east]", "[cost]\ncurrency = @\"\"\n[site.east]", "E010"),
+    ("[site.east]", "[cost]\ncurrency = @\"Verrechnungseinheiten\"\n[site.east]", "E010"),
+    ("[site.east]", "[cost]\ncurrency = @\"a\\tb\"\n[site.east]", "E010"),
+    ("[site.east]", "[cost]\ncurrency = @5\n[site.east]", "E008"),
+    ("[site.east]", "[cost]\n@curency = \"EUR\"\n[site.east]", "E007"),
+    ("rack = \"r1\"\n", "rack = \"r1\"\nprice = @-1\n", "E015"),
+    ("rack = \"r1\"\n", "rack = \"r1\"\nprice = @nan\n", "E015"),
+    ("rack = \"r1\"\n", "rack = \"r1\"\nprice = @2e12\n", "E015"),
+    ("rack = \"r1\"\n", "rack = \"r1\"\nprice = @\"4000 EUR\"\n", "E008"),
+    ("product = \"vsphere-6\"", "product = \"vsphere-6\"\nlicence = @-0.5", "E015"),
+    ("product = \"vsphere-6\"", "product = \"vsphere-6\"\nlicence = @[1]", "E008"),
+    ("product = \"vsphere-6\"", "product = \"vsphere-6\"\nheadroom = @\"110 %\"", "E015"),
+    ("product = \"vsphere-6\"", "product = \"vsphere-6\"\nheadroom = @15", "E015"),
+    ("product = \"vsphere-6\"", "product = \"vsphere-6\"\nheadroom = @\"15\"", "E014"),
+    ("requests = 5", "requests = 5\ndowntime_cost = @inf", "E015"),
+    ("requests = 5", "requests = 5\ndowntime_cost = @true", "E008"),
+    ("requests = 5", "requests = 5\n@downtime_costs = 5", "E007"),
+    ("requests = 5", "requests = 5\nsession_cost = @5", "W103"),
+    ("requests = 5", "requests = 5\ntransaction_cost = @5", "W103"),
+    ("role = \"stateful\"", "role = \"stateless\"\nrecovery_point_cost = @5", "W103"),
+    (
+        "protect = [\"host-cluster\"]\n\n[strategy.cluster]",
+        "protect = [\"host-cluster\"]\nlicence = 5\n\n[strategy.cluster]",
+        "W103@[strategy.@ha]",
+    ),
+    ("nodes = 2", "nodes = 2\nlicence = @\"5\"", "E008"),
     ("[site.east]", "[site.east]\n[site.@\"\"]", "E010"),
     ("[site.east]", "[site.east]\n[site.@\"a\\u0007\"]", "E010"),
     ("site = \"east\"", "site = @\"esat\"", "E021"),
@@ -648,7 +675,7 @@ fn a_number_of_one_product_is_told_of_under_another() {
     let numbers = "product = \"hyper-v-2008\"\nfailed_after = \"7 s\"\nregroup = \"3 s\"\nwitness = \"none\"";
     let issues = with(numbers, "\"hyper-v-2016\"");
     let found: Vec<_> = issues.iter().map(|i| (i.code, i.path.as_str(), i.place.line)).collect();
-    assert_eq!(found, [("W109", "cluster.c.failed_after", 35)], "{issues:#?}");
+    assert_eq!(found, [("W109", "cluster.c.failed_after", 36)], "{issues:#?}");
     let told = issues[0].to_string();
     assert!(told.contains("beside product \"hyper-v-2008\""), "{told}");
     assert!(told.contains("under \"hyper-v-2016\", whose own is 10 s"), "{told}");

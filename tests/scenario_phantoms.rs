@@ -15,6 +15,8 @@ warmup = "1 d"
 replications = 10
 seed = 1
 ages = "new"
+[cost]
+currency = "EUR"
 [site.east]
 outage = { mttf = "50 y", mttr = "8 h" }
 crew = "people"
@@ -54,15 +56,21 @@ rack = "r"
 cores = 16
 memory = "64 GiB"
 storage = ["san", "local"]
+migration = "1 Gbit/s"
+cpu = "old"
 boot = { law = "uniform", min = "1 min", max = "9 min" }
 crash = { mttf = "2 y", mttr = "4 h" }
 link.client = { mttf = "2 y", mttr = "4 h" }
+price = 4_000.5
 [host.big]
 racks = ["r"]
 cores = 64
 memory = "256 GiB"
 storage = ["san"]
+migration = "10 Gbit/s"
 [cluster.prod]
+cpu_baseline = "old"
+migration_rounds = 5
 product = "custom"
 hosts = ["esx", "big"]
 detection = "20 s"
@@ -79,6 +87,8 @@ failed_after_cross_site = "20 s"
 quorum_forced_after = "2 h"
 admission = { policy = "slots", failures = 1, slot_memory = "1 GiB", slot_cores = 1 }
 start_failure = 0.1
+licence = 300
+headroom = "15 %"
 [host.old]
 count = 2
 site = "west"
@@ -92,8 +102,14 @@ days = 0.1
 [service.mail]
 instances = 2
 role = "stateful"
-vm = { cores = 100, memory = "300 GiB", storage = "san", disk_timeout = "60 s" }
+vm = { cores = 100, memory = "300 GiB", storage = "san", disk_timeout = "60 s", dirty_rate = "9 MB/s", working_set = "1 GiB" }
 guest_crash = { mttf = "2 y", mttr = "4 h" }
+sessions = 9
+transactions = 3
+downtime_cost = 2_000
+recovery_point_cost = 50.5
+session_cost = 0.25
+transaction_cost = 3
 [service.web]
 instances = 3
 role = "stateless"
@@ -111,6 +127,7 @@ protect = ["host-cluster"]
 protect = ["nlb"]
 members = 3
 convergence = "4 s"
+licence = 120
 [strategy.guests.cluster.idle]
 product = "pacemaker"
 fencing = "2 min"
@@ -128,6 +145,9 @@ first = "800 d"
 every = "5 h"
 lasts = "1 h"
 at_once = 2
+deadline = "2 h"
+bring_back = false
+cold_migration = true
 [maintenance.guests]
 services = ["web", "mail"]
 first = "800 d"

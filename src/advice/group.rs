@@ -175,7 +175,7 @@ fn donor(spec: &Spec, index: usize, layer: GuestLayer) -> Option<Donor> {
 
 /// Keys of a strategy that say what runs inside the guests of a failover group, or of a balanced one. What a proposal says by
 /// itself is in [`OWN`].
-const OF_FAILOVER: [&str; 8] = [
+const OF_FAILOVER: [&str; 9] = [
     "detection",
     "takeover",
     "coverage",
@@ -184,8 +184,10 @@ const OF_FAILOVER: [&str; 8] = [
     "witness_storage",
     "witness_site",
     "witness_outage",
+    "licence",
 ];
-const OF_BALANCED: [&str; 5] = ["detection", "convergence", "application_aware", "affinity", "drain"];
+const OF_BALANCED: [&str; 6] =
+    ["detection", "convergence", "application_aware", "affinity", "drain", "licence"];
 #[cfg(test)]
 pub(super) const OWN: [&str; 4] = ["protect", "nodes", "members", "profile"];
 

@@ -54,7 +54,7 @@ impl Case {
 }
 
 /// Hosts that are lost, and those that stop what they run because too few votes are left (HYP-15, OSS-06, OSS-18).
-fn with_those_who_stop(model: &Model, lost: &[HostId]) -> Vec<HostId> {
+pub(super) fn with_those_who_stop(model: &Model, lost: &[HostId]) -> Vec<HostId> {
     let mut hosts = lost.to_vec();
     for cluster in lost.iter().filter_map(|host| model.hosts[host.index()].cluster) {
         if !policy::keeps_quorum(model, cluster, lost) {

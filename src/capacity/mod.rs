@@ -9,7 +9,7 @@
 //! | `drill` | hosts are lost: who restarts, who waits |
 //! | `plan` | is there a plan for any so many lost hosts |
 //! | `losses` | N+1 and N+2, case by case |
-//! | `more` | how many more VMs fit |
+//! | `more` | how many more VMs fit, and how many leave N+1 and N+2 as they are |
 //! | `words`, `refusals` | the same in sentences, and as issues |
 
 mod admission;
@@ -46,6 +46,29 @@ pub struct Capacity {
     pub commonest: ServiceId,
     /// What happens when hosts are lost; absent where no cluster restarts anything.
     pub failures: Option<Failures>,
+    /// How many more VMs of the commonest size leave N+1 as it is, and N+2 (the hosts of N+1 among their cases). Absent where
+    /// no cluster restarts anything, or no host is left to do so; 0 where it does not hold as it is.
+    pub more_vms_n1: Option<u64>,
+    pub more_vms_n2: Option<u64>,
+    /// What is free of each cluster that asks for headroom.
+    pub headroom: Vec<Headroom>,
+}
+
+/// The room of a cluster that asks for headroom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Headroom {
+    pub cluster: ClusterId,
+    pub all: Room,
+    pub asked: Room,
+    pub free: Room,
+}
+
+impl Headroom {
+    /// Whether as much is free as is asked for, of memory and of cores.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.free.memory_mib >= self.asked.memory_mib && self.free.cores >= self.asked.cores
+    }
 }
 
 impl Capacity {
@@ -77,7 +100,11 @@ pub fn measure(model: &Model, seed: u64) -> Capacity {
         more_vms: more::count(model, &census),
         commonest: commonest(model),
         failures: losses::failures(model, seed),
+        more_vms_n1: None,
+        more_vms_n2: None,
+        headroom: headroom(model, &census),
     };
+    (capacity.more_vms_n1, capacity.more_vms_n2) = more_with_losses(model, &census, &capacity);
     for host in &model.hosts {
         add(&mut capacity.room, host.room, 1);
     }
@@ -85,6 +112,33 @@ pub fn measure(model: &Model, seed: u64) -> Capacity {
         add(&mut capacity.used, model.services[vm.service.index()].need, 1);
     }
     capacity
+}
+
+/// What is free of each cluster that asks for headroom.
+fn headroom(model: &Model, census: &[Census]) -> Vec<Headroom> {
+    let of = |(number, census): (usize, &Census)| {
+        let cluster = ClusterId(number as u32);
+        let asked = model.clusters[number].headroom?;
+        let all = model.room_of(cluster);
+        let mut used = Room::default();
+        census.used.iter().for_each(|&room| add(&mut used, room, 1));
+        let free = Room {
+            memory_mib: all.memory_mib.saturating_sub(used.memory_mib),
+            cores: all.cores.saturating_sub(used.cores),
+        };
+        Some(Headroom { cluster, all, asked: all.part(asked), free })
+    };
+    census.iter().enumerate().filter_map(of).collect()
+}
+
+/// How many more VMs of the commonest size leave N+1 and N+2 as they are.
+fn more_with_losses(model: &Model, census: &[Census], capacity: &Capacity) -> (Option<u64>, Option<u64>) {
+    let Some(failures) = &capacity.failures else { return (None, None) };
+    let count = |cases: &[&Case]| more::count_through(model, census, capacity.commonest, cases);
+    let one: Vec<&Case> = failures.one.cases.iter().collect();
+    let two: Vec<&Case> = one.iter().copied().chain(&failures.two.cases).collect();
+    let hosts = one.len();
+    ((hosts > 1).then(|| count(&one)), (hosts > 2).then(|| count(&two)))
 }
 
 /// What admission control comes to in each cluster that has it.

@@ -4,6 +4,7 @@
 
 use super::census::{Census, first_vm, open_seats};
 use super::drill::Drill;
+use super::losses::{Case, with_those_who_stop};
 use super::plan;
 use super::{admission, free, goes_into};
 use crate::model::{Admission, ClusterId, HostId, Instance, InstanceId, Model, Room, ServiceId, Vm, VmId};
@@ -171,7 +172,7 @@ fn most(bound: u64, mut holds: impl FnMut(u64) -> bool) -> u64 {
 /// is set aside and stands for as many of its kind as are wanted.
 struct Planner {
     model: Model,
-    /// By service.
+    /// In the order of those services.
     stand_ins: Vec<VmId>,
 }
 
@@ -182,16 +183,21 @@ impl Planner {
         if !model.clusters.iter().any(|cluster| planned(&cluster.admission)) {
             return None;
         }
+        let services: Vec<ServiceId> = (0..model.services.len() as u32).map(ServiceId).collect();
+        Some(Planner::with(model, &services))
+    }
+
+    /// With one VM more of each of these services, in their order.
+    fn with(model: &Model, services: &[ServiceId]) -> Planner {
         let mut larger = model.clone();
         let mut stand_ins = Vec::new();
-        for number in 0..model.services.len() {
-            let service = ServiceId(number as u32);
+        for &service in services {
             let (vm, instance) = (VmId(larger.vms.len() as u32), InstanceId(larger.instances.len() as u32));
             let own = ServiceId(larger.services.len() as u32);
             let first = &model.vms[first_vm(model, service).index()];
             // It restarts after all others of its service.
             let rank = model.vms.iter().filter(|vm| vm.service == service).map(|vm| vm.rank).max();
-            let mut row = model.services[number].clone();
+            let mut row = model.services[service.index()].clone();
             (row.first_instance, row.instances, row.guest) = (instance, 1, None);
             larger.services.push(row);
             larger.instances.push(Instance {
@@ -203,50 +209,99 @@ impl Planner {
             larger.vms.push(Vm { service: own, instance, rank: rank.unwrap_or(0), ..first.clone() });
             stand_ins.push(vm);
         }
-        Some(Planner { model: larger, stand_ins })
+        Planner { model: larger, stand_ins }
     }
 
     /// How many more VMs leave a plan for any so many failed hosts.
     fn most(&mut self, start: &Start<'_>, bound: u64, tolerate: u32) -> u64 {
+        let hosts = &self.model.clusters[start.cluster.index()].hosts;
+        let mut cases: Vec<Vec<HostId>> = Vec::new();
+        plan::for_each_case(hosts, tolerate, |case| cases.push(case.to_vec()));
+        // XEN-38: no plan counts a VM on the disks of one host.
         let model = &self.model;
-        let hosts = &model.clusters[start.cluster.index()].hosts;
-        let mut drill = Drill::new(model);
+        let mut drill = self.drill();
+        let vm = self.stand_ins[start.service.index()];
+        most_through(start, model, &mut drill, vm, (bound, cases), |vm| !model.is_local(vm))
+    }
+
+    /// The datacenter without those who stand for others.
+    fn drill(&self) -> Drill<'_> {
+        let mut drill = Drill::new(&self.model);
         for &vm in &self.stand_ins {
             drill.set_aside(vm);
         }
-        let mut cases: Vec<(u64, Vec<HostId>)> = Vec::new();
-        plan::for_each_case(hosts, tolerate, |case| {
-            let seats = case.iter().map(|host| model.hosts[host.index()].seat as usize);
-            cases.push((seats.map(|seat| start.census.agile_mib[seat]).sum(), case.to_vec()));
+        drill
+    }
+}
+
+/// How many more VMs like `vm`, up to a bound, leave no case of lost hosts in which a VM waits that `counts`.
+fn most_through(
+    start: &Start<'_>,
+    model: &Model,
+    drill: &mut Drill<'_>,
+    vm: VmId,
+    (bound, mut cases): (u64, Vec<Vec<HostId>>),
+    counts: impl Fn(VmId) -> bool,
+) -> u64 {
+    let hosts = &model.clusters[start.cluster.index()].hosts;
+    let seat = |host: &HostId| model.hosts[host.index()].seat as usize;
+    let weight = |case: &Vec<HostId>| case.iter().map(|host| start.census.agile_mib[seat(host)]).sum::<u64>();
+    // The heaviest first: where VMs wait, that one is the likeliest to say so.
+    cases.sort_by_cached_key(|case| std::cmp::Reverse(weight(case)));
+    let mut running = None;
+    let mut fails = |more: u64, case: &[HostId]| {
+        if running.replace(more) != Some(more) {
+            let mut by_host = vec![0; model.hosts.len()];
+            for (seat, vms) in start.spread(more).into_iter().enumerate() {
+                by_host[hosts[seat].index()] = vms;
+            }
+            drill.start_alike(vm, by_host);
+        }
+        let mut all_restart = true;
+        drill.lose(case, |vm| {
+            all_restart &= !counts(vm);
+            all_restart
         });
-        // The heaviest first: where there is no plan, that one is the likeliest to say so.
-        cases.sort_by_key(|(mib, _)| std::cmp::Reverse(*mib));
-        let vm = self.stand_ins[start.service.index()];
-        let mut running = None;
-        let mut fails = |more: u64, case: &[HostId]| {
-            if running.replace(more) != Some(more) {
-                let mut by_host = vec![0; model.hosts.len()];
-                for (seat, vms) in start.spread(more).into_iter().enumerate() {
-                    by_host[hosts[seat].index()] = vms;
-                }
-                drill.start_alike(vm, by_host);
-            }
-            let mut all_restart = true;
-            drill.lose(case, |vm| {
-                all_restart &= model.is_local(vm);
-                all_restart
-            });
-            !all_restart
-        };
-        // As many as a few cases allow, until no other case objects.
-        let mut asked: Vec<&[HostId]> = cases.iter().take(1).map(|(_, case)| case.as_slice()).collect();
-        let mut bound = bound;
-        loop {
-            bound = most(bound, |more| asked.iter().all(|case| !fails(more, case)));
-            match cases.iter().find(|(_, case)| fails(bound, case)) {
-                Some((_, case)) if bound > 0 => asked.push(case),
-                _ => return bound,
-            }
+        !all_restart
+    };
+    // As many as a few cases allow, until no other case objects.
+    let mut asked: Vec<&[HostId]> = cases.iter().take(1).map(Vec::as_slice).collect();
+    let mut bound = bound;
+    loop {
+        bound = most(bound, |more| asked.iter().all(|case| !fails(more, case)));
+        match cases.iter().find(|case| fails(bound, case)) {
+            Some(case) if bound > 0 => asked.push(case),
+            _ => return bound,
         }
     }
+}
+
+/// How many more VMs of a service's size can be there so that, whichever of these hosts are lost together, all VMs still
+/// restart that their clusters protect. Found by halving: restarts take the best host one by one, so that where VMs are of
+/// many sizes a larger number may do as well.
+pub(super) fn count_through(model: &Model, census: &[Census], service: ServiceId, cases: &[&Case]) -> u64 {
+    if cases.iter().any(|case| !case.waiting.is_empty()) {
+        return 0;
+    }
+    let mut planner = Planner::new(model);
+    let own = Planner::with(model, &[service]);
+    let mut drill = own.drill();
+    let mut sum = 0_u64;
+    for cluster in (0..model.clusters.len() as u32).map(ClusterId) {
+        let start = Start::new(model, cluster, &census[cluster.index()], service);
+        let bound = start.in_cluster(&mut planner).min(SEARCHED_MAX);
+        // What is lost in one cluster is no matter of another.
+        let here = |host: &HostId| model.hosts[host.index()].cluster == Some(cluster);
+        let lost = |case: &&Case| {
+            let hosts: Vec<HostId> = case.hosts.iter().copied().filter(here).collect();
+            with_those_who_stop(model, &hosts)
+        };
+        let mut lost: Vec<Vec<HostId>> = cases.iter().map(lost).filter(|hosts| !hosts.is_empty()).collect();
+        lost.sort_unstable();
+        lost.dedup();
+        let found = most_through(&start, &own.model, &mut drill, own.stand_ins[0], (bound, lost), |_| true);
+        drill.stop_alike();
+        sum = sum.saturating_add(found);
+    }
+    sum
 }

@@ -117,6 +117,11 @@ impl Case {
     }
 }
 
+/// "128 GiB and 40 cores"
+pub(super) fn room(room: crate::model::Room) -> String {
+    format!("{} and {}", mib(room.memory_mib), cores(room.cores))
+}
+
 fn failed(hosts: u32) -> String {
     count_text(u64::from(hosts), "failed host", "failed hosts")
 }

@@ -191,6 +191,9 @@ fn render(result: &RunResult, summary: &Summary, png: bool) -> Result<Vec<File>,
         ("replications.csv".into(), csv::replications(summary).into_bytes()),
         ("summary.md".into(), markdown::summary(result).into_bytes()),
     ];
+    if result.strategies.iter().any(|strategy| !strategy.capacity.headroom.is_empty()) {
+        files.push(("headroom.csv".into(), csv::headroom(result).into_bytes()));
+    }
     files.extend(draw(result, charts::Format::Svg)?);
     if png {
         files.extend(draw(result, charts::Format::Png)?);

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::headroom::HeadroomBlock;
 use super::pool::Watch;
 use crate::model::Model;
-use crate::probe::{Downtime, Migrations, MovedOf, Redundancy, Waiting};
+use crate::probe::{Downtime, Headroom, HeadroomTally, Migrations, MovedOf, Redundancy, Waiting};
 use crate::sim::Simulation;
 use crate::state::State;
 use crate::stats::Distribution;
@@ -47,6 +48,7 @@ pub(super) struct Worker<'m> {
     waitings: Vec<Waiting>,
     redundancies: Vec<Redundancy>,
     migrations: Vec<Migrations>,
+    headrooms: Vec<Headroom>,
     /// Events of the longest replication of one strategy so far; before the first one, as many as there can be.
     events: u64,
 }
@@ -65,6 +67,8 @@ pub(super) struct StrategyBlock {
     pub recovery_points_max: Vec<u64>,
     /// VM-microseconds of waiting, by replication of the block.
     pub waiting: Vec<u64>,
+    /// By cluster that asks for headroom.
+    pub headrooms: Vec<HeadroomBlock>,
     /// One instance's downtime in one replication, by service.
     pub downtimes: Vec<Distribution>,
     /// Single outages, by service.
@@ -92,6 +96,7 @@ impl<'m> Worker<'m> {
             waitings: models.iter().map(Waiting::new).collect(),
             redundancies: models.iter().map(Redundancy::new).collect(),
             migrations: models.iter().map(Migrations::new).collect(),
+            headrooms: models.iter().map(Headroom::new).collect(),
             events: u64::MAX,
         }
     }
@@ -120,19 +125,21 @@ impl<'m> Worker<'m> {
         let model = &self.models[strategy];
         let mut block = StrategyBlock::new(model, self.allowances.len());
         let (downtime, waiting) = (&mut self.downtimes[strategy], &mut self.waitings[strategy]);
-        let redundancy = &mut self.redundancies[strategy];
+        let (redundancy, headroom) = (&mut self.redundancies[strategy], &mut self.headrooms[strategy]);
         let migrations = &mut self.migrations[strategy];
         for replication in replications {
             downtime.reset();
             waiting.reset();
             redundancy.reset();
+            headroom.reset();
             migrations.reset();
-            let observer = (&mut *downtime, (&mut *waiting, (&mut *redundancy, &mut *migrations)));
+            let observer =
+                (&mut *downtime, (&mut *waiting, (&mut *redundancy, (&mut *headroom, &mut *migrations))));
             let simulation = Simulation::new(model, &mut self.states[strategy], seed, replication, observer);
             let (_, events) = simulation.run_unless(|| watch.drops())?;
             self.events = self.events.max(events);
             downtime.finish();
-            block.add(downtime, waiting.finish(), redundancy.finish());
+            block.add(downtime, waiting.finish(), redundancy.finish(), headroom.finish());
             block.count(downtime, self.allowances);
             block.count_moves(migrations.services());
         }
@@ -148,6 +155,7 @@ impl StrategyBlock {
             causes: vec![vec![CauseSum::default(); crate::model::Cause::ALL.len()]; services],
             recovery_points_max: vec![0; services],
             waiting: Vec::new(),
+            headrooms: HeadroomBlock::of(model),
             downtimes: vec![Distribution::new(); services],
             outages: vec![Distribution::new(); services],
             blackouts: vec![Distribution::new(); services],
@@ -174,7 +182,13 @@ impl StrategyBlock {
         }
     }
 
-    fn add(&mut self, downtime: &Downtime, waiting_us: u64, unprotected_us: &[u64]) {
+    fn add(
+        &mut self,
+        downtime: &Downtime,
+        waiting_us: u64,
+        unprotected_us: &[u64],
+        headrooms: &[HeadroomTally],
+    ) {
         for (service, tally) in downtime.services().iter().enumerate() {
             debug_assert_eq!(
                 tally.downtime_us,
@@ -207,5 +221,8 @@ impl StrategyBlock {
             outages.extend(lengths_us);
         }
         self.waiting.push(waiting_us);
+        for (block, tally) in self.headrooms.iter_mut().zip(headrooms) {
+            block.add(tally);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What a strategy takes of the datacenter, and what it leaves: from a placement and from what was waited for.
 
 use super::block::StrategyBlock;
+use super::headroom;
 use super::summarize::SECOND;
 use super::summary::{CapacitySummary, CaseSummary, FailuresSummary, LossesSummary};
 use crate::capacity::{Capacity, Case, Failures, Losses};
@@ -38,13 +39,20 @@ pub(super) fn summarize(model: &Model, measured: &Capacity, found: &StrategyBloc
         more_vms: more_vms(measured, measured.commonest.index()),
         more_vms_memory_mib: commonest.need.memory_mib,
         more_vms_cores: commonest.need.cores,
+        more_vms_n1: measured.more_vms_n1.map(narrow),
+        more_vms_n2: measured.more_vms_n2.map(narrow),
+        headroom: headroom::summarize(model, found),
         failures: measured.failures.as_ref().map(|failures| FailuresSummary::new(model, failures)),
     }
 }
 
 /// How many more VMs of a service's size fit.
 pub(super) fn more_vms(measured: &Capacity, service: usize) -> u32 {
-    u32::try_from(measured.more_vms[service]).unwrap_or(u32::MAX)
+    narrow(measured.more_vms[service])
+}
+
+fn narrow(vms: u64) -> u32 {
+    u32::try_from(vms).unwrap_or(u32::MAX)
 }
 
 impl FailuresSummary {

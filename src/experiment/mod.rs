@@ -14,6 +14,8 @@
 
 mod block;
 mod capacity;
+mod cost;
+mod headroom;
 mod pool;
 mod sample;
 pub mod size;

@@ -2,6 +2,7 @@
 
 use super::block::{Block, CauseSum, StrategyBlock, Ticks};
 use super::capacity;
+use super::cost::Till;
 use super::pool::Plan;
 use super::summary::{
     CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, MigrationSummary, OutageLengths, Row,
@@ -38,6 +39,9 @@ impl Findings {
         self.numbers.extend(block.replications);
         for (sum, part) in self.strategies.iter_mut().zip(block.strategies) {
             sum.waiting.extend(part.waiting);
+            for (sum, part) in sum.headrooms.iter_mut().zip(part.headrooms) {
+                sum.merge(part);
+            }
             for (service, ticks) in part.ticks.into_iter().enumerate() {
                 sum.ticks[service].extend(ticks);
                 for (cause, more) in sum.causes[service].iter_mut().zip(&part.causes[service]) {
@@ -60,10 +64,13 @@ impl Findings {
 
 pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> Summary {
     let first = &models[0];
+    let till = Till::new(models, &findings.strategies);
     let strategies: Vec<StrategySummary> = models
         .iter()
         .zip(&findings.strategies)
         .map(|(m, f)| strategy(m, f, findings.numbers.len(), plan.seed))
+        .zip(models.iter().zip(&findings.strategies))
+        .map(|(told, (m, f))| StrategySummary { cost: till.and_then(|till| till.summarize(m, f)), ..told })
         .collect();
     Summary {
         title: plan.title.clone(),
@@ -75,7 +82,7 @@ pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> S
         warmup: first.warmup,
         ages: first.ages.word(),
         scripted: models.iter().all(is_scripted),
-        comparisons: comparisons(models, findings, &strategies),
+        comparisons: comparisons(models, findings, &strategies, till),
         strategies,
         numbers: findings.numbers.clone(),
         rows: models.iter().zip(&findings.strategies).map(|(m, f)| rows(m, f)).collect(),
@@ -104,6 +111,7 @@ fn strategy(model: &Model, found: &StrategyBlock, replications: usize, seed: u64
         services: services.collect(),
         total: total(model, found, replications),
         capacity: capacity::summarize(model, &measured, found),
+        cost: None,
     }
 }
 
@@ -241,11 +249,11 @@ pub(super) fn totals(found: &StrategyBlock) -> Vec<Ticks> {
 /// What chance can do to a sum over instances, in the sum's own units.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Chance {
-    random: bool,
-    downtime_us: f64,
-    outages: f64,
-    ceiling_us: f64,
-    recovery_point_us: f64,
+    pub random: bool,
+    pub downtime_us: f64,
+    pub outages: f64,
+    pub ceiling_us: f64,
+    pub recovery_point_us: f64,
 }
 
 impl Chance {
@@ -317,6 +325,11 @@ fn estimate(ticks: &[Ticks], part: impl Fn(&Ticks) -> u64, chance: Randomness, s
 
 fn availability(downtime_s: Interval, model: &Model) -> Estimate {
     downtime_s.scaled(1.0 / model.horizon.as_secs_f64()).complement(1.0).into()
+}
+
+/// An interval with something fixed on top.
+pub(super) fn shifted(interval: Interval, by: f64) -> Estimate {
+    Interval { mean: interval.mean + by, low: interval.low + by, high: interval.high + by, ..interval }.into()
 }
 
 impl From<Interval> for Estimate {
@@ -396,7 +409,12 @@ fn are_compared(models: &[Model], strategies: &[StrategySummary]) -> impl Fn(usi
 }
 
 /// Pairs of strategies, service by service and all together, paired by replication.
-fn comparisons(models: &[Model], findings: &Findings, strategies: &[StrategySummary]) -> Vec<Comparison> {
+fn comparisons(
+    models: &[Model],
+    findings: &Findings,
+    strategies: &[StrategySummary],
+    till: Option<Till>,
+) -> Vec<Comparison> {
     let compared = are_compared(models, strategies);
     let mut all = Vec::new();
     for a in 0..models.len() {
@@ -413,13 +431,16 @@ fn comparisons(models: &[Model], findings: &Findings, strategies: &[StrategySumm
                 ));
             }
             let instances: u32 = models[a].services.iter().map(|s| s.instances).sum();
-            all.push(compare(
+            let cost_a_minus_b =
+                till.and_then(|till| till.difference((&models[a], found_a), (&models[b], found_b)));
+            let total = compare(
                 (models, a, b),
                 None,
                 f64::from(instances),
                 (&totals(found_a), Chance::of_all(&models[a])),
                 (&totals(found_b), Chance::of_all(&models[b])),
-            ));
+            );
+            all.push(Comparison { cost_a_minus_b, ..total });
         }
     }
     all
@@ -445,6 +466,7 @@ fn compare(
         b: models[b].strategy.clone(),
         downtime_s_a_minus_b,
         lost_s_a_minus_b: difference(|t| t.lost_us).0,
+        cost_a_minus_b: None,
         correlation,
     }
 }

@@ -136,8 +136,29 @@ pub struct CapacitySummary {
     pub more_vms: u32,
     pub more_vms_memory_mib: u64,
     pub more_vms_cores: u64,
+    /// How many of these leave N+1 as it is, and N+2; absent where no host is left to restart anything.
+    pub more_vms_n1: Option<u32>,
+    pub more_vms_n2: Option<u32>,
+    /// Of each cluster that asks for headroom, how much of its room was free over the measured time.
+    pub headroom: Vec<HeadroomSummary>,
     /// What happens when hosts are lost at the start; absent where no host cluster restarts anything.
     pub failures: Option<FailuresSummary>,
+}
+
+/// What of a cluster's room was free over the measured time, as parts of the room of all its hosts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeadroomSummary {
+    pub cluster: String,
+    /// What is asked for.
+    pub headroom: f64,
+    /// The part of the time in which less was free, of memory or of cores.
+    pub below: Estimate,
+    /// The part that was free, on average.
+    pub memory_free: Estimate,
+    pub cores_free: Estimate,
+    /// The least that was free in any replication.
+    pub memory_least: f64,
+    pub cores_least: f64,
 }
 
 /// Every host, and every pair of hosts or some of them, lost at once from the start placement.
@@ -186,6 +207,32 @@ pub struct StrategySummary {
     pub services: Vec<ServiceSummary>,
     pub total: TotalSummary,
     pub capacity: CapacitySummary,
+    /// What a year costs, where anything has a price.
+    pub cost: Option<CostSummary>,
+}
+
+/// What a year of 8,760 h of a strategy costs, whatever the horizon, in units of the scenario's currency.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CostSummary {
+    /// How figures name money; may be empty.
+    pub currency: String,
+    /// Hosts, and licences of clusters and VMs.
+    pub hosts: f64,
+    pub licences: f64,
+    /// What is lost: service, writes, sessions, transactions.
+    pub downtime: Estimate,
+    pub total: Estimate,
+    /// By service.
+    pub services: Vec<ServiceCost>,
+}
+
+/// What a year of all instances of a service costs beside hosts and clusters, which it shares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceCost {
+    /// Licences of its VMs.
+    pub licences: f64,
+    pub downtime: Estimate,
+    pub total: Estimate,
 }
 
 /// Two strategies over the same failure history.
@@ -197,6 +244,8 @@ pub struct Comparison {
     pub b: String,
     pub downtime_s_a_minus_b: Estimate,
     pub lost_s_a_minus_b: Estimate,
+    /// What a year of `a` costs more, of all services together and where anything has a price.
+    pub cost_a_minus_b: Option<Estimate>,
     /// Correlation of the two strategies' downtime over the replications; `None` where one of them never varies.
     pub correlation: Option<f64>,
 }

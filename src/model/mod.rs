@@ -22,6 +22,7 @@ mod mirror;
 mod monitor;
 mod open_work;
 mod part;
+mod prices;
 mod products;
 mod purpose;
 mod restart;
@@ -51,6 +52,7 @@ pub use mirror::{LocalMirror, Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
 pub use open_work::OpenWork;
 pub use part::{Part, PartKind};
+pub use prices::{LossPrices, Money, Prices, ServicePrices};
 pub use products::{
     DEPARTURES_MAX, Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product,
     Quarantine, QuorumProfile, RingProfile, Votes, Witness, WitnessKind,
@@ -97,6 +99,10 @@ pub struct Model {
     pub stretches: u32,
     /// The most VM-seconds of waiting that one host's failure can cause, 99.9th percentile.
     pub waiting_bound_vm_s: f64,
+    /// The longest that one fault takes a host out, 99.9th percentile (s); 0 where none can.
+    pub host_out_bound_s: f64,
+    /// What all of it costs, where the scenario has prices.
+    pub prices: Option<Prices>,
     /// Slot to event, and each component's slots.
     pub timers: TimerTable,
 }
@@ -219,6 +225,14 @@ pub struct Room {
     pub cores: u64,
 }
 
+impl Room {
+    /// So much of each.
+    #[must_use]
+    pub fn part(self, part: Ppm) -> Room {
+        Room { memory_mib: part.of(self.memory_mib), cores: part.of(self.cores) }
+    }
+}
+
 /// The draws of a host.
 #[derive(Clone, Copy, Debug)]
 pub struct HostStreams {
@@ -253,6 +267,8 @@ pub struct Cluster {
     pub migration: Option<MigrationRules>,
     /// None where the strategy's cluster restarts nothing.
     pub admission: Admission,
+    /// The part of its room that should be free at any time, where somebody asks.
+    pub headroom: Option<Ppm>,
 }
 
 impl Cluster {
@@ -408,6 +424,16 @@ impl Model {
     pub fn vms_of(&self, instance: InstanceId) -> impl DoubleEndedIterator<Item = VmId> + use<> {
         let instance = &self.instances[instance.index()];
         (instance.first_vm.0..instance.first_vm.0 + instance.vms).map(VmId)
+    }
+
+    /// What VMs may take of all hosts of a cluster.
+    #[must_use]
+    pub fn room_of(&self, cluster: ClusterId) -> Room {
+        let hosts = self.clusters[cluster.index()].hosts.iter().map(|host| self.hosts[host.index()].room);
+        hosts.fold(Room::default(), |sum, room| Room {
+            memory_mib: sum.memory_mib + room.memory_mib,
+            cores: sum.cores + room.cores,
+        })
     }
 
     /// Whether a host is wired to a VM's storage. A VM that names no storage needs none that can fail.

@@ -1,8 +1,9 @@
-//! Observers of signals: downtime by cause, waiting VMs, the timeline, a digest. A new metric is a
+//! Observers of signals: downtime by cause, waiting VMs, room that is free, the timeline, a digest. A new metric is a
 //! new file here, and no event handler changes.
 
 mod digest;
 mod downtime;
+mod headroom;
 mod migrations;
 mod redundancy;
 mod timeline;
@@ -10,6 +11,7 @@ mod waiting;
 
 pub use digest::Digest;
 pub use downtime::{CauseTally, Downtime, ServiceTally};
+pub use headroom::{Headroom, HeadroomTally};
 pub use migrations::{Migrations, MovedOf};
 pub use redundancy::Redundancy;
 pub use timeline::{Entry, Moved, Timeline};

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::clean;
 use super::convert;
+use super::cost;
 use super::figures;
 use super::result::{self, Failures, Losses, RunResult, Strategy, WorstLoss};
 use crate::capacity::{Capacity, measure};
@@ -107,6 +108,20 @@ pub(super) fn more_vms(capacity: &result::Capacity) -> String {
     format!("{} of {size}", figures::count(capacity.more_vms))
 }
 
+/// How many more VMs fit so that N+1, or N+2, still holds: heads of columns, where any strategy restarts anything.
+pub(super) fn heads_with_losses(result: &RunResult) -> Vec<&'static str> {
+    let any = |of: fn(&result::Capacity) -> Option<u32>| {
+        result.strategies.iter().any(|s| of(&s.capacity).is_some())
+    };
+    let one = any(|capacity| capacity.more_vms_n1).then_some("with N+1");
+    one.into_iter().chain(any(|capacity| capacity.more_vms_n2).then_some("with N+2")).collect()
+}
+
+/// Their cells, both.
+pub(super) fn cells_with_losses(capacity: &result::Capacity) -> [String; 2] {
+    [capacity.more_vms_n1, capacity.more_vms_n2].map(|vms| vms.map_or_else(|| "–".to_owned(), figures::count))
+}
+
 /// "6 GiB and 2 cores"
 fn vm_size(memory_mib: u64, cores: u64) -> String {
     let plural = if cores == 1 { "" } else { "s" };
@@ -162,6 +177,24 @@ fn strategy(model: &Model, capacity: &Capacity, out: &mut String) {
         fits.join(", "),
         vm_size(commonest.memory_mib, commonest.cores)
     );
+    if let Some(one) = capacity.more_vms_n1 {
+        let two = capacity.more_vms_n2.map_or_else(String::new, |two| format!(", and with N+2 {two}"));
+        let _ = writeln!(out, "    of the commonest size fit with N+1 {one}{two}");
+    }
+    for found in &capacity.headroom {
+        let share = |free: u64, all: u64| figures::share(free as f64 / all.max(1) as f64);
+        let _ = writeln!(
+            out,
+            "    headroom of {}: {} of the memory and {} of the cores are free, {} asked for",
+            clean::visible(&model.clusters[found.cluster.index()].name),
+            share(found.free.memory_mib, found.all.memory_mib),
+            share(found.free.cores, found.all.cores),
+            share(found.asked.memory_mib, found.all.memory_mib)
+        );
+    }
+    if let Some(prices) = &model.prices {
+        let _ = writeln!(out, "    {}", cost::whatever_fails(prices, clean::visible));
+    }
     if let Some(failures) = &capacity.failures {
         let all = model.services.iter().all(|service| service.host_cluster);
         let failures = convert::failures(&FailuresSummary::new(model, failures));

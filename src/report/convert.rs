@@ -1,9 +1,9 @@
 //! From an experiment's [`Summary`] to the mirror of `result.json`: one field to one field.
 
 use super::result::{
-    Capacity, Cause, Downtime, Estimate, Failures, Losses, Method, Migrations, OutageLengths, RecoveryPoint,
-    RunResult, SCHEMA, ScenarioId, Service, ServiceComparison, Strategy, Total, TotalComparison, WaitingVms,
-    WorstLoss,
+    Capacity, Cause, Cost, Downtime, Estimate, Failures, Headroom, Losses, Method, Migrations, OutageLengths,
+    RecoveryPoint, RunResult, SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total,
+    TotalComparison, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -17,6 +17,7 @@ impl From<&summary::Summary> for RunResult {
                 b: comparison.b.clone(),
                 downtime_s_a_minus_b: estimate(&comparison.downtime_s_a_minus_b),
                 lost_s_a_minus_b: estimate(&comparison.lost_s_a_minus_b),
+                cost_a_minus_b: comparison.cost_a_minus_b.as_ref().map(estimate),
                 correlation: comparison.correlation.filter(|r| r.is_finite()),
             };
             match &comparison.service {
@@ -73,8 +74,41 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             more_vms: from.capacity.more_vms,
             more_vms_memory_mib: from.capacity.more_vms_memory_mib,
             more_vms_cores: from.capacity.more_vms_cores,
+            more_vms_n1: from.capacity.more_vms_n1,
+            more_vms_n2: from.capacity.more_vms_n2,
+            headroom: from.capacity.headroom.iter().map(headroom).collect(),
             failures: from.capacity.failures.as_ref().map(failures),
         },
+        cost: from.cost.as_ref().map(|cost| self::cost(from, cost)),
+    }
+}
+
+fn headroom(from: &summary::HeadroomSummary) -> Headroom {
+    Headroom {
+        cluster: from.cluster.clone(),
+        headroom: from.headroom,
+        below: estimate(&from.below),
+        memory_free: estimate(&from.memory_free),
+        cores_free: estimate(&from.cores_free),
+        memory_least: from.memory_least,
+        cores_least: from.cores_least,
+    }
+}
+
+fn cost(strategy: &summary::StrategySummary, from: &summary::CostSummary) -> Cost {
+    let services = strategy.services.iter().zip(&from.services).map(|(service, cost)| ServiceCost {
+        service: service.name.clone(),
+        licences: cost.licences,
+        downtime: estimate(&cost.downtime),
+        total: estimate(&cost.total),
+    });
+    Cost {
+        currency: from.currency.clone(),
+        hosts: from.hosts,
+        licences: from.licences,
+        downtime: estimate(&from.downtime),
+        total: estimate(&from.total),
+        services: services.collect(),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Column names are those of `result.json`, an estimate's fields joined by `_`
 //! (`downtime_s_mean`, `downtime_s_low`, …), so that a column means what the field means. All
-//! quantities are per instance and per horizon; no column is in minutes or per year. Numbers are
+//! quantities are per instance and per horizon; no column is in minutes or per year, but money, which is that of a
+//! year and of all instances, where anything has a price. Numbers are
 //! raw (a decimal point, no thousands separator), and a number that does not exist is an empty
 //! cell. Columns may be added at the end; none is renamed or moved. Text that a spreadsheet would
 //! take for a formula begins with an apostrophe.
@@ -13,11 +14,14 @@
 //! | `causes.csv` | strategy, service and cause |
 //! | `strategies.csv` | strategy: all services together, and what it takes of the datacenter |
 //! | `comparisons.csv` | pair of strategies and service; `(all services)` is all of them together |
+//! | `headroom.csv` | strategy and cluster that asks for headroom; only where one does |
 //! | `failures.csv` | strategy and case of one or two hosts lost at once from the start placement |
 //! | `replications.csv` | strategy, service and replication (replications count from 0) |
 //! | `sweep.csv` | variant of a sweep, strategy and service: see [`super::sweep`] |
 
 use super::clean::csv_cell;
+use super::cost;
+pub use super::headroom::sheet as headroom;
 use super::result::{Estimate, Method, Migrations, RunResult, TotalComparison};
 use crate::experiment::summary::Summary;
 
@@ -66,6 +70,10 @@ pub fn summary(result: &RunResult) -> String {
     if moved {
         sheet.head_migrations();
     }
+    let priced = cost::is_told(result);
+    if priced {
+        cost::service_heads(&mut sheet);
+    }
     sheet.end();
     for strategy in &result.strategies {
         for service in &strategy.services {
@@ -100,6 +108,9 @@ pub fn summary(result: &RunResult) -> String {
             }
             if moved {
                 sheet.migrations(service.migrations.as_ref());
+            }
+            if priced {
+                cost::service_cells(&mut sheet, strategy, &service.name);
             }
             sheet.end();
         }
@@ -155,6 +166,13 @@ pub fn strategies(result: &RunResult) -> String {
         }
     }
     sheet.head_estimate("recovery_point_s");
+    for name in ["more_vms_n1", "more_vms_n2"] {
+        sheet.head(name);
+    }
+    let priced = cost::is_told(result);
+    if priced {
+        cost::strategy_heads(&mut sheet);
+    }
     sheet.end();
     for strategy in &result.strategies {
         let (total, capacity) = (&strategy.total, &strategy.capacity);
@@ -189,6 +207,12 @@ pub fn strategies(result: &RunResult) -> String {
             }
         }
         sheet.estimate(&total.recovery_point_s);
+        for more in [capacity.more_vms_n1, capacity.more_vms_n2] {
+            sheet.text(&more.map_or_else(String::new, |vms| vms.to_string()));
+        }
+        if priced {
+            cost::strategy_cells(&mut sheet, strategy);
+        }
         sheet.end();
     }
     sheet.finish()
@@ -204,6 +228,10 @@ pub fn comparisons(result: &RunResult) -> String {
     sheet.head_estimate("downtime_s_a_minus_b");
     sheet.head_estimate("lost_s_a_minus_b");
     sheet.head("correlation");
+    let priced = cost::is_told(result);
+    if priced {
+        sheet.head_estimate("cost_a_minus_b");
+    }
     sheet.end();
     let mut row = |service: &str, pair: &TotalComparison| {
         sheet.text(service);
@@ -212,6 +240,9 @@ pub fn comparisons(result: &RunResult) -> String {
         sheet.estimate(&pair.downtime_s_a_minus_b);
         sheet.estimate(&pair.lost_s_a_minus_b);
         sheet.numbers(&[pair.correlation.unwrap_or(f64::NAN)]);
+        if priced {
+            sheet.estimate_if(pair.cost_a_minus_b.as_ref());
+        }
         sheet.end();
     };
     for comparison in &result.comparisons {

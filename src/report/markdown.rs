@@ -6,7 +6,9 @@
 use super::capacity;
 use super::clean;
 use super::clean::markdown as name;
+use super::cost;
 use super::figures;
+use super::headroom;
 use super::lost::LostColumns;
 use super::reproduce;
 use super::result::{Estimate, RunResult};
@@ -45,6 +47,8 @@ pub fn summary(result: &RunResult) -> String {
     page.services();
     page.causes();
     page.capacity();
+    page.headroom();
+    page.cost();
     page.comparisons();
     page.reproduce();
     page.text
@@ -205,11 +209,13 @@ impl Page<'_> {
         let head =
             ["strategy", "hosts", "VMs", "VMs per host", "memory used", "memory reserved", "memory left"];
         let waiting = format!("VMs wait for room, {}", self.result.told_for());
-        self.head(1, &[&head[..], &["cores used", "more VMs fit", &waiting]].concat());
+        let spare = capacity::heads_with_losses(self.result);
+        let cores = ["cores used", "cores reserved", "cores left", "more VMs fit"];
+        self.head(1, &[&head[..], &cores[..], &spare, &[&waiting]].concat());
         for strategy in &self.result.strategies {
             let capacity = &strategy.capacity;
             let waiting = self.result.told(&capacity.waiting_vm_s);
-            self.row(&[
+            let mut row = vec![
                 name(&strategy.name),
                 figures::count(capacity.hosts),
                 figures::count(capacity.vms),
@@ -218,9 +224,17 @@ impl Page<'_> {
                 name(&figures::share(capacity.memory_reserved)),
                 name(&figures::share(capacity.memory_left)),
                 name(&figures::share(capacity.cores_used)),
+                name(&figures::share(capacity.cores_reserved)),
+                name(&figures::share(capacity.cores_left)),
                 capacity::more_vms(capacity),
-                if waiting.mean > 0.0 { figures::duration_interval(&waiting) } else { "–".to_owned() },
-            ]);
+            ];
+            row.extend(capacity::cells_with_losses(capacity).into_iter().take(spare.len()));
+            row.push(if waiting.mean > 0.0 {
+                figures::duration_interval(&waiting)
+            } else {
+                "–".to_owned()
+            });
+            self.row(&row);
         }
         let lines: Vec<String> = capacity::sentences(self.result, name)
             .iter()
@@ -231,6 +245,39 @@ impl Page<'_> {
             .collect();
         if !lines.is_empty() {
             self.line(&lines.join("\n"));
+        }
+    }
+
+    fn headroom(&mut self) {
+        if !headroom::is_told(self.result) {
+            return;
+        }
+        self.line("## Headroom over time");
+        self.line(&format!(
+            "Parts of all the memory, and of all the cores, that VMs may take of a cluster's hosts. {}.",
+            headroom::LEGEND
+        ));
+        self.head(2, &headroom::HEAD);
+        for row in headroom::rows(self.result, name, name) {
+            self.row(&row);
+        }
+    }
+
+    fn cost(&mut self) {
+        if !cost::is_told(self.result) {
+            return;
+        }
+        self.line(&format!("## {}", cost::title(self.result, name)));
+        let scaled = match horizon(self.result).as_str() {
+            "1 y" => String::new(),
+            horizon => format!(", scaled from {horizon}"),
+        };
+        self.line(&format!(
+            "Of all instances, in a year of 8,760 h{scaled}. `[low, high]` is the 95 % interval."
+        ));
+        self.head(1, &cost::HEAD);
+        for strategy in self.result.strategies.iter().filter(|strategy| strategy.cost.is_some()) {
+            self.row(&cost::cells(strategy, name));
         }
     }
 
@@ -251,15 +298,22 @@ impl Page<'_> {
             line.push_str(&format!(" Here, {told}."));
         }
         self.line(&line);
-        self.head(1, &["a − b", "downtime", "lost", "decided"]);
+        let priced = cost::is_told(self.result);
+        let mut head = vec!["a − b", "downtime", "lost", "decided"];
+        let title = cost::title(self.result, name);
+        head.extend(priced.then_some(&*title));
+        self.head(1, &head);
         for pair in &self.result.total_comparisons {
             let decided = if verdict::is_decided(&pair.lost_s_a_minus_b) { "yes" } else { "no" };
-            self.row(&[
+            let mut row = vec![
                 format!("{} − {}", name(&pair.a), name(&pair.b)),
                 self.minutes(&pair.downtime_s_a_minus_b),
                 self.minutes(&pair.lost_s_a_minus_b),
                 decided.to_owned(),
-            ]);
+            ];
+            let cost = || pair.cost_a_minus_b.as_ref().map_or_else(|| "–".to_owned(), |c| cost::money(c, ""));
+            row.extend(priced.then(cost));
+            self.row(&row);
         }
     }
 

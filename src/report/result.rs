@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::cost::{Cost, ServiceCost};
+pub use super::headroom::Headroom;
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
 
@@ -92,6 +94,9 @@ pub struct Strategy {
     pub total: Total,
     /// What it takes of the datacenter.
     pub capacity: Capacity,
+    /// What a year of it costs; absent where nothing has a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
 }
 
 /// One service under one strategy, per instance and horizon.
@@ -308,6 +313,15 @@ pub struct Capacity {
     /// That size.
     #[serde(default)]
     pub more_vms_cores: u64,
+    /// How many of these can be there so that all VMs still restart whichever host is lost; `null` where none is left.
+    #[serde(default)]
+    pub more_vms_n1: Option<u32>,
+    /// The same, whichever two hosts are lost.
+    #[serde(default)]
+    pub more_vms_n2: Option<u32>,
+    /// What was free over time, of each cluster that asks for headroom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headroom: Vec<Headroom>,
     /// What happens when hosts are lost; `null` where no host cluster restarts anything.
     #[serde(default)]
     pub failures: Option<Failures>,
@@ -379,6 +393,9 @@ pub struct TotalComparison {
     pub downtime_s_a_minus_b: Estimate,
     /// The same for lost service.
     pub lost_s_a_minus_b: Estimate,
+    /// What a year of `a` costs more than one of `b`, all services together; absent where nothing has a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_a_minus_b: Option<Estimate>,
     /// Correlation of the two downtimes over the replications; `null` where one never varies.
     pub correlation: Option<f64>,
 }

@@ -5,7 +5,9 @@
 
 use super::capacity;
 use super::clean;
+use super::cost;
 use super::figures;
+use super::headroom;
 use super::lost::LostColumns;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
 use super::table::{COLUMNS, Table, wrap};
@@ -28,6 +30,14 @@ pub fn comparison(result: &RunResult) -> String {
     text.push_str(&strategies(result));
     text.push('\n');
     text.push_str(&capacity_at_start(result));
+    if headroom::is_told(result) {
+        text.push('\n');
+        text.push_str(&headroom_over_time(result));
+    }
+    if cost::is_told(result) {
+        text.push('\n');
+        text.push_str(&cost_a_year(result));
+    }
     for name in service_names(result) {
         text.push('\n');
         text.push_str(&service(result, name));
@@ -116,6 +126,8 @@ fn capacity_at_start(result: &RunResult) -> String {
         head.push("reserved");
     }
     head.extend(["left", "more VMs that fit"]);
+    let spare = capacity::heads_with_losses(result);
+    head.extend(&spare);
     let mut table = Table::new(&head);
     for strategy in &result.strategies {
         let row = &strategy.capacity;
@@ -125,6 +137,7 @@ fn capacity_at_start(result: &RunResult) -> String {
         }
         cells.push(figures::share(row.memory_left));
         cells.push(capacity::more_vms(row));
+        cells.extend(capacity::cells_with_losses(row).into_iter().take(spare.len()));
         table.row(cells);
     }
     text.push_str(&table.render());
@@ -132,6 +145,20 @@ fn capacity_at_start(result: &RunResult) -> String {
         let names: Vec<String> = names.iter().map(|name| clean::shorten(&clean::visible(name), 40)).collect();
         text.push_str(&wrap(&format!("  {}: {sentence}", names.join(", ")), "    "));
     }
+    text
+}
+
+/// What is free while hosts fail and are worked on, where a cluster asks for headroom.
+fn headroom_over_time(result: &RunResult) -> String {
+    let table = headroom::table(result, |name| clean::shorten_name(&clean::visible(name), 20));
+    format!("Headroom over time\n{table}{}", wrap(&format!("  {}.", headroom::LEGEND), "    "))
+}
+
+/// What a year costs, where anything has a price; which strategy is cheapest is part of the verdict.
+fn cost_a_year(result: &RunResult) -> String {
+    let mut text = clean::shorten(&cost::title(result, clean::visible), COLUMNS);
+    text.push('\n');
+    text.push_str(&cost::table(result, clean::visible));
     text
 }
 

@@ -25,6 +25,13 @@ impl RunResult {
                 &mut strategy.capacity.waiting_vm_s,
             ];
             of_total.into_iter().for_each(happened);
+            for row in &mut strategy.capacity.headroom {
+                [&mut row.below, &mut row.memory_free, &mut row.cores_free].into_iter().for_each(happened);
+            }
+            if let Some(cost) = &mut strategy.cost {
+                let services = cost.services.iter_mut().flat_map(|s| [&mut s.downtime, &mut s.total]);
+                services.chain([&mut cost.downtime, &mut cost.total]).for_each(happened);
+            }
             for service in &mut strategy.services {
                 let of_service = [
                     &mut service.availability,
@@ -48,6 +55,7 @@ impl RunResult {
         for pair in told.total_comparisons.iter_mut().chain(of_services) {
             happened(&mut pair.downtime_s_a_minus_b);
             happened(&mut pair.lost_s_a_minus_b);
+            pair.cost_a_minus_b.iter_mut().for_each(happened);
         }
         Cow::Owned(told)
     }

@@ -4,6 +4,7 @@
 //! Whether a difference is certain is read from the paired interval alone: two strategies whose
 //! interval holds zero "cannot be told apart", however far their means lie from each other.
 
+use super::cost;
 use super::figures;
 use super::result::{Capacity, Estimate, Method, RunResult, Strategy};
 
@@ -13,7 +14,9 @@ use super::result::{Capacity, Estimate, Method, RunResult, Strategy};
 pub fn verdict(result: &RunResult, name: impl Fn(&str) -> String) -> String {
     let result = &*result.as_told();
     let (headline, rest) = sentences(result, &name);
-    if rest.is_empty() { headline } else { format!("{headline} {rest}") }
+    let cost = cost::sentence(result, &name).unwrap_or_default();
+    let all = [headline, rest, cost].into_iter().filter(|sentence| !sentence.is_empty());
+    all.collect::<Vec<_>>().join(" ")
 }
 
 /// The first sentence of the verdict, for the head of a chart.

@@ -60,4 +60,5 @@ codes! {
     HANDBOOK = "W110", "what a layer inside the guests asks for is not there";
     PART_OF_A_WEEK = "W111", "a short horizon that is not whole weeks of a load";
     SHUT_DOWN = "W112", "planned work that shuts down VMs which could be moved";
+    HEADROOM = "W113", "less room free at the start than is asked for at any time";
 }

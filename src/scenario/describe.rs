@@ -208,6 +208,7 @@ fn services(spec: &Spec, out: &mut String) {
             load(spec, s),
             after(spec, s),
             sessions(s),
+            losses(s),
             if s.place.is_empty() { String::new() } else { format!("starts on {}", hosts(spec, &s.place)) },
         ];
         let faults = [
@@ -250,6 +251,20 @@ fn sessions(s: &Service) -> String {
         n => format!("{} in flight", count(u64::from(n), "transaction", "transactions")),
     };
     list([&*open, &*in_flight].into_iter().filter(|text| !text.is_empty()))
+}
+
+/// What outages of a service cost.
+fn losses(s: &Service) -> String {
+    let Some(losses) = &s.losses else { return String::new() };
+    let all = [
+        (losses.downtime, "an hour of downtime"),
+        (losses.recovery_point, "an hour of writes"),
+        (losses.session, "a session"),
+        (losses.transaction, "a transaction"),
+    ];
+    let told = all.iter().filter(|(price, _)| price.0 > 0);
+    let told: Vec<String> = told.map(|(price, of)| format!("{} {of}", short(price.units()))).collect();
+    if told.is_empty() { told.concat() } else { format!("costs {}", list(told.iter().map(String::as_str))) }
 }
 
 /// How the demand goes over the week, and the requests that come.
@@ -304,7 +319,9 @@ fn strategies(spec: &Spec, out: &mut String) {
                 ),
             };
             let restart = if p.protection.host_cluster { "host-cluster" } else { "no host-cluster" };
-            let text = format!("{restart}; {layer}");
+            let licence =
+                p.licence.map_or(String::new(), |m| format!("; licence {} a VM and year", short(m.units())));
+            let text = format!("{restart}; {layer}{licence}");
             let at = *place.entry(text.clone()).or_insert_with(|| {
                 alike.push((text, Vec::new()));
                 alike.len() - 1

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
-use crate::model::{Affinity, Evacuation};
+use crate::model::{Affinity, Evacuation, Money};
 pub use crate::model::{GuestLayer, VmFault};
 
 use super::issue::Mark;
@@ -59,6 +59,8 @@ pub struct ProtectionSettings {
     pub witness_storage: Option<usize>,
     pub witness_site: Option<usize>,
     pub witness_outage: Option<FaultSpec>,
+    /// What one VM's licence costs a year.
+    pub licence: Option<Money>,
     /// Where it is written, and where each key stands.
     pub mark: Mark,
     pub marks: BTreeMap<&'static str, Mark>,

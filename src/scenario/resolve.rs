@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
-use crate::model::Affinity;
+use crate::model::{Affinity, Money, Ppm};
 
 use super::fixed::defaults::{self as d, Fixed};
 use super::guest_plan::{FailoverPlan, Laid};
@@ -37,6 +37,8 @@ pub struct ServiceProtection {
     pub affinity: Affinity,
     /// How long planned work waits for the clients of a member. Default: until all have finished (NLB-15).
     pub drain: Span,
+    /// What a licence of one VM costs a year: the service's own, or the strategy's where it has a layer inside the guests.
+    pub licence: Option<Money>,
 }
 
 /// A cluster under one strategy.
@@ -70,6 +72,10 @@ pub struct ClusterPlan {
     pub start_failure: f64,
     /// The processor that all hosts show their guests; absent: each its own.
     pub cpu_baseline: Option<String>,
+    /// What share of its room should stay free; absent: nobody looks.
+    pub headroom: Option<Ppm>,
+    /// What a licence of one host costs a year.
+    pub licence: Option<Money>,
 }
 
 impl ClusterPlan {
@@ -181,6 +187,7 @@ impl Strategy {
                 .unwrap_or(failover || laid.word("application_aware") == Some("true")),
             affinity: own.affinity.or(base.affinity).unwrap_or(Affinity::Single),
             drain: own.drain.or(base.drain).unwrap_or(Span::FOREVER),
+            licence: own.licence.or(base.licence.filter(|_| protection.guest.is_some())),
         }
     }
 
@@ -224,6 +231,8 @@ impl Cluster {
             needs_manager: own.needs_manager.or(base.needs_manager).unwrap_or(false),
             start_failure: own.start_failure.or(base.start_failure).unwrap_or(0.0),
             cpu_baseline: own.cpu_baseline.clone().or_else(|| base.cpu_baseline.clone()),
+            headroom: own.headroom.or(base.headroom),
+            licence: own.licence.or(base.licence),
         };
         for setting in profile.settings().filter(|s| s.follows.is_some() && written(s.key).is_none()) {
             let value = plan.default(setting);
@@ -246,6 +255,20 @@ impl Spec {
     pub fn plan(&self, strategy: &Strategy, cluster: usize) -> ClusterPlan {
         let row = &self.clusters[cluster];
         row.plan(strategy.cluster_settings(cluster), self.each_host(&row.hosts).count() as u32)
+    }
+
+    /// Whether anything has a price, be it 0: then every strategy has a cost.
+    #[must_use]
+    pub fn has_prices(&self) -> bool {
+        let of_strategy = |s: &Strategy| {
+            s.base.licence.is_some()
+                || s.services.iter().any(|(_, own)| own.licence.is_some())
+                || s.clusters.iter().any(|(_, own)| own.licence.is_some())
+        };
+        self.hosts.iter().any(|group| group.price.is_some())
+            || self.clusters.iter().any(|cluster| cluster.settings.licence.is_some())
+            || self.services.iter().any(|service| service.losses.is_some())
+            || self.strategies.iter().any(of_strategy)
     }
 
     /// Hosts of all groups together.

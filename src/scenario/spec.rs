@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
 pub use crate::model::{Ages, MirrorFailover, Role, StorageKind, Traffic};
-use crate::model::{Load, Ppm};
+use crate::model::{Load, LossPrices, Money, Ppm};
 
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
 use super::issue::{Issue, Mark, Sources};
@@ -28,6 +28,8 @@ pub struct Spec {
     pub title: String,
     /// What is run.
     pub run: Run,
+    /// How money is called, and where that is written; absent: no `[cost]`.
+    pub cost: Option<Cost>,
     /// Places that can lose power.
     pub sites: Vec<Site>,
     /// Racks.
@@ -86,6 +88,15 @@ pub struct Run {
     pub seed: u64,
     /// Default stationary.
     pub ages: Ages,
+}
+
+/// What is said of money in general.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Where it is written.
+    pub mark: Mark,
+    /// How figures name it. Default: they do not.
+    pub currency: String,
 }
 
 /// Random faults of a component: time to failure, time to repair.
@@ -246,6 +257,8 @@ pub struct HostGroup {
     pub links: Vec<(Traffic, FaultSpec)>,
     /// Who repairs; absent: somebody is always free.
     pub crew: Option<usize>,
+    /// What one of them costs a year; absent: nothing is said.
+    pub price: Option<Money>,
 }
 
 /// A host group or one of its members.
@@ -303,6 +316,10 @@ pub struct ClusterSettings {
     pub needs_manager: Option<bool>,
     /// The chance that an order to start a VM comes to nothing.
     pub start_failure: Option<f64>,
+    /// What share of its room should stay free.
+    pub headroom: Option<Ppm>,
+    /// What its licence costs, for one host and year.
+    pub licence: Option<Money>,
     /// The processor that all hosts show their guests, so that they move between different ones.
     pub cpu_baseline: Option<String>,
     /// Where each key stands that is written.
@@ -361,6 +378,8 @@ pub struct Service {
     pub session_timeout: Span,
     /// How long a session lasts on average; absent: nobody has to wait for any.
     pub session_length: Option<Span>,
+    /// What its outages cost; absent: nothing is said.
+    pub losses: Option<LossPrices>,
 }
 
 /// How much clients want over the week, in parts of the most.

@@ -158,10 +158,14 @@ pub(crate) fn strategy(
             more_vms: 1_180 - vms,
             more_vms_memory_mib: 6_144,
             more_vms_cores: 2,
+            more_vms_n1: protect.contains(&"host-cluster").then_some(1_100 - vms),
+            more_vms_n2: protect.contains(&"host-cluster").then_some(1_020 - vms),
+            headroom: Vec::new(),
             failures: protect
                 .contains(&"host-cluster")
                 .then(|| FailuresSummary { one: losses(29, 1, 0, &[]), two: losses(406, 2, 0, &[]) }),
         },
+        cost: None,
         services,
     }
 }
@@ -199,6 +203,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
                     b: b.name.clone(),
                     downtime_s_a_minus_b: apart(one.downtime_s.mean, other.downtime_s.mean, half),
                     lost_s_a_minus_b: apart(one.lost_s.mean, other.lost_s.mean, half),
+                    cost_a_minus_b: None,
                     correlation: Some(0.83),
                 });
             }
@@ -208,6 +213,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
                 b: b.name.clone(),
                 downtime_s_a_minus_b: apart(a.total.downtime_s.mean, b.total.downtime_s.mean, half),
                 lost_s_a_minus_b: apart(a.total.lost_s.mean, b.total.lost_s.mean, half),
+                cost_a_minus_b: None,
                 correlation: None,
             });
         }

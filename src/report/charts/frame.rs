@@ -1,4 +1,4 @@
-//! What both charts share: the head with title, caption and legend, and pleasant axis steps.
+//! What all charts share: the head with title, caption and legend, and pleasant axis steps.
 
 use super::canvas::{fit, fit_name, text_width, wrap};
 use super::shape::{Anchor, CAPTION, Colour, INK, LABEL, MUTED, PALETTE, Pen, TITLE};

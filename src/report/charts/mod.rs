@@ -4,13 +4,15 @@
 //! | --- | --- |
 //! | `downtime` | downtime of each service under each strategy, by cause, with 95 % intervals |
 //! | `distribution` | how likely an instance is to be down for longer than a given time |
+//! | `cost` | what a year costs against the service that is lost, where anything has a price |
 //! | `sweep` | downtime against the values of a key, a line per strategy |
 //!
-//! `downtime`, `distribution` and `sweep` lay a result out as shapes, `canvas` draws shapes with plotters.
+//! These lay a result out as shapes, `canvas` draws shapes with plotters.
 //! The embedded font (a subset of DejaVu Sans, its licence beside it) serves for measuring and for
 //! PNG; an SVG holds text as text.
 
 mod canvas;
+mod cost;
 mod distribution;
 mod downtime;
 mod frame;
@@ -19,6 +21,7 @@ mod sweep;
 
 pub use canvas::ChartError;
 
+use super::cost::is_told;
 use super::result::{RunResult, Service, Strategy};
 use super::sweep::Sweep;
 use super::text::{of_service, service_names};
@@ -42,10 +45,13 @@ pub fn draw(result: &RunResult, format: Format) -> Result<Vec<(String, Vec<u8>)>
     canvas::load_fonts()?;
     let result = &*result.as_told();
     let shown = Shown::of(result);
-    let charts = [
+    let mut charts = vec![
         ("downtime", downtime::layout(result, &shown)),
         ("distribution", distribution::layout(result, &shown)),
     ];
+    if is_told(result) {
+        charts.push(("cost", cost::layout(result, &shown)));
+    }
     charts.into_iter().map(|(name, picture)| drawn(name, &picture, format)).collect()
 }
 

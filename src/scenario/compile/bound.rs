@@ -20,6 +20,7 @@ pub(super) fn measure(model: &mut Model) {
         model.services[number].incident = bound(model, number);
     }
     model.waiting_bound_vm_s = waiting_bound(model);
+    model.host_out_bound_s = host_out_bound(model);
 }
 
 /// All VMs of the fullest host wait until it is repaired; all of a rack or site until its power is back.
@@ -44,6 +45,16 @@ fn waiting_bound(model: &Model) -> f64 {
     // Without storage nobody can be started anywhere.
     let storages = model.storages.iter().map(|s| f64::from(all) * back(own_fault(model, s.part)));
     hosts.chain(domains).chain(storages).fold(0.0, f64::max)
+}
+
+/// The longest repair of a host, or outage of what it stands in, and the boot after it.
+fn host_out_bound(model: &Model) -> f64 {
+    let back = |fault: &Option<crate::model::Fault>| fault.as_ref().map_or(0.0, |f| f.ttr.quantile(P));
+    let boot = model.hosts.iter().map(|h| h.boot.quantile(P)).fold(0.0, f64::max);
+    let hosts = model.hosts.iter().map(|host| back(&host.crash).max(back(&host.hang)));
+    let domains = model.domains.iter().map(|domain| back(own_fault(model, domain.part)));
+    let longest = hosts.chain(domains).fold(0.0, f64::max);
+    if longest > 0.0 { longest + boot } else { 0.0 }
 }
 
 /// By host, whether it loses its power with a domain.

@@ -39,6 +39,8 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         injects: Vec::new(),
         stretches: 1,
         waiting_bound_vm_s: 0.0,
+        host_out_bound_s: 0.0,
+        prices: None,
         timers: TimerTable::default(),
     };
     model.parts = parts.0;
@@ -183,6 +185,7 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
             manager,
             needs_manager,
             admission,
+            headroom: plan.headroom,
         });
     }
 }

@@ -12,6 +12,7 @@ mod migration;
 mod monitor;
 mod parts;
 mod placement;
+mod prices;
 mod product_limits;
 mod products;
 mod restart;
@@ -85,6 +86,7 @@ fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Op
     }
     workload::compile_injects(spec, &mut model);
     bound::measure(&mut model);
+    model.prices = prices::prices(spec, strategy, &model);
     model.timers = TimerTable::new(&mut model);
     Some(model)
 }

@@ -162,6 +162,7 @@ fn host(spec: &Spec, h: &HostGroup, out: &mut String) {
         paths,
         crew(spec, h.crew),
         format!("boot {}", law_line(&h.boot)),
+        h.price.map_or(String::new(), |price| format!("price {} a year each", short(price.units()))),
     ];
     let mut faults: Vec<(String, Option<&FaultSpec>)> = vec![
         ("crash".to_owned(), h.crash.as_ref()),
@@ -250,6 +251,8 @@ fn own_keys(spec: &Spec, plan: &ClusterPlan) -> Vec<(&'static str, String)> {
         ("preferred_site", site(plan.preferred_site)),
         ("needs_manager", plan.needs_manager.then(|| "yes".to_owned())),
         ("start_failure", factor(plan.start_failure, 0.0)),
+        ("headroom", plan.headroom.map(|part| format!("{} %", f64::from(part.0) / 1e4))),
+        ("licence", plan.licence.map(|money| format!("{} a host and year", short(money.units())))),
     ];
     all.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }

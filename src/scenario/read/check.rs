@@ -65,6 +65,7 @@ impl Reader {
         }
         self.protections(spec, sizes_known);
         self.loads_check(spec);
+        self.idle_prices(spec);
         for inject in &spec.injects {
             self.inject_check(spec, inject, &uses);
         }

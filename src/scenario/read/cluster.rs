@@ -14,7 +14,7 @@ use crate::scenario::text::{join, quote, suggest};
 use super::Named;
 
 /// Settings that every cluster has.
-pub(super) const COMMON: [&str; 13] = [
+pub(super) const COMMON: [&str; 15] = [
     "product",
     "admission",
     "limits",
@@ -28,6 +28,8 @@ pub(super) const COMMON: [&str; 13] = [
     "needs_manager",
     "start_failure",
     "cpu_baseline",
+    "licence",
+    "headroom",
 ];
 
 /// What a cluster can refer to.
@@ -93,6 +95,8 @@ impl Reader {
             needs_manager: self.opt(f, "needs_manager", Reader::truth),
             cpu_baseline: self.opt(f, "cpu_baseline", |r, at| r.text(at).map(str::to_owned)),
             start_failure: self.opt(f, "start_failure", |r, at| r.ratio(at, 0.0, 0.99)),
+            licence: self.opt(f, "licence", Reader::money),
+            headroom: self.opt(f, "headroom", Reader::fraction),
             marks,
         }
     }

@@ -216,6 +216,7 @@ impl Reader {
             ("drain", base.drain.is_some() && !balanced, "nlb"),
             ("detection", base.detection.is_some() && !failover && !balanced, "guest-failover or nlb"),
             ("failback", base.failback.is_some() && !failover, "guest-failover"),
+            ("licence", base.licence.is_some() && !failover && !balanced, "guest-failover or nlb"),
             ("profile", base.profile.is_some_and(|p| !has(p.layer)), "the layer that this profile is of"),
         ];
         for (key, unused, layer) in idle {

@@ -20,7 +20,7 @@ pub(super) struct Places<'a> {
     pub(super) storages: &'a Names,
 }
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "count",
     "site",
     "rack",
@@ -39,6 +39,7 @@ const KEYS: [&str; 18] = [
     "storage_paths",
     "path_failover",
     "crew",
+    "price",
 ];
 
 impl Reader {
@@ -68,6 +69,7 @@ impl Reader {
             },
             links: Vec::new(),
             crew: None,
+            price: None,
         };
         let Some(f) = named.fields(self, &KEYS) else { return group };
         match f.get("count") {
@@ -105,6 +107,7 @@ impl Reader {
             self.links(&at, &mut group);
         }
         group.crew = self.opt(&f, "crew", |r, at| r.reference(at, places.crews));
+        group.price = self.opt(&f, "price", Reader::money);
         group
     }
 

@@ -3,6 +3,7 @@
 mod admission;
 mod check;
 mod cluster;
+mod cost;
 mod fit;
 mod guest;
 mod handbook;
@@ -61,10 +62,11 @@ const KINDS: [(&str, &str); 11] = [
     ("load", "load"),
 ];
 
-const ROOT: [&str; 15] = [
+const ROOT: [&str; 16] = [
     "schema",
     "title",
     "run",
+    "cost",
     "site",
     "rack",
     "crew",
@@ -162,6 +164,7 @@ impl Reader {
         self.schema(&top);
         let title = self.title(&top).unwrap_or_else(|| name.to_owned());
         let run = self.run(&top);
+        let cost = self.cost(&top);
         for (key, _) in KINDS {
             self.names(&top, key);
         }
@@ -171,6 +174,7 @@ impl Reader {
             sources: Sources::default(),
             title,
             run,
+            cost,
             sites: self.each(&top, "site", |r, f| r.site(f, &crews)),
             racks: self.each(&top, "rack", |r, f| r.rack(f, &sites, &crews)),
             crews: self.each(&top, "crew", Reader::crew),

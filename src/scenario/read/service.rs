@@ -28,7 +28,7 @@ pub(super) struct Around<'a> {
     pub(super) migrates: bool,
 }
 
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 27] = [
     "instances",
     "role",
     "workload",
@@ -52,6 +52,10 @@ const KEYS: [&str; 23] = [
     "session_length",
     "load",
     "requests",
+    "downtime_cost",
+    "recovery_point_cost",
+    "session_cost",
+    "transaction_cost",
 ];
 
 const VM_KEYS: [&str; 9] = [
@@ -108,6 +112,7 @@ impl Reader {
         self.demand(&f, around.loads, &mut service);
         service.place = self.place(&f, around.hosts);
         self.sessions(&f, &mut service);
+        self.losses(&f, &mut service);
         service
     }
 
@@ -319,5 +324,6 @@ fn unread(named: &Named<'_>) -> Service {
         transactions: 0,
         session_timeout: Span::from_secs_f64(d::SESSION_TIMEOUT.value),
         session_length: None,
+        losses: None,
     }
 }

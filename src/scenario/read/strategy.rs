@@ -22,7 +22,7 @@ use super::cluster::{Around, settings};
 use super::guest::WATCHED;
 
 /// What every strategy, or one of its services, can say; profiles have settings of their own beside.
-pub(crate) const PROTECTION: [&str; 16] = [
+pub(crate) const PROTECTION: [&str; 17] = [
     "protect",
     "nodes",
     "members",
@@ -39,6 +39,7 @@ pub(crate) const PROTECTION: [&str; 16] = [
     "witness_storage",
     "witness_site",
     "witness_outage",
+    "licence",
 ];
 const PARTS: [&str; 5] = ["offline", "disk", "address", "start", "recover"];
 
@@ -143,6 +144,7 @@ impl Reader {
             witness_storage: self.opt(f, "witness_storage", |r, at| r.reference(at, about.storages)),
             witness_site: self.opt(f, "witness_site", |r, at| r.reference(at, about.sites)),
             witness_outage: self.opt(f, "witness_outage", Reader::fault),
+            licence: self.opt(f, "licence", Reader::money),
             mark: f.mark,
             marks: protection_keys()
                 .into_iter()
