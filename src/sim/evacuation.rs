@@ -213,7 +213,7 @@ impl<O: Observer> Simulation<'_, O> {
         let fixed = &self.model.maintenances[plan.index()];
         let waits = |host: &&HostId| {
             let row = &self.state.hosts[host.index()];
-            row.plan == plan.0 && row.evacuates && row.drains == Drains::No
+            row.plan == plan.0 && (row.evacuates || row.returns) && row.drains == Drains::No
         };
         let hosts = fixed.hosts.iter().filter(waits);
         let look = |host: &HostId| {
@@ -231,6 +231,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn give_evacuation_up(&mut self, host: HostId) {
         self.tell(Signal::EvacuationGivenUp { host });
         self.end_evacuation(host);
+        self.call_migrations_off(host);
         if let Some(cluster) = self.model.hosts[host.index()].cluster {
             self.retry_waiting(cluster);
         }
@@ -239,7 +240,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// Whether a host is empty or not, it is not being emptied any more.
     pub(super) fn end_evacuation(&mut self, host: HostId) {
         if std::mem::take(&mut self.state.hosts[host.index()].evacuates) {
-            self.state.hosts[host.index()].evacuates_until = Time::NEVER;
+            let row = &mut self.state.hosts[host.index()];
+            (row.evacuates_until, row.tries_again_at) = (Time::NEVER, Time::NEVER);
             self.state.evacuations -= 1;
             self.state.refresh_room(self.model, host);
         }
@@ -252,7 +254,9 @@ impl<O: Observer> Simulation<'_, O> {
         if row.first_evacuee == NOWHERE || !self.model.maintenances[plan.index()].evacuation.brings_back {
             return false;
         }
-        self.state.hosts[host.index()].returns = true;
+        let deadline = self.now + self.model.maintenances[plan.index()].evacuation.deadline;
+        let row = &mut self.state.hosts[host.index()];
+        (row.returns, row.evacuates_until) = (true, deadline);
         self.state.evacuations += 1;
         self.look_at_plans();
         true
@@ -273,7 +277,10 @@ impl<O: Observer> Simulation<'_, O> {
             if self.state.is_moving(vm) {
                 all = false;
                 self.state.note_evacuee(vm, host);
-            } else if runs && self.is_managed(host) {
+            } else if row.suspended || !self.is_managed(host) {
+                all = false;
+                self.state.note_evacuee(vm, host);
+            } else if runs {
                 match policy::could_move(self.model, self.state, cluster, vm, host) {
                     Destination::Host(to) => {
                         all = false;
@@ -294,6 +301,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Nobody is waited for any longer.
     pub(super) fn end_return(&mut self, host: HostId) {
         if std::mem::take(&mut self.state.hosts[host.index()].returns) {
+            self.state.hosts[host.index()].evacuates_until = Time::NEVER;
             self.state.evacuations -= 1;
         }
         let evacuees = self.state.take_evacuees(host);

@@ -35,6 +35,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Opens as many windows as may be open at once; the round is over when none is left.
     fn open_windows(&mut self, plan: MaintenanceId) {
         let fixed = &self.model.maintenances[plan.index()];
+        let first = self.state.maintenances[plan.index()].next as usize;
         while self.state.maintenances[plan.index()].open < fixed.at_once {
             let row = &mut self.state.maintenances[plan.index()];
             let Some(&host) = fixed.hosts.get(row.next as usize) else { break };
@@ -42,6 +43,16 @@ impl<O: Observer> Simulation<'_, O> {
             let row = &self.state.hosts[host.index()];
             if row.phase == HostPhase::Up && row.plan == NOWHERE {
                 self.state.maintenances[plan.index()].open += 1;
+                self.state.hosts[host.index()].plan = plan.0;
+                self.state.windows_open += 1;
+                self.begin_evacuation(plan, host);
+            }
+        }
+        // All whose turn it is take nobody any more; then they are emptied.
+        let end = self.state.maintenances[plan.index()].next as usize;
+        for &host in &fixed.hosts[first..end] {
+            let row = &self.state.hosts[host.index()];
+            if row.plan == plan.0 && row.phase == HostPhase::Up && row.drains == Drains::No && !row.returns {
                 self.prepare_window(plan, host);
             }
         }
@@ -52,9 +63,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// It is the host's turn: those who can leave it alive do, as long as it takes.
     fn prepare_window(&mut self, plan: MaintenanceId, host: HostId) {
-        self.state.hosts[host.index()].plan = plan.0;
-        self.state.windows_open += 1;
-        if !self.begin_evacuation(plan, host) || self.evacuate(plan, host) {
+        if !self.state.hosts[host.index()].evacuates || self.evacuate(plan, host) {
             self.drain_window(plan, host);
         } else {
             self.watch_deadlines(plan);
@@ -147,7 +156,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             match self.state.hosts[host.index()].drains {
                 Drains::No if self.state.hosts[host.index()].returns => {
-                    if self.bring_back(host) {
+                    if self.bring_back(host) || self.is_overdue(host) {
                         self.close_window(host);
                     }
                 }
@@ -156,7 +165,9 @@ impl<O: Observer> Simulation<'_, O> {
                         self.drain_window(plan, host);
                     } else if self.is_overdue(host) {
                         self.give_evacuation_up(host);
-                        self.close_window(host);
+                        if !self.begin_return(host) {
+                            self.close_window(host);
+                        }
                     }
                 }
                 Drains::GivenUp => self.give_turn_up(host),

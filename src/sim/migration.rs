@@ -142,6 +142,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
         row.step = step;
         row.followed = now;
+        row.rate = 0.0;
         // How long bytes take is known when all have their part of the links.
         row.due = match (step.left(), lasts) {
             (Some(left), _) if left > 0.0 => Time::NEVER,
@@ -253,10 +254,24 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
     }
 
+    /// The cluster within which a VM is being moved, which a person may have brought it to.
+    fn cluster_of_move(&self, vm: VmId) -> Option<ClusterId> {
+        let to = self.state.moves.get(vm.index())?.to;
+        if to == NOWHERE { None } else { self.model.hosts[to as usize].cluster }
+    }
+
+    /// Those who leave a host and are still copied stay after all; who stands still already goes.
+    pub(super) fn call_migrations_off(&mut self, host: HostId) {
+        let Some(cluster) = self.model.hosts[host.index()].cluster else { return };
+        let leaves = |row: &&Migration| row.from == host && matches!(row.step, MigrationStep::Copy(_));
+        while let Some(&row) = self.state.clusters[cluster.index()].migrations.iter().find(leaves) {
+            self.give_migration_up(row.vm);
+        }
+    }
+
     /// Takes a VM from the list of those who are being moved.
     fn forget_migration(&mut self, vm: VmId) -> Option<Migration> {
-        let home = self.model.vms[vm.index()].host;
-        let cluster = self.model.hosts[home.index()].cluster?;
+        let cluster = self.cluster_of_move(vm)?;
         let list = &mut self.state.clusters[cluster.index()].migrations;
         let place = list.iter().position(|row| row.vm == vm)?;
         let row = list.remove(place);
@@ -268,8 +283,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     fn migration_of(&mut self, vm: VmId) -> Option<&mut Migration> {
-        let home = self.model.vms[vm.index()].host;
-        let cluster = self.model.hosts[home.index()].cluster?;
+        let cluster = self.cluster_of_move(vm)?;
         self.state.clusters[cluster.index()].migrations.iter_mut().find(|row| row.vm == vm)
     }
 
@@ -300,8 +314,12 @@ impl<'m, O: Observer> Simulation<'m, O> {
             if matches!(row.step, MigrationStep::Disks | MigrationStep::Resume) {
                 continue;
             }
-            row.rate = rates.next().expect("a flow for each");
-            row.due = due(row, rules, &model.service_of(row.vm).memory, now);
+            let rate = rates.next().expect("a flow for each");
+            // Who goes on as before is through when it was to be.
+            if rate != row.rate {
+                row.rate = rate;
+                row.due = due(row, rules, &model.service_of(row.vm).memory, now);
+            }
         }
         let next = rows.iter().map(|row| row.due).min().unwrap_or(Time::NEVER);
         let slot = self.model.timers.migrations[cluster.index()];

@@ -24,7 +24,7 @@
 use crate::model::{GuestMemory, StopRule};
 
 /// More rounds than this are no progress, whatever a product says; rounds that are all alike are not counted one by one.
-const ROUNDS_MAX: u32 = 100_000;
+const ROUNDS_MAX: u32 = 10_000;
 
 /// A pre-copy that is under way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,13 +110,23 @@ impl PreCopy {
             if whole && self.left == volume && !self.may_stop(guest, rule, rate) {
                 let time = seconds.min(rule.timeout_s - self.total_s);
                 let alike = self.rounds_alike(guest, rule, time / last)?;
-                self.rounds += alike as u32;
+                self.rounds = self.rounds.saturating_add(alike as u32);
                 self.sent += alike * volume;
                 self.total_s += alike * last;
                 seconds -= alike * last;
             }
         }
-        Some(PreCopyEnd::Never)
+        // Nothing comes of it any more, but time goes by.
+        let patience = (rule.timeout_s - self.total_s).max(0.0);
+        if patience > seconds {
+            self.total_s += seconds;
+            return None;
+        }
+        if patience.is_infinite() {
+            return Some(PreCopyEnd::Never);
+        }
+        self.total_s += patience;
+        Some(PreCopyEnd::TimesOut)
     }
 
     /// Each round is like the last from now on: how many of them go by before any limit is near. `None`: all.
@@ -231,14 +241,17 @@ mod tests {
         assert_eq!(PreCopy::new(&busy).outlook(&busy, &ENDLESS, 1e9).1, PreCopyEnd::Never);
         let (after, end) = PreCopy::new(&busy).outlook(&busy, &QEMU, 1e6 / 0.4);
         assert_eq!((after, end), (2000.0, PreCopyEnd::TimesOut));
-        let most = StopRule { rounds_max: 60_000, ..ENDLESS };
+        let most = StopRule { rounds_max: 6_000, ..ENDLESS };
         let mut copy = PreCopy::new(&busy);
         copy.finish(&busy, &most, 1e9);
-        assert_eq!((copy.rounds, copy.sent.round()), (60_000, 6e10));
+        assert_eq!((copy.rounds, copy.sent.round()), (6_000, 6e9));
         // In the middle of them, and on.
         let mut copy = PreCopy::new(&busy);
-        copy.advance(&busy, &most, 1e9, 30.0005);
-        assert!((copy.left - 0.5e6).abs() < 1.0 && copy.rounds.abs_diff(30_000) <= 1, "{copy:?}");
+        copy.advance(&busy, &most, 1e9, 3.0005);
+        assert!((copy.left - 0.5e6).abs() < 1.0 && copy.rounds.abs_diff(3_000) <= 1, "{copy:?}");
+        // Rounds of a millisecond are no reason to go on for longer than the product waits.
+        let short = StopRule { timeout_s: 2000.0, ..ENDLESS };
+        assert_eq!(PreCopy::new(&busy).outlook(&busy, &short, 1e9), (2000.0, PreCopyEnd::TimesOut));
     }
 
     /// VMW-72: a guest that writes faster than the link is slowed, and the rest halves from round to round.
