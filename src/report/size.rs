@@ -225,7 +225,8 @@ impl Reading {
             Metric::Availability => (1.0 - self.estimate.mean, 1.0 - self.limit),
             _ => (self.estimate.mean, self.limit),
         };
-        if value <= 0.0 { 0.0 } else { value / limit }
+        // A limit of nothing at all is missed by more the more there is.
+        if value <= 0.0 { 0.0 } else { value / limit.max(1e-12) }
     }
 
     /// The figure in the goal's own terms.

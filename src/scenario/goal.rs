@@ -182,7 +182,7 @@ impl Goal {
 pub fn confidence(text: &str) -> Result<f64, String> {
     let number = text.trim().parse::<f64>().ok();
     let fraction =
-        number.or_else(|| units::fraction(text).ok()).filter(|share| (0.5..0.999_999).contains(share));
+        number.or_else(|| units::fraction(text).ok()).filter(|share| (0.5..=0.999_999).contains(share));
     fraction.ok_or_else(|| "write a percentage from 50 % to 99.9999 %, such as 95 %".to_owned())
 }
 

@@ -124,7 +124,7 @@ pub fn read(sets: &[String]) -> Result<Grid, Vec<String>> {
     let (mut grid, mut wrong) = (Grid::default(), Vec::new());
     for typed in sets {
         match axis(typed) {
-            Ok(Some(axis)) if grid.axes.iter().any(|other| other.path == axis.path) => {
+            Ok(Some(axis)) if grid.axes.iter().any(|other| overlap(&other.path, &axis.path)) => {
                 wrong.push(format!(
                     "--set {typed}: {} has values already: write all of them in one list",
                     axis.path
@@ -140,7 +140,8 @@ pub fn read(sets: &[String]) -> Result<Grid, Vec<String>> {
     }
     for axis in &grid.axes {
         // Whichever came last would win, and all variants be the same.
-        if let Some(typed) = grid.fixed().find(|typed| path(typed) == Some(&axis.path)) {
+        let same = |typed: &&str| path(typed).is_some_and(|path| overlap(path, &axis.path));
+        if let Some(typed) = grid.fixed().find(same) {
             wrong.push(format!(
                 "--set {typed}: {} has several values already: leave one of the two out",
                 axis.path
@@ -208,6 +209,26 @@ fn list(text: &str, items: &[tree::Node]) -> Result<Vec<Value>, Wrong> {
         return Err(("the list is empty".to_owned(), "write at least one value in it".to_owned()));
     }
     Ok(values)
+}
+
+/// Whether one of two dotted keys names the same as the other, or something in it, however they are quoted.
+fn overlap(a: &str, b: &str) -> bool {
+    let (a, b) = (keys(a), keys(b));
+    !a.is_empty() && !b.is_empty() && a.iter().zip(&b).all(|(a, b)| a == b)
+}
+
+/// The parts of a dotted key; none where it is no key, which whoever reads it next will say.
+fn keys(path: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    let Ok(mut table) = format!("{path} = 0").parse::<toml::Table>() else { return parts };
+    while let Some((key, value)) = table.into_iter().next() {
+        parts.push(key);
+        match value {
+            toml::Value::Table(inner) => table = inner,
+            _ => break,
+        }
+    }
+    parts
 }
 
 /// What a range looks like.
@@ -375,6 +396,15 @@ mod tests {
                 "{both:?}"
             );
         }
+        for (first, second) in [
+            ("host.esx.count=1..2", "host.\"esx\".count=3"),
+            ("a.b=1..2", "a={ b = 3 }"),
+            ("a.'b'=1..2", "a.b=1..4"),
+        ] {
+            let both = read(&[first, second].map(str::to_owned)).expect_err("the same key");
+            assert!(both[0].contains("values already"), "{both:?}");
+        }
+        assert!(read(&["a.b=1..2".to_owned(), "a.c=3".to_owned()]).is_ok());
         let large = read(&["a=1..40".to_owned(), "b=1..40".to_owned()]).expect_err("large");
         assert!(large[0].contains("40 × 40 = 1600 variants, more than 1000"), "{large:?}");
     }

@@ -179,7 +179,15 @@ impl Reader {
             }
             None => {}
         }
+        // No more pages are different ones than there are.
         vm.working_set = self.opt(f, "working_set", |r, at| r.memory(at, limits::MEMORY_BYTES));
+        if let (Some(at), Some(set)) = (f.get("working_set"), vm.working_set)
+            && set > vm.memory_bytes
+            && memory.is_some()
+        {
+            let what = "the working set is larger than the VM's memory";
+            self.report(code::RANGE, &at, what, "write at most its memory");
+        }
         match f.get("disk_timeout") {
             Some(at) => vm.disk_timeout = self.duration(&at).unwrap_or(vm.disk_timeout),
             None if vm.storage.is_some() => {
