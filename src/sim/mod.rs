@@ -74,12 +74,14 @@
 
 mod agents;
 mod balanced;
+mod balancing;
 mod boot_storms;
 mod by_hand;
 mod clocks;
 mod cluster;
 mod crews;
 mod custom;
+mod demand;
 mod disks;
 mod dispatch;
 mod draining;

@@ -65,6 +65,7 @@ impl Reader {
         }
         self.protections(spec, sizes_known);
         self.loads_check(spec);
+        self.balance_check(spec, &uses);
         for inject in &spec.injects {
             self.inject_check(spec, inject, &uses);
         }

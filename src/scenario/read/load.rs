@@ -79,9 +79,9 @@ impl Reader {
             let path = join(&join("service", &service.name), "load");
             let balanced =
                 |s: &Strategy| s.for_service(number).protection.guest == Some(GuestLayer::Balanced);
-            let felt = service.requests > 0.0 || spec.strategies.iter().any(balanced);
+            let felt = service.requests > 0.0 || service.vm.busy > 0 || spec.strategies.iter().any(balanced);
             let unread =
-                self.doubts(&path) || self.doubts(&join(&join("service", &service.name), "requests"));
+                ["load", "requests", "vm", "vm.busy"].iter().any(|key| self.doubts(&join(&join("service", &service.name), key)));
             let doubted = spec.strategies.iter().any(|s| self.doubts_protection(spec, s, number));
             if service.load.is_some() && !felt && !unread && !doubted {
                 let what = format!(

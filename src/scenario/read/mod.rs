@@ -3,6 +3,7 @@
 mod admission;
 mod check;
 mod cluster;
+mod demand;
 mod fit;
 mod guest;
 mod handbook;
