@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::pool::Watch;
 use crate::model::Model;
-use crate::probe::{Downtime, Redundancy, Waiting};
+use crate::probe::{Downtime, Overload, Redundancy, Waiting};
 use crate::sim::Simulation;
 use crate::state::State;
 use crate::stats::Distribution;
@@ -21,6 +21,7 @@ pub(super) struct Ticks {
     pub transactions_lost: u64,
     pub unserved_us: u64,
     pub unprotected_us: u64,
+    pub overload_us: u64,
 }
 
 /// The outages of one cause over many replications.
@@ -45,6 +46,7 @@ pub(super) struct Worker<'m> {
     downtimes: Vec<Downtime>,
     waitings: Vec<Waiting>,
     redundancies: Vec<Redundancy>,
+    overloads: Vec<Overload>,
     /// Events of the longest replication of one strategy so far; before the first one, as many as there can be.
     events: u64,
 }
@@ -86,6 +88,7 @@ impl<'m> Worker<'m> {
             downtimes: models.iter().map(Downtime::new).collect(),
             waitings: models.iter().map(Waiting::new).collect(),
             redundancies: models.iter().map(Redundancy::new).collect(),
+            overloads: models.iter().map(Overload::new).collect(),
             events: u64::MAX,
         }
     }
@@ -114,17 +117,18 @@ impl<'m> Worker<'m> {
         let model = &self.models[strategy];
         let mut block = StrategyBlock::new(model, self.allowances.len());
         let (downtime, waiting) = (&mut self.downtimes[strategy], &mut self.waitings[strategy]);
-        let redundancy = &mut self.redundancies[strategy];
+        let (redundancy, overload) = (&mut self.redundancies[strategy], &mut self.overloads[strategy]);
         for replication in replications {
             downtime.reset();
             waiting.reset();
             redundancy.reset();
-            let observer = (&mut *downtime, (&mut *waiting, &mut *redundancy));
+            overload.reset();
+            let observer = ((&mut *downtime, &mut *overload), (&mut *waiting, &mut *redundancy));
             let simulation = Simulation::new(model, &mut self.states[strategy], seed, replication, observer);
             let (_, events) = simulation.run_unless(|| watch.drops())?;
             self.events = self.events.max(events);
             downtime.finish();
-            block.add(downtime, waiting.finish(), redundancy.finish());
+            block.add(downtime, waiting.finish(), redundancy.finish(), overload.finish());
             block.count(downtime, self.allowances);
         }
         Some(block)
@@ -153,7 +157,7 @@ impl StrategyBlock {
         }
     }
 
-    fn add(&mut self, downtime: &Downtime, waiting_us: u64, unprotected_us: &[u64]) {
+    fn add(&mut self, downtime: &Downtime, waiting_us: u64, unprotected_us: &[u64], overload_us: &[u64]) {
         for (service, tally) in downtime.services().iter().enumerate() {
             debug_assert_eq!(
                 tally.downtime_us,
@@ -170,6 +174,7 @@ impl StrategyBlock {
                 transactions_lost: tally.transactions_lost,
                 unserved_us: tally.unserved_us(),
                 unprotected_us: unprotected_us[service],
+                overload_us: overload_us[service],
             });
             let most = &mut self.recovery_points_max[service];
             *most = (*most).max(tally.recovery_point_max_us);

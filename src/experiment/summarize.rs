@@ -123,7 +123,7 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
         downtime_percentiles: percentiles(&found.downtimes[number]),
         degraded_s: estimate(ticks, |t| t.degraded_us, chance.degraded(fixed), 1.0 / (instances * SECOND))
             .into(),
-        lost_s: estimate(ticks, |t| t.lost_us, chance.downtime(), 1.0 / (instances * SECOND)).into(),
+        lost_s: estimate(ticks, |t| t.lost_us, chance.lost(), 1.0 / (instances * SECOND)).into(),
         outages: estimate(ticks, |t| t.outages, chance.outages(), 1.0 / instances).into(),
         outage_s: OutageLengths {
             mean: lengths.mean() / SECOND,
@@ -144,6 +144,9 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
         unprotected_s: fixed.guest.is_some().then(|| {
             let scale = 1.0 / (instances * SECOND);
             estimate(ticks, |t| t.unprotected_us, chance.downtime(), scale).into()
+        }),
+        overload_s: (fixed.busy > 0).then(|| {
+            estimate(ticks, |t| t.overload_us, chance.overload(), 1.0 / (instances * SECOND)).into()
         }),
         recovery_point_max_s: found.recovery_points_max[number] as f64 / SECOND,
         causes: causes(&found.causes[number], instances * replications as f64),
@@ -166,7 +169,7 @@ fn work_lost(
 /// Requests that nobody answered. One incident costs at most the peak for as long as it takes.
 fn requests_lost(ticks: &[Ticks], chance: Chance, service: &Service) -> Option<Estimate> {
     let scale = service.requests / (f64::from(service.instances) * SECOND);
-    (service.requests > 0.0).then(|| estimate(ticks, |t| t.unserved_us, chance.downtime(), scale).into())
+    (service.requests > 0.0).then(|| estimate(ticks, |t| t.unserved_us, chance.lost(), scale).into())
 }
 
 /// All services together: the mean instance.
@@ -187,7 +190,7 @@ fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSumm
         instances,
         availability: availability(downtime, model),
         downtime_s: downtime.into(),
-        lost_s: estimate(&sums, |t| t.lost_us, chance.downtime(), scale).into(),
+        lost_s: estimate(&sums, |t| t.lost_us, chance.lost(), scale).into(),
         outages: estimate(&sums, |t| t.outages, chance.outages(), 1.0 / f64::from(instances)).into(),
         recovery_point_s: estimate(&sums, |t| t.recovery_point_us, chance.recovery_point(), scale).into(),
         causes: causes(&tallies, f64::from(instances) * replications as f64),
@@ -216,6 +219,8 @@ pub(super) struct Chance {
     downtime_us: f64,
     outages: f64,
     ceiling_us: f64,
+    /// Those that a lost host leaves too little for may lack it from then on.
+    starved_us: f64,
     recovery_point_us: f64,
 }
 
@@ -223,10 +228,13 @@ impl Chance {
     pub(super) fn of(model: &Model, service: &Service) -> Chance {
         let instances = f64::from(service.instances);
         Chance {
-            random: service.incident.random,
+            // Whoever else is on its host may come and go.
+            random: service.incident.random
+                || (service.busy > 0 && model.services.iter().any(|other| other.incident.random)),
             downtime_us: service.incident.downtime_s * instances * SECOND,
             outages: service.incident.outages * instances,
             ceiling_us: model.horizon.0 as f64 * instances,
+            starved_us: model.most_lacking(service) * model.horizon.0 as f64 * instances,
             recovery_point_us: service.incident.recovery_point_s * instances * SECOND,
         }
     }
@@ -243,12 +251,25 @@ impl Chance {
             downtime_us: self.downtime_us + other.downtime_us,
             outages: self.outages + other.outages,
             ceiling_us: self.ceiling_us + other.ceiling_us,
+            starved_us: self.starved_us + other.starved_us,
             recovery_point_us: self.recovery_point_us + other.recovery_point_us,
         }
     }
 
     pub(super) fn downtime(&self) -> Randomness {
         self.events(self.downtime_us.min(self.ceiling_us), self.ceiling_us)
+    }
+
+    /// Downtime, and what is served in part.
+    pub(super) fn lost(&self) -> Randomness {
+        self.events((self.downtime_us + self.starved_us).min(self.ceiling_us), self.ceiling_us)
+    }
+
+    fn overload(&self) -> Randomness {
+        match self.starved_us {
+            0.0 => Randomness::None,
+            _ => self.events(self.ceiling_us, self.ceiling_us),
+        }
     }
 
     pub(super) fn outages(&self) -> Randomness {
@@ -268,9 +289,10 @@ impl Chance {
         }
     }
 
-    /// Only a balanced group can serve in part.
+    /// Only a balanced group can serve in part, and whoever is on a host that has too little.
     pub(super) fn degraded(&self, service: &Service) -> Randomness {
         match service.guest {
+            _ if self.starved_us > 0.0 => self.overload(),
             Some(GuestGroup::Balanced { .. }) => self.downtime(),
             _ => Randomness::None,
         }
@@ -404,18 +426,18 @@ fn compare(
     (ticks_b, chance_b): (&[Ticks], Chance),
 ) -> Comparison {
     let scale = 1.0 / (instances * SECOND);
-    let difference = |part: fn(&Ticks) -> u64| {
+    let difference = |part: fn(&Ticks) -> u64, chance: fn(&Chance) -> Randomness| {
         let pairs = pairs(ticks_a, ticks_b, part);
-        let interval = interval::difference(&pairs, chance_a.downtime(), chance_b.downtime()).scaled(scale);
+        let interval = interval::difference(&pairs, chance(&chance_a), chance(&chance_b)).scaled(scale);
         (interval.into(), pairs.correlation())
     };
-    let (downtime_s_a_minus_b, correlation) = difference(|t| t.downtime_us);
+    let (downtime_s_a_minus_b, correlation) = difference(|t| t.downtime_us, Chance::downtime);
     Comparison {
         service,
         a: models[a].strategy.clone(),
         b: models[b].strategy.clone(),
         downtime_s_a_minus_b,
-        lost_s_a_minus_b: difference(|t| t.lost_us).0,
+        lost_s_a_minus_b: difference(|t| t.lost_us, Chance::lost).0,
         correlation,
     }
 }

@@ -87,6 +87,8 @@ pub struct ServiceSummary {
     pub requests_lost: Option<Estimate>,
     /// Time without a second VM to fall back on, of a group.
     pub unprotected_s: Option<Estimate>,
+    /// Time in which it got less computing power than it wanted, where it says how much that is.
+    pub overload_s: Option<Estimate>,
     pub causes: Vec<CauseSummary>,
     /// How many more VMs of its size would fit, where no others come.
     pub more_vms: u32,

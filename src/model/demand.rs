@@ -51,6 +51,18 @@ impl Model {
         self.clusters[cluster.index()].migration.as_ref()?.balance
     }
 
+    /// The most of what it wants that a VM of a service can lack: on a host as full as it can be of the busiest VMs.
+    #[must_use]
+    pub fn most_lacking(&self, service: &Service) -> f64 {
+        if service.busy == 0 {
+            return 0.0;
+        }
+        let busy = |service: &Service| service.demand_most() as f64 / service.need.cores.max(1) as f64;
+        let busiest = self.services.iter().map(busy).fold(0.0, f64::max);
+        let lacking = |host: &Host| 1.0 - host.supply() as f64 / (host.room.cores as f64 * busiest);
+        self.hosts.iter().map(lacking).fold(0.0, f64::max)
+    }
+
     /// What VMs may want of a host before anybody does something about it.
     #[must_use]
     pub fn comfort(&self, host: HostId) -> u64 {

@@ -1,7 +1,8 @@
 //! A service, and its instances.
 
 use super::{
-    CrewId, Delay, Fault, GuestGroup, GuestMemory, InstanceId, Load, OpenWork, Ppm, Role, Room, ServiceId, VmId,
+    CrewId, Delay, Fault, GuestGroup, GuestMemory, InstanceId, Load, OpenWork, Ppm, Role, Room, ServiceId,
+    VmId,
 };
 use crate::engine::{Span, Stream};
 

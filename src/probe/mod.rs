@@ -3,12 +3,14 @@
 
 mod digest;
 mod downtime;
+mod overload;
 mod redundancy;
 mod timeline;
 mod waiting;
 
 pub use digest::Digest;
 pub use downtime::{CauseTally, Downtime, ServiceTally};
+pub use overload::Overload;
 pub use redundancy::Redundancy;
 pub use timeline::{Entry, Moved, Timeline};
 pub use waiting::Waiting;

@@ -51,11 +51,13 @@ pub fn summary(result: &RunResult) -> String {
     let transactions = all().any(|service| service.transactions_lost.is_some());
     let requests = all().any(|service| service.requests_lost.is_some());
     let grouped = all().any(|service| service.unprotected_s.is_some());
+    let busy = all().any(|service| service.overload_s.is_some());
     let heads = [
         (sessions, "sessions_lost"),
         (transactions, "transactions_lost"),
         (requests, "requests_lost"),
         (grouped, "unprotected_s"),
+        (busy, "overload_s"),
     ];
     for (shown, name) in heads {
         if shown {
@@ -88,6 +90,7 @@ pub fn summary(result: &RunResult) -> String {
                 (transactions, &service.transactions_lost),
                 (requests, &service.requests_lost),
                 (grouped, &service.unprotected_s),
+                (busy, &service.overload_s),
             ];
             for (shown, lost) in lost {
                 if shown {

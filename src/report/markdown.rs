@@ -11,8 +11,8 @@ use super::lost::LostColumns;
 use super::reproduce;
 use super::result::{Estimate, RunResult};
 use super::text::{
-    WRITES_LOST, can_lose_writes, cause_shares, counted, horizon, never_down, of_service, recovery_points,
-    service_names, unprotected, writes_lost,
+    WRITES_LOST, can_lose_writes, cause_shares, counted, horizon, never_down, of_service, overloaded,
+    recovery_points, service_names, unprotected, writes_lost,
 };
 use super::verdict;
 
@@ -176,6 +176,9 @@ impl Page<'_> {
             }
             if let Some(line) = unprotected(self.result, &rows, name) {
                 self.line(&format!("Without a second VM to fall back on: {line}."));
+            }
+            if let Some(line) = overloaded(self.result, &rows, name) {
+                self.line(&format!("With less computing power than it wants: {line}."));
             }
             if let Some(line) = recovery_points(&rows, name) {
                 self.line(&format!("Recovery point, the most writes lost at once: {line}."));

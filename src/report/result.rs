@@ -134,6 +134,9 @@ pub struct Service {
     /// Seconds without a second VM to fall back on (GFC-33); absent where there is no layer inside the guests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unprotected_s: Option<Estimate>,
+    /// Seconds with less computing power than it wanted (MTX-107); absent where its VMs do not say how much they want.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overload_s: Option<Estimate>,
     /// They sum to the downtime.
     pub causes: Vec<Cause>,
     /// How many more VMs of its size fit, where no others come.

@@ -230,7 +230,10 @@ fn of_host(model: &Model, entry: &Entry) -> Option<String> {
         Signal::HostQuarantined { .. } => format!("host {who} is kept out of the cluster"),
         Signal::HostReadmitted { .. } => format!("host {who} is let into the cluster again"),
         Signal::HostOverloaded { .. } => {
-            format!("the VMs of host {who} want more cores than it has: {:.1} % is lacking", lost_percent(entry))
+            format!(
+                "the VMs of host {who} want more cores than it has: {:.1} % is lacking",
+                lost_percent(entry)
+            )
         }
         Signal::HostRelieved { .. } => format!("host {who} has cores enough for its VMs again"),
         Signal::EvacuationBegun { .. } => format!("VMs leave host {who} for planned work"),
@@ -336,8 +339,10 @@ fn of_service(model: &Model, entry: &Entry) -> String {
         Signal::Parted { parts, .. } => {
             format!("{who} has fallen into {parts} parts that do not hear each other")
         }
-        Signal::Starved { lacks_ppb: 0, .. } => format!("{who} has cores enough again"),
-        Signal::Starved { .. } => format!("{who} lacks {:.1} % of the cores that it wants", lost_percent(entry)),
+        Signal::Starved { lacks_ppb: 0, .. } => format!("{who} lacks no cores any more"),
+        Signal::Starved { .. } => {
+            format!("{who} lacks {:.1} % of the cores that it wants", lost_percent(entry))
+        }
         Signal::ServiceDown { .. } => format!("service {who} is DOWN{why}"),
         Signal::ServiceDegraded { .. } => {
             format!("service {who} is degraded: {:.1} % of its clients are turned away", lost_percent(entry))

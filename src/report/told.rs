@@ -39,6 +39,7 @@ impl RunResult {
                     &mut service.transactions_lost,
                     &mut service.requests_lost,
                     &mut service.unprotected_s,
+                    &mut service.overload_s,
                 ];
                 of_service.into_iter().chain(of_work.into_iter().flatten()).for_each(happened);
             }

@@ -145,7 +145,9 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// What is wanted of a host that is awake, at some instant.
     pub(super) fn wanted(&self, host: HostId, at: Time) -> u64 {
-        self.counted(host).map(|(service, vms)| vms * self.model.services[service.index()].demand_at(at)).sum()
+        self.counted(host)
+            .map(|(service, vms)| vms * self.model.services[service.index()].demand_at(at))
+            .sum()
     }
 
     /// The services whose VMs serve on a host, and how many of them.
@@ -188,7 +190,8 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The first step of a load after which it is not as it is now.
     fn next_change(&self, host: HostId, now: (u32, bool)) -> Option<Time> {
-        let most = |(service, vms): (ServiceId, u64)| vms * self.model.services[service.index()].demand_most();
+        let most =
+            |(service, vms): (ServiceId, u64)| vms * self.model.services[service.index()].demand_most();
         if now == (FULL, false) && self.counted(host).map(most).sum::<u64>() <= self.model.comfort(host) {
             return None;
         }

@@ -107,7 +107,9 @@ impl State {
         let (mut sum, mut count) = (0_u64, 0);
         for vm in model.vms_of(instance) {
             let serves = match self.members.get(vm.index()) {
-                Some(member) if matches!(model.service_of(vm).guest, Some(GuestGroup::Balanced { .. })) => member.counted,
+                Some(member) if matches!(model.service_of(vm).guest, Some(GuestGroup::Balanced { .. })) => {
+                    member.counted
+                }
                 _ => self.is_busy(model, vm),
             };
             if let Some(host) = self.vms[vm.index()].host().filter(|_| serves) {
@@ -155,8 +157,7 @@ impl State {
             let instance = InstanceId(number);
             let (share, served) =
                 (self.demands.shares[instance.index()], self.instances[instance.index()].served_ppb);
-            let expected =
-                if served == 0 { InstanceState::FULL_PPB } else { self.share_of(model, instance) };
+            let expected = if served == 0 { InstanceState::FULL_PPB } else { self.share_of(model, instance) };
             assert_eq!(share, expected, "{}: another share", model.instances[instance.index()].name);
         }
     }

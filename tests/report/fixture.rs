@@ -93,6 +93,7 @@ pub(crate) fn service(
         transactions_lost: None,
         requests_lost: None,
         unprotected_s: None,
+        overload_s: None,
         causes: causes
             .iter()
             .map(|&(cause, share)| CauseSummary { cause, outages: outages * share, downtime_s: mean * share })

@@ -7,8 +7,8 @@ use super::parts::scripted_host_part;
 use crate::engine::{Span, Stream};
 use crate::model::{
     Cluster, Drain, GuestGroup, GuestLayer, GuestMemory, HostId, IncidentBound, Inject, InjectTarget,
-    Instance, InstanceId, Load, MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Ppm, Product, Room,
-    Service, ServiceId, StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
+    Instance, InstanceId, Load, MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Ppm, Product,
+    Room, Service, ServiceId, StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {

@@ -66,12 +66,26 @@ pub(super) const VSPHERE_6: Profile = Profile {
     word: "vsphere-6",
     family: Family::Primary,
     about: "VMware vSphere HA 5 to 7: a primary and secondaries, heartbeat datastores",
-    groups: &[PRIMARY, restart::VSPHERE, monitor::VSPHERE, storage_loss::VSPHERE, migration::VSPHERE, migration::DRS],
+    groups: &[
+        PRIMARY,
+        restart::VSPHERE,
+        monitor::VSPHERE,
+        storage_loss::VSPHERE,
+        migration::VSPHERE,
+        migration::DRS,
+    ],
 };
 
 pub(super) const VSPHERE_8: Profile = Profile {
     word: "vsphere-8",
     family: Family::Primary,
     about: "VMware vSphere HA 8: as vsphere-6",
-    groups: &[PRIMARY, restart::VSPHERE, monitor::VSPHERE, storage_loss::VSPHERE, migration::VSPHERE, migration::DRS_7],
+    groups: &[
+        PRIMARY,
+        restart::VSPHERE,
+        monitor::VSPHERE,
+        storage_loss::VSPHERE,
+        migration::VSPHERE,
+        migration::DRS_7,
+    ],
 };

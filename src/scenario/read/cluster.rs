@@ -105,8 +105,7 @@ impl Reader {
         match setting.default {
             // Where nothing passes between two beats there is no beat.
             Preset::Fixed(_) => {
-                let span =
-                    if LASTING.contains(&setting.key) { self.lasting(at) } else { self.duration(at) };
+                let span = if LASTING.contains(&setting.key) { self.lasting(at) } else { self.duration(at) };
                 span.map(|span| SettingValue::Law(Law::Constant { value_s: span.as_secs_f64() }))
             }
             Preset::Constant(_) | Preset::Between(..) => self.law(at).map(SettingValue::Law),

@@ -41,12 +41,11 @@ impl Reader {
                 let path = join(&join(&join("strategy", &row.name), "cluster"), &cluster.name);
                 Some((Some(strategy), row.cluster_settings(number)?, path))
             });
-            let linked = spec.each_host(&cluster.hosts).any(|(group, _)| spec.hosts[group].migration.is_some());
+            let linked =
+                spec.each_host(&cluster.hosts).any(|(group, _)| spec.hosts[group].migration.is_some());
             for (strategy, settings, path) in std::iter::once(own).chain(over) {
-                let about: Vec<&Use> = uses
-                    .iter()
-                    .filter(|u| strategy.is_none() || (u.own && u.strategy == strategy))
-                    .collect();
+                let about: Vec<&Use> =
+                    uses.iter().filter(|u| strategy.is_none() || (u.own && u.strategy == strategy)).collect();
                 for key in BALANCE {
                     let Some(&mark) = settings.marks.get(key) else { continue };
                     if is_off(settings, key) {

@@ -426,6 +426,7 @@ impl<'m> Checker<'m> {
             Signal::AgentUp { host } => self.agent_up(host),
             Signal::ManagerDown { cluster } => self.turn(|c| &mut c.managers_out[cluster.index()], true),
             Signal::ManagerUp { cluster } => self.turn(|c| &mut c.managers_out[cluster.index()], false),
+            Signal::HostOverloaded { .. } | Signal::HostRelieved { .. } | Signal::Starved { .. } => Ok(()),
             Signal::HostQuarantined { .. }
             | Signal::HostReadmitted { .. }
             | Signal::ControllerDown { .. }
