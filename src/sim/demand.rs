@@ -19,7 +19,7 @@ use super::services::tell_served;
 use super::{Cause, Observer, Signal, Simulation};
 use crate::engine::Time;
 use crate::model::{HostId, InstanceId, Load, ServiceId, VmId};
-use crate::state::{InstanceState, NOWHERE};
+use crate::state::{HostPhase, InstanceState, NOWHERE};
 
 const FULL: u32 = InstanceState::FULL_PPB;
 
@@ -42,6 +42,16 @@ impl<O: Observer> Simulation<'_, O> {
         self.hear_of(vm, cause);
         for host in touched.into_iter().filter(|&host| host != NOWHERE) {
             self.hand_out(HostId(host));
+        }
+    }
+
+    /// The application of a node was brought up, or let go: its group tells what it serves.
+    #[inline]
+    pub(super) fn note_demand(&mut self, vm: VmId) {
+        if !self.state.demands.is_empty() {
+            for host in self.count_demand(vm).into_iter().filter(|&host| host != NOWHERE) {
+                self.hand_out(HostId(host));
+            }
         }
     }
 
@@ -225,7 +235,9 @@ impl<O: Observer> Simulation<'_, O> {
         if std::mem::replace(&mut row.told_ppb, row.share_ppb) == row.share_ppb {
             return;
         }
-        let mut next = self.state.hosts[host.index()].first_vm;
+        // Of a host that goes down they all hear one after the other.
+        let up = self.state.hosts[host.index()].phase == HostPhase::Up;
+        let mut next = if up { self.state.hosts[host.index()].first_vm } else { NOWHERE };
         while next != NOWHERE {
             let vm = VmId(next);
             let fixed = &self.model.vms[vm.index()];

@@ -105,6 +105,9 @@ impl State {
     #[must_use]
     pub fn share_of(&self, model: &Model, instance: InstanceId) -> u32 {
         let (mut sum, mut count) = (0_u64, 0);
+        if model.service_of(model.instances[instance.index()].first_vm).busy == 0 {
+            return InstanceState::FULL_PPB;
+        }
         for vm in model.vms_of(instance) {
             let serves = match self.members.get(vm.index()) {
                 Some(member) if matches!(model.service_of(vm).guest, Some(GuestGroup::Balanced { .. })) => {
@@ -117,10 +120,8 @@ impl State {
                 count += 1;
             }
         }
-        if count == 0 || model.service_of(model.instances[instance.index()].first_vm).busy == 0 {
-            return InstanceState::FULL_PPB;
-        }
-        (sum / count) as u32
+        // Who serves no more at this instant will say so.
+        sum.checked_div(count).map_or(self.demands.shares[instance.index()], |mean| mean as u32)
     }
 
     /// Panics where sums of demands, or shares, do not hold.
