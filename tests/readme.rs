@@ -246,6 +246,7 @@ fn the_small_scenarios_say_what_their_numbers_stand_on() {
         "sql",
         "layers",
         "web-farm",
+        "monday-peak",
         "exchange",
         "how-many-hosts",
     ];
