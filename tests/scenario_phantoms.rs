@@ -57,6 +57,7 @@ storage = ["san", "local"]
 boot = { law = "uniform", min = "1 min", max = "9 min" }
 crash = { mttf = "2 y", mttr = "4 h" }
 link.client = { mttf = "2 y", mttr = "4 h" }
+migration = "10 Gbit/s"
 [host.big]
 racks = ["r"]
 cores = 64
@@ -69,6 +70,9 @@ detection = "20 s"
 memory_overcommit = 1.5
 cpu_overcommit = 4
 admission = { policy = "percentage", memory = "2 %", cores = "2 %" }
+balance = "on"
+balance_interval = "10 min"
+balance_threshold = 90
 [cluster.idle]
 product = "hyper-v-2016"
 hosts = ["old-1", "old-2"]
@@ -92,7 +96,8 @@ days = 0.1
 [service.mail]
 instances = 2
 role = "stateful"
-vm = { cores = 100, memory = "300 GiB", storage = "san", disk_timeout = "60 s" }
+load = "week"
+vm = { cores = 100, busy = 90, memory = "300 GiB", storage = "san", disk_timeout = "60 s" }
 guest_crash = { mttf = "2 y", mttr = "4 h" }
 [service.web]
 instances = 3

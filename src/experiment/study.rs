@@ -103,7 +103,8 @@ impl<'m> Study<'m> {
     fn interval(&self, number: usize, tail: f64) -> Interval {
         let Check { goal, service } = &self.checks[number];
         let (found, fixed) = (&self.findings.strategies[0], &self.model.services[*service]);
-        let (instances, chance) = (f64::from(fixed.instances), Chance::of(self.model, fixed));
+        let (instances, chance) =
+            (f64::from(fixed.instances), Chance::of(self.model, fixed).seen(&found.ticks[*service]));
         if goal.percentile.is_some() {
             let counts: Moments = found.exceeded[number].iter().copied().collect();
             let randomness = match chance.downtime() {
@@ -123,7 +124,7 @@ impl<'m> Study<'m> {
                 .complement(1.0),
             Metric::Downtime => in_time(|t| t.downtime_us, chance.downtime()),
             Metric::Degraded => in_time(|t| t.degraded_us, chance.degraded(fixed)),
-            Metric::Lost => in_time(|t| t.lost_us, chance.downtime()),
+            Metric::Lost => in_time(|t| t.lost_us, chance.lost()),
             Metric::Outages => {
                 interval::mean_at(&moments(|t| t.outages), chance.outages(), tail).scaled(1.0 / instances)
             }

@@ -109,7 +109,7 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
     let fixed = &model.services[number];
     let instances = f64::from(fixed.instances);
     let ticks = &found.ticks[number];
-    let chance = Chance::of(model, fixed);
+    let chance = Chance::of(model, fixed).seen(ticks);
     let downtime = estimate(ticks, |t| t.downtime_us, chance.downtime(), 1.0 / (instances * SECOND));
     let lengths = &found.outages[number];
     ServiceSummary {
@@ -176,7 +176,7 @@ fn requests_lost(ticks: &[Ticks], chance: Chance, service: &Service) -> Option<E
 fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSummary {
     let instances: u32 = model.services.iter().map(|s| s.instances).sum();
     let sums = totals(found);
-    let chance = Chance::of_all(model);
+    let chance = Chance::of_all(model).seen(&sums);
     let scale = 1.0 / (f64::from(instances) * SECOND);
     let downtime = estimate(&sums, |t| t.downtime_us, chance.downtime(), scale);
     let mut tallies = vec![CauseSum::default(); Cause::ALL.len()];
@@ -206,6 +206,7 @@ pub(super) fn totals(found: &StrategyBlock) -> Vec<Ticks> {
             sum.degraded_us += ticks.degraded_us;
             sum.lost_us += ticks.lost_us;
             sum.outages += ticks.outages;
+            sum.overload_us += ticks.overload_us;
             sum.recovery_point_us = sum.recovery_point_us.saturating_add(ticks.recovery_point_us);
         }
     }
@@ -219,14 +220,15 @@ pub(super) struct Chance {
     downtime_us: f64,
     outages: f64,
     ceiling_us: f64,
-    /// Those that a lost host leaves too little for may lack it from then on.
+    /// How long those for whom a lost host leaves too little may lack it, which is from then on, and what they lose by that.
+    overload_us: f64,
     starved_us: f64,
     recovery_point_us: f64,
 }
 
 impl Chance {
     pub(super) fn of(model: &Model, service: &Service) -> Chance {
-        let instances = f64::from(service.instances);
+        let (instances, lacking) = (f64::from(service.instances), model.most_lacking(service));
         Chance {
             // Whoever else is on its host may come and go.
             random: service.incident.random
@@ -234,7 +236,8 @@ impl Chance {
             downtime_us: service.incident.downtime_s * instances * SECOND,
             outages: service.incident.outages * instances,
             ceiling_us: model.horizon.0 as f64 * instances,
-            starved_us: model.most_lacking(service) * model.horizon.0 as f64 * instances,
+            overload_us: if lacking > 0.0 { model.horizon.0 as f64 * instances } else { 0.0 },
+            starved_us: lacking * model.horizon.0 as f64 * instances,
             recovery_point_us: service.incident.recovery_point_s * instances * SECOND,
         }
     }
@@ -251,9 +254,25 @@ impl Chance {
             downtime_us: self.downtime_us + other.downtime_us,
             outages: self.outages + other.outages,
             ceiling_us: self.ceiling_us + other.ceiling_us,
+            overload_us: self.overload_us + other.overload_us,
             starved_us: self.starved_us + other.starved_us,
             recovery_point_us: self.recovery_point_us + other.recovery_point_us,
         }
+    }
+
+    /// Until the end of the horizon is far more than most overloads last: where enough replications have shown one, the
+    /// longest of them bounds it, and all that is wanted what it costs. Assumption: thirty are enough; with fewer the bound is
+    /// that of what can be.
+    pub(super) fn seen(self, ticks: &[Ticks]) -> Chance {
+        const ENOUGH: usize = 30;
+        let all = || ticks.iter().map(|t| t.overload_us);
+        let (Some(least), Some(most)) = (all().min(), all().max()) else { return self };
+        if all().filter(|&us| us > least).count() < ENOUGH {
+            return self;
+        }
+        let longest = (most - least) as f64;
+        let overload_us = self.overload_us.min(longest);
+        Chance { overload_us, starved_us: self.starved_us.min(longest), ..self }
     }
 
     pub(super) fn downtime(&self) -> Randomness {
@@ -266,9 +285,9 @@ impl Chance {
     }
 
     fn overload(&self) -> Randomness {
-        match self.starved_us {
+        match self.overload_us {
             0.0 => Randomness::None,
-            _ => self.events(self.ceiling_us, self.ceiling_us),
+            longest => self.events((self.downtime_us + longest).min(self.ceiling_us), self.ceiling_us),
         }
     }
 
@@ -426,6 +445,7 @@ fn compare(
     (ticks_b, chance_b): (&[Ticks], Chance),
 ) -> Comparison {
     let scale = 1.0 / (instances * SECOND);
+    let (chance_a, chance_b) = (chance_a.seen(ticks_a), chance_b.seen(ticks_b));
     let difference = |part: fn(&Ticks) -> u64, chance: fn(&Chance) -> Randomness| {
         let pairs = pairs(ticks_a, ticks_b, part);
         let interval = interval::difference(&pairs, chance(&chance_a), chance(&chance_b)).scaled(scale);
