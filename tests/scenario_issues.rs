@@ -657,7 +657,7 @@ fn a_number_of_one_product_is_told_of_under_another() {
     let numbers = "product = \"hyper-v-2008\"\nfailed_after = \"7 s\"\nregroup = \"3 s\"\nwitness = \"none\"";
     let issues = with(numbers, "\"hyper-v-2016\"");
     let found: Vec<_> = issues.iter().map(|i| (i.code, i.path.as_str(), i.place.line)).collect();
-    assert_eq!(found, [("W109", "cluster.c.failed_after", 35)], "{issues:#?}");
+    assert_eq!(found, [("W109", "cluster.c.failed_after", 36)], "{issues:#?}");
     let told = issues[0].to_string();
     assert!(told.contains("beside product \"hyper-v-2008\""), "{told}");
     assert!(told.contains("under \"hyper-v-2016\", whose own is 10 s"), "{told}");

@@ -122,13 +122,7 @@ impl TimerTable {
         }
         table.add_hosts(model);
         // After the hosts: those who come up at one instant are all there when somebody looks for room.
-        for number in 0..model.clusters.len() as u32 {
-            let slot = table.add(Event::RetryDue(ClusterId(number)));
-            table.retries.push(slot);
-            let moves = model.clusters[number as usize].migration.is_some();
-            let slot = table.add_if(moves, Event::MigrationStepped(ClusterId(number)));
-            table.migrations.push(slot);
-        }
+        table.add_clusters(model);
         for (number, instance) in model.instances.iter().enumerate() {
             let failover =
                 matches!(model.services[instance.service.index()].guest, Some(GuestGroup::Failover(_)));
@@ -171,6 +165,16 @@ impl TimerTable {
                 let slot = self.add_if(its, Event::LoadStepped(InstanceId(number as u32)));
                 self.loads.push(slot);
             }
+        }
+    }
+
+    fn add_clusters(&mut self, model: &Model) {
+        for number in 0..model.clusters.len() as u32 {
+            let slot = self.add(Event::RetryDue(ClusterId(number)));
+            self.retries.push(slot);
+            let moves = model.clusters[number as usize].migration.is_some();
+            let slot = self.add_if(moves, Event::MigrationStepped(ClusterId(number)));
+            self.migrations.push(slot);
         }
     }
 

@@ -109,6 +109,13 @@ impl Entry {
             Signal::AppDown { .. } => "app-down",
             Signal::AppUp { .. } => "app-up",
             Signal::AppRestarting { .. } => "app-restarting",
+            _ => self.word_of_service(),
+        }
+    }
+
+    /// The word of what happens to an instance of a service, to migrations, and to the cores of a host.
+    fn word_of_service(&self) -> &'static str {
+        match self.signal {
             Signal::GroupQuorumLost { .. } => "group-quorum-lost",
             Signal::GroupQuorumRegained { .. } => "group-quorum-regained",
             Signal::GroupWitnessDown { .. } => "group-witness-down",
@@ -136,6 +143,7 @@ impl Entry {
             Signal::ServiceDown { .. } => "service-down",
             Signal::ServiceDegraded { .. } => "service-degraded",
             Signal::ServiceUp { .. } => "service-up",
+            other => unreachable!("{other:?} has a word of its own"),
         }
     }
 
@@ -221,6 +229,13 @@ impl Entry {
             | Signal::AppDown { vm, .. }
             | Signal::AppRestarting { vm }
             | Signal::AppUp { vm } => &model.vms[vm.index()].name,
+            _ => self.service_of(model),
+        }
+    }
+
+    /// The name of the service, or of its instance.
+    fn service_of<'m>(&self, model: &'m Model) -> &'m str {
+        match self.signal {
             Signal::GroupWitnessDown { service } | Signal::GroupWitnessUp { service } => {
                 &model.services[service.index()].name
             }
@@ -238,6 +253,7 @@ impl Entry {
             | Signal::ServiceDown { instance, .. }
             | Signal::ServiceDegraded { instance, .. }
             | Signal::ServiceUp { instance } => &model.instances[instance.index()].name,
+            other => unreachable!("{other:?} is about no service"),
         }
     }
 
