@@ -267,6 +267,8 @@ impl State {
             + usize::from(has_monitored(model)) * size_of::<MonitorState>()
             + usize::from(model.has_open_work()) * (size_of::<SessionState>() + 12 + 12 / 3)
             + usize::from(migrates(model)) * size_of::<MoveState>()
+            // Where it is counted, and its share of what its instance gets.
+            + usize::from(model.has_demands()) * 2 * size_of::<u32>()
             + usize::from(!model.channels.is_empty()) * (size_of::<Work>() + size_of::<VmId>())
             + lists
             + patching_bytes(model).div_ceil(vms)
