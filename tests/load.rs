@@ -141,6 +141,52 @@ fn members_that_come_and_go_lose_what_k_of_n_says() {
     );
 }
 
+/// A host of 8 cores: one VM wants all of them when clients want most, another always half of them.
+fn full_host(run: &str, more: &str) -> String {
+    format!(
+        "schema = 1\n[run]\n{run}\n[host.h]\ncores = 8\nmemory = \"64 GiB\"\nboot = \"0 s\"\n{OFFICE}\n\
+         [service.app]\nrole = \"stateless\"\nvm = {{ cores = 8, memory = \"1 GiB\", busy = 8 }}\npower_on = \"0 s\"\n\
+         boot = \"0 s\"\nstart = \"0 s\"\n{more}\n[service.db]\nrole = \"stateless\"\nvm = {{ cores = 4, memory = \"1 GiB\", busy = 4 }}\n\
+         power_on = \"0 s\"\nboot = \"0 s\"\nstart = \"0 s\"\nguest_crash = {{ mttf = \"40 h\", mttr = \"10 h\" }}\n{ALONE}\n"
+    )
+}
+
+#[test]
+fn a_full_host_to_the_second() {
+    let text = full_host("horizon = \"9 d\"\nages = \"new\"", "load = \"office\"\nrequests = 3000");
+    let text = text.replace("guest_crash = { mttf = \"40 h\", mttr = \"10 h\" }\n", "");
+    let found = summary(&text, 1);
+    // Together they want more than 8 cores when the load is above 50 %: two Mondays from 9 to 12 (12 cores) and from 12 to
+    // 18 (8.8 cores), and five workdays from 8 to 18 (8.8 cores). Shares are rounded down to billionths.
+    let (peak, rest) = (2.0 * 3.0 * 3_600.0, (2.0 * 6.0 + 5.0 * 10.0) * 3_600.0);
+    let (at_peak, at_rest) = (1.0 - 0.666_666_666, 1.0 - 0.909_090_909);
+    let overload = found.overload_s.expect("it says what it wants").mean;
+    assert!((overload - (peak + rest)).abs() < 1e-6, "{overload}");
+    assert_eq!(found.degraded_s.mean, overload);
+    let lost = peak * at_peak + rest * at_rest;
+    assert!((found.lost_s.mean - lost).abs() < 1e-5, "{} s, not {lost}", found.lost_s.mean);
+    let requests = 3_000.0 * (peak * at_peak + rest * 0.6 * at_rest);
+    let told = found.requests_lost.expect("they are counted").mean;
+    assert!((told - requests).abs() < 0.01, "{told} requests, not {requests}");
+}
+
+#[test]
+fn who_comes_and_goes_leaves_its_cores_to_the_other() {
+    let text = full_host(
+        "horizon = \"1 y\"\nages = \"stationary\"",
+        "guest_crash = { mttf = \"30 h\", mttr = \"10 h\" }",
+    );
+    let found = summary(&text, 600);
+    // They are up for 3/4 and 4/5 of the time, independently: together for 3/5, in which a third of 12 cores is lacking.
+    let year = 365.0 * 86_400.0;
+    let of = |estimate: ninefold::experiment::summary::Estimate| (estimate.mean, estimate.se);
+    let both = 0.6 * year;
+    agrees("overload", of(found.overload_s.expect("it wants something")), both, &[0.75 * year, 0.8 * year]);
+    agrees("degraded", of(found.degraded_s), both, &[both * 1.02]);
+    let lost = year * (0.25 + 0.6 / 3.0);
+    agrees("lost", of(found.lost_s), lost, &[lost * 1.02, year * 0.25]);
+}
+
 /// Means and standard errors of the requests lost and of the time degraded.
 fn run_rows(models: &[ninefold::model::Model], plan: &Plan) -> ((f64, f64), (f64, f64)) {
     let summary = run(models, plan, &()).expect("nobody stops it");

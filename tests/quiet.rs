@@ -112,3 +112,61 @@ fn a_load_that_can_be_carried_has_no_events() {
     // fifth one out: at 4, 9, 14 and 19 o'clock, for an hour.
     assert_eq!(events(&balanced(4, "10 d")[0]), 10 * 4 * 2);
 }
+
+/// Four hosts of eight cores, and VMs whose load changes every hour of the day: each wants `busy` of its cores when clients
+/// want most.
+fn busy(product: &str, busy: f64, horizon: &str, more: &str) -> Vec<Model> {
+    let hours: String =
+        (0..24).map(|h| format!("\"{h:02}:00\" = {}, ", f64::from(1 + h % 5) / 5.0)).collect();
+    let detection = if product == "custom" { "detection = \"30 s\"\n" } else { "" };
+    load(&format!(
+        r#"schema = 1
+title = "quiet"
+[run]
+horizon = "{horizon}"
+ages = "new"
+[load.day]
+days = {{ {} }}
+[storage.san]
+kind = "fc"
+[host.h]
+count = 4
+cores = 8
+memory = "64 GiB"
+storage = ["san"]
+migration = "10 Gbit/s"
+[cluster.c]
+product = "{product}"
+hosts = ["h"]
+balance = "on"
+limits = "ignore"
+{detection}[service.app]
+instances = 8
+vm = {{ cores = 4, memory = "4 GiB", storage = "san", busy = {busy} }}
+load = "day"
+[strategy.s]
+protect = ["host-cluster"]
+{more}"#,
+        hours.trim_end_matches(", ")
+    ))
+}
+
+#[test]
+fn vms_that_fit_when_all_want_most_have_no_events() {
+    for profile in PROFILES {
+        // Where hosts are relieved before they are full, that must not be needed either.
+        assert_eq!(events(&busy(profile.word, 3.0, "1000 y", "")[0]), 0, "{}", profile.word);
+    }
+    assert_eq!(events(&busy("vsphere-6", 4.0, "1000 y", "")[0]), 0);
+}
+
+/// The twin: where they do not fit, a host has an event when its share changes, and its cluster looks only meanwhile.
+#[test]
+fn a_host_that_is_full_for_hours_has_events_for_hours() {
+    let place = "[service.more]\ninstances = 4\nvm = { cores = 4, memory = \"4 GiB\", busy = 1 }\n";
+    let days = |days: u32| events(&busy("custom", 4.0, &format!("{days} d"), place)[0]);
+    // Each of four hosts wants 1 core always, and 8 for an hour, 6.4 the hour before: 9 of 8 from 4 to 5, 9 to 10, 14 to 15 and
+    // 19 to 20 o'clock. It begins and ends, and there are 12 looks from five past to the full hour.
+    assert_eq!(days(1), 4 * (4 * 2 + 12));
+    assert_eq!(days(10), 10 * days(1));
+}

@@ -247,6 +247,7 @@ fn the_small_scenarios_say_what_their_numbers_stand_on() {
         "sql",
         "layers",
         "web-farm",
+        "monday-peak",
         "exchange",
         "price-of-an-hour",
         "how-many-hosts",

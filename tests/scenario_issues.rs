@@ -263,6 +263,15 @@ const CASES: &[(&str, &str, &str)] = &[
     ("requests = 5", "", "W103@[service.@mail]"),
     ("load = \"office\"", "load = @\"offices\"", "E021"),
     ("load = \"office\"", "", "W103@[load.@office]"),
+    ("vm = { cores = 2,", "vm = { cores = 2, busy = @0,", "E015"),
+    ("vm = { cores = 2,", "vm = { cores = 2, busy = @0.0005,", "E015"),
+    ("vm = { cores = 2,", "vm = { cores = 2, busy = @2.5,", "E015"),
+    ("vm = { cores = 2,", "vm = { cores = 2, busy = @\"80 %\",", "E008"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\n@balance = \"on\"\n\n", "W103"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nbalance = @\"auto\"\n\n", "E016"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nbalance_interval = @\"0 s\"\n\n", "E015"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nbalance_threshold = @0\n\n", "E015"),
+    ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nbalance_threshold = @101\n\n", "E015"),
     ("role = \"stateful\"", "role = \"stateful\"\nsessions = @0", "E015"),
     ("role = \"stateful\"", "role = \"stateful\"\nsessions = @1.5", "E008"),
     ("role = \"stateful\"", "role = \"stateful\"\ntransactions = @2_000_000_000", "E015"),
@@ -1077,4 +1086,30 @@ fn a_witness_of_two_is_nobodys() {
     let issues = issues_of(&text);
     assert_eq!(issues.iter().map(|issue| issue.code).collect::<Vec<_>>(), ["E029"], "{issues:?}");
     assert!(issues[0].what.contains("a cluster and a service"), "{issues:?}");
+}
+
+/// Balancing needs three things: VMs that want something, a cluster that does it, and links.
+#[test]
+fn balancing_for_nothing_says_what_is_missing() {
+    let with = |busy: &str, settings: &str, link: &str| {
+        let text = GOOD
+            .replace("vm = { cores = 2,", &format!("vm = {{ cores = 2, {busy}"))
+            .replace("hosts = [\"esx\"]\n\n", &format!("hosts = [\"esx\"]\n{settings}\n\n"))
+            .replace("migration = \"1 Gbit/s\"\n", link);
+        let issues = issues_of(&text);
+        issues
+            .iter()
+            .filter(|i| i.path.contains("balance"))
+            .map(|i| format!("{}: {}", i.path, i.what))
+            .collect::<Vec<_>>()
+    };
+    let (busy, link) = ("busy = 1.5,", "migration = \"1 Gbit/s\"\n");
+    assert!(with(busy, "balance = \"on\"\nbalance_interval = \"1 min\"", link).is_empty());
+    assert!(with("", "balance = \"off\"", link).is_empty());
+    let idle = with("", "balance = \"on\"", link);
+    assert!(idle.len() == 1 && idle[0].starts_with("cluster.c.balance: no VM says"), "{idle:?}");
+    let idle = with(busy, "balance_threshold = 90", link);
+    assert!(idle == ["cluster.c.balance_threshold: the cluster does not balance"], "{idle:?}");
+    let idle = with(busy, "balance = \"on\"", "");
+    assert!(idle == ["cluster.c.balance: the cluster moves no VMs that run"], "{idle:?}");
 }

@@ -77,6 +77,9 @@ detection = "20 s"
 memory_overcommit = 1.5
 cpu_overcommit = 4
 admission = { policy = "percentage", memory = "2 %", cores = "2 %" }
+balance = "on"
+balance_interval = "10 min"
+balance_threshold = 90
 [cluster.idle]
 product = "hyper-v-2016"
 hosts = ["old-1", "old-2"]
@@ -102,7 +105,8 @@ days = 0.1
 [service.mail]
 instances = 2
 role = "stateful"
-vm = { cores = 100, memory = "300 GiB", storage = "san", disk_timeout = "60 s", dirty_rate = "9 MB/s", working_set = "1 GiB" }
+load = "week"
+vm = { cores = 100, busy = 90, memory = "300 GiB", storage = "san", disk_timeout = "60 s", dirty_rate = "9 MB/s", working_set = "1 GiB" }
 guest_crash = { mttf = "2 y", mttr = "4 h" }
 sessions = 9
 transactions = 3

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::headroom::HeadroomBlock;
 use super::pool::Watch;
 use crate::model::Model;
-use crate::probe::{Downtime, Headroom, HeadroomTally, Migrations, MovedOf, Redundancy, Waiting};
+use crate::probe::{Downtime, Headroom, HeadroomTally, Migrations, MovedOf, Overload, Redundancy, Waiting};
 use crate::sim::Simulation;
 use crate::state::State;
 use crate::stats::Distribution;
@@ -23,6 +23,7 @@ pub(super) struct Ticks {
     pub unserved_us: u64,
     pub unprotected_us: u64,
     pub migrations: u64,
+    pub overload_us: u64,
 }
 
 /// The outages of one cause over many replications.
@@ -49,6 +50,7 @@ pub(super) struct Worker<'m> {
     redundancies: Vec<Redundancy>,
     migrations: Vec<Migrations>,
     headrooms: Vec<Headroom>,
+    overloads: Vec<Overload>,
     /// Events of the longest replication of one strategy so far; before the first one, as many as there can be.
     events: u64,
 }
@@ -97,6 +99,7 @@ impl<'m> Worker<'m> {
             redundancies: models.iter().map(Redundancy::new).collect(),
             migrations: models.iter().map(Migrations::new).collect(),
             headrooms: models.iter().map(Headroom::new).collect(),
+            overloads: models.iter().map(Overload::new).collect(),
             events: u64::MAX,
         }
     }
@@ -127,19 +130,24 @@ impl<'m> Worker<'m> {
         let (downtime, waiting) = (&mut self.downtimes[strategy], &mut self.waitings[strategy]);
         let (redundancy, headroom) = (&mut self.redundancies[strategy], &mut self.headrooms[strategy]);
         let migrations = &mut self.migrations[strategy];
+        let overload = &mut self.overloads[strategy];
         for replication in replications {
             downtime.reset();
             waiting.reset();
             redundancy.reset();
             headroom.reset();
             migrations.reset();
-            let observer =
-                (&mut *downtime, (&mut *waiting, (&mut *redundancy, (&mut *headroom, &mut *migrations))));
+            overload.reset();
+            let observer = (
+                (&mut *downtime, &mut *overload),
+                (&mut *waiting, (&mut *redundancy, (&mut *headroom, &mut *migrations))),
+            );
             let simulation = Simulation::new(model, &mut self.states[strategy], seed, replication, observer);
             let (_, events) = simulation.run_unless(|| watch.drops())?;
             self.events = self.events.max(events);
             downtime.finish();
             block.add(downtime, waiting.finish(), redundancy.finish(), headroom.finish());
+            block.count_overload(overload.finish());
             block.count(downtime, self.allowances);
             block.count_moves(migrations.services());
         }
@@ -169,6 +177,14 @@ impl StrategyBlock {
             let exceeds =
                 |&(service, us): &(u32, u64)| service == allowance.service && us > allowance.downtime_us;
             counts.push(downtime.instances().filter(exceeds).count() as u64);
+        }
+    }
+
+    fn count_overload(&mut self, overload_us: &[u64]) {
+        for (ticks, &us) in self.ticks.iter_mut().zip(overload_us) {
+            if let Some(ticks) = ticks.last_mut() {
+                ticks.overload_us = us;
+            }
         }
     }
 
@@ -206,6 +222,7 @@ impl StrategyBlock {
                 unserved_us: tally.unserved_us(),
                 unprotected_us: unprotected_us[service],
                 migrations: 0,
+                overload_us: 0,
             });
             let most = &mut self.recovery_points_max[service];
             *most = (*most).max(tally.recovery_point_max_us);

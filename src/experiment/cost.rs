@@ -6,7 +6,8 @@
 //! the same larger grain.
 
 use super::block::{StrategyBlock, Ticks};
-use super::summarize::{Chance, shifted};
+use super::chance::Chance;
+use super::summarize::shifted;
 use super::summary::{CostSummary, Estimate, ServiceCost};
 use crate::engine::Span;
 use crate::model::{LossPrices, Model, Money, Prices, Service};

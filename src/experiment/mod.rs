@@ -14,6 +14,7 @@
 
 mod block;
 mod capacity;
+mod chance;
 mod cost;
 mod headroom;
 mod pool;

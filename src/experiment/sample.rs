@@ -1,7 +1,8 @@
 //! Downtime replication by replication, kept beyond its run: what lets variants of a scenario be compared on the same
 //! failures, although they were simulated one after the other.
 
-use super::summarize::{Chance, Findings, SECOND, totals};
+use super::chance::Chance;
+use super::summarize::{Findings, SECOND, totals};
 use super::summary::Estimate;
 use crate::engine::Span;
 use crate::model::Model;

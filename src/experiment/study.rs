@@ -2,8 +2,9 @@
 //! narrow or wide as asked.
 
 use super::block::Allowance;
+use super::chance::Chance;
 use super::pool::{Threads, Watch, Work};
-use super::summarize::{Chance, Findings, SECOND};
+use super::summarize::{Findings, SECOND};
 use super::summary::Estimate;
 use crate::model::Model;
 use crate::scenario::goal::{Goal, Metric};
@@ -103,7 +104,8 @@ impl<'m> Study<'m> {
     fn interval(&self, number: usize, tail: f64) -> Interval {
         let Check { goal, service } = &self.checks[number];
         let (found, fixed) = (&self.findings.strategies[0], &self.model.services[*service]);
-        let (instances, chance) = (f64::from(fixed.instances), Chance::of(self.model, fixed));
+        let (instances, chance) =
+            (f64::from(fixed.instances), Chance::of(self.model, fixed).seen(&found.ticks[*service]));
         if goal.percentile.is_some() {
             let counts: Moments = found.exceeded[number].iter().copied().collect();
             let randomness = match chance.downtime() {
@@ -123,7 +125,7 @@ impl<'m> Study<'m> {
                 .complement(1.0),
             Metric::Downtime => in_time(|t| t.downtime_us, chance.downtime()),
             Metric::Degraded => in_time(|t| t.degraded_us, chance.degraded(fixed)),
-            Metric::Lost => in_time(|t| t.lost_us, chance.downtime()),
+            Metric::Lost => in_time(|t| t.lost_us, chance.lost()),
             Metric::Outages => {
                 interval::mean_at(&moments(|t| t.outages), chance.outages(), tail).scaled(1.0 / instances)
             }

@@ -2,6 +2,7 @@
 
 use super::block::{Block, CauseSum, StrategyBlock, Ticks};
 use super::capacity;
+use super::chance::Chance;
 use super::cost::Till;
 use super::pool::Plan;
 use super::summary::{
@@ -119,7 +120,7 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
     let fixed = &model.services[number];
     let instances = f64::from(fixed.instances);
     let ticks = &found.ticks[number];
-    let chance = Chance::of(model, fixed);
+    let chance = Chance::of(model, fixed).seen(ticks);
     let downtime = estimate(ticks, |t| t.downtime_us, chance.downtime(), 1.0 / (instances * SECOND));
     ServiceSummary {
         name: fixed.name.clone(),
@@ -132,7 +133,7 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
         downtime_percentiles: percentiles(&found.downtimes[number]),
         degraded_s: estimate(ticks, |t| t.degraded_us, chance.degraded(fixed), 1.0 / (instances * SECOND))
             .into(),
-        lost_s: estimate(ticks, |t| t.lost_us, chance.downtime(), 1.0 / (instances * SECOND)).into(),
+        lost_s: estimate(ticks, |t| t.lost_us, chance.lost(), 1.0 / (instances * SECOND)).into(),
         outages: estimate(ticks, |t| t.outages, chance.outages(), 1.0 / instances).into(),
         outage_s: lengths_of(&found.outages[number]),
         migrations: migrations(model, found, number, chance),
@@ -149,6 +150,9 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
         unprotected_s: fixed.guest.is_some().then(|| {
             let scale = 1.0 / (instances * SECOND);
             estimate(ticks, |t| t.unprotected_us, chance.downtime(), scale).into()
+        }),
+        overload_s: (fixed.busy > 0).then(|| {
+            estimate(ticks, |t| t.overload_us, chance.overload(), 1.0 / (instances * SECOND)).into()
         }),
         recovery_point_max_s: found.recovery_points_max[number] as f64 / SECOND,
         causes: causes(&found.causes[number], instances * replications as f64),
@@ -203,14 +207,14 @@ fn work_lost(
 /// Requests that nobody answered. One incident costs at most the peak for as long as it takes.
 fn requests_lost(ticks: &[Ticks], chance: Chance, service: &Service) -> Option<Estimate> {
     let scale = service.requests / (f64::from(service.instances) * SECOND);
-    (service.requests > 0.0).then(|| estimate(ticks, |t| t.unserved_us, chance.downtime(), scale).into())
+    (service.requests > 0.0).then(|| estimate(ticks, |t| t.unserved_us, chance.lost(), scale).into())
 }
 
 /// All services together: the mean instance.
 fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSummary {
     let instances: u32 = model.services.iter().map(|s| s.instances).sum();
     let sums = totals(found);
-    let chance = Chance::of_all(model);
+    let chance = Chance::of_all(model).seen(&sums);
     let scale = 1.0 / (f64::from(instances) * SECOND);
     let downtime = estimate(&sums, |t| t.downtime_us, chance.downtime(), scale);
     let mut tallies = vec![CauseSum::default(); Cause::ALL.len()];
@@ -224,7 +228,7 @@ fn total(model: &Model, found: &StrategyBlock, replications: usize) -> TotalSumm
         instances,
         availability: availability(downtime, model),
         downtime_s: downtime.into(),
-        lost_s: estimate(&sums, |t| t.lost_us, chance.downtime(), scale).into(),
+        lost_s: estimate(&sums, |t| t.lost_us, chance.lost(), scale).into(),
         outages: estimate(&sums, |t| t.outages, chance.outages(), 1.0 / f64::from(instances)).into(),
         recovery_point_s: estimate(&sums, |t| t.recovery_point_us, chance.recovery_point(), scale).into(),
         causes: causes(&tallies, f64::from(instances) * replications as f64),
@@ -240,82 +244,11 @@ pub(super) fn totals(found: &StrategyBlock) -> Vec<Ticks> {
             sum.degraded_us += ticks.degraded_us;
             sum.lost_us += ticks.lost_us;
             sum.outages += ticks.outages;
+            sum.overload_us += ticks.overload_us;
             sum.recovery_point_us = sum.recovery_point_us.saturating_add(ticks.recovery_point_us);
         }
     }
     sums
-}
-
-/// What chance can do to a sum over instances, in the sum's own units.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Chance {
-    pub random: bool,
-    pub downtime_us: f64,
-    pub outages: f64,
-    pub ceiling_us: f64,
-    pub recovery_point_us: f64,
-}
-
-impl Chance {
-    pub(super) fn of(model: &Model, service: &Service) -> Chance {
-        let instances = f64::from(service.instances);
-        Chance {
-            random: service.incident.random,
-            downtime_us: service.incident.downtime_s * instances * SECOND,
-            outages: service.incident.outages * instances,
-            ceiling_us: model.horizon.0 as f64 * instances,
-            recovery_point_us: service.incident.recovery_point_s * instances * SECOND,
-        }
-    }
-
-    /// Of all services together.
-    pub(super) fn of_all(model: &Model) -> Chance {
-        model.services.iter().map(|s| Chance::of(model, s)).fold(Chance::default(), Chance::and)
-    }
-
-    /// One incident may hit both.
-    fn and(self, other: Chance) -> Chance {
-        Chance {
-            random: self.random || other.random,
-            downtime_us: self.downtime_us + other.downtime_us,
-            outages: self.outages + other.outages,
-            ceiling_us: self.ceiling_us + other.ceiling_us,
-            recovery_point_us: self.recovery_point_us + other.recovery_point_us,
-        }
-    }
-
-    pub(super) fn downtime(&self) -> Randomness {
-        self.events(self.downtime_us.min(self.ceiling_us), self.ceiling_us)
-    }
-
-    pub(super) fn outages(&self) -> Randomness {
-        self.events(self.outages, f64::INFINITY)
-    }
-
-    /// One incident takes at most all that an instance has, each time that it takes it down.
-    fn work(&self, each: u32) -> Randomness {
-        self.events(self.outages * f64::from(each), f64::INFINITY)
-    }
-
-    /// Where no copy lags nothing can be lost.
-    fn recovery_point(&self) -> Randomness {
-        match self.recovery_point_us {
-            0.0 => Randomness::None,
-            largest => self.events(largest, f64::INFINITY),
-        }
-    }
-
-    /// Only a balanced group can serve in part.
-    pub(super) fn degraded(&self, service: &Service) -> Randomness {
-        match service.guest {
-            Some(GuestGroup::Balanced { .. }) => self.downtime(),
-            _ => Randomness::None,
-        }
-    }
-
-    pub(super) fn events(&self, largest: f64, ceiling: f64) -> Randomness {
-        if self.random { Randomness::Events { largest, ceiling } } else { Randomness::None }
-    }
 }
 
 fn estimate(ticks: &[Ticks], part: impl Fn(&Ticks) -> u64, chance: Randomness, scale: f64) -> Interval {
@@ -454,18 +387,19 @@ fn compare(
     (ticks_b, chance_b): (&[Ticks], Chance),
 ) -> Comparison {
     let scale = 1.0 / (instances * SECOND);
-    let difference = |part: fn(&Ticks) -> u64| {
+    let (chance_a, chance_b) = (chance_a.seen(ticks_a), chance_b.seen(ticks_b));
+    let difference = |part: fn(&Ticks) -> u64, chance: fn(&Chance) -> Randomness| {
         let pairs = pairs(ticks_a, ticks_b, part);
-        let interval = interval::difference(&pairs, chance_a.downtime(), chance_b.downtime()).scaled(scale);
+        let interval = interval::difference(&pairs, chance(&chance_a), chance(&chance_b)).scaled(scale);
         (interval.into(), pairs.correlation())
     };
-    let (downtime_s_a_minus_b, correlation) = difference(|t| t.downtime_us);
+    let (downtime_s_a_minus_b, correlation) = difference(|t| t.downtime_us, Chance::downtime);
     Comparison {
         service,
         a: models[a].strategy.clone(),
         b: models[b].strategy.clone(),
         downtime_s_a_minus_b,
-        lost_s_a_minus_b: difference(|t| t.lost_us).0,
+        lost_s_a_minus_b: difference(|t| t.lost_us, Chance::lost).0,
         cost_a_minus_b: None,
         correlation,
     }

@@ -89,6 +89,8 @@ pub struct ServiceSummary {
     pub unprotected_s: Option<Estimate>,
     /// VMs moved alive, where the strategy moves any.
     pub migrations: Option<MigrationSummary>,
+    /// Time in which it got less computing power than it wanted, where it says how much that is.
+    pub overload_s: Option<Estimate>,
     pub causes: Vec<CauseSummary>,
     /// How many more VMs of its size would fit, where no others come.
     pub more_vms: u32,

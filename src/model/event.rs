@@ -61,6 +61,10 @@ pub enum Event {
     GroupCounted(InstanceId),
     /// Clients of a balanced instance want more, or less, than its members can carry.
     LoadStepped(InstanceId),
+    /// What the VMs of a host want together comes to be more, or less, than it has.
+    DemandStepped(HostId),
+    /// A cluster that balances looks at its hosts.
+    BalanceDue(ClusterId),
     /// The first of a VM's own clocks is due.
     VmDue(VmId),
     /// Clients of a VM that is out of reach, or stands still, have waited for long enough.

@@ -1,6 +1,6 @@
 //! How a cluster moves VMs that run from host to host: by pre-copy in rounds, or by writing their memory down.
 
-use super::Delay;
+use super::{Balance, Delay};
 use crate::engine::Span;
 
 /// How the VMs of a cluster are moved, and how many at a time.
@@ -16,6 +16,8 @@ pub struct MigrationRules {
     pub per_storage: u32,
     /// All processors of the cluster pass for the same (VMW-79, HYP-43).
     pub any_processor: bool,
+    /// Whether VMs are moved away from hosts that are asked for too much.
+    pub balance: Option<Balance>,
 }
 
 impl MigrationRules {

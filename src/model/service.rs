@@ -1,7 +1,8 @@
 //! A service, and its instances.
 
 use super::{
-    CrewId, Delay, Fault, GuestGroup, GuestMemory, InstanceId, Load, OpenWork, Role, Room, ServiceId, VmId,
+    CrewId, Delay, Fault, GuestGroup, GuestMemory, InstanceId, Load, OpenWork, Ppm, Role, Room, ServiceId,
+    VmId,
 };
 use crate::engine::{Span, Stream};
 
@@ -29,6 +30,9 @@ pub struct Service {
     pub session_timeout: Span,
     /// How its demand goes over the week, where it does not stay the same.
     pub load: Option<Load>,
+    /// What each of its VMs wants of its host when clients want most, in thousandths of a core; and the most of its load.
+    pub busy: u64,
+    pub busiest: Ppm,
     /// Requests a second to one instance when clients want most; 0: nobody counts them.
     pub requests: f64,
     /// Bits a second that a VM of it reads and writes while it boots, where its storage has a bandwidth.

@@ -38,6 +38,9 @@ pub struct TimerTable {
     pub instances: Vec<u32>,
     /// By instance that is balanced and whose load changes over the week; empty where there is none.
     pub loads: Vec<u32>,
+    /// By host, and by cluster that balances; empty where no VM wants computing power.
+    pub demands: Vec<u32>,
+    pub balances: Vec<u32>,
     /// By VM: the patience of its clients; empty where no service says how many it has.
     pub sessions: Vec<u32>,
     /// By instance, where nodes have votes.
@@ -134,6 +137,9 @@ impl TimerTable {
             table.instances.push(slot);
         }
         table.add_loads(model);
+        if model.has_demands() {
+            table.add_demands(model);
+        }
         for (number, vm) in model.vms.iter_mut().enumerate() {
             vm.timer = table.add(Event::VmDue(VmId(number as u32)));
         }
@@ -169,6 +175,18 @@ impl TimerTable {
                 let slot = self.add_if(its, Event::LoadStepped(InstanceId(number as u32)));
                 self.loads.push(slot);
             }
+        }
+    }
+
+    fn add_demands(&mut self, model: &Model) {
+        for number in 0..model.hosts.len() as u32 {
+            let slot = self.add(Event::DemandStepped(HostId(number)));
+            self.demands.push(slot);
+        }
+        for (number, cluster) in model.clusters.iter().enumerate() {
+            let balances = cluster.migration.as_ref().is_some_and(|rules| rules.balance.is_some());
+            let slot = self.add_if(balances, Event::BalanceDue(ClusterId(number as u32)));
+            self.balances.push(slot);
         }
     }
 

@@ -124,9 +124,22 @@ impl Entry {
             Signal::NodeOutvoted { .. } => "node-outvoted",
             Signal::Converged { .. } => "converged",
             Signal::Parted { .. } => "parted",
+            Signal::HostOverloaded { .. } | Signal::HostRelieved { .. } | Signal::Starved { .. } => {
+                self.cores()
+            }
             Signal::ServiceDown { .. } => "service-down",
             Signal::ServiceDegraded { .. } => "service-degraded",
             Signal::ServiceUp { .. } => "service-up",
+        }
+    }
+
+    /// The word of what becomes of a host's cores.
+    fn cores(&self) -> &'static str {
+        match self.signal {
+            Signal::HostOverloaded { .. } => "host-overloaded",
+            Signal::HostRelieved { .. } => "host-relieved",
+            Signal::Starved { lacks_ppb: 0, .. } => "cores-enough",
+            _ => "cores-short",
         }
     }
 
@@ -225,6 +238,8 @@ impl Entry {
             | Signal::EvacuationBegun { host }
             | Signal::EvacuationGivenUp { host }
             | Signal::MaintenanceBegun { host }
+            | Signal::HostOverloaded { host, .. }
+            | Signal::HostRelieved { host }
             | Signal::MaintenanceEnded { host } => Some(host),
             _ => None,
         }
@@ -270,6 +285,7 @@ impl Entry {
             | Signal::NodeOutvoted { instance, .. }
             | Signal::Converged { instance, .. }
             | Signal::Parted { instance, .. }
+            | Signal::Starved { instance, .. }
             | Signal::ServiceDown { instance, .. }
             | Signal::ServiceDegraded { instance, .. }
             | Signal::ServiceUp { instance } => &model.instances[instance.index()].name,
@@ -367,10 +383,14 @@ impl Entry {
         }
     }
 
-    /// The fraction of the demand that is lost, on a degraded service.
+    /// The fraction of the demand that is lost, on a degraded service; of the computing power that is lacking.
     #[must_use]
     pub fn lost(&self) -> Option<f64> {
         match self.signal {
+            Signal::Starved { lacks_ppb: 0, .. } => None,
+            Signal::HostOverloaded { lacks_ppb, .. } | Signal::Starved { lacks_ppb, .. } => {
+                Some(f64::from(lacks_ppb) / 1e9)
+            }
             Signal::ServiceDegraded { lost_ppb, .. } => Some(f64::from(lost_ppb) / 1e9),
             _ => None,
         }

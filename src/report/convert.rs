@@ -146,6 +146,7 @@ fn service(from: &summary::ServiceSummary) -> Service {
         transactions_lost: from.transactions_lost.as_ref().map(estimate),
         requests_lost: from.requests_lost.as_ref().map(estimate),
         unprotected_s: from.unprotected_s.as_ref().map(estimate),
+        overload_s: from.overload_s.as_ref().map(estimate),
         causes: from.causes.iter().map(cause).collect(),
         more_vms: from.more_vms,
     }

@@ -32,34 +32,20 @@ pub(super) const ALL_SERVICES: &str = "(all services)";
 #[must_use]
 pub fn summary(result: &RunResult) -> String {
     let mut sheet = Sheet::new();
-    for name in ["strategy", "service", "instances", "role", "protect", "vms_per_instance"] {
-        sheet.head(name);
-    }
-    for name in ["availability", "downtime_s"] {
-        sheet.head_estimate(name);
-    }
-    for name in ["downtime_s_p50", "downtime_s_p95", "downtime_s_p99", "downtime_s_max"] {
-        sheet.head(name);
-    }
-    for name in ["degraded_s", "lost_s", "outages"] {
-        sheet.head_estimate(name);
-    }
-    for name in ["outage_s_mean", "outage_s_p50", "outage_s_p95", "outage_s_max", "more_vms"] {
-        sheet.head(name);
-    }
-    sheet.head_estimate("recovery_point_s");
-    sheet.head("recovery_point_s_max");
+    service_heads(&mut sheet);
     // Only where a service says what its clients have under way, or has a group: then all rows have the columns.
     let all = || result.strategies.iter().flat_map(|strategy| &strategy.services);
     let sessions = all().any(|service| service.sessions_lost.is_some());
     let transactions = all().any(|service| service.transactions_lost.is_some());
     let requests = all().any(|service| service.requests_lost.is_some());
     let grouped = all().any(|service| service.unprotected_s.is_some());
+    let busy = all().any(|service| service.overload_s.is_some());
     let heads = [
         (sessions, "sessions_lost"),
         (transactions, "transactions_lost"),
         (requests, "requests_lost"),
         (grouped, "unprotected_s"),
+        (busy, "overload_s"),
     ];
     for (shown, name) in heads {
         if shown {
@@ -100,6 +86,7 @@ pub fn summary(result: &RunResult) -> String {
                 (transactions, &service.transactions_lost),
                 (requests, &service.requests_lost),
                 (grouped, &service.unprotected_s),
+                (busy, &service.overload_s),
             ];
             for (shown, lost) in lost {
                 if shown {
@@ -116,6 +103,27 @@ pub fn summary(result: &RunResult) -> String {
         }
     }
     sheet.finish()
+}
+
+/// The columns that every service has.
+fn service_heads(sheet: &mut Sheet) {
+    for name in ["strategy", "service", "instances", "role", "protect", "vms_per_instance"] {
+        sheet.head(name);
+    }
+    for name in ["availability", "downtime_s"] {
+        sheet.head_estimate(name);
+    }
+    for name in ["downtime_s_p50", "downtime_s_p95", "downtime_s_p99", "downtime_s_max"] {
+        sheet.head(name);
+    }
+    for name in ["degraded_s", "lost_s", "outages"] {
+        sheet.head_estimate(name);
+    }
+    for name in ["outage_s_mean", "outage_s_p50", "outage_s_p95", "outage_s_max", "more_vms"] {
+        sheet.head(name);
+    }
+    sheet.head_estimate("recovery_point_s");
+    sheet.head("recovery_point_s_max");
 }
 
 /// `causes.csv`: the causes of a strategy and service sum to its downtime.

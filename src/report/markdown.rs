@@ -14,7 +14,7 @@ use super::reproduce;
 use super::result::{Estimate, RunResult};
 use super::text::{
     WRITES_LOST, can_lose_writes, cause_shares, counted, horizon, moved_alive, never_down, of_service,
-    recovery_points, service_names, unprotected, writes_lost,
+    overloaded, recovery_points, service_names, unprotected, writes_lost,
 };
 use super::verdict;
 
@@ -183,6 +183,9 @@ impl Page<'_> {
             }
             if let Some(line) = moved_alive(self.result, &rows, name) {
                 self.line(&format!("Moved from host to host: {line}."));
+            }
+            if let Some(line) = overloaded(self.result, &rows, name) {
+                self.line(&format!("With less computing power than it wants: {line}."));
             }
             if let Some(line) = recovery_points(&rows, name) {
                 self.line(&format!("Recovery point, the most writes lost at once: {line}."));

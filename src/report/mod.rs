@@ -23,6 +23,7 @@ mod cost;
 pub mod csv;
 pub mod figures;
 mod headroom;
+mod lengths;
 mod lost;
 pub mod markdown;
 mod number;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::cost::{Cost, ServiceCost};
 pub use super::headroom::Headroom;
+pub use super::lengths::{Migrations, OutageLengths};
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
 
@@ -142,22 +143,14 @@ pub struct Service {
     /// VMs moved alive; absent where the strategy moves none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migrations: Option<Migrations>,
+    /// Seconds with less computing power than it wanted (MTX-107); absent where its VMs do not say how much they want.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overload_s: Option<Estimate>,
     /// They sum to the downtime.
     pub causes: Vec<Cause>,
     /// How many more VMs of its size fit, where no others come.
     #[serde(default)]
     pub more_vms: u32,
-}
-
-/// Live migrations of a service, per instance and horizon.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Migrations {
-    /// How many.
-    pub count: Estimate,
-    /// How long a VM stood still.
-    pub blackout_s: OutageLengths,
-    /// How long each took, its blackout included.
-    pub lasted_s: OutageLengths,
 }
 
 /// All services of a strategy together: the mean instance.
@@ -242,23 +235,6 @@ pub struct Downtime {
     /// (probability, seconds not exceeded with that probability), ascending; a sweep leaves them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quantiles: Vec<(f64, f64)>,
-}
-
-/// Lengths of single outages, seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OutageLengths {
-    /// Mean length.
-    #[serde(with = "number")]
-    pub mean: f64,
-    /// Median length.
-    #[serde(with = "number")]
-    pub p50: f64,
-    /// 95 % are no longer than this.
-    #[serde(with = "number")]
-    pub p95: f64,
-    /// The longest.
-    #[serde(with = "number")]
-    pub max: f64,
 }
 
 /// One cause's part.

@@ -268,6 +268,9 @@ fn service(result: &RunResult, name: &str) -> String {
     if let Some(line) = moved_alive(result, &rows, name) {
         text.push_str(&wrap(&format!("  moved from host to host: {line}"), "    "));
     }
+    if let Some(line) = overloaded(result, &rows, name) {
+        text.push_str(&wrap(&format!("  with less computing power than it wants: {line}"), "    "));
+    }
     if let Some(line) = recovery_points(&rows, name) {
         text.push_str(&wrap(&format!("  recovery point, the most writes lost at once: {line}"), "    "));
     }
@@ -297,10 +300,28 @@ pub(super) fn unprotected(
     rows: &[(&Strategy, &Service)],
     name: impl Fn(&str) -> String,
 ) -> Option<String> {
+    times(result, rows, name, |service| service.unprotected_s.as_ref())
+}
+
+/// The same of hosts that have too little for their VMs.
+pub(super) fn overloaded(
+    result: &RunResult,
+    rows: &[(&Strategy, &Service)],
+    name: impl Fn(&str) -> String,
+) -> Option<String> {
+    times(result, rows, name, |service| service.overload_s.as_ref())
+}
+
+fn times(
+    result: &RunResult,
+    rows: &[(&Strategy, &Service)],
+    name: impl Fn(&str) -> String,
+    of: impl Fn(&Service) -> Option<&Estimate>,
+) -> Option<String> {
     let mut parts = Vec::new();
     for (strategy, service) in rows {
-        let Some(alone) = service.unprotected_s.as_ref().filter(|alone| alone.mean > 0.0) else { continue };
-        let told = figures::duration(result.told(alone).mean);
+        let Some(time) = of(service).filter(|time| time.mean > 0.0) else { continue };
+        let told = figures::duration(result.told(time).mean);
         parts.push(format!("{told} {} under {}", result.told_for(), name(&strategy.name)));
     }
     (!parts.is_empty()).then(|| parts.join("; "))

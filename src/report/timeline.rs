@@ -229,6 +229,13 @@ fn of_host(model: &Model, entry: &Entry) -> Option<String> {
         Signal::HostFenced { .. } => format!("host {who} is fenced: it resets"),
         Signal::HostQuarantined { .. } => format!("host {who} is kept out of the cluster"),
         Signal::HostReadmitted { .. } => format!("host {who} is let into the cluster again"),
+        Signal::HostOverloaded { .. } => {
+            format!(
+                "the VMs of host {who} want more cores than it has: {:.1} % is lacking",
+                lost_percent(entry)
+            )
+        }
+        Signal::HostRelieved { .. } => format!("host {who} has cores enough for its VMs again"),
         Signal::EvacuationBegun { .. } => format!("VMs leave host {who} for planned work"),
         Signal::EvacuationGivenUp { .. } => {
             format!("host {who} could not be emptied in time: its turn is given up")
@@ -237,6 +244,10 @@ fn of_host(model: &Model, entry: &Entry) -> Option<String> {
         Signal::MaintenanceEnded { .. } => format!("planned work on host {who} is done"),
         _ => return None,
     })
+}
+
+fn lost_percent(entry: &Entry) -> f64 {
+    entry.lost().unwrap_or(0.0) * 100.0
 }
 
 /// What it says of a VM.
@@ -328,12 +339,13 @@ fn of_service(model: &Model, entry: &Entry) -> String {
         Signal::Parted { parts, .. } => {
             format!("{who} has fallen into {parts} parts that do not hear each other")
         }
+        Signal::Starved { lacks_ppb: 0, .. } => format!("{who} lacks no cores any more"),
+        Signal::Starved { .. } => {
+            format!("{who} lacks {:.1} % of the cores that it wants", lost_percent(entry))
+        }
         Signal::ServiceDown { .. } => format!("service {who} is DOWN{why}"),
         Signal::ServiceDegraded { .. } => {
-            format!(
-                "service {who} is degraded: {:.1} % of its clients are turned away",
-                entry.lost().unwrap_or(0.0) * 100.0
-            )
+            format!("service {who} is degraded: {:.1} % of its clients are turned away", lost_percent(entry))
         }
         Signal::ServiceUp { .. } => format!("service {who} is up"),
         other => unreachable!("{other:?} is about no service"),

@@ -46,6 +46,7 @@ impl RunResult {
                     &mut service.transactions_lost,
                     &mut service.requests_lost,
                     &mut service.unprotected_s,
+                    &mut service.overload_s,
                 ];
                 let moved = service.migrations.as_mut().map(|moved| &mut moved.count);
                 of_service.into_iter().chain(of_work.into_iter().flatten()).chain(moved).for_each(happened);

@@ -196,6 +196,11 @@ fn services(spec: &Spec, out: &mut String) {
             count(u64::from(s.instances), "instance", "instances"),
             s.role.word().to_owned(),
             count(u64::from(s.vm.cores), "core", "cores"),
+            if s.vm.busy > 0 {
+                format!("busy with {}", short(s.vm.busy as f64 / 1e3))
+            } else {
+                String::new()
+            },
             bytes_text(s.vm.memory_bytes),
             storage(spec, s),
             cards(s),

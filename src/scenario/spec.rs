@@ -449,6 +449,8 @@ pub struct Vm {
     pub nics: Vec<String>,
     /// The guest's edition, for advice; absent: not given.
     pub os_edition: Option<String>,
+    /// What it wants of its host when clients want most, in thousandths of a core. Default 0: nobody counts it.
+    pub busy: u64,
 }
 
 /// A default that took the place of a key.

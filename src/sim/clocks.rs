@@ -172,7 +172,8 @@ impl<O: Observer> Simulation<'_, O> {
         // Its disks may depend on any other host of its cluster.
         let redirected = self.state.hosts[host.index()].redirected;
         let lonely = !awaited && !awaits && !redirected && !self.state.is_moving(vm);
-        let private = O::ANY_ORDER && lonely && self.model.service_of(vm).is_alone;
+        let crowded = self.state.is_crowded(self.model, host);
+        let private = O::ANY_ORDER && lonely && !crowded && self.model.service_of(vm).is_alone;
         if private != self.state.vms[vm.index()].private {
             self.state.vms[vm.index()].private = private;
             let shown = if private { Clock::IDLE } else { self.state.vms[vm.index()].first_clock().0 };

@@ -34,6 +34,8 @@ impl<O: Observer> Simulation<'_, O> {
             Event::GroupStepped(instance) => self.on_guest_group_stepped(instance),
             Event::GroupCounted(instance) => self.on_group_counted(instance),
             Event::LoadStepped(instance) => self.on_load_stepped(instance),
+            Event::DemandStepped(host) => self.on_demand_stepped(host),
+            Event::BalanceDue(cluster) => self.on_balance_due(cluster),
             Event::VmDue(vm) => self.on_vm_due(vm),
             Event::SessionsTimedOut(vm) => self.on_sessions_timed_out(vm),
         }

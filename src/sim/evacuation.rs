@@ -134,13 +134,13 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether the cluster is about to look at those who wait to be restarted: what room there is, is theirs first.
-    fn others_come_first(&self, cluster: ClusterId) -> bool {
+    pub(super) fn others_come_first(&self, cluster: ClusterId) -> bool {
         let row = &self.state.clusters[cluster.index()];
         row.poll_at != Time::NEVER && !row.waiting.is_empty()
     }
 
     /// VMW-80: vSphere moves nobody without its server; the others have nobody to ask.
-    fn is_managed(&self, host: HostId) -> bool {
+    pub(super) fn is_managed(&self, host: HostId) -> bool {
         let Some(cluster) = self.model.hosts[host.index()].cluster else { return false };
         let fixed = &self.model.clusters[cluster.index()];
         let asks = matches!(fixed.product, Product::Primary(_) | Product::FivePrimaries(_));

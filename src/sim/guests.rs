@@ -141,6 +141,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn bring_app_up(&mut self, vm: VmId) {
         self.state.vms[vm.index()].starts += 1;
         self.life(vm).begin_serving();
+        self.note_demand(vm);
         if self.served != vm.0 {
             self.show_clocks(vm);
         }
@@ -153,5 +154,6 @@ impl<O: Observer> Simulation<'_, O> {
         self.disarm_vm(vm, crate::model::VmClock::Step);
         let row = &mut self.state.vms[vm.index()];
         (row.phase, row.resets) = (VmPhase::Idle, false);
+        self.note_demand(vm);
     }
 }

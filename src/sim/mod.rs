@@ -33,6 +33,7 @@
 //! | `failover`, `balanced` | the layers inside the guests |
 //! | `draining` | members of a balanced group whose clients may finish before planned work |
 //! | `load` | what clients want of a balanced group over the week |
+//! | `demand` | the computing power that VMs want, and hosts that have too little |
 //! | `parting` | balanced groups whose sites do not hear each other |
 //! | `cluster` | the host cluster: when it knows of a failed host |
 //! | `restart` | restart by the host cluster: order, room, waiting |
@@ -47,6 +48,7 @@
 //! | `ring` | Proxmox, Pacemaker: token, fencing |
 //! | `votes`, `forced_quorum` | quorum of those two, and quorum by hand |
 //! | `migration` | VMs that are moved while they run |
+//! | `balancing` | VMs that are moved from such hosts to others |
 //! | `maintenance` | planned work on hosts |
 //! | `evacuation` | hosts that are emptied for it, and whose VMs come home |
 //! | `patching` | planned work on guests |
@@ -74,12 +76,14 @@
 
 mod agents;
 mod balanced;
+mod balancing;
 mod boot_storms;
 mod by_hand;
 mod clocks;
 mod cluster;
 mod crews;
 mod custom;
+mod demand;
 mod disks;
 mod dispatch;
 mod draining;

@@ -9,6 +9,16 @@ impl<O: Observer> Simulation<'_, O> {
     /// A VM came, went, stalled, or was cut off. `cause` is what an outage that follows is booked on.
     #[inline]
     pub(super) fn on_vm_changed(&mut self, vm: VmId, cause: Cause) {
+        if self.state.demands.is_empty() {
+            self.hear_of(vm, cause);
+        } else {
+            self.on_demand_changed(vm, cause);
+        }
+    }
+
+    /// Whoever looks after a VM hears that it has changed.
+    #[inline]
+    pub(super) fn hear_of(&mut self, vm: VmId, cause: Cause) {
         let instance = self.model.vms[vm.index()].instance;
         if !self.state.sessions.is_empty() {
             self.end_sessions(vm, cause);
@@ -53,6 +63,10 @@ impl<O: Observer> Simulation<'_, O> {
     /// Tells what an instance serves from now on, where that is news.
     #[inline]
     pub(super) fn serve(&mut self, instance: InstanceId, served_ppb: u32, cause: Cause) {
+        if !self.state.demands.is_empty() {
+            self.serve_share(instance, served_ppb, cause);
+            return;
+        }
         let row = &mut self.state.instances[instance.index()];
         serve(row, instance, served_ppb, cause, self.now, &mut self.observer);
     }
@@ -72,6 +86,18 @@ pub(super) fn serve<O: Observer>(
         return;
     }
     row.served_ppb = served_ppb;
+    tell_served(instance, served_ppb, cause, now, observer);
+}
+
+/// Tells what an instance serves.
+#[inline(always)]
+pub(super) fn tell_served<O: Observer>(
+    instance: InstanceId,
+    served_ppb: u32,
+    cause: Cause,
+    now: Time,
+    observer: &mut O,
+) {
     match served_ppb {
         0 => observer.observe(now, Signal::ServiceDown { instance, cause }),
         InstanceState::FULL_PPB => observer.observe(now, Signal::ServiceUp { instance }),

@@ -344,6 +344,19 @@ pub enum Signal {
         instance: InstanceId,
         parts: u16,
     },
+    /// The VMs of a host want more than it has: each lacks `lacks_ppb` billionths of what it wants; or all have enough again.
+    HostOverloaded {
+        host: HostId,
+        lacks_ppb: u32,
+    },
+    HostRelieved {
+        host: HostId,
+    },
+    /// An instance that serves gets less computing power than it wants, by so many billionths of that; 0: it has enough again.
+    Starved {
+        instance: InstanceId,
+        lacks_ppb: u32,
+    },
     ServiceDown {
         instance: InstanceId,
         cause: Cause,

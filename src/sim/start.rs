@@ -31,6 +31,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.start_sessions();
         self.state.timers.settle();
+        self.start_demands();
     }
 
     fn start_parts(&mut self) {

@@ -18,6 +18,7 @@ impl State {
         self.check_sites(model);
         self.check_sessions(model);
         self.check_migrations(model);
+        self.check_demands(model);
         for number in 0..model.instances.len() as u32 {
             self.check_instance(model, InstanceId(number));
         }

@@ -10,6 +10,7 @@ mod check_maintenances;
 mod check_migrations;
 mod check_sites;
 mod cluster;
+mod demand;
 mod failed_starts;
 mod group;
 mod group_history;
@@ -28,6 +29,7 @@ mod tables;
 
 pub use channels::ChannelState;
 pub use cluster::{ClusterState, Lead, PrimaryPhase};
+pub use demand::{Demands, HostDemand};
 pub use failed_starts::FailedStarts;
 pub use group::{Bringing, GroupPhase, GroupState};
 pub use group_history::{GroupHistory, Recently};
@@ -84,6 +86,8 @@ pub struct State {
     pub sessions: Vec<SessionState>,
     /// By VM; empty where nothing is moved alive.
     pub moves: Vec<MoveState>,
+    /// Empty where no VM wants computing power.
+    pub demands: Demands,
     /// Hosts whose VMs are being moved elsewhere for planned work, or come home after it.
     pub evacuations: u32,
     /// VMs that wait for the services they come after.
@@ -149,6 +153,7 @@ impl State {
             boots: vec![Work::NONE; if model.channels.is_empty() { 0 } else { vms }],
             sessions: vec![SessionState::default(); if model.has_open_work() { vms } else { 0 }],
             moves: vec![MoveState::default(); if migrates(model) { vms } else { 0 }],
+            demands: Demands::new(model),
             evacuations: 0,
             held: 0,
             awaited: vec![AwaitedState::default(); model.services.len()],
@@ -197,6 +202,7 @@ impl State {
         self.boots.fill(Work::NONE);
         self.sessions.fill(SessionState::default());
         self.moves.fill(MoveState::default());
+        self.demands.reset();
         self.evacuations = 0;
         self.held = 0;
         self.awaited.fill(AwaitedState::default());
@@ -261,6 +267,8 @@ impl State {
             + usize::from(has_monitored(model)) * size_of::<MonitorState>()
             + usize::from(model.has_open_work()) * (size_of::<SessionState>() + 12 + 12 / 3)
             + usize::from(migrates(model)) * size_of::<MoveState>()
+            // Where it is counted, and its share of what its instance gets.
+            + usize::from(model.has_demands()) * 2 * size_of::<u32>()
             + usize::from(!model.channels.is_empty()) * (size_of::<Work>() + size_of::<VmId>())
             + lists
             + patching_bytes(model).div_ceil(vms)

@@ -31,6 +31,9 @@ impl State {
         home.first_vm = vm.0;
         home.used.memory_mib += need.memory_mib;
         home.used.cores += need.cores;
+        if let Some(wanted) = self.demands.hosts.get_mut(host.index()) {
+            wanted.most += model.service_of(vm).demand_most();
+        }
         let row = &mut self.vms[vm.index()];
         assert!(row.host == NOWHERE, "{} has a home already", model.vms[vm.index()].name);
         (row.host, row.prev, row.next) = (host.0, NOWHERE, head);
@@ -77,6 +80,9 @@ impl State {
         }
         home.used.memory_mib -= service.need.memory_mib;
         home.used.cores -= service.need.cores;
+        if let Some(wanted) = self.demands.hosts.get_mut(host.index()) {
+            wanted.most -= service.demand_most();
+        }
         if service.host_cluster {
             self.queue(vm, host, false);
         }

@@ -94,6 +94,7 @@ pub(crate) fn service(
         requests_lost: None,
         unprotected_s: None,
         migrations: None,
+        overload_s: None,
         causes: causes
             .iter()
             .map(|&(cause, share)| CauseSummary { cause, outages: outages * share, downtime_s: mean * share })

@@ -97,6 +97,14 @@ fn rich_with_load() -> String {
     format!("{}\n{load}", RICH.replace("[service.b]\n", service))
 }
 
+/// As [`RICH`], with VMs that want more than their hosts have whenever one or two are away, and a cluster that balances.
+fn rich_with_demands() -> String {
+    let vm = "vm = { cores = 1, memory = \"5 GiB\"";
+    RICH.replace(vm, "vm = { cores = 5, busy = 4.5, memory = \"5 GiB\"")
+        .replace("boot = \"3 min\"\n", "boot = \"3 min\"\nmigration = \"1 GB/s\"\n")
+        .replace("[service.a]", "balance = \"on\"\nbalance_interval = \"1 h\"\n[service.a]")
+}
+
 /// The same cluster without a witness, in the hands of failover clustering.
 fn rich_with_votes() -> String {
     RICH.replace(
@@ -311,7 +319,7 @@ fn across(model: &Model, log: &Log, k: usize) -> Option<Log> {
 }
 
 #[rustfmt::skip]
-const TWINS: [(Rule, Spoil); 56] = [
+const TWINS: [(Rule, Spoil); 59] = [
     (Rule::TimeOrder, |_, log, k| { let mut log = log.clone(); log.entries.get_mut(k + 1)?.at = Time(1); Some(log) }),
     (Rule::HostAlternates, |_, log, k| matches!(log.entries[k].signal, Signal::HostDown { .. }).then(|| twice(log, k))?),
     (Rule::HostPower, |_, log, k| match log.entries[k].signal {
@@ -430,6 +438,21 @@ const TWINS: [(Rule, Spoil); 56] = [
     // Nothing but the load changes, and the group does not say so.
     (Rule::FollowsLoad, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceDegraded { .. }).then(|| unfollowed(log, k))?),
     (Rule::FollowsLoad, |_, log, k| matches!(log.entries[k].signal, Signal::ServiceUp { .. }).then(|| unfollowed(log, k))?),
+    (Rule::Demand, |_, log, k| matches!(log.entries[k].signal, Signal::Starved { .. }).then(|| without(log, k))?),
+    (Rule::Demand, |_, log, k| match log.entries[k].signal {
+        Signal::ServiceDegraded { instance, lost_ppb } => {
+            with(log, k, Signal::ServiceDegraded { instance, lost_ppb: lost_ppb + 1 })
+        }
+        _ => None,
+    }),
+    (Rule::Balance, |_, log, k| match log.entries[k].signal {
+        Signal::MigrationStarted { .. } => {
+            let mut log = log.clone();
+            log.entries[k].at = log.entries[k].at + Span(1);
+            Some(log)
+        }
+        _ => None,
+    }),
     (Rule::Migration, |_, log, k| matches!(log.entries[k].signal, Signal::MigrationStarted { .. }).then(|| twice(log, k))?),
     (Rule::Migration, |_, log, k| matches!(log.entries[k].signal, Signal::MigrationSwitched { .. }).then(|| without(log, k))?),
     (Rule::Migration, |_, log, k| match log.entries[k].signal {
@@ -467,6 +490,7 @@ fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let moved = loading::load(&rich_with_moves()).remove(0);
     let patched = loading::load(&rich_with_patches()).remove(0);
     let loaded = loading::load(&rich_with_load()).remove(0);
+    let busy = loading::load(&rich_with_demands()).remove(0);
     // Where there is room to choose between hosts.
     let roomy = loading::load(&RICH.replace("16 GiB", "48 GiB")).remove(0);
     // Where the votes of two hosts and no witness are lost with either of them.
@@ -477,8 +501,9 @@ fn a_spoilt_log_is_rejected_by_the_rule_it_breaks() {
     let stretched = loading::load(STRETCHED).remove(0);
     let led = loading::load(&stretched_without_votes()).remove(0);
     let local = loading::load(&stretched_with_local_disks()).remove(0);
-    let logs = [&plain, &work, &moved, &patched, &loaded, &roomy, &votes, &narrow, &stretched, &led, &local]
-        .map(|model| (model, observe(model, 1, 0)));
+    let logs =
+        [&plain, &work, &moved, &patched, &loaded, &busy, &roomy, &votes, &narrow, &stretched, &led, &local]
+            .map(|model| (model, observe(model, 1, 0)));
     for (model, log) in &logs {
         check(model, log).unwrap_or_else(|v| panic!("{v:?}\n{}", tail(model, log, v.at)));
     }

@@ -8,7 +8,9 @@ use super::super::code;
 use super::super::fixed::limits;
 use super::super::issue::Mark;
 use super::super::text::{join, number};
-use super::super::{FaultSpec, GuestLayer, InjectTarget, Issue, Service, Spec, Strategy, Traffic};
+use super::super::{
+    FaultSpec, GuestLayer, InjectTarget, Issue, Service, SettingValue, Spec, Strategy, Traffic,
+};
 use crate::engine::Law;
 use crate::model::Load;
 
@@ -89,6 +91,7 @@ fn sources(spec: &Spec) -> Vec<Source> {
     work.hosts(vms / hosts, &mut all);
     work.rest(&vms_of, &mut all);
     work.plans(&vms_of, &mut all);
+    work.looks(&mut all);
     all
 }
 
@@ -144,6 +147,36 @@ impl Work<'_> {
                 // A host that is cut off may shut its VMs down, or lose them to the others.
                 let steps = PART + VM_CRASH * vms_on_one;
                 all.extend(self.fault(path, count * f64::from(paths), Some(fault), steps));
+            }
+        }
+    }
+
+    /// Clusters that balance, where somebody says how often they look.
+    fn looks(&self, all: &mut Vec<Source>) {
+        // Assumption: they look for so much of the time, and move something.
+        const FULL: f64 = 0.05;
+        let spec = self.spec;
+        if spec.services.iter().all(|service| service.vm.busy == 0) {
+            return;
+        }
+        for (number, cluster) in spec.clusters.iter().enumerate() {
+            let base = join("cluster", &cluster.name);
+            let over = spec.strategies.iter().filter_map(|strategy| {
+                let settings = strategy.cluster_settings(number)?;
+                Some((join(&join("strategy", &strategy.name), &base), settings))
+            });
+            for (path, settings) in std::iter::once((base.clone(), &cluster.settings)).chain(over) {
+                let Some(SettingValue::Law(interval)) = settings.values.get("balance_interval") else {
+                    continue;
+                };
+                let strikes = FULL * self.seconds / interval.sample(0.5).as_secs_f64();
+                let mark = settings.marks.get("balance_interval").copied().unwrap_or(cluster.mark);
+                all.push(Source {
+                    path: join(&path, "balance_interval"),
+                    mark,
+                    strikes,
+                    steps: strikes * self.vms,
+                });
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::resolve::ClusterPlan;
 use crate::engine::{Law, Span};
-use crate::model::{Host, HostId, MigrationKind, MigrationRules, StopRule};
+use crate::model::{Balance, Host, HostId, MigrationKind, MigrationRules, Ppm, StopRule};
 
 /// Bytes of a page.
 const PAGE: f64 = 4096.0;
@@ -34,6 +34,15 @@ pub(super) fn rules(
         per_slow_link: plan.count("migrations_per_slow_link"),
         per_storage: plan.count("migrations_per_storage"),
         any_processor: plan.cpu_baseline.is_some(),
+        balance: balance(plan),
+    })
+}
+
+/// VMW-82, VMW-83; `None`: a person would have to.
+fn balance(plan: &ClusterPlan) -> Option<Balance> {
+    (plan.word("balance") == "on").then(|| Balance {
+        interval: plan.span("balance_interval"),
+        threshold: Ppm(plan.count("balance_threshold") * 10_000),
     })
 }
 

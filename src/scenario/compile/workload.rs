@@ -7,8 +7,8 @@ use super::parts::scripted_host_part;
 use crate::engine::{Span, Stream};
 use crate::model::{
     Cluster, Drain, GuestGroup, GuestLayer, GuestMemory, HostId, IncidentBound, Inject, InjectTarget,
-    Instance, InstanceId, Load, MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Product, Room,
-    Service, ServiceId, StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
+    Instance, InstanceId, Load, MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Ppm, Product,
+    Room, Service, ServiceId, StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -106,6 +106,8 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
         work: OpenWork { sessions: service.sessions, transactions: service.transactions },
         session_timeout: service.session_timeout,
         load: service.load.map(|number| load(spec, number)),
+        busy: service.vm.busy,
+        busiest: service.load.map_or(Ppm::ONE, |number| load(spec, number).most()),
         requests: service.requests,
         boot_io: service.vm.boot_io.round().max(1.0) as u64,
         way_back: WayBack {

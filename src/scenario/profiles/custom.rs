@@ -6,5 +6,5 @@ pub(super) const CUSTOM: Profile = Profile {
     word: "custom",
     family: Family::Custom,
     about: "any product, as one law: detection, from the crash to the first restart order",
-    groups: &[restart::CUSTOM, monitor::CUSTOM, migration::QEMU],
+    groups: &[restart::CUSTOM, monitor::CUSTOM, migration::QEMU, migration::NO_BALANCE],
 };

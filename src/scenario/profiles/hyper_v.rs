@@ -93,6 +93,7 @@ pub(super) const HYPER_V_2008: Profile = Profile {
         monitor::HYPER_V,
         storage_loss::HYPER_V_2008,
         migration::HYPER_V,
+        migration::NO_BALANCE,
         migration::QUICK,
     ],
 };
@@ -110,6 +111,7 @@ pub(super) const HYPER_V_2008_R2: Profile = Profile {
         monitor::HYPER_V,
         storage_loss::HYPER_V_2008,
         migration::HYPER_V,
+        migration::NO_BALANCE,
         migration::ONE_BY_ONE,
     ],
 };
@@ -127,6 +129,7 @@ pub(super) const HYPER_V_2012_R2: Profile = Profile {
         monitor::HYPER_V,
         storage_loss::HYPER_V_2012,
         migration::HYPER_V,
+        migration::NO_BALANCE,
         migration::TWO_BY_TWO,
     ],
 };
@@ -143,6 +146,7 @@ pub(super) const HYPER_V_2016: Profile = Profile {
         monitor::HYPER_V,
         storage_loss::HYPER_V_2016,
         migration::HYPER_V,
+        migration::NODE_FAIRNESS,
         migration::TWO_BY_TWO,
     ],
 };

@@ -113,3 +113,35 @@ pub(super) const QEMU: &[Setting] = &[
     ANY_LINK,
     ANY_STORAGE,
 ];
+
+const BALANCE: &str = "whether VMs are moved away from a host of which too much computing power is wanted";
+const LOOKS: &str = "how often a cluster that balances looks at such hosts";
+const THRESHOLD: &str = "the percentage of a host's cores that its VMs may want before it is relieved";
+
+/// Without a product for it a person would have to (MTX-109). What relieves a host is assumed: when it has too little.
+const BY_HAND: Setting = word("balance", "off", SWITCH, "MTX-109", BALANCE);
+const WHEN_FULL: Setting = setting("balance_threshold", Count(100), "assumption", THRESHOLD);
+
+pub(super) const NO_BALANCE: &[Setting] =
+    &[BY_HAND, setting("balance_interval", Fixed(300.0), "assumption: as VMW-82", LOOKS), WHEN_FULL];
+
+/// DRS has a licence of its own; its five levels (VMW-83) are no percentages.
+pub(super) const DRS: &[Setting] = &[
+    word("balance", "off", SWITCH, "MTX-108: DRS is not part of HA", BALANCE),
+    setting("balance_interval", Fixed(300.0), "VMW-82", LOOKS),
+    setting("balance_threshold", Count(100), "assumption: VMW-83 has levels", THRESHOLD),
+];
+
+/// From 7.0 on it looks every minute.
+pub(super) const DRS_7: &[Setting] = &[
+    word("balance", "off", SWITCH, "MTX-108: DRS is not part of HA", BALANCE),
+    setting("balance_interval", Fixed(60.0), "VMW-82: from 7.0 on", LOOKS),
+    setting("balance_threshold", Count(100), "assumption: VMW-83 has levels", THRESHOLD),
+];
+
+/// Microsoft Learn, "Virtual Machine Load Balancing overview": every 30 minutes, and a node is relieved from 80 % on.
+pub(super) const NODE_FAIRNESS: &[Setting] = &[
+    word("balance", "on", SWITCH, "MTX-109: from 2016 on", BALANCE),
+    setting("balance_interval", Fixed(1800.0), "assumption: AutoBalancerMode 2", LOOKS),
+    setting("balance_threshold", Count(80), "assumption: AutoBalancerLevel 1", THRESHOLD),
+];

@@ -39,12 +39,12 @@ pub(super) const PROXMOX: Profile = Profile {
     word: "proxmox",
     family: Family::Ring,
     about: "Proxmox VE HA: corosync, hosts that lose the others are reset by their watchdog",
-    groups: &[COROSYNC, WATCHDOG, restart::PROXMOX, migration::QEMU],
+    groups: &[COROSYNC, WATCHDOG, restart::PROXMOX, migration::QEMU, migration::NO_BALANCE],
 };
 
 pub(super) const PACEMAKER: Profile = Profile {
     word: "pacemaker",
     family: Family::Ring,
     about: "Pacemaker and Corosync: nothing restarts before the lost host is switched off",
-    groups: &[COROSYNC, PEERS, restart::PACEMAKER, migration::QEMU],
+    groups: &[COROSYNC, PEERS, restart::PACEMAKER, migration::QEMU, migration::NO_BALANCE],
 };

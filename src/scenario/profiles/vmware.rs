@@ -59,19 +59,33 @@ pub(super) const HA_4: Profile = Profile {
     word: "vmware-ha-4",
     family: Family::FivePrimaries,
     about: "VMware HA 3 and 4: five primaries hold the state; no heartbeats through storage",
-    groups: &[FIVE_PRIMARIES, restart::HA_4, monitor::HA_4, migration::HA_4],
+    groups: &[FIVE_PRIMARIES, restart::HA_4, monitor::HA_4, migration::HA_4, migration::DRS],
 };
 
 pub(super) const VSPHERE_6: Profile = Profile {
     word: "vsphere-6",
     family: Family::Primary,
     about: "VMware vSphere HA 5 to 7: a primary and secondaries, heartbeat datastores",
-    groups: &[PRIMARY, restart::VSPHERE, monitor::VSPHERE, storage_loss::VSPHERE, migration::VSPHERE],
+    groups: &[
+        PRIMARY,
+        restart::VSPHERE,
+        monitor::VSPHERE,
+        storage_loss::VSPHERE,
+        migration::VSPHERE,
+        migration::DRS,
+    ],
 };
 
 pub(super) const VSPHERE_8: Profile = Profile {
     word: "vsphere-8",
     family: Family::Primary,
     about: "VMware vSphere HA 8: as vsphere-6",
-    groups: &[PRIMARY, restart::VSPHERE, monitor::VSPHERE, storage_loss::VSPHERE, migration::VSPHERE],
+    groups: &[
+        PRIMARY,
+        restart::VSPHERE,
+        monitor::VSPHERE,
+        storage_loss::VSPHERE,
+        migration::VSPHERE,
+        migration::DRS_7,
+    ],
 };

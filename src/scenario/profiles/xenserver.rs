@@ -73,5 +73,5 @@ pub(super) const XENSERVER: Profile = Profile {
     word: "xenserver",
     family: Family::Pool,
     about: "Citrix XenServer and XCP-ng HA with a timeout of 60 s: statefile, fencing by watchdog",
-    groups: &[POOL, restart::XENSERVER, monitor::XENSERVER, migration::XENSERVER],
+    groups: &[POOL, restart::XENSERVER, monitor::XENSERVER, migration::XENSERVER, migration::NO_BALANCE],
 };

@@ -66,6 +66,7 @@ impl Reader {
         self.protections(spec, sizes_known);
         self.loads_check(spec);
         self.idle_prices(spec);
+        self.balance_check(spec, &uses);
         for inject in &spec.injects {
             self.inject_check(spec, inject, &uses);
         }

@@ -32,6 +32,9 @@ pub(super) const COMMON: [&str; 15] = [
     "headroom",
 ];
 
+/// Lengths that cannot be zero.
+const LASTING: [&str; 2] = ["heartbeat_interval", "balance_interval"];
+
 /// What a cluster can refer to.
 pub(super) struct Around<'a> {
     pub(super) sites: &'a Names,
@@ -106,11 +109,13 @@ impl Reader {
         match setting.default {
             // Where nothing passes between two beats there is no beat.
             Preset::Fixed(_) => {
-                let span =
-                    if setting.key == "heartbeat_interval" { self.lasting(at) } else { self.duration(at) };
+                let span = if LASTING.contains(&setting.key) { self.lasting(at) } else { self.duration(at) };
                 span.map(|span| SettingValue::Law(Law::Constant { value_s: span.as_secs_f64() }))
             }
             Preset::Constant(_) | Preset::Between(..) => self.law(at).map(SettingValue::Law),
+            Preset::Count(_) if setting.key == "balance_threshold" => {
+                self.whole(at, 1, 100).map(|percent| SettingValue::Count(percent as u32))
+            }
             Preset::Count(_) | Preset::HostsAnd(_) => {
                 let most = if setting.key == "quarantine_count" { limits::DEPARTURES } else { 1_000_000 };
                 self.whole_or_zero(at, most, setting.zero()).map(|count| SettingValue::Count(count as u32))

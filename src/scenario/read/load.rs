@@ -79,13 +79,14 @@ impl Reader {
             let path = join(&join("service", &service.name), "load");
             let balanced =
                 |s: &Strategy| s.for_service(number).protection.guest == Some(GuestLayer::Balanced);
-            let felt = service.requests > 0.0 || spec.strategies.iter().any(balanced);
-            let unread =
-                self.doubts(&path) || self.doubts(&join(&join("service", &service.name), "requests"));
+            let felt = service.requests > 0.0 || service.vm.busy > 0 || spec.strategies.iter().any(balanced);
+            let unread = ["load", "requests", "vm", "vm.busy"]
+                .iter()
+                .any(|key| self.doubts(&join(&join("service", &service.name), key)));
             let doubted = spec.strategies.iter().any(|s| self.doubts_protection(spec, s, number));
             if service.load.is_some() && !felt && !unread && !doubted {
                 let what = format!(
-                    "load has no effect: no strategy balances {}, and its requests are not counted",
+                    "load has no effect: no strategy balances {}, its VMs say nothing of busy, and its requests are not counted",
                     quote(&service.name)
                 );
                 let remedy = "write requests = 100 (a second, when clients want most), or leave load out";

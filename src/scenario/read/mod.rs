@@ -4,6 +4,7 @@ mod admission;
 mod check;
 mod cluster;
 mod cost;
+mod demand;
 mod fit;
 mod guest;
 mod handbook;

@@ -58,7 +58,7 @@ const KEYS: [&str; 27] = [
     "transaction_cost",
 ];
 
-const VM_KEYS: [&str; 9] = [
+const VM_KEYS: [&str; 10] = [
     "cores",
     "memory",
     "storage",
@@ -68,6 +68,7 @@ const VM_KEYS: [&str; 9] = [
     "boot_io",
     "nics",
     "os_edition",
+    "busy",
 ];
 
 const PRIORITIES: [(&str, u8); 5] = [("lowest", 1), ("low", 2), ("medium", 3), ("high", 4), ("highest", 5)];
@@ -208,6 +209,7 @@ impl Reader {
                 self.no_such(&item, "network", name, known.into_iter());
             }
         }
+        self.busy(f, vm);
         vm.os_edition = self.opt(f, "os_edition", |r, at| r.text(at).map(str::to_owned));
     }
 
@@ -312,6 +314,7 @@ fn unread(named: &Named<'_>) -> Service {
             boot_io: d::BOOT_IO.value,
             nics: Vec::new(),
             os_edition: None,
+            busy: 0,
         },
         power_on: seconds(d::POWER_ON.value),
         boot: Law::Lognormal { mu: libm::log(d::BOOT_MEDIAN.value), sigma: d::BOOT_SIGMA },

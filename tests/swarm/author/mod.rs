@@ -1,5 +1,6 @@
 //! Writes random scenarios over the whole input space.
 
+mod demands;
 mod moves;
 mod sites;
 
@@ -58,6 +59,9 @@ pub(crate) struct Author {
     /// And for VMs that are moved while they run (`moves.rs`), where any are.
     moves: Dice,
     moving: bool,
+    /// And for what they want of their hosts (`demands.rs`), where any want something.
+    demands: Dice,
+    busy: bool,
     /// On several sites (`sites.rs`), whose storages are these: their kinds and places.
     stretched: bool,
     storages: Vec<(&'static str, Option<u64>)>,
@@ -105,6 +109,8 @@ impl Author {
         let loads = Dice(seed.rotate_left(40));
         let mut moves = Dice(seed.rotate_left(56));
         let moving = moves.percent(60);
+        let mut demands = Dice(seed.rotate_left(12));
+        let busy = demands.percent(60);
         let (text, later, storages) = (String::new(), Dice(!seed), Vec::new());
         Author {
             dice,
@@ -120,6 +126,8 @@ impl Author {
             cards,
             moves,
             moving,
+            demands,
+            busy,
             stretched,
             storages,
         }
@@ -394,9 +402,11 @@ impl Author {
     /// Any value for each setting that a product has; some are left as they are.
     fn settings(&mut self, product: &str) {
         let profile = Product::find(product).expect("one of the products").profile();
-        let own = |key: &str| key != "heartbeat_interval" && !key.starts_with("migration");
+        let apart = ["heartbeat_interval", "migration", "balance"];
+        let own = |key: &str| !apart.iter().any(|word| key.starts_with(word));
         self.all_settings(profile.settings().filter(|setting| own(setting.key)));
         self.stop_rule(product);
+        self.balance();
     }
 
     fn all_settings(&mut self, settings: impl Iterator<Item = &'static Setting>) {
@@ -495,6 +505,7 @@ impl Author {
                 let _ = write!(vm, ", nics = [\"client\", {cards}]");
             }
             vm.push_str(&self.memory());
+            vm.push_str(&self.busy(cores));
             self.line(format!("role = \"{role}\"\nvm = {{ {vm} }}"));
             for key in ["power_on", "boot", "start", "recover"] {
                 self.phase(key);

@@ -36,7 +36,8 @@ impl Checker<'_> {
         let serving =
             self.model.vms_of(instance).filter(|v| self.vms[v.index()].app && self.in_reach(*v)).count();
         // Nobody's clients are turned away because of the member that they are sent to.
-        let all = u32::from(row.members) == fixed.vms
+        let all = row.lacks_ppb == 0
+            && u32::from(row.members) == fixed.vms
             && serving == fixed.vms as usize
             && ALL_PPB - row.lost_ppb == self.carried(instance, serving, self.now);
         let mut at = Some(self.now);

@@ -44,6 +44,7 @@ impl<'m> Checker<'m> {
         self.require(uncertain || self.admits(to, vm) || !self.keeps_apart_in(cluster), Rule::Room, || {
             format!("{} is moved to {}, which cannot take it", self.name(vm), target.name)
         })?;
+        self.moved_for_balance(vm, from)?;
         self.vms[vm.index()].moves = Some(MoveSeen { from, to, since: self.now, over: false });
         Ok(())
     }

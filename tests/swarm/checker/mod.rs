@@ -9,6 +9,7 @@
 //! maintenance is lost without a signal; from the window's opening until the next sign of life the
 //! checker takes its place for uncertain.
 
+mod demand;
 mod guests;
 mod hosts;
 mod load;
@@ -133,6 +134,8 @@ const BOOTS_SEEN: usize = 64;
 #[derive(Clone, Copy)]
 struct InstanceSeen {
     lost_ppb: u32,
+    /// What it lacks of the computing power that it wants.
+    lacks_ppb: u32,
     since: Time,
     cause: Cause,
     down_at: Time,
@@ -281,6 +284,7 @@ impl<'m> Checker<'m> {
             || (!model.maintenances.is_empty() && model.clusters.iter().any(|c| c.migration.is_some()));
         let instances = model.instances.iter().map(|i| InstanceSeen {
             lost_ppb: 0,
+            lacks_ppb: 0,
             since: Time::ZERO,
             cause: Cause::HostCrash,
             down_at: Time::ZERO,
@@ -426,6 +430,8 @@ impl<'m> Checker<'m> {
             Signal::AgentUp { host } => self.agent_up(host),
             Signal::ManagerDown { cluster } => self.turn(|c| &mut c.managers_out[cluster.index()], true),
             Signal::ManagerUp { cluster } => self.turn(|c| &mut c.managers_out[cluster.index()], false),
+            Signal::HostOverloaded { .. } | Signal::HostRelieved { .. } => Ok(()),
+            Signal::Starved { instance, lacks_ppb } => self.starved(instance, lacks_ppb),
             Signal::HostQuarantined { .. }
             | Signal::HostReadmitted { .. }
             | Signal::ControllerDown { .. }
@@ -672,6 +678,10 @@ impl<'m> Checker<'m> {
             Signal::Parted { instance, parts } => self.parted(instance, parts),
             Signal::ServiceDown { instance, cause } => self.service_down(instance, cause),
             Signal::ServiceDegraded { instance, lost_ppb } => {
+                // It comes back to a host that is full.
+                if self.instances[instance.index()].lost_ppb == ALL_PPB {
+                    self.work_begins(instance);
+                }
                 self.serves(instance, lost_ppb, Cause::HostCrash)
             }
             Signal::ServiceUp { instance } => {
@@ -719,6 +729,7 @@ impl<'m> Checker<'m> {
             self.settle_instance(InstanceId(number))?;
             self.settle_load(InstanceId(number), next)?;
         }
+        self.settle_demands(next)?;
         self.settle_votes(next)?;
         self.settle_patches(next)?;
         self.settle_sessions(next)?;

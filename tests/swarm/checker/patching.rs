@@ -54,7 +54,7 @@ impl<'m> Checker<'m> {
             Some(GuestGroup::Failover(_)) => {
                 let one = !siblings().any(|(_, other)| worked(&&other));
                 let others = siblings().any(|(v, other)| other.booted && self.in_reach(v));
-                one && self.instances[instance.index()].lost_ppb == 0 && (!row.app || others)
+                one && self.plain_loss(instance) == Some(0) && (!row.app || others)
             }
             Some(GuestGroup::Balanced { .. }) => {
                 row.app && siblings().any(|(v, other)| other.app && self.in_reach(v))
@@ -107,7 +107,7 @@ impl<'m> Checker<'m> {
             let at = Time::ZERO + self.model.warmup + plan.first;
             let Some(&instance) = plan.instances.first() else { continue };
             let service = &self.model.services[self.model.instances[instance.index()].service.index()];
-            let serves = service.guest.is_none() && self.instances[instance.index()].lost_ppb == 0;
+            let serves = service.guest.is_none() && self.plain_loss(instance) == Some(0);
             let missed = serves && self.now < at && at < next && !self.patched[number];
             self.require(!missed, Rule::Patching, || format!("nobody is patched by {}", plan.name))?;
         }

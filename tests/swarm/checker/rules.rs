@@ -90,6 +90,10 @@ pub(crate) enum Rule {
     WritesLost,
     /// A balanced group is degraded while clients want more than its members carry, and from no other load.
     FollowsLoad,
+    /// A VM gets what the cores of its host allow of what it wants, and no instance lacks anything for another reason.
+    Demand,
+    /// VMs are moved away from hosts of which too much is wanted, when their cluster looks.
+    Balance,
     /// Clients lose what they had under way, once, when their application stops, their group moves, or they have waited.
     SessionsLost,
 }

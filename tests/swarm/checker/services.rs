@@ -253,7 +253,7 @@ impl<'m> Checker<'m> {
         let at_once = service.guest.is_none()
             && !service.is_looked_up
             && service.way_back.recover.fixed() == Some(Span::ZERO);
-        let idle = at_once && !self.hidden_pauses && serving == 1 && row.lost_ppb > 0;
+        let idle = at_once && !self.hidden_pauses && serving == 1 && self.plain_loss(instance) != Some(0);
         self.require(!idle, Rule::ServesWhenItCan, || format!("{} could serve and does not", fixed.name))
     }
 }

@@ -81,7 +81,7 @@ impl<'m> Checker<'m> {
             let worked_on =
                 home.is_some_and(|h| self.hosts[h.index()].in_window && self.hosts[h.index()].down);
             // One that stands still cannot be shut down.
-            let serves = self.instances[instance.index()].lost_ppb == 0 && self.in_reach(vm);
+            let serves = self.plain_loss(instance) == Some(0) && self.in_reach(vm);
             return (worked_on && serves && !self.hidden_pauses).then_some(true);
         }
         let product = home.and_then(|h| self.model.hosts[h.index()].cluster);
