@@ -252,8 +252,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
 
     /// Takes a VM from the list of those who are being moved.
     fn forget_migration(&mut self, vm: VmId) -> Option<Migration> {
-        let home = self.model.vms[vm.index()].host;
-        let cluster = self.model.hosts[home.index()].cluster?;
+        let cluster = self.moves_in(vm)?;
         let list = &mut self.state.clusters[cluster.index()].migrations;
         let place = list.iter().position(|row| row.vm == vm)?;
         let row = list.remove(place);
@@ -264,9 +263,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
         Some(row)
     }
 
+    /// The cluster that moves a VM: a person may have started it far from where it was at first.
+    fn moves_in(&self, vm: VmId) -> Option<ClusterId> {
+        let to = self.state.moves.get(vm.index())?.to;
+        if to == NOWHERE { None } else { self.model.hosts[to as usize].cluster }
+    }
+
     fn migration_of(&mut self, vm: VmId) -> Option<&mut Migration> {
-        let home = self.model.vms[vm.index()].host;
-        let cluster = self.model.hosts[home.index()].cluster?;
+        let cluster = self.moves_in(vm)?;
         self.state.clusters[cluster.index()].migrations.iter_mut().find(|row| row.vm == vm)
     }
 
