@@ -119,11 +119,8 @@ impl Entry {
             | Signal::FailbackBegun { .. }
             | Signal::FailoverStarted { .. }
             | Signal::FailoverDone { .. } => self.failover(),
-            Signal::VmPaused { .. } => "vm-paused",
-            Signal::VmGoesOn { .. } => "vm-goes-on",
-            Signal::NodeOutvoted { .. } => "node-outvoted",
-            Signal::Converged { .. } => "converged",
-            Signal::Parted { .. } => "parted",
+            Signal::VmPaused { .. } | Signal::VmGoesOn { .. } => self.migration(),
+            Signal::NodeOutvoted { .. } | Signal::Converged { .. } | Signal::Parted { .. } => self.failover(),
             Signal::HostOverloaded { .. } | Signal::HostRelieved { .. } | Signal::Starved { .. } => {
                 self.cores()
             }
@@ -153,13 +150,16 @@ impl Entry {
         }
     }
 
-    /// The word of what a failover group does, and of its votes.
+    /// The word of what a group does, and of its votes.
     fn failover(&self) -> &'static str {
         match self.signal {
             Signal::GroupQuorumLost { .. } => "group-quorum-lost",
             Signal::GroupQuorumRegained { .. } => "group-quorum-regained",
             Signal::GroupWitnessDown { .. } => "group-witness-down",
             Signal::GroupWitnessUp { .. } => "group-witness-up",
+            Signal::NodeOutvoted { .. } => "node-outvoted",
+            Signal::Converged { .. } => "converged",
+            Signal::Parted { .. } => "parted",
             Signal::FailoverGivenUp { .. } => "failover-given-up",
             Signal::FailoverFailed { .. } => "failover-failed",
             Signal::FailbackBegun { .. } => "failback-begun",
@@ -168,9 +168,11 @@ impl Entry {
         }
     }
 
-    /// The word of a move from host to host.
+    /// The word of a move from host to host, and of standing still.
     fn migration(&self) -> &'static str {
         match self.signal {
+            Signal::VmPaused { .. } => "vm-paused",
+            Signal::VmGoesOn { .. } => "vm-goes-on",
             Signal::MigrationStarted { .. } => "migration-started",
             Signal::MigrationSwitched { .. } => "migration-switched",
             Signal::MigrationDone { .. } => "migration-done",
