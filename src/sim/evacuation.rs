@@ -274,10 +274,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.catch_up(vm);
             let row = &self.state.vms[vm.index()];
             let runs = row.phase.is_booted() && !row.suspended;
-            if self.state.is_moving(vm) {
-                all = false;
-                self.state.note_evacuee(vm, host);
-            } else if row.suspended || !self.is_managed(host) {
+            if self.state.is_moving(vm) || row.suspended || !self.is_managed(host) {
                 all = false;
                 self.state.note_evacuee(vm, host);
             } else if runs {
