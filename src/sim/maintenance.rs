@@ -236,11 +236,11 @@ impl<O: Observer> Simulation<'_, O> {
         self.end_return(host);
         let plan = MaintenanceId(std::mem::replace(&mut self.state.hosts[host.index()].plan, NOWHERE));
         if O::ANY_ORDER {
-            // Nobody waits for its VMs any longer, but for starts behind which others are queued.
-            let queued = self.state.hosts[host.index()].queued > 0;
+            // Nobody waits for its VMs any longer, but for those that power on: others may be queued behind them, or their
+            // disks be made ready.
             let mut next = self.state.hosts[host.index()].first_vm;
             while next != NOWHERE {
-                if !queued || self.state.vms[next as usize].phase != VmPhase::PowerOn {
+                if self.state.vms[next as usize].phase != VmPhase::PowerOn {
                     self.choose_privacy(VmId(next), host);
                 }
                 next = self.state.vms[next as usize].next;

@@ -146,7 +146,9 @@ impl State {
                 serving[host.index() * model.services.len() + model.vms[number].service.index()] += 1;
             }
             let crowded = self.is_crowded(model, host);
-            assert!(!(row.private && awake), "{}: a private life on a full host", model.vms[number].name);
+            // Whoever has not begun to start yet chooses when it does.
+            let lives = row.private && row.phase != VmPhase::Off;
+            assert!(!(lives && awake), "{}: a private life on a full host", model.vms[number].name);
             assert!(awake || !(crowded && wants), "{}: a full host sleeps", model.hosts[host.index()].name);
         }
         assert_eq!(self.demands.serving, serving, "those who want something do not add up");

@@ -281,7 +281,11 @@ impl<'m> Checker<'m> {
             || holds_io
             || model.hosts.iter().any(|h| h.storage_paths > 1)
             || model.injects.iter().any(paused)
-            || (!model.maintenances.is_empty() && model.clusters.iter().any(|c| c.migration.is_some()));
+            || model
+                .clusters
+                .iter()
+                .filter_map(|c| c.migration.as_ref())
+                .any(|rules| !model.maintenances.is_empty() || rules.balance.is_some());
         let instances = model.instances.iter().map(|i| InstanceSeen {
             lost_ppb: 0,
             lacks_ppb: 0,
