@@ -39,12 +39,12 @@ enum Fate {
 }
 
 impl<O: Observer> Simulation<'_, O> {
-    /// It is a host's turn: where its cluster can move VMs they leave it first. Says whether somebody has to.
-    pub(super) fn begin_evacuation(&mut self, plan: MaintenanceId, host: HostId) -> bool {
+    /// It is a host's turn: where its cluster can move VMs it takes no new ones, for those that it has are to leave.
+    pub(super) fn begin_evacuation(&mut self, plan: MaintenanceId, host: HostId) {
         let fixed = &self.model.hosts[host.index()];
         let moves = fixed.cluster.is_some_and(|cluster| self.migration_rules(cluster).is_some());
         if !moves || fixed.migration.is_none() {
-            return false;
+            return;
         }
         let deadline = self.now + self.model.maintenances[plan.index()].evacuation.deadline;
         let row = &mut self.state.hosts[host.index()];
@@ -62,7 +62,6 @@ impl<O: Observer> Simulation<'_, O> {
         if some {
             self.tell(Signal::EvacuationBegun { host });
         }
-        true
     }
 
     /// Sends away whom it can. Says whether nobody has to leave any more.
