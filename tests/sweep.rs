@@ -362,3 +362,16 @@ fn an_interrupted_sweep_keeps_what_is_finished() {
     assert!(0 < variants && variants < 2_800_000);
     assert!(text(&end.stdout).contains("Interrupted: "));
 }
+
+#[test]
+fn a_key_that_changes_nothing_is_named() {
+    let folder = folder();
+    // No start fails, so it does not matter when it is tried again; how many hosts there are does.
+    let with = |key: &str| swept(folder.path(), &["--set", "host.h.count=3..4", "--set", key]);
+    let idle = with("cluster.c.retry_after=[\"2 min\",\"3 min\"]");
+    let told = "changes nothing here: each of its values";
+    assert!(idle.contains(&format!("cluster.c.retry_after {told}")), "{idle}");
+    assert!(!idle.contains(&format!("host.h.count {told}")), "{idle}");
+    let live = with("host.h.crash.mttr=[\"1 h\",\"2 h\"]");
+    assert!(!live.contains(told), "{live}");
+}

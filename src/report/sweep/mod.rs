@@ -7,6 +7,8 @@
 mod formats;
 mod text;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::result::{Estimate, RunResult, SCHEMA, ScenarioId, Strategy, Warning};
@@ -271,6 +273,28 @@ impl Sweep {
     /// "a year", or "in a horizon".
     pub(super) fn told_for(&self) -> &'static str {
         if self.scripted { "in a horizon" } else { "a year" }
+    }
+
+    /// Keys that make no difference: whichever values the others have, each of theirs gives the same figures, capacity and
+    /// cost included. Of an interrupted sweep nobody knows.
+    pub(super) fn idle_keys(&self) -> Vec<&Key> {
+        if self.replications < self.replications_asked {
+            return Vec::new();
+        }
+        let is_idle = |number: &usize| {
+            let others = |variant: &Variant| {
+                let mut places = variant.places.clone();
+                places.remove(*number);
+                places
+            };
+            let mut firsts: BTreeMap<Vec<usize>, &Variant> = BTreeMap::new();
+            self.variants.iter().all(|variant| {
+                let first = firsts.entry(others(variant)).or_insert(variant);
+                (&first.strategies, &first.unfit) == (&variant.strategies, &variant.unfit)
+            })
+        };
+        let several = |number: &usize| self.keys[*number].values.len() > 1;
+        (0..self.keys.len()).filter(several).filter(is_idle).map(|number| &self.keys[number]).collect()
     }
 
     /// The row that is down least; of equals the first.

@@ -28,6 +28,15 @@ pub fn table(sweep: &Sweep) -> String {
         text.push_str(&rows(sweep, part));
         text.push_str(&wrap(&verdict(sweep, part), ""));
     }
+    for key in sweep.idle_keys() {
+        let sentence = format!(
+            "{} changes nothing here: each of its values gives the same figures. Another setting may overrule it, or it \
+             matters only where something else is set.",
+            clean::visible(&key.path)
+        );
+        text.push('\n');
+        text.push_str(&wrap(&sentence, ""));
+    }
     text
 }
 
