@@ -7,6 +7,7 @@ mod headroom;
 mod migrations;
 mod overload;
 mod redundancy;
+mod shortfall;
 mod timeline;
 mod waiting;
 
@@ -16,6 +17,7 @@ pub use headroom::{Headroom, HeadroomTally};
 pub use migrations::{Migrations, MovedOf};
 pub use overload::Overload;
 pub use redundancy::Redundancy;
+pub use shortfall::{FIGURES, Shortfall};
 pub use timeline::{Entry, Moved, Timeline};
 pub use waiting::Waiting;
 

@@ -114,6 +114,7 @@ mod patching;
 mod pool;
 mod primary;
 mod quarantine;
+pub mod rare;
 mod redundancy;
 mod responses;
 mod restart;

@@ -17,6 +17,7 @@
 
 mod build;
 mod display;
+mod hazard;
 mod residual;
 mod survival;
 

@@ -1,0 +1,114 @@
+//! What some services have lost up to any moment, in numbers that a weight can multiply: for rare outages, where a replication is
+//! left half way and lived again.
+
+use super::Window;
+use crate::engine::Time;
+use crate::model::{InstanceId, Model, ServiceId};
+use crate::sim::rare::Meter;
+use crate::sim::{Observer, Signal};
+
+/// The figures of a service, in the order of [`Meter::sums`]: downtime (us), outages, degraded time (us), lost service (us).
+pub const FIGURES: usize = 4;
+
+/// Billionths of all of the demand.
+const ALL_PPB: u32 = 1_000_000_000;
+
+/// A service that nobody asks about.
+const NOBODY: u32 = u32::MAX;
+
+/// Listens for what is down, and adds up as it goes.
+#[derive(Clone, Debug)]
+pub struct Shortfall {
+    window: Window,
+    since: Time,
+    /// By instance, what it does not serve, and its service's place among those asked about.
+    lost_ppb: Vec<u32>,
+    places: Vec<u32>,
+    /// By service asked about: instances down, instances degraded, and the demand that is not served.
+    now: Vec<[f64; 3]>,
+    sums: Vec<f64>,
+    down: u32,
+}
+
+impl Shortfall {
+    /// Of these services of a model.
+    #[must_use]
+    pub fn new(model: &Model, services: &[ServiceId]) -> Shortfall {
+        let window = Window::of(model);
+        let place =
+            |service| services.iter().position(|&s| s == service).map_or(NOBODY, |place| place as u32);
+        Shortfall {
+            window,
+            since: Time::ZERO,
+            lost_ppb: vec![0; model.instances.len()],
+            places: model.instances.iter().map(|instance| place(instance.service)).collect(),
+            now: vec![[0.0; 3]; services.len()],
+            sums: vec![0.0; services.len() * FIGURES],
+            down: 0,
+        }
+    }
+
+    fn change(&mut self, now: Time, instance: InstanceId, lost_ppb: u32) {
+        let place = self.places[instance.index()];
+        if place == NOBODY {
+            return;
+        }
+        self.advance(now);
+        let old = std::mem::replace(&mut self.lost_ppb[instance.index()], lost_ppb);
+        let row = &mut self.now[place as usize];
+        for (ppb, sign) in [(old, -1.0), (lost_ppb, 1.0)] {
+            row[0] += sign * f64::from(u8::from(ppb == ALL_PPB));
+            row[1] += sign * f64::from(u8::from(ppb > 0 && ppb < ALL_PPB));
+            row[2] += sign * f64::from(ppb);
+        }
+        let (was_down, is_down) = (old == ALL_PPB, lost_ppb == ALL_PPB);
+        self.down = self.down + u32::from(is_down) - u32::from(was_down);
+        // A cause that changes while it is down ends no outage.
+        if is_down && !was_down && self.window.contains(now) {
+            self.sums[place as usize * FIGURES + 1] += 1.0;
+        }
+    }
+}
+
+impl Observer for Shortfall {
+    fn observe(&mut self, now: Time, signal: Signal) {
+        match signal {
+            Signal::ServiceDown { instance, .. } => self.change(now, instance, ALL_PPB),
+            Signal::ServiceDegraded { instance, lost_ppb } => self.change(now, instance, lost_ppb),
+            Signal::ServiceUp { instance } => self.change(now, instance, 0),
+            _ => {}
+        }
+    }
+}
+
+impl Meter for Shortfall {
+    fn reset(&mut self) {
+        self.since = Time::ZERO;
+        self.lost_ppb.fill(0);
+        self.now.fill([0.0; 3]);
+        self.sums.fill(0.0);
+        self.down = 0;
+    }
+
+    fn advance(&mut self, now: Time) {
+        let span = self.window.overlap(self.since, now) as f64;
+        self.since = now;
+        if span == 0.0 {
+            return;
+        }
+        for (row, sums) in self.now.iter().zip(self.sums.chunks_exact_mut(FIGURES)) {
+            sums[0] += row[0] * span;
+            sums[2] += row[1] * span;
+            // Billionths are whole numbers: their sum is exact, and zero where nothing is lost.
+            sums[3] += row[2] * span / f64::from(ALL_PPB);
+        }
+    }
+
+    fn sums(&self) -> &[f64] {
+        &self.sums
+    }
+
+    fn is_hit(&self) -> bool {
+        self.down > 0
+    }
+}

@@ -1,0 +1,208 @@
+//! The clocks of faults while a replication runs: how old each life is, how much faster than it should it runs, and how
+//! much likelier that has made what happened.
+//!
+//! With factor m on a clock of hazard h, the likelihood of what happened is divided by m for each time that it fires, and
+//! multiplied by exp of the integral of (m - 1) h over the time that it runs: `log_weight` is the logarithm of that
+//! (`facts`: the intensity form of the likelihood ratio; Brémaud 1981, VI.2; Nicola, Shahabuddin and Nakayama, IEEE Trans.
+//! Reliability 50 (2001) 246-264).
+
+use super::super::{Observer, Simulation};
+use super::watched::{Place, Watched, WatchedClocks};
+use crate::engine::{Clock, Law, Stream, Time};
+use crate::model::{Ages, Event, VmClock};
+use crate::special::ln;
+use crate::state::{State, VmPhase};
+
+/// One clock, as it was seen after the last event.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    clock: Clock,
+    /// How long the life has been in service, in seconds.
+    age_s: f64,
+    /// It is what was left of a life when the replication began.
+    residual: bool,
+    factor: f64,
+    /// The factor that its pending instant was drawn with.
+    drawn: f64,
+}
+
+/// All of them, by their places in [`WatchedClocks::clocks`].
+#[derive(Clone, Debug)]
+pub(super) struct Ledger<'w, 'm> {
+    watched: &'w WatchedClocks<'m>,
+    rows: Vec<Row>,
+    /// Up to when ages and weight are counted.
+    since: Time,
+    pub log_weight: f64,
+    /// Clocks that run.
+    pub running: usize,
+    /// How long the repair of what has fired takes, at most of all since [`Ledger::forget_fired`]; 0 where nothing has.
+    pub repair_s: f64,
+    stream: Stream,
+    draws: u32,
+}
+
+impl<'w, 'm> Ledger<'w, 'm> {
+    /// Of a replication that has just begun.
+    pub(super) fn new(watched: &'w WatchedClocks<'m>, state: &State, ages: Ages) -> Ledger<'w, 'm> {
+        let row = |watched: &Watched<'_>| Row {
+            clock: clock(state, watched.place),
+            age_s: 0.0,
+            residual: ages == Ages::Stationary,
+            factor: 1.0,
+            drawn: 1.0,
+        };
+        let rows: Vec<Row> = watched.clocks.iter().map(row).collect();
+        let running = rows.iter().filter(|row| row.clock.runs()).count();
+        Ledger {
+            watched,
+            rows,
+            since: Time::ZERO,
+            log_weight: 0.0,
+            running,
+            repair_s: 0.0,
+            stream: Stream::new("rare events", "budgets"),
+            draws: 0,
+        }
+    }
+
+    /// From here on weight and random numbers are those of a branch.
+    pub(super) fn branch(&mut self) {
+        (self.log_weight, self.draws) = (0.0, 0);
+    }
+
+    pub(super) fn forget_fired(&mut self) {
+        self.repair_s = 0.0;
+    }
+
+    /// Time passes until an event, or the end; lives that run grow older.
+    pub(super) fn advance(&mut self, now: Time) {
+        if now == self.since {
+            return;
+        }
+        let passed_s = now.since(self.since).as_secs_f64();
+        self.since = now;
+        for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
+            if !row.clock.runs() {
+                continue;
+            }
+            let older_s = row.age_s + passed_s;
+            if row.factor != 1.0 {
+                let spent = |law: &&Law| law.hazard_between(row.residual, row.age_s, older_s);
+                self.log_weight += (row.factor - 1.0) * watched.laws.iter().flatten().map(spent).sum::<f64>();
+            }
+            row.age_s = older_s;
+        }
+    }
+
+    /// A timer is about to be served. Where it is one of these clocks, it has fired.
+    pub(super) fn note(&mut self, state: &State, event: Event, slot: u32) {
+        let place = match event {
+            Event::VmDue(vm) => {
+                let row = &state.vms[vm.index()];
+                match row.first_clock().1 {
+                    VmClock::Guest if row.phase.is_booted() => Place::Guest(vm),
+                    VmClock::Step if row.phase == VmPhase::Up => Place::App(vm),
+                    _ => return,
+                }
+            }
+            _ => Place::Slot(slot),
+        };
+        let Some(number) = self.watched.clocks.iter().position(|watched| watched.place == place) else {
+            return;
+        };
+        let row = &self.rows[number];
+        self.log_weight -= ln(row.factor);
+        self.repair_s = self.repair_s.max(self.watched.clocks[number].repair_s);
+    }
+
+    /// Sees what an event has made of the clocks.
+    pub(super) fn look(&mut self, state: &State, now: Time) {
+        self.running = 0;
+        for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
+            let seen = clock(state, watched.place);
+            self.running += usize::from(seen.runs());
+            if seen == row.clock {
+                continue;
+            }
+            let mut same = row.clock;
+            if row.clock.runs() {
+                same.pause(now);
+            } else {
+                same.resume(now);
+            }
+            if seen != same {
+                // Another life begins, drawn as it should be.
+                (row.age_s, row.residual, row.drawn) = (0.0, false, 1.0);
+            }
+            row.clock = seen;
+        }
+    }
+
+    /// How many clocks of each kind run.
+    pub(super) fn running_by_kind(&self) -> Vec<u32> {
+        let mut counts = vec![0; self.watched.kinds];
+        for (row, watched) in self.rows.iter().zip(&self.watched.clocks) {
+            counts[watched.kind] += u32::from(row.clock.runs());
+        }
+        counts
+    }
+
+    /// Gives each clock the factor that it is to run with from now on, and draws anew those that run with another one: what
+    /// is left of an exponential budget is as fresh as a new one.
+    pub(super) fn tilt<O: Observer>(
+        &mut self,
+        simulation: &mut Simulation<'_, O>,
+        factor: impl Fn(&Watched<'m>) -> f64,
+    ) {
+        for number in 0..self.rows.len() {
+            let watched = &self.watched.clocks[number];
+            let wanted = factor(watched);
+            self.rows[number].factor = wanted;
+            if self.rows[number].clock.runs() && self.rows[number].drawn != wanted {
+                self.redraw(simulation, number);
+            }
+        }
+    }
+
+    fn redraw<O: Observer>(&mut self, simulation: &mut Simulation<'_, O>, number: usize) {
+        let watched = &self.watched.clocks[number];
+        let row = &mut self.rows[number];
+        row.drawn = row.factor;
+        let mut lives = [f64::INFINITY; 2];
+        for (life, law) in lives.iter_mut().zip(watched.laws) {
+            if let Some(law) = law {
+                let budget = -ln(simulation.random.uniform(self.stream, self.draws)) / row.factor;
+                self.draws += 1;
+                *life = law.time_to_spend(row.residual, row.age_s, budget);
+            }
+        }
+        let left = crate::engine::Span::from_secs_f64(lives[0].min(lives[1]));
+        row.clock = Clock::due_at(simulation.now + left);
+        let which = match watched.place {
+            Place::Slot(slot) => return simulation.state.timers.set(slot, row.clock),
+            Place::Guest(vm) => (vm, VmClock::Guest),
+            Place::App(vm) => {
+                simulation.state.vms[vm.index()].hangs = lives[1] < lives[0];
+                (vm, VmClock::Step)
+            }
+        };
+        simulation.state.vms[which.0.index()].clocks[which.1 as usize] = row.clock;
+        simulation.show_clocks(which.0);
+    }
+}
+
+/// What a clock shows; idle where it means something else just now.
+fn clock(state: &State, place: Place) -> Clock {
+    match place {
+        Place::Slot(slot) => state.timers.clock(slot),
+        Place::Guest(vm) => {
+            let row = &state.vms[vm.index()];
+            if row.phase.is_booted() { row.clocks[VmClock::Guest as usize] } else { Clock::IDLE }
+        }
+        Place::App(vm) => {
+            let row = &state.vms[vm.index()];
+            if row.phase == VmPhase::Up { row.clocks[VmClock::Step as usize] } else { Clock::IDLE }
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Rare outages: importance sampling on failures, in episodes.
+//!
+//! Five to nine nines are lost in a few moments of millions of years, most of them while something is out already and
+//! something else fails before that is repaired. Simulating more years finds those moments at the rate at which they
+//! happen. Here each replication is lived twice over:
+//!
+//! - It runs as it would, but that kinds of faults that hardly strike within a horizon strike more often (*forcing*), as
+//!   long as all is well. What happens is weighted by how much likelier that has made it.
+//! - Where a fault leaves the services up, an *episode* begins, until all is well again. It is left out of the replication's
+//!   own account. Instead it is lived again, from the state as it is at that moment, in branches of their own in which other
+//!   faults come about as often as repairs do, each kind of them alike (*balanced failure biasing*: Shahabuddin, Management Science 40
+//!   (1994) 333-352). As soon as a service is down, everything goes on at its own pace. What a branch loses, weighted by its own
+//!   likelihood, is what the episode loses on average, whichever way the replication itself takes: so weights are products over
+//!   one episode and never over a year, and do not degenerate.
+//!
+//! All of it in the hazard form, which needs no law to be exponential: a life ends when its cumulative hazard has spent an
+//! exponential budget, and a clock that runs m times as fast spends it m times as fast ([`ledger`]).
+//!
+//! The estimate is unbiased whatever the factors are; they decide how sharp it is. What is chosen here is heuristic (assumption):
+//! a second fault is made to come once in as long as the repair of the first takes, on average; all kinds that hardly strike share
+//! one forced failure a horizon.
+
+mod ledger;
+mod watched;
+
+use super::{EVENTS_MAX, Observer, Simulation};
+use crate::engine::{Randomness, Time};
+use crate::model::{Model, ServiceId};
+use crate::state::State;
+use ledger::Ledger;
+use watched::{Watched, WatchedClocks};
+
+/// An observer that can say at any moment what has been lost so far, and go two ways from there.
+pub trait Meter: Observer + Clone {
+    /// Forgets a replication.
+    fn reset(&mut self);
+    /// Adds up to an instant.
+    fn advance(&mut self, now: Time);
+    /// The sums so far, of each figure.
+    fn sums(&self) -> &[f64];
+    /// Whether one of the services is down.
+    fn is_hit(&self) -> bool;
+}
+
+/// What branches were like, over all replications so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Diagnostics {
+    /// Episodes, and branches of them.
+    pub episodes: u64,
+    pub branches: u64,
+    /// Branches in which a service went down.
+    pub hits: u64,
+    /// Sum of the weights of all branches, whose mean is 1 where nothing is wrong; and of those that hit, with their squares.
+    pub weights: f64,
+    pub weights_hit: f64,
+    pub weights_hit_squared: f64,
+    pub weight_hit_max: f64,
+}
+
+/// Runs replications of a model for the rare outages of some of its services.
+pub struct RareRun<'m, M> {
+    model: &'m Model,
+    watched: WatchedClocks<'m>,
+    /// How many branches each episode has.
+    branches: u32,
+    state: State,
+    branch_state: State,
+    meter: M,
+    /// By kind, while all is well.
+    forced: Vec<f64>,
+    pub diagnostics: Diagnostics,
+}
+
+impl<'m, M: Meter> RareRun<'m, M> {
+    /// For these services, which the meter looks at; `None` where no fault concerns them that could be made likelier.
+    #[must_use]
+    pub fn new(model: &'m Model, services: &[ServiceId], branches: u32, meter: M) -> Option<RareRun<'m, M>> {
+        let watched = WatchedClocks::of(model, services);
+        if watched.clocks.is_empty() || branches == 0 {
+            return None;
+        }
+        let forced = forced(model, &watched);
+        let (state, branch_state) = (State::new(model), State::new(model));
+        let diagnostics = Diagnostics::default();
+        Some(RareRun { model, watched, branches, state, branch_state, meter, forced, diagnostics })
+    }
+
+    /// One replication: an unbiased estimate of what it loses, of each figure of the meter.
+    pub fn run(&mut self, seed: u64, replication: u32) -> Vec<f64> {
+        let end = Time::ZERO + self.model.end();
+        self.meter.reset();
+        let mut lost = vec![0.0; self.meter.sums().len()];
+        // What of the replication itself is in that, or left out.
+        let mut seen = lost.clone();
+        let mut main = Simulation::new(self.model, &mut self.state, seed, replication, self.meter.clone());
+        let mut ledger = Ledger::new(&self.watched, main.state, self.model.ages);
+        let well = ledger.running;
+        let forced = |watched: &Watched<'_>| self.forced[watched.kind];
+        ledger.tilt(&mut main, forced);
+        let (mut calm, mut in_episode, mut episode) = (true, false, 0_u32);
+        loop {
+            let next = main.state.timers.take_before(end);
+            let at = next.map_or(end, |(at, _)| at);
+            ledger.advance(at);
+            main.observer.advance(at);
+            if let Some((at, slot)) = next {
+                ledger.note(main.state, self.model.timers.events[slot as usize], slot);
+                main.step(at, slot);
+            }
+            if !in_episode {
+                add(&mut lost, libm::exp(ledger.log_weight), &seen, main.observer.sums());
+            }
+            seen.copy_from_slice(main.observer.sums());
+            if next.is_none() {
+                return lost;
+            }
+            ledger.look(main.state, at);
+            let is_calm = ledger.running >= well;
+            if is_calm == calm {
+                // Lives that have just begun meet the factor of the moment.
+                if calm {
+                    ledger.tilt(&mut main, forced);
+                } else {
+                    ledger.tilt(&mut main, |_| 1.0);
+                }
+                continue;
+            }
+            calm = is_calm;
+            if calm {
+                in_episode = false;
+                ledger.forget_fired();
+                ledger.tilt(&mut main, forced);
+                continue;
+            }
+            ledger.tilt(&mut main, |_| 1.0);
+            if main.observer.is_hit() {
+                continue;
+            }
+            in_episode = true;
+            episode += 1;
+            self.diagnostics.episodes += 1;
+            let each = libm::exp(ledger.log_weight) / f64::from(self.branches);
+            for branch in 0..self.branches {
+                let number = (u64::from(episode) << 32) | u64::from(branch);
+                let key = seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                self.branch_state.clone_from(main.state);
+                let run = Simulation {
+                    model: self.model,
+                    state: &mut self.branch_state,
+                    random: Randomness::new(key, replication),
+                    now: main.now,
+                    observer: main.observer.clone(),
+                    seed,
+                    replication,
+                    events: main.events,
+                    stuck_since: main.stuck_since,
+                    at_once_max: main.at_once_max,
+                    served: main.served,
+                    turn: main.turn,
+                };
+                let branch = Branch { run, ledger: ledger.clone(), well, end };
+                let (found, weight, hit) = branch.live();
+                add(&mut lost, each * weight, main.observer.sums(), found.sums());
+                self.diagnostics.note(weight, hit);
+            }
+        }
+    }
+}
+
+/// One way that an episode can take.
+struct Branch<'r, 'w, 'm, M> {
+    run: Simulation<'r, M>,
+    ledger: Ledger<'w, 'm>,
+    well: usize,
+    end: Time,
+}
+
+impl<M: Meter> Branch<'_, '_, '_, M> {
+    /// Lives until all is well again: what was lost in all, the weight of it, and whether a service went down.
+    fn live(mut self) -> (M, f64, bool) {
+        self.ledger.branch();
+        let mut hit = false;
+        self.tilt(hit);
+        loop {
+            let next = self.run.state.timers.take_before(self.end);
+            let at = next.map_or(self.end, |(at, _)| at);
+            self.ledger.advance(at);
+            self.run.observer.advance(at);
+            let Some((at, slot)) = next else { break };
+            let event = self.run.model.timers.events[slot as usize];
+            self.ledger.note(self.run.state, event, slot);
+            self.run.step(at, slot);
+            assert!(self.run.events < EVENTS_MAX, "an episode without an end");
+            self.ledger.look(self.run.state, at);
+            if self.ledger.running >= self.well {
+                break;
+            }
+            hit |= self.run.observer.is_hit();
+            self.tilt(hit);
+        }
+        (self.run.observer, libm::exp(self.ledger.log_weight), hit)
+    }
+
+    /// Until a service is down each kind of clock that runs is as likely to fire next, and one of them does on average once in
+    /// the time that the repair takes; from then on each runs at its own pace.
+    fn tilt(&mut self, hit: bool) {
+        // Nobody knows how long what has not failed by itself stays out; assumption: as long as a person takes.
+        const UNKNOWN_S: f64 = 3600.0;
+        if hit {
+            return self.ledger.tilt(&mut self.run, |_| 1.0);
+        }
+        let counts = self.ledger.running_by_kind();
+        let kinds = counts.iter().filter(|count| **count > 0).count() as f64;
+        let repair_s = if self.ledger.repair_s > 0.0 { self.ledger.repair_s } else { UNKNOWN_S };
+        self.ledger.tilt(&mut self.run, |watched| {
+            let share = f64::from(counts[watched.kind].max(1)) * kinds;
+            (1.0 / (repair_s * share * watched.rate)).max(1.0)
+        });
+    }
+}
+
+impl Diagnostics {
+    fn note(&mut self, weight: f64, hit: bool) {
+        self.branches += 1;
+        self.weights += weight;
+        if hit {
+            self.hits += 1;
+            self.weights_hit += weight;
+            self.weights_hit_squared += weight * weight;
+            self.weight_hit_max = self.weight_hit_max.max(weight);
+        }
+    }
+
+    /// Adds those of other replications.
+    pub fn merge(&mut self, other: &Diagnostics) {
+        self.episodes += other.episodes;
+        self.branches += other.branches;
+        self.hits += other.hits;
+        self.weights += other.weights;
+        self.weights_hit += other.weights_hit;
+        self.weights_hit_squared += other.weights_hit_squared;
+        self.weight_hit_max = self.weight_hit_max.max(other.weight_hit_max);
+    }
+
+    /// As many branches of equal weight would know as much of the outages (Kish).
+    #[must_use]
+    pub fn effective_hits(&self) -> f64 {
+        if self.hits == 0 { 0.0 } else { self.weights_hit * self.weights_hit / self.weights_hit_squared }
+    }
+}
+
+/// By kind: how much more often its clocks fire while all is well. Kinds that are expected less than once over as many kinds
+/// as there are, share one failure a horizon.
+fn forced(model: &Model, watched: &WatchedClocks<'_>) -> Vec<f64> {
+    let mut expected = vec![0.0; watched.kinds];
+    for clock in &watched.clocks {
+        expected[clock.kind] += clock.rate * model.end().as_secs_f64();
+    }
+    let share = 1.0 / watched.kinds as f64;
+    expected.into_iter().map(|expected: f64| (share / expected).max(1.0)).collect()
+}
+
+/// Adds what was lost between two readings, weighted.
+fn add(sums: &mut [f64], weight: f64, from: &[f64], to: &[f64]) {
+    for ((sum, from), to) in sums.iter_mut().zip(from).zip(to) {
+        *sum += weight * (to - from);
+    }
+}
