@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::block::{Allowance, Block, Worker};
+use super::rare::Rare;
 use super::sample::Sample;
 use super::summarize::{Findings, summarize};
 use super::summary::Summary;
@@ -51,6 +52,11 @@ const BLOCKS_PER_THREAD: u32 = 16;
 pub struct Threads(rayon::ThreadPool);
 
 impl Threads {
+    /// Runs something on them.
+    pub(super) fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        self.0.install(work)
+    }
+
     /// So many; `None`: as many as the machine has. Where so many cannot be had, one does the same work and gives the
     /// same bytes.
     ///
@@ -99,7 +105,12 @@ pub fn run_on<'m>(
     let mut findings = Findings::new(models, 0);
     let work = Work { models, allowances: &[], seed: plan.seed };
     work.extend(&mut findings, 0..plan.replications, threads, watch);
-    findings.any().then(|| Outcome { summary: summarize(models, plan, &findings), models, findings })
+    let rare: Vec<Option<Rare>> = models
+        .iter()
+        .zip(&findings.strategies)
+        .map(|(model, found)| Rare::find(model, found, findings.numbers(), plan.seed, threads, watch))
+        .collect();
+    findings.any().then(|| Outcome { summary: summarize(models, plan, &findings, &rare), models, findings })
 }
 
 /// What is simulated.

@@ -5,6 +5,8 @@ use super::capacity;
 use super::chance::Chance;
 use super::cost::Till;
 use super::pool::Plan;
+use super::rare::Rare;
+use super::refine::refine;
 use super::summary::{
     CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, MigrationSummary, OutageLengths, Row,
     ServiceSummary, StrategySummary, Summary, TotalSummary,
@@ -25,6 +27,11 @@ impl Findings {
     pub(super) fn new(models: &[Model], allowances: usize) -> Findings {
         let strategies = models.iter().map(|model| StrategyBlock::new(model, allowances));
         Findings { numbers: Vec::new(), strategies: strategies.collect() }
+    }
+
+    /// Their numbers.
+    pub(super) fn numbers(&self) -> &[u32] {
+        &self.numbers
     }
 
     /// Replications that were added.
@@ -63,16 +70,23 @@ impl Findings {
     }
 }
 
-pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> Summary {
+pub(super) fn summarize(
+    models: &[Model],
+    plan: &Plan,
+    findings: &Findings,
+    rare: &[Option<Rare>],
+) -> Summary {
     let first = &models[0];
     let till = Till::new(models, &findings.strategies);
-    let strategies: Vec<StrategySummary> = models
+    let mut strategies: Vec<StrategySummary> = models
         .iter()
         .zip(&findings.strategies)
         .map(|(m, f)| strategy(m, f, findings.numbers.len(), plan.seed))
         .zip(models.iter().zip(&findings.strategies))
         .map(|(told, (m, f))| StrategySummary { cost: till.and_then(|till| till.summarize(m, f)), ..told })
         .collect();
+    let mut comparisons = comparisons(models, findings, &strategies, till);
+    refine(models, findings, rare, &mut strategies, &mut comparisons);
     Summary {
         title: plan.title.clone(),
         sha256: plan.sha256.clone(),
@@ -83,7 +97,7 @@ pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> S
         warmup: first.warmup,
         ages: first.ages.word(),
         scripted: models.iter().all(is_scripted),
-        comparisons: comparisons(models, findings, &strategies, till),
+        comparisons,
         strategies,
         numbers: findings.numbers.clone(),
         rows: models.iter().zip(&findings.strategies).map(|(m, f)| rows(m, f)).collect(),
@@ -112,6 +126,7 @@ fn strategy(model: &Model, found: &StrategyBlock, replications: usize, seed: u64
         services: services.collect(),
         total: total(model, found, replications),
         capacity: capacity::summarize(model, &measured, found),
+        rare_events: None,
         cost: None,
     }
 }

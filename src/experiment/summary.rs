@@ -10,6 +10,8 @@ pub enum Method {
     StudentT,
     /// Few outages: the wider of t and the weighted-Poisson gamma interval with its heavy-tail allowance.
     WeightedPoisson,
+    /// Outages too rare for the replications: weighted ones, in which they are likelier.
+    ImportanceSampling,
     /// Nothing varied between replications: the ends are what so many can rule out.
     Bound,
     /// Nothing in the scenario that touches this number is random.
@@ -202,6 +204,23 @@ impl CaseSummary {
     }
 }
 
+/// Importance sampling for services that are hardly ever down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RareSummary {
+    /// Whose means come from it.
+    pub services: Vec<String>,
+    /// Times in which something was out, in all replications, and ways that were tried for them.
+    pub episodes: u64,
+    pub branches: u64,
+    /// Ways in which a service went down, and as many of equal weight as would know as much (Kish).
+    pub hits: u64,
+    pub hits_effective: f64,
+    /// The mean of all weights: about 1.
+    pub weight_mean: f64,
+    /// The part of the heaviest of all hits.
+    pub weight_share_max: f64,
+}
+
 /// One strategy over all replications.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StrategySummary {
@@ -209,6 +228,8 @@ pub struct StrategySummary {
     pub services: Vec<ServiceSummary>,
     pub total: TotalSummary,
     pub capacity: CapacitySummary,
+    /// How rare outages were looked for, where they were.
+    pub rare_events: Option<RareSummary>,
     /// What a year costs, where anything has a price.
     pub cost: Option<CostSummary>,
 }

@@ -76,6 +76,8 @@ pub struct Model {
     pub horizon: Span,
     pub warmup: Span,
     pub ages: Ages,
+    /// Whether rare outages are looked for with importance sampling.
+    pub rare_events: bool,
     /// What can be out of service by itself besides hosts and VMs.
     pub parts: Vec<Part>,
     /// Racks first, then sites.

@@ -17,7 +17,7 @@ pub use headroom::{Headroom, HeadroomTally};
 pub use migrations::{Migrations, MovedOf};
 pub use overload::Overload;
 pub use redundancy::Redundancy;
-pub use shortfall::{FIGURES, Shortfall};
+pub use shortfall::{FIGURES, Figure, Shortfall};
 pub use timeline::{Entry, Moved, Timeline};
 pub use waiting::Waiting;
 

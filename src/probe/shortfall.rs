@@ -3,12 +3,40 @@
 
 use super::Window;
 use crate::engine::Time;
-use crate::model::{InstanceId, Model, ServiceId};
+use crate::model::{Cause, InstanceId, Model, ServiceId};
 use crate::sim::rare::Meter;
 use crate::sim::{Observer, Signal};
 
-/// The figures of a service, in the order of [`Meter::sums`]: downtime (us), outages, degraded time (us), lost service (us).
-pub const FIGURES: usize = 4;
+/// A figure of a service; times are in microseconds, all of them sums over its instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Figure {
+    Downtime,
+    Outages,
+    Degraded,
+    Lost,
+    DowntimeBy(Cause),
+    OutagesBy(Cause),
+}
+
+impl Figure {
+    /// Its place among those of a service in [`Meter::sums`].
+    #[must_use]
+    pub const fn place(self) -> usize {
+        match self {
+            Figure::Downtime => 0,
+            Figure::Outages => 1,
+            Figure::Degraded => 2,
+            Figure::Lost => 3,
+            Figure::DowntimeBy(cause) => 4 + cause as usize,
+            Figure::OutagesBy(cause) => 4 + CAUSES + cause as usize,
+        }
+    }
+}
+
+const CAUSES: usize = Cause::ALL.len();
+
+/// Figures of a service.
+pub const FIGURES: usize = 4 + 2 * CAUSES;
 
 /// Billionths of all of the demand.
 const ALL_PPB: u32 = 1_000_000_000;
@@ -24,8 +52,12 @@ pub struct Shortfall {
     /// By instance, what it does not serve, and its service's place among those asked about.
     lost_ppb: Vec<u32>,
     places: Vec<u32>,
-    /// By service asked about: instances down, instances degraded, and the demand that is not served.
+    /// By instance, what took it down.
+    causes: Vec<Cause>,
+    /// By service asked about: instances down, instances degraded, and the demand that is not served; and instances down by
+    /// cause.
     now: Vec<[f64; 3]>,
+    now_by: Vec<[f64; CAUSES]>,
     sums: Vec<f64>,
     down: u32,
 }
@@ -42,18 +74,28 @@ impl Shortfall {
             since: Time::ZERO,
             lost_ppb: vec![0; model.instances.len()],
             places: model.instances.iter().map(|instance| place(instance.service)).collect(),
+            causes: vec![Cause::HostCrash; model.instances.len()],
             now: vec![[0.0; 3]; services.len()],
+            now_by: vec![[0.0; CAUSES]; services.len()],
             sums: vec![0.0; services.len() * FIGURES],
             down: 0,
         }
     }
 
-    fn change(&mut self, now: Time, instance: InstanceId, lost_ppb: u32) {
+    fn change(&mut self, now: Time, instance: InstanceId, lost_ppb: u32, cause: Cause) {
         let place = self.places[instance.index()];
         if place == NOBODY {
             return;
         }
         self.advance(now);
+        let by = &mut self.now_by[place as usize];
+        if self.lost_ppb[instance.index()] == ALL_PPB {
+            by[self.causes[instance.index()] as usize] -= 1.0;
+        }
+        if lost_ppb == ALL_PPB {
+            self.causes[instance.index()] = cause;
+            by[cause as usize] += 1.0;
+        }
         let old = std::mem::replace(&mut self.lost_ppb[instance.index()], lost_ppb);
         let row = &mut self.now[place as usize];
         for (ppb, sign) in [(old, -1.0), (lost_ppb, 1.0)] {
@@ -65,7 +107,9 @@ impl Shortfall {
         self.down = self.down + u32::from(is_down) - u32::from(was_down);
         // A cause that changes while it is down ends no outage.
         if is_down && !was_down && self.window.contains(now) {
-            self.sums[place as usize * FIGURES + 1] += 1.0;
+            let sums = &mut self.sums[place as usize * FIGURES..];
+            sums[Figure::Outages.place()] += 1.0;
+            sums[Figure::OutagesBy(cause).place()] += 1.0;
         }
     }
 }
@@ -73,9 +117,11 @@ impl Shortfall {
 impl Observer for Shortfall {
     fn observe(&mut self, now: Time, signal: Signal) {
         match signal {
-            Signal::ServiceDown { instance, .. } => self.change(now, instance, ALL_PPB),
-            Signal::ServiceDegraded { instance, lost_ppb } => self.change(now, instance, lost_ppb),
-            Signal::ServiceUp { instance } => self.change(now, instance, 0),
+            Signal::ServiceDown { instance, cause } => self.change(now, instance, ALL_PPB, cause),
+            Signal::ServiceDegraded { instance, lost_ppb } => {
+                self.change(now, instance, lost_ppb, Cause::HostCrash);
+            }
+            Signal::ServiceUp { instance } => self.change(now, instance, 0, Cause::HostCrash),
             _ => {}
         }
     }
@@ -86,6 +132,7 @@ impl Meter for Shortfall {
         self.since = Time::ZERO;
         self.lost_ppb.fill(0);
         self.now.fill([0.0; 3]);
+        self.now_by.fill([0.0; CAUSES]);
         self.sums.fill(0.0);
         self.down = 0;
     }
@@ -96,11 +143,19 @@ impl Meter for Shortfall {
         if span == 0.0 {
             return;
         }
-        for (row, sums) in self.now.iter().zip(self.sums.chunks_exact_mut(FIGURES)) {
-            sums[0] += row[0] * span;
-            sums[2] += row[1] * span;
+        let rows = self.now.iter().zip(&self.now_by);
+        for ((row, by), sums) in rows.zip(self.sums.chunks_exact_mut(FIGURES)) {
             // Billionths are whole numbers: their sum is exact, and zero where nothing is lost.
-            sums[3] += row[2] * span / f64::from(ALL_PPB);
+            if row[2] == 0.0 {
+                continue;
+            }
+            sums[Figure::Downtime.place()] += row[0] * span;
+            sums[Figure::Degraded.place()] += row[1] * span;
+            sums[Figure::Lost.place()] += row[2] * span / f64::from(ALL_PPB);
+            let by_cause = Figure::DowntimeBy(Cause::HostCrash).place();
+            for (sum, down) in sums[by_cause..].iter_mut().zip(by) {
+                *sum += down * span;
+            }
         }
     }
 

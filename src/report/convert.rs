@@ -2,8 +2,8 @@
 
 use super::result::{
     Capacity, Cause, Cost, Downtime, Estimate, Failures, Headroom, Losses, Method, Migrations, OutageLengths,
-    RecoveryPoint, RunResult, SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total,
-    TotalComparison, WaitingVms, WorstLoss,
+    RareEvents, RecoveryPoint, RunResult, SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost,
+    Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -79,7 +79,20 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             headroom: from.capacity.headroom.iter().map(headroom).collect(),
             failures: from.capacity.failures.as_ref().map(failures),
         },
+        rare_events: from.rare_events.as_ref().map(rare_events),
         cost: from.cost.as_ref().map(|cost| self::cost(from, cost)),
+    }
+}
+
+fn rare_events(from: &summary::RareSummary) -> RareEvents {
+    RareEvents {
+        services: from.services.clone(),
+        episodes: from.episodes,
+        branches: from.branches,
+        hits: from.hits,
+        hits_effective: from.hits_effective,
+        weight_mean: from.weight_mean,
+        weight_share_max: from.weight_share_max,
     }
 }
 
@@ -198,6 +211,7 @@ pub(super) fn estimate(from: &summary::Estimate) -> Estimate {
     let method = match from.method {
         summary::Method::StudentT => Method::StudentT,
         summary::Method::WeightedPoisson => Method::WeightedPoisson,
+        summary::Method::ImportanceSampling => Method::ImportanceSampling,
         summary::Method::Bound => Method::Bound,
         summary::Method::Exact => Method::Exact,
     };

@@ -398,6 +398,7 @@ pub(super) fn method(method: Method) -> &'static str {
     match method {
         Method::StudentT => "student-t",
         Method::WeightedPoisson => "weighted-poisson",
+        Method::ImportanceSampling => "importance-sampling",
         Method::Bound => "bound",
         Method::Exact => "exact",
     }

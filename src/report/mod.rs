@@ -28,6 +28,7 @@ mod lost;
 pub mod markdown;
 mod number;
 mod profiles;
+mod rare;
 mod reproduce;
 pub mod result;
 pub mod size;

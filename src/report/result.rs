@@ -95,9 +95,33 @@ pub struct Strategy {
     pub total: Total,
     /// What it takes of the datacenter.
     pub capacity: Capacity,
+    /// How rare outages were looked for; absent where crude replications say more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rare_events: Option<RareEvents>,
     /// What a year of it costs; absent where nothing has a price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+}
+
+/// Importance sampling for services that are hardly ever down: where their means come from, and the totals'.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RareEvents {
+    /// Of these services, by name.
+    pub services: Vec<String>,
+    /// Times in which something was out while they were up, in all replications.
+    pub episodes: u64,
+    /// Ways to go on from there that were tried, with other failures made likelier, and how many led into an outage.
+    pub branches: u64,
+    pub hits: u64,
+    /// As many hits of equal weight would know as much.
+    #[serde(with = "number")]
+    pub hits_effective: f64,
+    /// The mean weight of all branches: 1, but for chance.
+    #[serde(with = "number")]
+    pub weight_mean: f64,
+    /// What the heaviest hit has of the weight of all.
+    #[serde(with = "number")]
+    pub weight_share_max: f64,
 }
 
 /// One service under one strategy, per instance and horizon.
@@ -208,6 +232,8 @@ pub enum Method {
     StudentT,
     /// Few outages: weighted-Poisson gamma interval.
     WeightedPoisson,
+    /// Outages too rare for the replications: weighted ones, in which they are likelier.
+    ImportanceSampling,
     /// Nothing varied between replications: the ends are what so many can rule out and `high` is a bound.
     Bound,
     /// Nothing random touches this number.

@@ -9,6 +9,7 @@ use super::cost;
 use super::figures;
 use super::headroom;
 use super::lost::LostColumns;
+use super::rare;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
 use super::table::{COLUMNS, Table, wrap};
 use super::verdict;
@@ -111,6 +112,9 @@ fn strategies(result: &RunResult) -> String {
         text.push_str(&waiting(result, strategy));
     }
     text.push_str(&allowance(result));
+    for sentence in rare::sentences(result, |name| clean::shorten_name(&clean::visible(name), 40)) {
+        text.push_str(&wrap(&format!("  {sentence}"), "    "));
+    }
     if let Some(line) = verdict::compared(result, |name| clean::shorten_name(&clean::visible(name), 40)) {
         text.push_str(&wrap(&format!("  {line}"), "    "));
     }

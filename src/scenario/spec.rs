@@ -88,6 +88,8 @@ pub struct Run {
     pub seed: u64,
     /// Default stationary.
     pub ages: Ages,
+    /// Whether services that are hardly ever down get a better estimate of that. Default auto.
+    pub rare_events: bool,
 }
 
 /// What is said of money in general.

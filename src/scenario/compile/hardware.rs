@@ -21,6 +21,7 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         horizon: spec.run.horizon,
         warmup: spec.run.warmup,
         ages: spec.run.ages,
+        rare_events: spec.run.rare_events,
         domains: parts::domains(spec, &mut parts),
         crews: parts::crews(spec),
         storages: parts::storages(spec, &mut parts),

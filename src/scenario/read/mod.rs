@@ -265,11 +265,12 @@ impl Reader {
             replications: 1_000,
             seed: 1,
             ages: Ages::Stationary,
+            rare_events: true,
         };
         let empty = Table::default();
         let mut fields = Fields { table: &empty, path: "run".to_owned(), mark: top.mark };
         if let Some(at) = top.get("run") {
-            match self.fields(&at, &["horizon", "warmup", "replications", "seed", "ages"]) {
+            match self.fields(&at, &["horizon", "warmup", "replications", "seed", "ages", "rare_events"]) {
                 Some(given) => fields = given,
                 None => return run,
             }
@@ -304,6 +305,12 @@ impl Reader {
                 run.ages = self.word(&at, &words).unwrap_or(Ages::Stationary);
             }
             None => self.assume(&fields, "ages", "\"stationary\"".to_owned(), SOURCE),
+        }
+        match fields.get("rare_events") {
+            Some(at) => {
+                run.rare_events = self.word(&at, &[("auto", true), ("off", false)]).unwrap_or(true);
+            }
+            None => self.assume(&fields, "rare_events", "\"auto\"".to_owned(), "statistics B4"),
         }
         if (run.warmup + run.horizon).as_secs_f64() > limits::YEARS as f64 * 31_536_000.0 {
             let what = format!("warmup and horizon together are longer than {} years", limits::YEARS);

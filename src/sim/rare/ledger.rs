@@ -13,6 +13,11 @@ use crate::model::{Ages, Event, VmClock};
 use crate::special::ln;
 use crate::state::{State, VmPhase};
 
+/// What is repaired in no time is taken to need so long (s): a rate needs an end.
+const REPAIR_MIN_S: f64 = 1.0;
+/// Nobody knows how long what has not failed by itself stays out; assumption: as long as a person takes (s).
+const UNKNOWN_S: f64 = 3600.0;
+
 /// One clock, as it was seen after the last event.
 #[derive(Clone, Copy, Debug)]
 struct Row {
@@ -24,6 +29,8 @@ struct Row {
     factor: f64,
     /// The factor that its pending instant was drawn with.
     drawn: f64,
+    /// It has fired and is out since.
+    out: bool,
 }
 
 /// All of them, by their places in [`WatchedClocks::clocks`].
@@ -34,10 +41,12 @@ pub(super) struct Ledger<'w, 'm> {
     /// Up to when ages and weight are counted.
     since: Time,
     pub log_weight: f64,
-    /// Clocks that run.
+    /// Clocks that run, those of each kind, and kinds of which any does.
     pub running: usize,
-    /// How long the repair of what has fired takes, at most of all since [`Ledger::forget_fired`]; 0 where nothing has.
-    pub repair_s: f64,
+    running_by_kind: Vec<u32>,
+    kinds_running: u32,
+    /// How often something that has fired is repaired, a second: of all that is out, or of what was last.
+    pub repairs: f64,
     stream: Stream,
     draws: u32,
 }
@@ -51,6 +60,7 @@ impl<'w, 'm> Ledger<'w, 'm> {
             residual: ages == Ages::Stationary,
             factor: 1.0,
             drawn: 1.0,
+            out: false,
         };
         let rows: Vec<Row> = watched.clocks.iter().map(row).collect();
         let running = rows.iter().filter(|row| row.clock.runs()).count();
@@ -60,7 +70,9 @@ impl<'w, 'm> Ledger<'w, 'm> {
             since: Time::ZERO,
             log_weight: 0.0,
             running,
-            repair_s: 0.0,
+            running_by_kind: vec![0; watched.kinds],
+            kinds_running: 0,
+            repairs: 1.0 / UNKNOWN_S,
             stream: Stream::new("rare events", "budgets"),
             draws: 0,
         }
@@ -69,10 +81,6 @@ impl<'w, 'm> Ledger<'w, 'm> {
     /// From here on weight and random numbers are those of a branch.
     pub(super) fn branch(&mut self) {
         (self.log_weight, self.draws) = (0.0, 0);
-    }
-
-    pub(super) fn forget_fired(&mut self) {
-        self.repair_s = 0.0;
     }
 
     /// Time passes until an event, or the end; lives that run grow older.
@@ -111,17 +119,27 @@ impl<'w, 'm> Ledger<'w, 'm> {
         let Some(number) = self.watched.clocks.iter().position(|watched| watched.place == place) else {
             return;
         };
-        let row = &self.rows[number];
+        let row = &mut self.rows[number];
+        row.out = true;
         self.log_weight -= ln(row.factor);
-        self.repair_s = self.repair_s.max(self.watched.clocks[number].repair_s);
     }
 
     /// Sees what an event has made of the clocks.
     pub(super) fn look(&mut self, state: &State, now: Time) {
-        self.running = 0;
+        (self.running, self.kinds_running) = (0, 0);
+        self.running_by_kind.fill(0);
+        let mut repairs = 0.0;
         for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
             let seen = clock(state, watched.place);
-            self.running += usize::from(seen.runs());
+            if seen.runs() {
+                row.out = false;
+                self.running += 1;
+                let count = &mut self.running_by_kind[watched.kind];
+                self.kinds_running += u32::from(*count == 0);
+                *count += 1;
+            } else if row.out {
+                repairs += 1.0 / watched.repair_s.max(REPAIR_MIN_S);
+            }
             if seen == row.clock {
                 continue;
             }
@@ -137,15 +155,16 @@ impl<'w, 'm> Ledger<'w, 'm> {
             }
             row.clock = seen;
         }
+        if repairs > 0.0 {
+            self.repairs = repairs;
+        }
     }
 
-    /// How many clocks of each kind run.
-    pub(super) fn running_by_kind(&self) -> Vec<u32> {
-        let mut counts = vec![0; self.watched.kinds];
-        for (row, watched) in self.rows.iter().zip(&self.watched.clocks) {
-            counts[watched.kind] += u32::from(row.clock.runs());
-        }
-        counts
+    /// How often a clock is to fire, a second, where all kinds that run are as likely as each other, and one of them as likely
+    /// as that something is repaired first.
+    pub(super) fn balanced_rate(&self, watched: &Watched<'_>) -> f64 {
+        let alike = self.running_by_kind[watched.kind].max(1) * self.kinds_running;
+        self.repairs / f64::from(alike)
     }
 
     /// Gives each clock the factor that it is to run with from now on, and draws anew those that run with another one: what
@@ -153,11 +172,10 @@ impl<'w, 'm> Ledger<'w, 'm> {
     pub(super) fn tilt<O: Observer>(
         &mut self,
         simulation: &mut Simulation<'_, O>,
-        factor: impl Fn(&Watched<'m>) -> f64,
+        factor: impl Fn(&Self, &Watched<'m>) -> f64,
     ) {
         for number in 0..self.rows.len() {
-            let watched = &self.watched.clocks[number];
-            let wanted = factor(watched);
+            let wanted = factor(self, &self.watched.clocks[number]);
             self.rows[number].factor = wanted;
             if self.rows[number].clock.runs() && self.rows[number].drawn != wanted {
                 self.redraw(simulation, number);

@@ -17,7 +17,7 @@
 //! exponential budget, and a clock that runs m times as fast spends it m times as fast ([`ledger`]).
 //!
 //! The estimate is unbiased whatever the factors are; they decide how sharp it is. What is chosen here is heuristic (assumption):
-//! a second fault is made to come once in as long as the repair of the first takes, on average; all kinds that hardly strike share
+//! in an episode a fault is made as likely to come next as the end of a repair; while all is well all kinds that hardly strike share
 //! one forced failure a horizon.
 
 mod ledger;
@@ -95,7 +95,7 @@ impl<'m, M: Meter> RareRun<'m, M> {
         let mut main = Simulation::new(self.model, &mut self.state, seed, replication, self.meter.clone());
         let mut ledger = Ledger::new(&self.watched, main.state, self.model.ages);
         let well = ledger.running;
-        let forced = |watched: &Watched<'_>| self.forced[watched.kind];
+        let forced = |_: &Ledger<'_, 'm>, watched: &Watched<'_>| self.forced[watched.kind];
         ledger.tilt(&mut main, forced);
         let (mut calm, mut in_episode, mut episode) = (true, false, 0_u32);
         loop {
@@ -121,18 +121,17 @@ impl<'m, M: Meter> RareRun<'m, M> {
                 if calm {
                     ledger.tilt(&mut main, forced);
                 } else {
-                    ledger.tilt(&mut main, |_| 1.0);
+                    ledger.tilt(&mut main, |_, _| 1.0);
                 }
                 continue;
             }
             calm = is_calm;
             if calm {
                 in_episode = false;
-                ledger.forget_fired();
                 ledger.tilt(&mut main, forced);
                 continue;
             }
-            ledger.tilt(&mut main, |_| 1.0);
+            ledger.tilt(&mut main, |_, _| 1.0);
             if main.observer.is_hit() {
                 continue;
             }
@@ -201,21 +200,14 @@ impl<M: Meter> Branch<'_, '_, '_, M> {
         (self.run.observer, libm::exp(self.ledger.log_weight), hit)
     }
 
-    /// Until a service is down each kind of clock that runs is as likely to fire next, and one of them does on average once in
-    /// the time that the repair takes; from then on each runs at its own pace.
+    /// Until a service is down each kind of clock that runs is as likely to fire next, and one of them as likely as a repair is
+    /// to end; from then on each runs at its own pace.
     fn tilt(&mut self, hit: bool) {
-        // Nobody knows how long what has not failed by itself stays out; assumption: as long as a person takes.
-        const UNKNOWN_S: f64 = 3600.0;
         if hit {
-            return self.ledger.tilt(&mut self.run, |_| 1.0);
+            return self.ledger.tilt(&mut self.run, |_, _| 1.0);
         }
-        let counts = self.ledger.running_by_kind();
-        let kinds = counts.iter().filter(|count| **count > 0).count() as f64;
-        let repair_s = if self.ledger.repair_s > 0.0 { self.ledger.repair_s } else { UNKNOWN_S };
-        self.ledger.tilt(&mut self.run, |watched| {
-            let share = f64::from(counts[watched.kind].max(1)) * kinds;
-            (1.0 / (repair_s * share * watched.rate)).max(1.0)
-        });
+        self.ledger
+            .tilt(&mut self.run, |ledger, watched| (ledger.balanced_rate(watched) / watched.rate).max(1.0));
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Watched<'m> {
     pub laws: [Option<&'m Law>; 2],
     /// How often it fires, a second.
     pub rate: f64,
-    /// How long its repair takes, without waiting for anybody.
+    /// How long its repair takes on average, without waiting for anybody.
     pub repair_s: f64,
     /// Clocks that are alike have the same.
     pub kind: usize,

@@ -1,0 +1,186 @@
+//! Where importance sampling knows more of a service than crude replications do, its means take the place of theirs, in the
+//! sums over all services and in comparisons as well.
+
+use super::block::{StrategyBlock, Ticks};
+use super::rare::Rare;
+use super::series::{Series, by_importance_sampling};
+use super::summarize::{Findings, SECOND};
+use super::summary::{CauseSummary, Comparison, Estimate, RareSummary, StrategySummary};
+use crate::model::{Cause, Model};
+use crate::probe::Figure;
+
+/// A strategy as both know it.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    model: &'a Model,
+    found: &'a StrategyBlock,
+    rare: Option<&'a Rare>,
+}
+
+/// Puts what is known better into the summaries.
+pub(super) fn refine(
+    models: &[Model],
+    findings: &Findings,
+    rare: &[Option<Rare>],
+    strategies: &mut [StrategySummary],
+    comparisons: &mut [Comparison],
+) {
+    let known: Vec<Known<'_>> = models
+        .iter()
+        .zip(&findings.strategies)
+        .zip(rare)
+        .map(|((model, found), rare)| Known { model, found, rare: rare.as_ref() })
+        .collect();
+    for (strategy, known) in strategies.iter_mut().zip(&known) {
+        if let Some(rare) = known.rare {
+            known.refine(rare, strategy);
+        }
+    }
+    for comparison in comparisons {
+        let of = |name: &str| known.iter().find(|known| known.model.strategy == name);
+        if let (Some(a), Some(b)) = (of(&comparison.a), of(&comparison.b)) {
+            compare(a, b, comparison);
+        }
+    }
+}
+
+/// The difference of two strategies, where one of them is known better.
+fn compare(a: &Known<'_>, b: &Known<'_>, comparison: &mut Comparison) {
+    let place = |name: &str| a.model.services.iter().position(|service| service.name == name);
+    let services: Vec<usize> = match &comparison.service {
+        Some(name) => place(name).into_iter().collect(),
+        None => (0..a.model.services.len()).collect(),
+    };
+    let knows = |known: &Known<'_>| services.iter().any(|&s| known.rare.is_some_and(|rare| rare.knows(s)));
+    if !knows(a) && !knows(b) {
+        return;
+    }
+    let instances: u32 = services.iter().map(|&s| a.model.services[s].instances).sum();
+    let difference = |figure: Figure| {
+        let (interval, correlation) = a.sum(&services, figure).difference(&b.sum(&services, figure));
+        (by_importance_sampling(interval.scaled(scale(figure, instances))), correlation)
+    };
+    (comparison.downtime_s_a_minus_b, comparison.correlation) = difference(Figure::Downtime);
+    comparison.lost_s_a_minus_b = difference(Figure::Lost).0;
+}
+
+/// From sums over instances, in microseconds or in outages, to one instance and seconds.
+fn scale(figure: Figure, instances: u32) -> f64 {
+    match figure {
+        Figure::Outages | Figure::OutagesBy(_) => 1.0 / f64::from(instances),
+        _ => 1.0 / (f64::from(instances) * SECOND),
+    }
+}
+
+impl Known<'_> {
+    fn refine(&self, rare: &Rare, summary: &mut StrategySummary) {
+        let mut names = Vec::new();
+        for (number, service) in summary.services.iter_mut().enumerate().filter(|(s, _)| rare.knows(*s)) {
+            names.push(service.name.clone());
+            let estimate = |figure: Figure| -> Option<Estimate> {
+                let interval = rare.series(number, figure)?.estimate();
+                Some(by_importance_sampling(interval.scaled(scale(figure, service.instances))))
+            };
+            let figures = [Figure::Downtime, Figure::Outages, Figure::Lost, Figure::Degraded].map(estimate);
+            if let [Some(downtime), Some(outages), Some(lost), Some(degraded)] = figures {
+                service.availability = self.availability(downtime);
+                (service.downtime_s, service.outages, service.lost_s) = (downtime, outages, lost);
+                if service.degraded_s.method != super::summary::Method::Exact {
+                    service.degraded_s = degraded;
+                }
+            }
+            // How its outages differ from each other only single ones could tell.
+            if service.outages.mean > 0.0 {
+                service.outage_s.mean = service.downtime_s.mean / service.outages.mean;
+            }
+            service.causes = causes(&self.tallies(number), f64::from(service.instances));
+        }
+        let all: Vec<usize> = (0..self.model.services.len()).collect();
+        let instances = summary.total.instances;
+        let estimate = |figure: Figure| {
+            by_importance_sampling(self.sum(&all, figure).estimate().scaled(scale(figure, instances)))
+        };
+        let total = &mut summary.total;
+        total.downtime_s = estimate(Figure::Downtime);
+        total.availability = self.availability(total.downtime_s);
+        total.lost_s = estimate(Figure::Lost);
+        total.outages = estimate(Figure::Outages);
+        let mut sums = vec![(0.0, 0.0); Cause::ALL.len()];
+        for &service in &all {
+            for (sum, tally) in sums.iter_mut().zip(self.tallies(service)) {
+                *sum = (sum.0 + tally.0, sum.1 + tally.1);
+            }
+        }
+        total.causes = causes(&sums, f64::from(instances));
+        summary.rare_events = Some(rare_summary(rare, names));
+    }
+
+    fn availability(&self, downtime_s: Estimate) -> Estimate {
+        let up = |seconds: f64| 1.0 - seconds / self.model.horizon.as_secs_f64();
+        Estimate {
+            mean: up(downtime_s.mean),
+            se: downtime_s.se / self.model.horizon.as_secs_f64(),
+            low: up(downtime_s.high),
+            high: up(downtime_s.low),
+            method: downtime_s.method,
+        }
+    }
+
+    /// By replication, the sum of a figure over services.
+    fn sum(&self, services: &[usize], figure: Figure) -> Series {
+        let of = |replication: usize| services.iter().map(|&s| self.value(s, figure, replication)).sum();
+        Series::new((0..self.found.waiting.len()).map(of).collect())
+    }
+
+    fn value(&self, service: usize, figure: Figure, replication: usize) -> f64 {
+        let known = self.rare.and_then(|rare| rare.value(service, figure, replication));
+        known.unwrap_or_else(|| {
+            let Ticks { downtime_us, outages, degraded_us, lost_us, .. } =
+                self.found.ticks[service][replication];
+            let ticks = match figure {
+                Figure::Downtime => downtime_us,
+                Figure::Outages => outages,
+                Figure::Degraded => degraded_us,
+                Figure::Lost => lost_us,
+                Figure::DowntimeBy(_) | Figure::OutagesBy(_) => panic!("causes are not kept by replication"),
+            };
+            ticks as f64
+        })
+    }
+
+    /// Outages and downtime (us) by cause, of all instances in a mean replication.
+    fn tallies(&self, service: usize) -> Vec<(f64, f64)> {
+        self.rare.and_then(|rare| rare.causes(service)).unwrap_or_else(|| {
+            let replications = self.found.waiting.len() as f64;
+            let sums = self.found.causes[service].iter();
+            sums.map(|sum| (sum.outages as f64 / replications, sum.downtime_us as f64 / replications))
+                .collect()
+        })
+    }
+}
+
+fn causes(tallies: &[(f64, f64)], instances: f64) -> Vec<CauseSummary> {
+    let some = Cause::ALL
+        .iter()
+        .zip(tallies)
+        .filter(|(_, (outages, downtime_us))| *outages > 0.0 || *downtime_us > 0.0);
+    some.map(|(cause, (outages, downtime_us))| CauseSummary {
+        cause: cause.name(),
+        outages: outages / instances,
+        downtime_s: downtime_us / SECOND / instances,
+    })
+    .collect()
+}
+
+fn rare_summary(rare: &Rare, services: Vec<String>) -> RareSummary {
+    let found = &rare.diagnostics;
+    RareSummary {
+        services,
+        episodes: found.episodes,
+        branches: found.branches,
+        hits: found.hits,
+        hits_effective: found.effective_hits(),
+        weight_mean: if found.branches == 0 { 1.0 } else { found.weights / found.branches as f64 },
+        weight_share_max: if found.hits == 0 { 0.0 } else { found.weight_hit_max / found.weights_hit },
+    }
+}

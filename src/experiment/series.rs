@@ -1,0 +1,95 @@
+//! One number a replication, as whole numbers of some unit, so that sums of them are exact and their order does not matter.
+
+use crate::stats::Interval;
+use crate::stats::{Moments, PairedMoments, Randomness, interval};
+
+/// Numbers of replications, in their order.
+pub(super) struct Series {
+    values: Vec<f64>,
+}
+
+/// Numbers of weighted replications get so many bits: the largest of them, and as many replications as there can be, leave
+/// room in the sums of squares.
+const BITS: i32 = 46;
+
+impl Series {
+    pub(super) fn new(values: Vec<f64>) -> Series {
+        Series { values }
+    }
+
+    fn largest(&self) -> f64 {
+        self.values.iter().fold(0.0, |most: f64, &value| most.max(value))
+    }
+
+    /// Each as a whole number of units.
+    fn in_units(&self, unit: f64) -> impl Iterator<Item = u64> + '_ {
+        self.values.iter().map(move |value| (value / unit + 0.5) as u64)
+    }
+
+    /// The mean and its interval. One more replication may as well be like the heaviest that was seen.
+    pub(super) fn estimate(&self) -> Interval {
+        let unit = unit(self.largest());
+        let moments: Moments = self.in_units(unit).collect();
+        interval::mean(&moments, chance(&moments)).scaled(unit)
+    }
+
+    /// As many outages of equal weight would know as much: the square of the mean by the variance of the mean.
+    pub(super) fn effective_events(&self) -> f64 {
+        let moments: Moments = self.in_units(unit(self.largest())).collect();
+        let (n, mean) = (moments.count() as f64, moments.mean());
+        match moments.sample_variance() {
+            Some(variance) if variance > 0.0 => mean * mean * n / variance,
+            _ => 0.0,
+        }
+    }
+
+    /// The difference of two, paired by replication, and how they go together.
+    pub(super) fn difference(&self, other: &Series) -> (Interval, Option<f64>) {
+        let unit = unit(self.largest().max(other.largest()));
+        let mut pairs = PairedMoments::new();
+        for (own, other) in self.in_units(unit).zip(other.in_units(unit)) {
+            pairs.push(own, other);
+        }
+        let interval = interval::difference(&pairs, chance(pairs.first()), chance(pairs.second()));
+        (interval.scaled(unit), pairs.correlation())
+    }
+}
+
+/// A power of two of which the largest number has so many bits: dividing by it loses nothing.
+fn unit(largest: f64) -> f64 {
+    if largest > 0.0 { libm::scalbn(1.0, libm::ilogb(largest) + 1 - BITS) } else { 1.0 }
+}
+
+fn chance(moments: &Moments) -> Randomness {
+    Randomness::Events { largest: moments.max().saturating_sub(moments.min()) as f64, ceiling: f64::INFINITY }
+}
+
+/// The method of an interval that weighted replications made.
+pub(super) fn by_importance_sampling(interval: Interval) -> super::summary::Estimate {
+    let method = super::summary::Method::ImportanceSampling;
+    super::summary::Estimate { method, ..super::summary::Estimate::from(interval) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mean_does_not_depend_on_the_scale() {
+        let numbers: Vec<f64> = (0..50).map(|k| f64::from(k % 7) * 1.25).collect();
+        let tiny = Series::new(numbers.iter().map(|x| x * 1e-12).collect()).estimate();
+        let plain = Series::new(numbers).estimate();
+        for (a, b) in
+            [(tiny.mean, plain.mean), (tiny.low, plain.low), (tiny.high, plain.high), (tiny.se, plain.se)]
+        {
+            assert!((a * 1e12 / b - 1.0).abs() < 1e-9, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn nothing_at_all_has_a_mean_of_zero() {
+        let nothing = Series::new(vec![0.0; 20]);
+        assert_eq!((nothing.estimate().mean, nothing.effective_events()), (0.0, 0.0));
+        assert_eq!(nothing.estimate().method, crate::stats::Method::Bound);
+    }
+}
