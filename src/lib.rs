@@ -36,7 +36,7 @@
 //! [strategy.alone]
 //! protect = []
 //! "#;
-//! let (spec, issues) = scenario::read(&Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[] });
+//! let (spec, issues) = scenario::read(&Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
 //! let spec = spec.unwrap_or_else(|| panic!("{}", issues[0].render()));
 //! let models = scenario::compile(&spec).unwrap();
 //! let plan = Plan {

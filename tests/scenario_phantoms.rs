@@ -168,7 +168,7 @@ fault = "host esx-4 crash"
 "#;
 
 fn issues_of(text: &str) -> Vec<Issue> {
-    read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] }).1
+    read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &[] }).1
 }
 
 fn shown(issues: &[Issue]) -> String {

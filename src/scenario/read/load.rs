@@ -12,7 +12,12 @@ use crate::scenario::tree::Value;
 
 use super::Named;
 
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+pub(super) const DAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// The file that says all of the week, and its column.
+const FILE: &str = "csv";
+pub(super) const COLUMN: &str = "column";
 
 /// What several days have in common.
 const WORKDAYS: &str = "workdays";
@@ -27,9 +32,25 @@ type Day = BTreeMap<u64, Ppm>;
 impl Reader {
     pub(super) fn load(&mut self, named: &Named<'_>) -> WeeklyLoad {
         let all_week = vec![(Span::ZERO, Ppm::ONE)];
-        let mut load = WeeklyLoad { name: named.name.to_owned(), mark: named.mark, steps: all_week };
-        let accepted: Vec<&str> = DAYS.into_iter().chain([WORKDAYS, WEEKEND, EVERY_DAY]).collect();
+        let mut load =
+            WeeklyLoad { name: named.name.to_owned(), mark: named.mark, steps: all_week, column: None };
+        let of_days = DAYS.into_iter().chain([WORKDAYS, WEEKEND, EVERY_DAY]);
+        let accepted: Vec<&str> = of_days.clone().chain([FILE, COLUMN]).collect();
         let Some(f) = named.fields(self, &accepted) else { return load };
+        if let Some(at) = f.get(FILE) {
+            self.only_the_file(&f, of_days);
+            if let Some((steps, column)) = self.week_of_file(&f, &at) {
+                (load.steps, load.column) = (steps, Some(column));
+            }
+            return load;
+        }
+        if let Some(at) = f.get(COLUMN)
+            && !self.doubts_key(&f, FILE)
+        {
+            let remedy = "write csv = \"FILE\" with the file that has it, or leave it out";
+            self.report(code::MISSING, &at, "a column of no file: csv is missing", remedy);
+            return load;
+        }
         let days: BTreeMap<&str, Option<Day>> = accepted
             .iter()
             .filter_map(|&key| Some((key, f.get(key)?)))
@@ -44,7 +65,7 @@ impl Reader {
         let missing = list((0..DAYS.len()).filter(|&day| of_day(day).is_none()).map(|day| DAYS[day]));
         if !missing.is_empty() && !unread {
             let what = format!("nothing says what clients want on {missing}");
-            let remedy = "write days = { \"00:00\" = \"20 %\", \"08:00\" = \"100 %\", \"18:00\" = \"20 %\" }, or workdays and weekend, or each day by its name";
+            let remedy = "write days = { \"00:00\" = \"20 %\", \"08:00\" = \"100 %\", \"18:00\" = \"20 %\" }, or workdays and weekend, or each day by its name, or csv = \"FILE\"";
             self.sink.push(code::MISSING, f.mark, f.path.clone(), what, remedy);
         }
         let idle = [(WORKDAYS, 0..5), (WEEKEND, 5..7), (EVERY_DAY, 0..7)];
@@ -61,6 +82,14 @@ impl Reader {
             load.steps = week((0..DAYS.len()).filter_map(of_day));
         }
         load
+    }
+
+    /// A file says what clients want on every day; nothing else can.
+    fn only_the_file<'k>(&mut self, f: &Fields<'_>, keys: impl Iterator<Item = &'k str>) {
+        for at in keys.filter_map(|key| f.get(key)) {
+            let what = "csv says what clients want on every day already";
+            self.report(code::CONFLICT, &at, what, "leave one of the two out");
+        }
     }
 
     /// A load that nobody follows, and a service that follows one for nothing.
@@ -116,7 +145,7 @@ impl Reader {
         }
     }
 
-    fn doubts_key(&self, f: &Fields<'_>, key: &str) -> bool {
+    pub(super) fn doubts_key(&self, f: &Fields<'_>, key: &str) -> bool {
         self.doubts(&join(&f.path, key))
     }
 
@@ -156,7 +185,7 @@ impl Reader {
 }
 
 /// Minutes after midnight.
-fn minute(text: &str) -> Option<u64> {
+pub(super) fn minute(text: &str) -> Option<u64> {
     let (hours, minutes) = text.split_once(':')?;
     let digits = |text: &str, longest: usize| {
         let fits = (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -166,7 +195,7 @@ fn minute(text: &str) -> Option<u64> {
     (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
-fn clock(minute: u64) -> String {
+pub(super) fn clock(minute: u64) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
