@@ -168,13 +168,13 @@ impl Reader {
     fn open(&mut self, at: &At<'_>, name: &str) -> Option<DataText> {
         let given = &self.library.given;
         let Some(file) = given.iter().find(|file| file.name == name).cloned() else {
-            let (code, what) = match given.len() {
-                limits::FILES.. => {
-                    (code::LIMIT, format!("a scenario names more than {} files", limits::FILES))
-                }
-                _ => (code::FILE, format!("nobody has read {}", quote(name))),
-            };
-            self.report(code, at, what, "give its bytes with the scenario");
+            if given.len() < limits::FILES {
+                let what = format!("nobody has read {}", quote(name));
+                self.report(code::FILE, at, what, "give its bytes with the scenario");
+            } else {
+                let what = format!("more than {} files", limits::FILES);
+                self.report(code::LIMIT, at, what, "name fewer: several loads can have one file");
+            }
             return None;
         };
         let has = |file: &File| file.content.as_ref().map_or(0, |bytes| bytes.len());

@@ -24,6 +24,11 @@ const WORKDAYS: &str = "workdays";
 const WEEKEND: &str = "weekend";
 const EVERY_DAY: &str = "days";
 
+/// Keys that say something of days.
+fn of_days() -> impl Iterator<Item = &'static str> {
+    DAYS.into_iter().chain([WORKDAYS, WEEKEND, EVERY_DAY])
+}
+
 const MINUTES_A_DAY: u64 = 24 * 60;
 
 /// Steps of a day: from so many minutes after midnight, a part of the peak.
@@ -34,30 +39,36 @@ impl Reader {
         let all_week = vec![(Span::ZERO, Ppm::ONE)];
         let mut load =
             WeeklyLoad { name: named.name.to_owned(), mark: named.mark, steps: all_week, column: None };
-        let of_days = DAYS.into_iter().chain([WORKDAYS, WEEKEND, EVERY_DAY]);
-        let accepted: Vec<&str> = of_days.clone().chain([FILE, COLUMN]).collect();
+        let accepted: Vec<&str> = of_days().chain([FILE, COLUMN]).collect();
         let Some(f) = named.fields(self, &accepted) else { return load };
         if let Some(at) = f.get(FILE) {
-            self.only_the_file(&f, of_days);
-            if let Some((steps, column)) = self.week_of_file(&f, &at) {
-                (load.steps, load.column) = (steps, Some(column));
+            self.only_the_file(&f, &at);
+            match self.week_of_file(&f, &at) {
+                Some((steps, column)) => (load.steps, load.column) = (steps, Some(column)),
+                None => self.sink.note_unread(at.path),
             }
             return load;
         }
-        if let Some(at) = f.get(COLUMN)
-            && !self.doubts_key(&f, FILE)
-        {
-            let remedy = "write csv = \"FILE\" with the file that has it, or leave it out";
-            self.report(code::MISSING, &at, "a column of no file: csv is missing", remedy);
-            return load;
+        match f.get(COLUMN) {
+            None => load.steps = self.week_of_days(&f).unwrap_or(load.steps),
+            Some(_) if self.doubts_key(&f, FILE) => {}
+            Some(at) => {
+                let remedy = "write csv = \"FILE\" with the file that has it, or leave it out";
+                self.report(code::MISSING, &at, "a column of no file: csv is missing", remedy);
+                self.sink.note_unread(at.path);
+            }
         }
-        let days: BTreeMap<&str, Option<Day>> = accepted
-            .iter()
-            .filter_map(|&key| Some((key, f.get(key)?)))
+        load
+    }
+
+    /// A week as the scenario says it, day by day.
+    fn week_of_days(&mut self, f: &Fields<'_>) -> Option<Vec<(Span, Ppm)>> {
+        let days: BTreeMap<&str, Option<Day>> = of_days()
+            .filter_map(|key| Some((key, f.get(key)?)))
             .map(|(key, at)| (key, self.day(&at)))
             .collect();
-        let unread =
-            days.values().any(Option::is_none) || accepted.iter().any(|key| self.doubts_key(&f, key));
+        let unread = days.values().any(Option::is_none)
+            || of_days().chain([FILE, COLUMN]).any(|key| self.doubts_key(f, key));
         let of_day = |day: usize| {
             let several = if day < 5 { WORKDAYS } else { WEEKEND };
             [DAYS[day], several, EVERY_DAY].into_iter().find_map(|key| days.get(key)?.as_ref())
@@ -78,15 +89,20 @@ impl Reader {
                 self.report(code::NO_EFFECT, &at, what, "leave it out");
             }
         }
-        if missing.is_empty() && !unread {
-            load.steps = week((0..DAYS.len()).filter_map(of_day));
-        }
-        load
+        (missing.is_empty() && !unread).then(|| week((0..DAYS.len()).filter_map(of_day)))
     }
 
     /// A file says what clients want on every day; nothing else can.
-    fn only_the_file<'k>(&mut self, f: &Fields<'_>, keys: impl Iterator<Item = &'k str>) {
-        for at in keys.filter_map(|key| f.get(key)) {
+    fn only_the_file(&mut self, f: &Fields<'_>, file: &At<'_>) {
+        let days = || of_days().filter_map(|key| f.get(key));
+        if file.mark().source > 0 && days().any(|at| at.mark().source == 0) {
+            // The scenario is as it is: only all of the table can give way.
+            let what = "the scenario says what clients want by days";
+            let remedy = format!("replace it whole: --set '{}={{ csv = \"FILE\" }}'", f.path);
+            self.report(code::CONFLICT, file, what, remedy);
+            return;
+        }
+        for at in days() {
             let what = "csv says what clients want on every day already";
             self.report(code::CONFLICT, &at, what, "leave one of the two out");
         }
