@@ -203,6 +203,8 @@ const CASES: &[Case] = &[
     ("time,share\nMon", "0,1\nMon", &[("E040", 1, 1)], "the first row is no header"),
     ("time,share", "time;share", &[("E040", 1, 1)], "separated by semicolons: save the file with commas"),
     ("time,share", "time\tshare", &[("E040", 1, 1)], "separated by tabs"),
+    ("time,share", "time,\"share", &[("E010", 1, 6)], "the name of a column with a line break in it"),
+    ("time,share", "time,\u{1b}[2Jshare", &[("E010", 1, 6)], "the control character U+001B"),
     ("time,share", "time", &[("E040", 1, 1)], "the file has no column of values"),
     ("Mon 02:00,0.05", "Mon\u{0}02:00,0.05", &[("E015", 4, 1)], "\"Mon\\0"),
 ];

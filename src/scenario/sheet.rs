@@ -9,7 +9,7 @@ use super::fields::{At, Reader};
 use super::files::DataText;
 use super::fixed::limits;
 use super::issue::Mark;
-use super::text::{list, quote, suggest};
+use super::text::{list, quote, suggest, unprintable};
 use super::units::Wrong;
 
 /// Mistakes of one file that are told; the others are counted. Most of them have one root.
@@ -82,20 +82,20 @@ fn begin(text: &str, from: usize) -> usize {
 
 /// Where a value stands in a row, quotes included.
 fn cell(row: &str, number: usize) -> Range<usize> {
-    let (mut start, mut commas, mut quoted) = (0, 0, false);
-    for (at, byte) in row.bytes().enumerate() {
+    let (mut start, mut commas, mut quoted, mut at) = (0, 0, false, 0);
+    let bytes = row.as_bytes();
+    while let Some(byte) = bytes.get(at) {
         match byte {
-            b'"' => quoted = !quoted,
-            b',' if !quoted => {
-                if commas == number {
-                    return start..at;
-                }
-                commas += 1;
-                start = at + 1;
-            }
+            // Two of them within quotes are one of the value's own.
+            b'"' if quoted && bytes.get(at + 1) == Some(&b'"') => at += 1,
+            b'"' if quoted => quoted = false,
+            b'"' => quoted = at == start,
+            b',' if !quoted && commas == number => return start..at,
+            b',' if !quoted => (commas, start) = (commas + 1, at + 1),
             b'\r' | b'\n' if !quoted => return start..at,
             _ => {}
         }
+        at += 1;
     }
     start..row.len()
 }
@@ -127,6 +127,12 @@ impl Reader {
         if sheet.names.iter().any(is_number) {
             let remedy = "begin with a row that names the columns, such as time,share";
             self.wrong_in(&sheet, code::TABLE, line, "the first row is no header", remedy);
+            return None;
+        }
+        let wrong = |(number, name): (usize, &String)| Some((number, objection_to_name(name)?));
+        if let Some((number, what)) = sheet.names.iter().enumerate().find_map(wrong) {
+            let remedy = format!("choose a printable name of at most {} characters", limits::NAME_CHARS);
+            self.wrong_in(&sheet, code::NAME, sheet.header(number), what, remedy);
             return None;
         }
         Some(sheet)
@@ -266,6 +272,15 @@ impl Reader {
     }
 }
 
+/// Why a column cannot be called like that.
+fn objection_to_name(name: &str) -> Option<String> {
+    if let Some(wrong) = unprintable(name) {
+        return Some(format!("the name of a column with {wrong} in it"));
+    }
+    let length = name.chars().count();
+    (length > limits::NAME_CHARS).then(|| format!("the name of a column with {length} characters"))
+}
+
 /// What is wrong with a row as a whole.
 fn objection(row: &csv::StringRecord, columns: usize) -> Option<(String, &'static str)> {
     if row.iter().any(|cell| cell.contains(['\r', '\n'])) {
@@ -290,5 +305,8 @@ mod tests {
         assert_eq!([found(0), found(1), found(2), found(3)], ["a", "\"b,\"\"c\"", "", "d"]);
         // Of a row that has fewer, the last one.
         assert_eq!(found(9), "d");
+        // A quote in the middle of a value is one like any other character.
+        let row = "5\" disk,\"a\" b,c";
+        assert_eq!([0, 1, 2].map(|number| &row[cell(row, number)]), ["5\" disk", "\"a\" b", "c"]);
     }
 }

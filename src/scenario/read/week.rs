@@ -188,7 +188,7 @@ fn instant(text: &str) -> Result<Span, (&'static str, Wrong)> {
             known.eq_ignore_ascii_case(day)
                 || known.get(..3).is_some_and(|short| short.eq_ignore_ascii_case(day))
         };
-        let number = DAYS.iter().position(|known| is_day(&known))? as u64;
+        let number = DAYS.iter().position(is_day)? as u64;
         Some(Span(number * DAY + minute(time.trim())? * MINUTE))
     };
     let is_length = || units::duration(text).ok();
