@@ -43,7 +43,7 @@ const REPLICATIONS: u32 = 100;
 
 fn answer(scenario: &str) -> String {
     let (spec, issues) =
-        scenario::read(&Input { name: "first.toml", bytes: scenario.as_bytes(), overrides: &[] });
+        scenario::read(&Input { name: "first.toml", bytes: scenario.as_bytes(), overrides: &[], files: &[] });
     let told = || issues.iter().map(|issue| issue.render()).collect::<String>();
     let spec = spec.unwrap_or_else(|| panic!("{}", told()));
     let models = scenario::compile(&spec).unwrap_or_else(|_| panic!("the VMs find no room"));

@@ -36,7 +36,7 @@
 //! [strategy.alone]
 //! protect = []
 //! "#;
-//! let (spec, issues) = scenario::read(&Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[] });
+//! let (spec, issues) = scenario::read(&Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
 //! let spec = spec.unwrap_or_else(|| panic!("{}", issues[0].render()));
 //! let models = scenario::compile(&spec).unwrap();
 //! let plan = Plan {
@@ -86,7 +86,8 @@
 //! - **Invariant: time is whole microseconds, and so is every sum.** Floats appear when drawing and when
 //!   reporting. Their functions come from `libm`, never from the platform.
 //! - **Invariant: the order of events is (time, slot),** a property of the model.
-//! - **Invariant: only [`cli`] does I/O.** Below it nothing knows a file, a clock or a terminal.
+//! - **Invariant: only [`cli`] does I/O.** Below it nothing knows a file, a clock or a terminal: of a file that a scenario
+//!   names, [`scenario`] says the name and gets the bytes.
 //! - **Invariant: no `Result` on the path of an event.** The user's mistakes end in [`scenario`], as issues
 //!   with a place; ours are assertions that name the replication.
 //! - **Invariant: no counter in the model.** Whoever wants a number listens to signals.
@@ -99,6 +100,9 @@
 //!   services down; a kind of injection in `scenario/read/schedule.rs` and `sim/injection.rs`. Then a case folder.
 //! - **a key of the scenario**: besides that, a line in `scenarios/README.md`, in `scenario/describe`, and in the scenario of
 //!   `tests/scenario_phantoms.rs`, which looks for issues that follow only from others.
+//! - **a file that a scenario names**: its key in `FILE_KEYS` of `scenario/files.rs`; whoever reads the key asks for its text
+//!   (`data_text`), or for a table of columns (`scenario/sheet.rs`). The command line, the fingerprint and the places of mistakes
+//!   follow.
 //! - **a probe**: a file in [`probe`] that implements [`sim::Observer`]; where it goes into results, its
 //!   integers are added up in `experiment/block.rs` and turned into an estimate in `experiment/summarize.rs`.
 //!   No handler changes.

@@ -65,7 +65,7 @@ fn simulate(case: &Path, name: &str) -> Result<String, String> {
     if let Some(word) = RANDOM.iter().find(|word| text.contains(**word)) {
         return Err(format!("{name}: \"{word}\" has no place in a scripted case"));
     }
-    let (spec, issues) = scenario::read(&Input { name, bytes: &bytes, overrides: &[] });
+    let (spec, issues) = scenario::read(&Input { name, bytes: &bytes, overrides: &[], files: &[] });
     let told = || issues.iter().map(|issue| issue.render()).collect::<String>();
     let spec = spec.ok_or_else(told)?;
     let models = scenario::compile(&spec)

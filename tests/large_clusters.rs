@@ -50,7 +50,7 @@ fault = "{fault}"
 lasts = "1 h"
 "#
     );
-    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
     let spec = spec.unwrap_or_else(|| panic!("{}", issues[0].render()));
     let models = compile(&spec).unwrap();
     let mut state = State::new(&models[0]);

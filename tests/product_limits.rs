@@ -42,7 +42,8 @@ impl Cluster {
 }
 
 fn issues_of(text: &str) -> Vec<Issue> {
-    let (spec, mut issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+    let (spec, mut issues) =
+        read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
     if let Some(spec) = spec {
         issues.extend(compile_with_issues(&spec).1);
     }
@@ -224,6 +225,6 @@ fn unprotected_vms_count() {
     let more = text.replace("[service.loose]", "[service.loose]\ninstances = 2");
     let codes: Vec<&str> = issues_of(&more).iter().map(|i| i.code).collect();
     assert_eq!(codes, ["E036"]);
-    let (spec, _) = read(&Input { name: "t.toml", bytes: more.as_bytes(), overrides: &[] });
+    let (spec, _) = read(&Input { name: "t.toml", bytes: more.as_bytes(), overrides: &[], files: &[] });
     assert_eq!(compile(&spec.unwrap()).unwrap_err()[0].code, "E036");
 }

@@ -24,7 +24,7 @@ fn content(path: &str) -> String {
 
 /// Reads and compiles a scenario that must not give a single issue, warnings included.
 fn sound(name: &str, scenario: &str) -> (Vec<String>, Vec<Model>) {
-    let (spec, mut issues) = read(&Input { name, bytes: scenario.as_bytes(), overrides: &[] });
+    let (spec, mut issues) = read(&Input { name, bytes: scenario.as_bytes(), overrides: &[], files: &[] });
     // One asks what two nodes without a witness cost, which it is warned of.
     issues.retain(|issue| !(name == "exchange.toml" && issue.code == "W110"));
     let rendered: String = issues.iter().map(|issue| issue.render()).collect();
@@ -199,7 +199,7 @@ inject = [{ zzz = 1, at = "1 h", fault = "host a-1 crash" }]
         profiles::keys().into_iter().chain(profiles::guest_keys()).map(|(key, _)| key).collect();
     let reference = content("scenarios/README.md");
     let sections: Vec<&str> = reference.split("\n## ").collect();
-    let (_, issues) = read(&Input { name: "wrong", bytes: WRONG.as_bytes(), overrides: &[] });
+    let (_, issues) = read(&Input { name: "wrong", bytes: WRONG.as_bytes(), overrides: &[], files: &[] });
     let mut missing = Vec::new();
     let mut tables = 0;
     for issue in issues.iter().filter(|issue| issue.code == "E007") {

@@ -69,7 +69,7 @@ lasts = "2 h"
 "#;
 
 fn issues_of(text: &str) -> Vec<Issue> {
-    read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] }).1
+    read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &[] }).1
 }
 
 /// What to replace in [`GOOD`], by what, and the code; `@` marks where the issue must be.
@@ -259,6 +259,11 @@ const CASES: &[(&str, &str, &str)] = &[
     ("days = \"20 %\"", "days = { \"08:00\" = @\"lots\" }", "E014"),
     ("days = \"20 %\"", "days = @[0.1, 0.2]", "E008"),
     ("days = \"20 %\"", "workdays = 1\nweekend = 1\ndays = @\"20 %\"", "W103"),
+    ("days = \"20 %\"", "csv = @\"week.csv\"", "E039"),
+    ("days = \"20 %\"", "csv = @\"\"", "E010"),
+    ("days = \"20 %\"", "csv = @7", "E008"),
+    ("days = \"20 %\"", "days = \"20 %\"\ncolumn = @\"mail\"", "E009"),
+    ("days = \"20 %\"", "@csw = \"week.csv\"", "E007"),
     ("requests = 5", "requests = @0", "E015"),
     ("requests = 5", "", "W103@[service.@mail]"),
     ("load = \"office\"", "load = @\"offices\"", "E021"),
@@ -723,7 +728,8 @@ fn every_objection_of_a_product_is_told_at_once() {
 fn a_pool_follows_its_timeout() {
     let plan = |settings: &str| {
         let text = GOOD.replacen(PRODUCT, &format!("product = \"xenserver\"\n{settings}"), 1);
-        let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+        let (spec, issues) =
+            read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
         spec.unwrap_or_else(|| panic!("{issues:#?}")).cluster(0, 0)
     };
     let seconds = |settings: &str| {
@@ -819,7 +825,7 @@ fn pairs_of_sites_have_a_limit() {
 #[test]
 fn text_that_is_no_text() {
     let one = |bytes: &[u8]| {
-        let (spec, issues) = read(&Input { name: "t.toml", bytes, overrides: &[] });
+        let (spec, issues) = read(&Input { name: "t.toml", bytes, overrides: &[], files: &[] });
         assert!(spec.is_none());
         assert_eq!(issues.len(), 1, "{issues:#?}");
         (issues[0].code, issues[0].place.line, issues[0].place.column)
@@ -840,7 +846,7 @@ fn text_that_is_no_text() {
 fn overrides_replace_add_and_point_at_themselves() {
     let run = |overrides: &[&str]| {
         let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
-        read(&Input { name: "t.toml", bytes: GOOD.as_bytes(), overrides: &overrides })
+        read(&Input { name: "t.toml", bytes: GOOD.as_bytes(), overrides: &overrides, files: &[] })
     };
     let (spec, issues) = run(&[
         "run.horizon=2 y",
@@ -899,7 +905,7 @@ fn overrides_replace_add_and_point_at_themselves() {
 #[test]
 fn percentages_go_beyond_a_hundred() {
     let text = GOOD.replace("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nmemory_overcommit = \"110 %\"\n\n");
-    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
     let spec = spec.unwrap_or_else(|| panic!("{issues:#?}"));
     assert_eq!(spec.clusters[0].settings.memory_overcommit, Some(1.1));
 }
@@ -947,7 +953,7 @@ fn defaults_follow_the_layer_and_overrides_win() {
          [strategy.cluster.cluster.c]\nfailed_after_datastore = \"30 s\"\n\
          [service.web]\nrole = \"stateless\"\nvm = { cores = 1, memory = \"1 GiB\" }",
     );
-    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
     let spec = spec.unwrap_or_else(|| panic!("{issues:#?}"));
     let constant = |value_s| ninefold::engine::Law::Constant { value_s };
     let mail = spec.strategies[1].for_service(0);
@@ -999,7 +1005,8 @@ fn nodes_with_disks_on_storages_that_are_not_shared() {
     assert_eq!(with("", ""), [""; 0]);
     assert_eq!(with(vm, "[service.s]\nplace = [\"ha-1\", \"hb-1\"]\n"), [""; 0]);
     for text in [APART.to_owned(), APART.replacen(vm, "[service.s]\nplace = [\"ha-1\", \"hb-1\"]\n", 1)] {
-        let spec = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] }).0.unwrap();
+        let spec =
+            read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &[] }).0.unwrap();
         let model = ninefold::scenario::compile(&spec).unwrap().remove(0);
         assert_eq!(model.vms.iter().map(|vm| vm.host.index()).collect::<Vec<_>>(), [0, 1]);
     }
@@ -1009,7 +1016,7 @@ fn nodes_with_disks_on_storages_that_are_not_shared() {
         "memory = \"128 GiB\"",
         1,
     );
-    let spec = read(&Input { name: "t.toml", bytes: wide.as_bytes(), overrides: &[] }).0.unwrap();
+    let spec = read(&Input { name: "t.toml", bytes: wide.as_bytes(), overrides: &[], files: &[] }).0.unwrap();
     let model = ninefold::scenario::compile(&spec).unwrap().remove(0);
     assert_eq!(model.vms.iter().map(|vm| vm.host.index()).collect::<Vec<_>>(), [0, 1]);
     for (from, to, issue) in [

@@ -39,14 +39,14 @@ protect = []
 "#;
 
 fn issues(text: &str) -> Vec<Issue> {
-    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+    let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
     let spec = spec.unwrap_or_else(|| panic!("{}", issues[0].render()));
     compile(&spec).err().unwrap_or_default()
 }
 
 /// Events of one replication, on average over a few.
 fn events(text: &str) -> f64 {
-    let (spec, _) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[] });
+    let (spec, _) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
     let models = compile(&spec.unwrap()).unwrap();
     let mut state = State::new(&models[0]);
     let of_one = |replication| {

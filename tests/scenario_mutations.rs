@@ -92,7 +92,7 @@ const PIECES: &[&str] = &[
 ];
 
 fn total(text: &[u8], overrides: &[String]) {
-    let (spec, issues) = read(&Input { name: "m.toml", bytes: text, overrides });
+    let (spec, issues) = read(&Input { name: "m.toml", bytes: text, overrides, files: &[] });
     let failed = issues.iter().any(|issue| issue.severity == Severity::Error);
     assert_eq!(spec.is_none(), failed, "a spec is there exactly when nothing is an error");
     for issue in &issues {

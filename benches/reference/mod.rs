@@ -59,7 +59,7 @@ protect = ["host-cluster"]
 /// # Panics
 /// When it has mistakes.
 pub(crate) fn compile(name: &str, text: &str) -> Vec<Model> {
-    let (spec, issues) = scenario::read(&Input { name, bytes: text.as_bytes(), overrides: &[] });
+    let (spec, issues) = scenario::read(&Input { name, bytes: text.as_bytes(), overrides: &[], files: &[] });
     let told = || issues.iter().map(|issue| issue.render()).collect::<String>();
     let spec = spec.unwrap_or_else(|| panic!("{}", told()));
     scenario::compile(&spec).unwrap_or_else(|issues| panic!("{name}: {} issues", issues.len()))

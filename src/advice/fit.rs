@@ -125,7 +125,12 @@ impl Around<'_> {
         let clusters = proposal::clusters(self.spec, drafts, self.grounds);
         let toml = proposal::toml(self.spec, self.strategy, drafts, &clusters);
         let text = proposal::pasted(self.input.bytes, &toml);
-        let input = Input { name: self.input.name, bytes: &text, overrides: self.input.overrides };
+        let input = Input {
+            name: self.input.name,
+            bytes: &text,
+            overrides: self.input.overrides,
+            files: self.input.files,
+        };
         let (spec, mut issues) = scenario::read(&input);
         let mut spare = None;
         if let Some(spec) = &spec {

@@ -202,7 +202,7 @@ fn beside(spec: &Spec, ground: &Ground) -> Obstacle {
 /// [strategy.alone]
 /// protect = []
 /// "#;
-/// let input = Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[] };
+/// let input = Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[], files: &[] };
 /// let spec = scenario::read(&input).0.unwrap();
 /// let advice = ninefold::advice::advise(&input, &spec).unwrap();
 /// assert_eq!(advice.strategy, "advised");

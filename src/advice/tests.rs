@@ -22,7 +22,7 @@ const HOST_CLUSTER: &str = "[strategy.own]\nprotect = [\"host-cluster\"]\n";
 const NONE: &str = "[strategy.own]\nprotect = []\n";
 
 fn advised(text: &str) -> Advice {
-    let input = Input { name: "test.toml", bytes: text.as_bytes(), overrides: &[] };
+    let input = Input { name: "test.toml", bytes: text.as_bytes(), overrides: &[], files: &[] };
     let (spec, issues) = read(&input);
     let told: String = issues.iter().map(Issue::render).collect();
     let advice = advise(&input, &spec.unwrap_or_else(|| panic!("{told}")));
@@ -313,7 +313,7 @@ fn the_name_is_free_and_braces_take_no_more() {
     let text = format!(
         "strategy = {{ own = {{ protect = [] }} }}\n{FOUR}[service.s]\nvm = {{ cores = 2, memory = \"8 GiB\" }}\n"
     );
-    let input = Input { name: "test.toml", bytes: text.as_bytes(), overrides: &[] };
+    let input = Input { name: "test.toml", bytes: text.as_bytes(), overrides: &[], files: &[] };
     let issues = advise(&input, &read(&input).0.unwrap_or_else(|| panic!("{text}"))).map(|a| a.toml);
     assert!(issues.is_err_and(|issues| issues[0].remedy.contains("[strategy.NAME]")));
 }

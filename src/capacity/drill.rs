@@ -261,7 +261,7 @@ service.loose.protect = []
 
     #[test]
     fn a_drill_leaves_everything_as_it_was() {
-        let (spec, _) = read(&Input { name: "t", bytes: TIGHT.as_bytes(), overrides: &[] });
+        let (spec, _) = read(&Input { name: "t", bytes: TIGHT.as_bytes(), overrides: &[], files: &[] });
         let model = &compile(&spec.unwrap()).unwrap()[0];
         let mut drill = Drill::new(model);
         let before = rooms(&drill, model);
@@ -286,7 +286,7 @@ service.loose.protect = []
     /// More of a kind are counted in and out, and wait as others do.
     #[test]
     fn stand_ins_take_room_and_restart() {
-        let (spec, _) = read(&Input { name: "t", bytes: TIGHT.as_bytes(), overrides: &[] });
+        let (spec, _) = read(&Input { name: "t", bytes: TIGHT.as_bytes(), overrides: &[], files: &[] });
         let model = &compile(&spec.unwrap()).unwrap()[0];
         let mut drill = Drill::new(model);
         // The last of service b, 3 GiB, is set aside and stands for two on the first host and one on the second.

@@ -155,7 +155,7 @@ mod tests {
                 small + 1,
                 large + 1
             );
-            let (spec, _) = read(&Input { name: "t", bytes: text.as_bytes(), overrides: &[] });
+            let (spec, _) = read(&Input { name: "t", bytes: text.as_bytes(), overrides: &[], files: &[] });
             let Ok(models) = compile(&spec.unwrap()) else { continue };
             let census = Census::take(&models[0]);
             for tolerate in 1..4 {

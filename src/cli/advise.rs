@@ -14,7 +14,7 @@ pub(super) fn advise(arguments: &AdviseArguments) -> Result<(), Failure> {
         tell(&issues);
         text.refused(issues.len())
     })?;
-    let pasted = Text { bytes: advice.scenario.clone(), ..text };
+    let pasted = text.pasted(advice.scenario.clone());
     let scenario = pasted.load(&own.warnings)?;
     interrupt::listen();
     let summary = simulate(&scenario, &arguments.simulation, arguments.quiet)?;

@@ -1,15 +1,15 @@
 //! From arguments to a checked scenario and its models.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::args::ScenarioArguments;
-use super::{Failure, output};
+use super::{Failure, data, output};
 use crate::capacity;
 use crate::model::Model;
-use crate::scenario::{self, Input, Issue, Severity, Spec};
+use crate::scenario::{self, File, Input, Issue, Severity, Spec};
 
 /// A scenario that can be run.
 pub(super) struct Scenario {
@@ -18,30 +18,62 @@ pub(super) struct Scenario {
     pub warnings: Vec<Issue>,
     /// What was laid over the text, as PATH=VALUE.
     pub overrides: Vec<String>,
-    /// SHA-256 of the text and of every override, in hexadecimal.
+    /// SHA-256 of the text, of every override and of the files that they name, in hexadecimal.
     pub sha256: String,
 }
 
 /// More bytes than a scenario may have are not even read.
 const BYTES_MAX: u64 = scenario::limits::TEXT_BYTES as u64 + 1;
 
-/// A scenario's text and what is laid over it, unread.
+/// A scenario's text, what is laid over it, and the files that they name, unread.
 pub(super) struct Text {
     pub name: String,
     pub bytes: Vec<u8>,
+    /// The folder from which the paths in it count.
+    folder: PathBuf,
     /// Overrides as they were typed.
-    pub typed: Vec<String>,
+    typed: Vec<String>,
+    /// Files that it has named under any overrides so far, each read once: all variants have the same bytes.
+    files: Vec<File>,
 }
 
 impl Text {
     /// From the file, with the options that are short for a key.
     pub(super) fn of(arguments: &ScenarioArguments, options: &[String]) -> Result<Text, Failure> {
-        let (name, bytes) = read(&arguments.file)?;
-        Ok(Text { name, bytes, typed: arguments.set.iter().chain(options).cloned().collect() })
+        let mut text = Text::bare(&arguments.file)?;
+        text.lay_over(arguments.set.iter().chain(options).cloned().collect());
+        Ok(text)
+    }
+
+    /// Without anything laid over it.
+    pub(super) fn bare(file: &Path) -> Result<Text, Failure> {
+        let (name, bytes) = read(file)?;
+        // Of stdin it is the current one.
+        let folder = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        Ok(Text { name, bytes, folder, typed: Vec::new(), files: Vec::new() })
+    }
+
+    /// Takes overrides in the place of others, and reads the files that are named now.
+    pub(super) fn lay_over(&mut self, typed: Vec<String>) {
+        self.typed = typed;
+        for name in scenario::files_named(&self.input()) {
+            let is_read = self.files.iter().any(|file| file.name == name);
+            if !is_read && self.files.len() < scenario::limits::FILES {
+                let has = |file: &File| file.content.as_ref().map_or(0, |bytes| bytes.len());
+                let all: usize = self.files.iter().map(has).sum();
+                let left = scenario::limits::FILES_BYTES.saturating_sub(all);
+                self.files.push(data::read(&self.folder, &name, left));
+            }
+        }
+    }
+
+    /// Another text in its place, over which the same is laid and which names the same files.
+    pub(super) fn pasted(self, bytes: Vec<u8>) -> Text {
+        Text { bytes, ..self }
     }
 
     pub(super) fn input(&self) -> Input<'_> {
-        Input { name: &self.name, bytes: &self.bytes, overrides: &self.typed }
+        Input { name: &self.name, bytes: &self.bytes, overrides: &self.typed, files: &self.files }
     }
 
     /// Reads, checks and compiles. All problems are told, warnings too, but for those that were told before.
@@ -62,11 +94,31 @@ impl Text {
         let overrides: Vec<String> = self.typed.iter().map(|text| scenario::plain_override(text)).collect();
         match spec {
             Some(spec) if errors == 0 => {
-                let sha256 = fingerprint(&self.bytes, &overrides);
+                let sha256 = self.fingerprint(&overrides);
                 Ok(Scenario { spec, models, warnings: issues, overrides, sha256 })
             }
             _ => Err(self.refused(errors)),
         }
+    }
+
+    /// The text, each override and each file, kept apart so that no two runs that differ look alike.
+    pub(super) fn fingerprint(&self, overrides: &[String]) -> String {
+        let mut hash = Sha256::new();
+        hash.update(&self.bytes);
+        for text in overrides {
+            hash.update([0]);
+            hash.update(text.as_bytes());
+        }
+        for file in &self.files {
+            let Ok(bytes) = &file.content else { continue };
+            // No override begins so: an empty one is none.
+            hash.update([0, 0]);
+            hash.update(file.name.as_bytes());
+            hash.update([0]);
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Why nothing is simulated, when the errors have been told.
@@ -108,15 +160,4 @@ pub(super) fn tell<'a>(issues: impl IntoIterator<Item = &'a Issue>) {
 /// `1 error`, `2 errors`.
 fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
-/// The text and each override, kept apart so that no two runs that differ look alike.
-pub(super) fn fingerprint(bytes: &[u8], overrides: &[String]) -> String {
-    let mut hash = Sha256::new();
-    hash.update(bytes);
-    for text in overrides {
-        hash.update([0]);
-        hash.update(text.as_bytes());
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,6 +8,7 @@ mod advise;
 mod args;
 mod chart;
 mod check;
+mod data;
 mod input;
 mod interrupt;
 mod output;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::args::ScenarioArguments;
-use super::input::{Text, fingerprint};
+use super::input::Text;
 use super::{Failure, output};
 use crate::capacity;
 use crate::engine::Span;
@@ -79,12 +79,11 @@ pub(super) fn load(
             )));
         }
     }
-    let bare = ScenarioArguments { file: arguments.file.clone(), set: Vec::new() };
-    let mut text = Text::of(&bare, &[])?;
+    let mut text = Text::bare(&arguments.file)?;
     let (mut list, mut told, mut unfit_issues) = (Vec::new(), Issues::default(), Issues::default());
     let names: Vec<String> = grid.variants().iter().map(|places| grid.name(places)).collect();
     for (number, places) in grid.variants().into_iter().enumerate() {
-        text.typed = grid.overrides(&places).into_iter().chain(options.iter().cloned()).collect();
+        text.lay_over(grid.overrides(&places).into_iter().chain(options.iter().cloned()).collect());
         let mut found = read(&text, places);
         told.note(found.issues, number);
         unfit_issues.note(found.unfit_issues, number);
@@ -110,7 +109,7 @@ pub(super) fn load(
     Ok(Variants {
         id: ScenarioId {
             title: list.first().map_or(String::new(), |variant| variant.title.clone()),
-            sha256: fingerprint(&text.bytes, &typed),
+            sha256: text.fingerprint(&typed),
         },
         overrides: fixed.collect(),
         warnings: told.into_iter().map(|told| told.issue).collect(),

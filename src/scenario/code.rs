@@ -47,6 +47,8 @@ codes! {
     PRODUCT_LIMIT = "E036", "more than the cluster's product supports";
     STORAGE_KIND = "E037", "storage that the cluster's product cannot use";
     UNSUPPORTED = "E038", "a setting that the cluster's product does not take";
+    FILE = "E039", "a file that cannot be read";
+    TABLE = "E040", "rows or columns of a file that are not as they must be";
     MORE = "E099", "more issues than are shown";
     REPAIR_LONGER = "W101", "repairs take as long as the time between failures";
     LOCAL_STORAGE = "W102", "a clustered VM on storage of one host";

@@ -1,6 +1,7 @@
 //! What a scenario became once units, names and defaults were resolved: the text of `check`.
 
 mod guest;
+mod load;
 mod topology;
 
 use std::collections::BTreeMap;
@@ -137,7 +138,7 @@ pub fn describe(spec: &Spec) -> String {
         }
     );
     topology::topology(spec, &mut out);
-    loads(spec, &mut out);
+    load::loads(spec, &mut out);
     services(spec, &mut out);
     strategies(spec, &mut out);
     schedule(spec, &mut out);
@@ -172,21 +173,6 @@ fn hosts(spec: &Spec, refs: &[HostRef]) -> String {
         .collect();
     let text = list(names.iter().take(12).map(String::as_str));
     if refs.len() > 12 { format!("{text} and {} more", refs.len() - 12) } else { text }
-}
-
-fn loads(spec: &Spec, out: &mut String) {
-    if !spec.loads.is_empty() {
-        section(out, "loads (the measured time begins on a Monday at 0:00: assumption)");
-    }
-    for load in &spec.loads {
-        let percent = |fraction: f64| format!("{} %", short(libm::round(fraction * 1e4) / 1e2));
-        let facts = [
-            format!("at most {} of the demand", percent(load.most())),
-            format!("{} on average", percent(load.mean())),
-            count(load.steps.len() as u64, "step a week", "steps a week"),
-        ];
-        item(out, "load", &load.name, &facts, &[]);
-    }
 }
 
 fn services(spec: &Spec, out: &mut String) {

@@ -4,7 +4,8 @@ use crate::engine::Span;
 use crate::model::Ppm;
 
 use super::code;
-use super::issue::{Mark, Sink};
+use super::files::Library;
+use super::issue::{Mark, Sink, Sources};
 use super::spec::Assumption;
 use super::text::{join, list, nearest, number, quote, suggest};
 use super::tree::{Node, Table, Value};
@@ -14,6 +15,10 @@ use super::units;
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     pub(super) sink: Sink,
+    /// The texts it reads from.
+    pub(super) sources: Sources,
+    /// The files that they may name.
+    pub(super) library: Library,
     pub(super) assumptions: Vec<Assumption>,
 }
 
@@ -377,9 +382,8 @@ impl Reader {
             Value::Text(_) => self.measured(at, code::FRACTION, "a fraction", "15 %", units::fraction)?,
             _ => self.number(at)?,
         };
-        // Written so that NaN is outside.
-        if (0.0..=1.0).contains(&value) {
-            return Some(Ppm((value * f64::from(Ppm::ONE.0)).round() as u32));
+        if let Some(part) = units::part(value) {
+            return Some(part);
         }
         let written = match &at.node.value {
             Value::Text(text) => quote(text),

@@ -4,6 +4,16 @@
 pub mod limits {
     /// Bytes of scenario text.
     pub const TEXT_BYTES: usize = 64 << 20;
+    /// Bytes of a file that a scenario names.
+    pub const FILE_BYTES: usize = 16 << 20;
+    /// Bytes of all such files together, those of all variants of a sweep.
+    pub const FILES_BYTES: usize = 64 << 20;
+    /// How many of them there are.
+    pub const FILES: usize = 1_000;
+    /// Characters of the name of such a file.
+    pub const FILE_NAME_CHARS: usize = 1_000;
+    /// Rows of a table in such a file.
+    pub const ROWS: usize = 1_000_000;
     /// Hosts of all groups together.
     pub const HOSTS: u64 = 100_000;
     /// VMs of all services together, per strategy.

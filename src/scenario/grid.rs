@@ -181,6 +181,8 @@ fn axis(typed: &str) -> Result<Option<Axis>, Wrong> {
             let remedy = "write a list like [\"none\", { policy = \"percentage\", memory = \"15 %\" }]";
             return Err((format!("{} is no list: {message}", quote(value)), remedy.to_owned()));
         }
+        // A path, which may go up.
+        Err(_) if value.contains("../") => return Ok(None),
         Err(_) => match parts(value)[..] {
             [_] => return Ok(None),
             [from, to] => range(from, to, None)?,
@@ -364,7 +366,17 @@ mod tests {
 
     #[test]
     fn one_value_stays_as_it_was_typed() {
-        for set in ["a=1", "a=\"x..y\"", "a={ b = [1, 2] }", "a=word", "nothing", "title=a.b", "--seed 3"] {
+        for set in [
+            "a=1",
+            "a=\"x..y\"",
+            "a={ b = [1, 2] }",
+            "a=word",
+            "a=../b.csv",
+            "a=b/../c.csv",
+            "nothing",
+            "title=a.b",
+            "--seed 3",
+        ] {
             let grid = read(&[set.to_owned()]).expect("read");
             assert!(grid.axes.is_empty(), "{set}");
             assert_eq!(grid.overrides(&[]), [set]);

@@ -22,7 +22,7 @@ pub enum Severity {
 /// [`Sources::place`] turns it into line and column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
-    /// Index of the source: 0 is the scenario text, then the overrides in their order.
+    /// Index of the source: 0 is the scenario text, then the overrides in their order, then files that they name.
     pub source: u32,
     /// First byte.
     pub start: u32,
@@ -41,7 +41,7 @@ impl Mark {
 /// A position for people, complete in itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The file name as the caller gave it, or `--set PATH=VALUE`.
+    /// The name of the file as the caller gave it, or `--set PATH=VALUE`.
     pub source: Arc<str>,
     /// Line, from 1.
     pub line: usize,
@@ -51,6 +51,8 @@ pub struct Place {
     pub span: Range<usize>,
     /// The order of the sources, for sorting.
     pub order: u32,
+    /// Whether the source is a file, with lines and columns to look at.
+    pub in_file: bool,
     /// The line itself, at most [`SNIPPET_CHARS`] characters around the column.
     snippet: String,
     /// Characters before the caret in `snippet`, and how many carets.
@@ -119,7 +121,7 @@ impl fmt::Display for Issue {
             Severity::Warning => "warning",
         };
         // An override is one line that the user has just typed; a position in it says nothing.
-        if self.place.order == 0 {
+        if self.place.in_file {
             write!(f, "{}:{}:{}: ", self.place.source, self.place.line, self.place.column)?;
         } else {
             write!(f, "{}: ", short(&self.place.source, Issue::PATH_SHOWN))?;
@@ -146,6 +148,7 @@ pub struct Sources {
 struct Source {
     name: Arc<str>,
     text: Arc<str>,
+    is_file: bool,
     /// Byte offset of the start of each line.
     lines: Vec<usize>,
 }
@@ -153,9 +156,19 @@ struct Source {
 impl Sources {
     /// Adds a text; the first one is the scenario, the others are overrides.
     pub(super) fn add(&mut self, name: &str, text: &str) -> u32 {
+        let is_file = self.list.is_empty();
+        self.push(name, text.into(), is_file)
+    }
+
+    /// Adds the text of a file that one of the others names.
+    pub(super) fn add_file(&mut self, name: &str, text: Arc<str>) -> u32 {
+        self.push(name, text, true)
+    }
+
+    fn push(&mut self, name: &str, text: Arc<str>, is_file: bool) -> u32 {
         let mut lines = vec![0];
         lines.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1));
-        self.list.push(Source { name: name.into(), text: text.into(), lines });
+        self.list.push(Source { name: name.into(), text, is_file, lines });
         u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -169,6 +182,7 @@ impl Sources {
                 column: 1,
                 span: 0..0,
                 order: mark.source,
+                in_file: mark.source == 0,
                 snippet: String::new(),
                 caret: (0, 1),
             };
@@ -198,6 +212,7 @@ impl Sources {
             column: before + 1,
             span: start..end,
             order: mark.source,
+            in_file: source.is_file,
             snippet,
             caret: (caret, width),
         }

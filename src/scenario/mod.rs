@@ -1,5 +1,6 @@
 //! From text to values: reads a scenario, finds everything that is wrong with it, resolves
-//! defaults, units and names. No I/O: text comes in, a [`Spec`] and [`Issue`]s go out.
+//! defaults, units and names. No I/O: text comes in, with the bytes of the files that it names, and a [`Spec`] and
+//! [`Issue`]s go out.
 //!
 //! The text is parsed into a tree that remembers where each value stood, overrides are laid over
 //! it, and a reader written by hand walks it. A derived deserializer would stop at the first
@@ -7,7 +8,7 @@
 //!
 //! ```
 //! use ninefold::scenario::{Input, read};
-//! let (spec, issues) = read(&Input { name: "empty.toml", bytes: b"", overrides: &[] });
+//! let (spec, issues) = read(&Input { name: "empty.toml", bytes: b"", overrides: &[], files: &[] });
 //! assert!(spec.is_none());
 //! assert_eq!(issues[0].code, "E001");
 //! ```
@@ -18,6 +19,7 @@ pub mod code;
 mod compile;
 mod describe;
 mod fields;
+mod files;
 mod fixed;
 pub mod goal;
 pub mod grid;
@@ -31,6 +33,7 @@ pub mod product_limits;
 pub mod profiles;
 mod read;
 mod resolve;
+mod sheet;
 mod spec;
 mod syntax;
 mod text;
@@ -42,6 +45,7 @@ mod written;
 
 pub use compile::{compile, compile_with_issues};
 pub use describe::{bytes_text as size_text, describe};
+pub use files::{File, Refusal, files_named};
 pub use fixed::limits;
 pub use guest_plan::{FailoverPlan, TakeoverPlan};
 pub use issue::{Issue, Mark, Place, Severity, Sources};

@@ -2,6 +2,7 @@
 
 use super::code;
 use super::issue::{Finding, Mark, Sink, Sources};
+use super::read::Input;
 use super::text::{join, quote, segment, suggest};
 use super::tree::{self, Entry, Node, Table, Value};
 
@@ -19,6 +20,20 @@ fn option(argument: &str) -> Option<(&'static str, &str)> {
 #[must_use]
 pub fn plain(argument: &str) -> String {
     option(argument).map_or_else(|| argument.to_owned(), |(path, value)| format!("{path}={value}"))
+}
+
+/// The tree of a scenario with its overrides laid over it, and its text, for who wants to know what is written in it.
+/// What cannot be read is left out: whoever reads the scenario tells it.
+pub(super) fn laid_over<'a>(input: &Input<'a>) -> (Table, &'a str) {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let bytes = input.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(input.bytes);
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    sources.add(input.name, text);
+    let (mut root, _) = tree::parse_document(text, 0, &mut sink);
+    for argument in input.overrides {
+        apply(argument, &mut root, &mut sources, &mut sink);
+    }
+    (root, text)
 }
 
 /// Lays one override over the tree. What cannot be applied becomes a finding.

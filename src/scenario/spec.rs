@@ -393,6 +393,19 @@ pub struct WeeklyLoad {
     pub mark: Mark,
     /// From an instant of the week on, which begins on Monday at 0:00: a part of the most. Ascending, the first at 0.
     pub steps: Vec<(Span, Ppm)>,
+    /// Where they come from, where that is a file.
+    pub column: Option<FileColumn>,
+}
+
+/// A column of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileColumn {
+    /// The file, as the scenario names it.
+    pub file: String,
+    /// What the column is called.
+    pub column: String,
+    /// How many values it has.
+    pub rows: usize,
 }
 
 impl WeeklyLoad {

@@ -1,6 +1,7 @@
 //! Numbers with units: `"1.5 h"`, `"64 GiB"`, `"10 Gbit/s"`.
 
 use crate::engine::Span;
+use crate::model::Ppm;
 
 use super::fixed::limits;
 use super::text::{nearest, quote};
@@ -147,6 +148,12 @@ pub(super) fn rate(text: &str) -> Result<f64, Wrong> {
 /// As [`duration`]; more than one is left to whoever asks.
 pub(super) fn fraction(text: &str) -> Result<f64, Wrong> {
     quantity(text, &[("%", 0.01)], &FRACTION)
+}
+
+/// A fraction from 0 to 1, rounded once to the millionth; `None` outside.
+pub(super) fn part(value: f64) -> Option<Ppm> {
+    // Written so that NaN is outside.
+    (0.0..=1.0).contains(&value).then(|| Ppm((value * f64::from(Ppm::ONE.0)).round() as u32))
 }
 
 fn quantity(text: &str, units: &[(&str, f64)], kind: &Kind) -> Result<f64, Wrong> {

@@ -1,7 +1,7 @@
 //! What strategies say of a service, word for word: for whoever writes one strategy more and must not change what the
 //! others have settled.
 
-use super::issue::{Mark, Sink, Sources};
+use super::issue::Mark;
 use super::overrides;
 use super::read::Input;
 use super::tree::{self, Node, Table, Value};
@@ -25,22 +25,14 @@ impl WrittenStrategies {
     /// [strategy.pair.service.db]
     /// takeover.disk = "8 s"
     /// "#;
-    /// let written = WrittenStrategies::of(&Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[] });
+    /// let written = WrittenStrategies::of(&Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
     /// let settings = written.settings("pair", "db");
     /// assert_eq!(settings[1], ("detection".to_owned(), r#"{ law = "uniform", min = "4 s", max = "5 s" }"#.to_owned()));
     /// assert_eq!(settings[2], ("takeover".to_owned(), r#"{ disk = "8 s" }"#.to_owned()));
     /// ```
     #[must_use]
     pub fn of(input: &Input<'_>) -> WrittenStrategies {
-        let mut sources = Sources::default();
-        let mut sink = Sink::default();
-        let bytes = input.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(input.bytes);
-        let text = std::str::from_utf8(bytes).unwrap_or_default();
-        sources.add(input.name, text);
-        let (mut root, _) = tree::parse_document(text, 0, &mut sink);
-        for argument in input.overrides {
-            overrides::apply(argument, &mut root, &mut sources, &mut sink);
-        }
+        let (root, text) = overrides::laid_over(input);
         let node = root.get("strategy").map(|entry| &entry.node);
         let inline = node.is_some_and(|node| is_inline(node.mark, text));
         let strategies = match node.map(|node| &node.value) {
@@ -143,7 +135,7 @@ mod tests {
     use super::*;
 
     fn written(text: &str, overrides: &[String]) -> WrittenStrategies {
-        WrittenStrategies::of(&Input { name: "test.toml", bytes: text.as_bytes(), overrides })
+        WrittenStrategies::of(&Input { name: "test.toml", bytes: text.as_bytes(), overrides, files: &[] })
     }
 
     #[test]

@@ -136,7 +136,8 @@ fn hosts_of(runs: &[(usize, usize)], sites: Sites, wired: bool) -> String {
 impl Fast {
     pub(crate) fn new(cluster: &Cluster<'_>) -> Fast {
         let text = text(cluster);
-        let (spec, issues) = scenario::read(&Input { name: "slow", bytes: text.as_bytes(), overrides: &[] });
+        let (spec, issues) =
+            scenario::read(&Input { name: "slow", bytes: text.as_bytes(), overrides: &[], files: &[] });
         let told: String = issues.iter().map(|issue| issue.render()).collect();
         let model = scenario::compile(&spec.unwrap_or_else(|| panic!("{told}"))).expect("compiles").remove(0);
         let mut rest = model.injects[2 * STRIKES..].iter().map(|inject| inject.target);

@@ -20,7 +20,7 @@
 //! [strategy.alone]
 //! protect = []
 //! "#;
-//! let input = Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[] };
+//! let input = Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[], files: &[] };
 //! let advised = ninefold::advice::advise(&input, &scenario::read(&input).0.unwrap()).unwrap();
 //! // With the strategy at its end it is a scenario like any other.
 //! let spec = scenario::read(&Input { bytes: &advised.scenario, ..input }).0.unwrap();

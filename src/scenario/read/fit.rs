@@ -172,7 +172,9 @@ impl Reader {
         let capacity = service.capacity * f64::from(p.vms);
         let load = service.load.map(|load| &spec.loads[load]);
         let peak = load.map_or(1.0, WeeklyLoad::most) * service.demand;
-        if capacity < peak && !unread(self, &["capacity", "demand", "load"]) {
+        let is_guess =
+            self.doubts_table("load") || load.is_some_and(|load| self.doubts(&join("load", &load.name)));
+        if capacity < peak && !is_guess && !unread(self, &["capacity", "demand", "load"]) {
             let when = load.map_or_else(
                 || "from the start".to_owned(),
                 |load| format!("for {} of a week", span_text(load.seconds_above(capacity / service.demand))),

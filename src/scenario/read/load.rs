@@ -12,12 +12,22 @@ use crate::scenario::tree::Value;
 
 use super::Named;
 
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+pub(super) const DAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// The file that says all of the week, and its column.
+const FILE: &str = "csv";
+pub(super) const COLUMN: &str = "column";
 
 /// What several days have in common.
 const WORKDAYS: &str = "workdays";
 const WEEKEND: &str = "weekend";
 const EVERY_DAY: &str = "days";
+
+/// Keys that say something of days.
+fn of_days() -> impl Iterator<Item = &'static str> {
+    DAYS.into_iter().chain([WORKDAYS, WEEKEND, EVERY_DAY])
+}
 
 const MINUTES_A_DAY: u64 = 24 * 60;
 
@@ -27,16 +37,38 @@ type Day = BTreeMap<u64, Ppm>;
 impl Reader {
     pub(super) fn load(&mut self, named: &Named<'_>) -> WeeklyLoad {
         let all_week = vec![(Span::ZERO, Ppm::ONE)];
-        let mut load = WeeklyLoad { name: named.name.to_owned(), mark: named.mark, steps: all_week };
-        let accepted: Vec<&str> = DAYS.into_iter().chain([WORKDAYS, WEEKEND, EVERY_DAY]).collect();
+        let mut load =
+            WeeklyLoad { name: named.name.to_owned(), mark: named.mark, steps: all_week, column: None };
+        let accepted: Vec<&str> = of_days().chain([FILE, COLUMN]).collect();
         let Some(f) = named.fields(self, &accepted) else { return load };
-        let days: BTreeMap<&str, Option<Day>> = accepted
-            .iter()
-            .filter_map(|&key| Some((key, f.get(key)?)))
+        if let Some(at) = f.get(FILE) {
+            self.only_the_file(&f, &at);
+            match self.week_of_file(&f, &at) {
+                Some((steps, column)) => (load.steps, load.column) = (steps, Some(column)),
+                None => self.sink.note_unread(at.path),
+            }
+            return load;
+        }
+        match f.get(COLUMN) {
+            None => load.steps = self.week_of_days(&f).unwrap_or(load.steps),
+            Some(_) if self.doubts_key(&f, FILE) => {}
+            Some(at) => {
+                let remedy = "write csv = \"FILE\" with the file that has it, or leave it out";
+                self.report(code::MISSING, &at, "a column of no file: csv is missing", remedy);
+                self.sink.note_unread(at.path);
+            }
+        }
+        load
+    }
+
+    /// A week as the scenario says it, day by day.
+    fn week_of_days(&mut self, f: &Fields<'_>) -> Option<Vec<(Span, Ppm)>> {
+        let days: BTreeMap<&str, Option<Day>> = of_days()
+            .filter_map(|key| Some((key, f.get(key)?)))
             .map(|(key, at)| (key, self.day(&at)))
             .collect();
-        let unread =
-            days.values().any(Option::is_none) || accepted.iter().any(|key| self.doubts_key(&f, key));
+        let unread = days.values().any(Option::is_none)
+            || of_days().chain([FILE, COLUMN]).any(|key| self.doubts_key(f, key));
         let of_day = |day: usize| {
             let several = if day < 5 { WORKDAYS } else { WEEKEND };
             [DAYS[day], several, EVERY_DAY].into_iter().find_map(|key| days.get(key)?.as_ref())
@@ -44,7 +76,7 @@ impl Reader {
         let missing = list((0..DAYS.len()).filter(|&day| of_day(day).is_none()).map(|day| DAYS[day]));
         if !missing.is_empty() && !unread {
             let what = format!("nothing says what clients want on {missing}");
-            let remedy = "write days = { \"00:00\" = \"20 %\", \"08:00\" = \"100 %\", \"18:00\" = \"20 %\" }, or workdays and weekend, or each day by its name";
+            let remedy = "write days = { \"00:00\" = \"20 %\", \"08:00\" = \"100 %\", \"18:00\" = \"20 %\" }, or workdays and weekend, or each day by its name, or csv = \"FILE\"";
             self.sink.push(code::MISSING, f.mark, f.path.clone(), what, remedy);
         }
         let idle = [(WORKDAYS, 0..5), (WEEKEND, 5..7), (EVERY_DAY, 0..7)];
@@ -57,10 +89,23 @@ impl Reader {
                 self.report(code::NO_EFFECT, &at, what, "leave it out");
             }
         }
-        if missing.is_empty() && !unread {
-            load.steps = week((0..DAYS.len()).filter_map(of_day));
+        (missing.is_empty() && !unread).then(|| week((0..DAYS.len()).filter_map(of_day)))
+    }
+
+    /// A file says what clients want on every day; nothing else can.
+    fn only_the_file(&mut self, f: &Fields<'_>, file: &At<'_>) {
+        let days = || of_days().filter_map(|key| f.get(key));
+        if file.mark().source > 0 && days().any(|at| at.mark().source == 0) {
+            // The scenario is as it is: only all of the table can give way.
+            let what = "the scenario says what clients want by days";
+            let remedy = format!("replace it whole: --set '{}={{ csv = \"FILE\" }}'", f.path);
+            self.report(code::CONFLICT, file, what, remedy);
+            return;
         }
-        load
+        for at in days() {
+            let what = "csv says what clients want on every day already";
+            self.report(code::CONFLICT, &at, what, "leave one of the two out");
+        }
     }
 
     /// A load that nobody follows, and a service that follows one for nothing.
@@ -116,7 +161,7 @@ impl Reader {
         }
     }
 
-    fn doubts_key(&self, f: &Fields<'_>, key: &str) -> bool {
+    pub(super) fn doubts_key(&self, f: &Fields<'_>, key: &str) -> bool {
         self.doubts(&join(&f.path, key))
     }
 
@@ -156,7 +201,7 @@ impl Reader {
 }
 
 /// Minutes after midnight.
-fn minute(text: &str) -> Option<u64> {
+pub(super) fn minute(text: &str) -> Option<u64> {
     let (hours, minutes) = text.split_once(':')?;
     let digits = |text: &str, longest: usize| {
         let fits = (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -166,7 +211,7 @@ fn minute(text: &str) -> Option<u64> {
     (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
-fn clock(minute: u64) -> String {
+pub(super) fn clock(minute: u64) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 

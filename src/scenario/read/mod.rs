@@ -19,6 +19,7 @@ mod schedule;
 mod service;
 mod settings;
 mod strategy;
+mod week;
 
 use crate::engine::Span;
 
@@ -28,6 +29,7 @@ pub(crate) use strategy::PROTECTION;
 
 use super::code;
 use super::fields::{At, Fields, Reader};
+use super::files::{File, Library};
 use super::fixed::limits;
 use super::issue::{Finding, Issue, Mark, Sink, Sources};
 use super::names::{HostNames, Names};
@@ -46,6 +48,8 @@ pub struct Input<'a> {
     pub bytes: &'a [u8],
     /// `PATH=VALUE`, laid over the scenario in this order.
     pub overrides: &'a [String],
+    /// Those that [`files_named`](super::files_named) names. None are needed where the scenario names none.
+    pub files: &'a [File],
 }
 
 /// The tables of a scenario: key and what its components are called in messages.
@@ -87,20 +91,19 @@ const ROOT: [&str; 16] = [
 /// The [`Spec`] is there exactly when no issue is an error; warnings do not prevent it.
 #[must_use]
 pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
-    let mut sources = Sources::default();
-    let mut reader = Reader::default();
-    let Some(text) = decode(input, &mut sources, &mut reader.sink) else {
-        return (None, reader.sink.finish(&sources));
+    let mut reader = Reader { library: Library::of(input.files), ..Reader::default() };
+    let Some(text) = decode(input, &mut reader.sources, &mut reader.sink) else {
+        return (None, reader.sink.finish(&reader.sources));
     };
     let (mut root, damage) = tree::parse_document(text, 0, &mut reader.sink);
     let broken = reader.sink.errors > 0;
     for argument in input.overrides {
-        overrides::apply(argument, &mut root, &mut sources, &mut reader.sink);
+        overrides::apply(argument, &mut root, &mut reader.sources, &mut reader.sink);
     }
     if root.entries.is_empty() && !broken {
         let remedy = "a scenario needs schema = 1, at least one [host.NAME], one [service.NAME] and one [strategy.NAME]";
         reader.sink.push(code::EMPTY, Mark::default(), "", "the scenario is empty", remedy);
-        return (None, reader.sink.finish(&sources));
+        return (None, reader.sink.finish(&reader.sources));
     }
     let mut spec = reader.scenario(&root, input.name, broken);
     overrides::name_strangers(&root, &KINDS, &mut reader.sink);
@@ -108,8 +111,8 @@ pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
         forgive(&mut reader.sink, &damage);
     }
     let failed = reader.sink.errors > 0;
-    let issues = reader.sink.finish(&sources);
-    spec.sources = sources;
+    let issues = reader.sink.finish(&reader.sources);
+    spec.sources = reader.sources;
     spec.assumptions = reader.assumptions;
     ((!failed).then_some(spec), issues)
 }
@@ -190,6 +193,7 @@ impl Reader {
             injects: Vec::new(),
             assumptions: Vec::new(),
         };
+        self.tell_rest();
         let place = host::Places { sites: &sites, racks: &racks, crews: &crews, storages: &storages };
         spec.hosts = self.each(&top, "host", |r, f| r.host_group(f, &place));
         let counts: Vec<u32> = spec.hosts.iter().map(|group| group.count).collect();
