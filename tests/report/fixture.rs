@@ -145,6 +145,7 @@ pub(crate) fn strategy(
             recovery_point_s: none(0.0),
             causes,
         },
+        rare_events: None,
         capacity: CapacitySummary {
             hosts: 29,
             vms,
