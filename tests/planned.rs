@@ -6,6 +6,7 @@ mod loading;
 use loading::load;
 use ninefold::experiment::{Plan, run};
 use ninefold::probe::{Moved, Timeline};
+use ninefold::report::{RunResult, csv, markdown, text};
 use ninefold::sim::Simulation;
 use ninefold::state::State;
 
@@ -197,4 +198,73 @@ lasts = "2 h"
     for wrong in [0.125, 0.0] {
         assert!((found - theory(wrong)).abs() > 5.0 * error, "w = {wrong} is not told apart");
     }
+}
+
+/// Two hosts of different make, one of which has a VM, are worked on at 1:00 and at 13:00: an hour, and five minutes to boot.
+/// Under a cluster that would move the VM the turn of its host is given up after two hours, and the empty one is patched. Without
+/// protection both are, while the VM is down.
+#[test]
+fn turns_that_are_given_up_are_told() {
+    let text = r#"
+schema = 1
+title = "turns"
+[run]
+horizon = "1 d"
+replications = 2
+[host.a]
+cores = 16
+memory = "64 GiB"
+migration = "1 GB/s"
+cpu = "one"
+boot = "5 min"
+[host.b]
+cores = 16
+memory = "64 GiB"
+migration = "1 GB/s"
+cpu = "another"
+boot = "5 min"
+[cluster.c]
+product = "custom"
+detection = "10 s"
+hosts = ["a", "b"]
+[service.s]
+place = ["a-1"]
+vm = { cores = 2, memory = "8 GiB" }
+power_on = "5 s"
+boot = "60 s"
+start = "20 s"
+[maintenance.m]
+hosts = ["a", "b"]
+first = "1 h"
+every = "12 h"
+lasts = "1 h"
+deadline = "2 h"
+[strategy.moved]
+protect = ["host-cluster"]
+[strategy.alone]
+protect = []
+"#;
+    let plan =
+        Plan { title: "turns".into(), sha256: String::new(), seed: 1, replications: 2, threads: Some(1) };
+    let summary = run(&load(text), &plan, &()).expect("nobody interrupts it");
+    let told = |strategy: usize| {
+        let turns = summary.strategies[strategy].turns.expect("turns that can be given up");
+        (turns.done.mean, turns.given_up.mean, turns.given_up.high)
+    };
+    assert_eq!((told(0), told(1)), ((2.0, 2.0, 2.0), (4.0, 0.0, 0.0)));
+    let result = RunResult::from(&summary);
+    let sentence = "planned work given up: 730 of 1,460 turns a year (50 %): hosts stay unpatched";
+    let (page, terminal) = (markdown::summary(&result), text::comparison(&result));
+    assert!(page.contains(&format!("- moved: {sentence}\n")), "{page}");
+    assert!(terminal.contains(&format!("  moved: {sentence}.\n")), "{terminal}");
+    assert!(!page.contains("- alone: planned work") && !terminal.contains("alone: planned work"));
+    let last = |sheet: &str| -> Vec<String> {
+        sheet.lines().map(|line| line.rsplit(',').next().unwrap_or("").to_owned()).collect()
+    };
+    assert_eq!(last(&csv::summary(&result)), ["turns_given_up_mean", "2", "0"]);
+    let sheet = csv::strategies(&result);
+    assert!(sheet.lines().next().is_some_and(|head| head.ends_with("turns_given_up_method")), "{sheet}");
+    // The same scenario without a link has nothing to tell: all work is an announced outage.
+    let bare = run(&load(&text.replace("migration = \"1 GB/s\"\n", "")), &plan, &()).expect("nor this");
+    assert!(bare.strategies.iter().all(|strategy| strategy.turns.is_none()));
 }

@@ -9,6 +9,7 @@ use super::summary::{
     CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, MigrationSummary, OutageLengths, Row,
     ServiceSummary, StrategySummary, Summary, TotalSummary,
 };
+use super::turns;
 use crate::model::{Cause, GuestGroup, Model, Service};
 use crate::stats::{self, Interval, Moments, PairedMoments, Randomness, interval};
 
@@ -40,6 +41,7 @@ impl Findings {
         self.numbers.extend(block.replications);
         for (sum, part) in self.strategies.iter_mut().zip(block.strategies) {
             sum.waiting.extend(part.waiting);
+            sum.turns.extend(part.turns);
             for (sum, part) in sum.headrooms.iter_mut().zip(part.headrooms) {
                 sum.merge(part);
             }
@@ -66,12 +68,17 @@ impl Findings {
 pub(super) fn summarize(models: &[Model], plan: &Plan, findings: &Findings) -> Summary {
     let first = &models[0];
     let till = Till::new(models, &findings.strategies);
+    let turns = turns::are_told(models, &findings.strategies);
     let strategies: Vec<StrategySummary> = models
         .iter()
         .zip(&findings.strategies)
         .map(|(m, f)| strategy(m, f, findings.numbers.len(), plan.seed))
         .zip(models.iter().zip(&findings.strategies))
-        .map(|(told, (m, f))| StrategySummary { cost: till.and_then(|till| till.summarize(m, f)), ..told })
+        .map(|(told, (m, f))| StrategySummary {
+            cost: till.and_then(|till| till.summarize(m, f)),
+            turns: turns.then(|| turns::summarize(m, f)),
+            ..told
+        })
         .collect();
     Summary {
         title: plan.title.clone(),
@@ -113,6 +120,7 @@ fn strategy(model: &Model, found: &StrategyBlock, replications: usize, seed: u64
         total: total(model, found, replications),
         capacity: capacity::summarize(model, &measured, found),
         cost: None,
+        turns: None,
     }
 }
 

@@ -8,6 +8,7 @@ mod migrations;
 mod overload;
 mod redundancy;
 mod timeline;
+mod turns;
 mod waiting;
 
 pub use digest::Digest;
@@ -17,6 +18,7 @@ pub use migrations::{Migrations, MovedOf};
 pub use overload::Overload;
 pub use redundancy::Redundancy;
 pub use timeline::{Entry, Moved, Timeline};
+pub use turns::{Turns, TurnsTally};
 pub use waiting::Waiting;
 
 use crate::engine::Time;

@@ -95,6 +95,7 @@ impl Entry {
             Signal::PrimaryElected { .. } => "primary-elected",
             Signal::MaintenanceBegun { .. } => "maintenance-begun",
             Signal::MaintenanceEnded { .. } => "maintenance-ended",
+            Signal::WorkGivenUp { .. } => "work-given-up",
             Signal::PatchBegun { .. } | Signal::PatchEnded { .. } | Signal::Drains { .. } => self.patch(),
             Signal::EvacuationBegun { .. } | Signal::EvacuationGivenUp { .. } => self.migration(),
             Signal::MigrationStarted { .. } | Signal::MigrationSwitched { .. } => self.migration(),
@@ -239,6 +240,7 @@ impl Entry {
             | Signal::HostReadmitted { host }
             | Signal::EvacuationBegun { host }
             | Signal::EvacuationGivenUp { host }
+            | Signal::WorkGivenUp { host }
             | Signal::MaintenanceBegun { host }
             | Signal::HostOverloaded { host, .. }
             | Signal::HostRelieved { host }

@@ -3,7 +3,7 @@
 use super::result::{
     Capacity, Cause, Cost, Downtime, Estimate, Failures, Headroom, Losses, Method, Migrations, OutageLengths,
     RecoveryPoint, RunResult, SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total,
-    TotalComparison, WaitingVms, WorstLoss,
+    TotalComparison, Turns, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -80,6 +80,10 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             failures: from.capacity.failures.as_ref().map(failures),
         },
         cost: from.cost.as_ref().map(|cost| self::cost(from, cost)),
+        turns: from
+            .turns
+            .as_ref()
+            .map(|turns| Turns { done: estimate(&turns.done), given_up: estimate(&turns.given_up) }),
     }
 }
 

@@ -23,6 +23,7 @@ use super::clean::csv_cell;
 use super::cost;
 pub use super::headroom::sheet as headroom;
 use super::result::{Estimate, Method, Migrations, RunResult, TotalComparison};
+use super::turns;
 use crate::experiment::summary::Summary;
 
 /// In the column of a service, all of them together.
@@ -59,6 +60,10 @@ pub fn summary(result: &RunResult) -> String {
     let priced = cost::is_told(result);
     if priced {
         cost::service_heads(&mut sheet);
+    }
+    let turns = turns::are_told(result);
+    if turns {
+        sheet.head("turns_given_up_mean");
     }
     sheet.end();
     for strategy in &result.strategies {
@@ -98,6 +103,10 @@ pub fn summary(result: &RunResult) -> String {
             }
             if priced {
                 cost::service_cells(&mut sheet, strategy, &service.name);
+            }
+            if turns {
+                // Of all hosts, whatever the service.
+                sheet.numbers(&[strategy.turns.map_or(f64::NAN, |turns| turns.given_up.mean)]);
             }
             sheet.end();
         }
@@ -181,6 +190,12 @@ pub fn strategies(result: &RunResult) -> String {
     if priced {
         cost::strategy_heads(&mut sheet);
     }
+    let turns = turns::are_told(result);
+    if turns {
+        for name in ["turns_done", "turns_given_up"] {
+            sheet.head_estimate(name);
+        }
+    }
     sheet.end();
     for strategy in &result.strategies {
         let (total, capacity) = (&strategy.total, &strategy.capacity);
@@ -220,6 +235,10 @@ pub fn strategies(result: &RunResult) -> String {
         }
         if priced {
             cost::strategy_cells(&mut sheet, strategy);
+        }
+        if turns {
+            sheet.estimate_if(strategy.turns.as_ref().map(|turns| &turns.done));
+            sheet.estimate_if(strategy.turns.as_ref().map(|turns| &turns.given_up));
         }
         sheet.end();
     }

@@ -11,6 +11,7 @@ use super::headroom;
 use super::lost::LostColumns;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
 use super::table::{COLUMNS, Table, wrap};
+use super::turns;
 use super::verdict;
 use crate::engine::Span;
 
@@ -109,6 +110,10 @@ fn strategies(result: &RunResult) -> String {
     text.push_str(&table.render());
     for strategy in &result.strategies {
         text.push_str(&waiting(result, strategy));
+        if let Some(line) = turns::given_up(result, strategy) {
+            let name = clean::shorten_name(&clean::visible(&strategy.name), 40);
+            text.push_str(&wrap(&format!("  {name}: planned work given up: {line}."), "    "));
+        }
     }
     text.push_str(&allowance(result));
     if let Some(line) = verdict::compared(result, |name| clean::shorten_name(&clean::visible(name), 40)) {

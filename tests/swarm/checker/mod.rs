@@ -537,6 +537,18 @@ impl<'m> Checker<'m> {
                 let was = std::mem::take(&mut self.hosts[host.index()].evacuates);
                 self.require(was, Rule::MaintenancePairs, || format!("nobody leaves {host:?}"))
             }
+            Signal::WorkGivenUp { host } => {
+                let row = &mut self.hosts[host.index()];
+                row.evacuates = false;
+                let fits = !row.down && !row.in_window;
+                // Whoever cannot be missed takes clients again at that instant, and the turn is over after it.
+                let kept = |signal: &Signal| match *signal {
+                    Signal::Drains { vm, broken_off: true } => self.vms[vm.index()].home == Some(host),
+                    _ => false,
+                };
+                let fits = fits && self.instant.iter().any(kept);
+                self.require(fits, Rule::MaintenancePairs, || format!("the turn of {host:?} is given up"))
+            }
             Signal::MigrationStarted { vm, from, to } => self.migration_started(vm, from, to),
             Signal::MigrationSwitched { vm, host } => self.migration_switched(vm, host),
             Signal::MigrationDone { vm, host, lasted, blackout, .. } => {
