@@ -4,6 +4,7 @@
 mod loading;
 
 use loading::load;
+use ninefold::capacity::stranded;
 use ninefold::experiment::{Plan, run};
 use ninefold::probe::{Moved, Timeline};
 use ninefold::report::{RunResult, csv, markdown, text};
@@ -267,4 +268,61 @@ protect = []
     // The same scenario without a link has nothing to tell: all work is an announced outage.
     let bare = run(&load(&text.replace("migration = \"1 GB/s\"\n", "")), &plan, &()).expect("nor this");
     assert!(bare.strategies.iter().all(|strategy| strategy.turns.is_none()));
+}
+
+/// Whom no other host can ever take is told before anything is simulated: which, why, and what to write instead.
+#[test]
+fn work_that_must_be_given_up_is_a_warning() {
+    let base = moving("memory = \"4 GB\"", "1 GB/s", "", 1);
+    let found = |text: &str| {
+        let (spec, models) = loading::try_load(text).expect("a scenario that runs");
+        let issues = stranded(&spec, &models);
+        assert!(
+            issues.iter().all(|i| i.code == "W114" && i.path == "maintenance.m.hosts" && i.place.line > 1)
+        );
+        issues.into_iter().map(|issue| (issue.what, issue.remedy)).collect::<Vec<_>>()
+    };
+    let expect = |text: &str, why: &str, remedy: &str| {
+        let found = found(text);
+        let what = format!(
+            "under strategy \"s\" nobody can take VM \"a-1\" from host \"h-1\", so that its turn is given up each time: {why} (MTX-84)"
+        );
+        assert_eq!(found.len(), 1, "{text}");
+        assert_eq!((found[0].0.as_str(), found[0].1.contains(remedy)), (what.as_str(), true), "{found:?}");
+    };
+    assert_eq!(found(&base), []);
+    expect(
+        &base.replace("count = 2", "count = 1"),
+        "its cluster has no other host",
+        "add a host to the cluster",
+    );
+    let other = "[host.o]\ncores = 32\nmemory = \"256 GB\"\n";
+    let with_other = |keys: &str| {
+        let text =
+            base.replace("count = 2", "count = 1").replace("hosts = [\"h\"]\n", "hosts = [\"h\", \"o\"]\n");
+        text.replace("[cluster.c]", &format!("{other}{keys}[cluster.c]"))
+    };
+    let every = "every other host of its cluster";
+    expect(&with_other(""), &format!("{every} has no migration link"), "migration = \"10 Gbit/s\"");
+    let processor = with_other("migration = \"1 GB/s\"\ncpu = \"another\"\n");
+    expect(&processor, &format!("{every} has another processor (VMW-79, HYP-43)"), "cpu_baseline");
+    assert_eq!(found(&processor.replace("migration_resume", "cpu_baseline = \"old\"\nmigration_resume")), []);
+    // Who may be shut down and started elsewhere needs neither.
+    for text in [with_other(""), processor] {
+        assert_eq!(found(&text.replace("bring_back = false", "cold_migration = true")), []);
+    }
+    let must = base
+        .replace("place = [\"h-1\"]", "place = [\"h-1\", \"h-2\"]")
+        .replace(
+            "protect = [\"host-cluster\"]",
+            "protect = [\"host-cluster\", \"guest-failover\"]\nnodes = 2",
+        )
+        .replace("migration_resume", "anti_affinity = \"must\"\nmigration_resume");
+    let told = found(&must);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].0.contains("has another VM of its instance") && told[0].1.contains("anti_affinity"));
+    assert_eq!(found(&must.replace("\"must\"", "\"should\"")), []);
+    // Both hosts are in the plan: one issue, and the other host is counted.
+    let both = found(&must.replace("hosts = [\"h-1\"]\nfirst", "hosts = [\"h\"]\nfirst"));
+    assert!(both.len() == 1 && both[0].0.contains("; it is the same with 1 more host"), "{both:?}");
 }

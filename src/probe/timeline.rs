@@ -95,8 +95,8 @@ impl Entry {
             Signal::PrimaryElected { .. } => "primary-elected",
             Signal::MaintenanceBegun { .. } => "maintenance-begun",
             Signal::MaintenanceEnded { .. } => "maintenance-ended",
-            Signal::WorkGivenUp { .. } => "work-given-up",
-            Signal::PatchBegun { .. } | Signal::PatchEnded { .. } | Signal::Drains { .. } => self.patch(),
+            Signal::PatchBegun { .. } | Signal::PatchEnded { .. } => self.patch(),
+            Signal::Drains { .. } | Signal::WorkGivenUp { .. } => self.patch(),
             Signal::EvacuationBegun { .. } | Signal::EvacuationGivenUp { .. } => self.migration(),
             Signal::MigrationStarted { .. } | Signal::MigrationSwitched { .. } => self.migration(),
             Signal::MigrationDone { .. } | Signal::MigrationAborted { .. } => self.migration(),
@@ -141,11 +141,12 @@ impl Entry {
         }
     }
 
-    /// The word of work on a guest.
+    /// The word of work on a guest, and of work that waits for one.
     fn patch(&self) -> &'static str {
         match self.signal {
             Signal::PatchBegun { .. } => "patch-begun",
             Signal::PatchEnded { .. } => "patch-ended",
+            Signal::WorkGivenUp { .. } => "work-given-up",
             Signal::Drains { broken_off: true, .. } => "drain-broken-off",
             _ => "drain-begun",
         }

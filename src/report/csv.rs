@@ -61,10 +61,7 @@ pub fn summary(result: &RunResult) -> String {
     if priced {
         cost::service_heads(&mut sheet);
     }
-    let turns = turns::are_told(result);
-    if turns {
-        sheet.head("turns_given_up_mean");
-    }
+    turns::service_head(&mut sheet, result);
     sheet.end();
     for strategy in &result.strategies {
         for service in &strategy.services {
@@ -104,10 +101,7 @@ pub fn summary(result: &RunResult) -> String {
             if priced {
                 cost::service_cells(&mut sheet, strategy, &service.name);
             }
-            if turns {
-                // Of all hosts, whatever the service.
-                sheet.numbers(&[strategy.turns.map_or(f64::NAN, |turns| turns.given_up.mean)]);
-            }
+            turns::service_cell(&mut sheet, result, strategy);
             sheet.end();
         }
     }
@@ -190,12 +184,7 @@ pub fn strategies(result: &RunResult) -> String {
     if priced {
         cost::strategy_heads(&mut sheet);
     }
-    let turns = turns::are_told(result);
-    if turns {
-        for name in ["turns_done", "turns_given_up"] {
-            sheet.head_estimate(name);
-        }
-    }
+    turns::strategy_heads(&mut sheet, result);
     sheet.end();
     for strategy in &result.strategies {
         let (total, capacity) = (&strategy.total, &strategy.capacity);
@@ -236,10 +225,7 @@ pub fn strategies(result: &RunResult) -> String {
         if priced {
             cost::strategy_cells(&mut sheet, strategy);
         }
-        if turns {
-            sheet.estimate_if(strategy.turns.as_ref().map(|turns| &turns.done));
-            sheet.estimate_if(strategy.turns.as_ref().map(|turns| &turns.given_up));
-        }
+        turns::strategy_cells(&mut sheet, result, strategy);
         sheet.end();
     }
     sheet.finish()

@@ -1,7 +1,8 @@
-//! Planned work on hosts that is done or given up: the part of `result.json` that says so, and its sentence.
+//! Planned work on hosts that is done or given up: the part of `result.json` that says so, its sentence and its columns.
 
 use serde::{Deserialize, Serialize};
 
+use super::csv::Sheet;
 use super::figures;
 use super::result::{Estimate, RunResult, Strategy};
 
@@ -15,7 +16,7 @@ pub struct Turns {
 }
 
 /// Whether any strategy says what becomes of planned work.
-pub(super) fn are_told(result: &RunResult) -> bool {
+fn are_told(result: &RunResult) -> bool {
     result.strategies.iter().any(|strategy| strategy.turns.is_some())
 }
 
@@ -31,4 +32,34 @@ pub(super) fn given_up(result: &RunResult, strategy: &Strategy) -> Option<String
         result.told_for(),
         figures::share(given_up.mean / all)
     ))
+}
+
+/// The column of `summary.csv`, where any strategy has turns to tell of.
+pub(super) fn service_head(sheet: &mut Sheet, result: &RunResult) {
+    if are_told(result) {
+        sheet.head("turns_given_up_mean");
+    }
+}
+
+/// Its cell: of all hosts, whatever the service.
+pub(super) fn service_cell(sheet: &mut Sheet, result: &RunResult, strategy: &Strategy) {
+    if are_told(result) {
+        sheet.numbers(&[strategy.turns.map_or(f64::NAN, |turns| turns.given_up.mean)]);
+    }
+}
+
+/// The columns of `strategies.csv`.
+pub(super) fn strategy_heads(sheet: &mut Sheet, result: &RunResult) {
+    if are_told(result) {
+        sheet.head_estimate("turns_done");
+        sheet.head_estimate("turns_given_up");
+    }
+}
+
+/// Their cells.
+pub(super) fn strategy_cells(sheet: &mut Sheet, result: &RunResult, strategy: &Strategy) {
+    if are_told(result) {
+        sheet.estimate_if(strategy.turns.as_ref().map(|turns| &turns.done));
+        sheet.estimate_if(strategy.turns.as_ref().map(|turns| &turns.given_up));
+    }
 }
