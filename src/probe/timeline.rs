@@ -93,11 +93,10 @@ impl Entry {
             Signal::QuorumRegained { .. } => "quorum-regained",
             Signal::QuorumForced { .. } => "quorum-forced",
             Signal::PrimaryElected { .. } => "primary-elected",
-            Signal::MaintenanceBegun { .. } => "maintenance-begun",
-            Signal::MaintenanceEnded { .. } => "maintenance-ended",
-            Signal::PatchBegun { .. } | Signal::PatchEnded { .. } => self.patch(),
-            Signal::Drains { .. } | Signal::WorkGivenUp { .. } => self.patch(),
-            Signal::EvacuationBegun { .. } | Signal::EvacuationGivenUp { .. } => self.migration(),
+            Signal::MaintenanceBegun { .. } | Signal::MaintenanceEnded { .. } => self.work(),
+            Signal::WorkGivenUp { .. } | Signal::EvacuationGivenUp { .. } => self.work(),
+            Signal::PatchBegun { .. } | Signal::PatchEnded { .. } | Signal::Drains { .. } => self.work(),
+            Signal::EvacuationBegun { .. } => self.migration(),
             Signal::MigrationStarted { .. } | Signal::MigrationSwitched { .. } => self.migration(),
             Signal::MigrationDone { .. } | Signal::MigrationAborted { .. } => self.migration(),
             Signal::VmDown { .. } => "vm-down",
@@ -141,11 +140,14 @@ impl Entry {
         }
     }
 
-    /// The word of work on a guest, and of work that waits for one.
-    fn patch(&self) -> &'static str {
+    /// The word of planned work on a host or a guest.
+    fn work(&self) -> &'static str {
         match self.signal {
+            Signal::MaintenanceBegun { .. } => "maintenance-begun",
+            Signal::MaintenanceEnded { .. } => "maintenance-ended",
             Signal::PatchBegun { .. } => "patch-begun",
             Signal::PatchEnded { .. } => "patch-ended",
+            Signal::EvacuationGivenUp { .. } => "evacuation-given-up",
             Signal::WorkGivenUp { .. } => "work-given-up",
             Signal::Drains { broken_off: true, .. } => "drain-broken-off",
             _ => "drain-begun",
@@ -179,7 +181,6 @@ impl Entry {
             Signal::MigrationSwitched { .. } => "migration-switched",
             Signal::MigrationDone { .. } => "migration-done",
             Signal::EvacuationBegun { .. } => "evacuation-begun",
-            Signal::EvacuationGivenUp { .. } => "evacuation-given-up",
             _ => "migration-aborted",
         }
     }

@@ -416,8 +416,14 @@ impl<'m> Checker<'m> {
         match signal {
             Signal::DomainDown { domain } => self.turn(|c| &mut c.domains[domain.index()], true),
             Signal::DomainUp { domain } => self.turn(|c| &mut c.domains[domain.index()], false),
-            Signal::StorageDown { storage, .. } => self.turn(|c| &mut c.storages[storage.index()], true),
-            Signal::StorageUp { storage } => self.turn(|c| &mut c.storages[storage.index()], false),
+            Signal::StorageDown { storage, .. } => {
+                self.note_moves_on(storage, true);
+                self.turn(|c| &mut c.storages[storage.index()], true)
+            }
+            Signal::StorageUp { storage } => {
+                self.note_moves_on(storage, false);
+                self.turn(|c| &mut c.storages[storage.index()], false)
+            }
             Signal::NetworkDown { network } => self.turn(|c| &mut c.networks[network.index()], true),
             Signal::NetworkUp { network } => self.turn(|c| &mut c.networks[network.index()], false),
             Signal::LinkDown { host, traffic } => {
@@ -687,6 +693,7 @@ impl<'m> Checker<'m> {
                 })
             }
             Signal::VmGoesOn { vm } => {
+                self.goes_on(vm);
                 let was = std::mem::replace(&mut self.vms[vm.index()].paused, false);
                 self.require(was, Rule::GuestAlternates, || format!("{} was not held still", self.name(vm)))
             }
