@@ -140,7 +140,11 @@ fn read(text: &Text, places: Vec<usize>) -> Found {
         let why = match compiled.next_if(|model| model.strategy == strategy.name) {
             None => Why::NoRoom,
             Some(model) => {
-                let refusals = capacity::refusals(&spec, std::slice::from_ref(&model));
+                let found = capacity::refusals(&spec, std::slice::from_ref(&model));
+                // Headroom that is not there is a warning: such a strategy starts all the same.
+                let (refusals, warnings): (Vec<Issue>, Vec<Issue>) =
+                    found.into_iter().partition(|issue| issue.severity == Severity::Error);
+                issues.extend(warnings);
                 if refusals.is_empty() {
                     models.push(model);
                     continue;

@@ -232,6 +232,17 @@ pub struct StrategySummary {
     pub rare_events: Option<RareSummary>,
     /// What a year costs, where anything has a price.
     pub cost: Option<CostSummary>,
+    /// What becomes of planned work on hosts, where it may be given up.
+    pub turns: Option<TurnsSummary>,
+}
+
+/// Turns of hosts in planned work, all hosts together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TurnsSummary {
+    /// In which the work was done.
+    pub done: Estimate,
+    /// That were given up: the host could not be emptied in time, or somebody on it could not be missed.
+    pub given_up: Estimate,
 }
 
 /// What a year of 8,760 h of a strategy costs, whatever the horizon, in units of the scenario's currency.

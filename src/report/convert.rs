@@ -3,7 +3,7 @@
 use super::result::{
     Capacity, Cause, Cost, Downtime, Estimate, Failures, Headroom, Losses, Method, Migrations, OutageLengths,
     RareEvents, RecoveryPoint, RunResult, SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost,
-    Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
+    Strategy, Total, TotalComparison, Turns, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -81,6 +81,10 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
         },
         rare_events: from.rare_events.as_ref().map(rare_events),
         cost: from.cost.as_ref().map(|cost| self::cost(from, cost)),
+        turns: from
+            .turns
+            .as_ref()
+            .map(|turns| Turns { done: estimate(&turns.done), given_up: estimate(&turns.given_up) }),
     }
 }
 

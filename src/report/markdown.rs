@@ -16,6 +16,7 @@ use super::text::{
     WRITES_LOST, can_lose_writes, cause_shares, counted, horizon, moved_alive, never_down, of_service,
     overloaded, recovery_points, service_names, unprotected, writes_lost,
 };
+use super::turns;
 use super::verdict;
 
 /// Causes that are named in the table; the rest are "other".
@@ -126,6 +127,14 @@ impl Page<'_> {
             ];
             row.extend(writes.then(|| writes_lost(self.result, &total.recovery_point_s)));
             self.row(&row);
+        }
+        let given_up = |strategy| {
+            let line = turns::given_up(self.result, strategy)?;
+            Some(format!("- {}: planned work given up: {}", name(&strategy.name), name(&line)))
+        };
+        let lines: Vec<String> = self.result.strategies.iter().filter_map(given_up).collect();
+        if !lines.is_empty() {
+            self.line(&lines.join("\n"));
         }
     }
 

@@ -37,6 +37,7 @@ mod table;
 pub mod text;
 pub mod timeline;
 mod told;
+mod turns;
 pub mod verdict;
 
 pub use capacity::at_start;

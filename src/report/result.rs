@@ -14,6 +14,7 @@ pub use super::headroom::Headroom;
 pub use super::lengths::{Migrations, OutageLengths};
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
+pub use super::turns::Turns;
 
 /// The schema of `result.json` that this version writes and reads.
 pub const SCHEMA: u32 = 1;
@@ -101,6 +102,9 @@ pub struct Strategy {
     /// What a year of it costs; absent where nothing has a price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+    /// What becomes of planned work on hosts; absent where none can be given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turns: Option<Turns>,
 }
 
 /// Importance sampling for services that are hardly ever down: where their means come from, and the totals'.

@@ -12,6 +12,7 @@ use super::lost::LostColumns;
 use super::rare;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
 use super::table::{COLUMNS, Table, wrap};
+use super::turns;
 use super::verdict;
 use crate::engine::Span;
 
@@ -110,6 +111,10 @@ fn strategies(result: &RunResult) -> String {
     text.push_str(&table.render());
     for strategy in &result.strategies {
         text.push_str(&waiting(result, strategy));
+        if let Some(line) = turns::given_up(result, strategy) {
+            let name = clean::shorten_name(&clean::visible(&strategy.name), 40);
+            text.push_str(&wrap(&format!("  {name}: planned work given up: {line}."), "    "));
+        }
     }
     text.push_str(&allowance(result));
     for sentence in rare::sentences(result, |name| clean::shorten_name(&clean::visible(name), 40)) {

@@ -168,6 +168,7 @@ pub(crate) fn strategy(
                 .then(|| FailuresSummary { one: losses(29, 1, 0, &[]), two: losses(406, 2, 0, &[]) }),
         },
         cost: None,
+        turns: None,
         services,
     }
 }
