@@ -14,6 +14,7 @@ pub use super::headroom::Headroom;
 pub use super::lengths::{Migrations, OutageLengths};
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
+pub use super::rare::RareEvents;
 pub use super::turns::Turns;
 
 /// The schema of `result.json` that this version writes and reads.
@@ -105,27 +106,6 @@ pub struct Strategy {
     /// What becomes of planned work on hosts; absent where none can be given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turns: Option<Turns>,
-}
-
-/// Importance sampling for services that are hardly ever down: where their means come from, and the totals'.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RareEvents {
-    /// Of these services, by name.
-    pub services: Vec<String>,
-    /// Times in which something was out while they were up, in all replications.
-    pub episodes: u64,
-    /// Ways to go on from there that were tried, with other failures made likelier, and how many led into an outage.
-    pub branches: u64,
-    pub hits: u64,
-    /// As many hits of equal weight would know as much.
-    #[serde(with = "number")]
-    pub hits_effective: f64,
-    /// The mean weight of all branches: 1, but for chance.
-    #[serde(with = "number")]
-    pub weight_mean: f64,
-    /// What the heaviest hit has of the weight of all.
-    #[serde(with = "number")]
-    pub weight_share_max: f64,
 }
 
 /// One service under one strategy, per instance and horizon.
