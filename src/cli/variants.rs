@@ -92,6 +92,13 @@ pub(super) fn load(
         }
         list.extend(found.variant);
     }
+    if list.iter().flat_map(|variant| &variant.models).any(|model| model.precision.is_some()) {
+        return Err(Failure::Usage(
+            "run.precision is for a single run: all variants have the same replications, so that they can be compared; \
+             give --replications (ninefold size stops by itself)"
+                .into(),
+        ));
+    }
     let (mut told, mut unfit_issues) = (told.list, unfit_issues.list);
     let fits = list.iter().any(|variant| !variant.models.is_empty());
     let errors = told.iter().filter(|told| told.issue.severity == Severity::Error).count();

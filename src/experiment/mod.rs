@@ -18,6 +18,7 @@ mod chance;
 mod cost;
 mod headroom;
 mod pool;
+mod precision;
 mod rare;
 mod refine;
 mod sample;

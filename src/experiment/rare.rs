@@ -79,6 +79,12 @@ pub(super) struct Rare {
 }
 
 impl Rare {
+    /// Whether too few outages of a service have been seen.
+    pub(super) fn is_rare(model: &Model, found: &StrategyBlock, service: usize) -> bool {
+        let outages: u64 = found.ticks[service].iter().map(|ticks| ticks.outages).sum();
+        model.services[service].incident.random && outages < OUTAGES_FEW
+    }
+
     /// `None` where no service needs it, or somebody stops it.
     pub(super) fn find(
         model: &Model,
@@ -88,10 +94,7 @@ impl Rare {
         threads: &Threads,
         watch: &dyn Watch,
     ) -> Option<Rare> {
-        let few = |&service: &ServiceId| {
-            let outages: u64 = found.ticks[service.index()].iter().map(|ticks| ticks.outages).sum();
-            model.services[service.index()].incident.random && outages < OUTAGES_FEW
-        };
+        let few = |service: &ServiceId| Rare::is_rare(model, found, service.index());
         let services: Vec<ServiceId> = (0..model.services.len() as u32).map(ServiceId).filter(few).collect();
         if !model.rare_events || numbers.len() < REPLICATIONS_MIN || services.is_empty() || watch.stops() {
             return None;

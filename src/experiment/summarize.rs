@@ -8,8 +8,8 @@ use super::pool::Plan;
 use super::rare::Rare;
 use super::refine::refine;
 use super::summary::{
-    CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, MigrationSummary, OutageLengths, Row,
-    ServiceSummary, StrategySummary, Summary, TotalSummary,
+    CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, MigrationSummary, OutageLengths,
+    PrecisionSummary, Row, ServiceSummary, StrategySummary, Summary, TotalSummary,
 };
 use super::turns;
 use crate::model::{Cause, GuestGroup, Model, Service};
@@ -77,6 +77,7 @@ pub(super) fn summarize(
     plan: &Plan,
     findings: &Findings,
     rare: &[Option<Rare>],
+    is_enough: bool,
 ) -> Summary {
     let first = &models[0];
     let till = Till::new(models, &findings.strategies);
@@ -98,8 +99,14 @@ pub(super) fn summarize(
         title: plan.title.clone(),
         sha256: plan.sha256.clone(),
         seed: plan.seed,
-        replications_asked: plan.replications,
+        replications_asked: if is_enough { findings.numbers.len() as u32 } else { plan.replications },
         replications: findings.numbers.len() as u32,
+        precision: first.precision.map(|precision| PrecisionSummary {
+            within: precision.within,
+            of: precision.of.word(),
+            is_reached: is_enough,
+            replications_max: plan.replications,
+        }),
         horizon: first.horizon,
         warmup: first.warmup,
         ages: first.ages.word(),

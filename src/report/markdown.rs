@@ -12,6 +12,7 @@ use super::headroom;
 use super::lost::LostColumns;
 use super::reproduce;
 use super::result::{Estimate, RunResult};
+use super::stopping;
 use super::text::{
     WRITES_LOST, can_lose_writes, cause_shares, counted, horizon, moved_alive, never_down, of_service,
     overloaded, recovery_points, service_names, unprotected, writes_lost,
@@ -36,12 +37,8 @@ pub fn summary(result: &RunResult) -> String {
         result.preface().replace("[low, high]", "`[low, high]`"),
         if can_lose_writes(result) { WRITES_LOST } else { "" },
     ));
-    if result.replications < result.replications_asked {
-        page.line(&format!(
-            "Interrupted: {} of {} replications finished.",
-            figures::count(result.replications),
-            figures::count(result.replications_asked)
-        ));
+    if let Some(sentence) = stopping::sentence(result) {
+        page.line(&sentence);
     }
     page.warnings();
     page.strategies();

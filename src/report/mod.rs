@@ -32,6 +32,7 @@ mod rare;
 mod reproduce;
 pub mod result;
 pub mod size;
+mod stopping;
 pub mod sweep;
 mod table;
 pub mod text;

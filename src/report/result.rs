@@ -15,6 +15,7 @@ pub use super::lengths::{Migrations, OutageLengths};
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
 pub use super::rare::RareEvents;
+pub use super::stopping::{PrecisionReached, StoppedBy};
 pub use super::turns::Turns;
 
 /// The schema of `result.json` that this version writes and reads.
@@ -35,6 +36,12 @@ pub struct RunResult {
     pub replications: u32,
     /// Replications asked for; more than finished only after an interruption.
     pub replications_asked: u32,
+    /// When it was to stop, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<PrecisionReached>,
+    /// What ended it before all replications were finished: `interrupt` or `time-limit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<StoppedBy>,
     /// Measured time of one replication.
     #[serde(serialize_with = "number::whole")]
     pub horizon_s: f64,

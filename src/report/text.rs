@@ -11,6 +11,7 @@ use super::headroom;
 use super::lost::LostColumns;
 use super::rare;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
+use super::stopping;
 use super::table::{COLUMNS, Table, wrap};
 use super::turns;
 use super::verdict;
@@ -66,12 +67,8 @@ fn head(result: &RunResult) -> String {
         ),
         "",
     ));
-    if result.replications < result.replications_asked {
-        text.push_str(&format!(
-            "Interrupted: {} of {} replications finished.\n",
-            figures::count(result.replications),
-            figures::count(result.replications_asked)
-        ));
+    if let Some(sentence) = stopping::sentence(result) {
+        text.push_str(&wrap(&sentence, ""));
     }
     text
 }
