@@ -12,6 +12,7 @@
 //! compare them on the same failures later. [`size`] looks for the smallest variant that meets a goal, adding replications to those
 //! that a candidate has (`study`).
 
+mod best;
 mod block;
 mod capacity;
 mod chance;

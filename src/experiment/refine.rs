@@ -4,8 +4,8 @@
 use super::block::{StrategyBlock, Ticks};
 use super::rare::Rare;
 use super::series::{Series, by_importance_sampling};
-use super::summarize::{Findings, SECOND};
-use super::summary::{CauseSummary, Comparison, Estimate, RareSummary, StrategySummary};
+use super::summarize::{Findings, SECOND, simultaneous_tail};
+use super::summary::{CauseSummary, Comparison, Distance, Estimate, RareSummary, StrategySummary};
 use crate::model::{Cause, Model};
 use crate::probe::Figure;
 
@@ -39,13 +39,13 @@ pub(super) fn refine(
     for comparison in comparisons {
         let of = |name: &str| known.iter().find(|known| known.model.strategy == name);
         if let (Some(a), Some(b)) = (of(&comparison.a), of(&comparison.b)) {
-            compare(a, b, comparison);
+            compare(a, b, comparison, simultaneous_tail(models.len()));
         }
     }
 }
 
 /// The difference of two strategies, where one of them is known better.
-fn compare(a: &Known<'_>, b: &Known<'_>, comparison: &mut Comparison) {
+fn compare(a: &Known<'_>, b: &Known<'_>, comparison: &mut Comparison, tail: f64) {
     let place = |name: &str| a.model.services.iter().position(|service| service.name == name);
     let services: Vec<usize> = match &comparison.service {
         Some(name) => place(name).into_iter().collect(),
@@ -62,6 +62,12 @@ fn compare(a: &Known<'_>, b: &Known<'_>, comparison: &mut Comparison) {
     };
     (comparison.downtime_s_a_minus_b, comparison.correlation) = difference(Figure::Downtime);
     comparison.lost_s_a_minus_b = difference(Figure::Lost).0;
+    let simultaneous = |figure: Figure| {
+        let (interval, _) = a.sum(&services, figure).difference_at(&b.sum(&services, figure), tail);
+        Distance::from(interval.scaled(scale(figure, instances)))
+    };
+    comparison.downtime_s_simultaneous = simultaneous(Figure::Downtime);
+    comparison.lost_s_simultaneous = simultaneous(Figure::Lost);
 }
 
 /// From sums over instances, in microseconds or in outages, to one instance and seconds.

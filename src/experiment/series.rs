@@ -45,12 +45,17 @@ impl Series {
 
     /// The difference of two, paired by replication, and how they go together.
     pub(super) fn difference(&self, other: &Series) -> (Interval, Option<f64>) {
+        self.difference_at(other, interval::TAIL)
+    }
+
+    /// The same with so much left out at each end.
+    pub(super) fn difference_at(&self, other: &Series, tail: f64) -> (Interval, Option<f64>) {
         let unit = unit(self.largest().max(other.largest()));
         let mut pairs = PairedMoments::new();
         for (own, other) in self.in_units(unit).zip(other.in_units(unit)) {
             pairs.push(own, other);
         }
-        let interval = interval::difference(&pairs, chance(pairs.first()), chance(pairs.second()));
+        let interval = interval::difference_at(&pairs, chance(pairs.first()), chance(pairs.second()), tail);
         (interval.scaled(unit), pairs.correlation())
     }
 }

@@ -1,5 +1,6 @@
 //! From integers to estimates.
 
+use super::best::best;
 use super::block::{Block, CauseSum, StrategyBlock, Ticks};
 use super::capacity;
 use super::chance::Chance;
@@ -8,8 +9,8 @@ use super::pool::Plan;
 use super::rare::Rare;
 use super::refine::refine;
 use super::summary::{
-    CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, MigrationSummary, OutageLengths,
-    PrecisionSummary, Row, ServiceSummary, StrategySummary, Summary, TotalSummary,
+    CauseSummary, Comparison, Distance, DowntimePercentiles, Estimate, Method, MigrationSummary,
+    OutageLengths, PrecisionSummary, Row, ServiceSummary, StrategySummary, Summary, TotalSummary,
 };
 use super::turns;
 use crate::model::{Cause, GuestGroup, Model, Service};
@@ -111,6 +112,7 @@ pub(super) fn summarize(
         warmup: first.warmup,
         ages: first.ages.word(),
         scripted: models.iter().all(is_scripted),
+        best: best(&strategies, &comparisons),
         comparisons,
         strategies,
         numbers: findings.numbers.clone(),
@@ -424,14 +426,32 @@ fn compare(
         (interval.into(), pairs.correlation())
     };
     let (downtime_s_a_minus_b, correlation) = difference(|t| t.downtime_us, Chance::downtime);
+    let simultaneous = |part: fn(&Ticks) -> u64, chance: fn(&Chance) -> Randomness| {
+        let (pairs, tail) = (pairs(ticks_a, ticks_b, part), simultaneous_tail(models.len()));
+        let interval = interval::difference_at(&pairs, chance(&chance_a), chance(&chance_b), tail);
+        Distance::from(interval.scaled(scale))
+    };
     Comparison {
         service,
         a: models[a].strategy.clone(),
         b: models[b].strategy.clone(),
         downtime_s_a_minus_b,
         lost_s_a_minus_b: difference(|t| t.lost_us, Chance::lost).0,
+        downtime_s_simultaneous: simultaneous(|t| t.downtime_us, Chance::downtime),
+        lost_s_simultaneous: simultaneous(|t| t.lost_us, Chance::lost),
         cost_a_minus_b: None,
         correlation,
+    }
+}
+
+/// What is left out at each end of a difference that has to be right for so many strategies at once.
+pub(super) fn simultaneous_tail(strategies: usize) -> f64 {
+    interval::TAIL / strategies.saturating_sub(1).max(1) as f64
+}
+
+impl From<Interval> for Distance {
+    fn from(interval: Interval) -> Distance {
+        Distance { mean: interval.mean, low: interval.low, high: interval.high }
     }
 }
 

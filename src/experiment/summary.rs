@@ -278,10 +278,51 @@ pub struct Comparison {
     pub b: String,
     pub downtime_s_a_minus_b: Estimate,
     pub lost_s_a_minus_b: Estimate,
+    /// The same with intervals that are right for all strategies at once: what the distances from the best stand on.
+    pub downtime_s_simultaneous: Distance,
+    pub lost_s_simultaneous: Distance,
     /// What a year of `a` costs more, of all services together and where anything has a price.
     pub cost_a_minus_b: Option<Estimate>,
     /// Correlation of the two strategies' downtime over the replications; `None` where one of them never varies.
     pub correlation: Option<f64>,
+}
+
+/// A mean with an interval that is one of several at once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Distance {
+    pub mean: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// How much more a strategy loses than the best of all others, right for all strategies at once with 95 %: where `high` is 0 it
+/// is the best, where `low` is 0 it is not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BestSummary {
+    /// `None`: all services together.
+    pub service: Option<String>,
+    pub strategy: String,
+    pub downtime_s_minus_best: Distance,
+    pub lost_s_minus_best: Distance,
+}
+
+#[cfg(test)]
+impl Comparison {
+    /// One of which nothing but these intervals matters.
+    pub(super) fn simultaneous_only(a: &str, b: &str, distance: Distance) -> Comparison {
+        let nothing = Estimate { mean: 0.0, se: 0.0, low: 0.0, high: 0.0, method: Method::Exact };
+        Comparison {
+            service: None,
+            a: a.to_owned(),
+            b: b.to_owned(),
+            downtime_s_a_minus_b: nothing,
+            lost_s_a_minus_b: nothing,
+            downtime_s_simultaneous: distance,
+            lost_s_simultaneous: distance,
+            cost_a_minus_b: None,
+            correlation: None,
+        }
+    }
 }
 
 /// One replication of one service, per instance (seconds; outages as a count per instance).
@@ -328,6 +369,8 @@ pub struct Summary {
     /// Every pair of strategies, for each service and for all services together; of more than sixteen strategies
     /// only pairs with the one that loses least or with the one without protection.
     pub comparisons: Vec<Comparison>,
+    /// Of more than two strategies, and at most sixteen: distances from the best, for each service and for all together.
+    pub best: Vec<BestSummary>,
     /// The numbers of the replications that finished, ascending: 0, 1, 2, … unless interrupted.
     pub numbers: Vec<u32>,
     /// `rows[strategy][service][place in numbers]`, for `replications.csv`.

@@ -1,9 +1,9 @@
 //! From an experiment's [`Summary`] to the mirror of `result.json`: one field to one field.
 
 use super::result::{
-    Capacity, Cause, Cost, Downtime, Estimate, Failures, Headroom, Losses, Method, Migrations, OutageLengths,
-    PrecisionReached, RareEvents, RecoveryPoint, RunResult, SCHEMA, ScenarioId, Service, ServiceComparison,
-    ServiceCost, Strategy, Total, TotalComparison, Turns, WaitingVms, WorstLoss,
+    Best, Capacity, Cause, Cost, Distance, Downtime, Estimate, Failures, Headroom, Losses, Method,
+    Migrations, OutageLengths, PrecisionReached, RareEvents, RecoveryPoint, RunResult, SCHEMA, ScenarioId,
+    Service, ServiceComparison, ServiceCost, Strategy, Total, TotalComparison, Turns, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -50,7 +50,18 @@ impl From<&summary::Summary> for RunResult {
             strategies: from.strategies.iter().map(strategy).collect(),
             comparisons,
             total_comparisons,
+            best: from.best.iter().map(best).collect(),
         }
+    }
+}
+
+fn best(from: &summary::BestSummary) -> Best {
+    let distance = |d: &summary::Distance| Distance { mean: d.mean, low: d.low, high: d.high };
+    Best {
+        service: from.service.clone(),
+        strategy: from.strategy.clone(),
+        downtime_s_minus_best: distance(&from.downtime_s_minus_best),
+        lost_s_minus_best: distance(&from.lost_s_minus_best),
     }
 }
 

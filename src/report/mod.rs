@@ -18,6 +18,7 @@ pub mod advice;
 mod capacity;
 pub mod charts;
 pub mod clean;
+mod comparisons;
 mod convert;
 mod cost;
 pub mod csv;

@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::comparisons::{Best, Distance, ServiceComparison, TotalComparison};
 pub use super::cost::{Cost, ServiceCost};
 pub use super::headroom::Headroom;
 pub use super::lengths::{Migrations, OutageLengths};
@@ -69,6 +70,9 @@ pub struct RunResult {
     pub comparisons: Vec<ServiceComparison>,
     /// The same pairs over all services together.
     pub total_comparisons: Vec<TotalComparison>,
+    /// Of more than two strategies, and at most sixteen: how far each is from the best.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub best: Vec<Best>,
 }
 
 /// An issue that did not prevent the run.
@@ -363,34 +367,6 @@ pub struct WaitingVms {
     pub service: String,
     /// How many.
     pub vms: u32,
-}
-
-/// Two strategies over the same failure history, one service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ServiceComparison {
-    /// The service's name.
-    pub service: String,
-    /// The two, and what lies between them.
-    #[serde(flatten)]
-    pub pair: TotalComparison,
-}
-
-/// Two strategies over the same failure history.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TotalComparison {
-    /// A strategy.
-    pub a: String,
-    /// Another one.
-    pub b: String,
-    /// Downtime of `a` less that of `b`, replication by replication.
-    pub downtime_s_a_minus_b: Estimate,
-    /// The same for lost service.
-    pub lost_s_a_minus_b: Estimate,
-    /// What a year of `a` costs more than one of `b`, all services together; absent where nothing has a price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cost_a_minus_b: Option<Estimate>,
-    /// Correlation of the two downtimes over the replications; `null` where one never varies.
-    pub correlation: Option<f64>,
 }
 
 /// Why a text is not a `result.json` that can be drawn.

@@ -5,6 +5,7 @@
 
 use super::capacity;
 use super::clean;
+use super::comparisons;
 use super::cost;
 use super::figures;
 use super::headroom;
@@ -116,6 +117,9 @@ fn strategies(result: &RunResult) -> String {
     text.push_str(&allowance(result));
     for sentence in rare::sentences(result, |name| clean::shorten_name(&clean::visible(name), 40)) {
         text.push_str(&wrap(&format!("  {sentence}"), "    "));
+    }
+    if let Some(line) = comparisons::correlation(result) {
+        text.push_str(&wrap(&format!("  {line}."), "    "));
     }
     if let Some(line) = verdict::compared(result, |name| clean::shorten_name(&clean::visible(name), 40)) {
         text.push_str(&wrap(&format!("  {line}"), "    "));

@@ -61,6 +61,8 @@ impl RunResult {
             happened(&mut pair.lost_s_a_minus_b);
             pair.cost_a_minus_b.iter_mut().for_each(happened);
         }
+        // What has happened needs no interval for all at once.
+        told.best.clear();
         Cow::Owned(told)
     }
 

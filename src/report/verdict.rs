@@ -2,8 +2,10 @@
 //! what it costs. Strategies are ranked by lost service over all services, per instance.
 //!
 //! Whether a difference is certain is read from the paired interval alone: two strategies whose
-//! interval holds zero "cannot be told apart", however far their means lie from each other.
+//! interval holds zero "cannot be told apart", however far their means lie from each other. Of more than two it is read from
+//! their distances from the best, which are right for all of them at once.
 
+use super::comparisons::may_be_best;
 use super::cost;
 use super::figures;
 use super::result::{Capacity, Estimate, Method, RunResult, Strategy};
@@ -40,8 +42,11 @@ fn sentences(result: &RunResult, name: &dyn Fn(&str) -> String) -> (String, Stri
     let Some(&next) = others.first() else {
         return (teller.alone(best), String::new());
     };
-    let tied: Vec<&Strategy> =
-        others.iter().copied().filter(|other| !is_decided(&teller.less(best, other))).collect();
+    // Of several, the one that looks best was chosen by its looks: others may be as good as all intervals at once allow.
+    let may_be = |other: &&Strategy| {
+        may_be_best(result, other).unwrap_or_else(|| !is_decided(&teller.less(best, other)))
+    };
+    let tied: Vec<&Strategy> = others.iter().copied().filter(may_be).collect();
     if tied.is_empty() { teller.decided(best, next) } else { teller.undecided(best, &tied) }
 }
 

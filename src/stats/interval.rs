@@ -229,6 +229,17 @@ pub fn mean_at(values: &Moments, randomness: Randomness, tail: f64) -> Interval 
 /// ```
 #[must_use]
 pub fn difference(pairs: &PairedMoments, first: Randomness, second: Randomness) -> Interval {
+    difference_at(pairs, first, second, TAIL)
+}
+
+/// As [`difference`], with the probability `tail` left out at each end in place of 2.5 %: what several differences at once ask.
+/// Below 2.5 % Student's t never stands alone, as in [`mean_at`].
+///
+/// # Panics
+/// Unless 0 < `tail` < 0.5.
+#[must_use]
+pub fn difference_at(pairs: &PairedMoments, first: Randomness, second: Randomness, tail: f64) -> Interval {
+    assert!(tail > 0.0 && tail < 0.5, "a tail of {tail}");
     let mean = pairs.mean_difference();
     if (first, second) == (Randomness::None, Randomness::None) {
         return exact(mean);
@@ -238,19 +249,22 @@ pub fn difference(pairs: &PairedMoments, first: Randomness, second: Randomness) 
         return Interval { mean, se: 0.0, low: lowest, high: highest, method: Method::Bound };
     }
     let n = pairs.count() as f64;
-    let (above, below) = (Total::of(pairs.above(), TAIL), Total::of(pairs.below(), TAIL));
+    let (above, below) = (Total::of(pairs.above(), tail), Total::of(pairs.below(), tail));
     let (up, down) = (weight(first), weight(second));
     let sum = mean * n;
     // A single pair shows no spread; its own size stands in, as for a single value.
     let variance = pairs.difference_variance().map_or(above.variance + below.variance, |s2| n * s2);
-    let method = method(above.events + below.events, variance, up.max(down), pairs.count());
+    let method = match method(above.events + below.events, variance, up.max(down), pairs.count()) {
+        Method::StudentT if tail < TAIL => Method::WeightedPoisson,
+        method => method,
+    };
     let (low, high) = if method == Method::StudentT {
-        student(sum, variance, n, TAIL)
+        student(sum, variance, n, tail)
     } else {
         let ((a_low, a_high), (b_low, b_high)) = (above.bounds(up), below.bounds(down));
         let (a, b) = (above.sum(), below.sum());
         let joined = (sum - libm::hypot(a - a_low, b_high - b), sum + libm::hypot(a_high - a, b - b_low));
-        let t = if n > 1.0 { student(sum, variance, n, TAIL) } else { joined };
+        let t = if n > 1.0 { student(sum, variance, n, tail) } else { joined };
         (joined.0.min(t.0), joined.1.max(t.1))
     };
     Interval {

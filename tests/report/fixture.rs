@@ -3,8 +3,9 @@
 
 use ninefold::engine::Span;
 use ninefold::experiment::summary::{
-    CapacitySummary, CaseSummary, CauseSummary, Comparison, DowntimePercentiles, Estimate, FailuresSummary,
-    LossesSummary, Method, OutageLengths, Row, ServiceSummary, StrategySummary, Summary, TotalSummary,
+    CapacitySummary, CaseSummary, CauseSummary, Comparison, Distance, DowntimePercentiles, Estimate,
+    FailuresSummary, LossesSummary, Method, OutageLengths, Row, ServiceSummary, StrategySummary, Summary,
+    TotalSummary,
 };
 
 /// A mean with a symmetric interval.
@@ -194,6 +195,10 @@ pub(crate) fn losses(cases: u32, hosts: u32, failing: u32, waiting: &[(&str, u32
     }
 }
 
+fn distance(a: f64, b: f64, half: f64) -> Distance {
+    Distance { mean: a - b, low: a - b - half, high: a - b + half }
+}
+
 /// Strategies as a whole summary; the paired interval is `half` of the difference wide on each side.
 pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) -> Summary {
     let mut comparisons = Vec::new();
@@ -206,6 +211,8 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
                     b: b.name.clone(),
                     downtime_s_a_minus_b: apart(one.downtime_s.mean, other.downtime_s.mean, half),
                     lost_s_a_minus_b: apart(one.lost_s.mean, other.lost_s.mean, half),
+                    downtime_s_simultaneous: distance(one.downtime_s.mean, other.downtime_s.mean, half),
+                    lost_s_simultaneous: distance(one.lost_s.mean, other.lost_s.mean, half),
                     cost_a_minus_b: None,
                     correlation: Some(0.83),
                 });
@@ -216,6 +223,8 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
                 b: b.name.clone(),
                 downtime_s_a_minus_b: apart(a.total.downtime_s.mean, b.total.downtime_s.mean, half),
                 lost_s_a_minus_b: apart(a.total.lost_s.mean, b.total.lost_s.mean, half),
+                downtime_s_simultaneous: distance(a.total.downtime_s.mean, b.total.downtime_s.mean, half),
+                lost_s_simultaneous: distance(a.total.lost_s.mean, b.total.lost_s.mean, half),
                 cost_a_minus_b: None,
                 correlation: None,
             });
@@ -245,6 +254,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
         scripted: false,
         strategies,
         comparisons,
+        best: Vec::new(),
         numbers: vec![0, 1, 2],
         rows,
     }
