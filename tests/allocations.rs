@@ -17,7 +17,7 @@ use loading::load;
 use ninefold::engine::Time;
 use ninefold::model::Model;
 use ninefold::probe::{Downtime, Waiting};
-use ninefold::sim::{Observer, Signal, Simulation};
+use ninefold::sim::{Observer, Replication, Signal};
 use ninefold::state::State;
 
 struct Counting;
@@ -179,7 +179,7 @@ fn replications_do_not_allocate() {
             downtime.reset();
             waiting.reset();
             let observer = (&mut signals, (&mut downtime, &mut waiting));
-            Simulation::new(model, &mut state, 1, replication, observer).run();
+            Replication::new(model, &mut state, 1, replication, observer).run();
             downtime.finish();
             waiting.finish();
         };

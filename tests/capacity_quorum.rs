@@ -6,7 +6,7 @@ mod loading;
 
 use ninefold::capacity::{Failures, measure};
 use ninefold::probe::Downtime;
-use ninefold::sim::Simulation;
+use ninefold::sim::Replication;
 use ninefold::state::State;
 
 /// Hosts with room for everybody and one VM each.
@@ -73,7 +73,7 @@ fn the_simulation_agrees() {
         let faults: String = lost.iter().map(crash).collect();
         let models = loading::load(&text(product, hosts, keys, &faults));
         let mut state = State::new(&models[0]);
-        Simulation::new(&models[0], &mut state, 1, 0, Downtime::new(&models[0])).run();
+        Replication::new(&models[0], &mut state, 1, 0, Downtime::new(&models[0])).run();
         let down = state.instances.iter().filter(|instance| instance.served_ppb == 0).count() as u32;
         assert_eq!(down, case.waiting_vms(), "{product}, {hosts} hosts, {keys}, {lost:?} lost");
     }

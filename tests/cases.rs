@@ -13,7 +13,7 @@ use ninefold::model::Model;
 use ninefold::probe::Timeline;
 use ninefold::report::timeline;
 use ninefold::scenario::{self, Input};
-use ninefold::sim::Simulation;
+use ninefold::sim::Replication;
 use ninefold::state::State;
 
 /// Fewer cases than this means that the folder was not found.
@@ -83,7 +83,7 @@ fn simulate(case: &Path, name: &str) -> Result<String, String> {
 
 fn run_checked(model: &Model, seed: u64) -> Timeline {
     let mut state = State::new(model);
-    Simulation::new(model, &mut state, seed, 0, Timeline::default()).run_checked()
+    Replication::new(model, &mut state, seed, 0, Timeline::default()).run_checked()
 }
 
 /// The first line that differs, with the one before it.

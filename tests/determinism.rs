@@ -10,7 +10,7 @@ use ninefold::experiment::{Plan, Summary, Watch, digest, run, trace};
 use ninefold::model::{Cause, Model};
 use ninefold::probe::{Digest, Downtime};
 use ninefold::report::{RunResult, csv};
-use ninefold::sim::Simulation;
+use ninefold::sim::Replication;
 use ninefold::state::State;
 
 /// A datacenter in which everything can fail, under four strategies.
@@ -123,7 +123,7 @@ fn a_used_state_equals_a_fresh_one() {
     for model in load(BASE).iter().chain(&load(&narrow())) {
         let mut used = State::new(model);
         for (replication, seed) in [(0, 1), (5, 1), (3, 2), (0, 1)] {
-            let again = Simulation::new(model, &mut used, seed, replication, Digest::default()).run();
+            let again = Replication::new(model, &mut used, seed, replication, Digest::default()).run();
             assert_eq!(again, digest(model, seed, replication), "{} {seed} {replication}", model.strategy);
         }
         assert_ne!(digest(model, 1, 0), digest(model, 1, 1));
@@ -473,13 +473,13 @@ fn probes_reset_like_states() {
     let model = &models[1];
     let mut state = State::new(model);
     let mut probe = Downtime::new(model);
-    Simulation::new(model, &mut state, 1, 4, &mut probe).run();
+    Replication::new(model, &mut state, 1, 4, &mut probe).run();
     probe.finish();
     probe.reset();
-    Simulation::new(model, &mut state, 1, 9, &mut probe).run();
+    Replication::new(model, &mut state, 1, 9, &mut probe).run();
     probe.finish();
     let mut fresh = Downtime::new(model);
-    Simulation::new(model, &mut State::new(model), 1, 9, &mut fresh).run();
+    Replication::new(model, &mut State::new(model), 1, 9, &mut fresh).run();
     fresh.finish();
     assert_eq!(probe.services(), fresh.services());
     assert_eq!(probe.outages(), fresh.outages());
@@ -524,8 +524,8 @@ fn a_vm_that_lives_alone_keeps_its_turn_in_a_tie() {
     let models = load(TIE);
     let model = &models[0];
     let ordered = (Downtime::new(model), Digest::default());
-    let (mut ordered, _) = Simulation::new(model, &mut State::new(model), 1, 0, ordered).run();
-    let mut alone = Simulation::new(model, &mut State::new(model), 1, 0, Downtime::new(model)).run();
+    let (mut ordered, _) = Replication::new(model, &mut State::new(model), 1, 0, ordered).run();
+    let mut alone = Replication::new(model, &mut State::new(model), 1, 0, Downtime::new(model)).run();
     ordered.finish();
     alone.finish();
     assert_eq!(alone.services(), ordered.services());

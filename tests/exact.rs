@@ -11,7 +11,7 @@ use loading::load;
 use ninefold::experiment::{Plan, run, summary::Row};
 use ninefold::model::Model;
 use ninefold::probe::{Downtime, ServiceTally, Waiting};
-use ninefold::sim::Simulation;
+use ninefold::sim::Replication;
 use ninefold::state::State;
 
 // ---------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ fn tally(text: &str, strategy: &str) -> (Vec<ServiceTally>, u64) {
     let models = load(text);
     let model = models.iter().find(|m| m.strategy == strategy).expect("the strategy exists");
     let mut probes = (Downtime::new(model), Waiting::new(model));
-    Simulation::new(model, &mut State::new(model), 1, 0, &mut probes).run_checked();
+    Replication::new(model, &mut State::new(model), 1, 0, &mut probes).run_checked();
     probes.0.finish();
     (probes.0.services().to_vec(), probes.1.finish())
 }

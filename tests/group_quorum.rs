@@ -8,7 +8,7 @@ mod loading;
 use std::fmt::Write as _;
 
 use ninefold::probe::{Downtime, Redundancy, Timeline};
-use ninefold::sim::{Signal, Simulation};
+use ninefold::sim::{Replication, Signal};
 use ninefold::state::State;
 
 /// A group of so many nodes, each on a host of its own; host `h-k` crashes for good at each of its instants.
@@ -29,7 +29,7 @@ fn text(nodes: u32, profile: &str, keys: &str, lost: &[(u32, u32)]) -> String {
 fn outcome(text: &str) -> (bool, bool) {
     let models = loading::load(text);
     let mut state = State::new(&models[0]);
-    let log = Simulation::new(&models[0], &mut state, 1, 0, Timeline::default()).run_checked();
+    let log = Replication::new(&models[0], &mut state, 1, 0, Timeline::default()).run_checked();
     let lost = log.entries.iter().any(|entry| matches!(entry.signal, Signal::GroupQuorumLost { .. }));
     (lost, state.instances[0].served_ppb > 0)
 }
@@ -109,7 +109,7 @@ fn the_window_without_redundancy() {
         .replace("[strategy.s]", "power_on = \"5 s\"\nboot = \"60 s\"\n[strategy.s]");
     let models = loading::load(&text);
     let (mut state, mut redundancy) = (State::new(&models[0]), Redundancy::new(&models[0]));
-    Simulation::new(&models[0], &mut state, 1, 0, &mut redundancy).run();
+    Replication::new(&models[0], &mut state, 1, 0, &mut redundancy).run();
     assert_eq!(redundancy.finish(), [(7_200 + 300 + 65) * 1_000_000]);
 }
 
@@ -128,7 +128,7 @@ fn a_crashing_application_costs_its_poll_and_its_start() {
     let mut seconds = Vec::new();
     for replication in 0..REPLICATIONS {
         let mut downtime = Downtime::new(&models[0]);
-        Simulation::new(&models[0], &mut state, 7, replication, &mut downtime).run();
+        Replication::new(&models[0], &mut state, 7, replication, &mut downtime).run();
         downtime.finish();
         seconds.push(downtime.services()[0].downtime_us as f64 / 1e6);
     }

@@ -9,7 +9,7 @@ use ninefold::experiment::{self, Plan, replay};
 use ninefold::model::{Model, Room};
 use ninefold::probe::{Headroom, HeadroomTally};
 use ninefold::report::{RunResult, at_start, csv, markdown, text};
-use ninefold::sim::Simulation;
+use ninefold::sim::Replication;
 use ninefold::state::{HostPhase, State};
 
 const GIB: u64 = 1024;
@@ -344,7 +344,7 @@ fn signals_say_what_is_free() {
         let Ok((_, models)) = loading::try_load(&text) else { continue };
         let model = &models[0];
         let mut state = State::new(model);
-        let probe = Simulation::new(model, &mut state, seed, 0, Headroom::new(model)).run();
+        let probe = Replication::new(model, &mut state, seed, 0, Headroom::new(model)).run();
         let mut held = Room::default();
         for (host, row) in model.hosts.iter().zip(&state.hosts) {
             let up = row.phase == HostPhase::Up && !row.agent_out && !row.quarantined && !row.evacuates;

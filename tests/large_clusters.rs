@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use ninefold::probe::Downtime;
 use ninefold::scenario::{Input, compile, read};
-use ninefold::sim::Simulation;
+use ninefold::sim::Replication;
 use ninefold::state::State;
 
 /// A day of `product` on `hosts` hosts, in which everything of `fault` is out for an hour.
@@ -55,7 +55,7 @@ lasts = "1 h"
     let models = compile(&spec).unwrap();
     let mut state = State::new(&models[0]);
     let began = Instant::now();
-    let probe = Simulation::new(&models[0], &mut state, 1, 0, Downtime::new(&models[0])).run();
+    let probe = Replication::new(&models[0], &mut state, 1, 0, Downtime::new(&models[0])).run();
     drop(probe);
     began.elapsed()
 }

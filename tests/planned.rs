@@ -8,7 +8,7 @@ use ninefold::capacity::stranded;
 use ninefold::experiment::{Plan, run};
 use ninefold::probe::{Moved, Timeline};
 use ninefold::report::{RunResult, csv, markdown, text};
-use ninefold::sim::Simulation;
+use ninefold::sim::Replication;
 use ninefold::state::State;
 
 /// Two hosts, one of which is emptied.
@@ -54,7 +54,7 @@ bring_back = false
 fn moved(text: &str) -> Vec<Moved> {
     let model = load(text).remove(0);
     let mut timeline = Timeline::default();
-    Simulation::new(&model, &mut State::new(&model), 1, 0, &mut timeline).run_checked();
+    Replication::new(&model, &mut State::new(&model), 1, 0, &mut timeline).run_checked();
     timeline.entries.iter().filter_map(|entry| entry.moved()).collect()
 }
 

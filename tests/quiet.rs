@@ -7,7 +7,7 @@ mod loading;
 use loading::load;
 use ninefold::model::Model;
 use ninefold::scenario::profiles::PROFILES;
-use ninefold::sim::{Observer, Signal, Simulation};
+use ninefold::sim::{Observer, Replication, Signal};
 use ninefold::state::State;
 
 struct Deaf;
@@ -69,7 +69,7 @@ protect = ["host-cluster"]
 
 fn events(model: &Model) -> u64 {
     let mut state = State::new(model);
-    Simulation::new(model, &mut state, 1, 0, Deaf).run_counted().1
+    Replication::new(model, &mut state, 1, 0, Deaf).run_counted().1
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use ninefold::probe::Downtime;
 use ninefold::scenario::{Input, Issue, compile, limits, read};
-use ninefold::sim::Simulation;
+use ninefold::sim::Replication;
 use ninefold::state::State;
 
 /// One kind of component after the other makes the work.
@@ -50,7 +50,7 @@ fn events(text: &str) -> f64 {
     let models = compile(&spec.unwrap()).unwrap();
     let mut state = State::new(&models[0]);
     let of_one = |replication| {
-        Simulation::new(&models[0], &mut state, 1, replication, Downtime::new(&models[0])).run_counted().1
+        Replication::new(&models[0], &mut state, 1, replication, Downtime::new(&models[0])).run_counted().1
     };
     (0..4).map(of_one).sum::<u64>() as f64 / 4.0
 }

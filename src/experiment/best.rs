@@ -5,7 +5,7 @@
 //! right for all strategies together with 95 %: that of a strategy's distance from the best other one,
 //! `[min(0, max low), max(0, max high)]` over its intervals against the others. They need the k - 1 differences from the true best
 //! to be right at once, whoever that is; each is asked with a (k - 1)th of the error (Bonferroni), as Nelson and Matejcik do under
-//! common random numbers (*Management Science* 41 (1995) 1935-1945).
+//! common random numbers (*Management Science* 41 (1995) 1935-1945), and at one end.
 
 use super::summary::{BestSummary, Comparison, Distance, StrategySummary};
 

@@ -37,7 +37,7 @@ pub use summary::Summary;
 
 use crate::model::Model;
 use crate::probe::{Digest, Timeline};
-use crate::sim::{Observer, Simulation};
+use crate::sim::{Observer, Replication};
 use crate::state::State;
 
 /// Replays one replication and returns its timeline.
@@ -54,5 +54,5 @@ pub fn digest(model: &Model, seed: u64, replication: u32) -> Digest {
 
 /// Runs one replication for an observer, on a state of its own.
 pub fn replay<O: Observer>(model: &Model, seed: u64, replication: u32, observer: O) -> O {
-    Simulation::new(model, &mut State::new(model), seed, replication, observer).run()
+    Replication::new(model, &mut State::new(model), seed, replication, observer).run()
 }

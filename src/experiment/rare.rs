@@ -20,7 +20,7 @@ const OUTAGES_FEW: u64 = 50;
 const REPLICATIONS_MIN: usize = 100;
 /// Branches that all episodes of a strategy together have, at least, where each may have no more than [`BRANCHES_MAX`].
 const BRANCHES: f64 = 20_000.0;
-const BRANCHES_MAX: f64 = 32.0;
+const BRANCHES_MAX: f64 = 32.0; // more of one episode know little more: it is the episodes that differ
 /// Where a mean is known worse than within a twentieth, each episode gets so many times more.
 const MORE: f64 = 8.0;
 const EVENTS_WANTED: f64 = 400.0;
@@ -33,7 +33,7 @@ const BLOCK: usize = 8;
 
 /// How many ways to go on from each of so many episodes: `times` as many as usual.
 fn branches(episodes: f64, times: f64) -> u32 {
-    (BRANCHES * times / episodes.max(1.0)).clamp(1.0, BRANCHES_MAX * times) as u32
+    (BRANCHES * times / episodes.max(1.0)).clamp(1.0, BRANCHES_MAX) as u32
 }
 
 /// Replications of a model for some of its services.
@@ -108,10 +108,12 @@ impl Rare {
         let run = Run { model, services: &services, numbers, seed };
         let mut rare = run.all(branches(episodes, 1.0), threads, watch)?;
         // Where that is not sharp yet, more ways of each episode are worth their time.
-        if (0..services.len())
-            .any(|place| rare.at(place, Figure::Downtime).effective_events() < EVENTS_WANTED)
+        let again = branches(episodes, MORE);
+        if again > branches(episodes, 1.0)
+            && (0..services.len())
+                .any(|place| rare.at(place, Figure::Downtime).effective_events() < EVENTS_WANTED)
         {
-            rare = run.all(branches(episodes, MORE), threads, watch).unwrap_or(rare);
+            rare = run.all(again, threads, watch).unwrap_or(rare);
         }
         for (place, service) in services.iter().enumerate() {
             let outages: u64 = found.ticks[service.index()].iter().map(|ticks| ticks.outages).sum();

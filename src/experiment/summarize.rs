@@ -444,9 +444,10 @@ fn compare(
     }
 }
 
-/// What is left out at each end of a difference that has to be right for so many strategies at once.
+/// What is left out at each end of a difference that has to be right for so many strategies at once. Of each difference from the
+/// best one end alone is asked: how far above it a strategy may be, which is how far below that one the best may be.
 pub(super) fn simultaneous_tail(strategies: usize) -> f64 {
-    interval::TAIL / strategies.saturating_sub(1).max(1) as f64
+    2.0 * interval::TAIL / strategies.saturating_sub(1).max(2) as f64
 }
 
 impl From<Interval> for Distance {

@@ -116,6 +116,7 @@ mod primary;
 mod quarantine;
 pub mod rare;
 mod redundancy;
+mod replication;
 mod responses;
 mod restart;
 mod ring;
@@ -129,6 +130,7 @@ mod start_queue;
 mod storage_loss;
 mod votes;
 
+pub use replication::Replication;
 pub use signal::{Observer, Signal};
 
 use crate::engine::{Randomness, Span, Stream, Time};

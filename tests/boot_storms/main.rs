@@ -12,13 +12,13 @@ use std::fmt::Write as _;
 use loading::{load, try_load};
 use ninefold::model::Model;
 use ninefold::probe::Timeline;
-use ninefold::sim::{Signal, Simulation};
+use ninefold::sim::{Replication, Signal};
 use ninefold::state::State;
 
 /// When each VM's guest has booted, with every invariant checked after every event: name and microsecond.
 fn boots(model: &Model) -> Vec<(String, u64)> {
     let mut state = State::new(model);
-    let timeline = Simulation::new(model, &mut state, 1, 0, Timeline::default()).run_checked();
+    let timeline = Replication::new(model, &mut state, 1, 0, Timeline::default()).run_checked();
     let booted = timeline.entries.iter().filter_map(|entry| match entry.signal {
         Signal::VmUp { vm } => Some((model.vms[vm.index()].name.to_string(), entry.at.0)),
         _ => None,

@@ -20,7 +20,7 @@ use checker::{Log, Violation, check};
 use ninefold::engine::Time;
 use ninefold::model::Model;
 use ninefold::probe::{Downtime, Entry, Overload, Timeline, Waiting};
-use ninefold::sim::{Observer, Signal, Simulation};
+use ninefold::sim::{Observer, Replication, Signal};
 use ninefold::state::State;
 use rayon::prelude::*;
 
@@ -57,12 +57,12 @@ fn observe(model: &Model, seed: u64, replication: u32) -> Log {
     let mut state = State::new(model);
     let timeline = Loud { model, timeline: Timeline::default() };
     let observer = (timeline, ((Downtime::new(model), Overload::new(model)), Waiting::new(model)));
-    let simulation = Simulation::new(model, &mut state, seed, replication, observer);
+    let simulation = Replication::new(model, &mut state, seed, replication, observer);
     let (Loud { timeline, .. }, ((mut downtime, mut overload), mut waiting)) = simulation.run_checked();
     downtime.finish();
     let waiting_us = waiting.finish();
     let observer = ((Downtime::new(model), Overload::new(model)), Waiting::new(model));
-    let simulation = Simulation::new(model, &mut state, seed, replication, observer);
+    let simulation = Replication::new(model, &mut state, seed, replication, observer);
     let ((mut again, mut lacking), mut waiting) = simulation.run_checked();
     again.finish();
     assert_eq!(lacking.finish(), overload.finish(), "private lives change what is lacking");

@@ -1,0 +1,5 @@
+//! Numbers that can be trusted: rare outages, runs that stop by themselves, several strategies at once.
+
+mod best;
+mod precision;
+mod rare;
