@@ -2,16 +2,20 @@
 //! the log judged by an independent checker (`checker`), which sees the signals and nothing else.
 //!
 //! A plain `cargo test` runs 3,000 pinned seeds, half of them on several sites (somewhat more than half of all fit on
-//! their hosts and run); continuous integration runs 20,000 more, `NINEFOLD_LONG=1` 100,000. `NINEFOLD_SEEDS=a..b`
+//! their hosts and run); continuous integration runs 10,000 more, `NINEFOLD_LONG=1` 100,000. `NINEFOLD_SEEDS=a..b`
 //! runs any others, `NINEFOLD_SEED=n` replays one. A failure prints the seed, what replays it, and the scenario's text.
+//! Every twentieth scenario is run once more on a state that has served another, and must have the same fingerprint. All of them
+//! together must take every path that is seldom taken (`paths.rs`).
 //! The twins (`twins.rs`) spoil a good log in one way per rule, and the checker must name that rule.
 
 mod author;
 mod checker;
 #[path = "../loading/mod.rs"]
 mod loading;
+mod paths;
 mod twins;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -19,7 +23,7 @@ use author::Author;
 use checker::{Log, Violation, check};
 use ninefold::engine::Time;
 use ninefold::model::Model;
-use ninefold::probe::{Downtime, Entry, Overload, Timeline, Waiting};
+use ninefold::probe::{Digest, Downtime, Entry, Overload, Timeline, Waiting};
 use ninefold::sim::{Observer, Replication, Signal};
 use ninefold::state::State;
 use rayon::prelude::*;
@@ -78,8 +82,11 @@ fn observe(model: &Model, seed: u64, replication: u32) -> Log {
     Log { entries: timeline.entries, services: downtime.services().to_vec(), waiting_us }
 }
 
-/// What a scenario came to: signals seen, `None` where it does not fit on its hosts, or what is wrong.
-fn run_one(seed: u64) -> Result<Option<usize>, String> {
+/// What a scenario came to: how many signals, and which paths.
+type Came = (usize, BTreeSet<&'static str>);
+
+/// What a scenario came to, `None` where it does not fit on its hosts, or what is wrong.
+fn run_one(seed: u64) -> Result<Option<Came>, String> {
     let text = Author::new(seed).write();
     let outcome = catch_unwind(AssertUnwindSafe(|| run_text(seed, &text)));
     outcome
@@ -91,7 +98,7 @@ fn run_one(seed: u64) -> Result<Option<usize>, String> {
         .map_err(|what| format!("seed {seed}: {what}\nreplay with NINEFOLD_SEED={seed} {COMMAND}\n{text}"))
 }
 
-fn run_text(seed: u64, text: &str) -> Result<Option<usize>, String> {
+fn run_text(seed: u64, text: &str) -> Result<Option<Came>, String> {
     let (_, models) = match loading::try_load(text) {
         Ok(loaded) => loaded,
         // Too small or too full for its VMs is no scenario; every other complaint is a mistake of the author.
@@ -101,7 +108,7 @@ fn run_text(seed: u64, text: &str) -> Result<Option<usize>, String> {
             return if expected { Ok(None) } else { Err(issues) };
         }
     };
-    let mut signals = 0;
+    let (mut signals, mut seen) = (0, BTreeSet::new());
     for model in &models {
         let log = observe(model, seed, (seed % 5) as u32);
         if let Err(violation) = check(model, &log) {
@@ -110,8 +117,21 @@ fn run_text(seed: u64, text: &str) -> Result<Option<usize>, String> {
             return Err(format!("rule {rule:?}: {what} at {at:?}\nstrategy {}\n{tail}", model.strategy));
         }
         signals += log.entries.len();
+        seen.append(&mut paths::seen(model, &log));
+        if seed.is_multiple_of(20) {
+            run_twice(model, seed);
+        }
     }
-    Ok(Some(signals))
+    Ok(Some((signals, seen)))
+}
+
+/// A state that has served another replication gives the same one as a fresh one, to the last signal.
+fn run_twice(model: &Model, seed: u64) {
+    let mut used = State::new(model);
+    Replication::new(model, &mut used, seed, 3, ()).run();
+    let again = Replication::new(model, &mut used, seed, 1, Digest::default()).run();
+    let fresh = Replication::new(model, &mut State::new(model), seed, 1, Digest::default()).run();
+    assert_eq!(again, fresh, "a state that was used before shows");
 }
 
 /// The last lines of a log up to an instant.
@@ -121,21 +141,22 @@ fn tail(model: &Model, log: &Log, until: Time) -> String {
 }
 
 /// What a range of seeds came to: scenarios that ran, their signals, and everything that is wrong.
-fn run_all(seeds: Range<u64>) -> (u64, usize, Vec<String>) {
-    let (mut ran, mut signals, mut wrong) = (0, 0, Vec::new());
+fn run_all(seeds: Range<u64>) -> (u64, Came, Vec<String>) {
+    let (mut ran, mut signals, mut seen, mut wrong) = (0, 0, BTreeSet::new(), Vec::new());
     // A seed is a few milliseconds; each is a world of its own.
     let outcomes: Vec<_> = seeds.into_par_iter().map(run_one).collect();
     for outcome in outcomes {
         match outcome {
-            Ok(Some(seen)) => {
+            Ok(Some((more, mut paths))) => {
                 ran += 1;
-                signals += seen;
+                signals += more;
+                seen.append(&mut paths);
             }
             Ok(None) => {}
             Err(what) => wrong.push(what),
         }
     }
-    (ran, signals, wrong)
+    (ran, (signals, seen), wrong)
 }
 
 #[test]
@@ -154,7 +175,7 @@ fn random_scenarios_keep_every_invariant_and_every_rule() {
         _ => 0..SHORT,
     };
     let asked = seeds.end - seeds.start;
-    let (ran, signals, mut wrong) = run_all(seeds);
+    let (ran, (signals, seen), mut wrong) = run_all(seeds);
     println!("{ran} of {asked} scenarios ran, {signals} signals");
     // The smallest scenario first: it is the one to read. Of the others the first lines.
     wrong.sort_by_key(String::len);
@@ -164,4 +185,6 @@ fn random_scenarios_keep_every_invariant_and_every_rule() {
     assert!(wrong.is_empty(), "{} scenarios are wrong, the shortest:\n{}", wrong.len(), wrong[0]);
     assert!(asked < 100 || ran * 2 > asked, "most scenarios must fit: {ran} of {asked}");
     assert!(asked < 100 || signals > 100 * ran as usize, "a scenario in which nothing happens tests nothing");
+    let missing = paths::missing(&seen);
+    assert!(asked < SHORT || missing.is_empty(), "no scenario of {asked} has: {}", missing.join(", "));
 }
