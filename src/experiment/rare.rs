@@ -20,7 +20,8 @@ const OUTAGES_FEW: u64 = 50;
 const REPLICATIONS_MIN: usize = 100;
 /// Branches that all episodes of a strategy together have, at least, where each may have no more than [`BRANCHES_MAX`].
 const BRANCHES: f64 = 20_000.0;
-const BRANCHES_MAX: f64 = 32.0; // more of one episode know little more: it is the episodes that differ
+/// More of one episode know little more: it is the episodes that differ.
+const BRANCHES_MAX: f64 = 32.0;
 /// Where a mean is known worse than within a twentieth, each episode gets so many times more.
 const MORE: f64 = 8.0;
 const EVENTS_WANTED: f64 = 400.0;
@@ -53,19 +54,55 @@ impl Run<'_> {
         let run_block = |run: &mut Option<RareRun<'_, Shortfall>>, block: &[u32]| {
             let run = run.as_mut()?;
             run.diagnostics = Diagnostics::default();
-            let values = block.iter().map(|&number| (!watch.stops()).then(|| run.run(self.seed, number)));
-            Some((values.collect::<Option<Vec<Vec<f64>>>>()?, run.diagnostics))
+            let mut done =
+                Block { values: Vec::new(), causes: self.no_causes(), diagnostics: run.diagnostics };
+            for &number in block {
+                if watch.stops() {
+                    return None;
+                }
+                done.add(&run.run(self.seed, number));
+            }
+            Some(Block { diagnostics: run.diagnostics, ..done })
         };
         let blocks: Vec<&[u32]> = self.numbers.chunks(BLOCK).collect();
         // In the order of replications, so that sums of floats are always the same.
-        let done: Option<Vec<(Vec<Vec<f64>>, Diagnostics)>> =
+        let done: Option<Vec<Block>> =
             threads.install(|| blocks.par_iter().map_init(new, |run, block| run_block(run, block)).collect());
-        let (mut values, mut diagnostics) = (Vec::with_capacity(self.numbers.len()), Diagnostics::default());
-        for (block, more) in done? {
-            values.extend(block);
-            diagnostics.merge(&more);
+        let mut all =
+            Block { values: Vec::new(), causes: self.no_causes(), diagnostics: Diagnostics::default() };
+        for block in done? {
+            all.values.extend(block.values);
+            all.causes.iter_mut().zip(block.causes).for_each(|(sum, more)| *sum += more);
+            all.diagnostics.merge(&block.diagnostics);
         }
-        Some(Rare { places: vec![None; self.model.services.len()], values, diagnostics })
+        let Block { values, causes, diagnostics } = all;
+        let width = self.services.len() * KEPT.len();
+        Some(Rare { places: vec![None; self.model.services.len()], width, values, causes, diagnostics })
+    }
+
+    fn no_causes(&self) -> Vec<f64> {
+        vec![0.0; self.services.len() * FIGURES]
+    }
+}
+
+/// Figures that are kept by replication; of the others sums will do.
+const KEPT: [Figure; 4] = [Figure::Downtime, Figure::Outages, Figure::Degraded, Figure::Lost];
+
+/// Some replications.
+struct Block {
+    /// By replication, and by service asked about, what is kept.
+    values: Vec<f64>,
+    /// By service asked about, the sums of all figures.
+    causes: Vec<f64>,
+    diagnostics: Diagnostics,
+}
+
+impl Block {
+    fn add(&mut self, figures: &[f64]) {
+        for of_service in figures.chunks_exact(FIGURES) {
+            self.values.extend(KEPT.map(|figure| of_service[figure.place()]));
+        }
+        self.causes.iter_mut().zip(figures).for_each(|(sum, more)| *sum += more);
     }
 }
 
@@ -73,8 +110,11 @@ impl Run<'_> {
 pub(super) struct Rare {
     /// By service: its place among those asked about, where this says more than crude simulation does.
     places: Vec<Option<usize>>,
-    /// By replication, the figures of all services asked about.
-    values: Vec<Vec<f64>>,
+    /// By replication, and by service asked about, the figures of [`KEPT`]: so many numbers a replication.
+    width: usize,
+    values: Vec<f64>,
+    /// By service asked about, the sums of all figures.
+    causes: Vec<f64>,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -136,16 +176,14 @@ impl Rare {
 
     /// The same by replication.
     pub(super) fn value(&self, service: usize, figure: Figure, replication: usize) -> Option<f64> {
-        Some(self.values[replication][self.places[service]? * FIGURES + figure.place()])
+        Some(self.kept(self.places[service]?, figure, replication))
     }
 
     /// Outages and downtime (us) by cause, summed over instances, of the mean replication.
     pub(super) fn causes(&self, service: usize) -> Option<Vec<(f64, f64)>> {
         let place = self.places[service]?;
-        let mean = |figure: Figure| {
-            let number = place * FIGURES + figure.place();
-            self.values.iter().map(|values| values[number]).sum::<f64>() / self.values.len() as f64
-        };
+        let mean =
+            |figure: Figure| self.causes[place * FIGURES + figure.place()] / self.replications() as f64;
         Some(
             Cause::ALL
                 .map(|cause| (mean(Figure::OutagesBy(cause)), mean(Figure::DowntimeBy(cause))))
@@ -154,7 +192,17 @@ impl Rare {
     }
 
     fn at(&self, place: usize, figure: Figure) -> Series {
-        let number = place * FIGURES + figure.place();
-        Series::new(self.values.iter().map(|values| values[number]).collect())
+        Series::new(
+            (0..self.replications()).map(|replication| self.kept(place, figure, replication)).collect(),
+        )
+    }
+
+    fn replications(&self) -> usize {
+        self.values.len() / self.width
+    }
+
+    fn kept(&self, place: usize, figure: Figure, replication: usize) -> f64 {
+        let number = KEPT.iter().position(|&kept| kept == figure).expect("a figure that is kept");
+        self.values[replication * self.width + place * KEPT.len() + number]
     }
 }
