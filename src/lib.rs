@@ -63,6 +63,7 @@
 //! | 0 | [`engine`] | time, the table of timers, random streams, laws. No word of the domain |
 //! | 0 | [`stats`] | moments, order statistics, intervals, searches whose error is kept. No word of the domain |
 //! | 1 | [`model`] | the compiled, immutable datacenter, and the closed list of events |
+//! | 2 | [`exact`] | what can be said without chance: an instance as a Markov chain, and why another one is none |
 //! | 2 | [`scenario`] | from text to model: every mistake at once, with its place; defaults with their facts; grids of values, goals |
 //! | 2 | [`state`] | all that changes during a replication, and `check()` of its invariants |
 //! | 3 | [`policy`] | pure decisions: which host, which node |
@@ -134,6 +135,7 @@ pub mod stats;
 
 pub mod model;
 
+pub mod exact;
 pub mod scenario;
 pub mod state;
 

@@ -26,6 +26,7 @@ pub mod size;
 mod study;
 mod summarize;
 pub mod summary;
+pub mod verify;
 
 pub use pool::{Outcome, Plan, Threads, Watch, run, run_on};
 pub use sample::Sample;

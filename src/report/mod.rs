@@ -38,6 +38,7 @@ pub mod text;
 pub mod timeline;
 mod told;
 pub mod verdict;
+pub mod verify;
 
 pub use capacity::at_start;
 pub use profiles::{guest_profile, profile, profiles};
