@@ -6,7 +6,8 @@ use ninefold::scenario::{self, Input};
 use ninefold::sim::rare::{Diagnostics, RareRun};
 
 fn model(text: &str, strategy: &str) -> Model {
-    let (spec, issues) = scenario::read(&Input { name: "t", bytes: text.as_bytes(), overrides: &[], files: &[] });
+    let (spec, issues) =
+        scenario::read(&Input { name: "t", bytes: text.as_bytes(), overrides: &[], files: &[] });
     let spec = spec.unwrap_or_else(|| panic!("{}", issues[0].render()));
     let models = scenario::compile(&spec).unwrap_or_else(|issues| panic!("{}", issues[0].render()));
     models.into_iter().find(|model| model.strategy == strategy).expect("the strategy")

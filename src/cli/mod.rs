@@ -64,7 +64,8 @@ impl Failure {
             | Failure::Internal(what)
             | Failure::Differs(what)
             | Failure::Undecided(what)
-                if !what.is_empty() => {
+                if !what.is_empty() =>
+            {
                 output::note(&format!("ninefold: {what}"));
             }
             Failure::Usage(_)

@@ -14,8 +14,11 @@
 //! | k of n balanced members that are missed at once, also with shared crews | a chain of counts |
 //! | failover of two or more nodes, with coverage | a chain |
 //! | one VM that a `custom` cluster restarts, with ample room | a chain |
+//! | one VM on a single kind of fault without memory, with repairs and ways back of any law | cycles (renewal theory) |
 
 mod chain;
+mod cycle;
+mod moments;
 mod obstacle;
 mod plant;
 mod process;
@@ -43,8 +46,8 @@ pub struct Answer {
     pub lost_s: Option<f64>,
     /// How far off the downtime may be at most.
     pub error_s: f64,
-    /// States of the largest chain that was solved.
-    pub states: usize,
+    /// States of the largest chain that was solved; none where cycles were.
+    pub states: Option<usize>,
 }
 
 /// The exact answer for a service under a model's strategy: the mean of its instances.
@@ -82,7 +85,7 @@ pub struct Answer {
 /// let up = 36_500.0 * 86_400.0 - exact.downtime_s;
 /// assert!((up / (36_500.0 * 86_400.0) - (99.0 - 120.0 / 86_400.0) / 100.0).abs() < 1e-5);
 /// // The host, waiting; and the four stages of the boot.
-/// assert_eq!(exact.states, 6);
+/// assert_eq!(exact.states, Some(6));
 /// let obstacles = solve(&text.replace("mttr = \"1 d\"", "ttr = \"1 d\"").replace("mttf = \"99 d\"", "ttf = \"99 d\""));
 /// assert!(matches!(obstacles.unwrap_err()[0], Obstacle::Memory { .. }));
 /// ```
@@ -93,24 +96,26 @@ pub struct Answer {
 pub fn answer(model: &Model, service: ServiceId) -> Result<Answer, Vec<Obstacle>> {
     let fixed = &model.services[service.index()];
     let mut solved: Vec<(Plant, Solution)> = Vec::new();
-    let (mut sums, mut error_s, mut states) = ([0.0; REWARDS], 0.0, 0);
+    let (mut sums, mut error_s, mut states) = ([0.0; REWARDS], 0.0, None);
     let share = 1.0 / f64::from(fixed.instances);
     for number in 0..fixed.instances {
-        let plant = recognise::plant_of(model, InstanceId(fixed.first_instance.0 + number))?;
-        // Instances are often alike.
-        let known = solved.iter().find(|(other, _)| *other == plant).map(|(_, solution)| *solution);
-        let solution = match known {
-            Some(solution) => solution,
-            None => {
-                let solution = solve(model, &plant).map_err(|obstacle| vec![obstacle])?;
-                solved.push((plant, solution));
-                solution
-            }
+        let instance = InstanceId(fixed.first_instance.0 + number);
+        let solution = match recognise::plant_of(model, instance) {
+            // Instances are often alike.
+            Ok(plant) => match solved.iter().find(|(other, _)| *other == plant) {
+                Some((_, solution)) => *solution,
+                None => {
+                    let solution = solve(model, &plant).map_err(|obstacle| vec![obstacle])?;
+                    solved.push((plant, solution));
+                    solution
+                }
+            },
+            Err(obstacles) => solve_cycle(model, instance).ok_or(obstacles)?,
         };
-        for (sum, value) in sums.iter_mut().zip(solution.earned.sums) {
+        for (sum, value) in sums.iter_mut().zip(solution.sums) {
             *sum += share * value;
         }
-        error_s += share * solution.earned.errors[0];
+        error_s += share * solution.error_s;
         states = states.max(solution.states);
     }
     let [downtime_s, degraded_s, lost_s, outages] = sums;
@@ -121,8 +126,9 @@ pub fn answer(model: &Model, service: ServiceId) -> Result<Answer, Vec<Obstacle>
 
 #[derive(Clone, Copy)]
 struct Solution {
-    earned: Earned,
-    states: usize,
+    sums: [f64; REWARDS],
+    error_s: f64,
+    states: Option<usize>,
 }
 
 fn solve(model: &Model, plant: &Plant) -> Result<Solution, Obstacle> {
@@ -130,5 +136,12 @@ fn solve(model: &Model, plant: &Plant) -> Result<Solution, Obstacle> {
         Chain::explore(&process::Play(plant), STATES_MAX).map_err(|_| Obstacle::TooManyStates(STATES_MAX))?;
     let (from, lasts) = (model.warmup.as_secs_f64(), model.horizon.as_secs_f64());
     let earned = earned(&chain, from, lasts).map_err(|_| Obstacle::TooStiff(chain.states()))?;
-    Ok(Solution { earned, states: chain.states() })
+    Ok(Solution { sums: earned.sums, error_s: earned.errors[0], states: Some(chain.states()) })
+}
+
+fn solve_cycle(model: &Model, instance: InstanceId) -> Option<Solution> {
+    let cycle = cycle::cycle_of(model, instance)?;
+    let (from, lasts) = (model.warmup.as_secs_f64(), model.horizon.as_secs_f64());
+    let (downtime_s, error_s, outages) = cycle.downtime_s(from, lasts)?;
+    Some(Solution { sums: [downtime_s, 0.0, downtime_s, outages], error_s, states: None })
 }

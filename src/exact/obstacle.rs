@@ -31,10 +31,16 @@ impl fmt::Display for Obstacle {
                 write!(f, "the {what} of {of}{others} remembers how long it has lasted: {law}")
             }
             Obstacle::Window { of, what, law } => {
-                write!(f, "the {what} of {of} takes time, in which the shares of several members add up: {law}")
+                write!(
+                    f,
+                    "the {what} of {of} takes time, in which the shares of several members add up: {law}"
+                )
             }
             Obstacle::Product(cluster) => {
-                write!(f, "cluster {cluster} votes, elects or isolates, which is more than one time to notice")
+                write!(
+                    f,
+                    "cluster {cluster} votes, elects or isolates, which is more than one time to notice"
+                )
             }
             Obstacle::Room => f.write_str("restarts on other hosts compete for room"),
             Obstacle::Unsolved(what) => f.write_str(what),

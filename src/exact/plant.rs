@@ -18,11 +18,11 @@ impl Stages {
     /// A law as stages, where it is made of such: exponential, Erlang, or no time at all.
     ///
     /// ```
-    /// use ninefold::engine::Law;
+    /// use ninefold::engine::{Law, Span};
     /// use ninefold::exact::Stages;
     /// assert_eq!(Stages::of(&Law::exponential(120.0).unwrap()).unwrap().rates, [1.0 / 120.0]);
-    /// assert_eq!(Stages::of(&Law::constant(0.0).unwrap()).unwrap().rates, []);
-    /// assert!(Stages::of(&Law::constant(30.0).unwrap()).is_none());
+    /// assert_eq!(Stages::of(&Law::constant(Span::ZERO)).unwrap().rates, []);
+    /// assert!(Stages::of(&Law::constant(Span::from_secs(30))).is_none());
     /// ```
     #[must_use]
     pub fn of(law: &Law) -> Option<Stages> {

@@ -2,10 +2,9 @@
 
 use super::chain::{Move, Process, REWARDS};
 use super::plant::{Layer, Plant};
-use super::world::{Event, FINE, GroupPhase, HostPhase, Item, QUEUE, VmPhase, Walk, World, items, mend};
-
-/// All of the demand.
-const ALL_PPB: f64 = 1e9;
+use super::world::{
+    ALL_PPB, Event, FINE, GroupPhase, HostPhase, Item, QUEUE, VmPhase, Walk, World, items, mend,
+};
 
 /// A plant, played by its rules.
 pub(super) struct Play<'a>(pub &'a Plant);
@@ -34,7 +33,7 @@ impl Process for Play<'_> {
     fn earns(&self, world: &World) -> [f64; REWARDS] {
         let serving = world.serving(self.0);
         let served = match &self.0.layer {
-            Layer::Balanced { carried_ppb } => (carried_ppb[serving] as f64 / ALL_PPB).min(1.0),
+            Layer::Balanced { carried_ppb } => (carried_ppb[serving] as f64 / ALL_PPB as f64).min(1.0),
             _ => (serving as f64).min(1.0),
         };
         let down = f64::from(u8::from(served == 0.0));
@@ -49,8 +48,7 @@ fn chances<'a>(plant: &Plant, walk: Walk<'a>) -> Vec<(f64, Walk<'a>)> {
     if walk.world.group != GroupPhase::Choosing {
         return vec![(1.0, walk)];
     }
-    let mut other = Walk { world: walk.world.clone(), ..walk };
-    let mut walk = walk;
+    let (mut walk, mut other) = (walk.clone(), walk);
     walk.take_over(true);
     other.take_over(false);
     vec![(coverage, walk), (1.0 - coverage, other)]

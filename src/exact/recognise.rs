@@ -10,8 +10,8 @@ use super::plant::{Layer, LinkNode, PartNode, Plant, Source, Stages, UnitNode, V
 use super::world::LINKS_MAX;
 use crate::engine::Span;
 use crate::model::{
-    CrewId, Delay, Fault, HostId, Instance, InstanceId, Model, PartId,
-    PartKind, Reach, Service, StorageId, StorageKind, Traffic,
+    CrewId, Delay, Fault, HostId, Instance, InstanceId, Model, PartId, PartKind, Reach, Service, StorageId,
+    StorageKind, Traffic,
 };
 
 mod layers;
@@ -32,6 +32,13 @@ pub(super) fn plant_of(model: &Model, instance: InstanceId) -> Result<Plant, Vec
     if builder.obstacles.is_empty() { Ok(builder.finish(vm, layer)) } else { Err(builder.sorted()) }
 }
 
+/// Whether nothing but laws can be in the way.
+pub(super) fn is_in_scope(model: &Model, instance: InstanceId) -> bool {
+    let mut builder = Builder::new(model, instance);
+    scope::check(&mut builder);
+    builder.obstacles.is_empty()
+}
+
 /// Collects what belongs to a plant.
 pub(super) struct Builder<'a> {
     pub model: &'a Model,
@@ -47,7 +54,7 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(model: &'a Model, id: InstanceId) -> Builder<'a> {
+    pub(super) fn new(model: &'a Model, id: InstanceId) -> Builder<'a> {
         let instance = &model.instances[id.index()];
         Builder {
             model,
@@ -271,7 +278,14 @@ impl<'a> Builder<'a> {
             .map(|(&crew, &number)| (number, self.model.crews[crew as usize].size))
             .collect();
         crews.sort_unstable();
-        Plant { parts: self.parts, units, kinds, crews: crews.into_iter().map(|crew| crew.1).collect(), vm, layer }
+        Plant {
+            parts: self.parts,
+            units,
+            kinds,
+            crews: crews.into_iter().map(|crew| crew.1).collect(),
+            vm,
+            layer,
+        }
     }
 }
 
@@ -303,7 +317,7 @@ impl Builder<'_> {
             || self.model.domains.iter().find(feeds).is_some_and(|domain| self.fails(domain.part))
     }
 
-    fn network_can_go(&self, host: HostId, traffic: Traffic) -> bool {
+    pub(super) fn network_can_go(&self, host: HostId, traffic: Traffic) -> bool {
         let place = self.model.hosts[host.index()].place;
         let mut carriers = self
             .model

@@ -11,6 +11,10 @@ use crate::model::Traffic;
 /// Most links of a host that matter to one instance.
 pub(super) const LINKS_MAX: usize = 3;
 
+/// All of the demand, in billionths; and what is left of it by rounding shares down.
+pub(super) const ALL_PPB: u64 = 1_000_000_000;
+const ROUNDING_PPB: u64 = 32;
+
 /// How a component is: 0 in service, from 1 the stage of its repair, from [`QUEUE`] its place among those who wait for a crew.
 pub(super) type Condition = u8;
 /// The first who waits has the number after this one.
@@ -220,23 +224,36 @@ pub(super) fn items(plant: &Plant) -> Vec<Item> {
 }
 
 /// One event on its way through a plant.
+#[derive(Clone)]
 pub(super) struct Walk<'a> {
     pub plant: &'a Plant,
     pub world: World,
     /// Outages that have begun, and whether the instance is down.
     pub outages: u32,
     pub down: bool,
+    /// VMs that serve.
+    serving: usize,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(plant: &'a Plant, world: World) -> Walk<'a> {
-        let down = world.serving(plant) == 0;
-        Walk { plant, world, outages: 0, down }
+        let serving = world.serving(plant);
+        Walk { plant, world, outages: 0, down: serving == 0, serving }
     }
 
-    /// Counts an outage where one has begun.
+    /// Counts an outage where one has begun, also one that is over at once.
     fn note(&mut self) {
-        let down = self.world.serving(self.plant) == 0;
+        let before = std::mem::replace(&mut self.serving, self.world.serving(self.plant));
+        if let Layer::Balanced { carried_ppb } = &self.plant.layer {
+            // They are missed one after the other, and the share of each is lost until it is missed, however short that is.
+            for left in (self.serving..before).rev() {
+                let carried = carried_ppb[left].min(ALL_PPB);
+                let down = carried <= ALL_PPB / (left as u64 + 1) + ROUNDING_PPB;
+                self.outages += u32::from(down && !self.down);
+                self.down = left == 0;
+            }
+        }
+        let down = self.serving == 0;
         self.outages += u32::from(down && !self.down);
         self.down = down;
     }

@@ -61,7 +61,11 @@ pub fn verify(models: &[Model], summary: &Summary) -> Vec<Verified> {
 /// The limit of |z| for means of so many replications: Student's t with the chance that a normal has at [`Z_MAX`].
 #[must_use]
 pub fn limit(replications: u32) -> f64 {
-    if replications < 2 { f64::INFINITY } else { -student_t_quantile(normal_cdf(-Z_MAX), f64::from(replications - 1)) }
+    if replications < 2 {
+        f64::INFINITY
+    } else {
+        -student_t_quantile(normal_cdf(-Z_MAX), f64::from(replications - 1))
+    }
 }
 
 fn figures(answer: &Answer, simulated: &ServiceSummary, rows: &[Row]) -> Vec<Figure> {
@@ -74,19 +78,32 @@ fn figures(answer: &Answer, simulated: &ServiceSummary, rows: &[Row]) -> Vec<Fig
     };
     let limit = limit(rows.len() as u32);
     let mut figures = vec![
-        figure("downtime_s", answer.downtime_s, simulated.downtime_s, outages, limit),
-        figure("outages", answer.outages, simulated.outages, outages, limit),
+        figure("downtime_s", (answer.downtime_s, answer.error_s), simulated.downtime_s, outages, limit),
+        figure("outages", (answer.outages, 0.0), simulated.outages, outages, limit),
     ];
     if let Some(exact) = answer.degraded_s {
-        figures.push(figure("degraded_s", exact, simulated.degraded_s, often(|row| row.degraded_s), limit));
+        figures.push(figure(
+            "degraded_s",
+            (exact, 0.0),
+            simulated.degraded_s,
+            often(|row| row.degraded_s),
+            limit,
+        ));
     }
     if let Some(exact) = answer.lost_s {
-        figures.push(figure("lost_s", exact, simulated.lost_s, often(|row| row.lost_s), limit));
+        figures.push(figure("lost_s", (exact, 0.0), simulated.lost_s, often(|row| row.lost_s), limit));
     }
     figures
 }
 
-fn figure(metric: &'static str, exact: f64, simulated: Estimate, seen: f64, limit: f64) -> Figure {
+/// One figure: the exact mean and how far off that may be, beside the simulated one.
+fn figure(
+    metric: &'static str,
+    (exact, error): (f64, f64),
+    simulated: Estimate,
+    seen: f64,
+    limit: f64,
+) -> Figure {
     let apart = simulated.mean - exact;
     let z = (simulated.se > 0.0).then(|| apart / simulated.se);
     // Durations are whole microseconds.
@@ -94,11 +111,12 @@ fn figure(metric: &'static str, exact: f64, simulated: Estimate, seen: f64, limi
     let verdict = match z {
         _ if same && (exact == 0.0 || simulated.method == Method::Exact) => Verdict::Agrees,
         _ if seen < OUTAGES_MIN && simulated.method != Method::ImportanceSampling => Verdict::TooFew,
-        Some(z) if z.abs() <= limit => Verdict::Agrees,
+        Some(_) if apart.abs() <= limit * simulated.se + error => Verdict::Agrees,
         Some(_) => Verdict::Differs,
         // Nothing has varied: the interval says what so many replications rule out.
         None if simulated.low <= exact && exact <= simulated.high => Verdict::TooFew,
-        None => if simulated.low.is_nan() { Verdict::TooFew } else { Verdict::Differs },
+        None if simulated.low.is_nan() => Verdict::TooFew,
+        None => Verdict::Differs,
     };
     Figure { metric, exact, simulated, z, verdict }
 }

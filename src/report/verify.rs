@@ -39,7 +39,10 @@ pub struct Verification {
 pub struct Service {
     pub strategy: String,
     pub service: String,
-    /// States of its chain; absent where there is no exact answer.
+    /// How it was solved: `chain` or `cycles`; absent where there is no exact answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub solved: Option<&'static str>,
+    /// States of its chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<usize>,
     /// How far off the exact downtime may be at most.
@@ -93,7 +96,8 @@ fn service(verified: &Verified) -> Service {
         Ok((figures, answer)) => Service {
             strategy,
             service,
-            states: Some(answer.states),
+            solved: Some(if answer.states.is_some() { "chain" } else { "cycles" }),
+            states: answer.states,
             error_s: Some(answer.error_s),
             figures: figures
                 .iter()
@@ -110,6 +114,7 @@ fn service(verified: &Verified) -> Service {
         Err(obstacles) => Service {
             strategy,
             service,
+            solved: None,
             states: None,
             error_s: None,
             figures: Vec::new(),
@@ -140,7 +145,7 @@ pub fn text(verification: &Verification) -> String {
         ),
         "",
     ));
-    let solved = || verification.services.iter().filter(|service| service.states.is_some());
+    let solved = || verification.services.iter().filter(|service| service.solved.is_some());
     if solved().next().is_some() {
         let mut table = Table::new(&["", "metric", "exact", "simulated", "se", "z", ""]);
         for service in solved() {
@@ -165,7 +170,7 @@ pub fn text(verification: &Verification) -> String {
     text.push('\n');
     text.push_str(&wrap(&verdict(verification), ""));
     let without: Vec<&Service> =
-        verification.services.iter().filter(|service| service.states.is_none()).collect();
+        verification.services.iter().filter(|service| service.solved.is_none()).collect();
     if !without.is_empty() {
         text.push_str("\nWithout an exact answer:\n");
     }
@@ -188,7 +193,11 @@ pub fn verdict(verification: &Verification) -> String {
         (0, _) => "No figure could be judged.".to_owned(),
         (_, 0) => format!(
             "{} within {limit} standard errors of the exact answer, as with a right simulation in {} % of runs.",
-            if judged == 1 { "The figure is".to_owned() } else { format!("All {judged} figures are") },
+            match judged {
+                1 => "The figure is".to_owned(),
+                2 => "Both figures are".to_owned(),
+                _ => format!("All {judged} figures are"),
+            },
             family(judged),
         ),
         _ => format!(
@@ -233,7 +242,7 @@ pub fn csv(verification: &Verification) -> String {
         sheet.head(head);
     }
     sheet.head_estimate("simulated");
-    for head in ["z", "z_max", "verdict", "states", "error_s", "obstacles"] {
+    for head in ["z", "z_max", "verdict", "solved", "states", "error_s", "obstacles"] {
         sheet.head(head);
     }
     sheet.end();
@@ -246,7 +255,8 @@ pub fn csv(verification: &Verification) -> String {
             sheet.estimate(&figure.simulated);
             sheet.numbers(&[figure.z.unwrap_or(f64::NAN), verification.z_max]);
             sheet.text(figure.verdict);
-            sheet.count(service.states.unwrap_or(0) as u32);
+            sheet.text(service.solved.unwrap_or_default());
+            sheet.numbers(&[service.states.map_or(f64::NAN, |states| states as f64)]);
             sheet.numbers(&[service.error_s.unwrap_or(f64::NAN)]);
             sheet.text("");
             sheet.end();
@@ -260,7 +270,7 @@ pub fn csv(verification: &Verification) -> String {
             sheet.numbers(&[f64::NAN, verification.z_max]);
             sheet.text("no-exact-answer");
             sheet.text("");
-            sheet.numbers(&[f64::NAN]);
+            sheet.numbers(&[f64::NAN, f64::NAN]);
             sheet.text(&service.obstacles.join("; "));
             sheet.end();
         }

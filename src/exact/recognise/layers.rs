@@ -13,7 +13,8 @@ impl Builder<'_> {
             None if self.service.host_cluster => self.restarted(),
             None => Layer::Alone,
             Some(GuestGroup::Balanced { detection, convergence, join, carried_ppb, .. }) => {
-                for (delay, what) in [(detection, "detection"), (convergence, "convergence"), (join, "join")] {
+                for (delay, what) in [(detection, "detection"), (convergence, "convergence"), (join, "join")]
+                {
                     if !Stages::of(&delay.law).is_some_and(|stages| stages.is_none()) {
                         let law = delay.law.to_string();
                         let obstacle = Obstacle::Window { of: of.clone(), what, law };
@@ -29,8 +30,7 @@ impl Builder<'_> {
                 };
                 let detection = sum(&[&found.seen, &found.confirmed], "detection");
                 let parts = &rules.takeover;
-                let takeover =
-                    sum(&[&parts.disk, &parts.address, &parts.start, &parts.recover], "takeover");
+                let takeover = sum(&[&parts.disk, &parts.address, &parts.start, &parts.recover], "takeover");
                 let by_hand = match rules.coverage < 1.0 {
                     true => sum(&[&rules.manual_recovery], "recovery by hand"),
                     false => Stages::default(),

@@ -3,6 +3,7 @@
 use super::Builder;
 use crate::engine::Span;
 use crate::exact::obstacle::Obstacle;
+use crate::exact::world::ALL_PPB;
 use crate::model::{Cluster, GuestGroup, Product, StorageKind, Traffic};
 
 /// Notes everything about a service that has no exact answer here.
@@ -71,7 +72,10 @@ fn check_storage(builder: &mut Builder<'_>) {
         });
         let says = [
             (fixed.mirror.is_some() || !fixed.copies.is_empty(), "its disks have a second copy"),
-            (!model.local_mirrors.is_empty() && fixed.kind == StorageKind::Das, "its disks have a second copy"),
+            (
+                !model.local_mirrors.is_empty() && fixed.kind == StorageKind::Das,
+                "its disks have a second copy",
+            ),
             (controllers, "a storage moves from controller to controller"),
             (elsewhere, "its disks stand at another site"),
         ];
@@ -96,6 +100,13 @@ fn check_storage(builder: &mut Builder<'_>) {
     }
     if service.host_cluster {
         builder.refuse("a host cluster reacts to the loss of disks");
+    }
+    if let Some(GuestGroup::Balanced { carried_ppb, .. }) = &service.guest
+        && carried_ppb.get(1).is_some_and(|one| *one < ALL_PPB)
+    {
+        builder.refuse(
+            "members that wait for their disks keep their share, and one alone does not carry everything",
+        );
     }
     let per_host = vms.iter().any(|&vm| builder.has_link(vm, Traffic::Storage));
     if per_host && matches!(service.guest, Some(GuestGroup::Balanced { .. })) {
@@ -137,7 +148,10 @@ fn check_cluster(builder: &mut Builder<'_>, cluster: &Cluster) {
         (rules.start_failure > 0.0, "starts may fail"),
         (!zero(&rules.poll), "its cluster looks for room from time to time"),
         (!builder.service.after.is_empty(), "it waits for other services"),
-        (cluster.hosts.iter().any(|host| model.hosts[host.index()].hang.is_some()), "hosts of its cluster hang"),
+        (
+            cluster.hosts.iter().any(|host| model.hosts[host.index()].hang.is_some()),
+            "hosts of its cluster hang",
+        ),
     ];
     for (_, what) in says.iter().filter(|(holds, _)| *holds) {
         builder.refuse(what);
@@ -145,7 +159,9 @@ fn check_cluster(builder: &mut Builder<'_>, cluster: &Cluster) {
     // Every host has room for all of them at once, and nobody waits for anybody's turn.
     let all = || {
         model.vms.iter().filter(|vm| {
-            model.hosts[vm.host.index()].cluster.is_some_and(|id| model.clusters[id.index()].name == cluster.name)
+            model.hosts[vm.host.index()]
+                .cluster
+                .is_some_and(|id| model.clusters[id.index()].name == cluster.name)
         })
     };
     let count = all().count();

@@ -192,9 +192,8 @@ impl Walk<'_> {
 
     /// The cluster starts its VM on a host that is up; all are alike, and have room.
     fn restart(&mut self) {
-        let is_up = |unit: &usize| {
-            self.plant.units[*unit].has_vm && self.world.units[*unit].host == HostPhase::Up
-        };
+        let is_up =
+            |unit: &usize| self.plant.units[*unit].has_vm && self.world.units[*unit].host == HostPhase::Up;
         let Some(host) = (0..self.world.units.len()).find(is_up) else {
             self.world.group = GroupPhase::Waiting;
             return;
@@ -208,11 +207,7 @@ impl Walk<'_> {
 
 impl World {
     /// The stages of what a VM does, where that takes a while.
-    pub(in crate::exact) fn stages_of<'a>(
-        &self,
-        plant: &'a super::Plant,
-        unit: usize,
-    ) -> Option<&'a Stages> {
+    pub(in crate::exact) fn stages_of<'a>(&self, plant: &'a super::Plant, unit: usize) -> Option<&'a Stages> {
         let laws = &plant.vm;
         match self.units[unit].vm {
             VmPhase::PowerOn => Some(&laws.power_on),
