@@ -111,6 +111,9 @@
 //!   `scenario/read/strategy.rs`, a variant of [`model::GuestGroup`], its timers, a file in [`sim`] beside
 //!   `failover` and `balanced`, a line in `sim/services.rs`, and its decisions in [`policy`]. A product of an
 //!   existing family is data only: an entry in [`scenario::profiles`], each number with the id of its fact.
+//! - **something that has an exact answer**: what of the model it stands on in `exact/recognise`, its numbers in `exact/plant.rs`, what its
+//!   events do in `exact/world.rs` and `exact/world/guests.rs`, when they are due in `exact/process.rs`; no longer an [`exact::Obstacle`]
+//!   then. A case with a twin in `tests/exact_answers.rs`.
 //! - **a price**: its key in `scenario/read/cost.rs`, its sum in `scenario/compile/prices.rs` where it is spent whatever fails, or in
 //!   `experiment/cost.rs` where it is for what is lost. Money is whole millionths; nothing that is simulated knows of it.
 //! - **a metric of goals**: a variant of [`scenario::goal::Metric`], what an interval of it is in `experiment/study.rs`, its figure in

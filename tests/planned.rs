@@ -4,8 +4,10 @@
 mod loading;
 
 use loading::load;
+use ninefold::capacity::stranded;
 use ninefold::experiment::{Plan, run};
 use ninefold::probe::{Moved, Timeline};
+use ninefold::report::{RunResult, csv, markdown, text};
 use ninefold::sim::Simulation;
 use ninefold::state::State;
 
@@ -197,4 +199,130 @@ lasts = "2 h"
     for wrong in [0.125, 0.0] {
         assert!((found - theory(wrong)).abs() > 5.0 * error, "w = {wrong} is not told apart");
     }
+}
+
+/// Two hosts of different make, one of which has a VM, are worked on at 1:00 and at 13:00: an hour, and five minutes to boot.
+/// Under a cluster that would move the VM the turn of its host is given up after two hours, and the empty one is patched. Without
+/// protection both are, while the VM is down.
+#[test]
+fn turns_that_are_given_up_are_told() {
+    let text = r#"
+schema = 1
+title = "turns"
+[run]
+horizon = "1 d"
+replications = 2
+[host.a]
+cores = 16
+memory = "64 GiB"
+migration = "1 GB/s"
+cpu = "one"
+boot = "5 min"
+[host.b]
+cores = 16
+memory = "64 GiB"
+migration = "1 GB/s"
+cpu = "another"
+boot = "5 min"
+[cluster.c]
+product = "custom"
+detection = "10 s"
+hosts = ["a", "b"]
+[service.s]
+place = ["a-1"]
+vm = { cores = 2, memory = "8 GiB" }
+power_on = "5 s"
+boot = "60 s"
+start = "20 s"
+[maintenance.m]
+hosts = ["a", "b"]
+first = "1 h"
+every = "12 h"
+lasts = "1 h"
+deadline = "2 h"
+[strategy.moved]
+protect = ["host-cluster"]
+[strategy.alone]
+protect = []
+"#;
+    let plan =
+        Plan { title: "turns".into(), sha256: String::new(), seed: 1, replications: 2, threads: Some(1) };
+    let summary = run(&load(text), &plan, &()).expect("nobody interrupts it");
+    let told = |strategy: usize| {
+        let turns = summary.strategies[strategy].turns.expect("turns that can be given up");
+        (turns.done.mean, turns.given_up.mean, turns.given_up.high)
+    };
+    assert_eq!((told(0), told(1)), ((2.0, 2.0, 2.0), (4.0, 0.0, 0.0)));
+    let result = RunResult::from(&summary);
+    let sentence = "planned work given up: 730 of 1,460 turns a year (50 %): hosts stay unpatched";
+    let (page, terminal) = (markdown::summary(&result), text::comparison(&result));
+    assert!(page.contains(&format!("- moved: {sentence}\n")), "{page}");
+    assert!(terminal.contains(&format!("  moved: {sentence}.\n")), "{terminal}");
+    assert!(!page.contains("- alone: planned work") && !terminal.contains("alone: planned work"));
+    let last = |sheet: &str| -> Vec<String> {
+        sheet.lines().map(|line| line.rsplit(',').next().unwrap_or("").to_owned()).collect()
+    };
+    assert_eq!(last(&csv::summary(&result)), ["turns_given_up_mean", "2", "0"]);
+    let sheet = csv::strategies(&result);
+    assert!(sheet.lines().next().is_some_and(|head| head.ends_with("turns_given_up_method")), "{sheet}");
+    // The same scenario without a link has nothing to tell: all work is an announced outage.
+    let bare = run(&load(&text.replace("migration = \"1 GB/s\"\n", "")), &plan, &()).expect("nor this");
+    assert!(bare.strategies.iter().all(|strategy| strategy.turns.is_none()));
+}
+
+/// Whom no other host can ever take is told before anything is simulated: which, why, and what to write instead.
+#[test]
+fn work_that_must_be_given_up_is_a_warning() {
+    let base = moving("memory = \"4 GB\"", "1 GB/s", "", 1);
+    let found = |text: &str| {
+        let (spec, models) = loading::try_load(text).expect("a scenario that runs");
+        let issues = stranded(&spec, &models);
+        assert!(
+            issues.iter().all(|i| i.code == "W114" && i.path == "maintenance.m.hosts" && i.place.line > 1)
+        );
+        issues.into_iter().map(|issue| (issue.what, issue.remedy)).collect::<Vec<_>>()
+    };
+    let expect = |text: &str, why: &str, remedy: &str| {
+        let found = found(text);
+        let what = format!(
+            "under strategy \"s\" nobody can take VM \"a-1\" from host \"h-1\", so that its turn is given up each time: {why} (MTX-84)"
+        );
+        assert_eq!(found.len(), 1, "{text}");
+        assert_eq!((found[0].0.as_str(), found[0].1.contains(remedy)), (what.as_str(), true), "{found:?}");
+    };
+    assert_eq!(found(&base), []);
+    expect(
+        &base.replace("count = 2", "count = 1"),
+        "its cluster has no other host",
+        "add a host to the cluster",
+    );
+    let other = "[host.o]\ncores = 32\nmemory = \"256 GB\"\n";
+    let with_other = |keys: &str| {
+        let text =
+            base.replace("count = 2", "count = 1").replace("hosts = [\"h\"]\n", "hosts = [\"h\", \"o\"]\n");
+        text.replace("[cluster.c]", &format!("{other}{keys}[cluster.c]"))
+    };
+    let every = "every other host of its cluster";
+    expect(&with_other(""), &format!("{every} has no migration link"), "migration = \"10 Gbit/s\"");
+    let processor = with_other("migration = \"1 GB/s\"\ncpu = \"another\"\n");
+    expect(&processor, &format!("{every} has another processor (VMW-79, HYP-43)"), "cpu_baseline");
+    assert_eq!(found(&processor.replace("migration_resume", "cpu_baseline = \"old\"\nmigration_resume")), []);
+    // Who may be shut down and started elsewhere needs neither.
+    for text in [with_other(""), processor] {
+        assert_eq!(found(&text.replace("bring_back = false", "cold_migration = true")), []);
+    }
+    let must = base
+        .replace("place = [\"h-1\"]", "place = [\"h-1\", \"h-2\"]")
+        .replace(
+            "protect = [\"host-cluster\"]",
+            "protect = [\"host-cluster\", \"guest-failover\"]\nnodes = 2",
+        )
+        .replace("migration_resume", "anti_affinity = \"must\"\nmigration_resume");
+    let told = found(&must);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].0.contains("has another VM of its instance") && told[0].1.contains("anti_affinity"));
+    assert_eq!(found(&must.replace("\"must\"", "\"should\"")), []);
+    // Both hosts are in the plan: one issue, and the other host is counted.
+    let both = found(&must.replace("hosts = [\"h-1\"]\nfirst", "hosts = [\"h\"]\nfirst"));
+    assert!(both.len() == 1 && both[0].0.contains("; it is the same with 1 more host"), "{both:?}");
 }

@@ -10,6 +10,7 @@
 //! | `plan` | is there a plan for any so many lost hosts |
 //! | `losses` | N+1 and N+2, case by case |
 //! | `more` | how many more VMs fit, and how many leave N+1 and N+2 as they are |
+//! | `stranded` | who can never leave a host before planned work |
 //! | `words`, `refusals` | the same in sentences, and as issues |
 
 mod admission;
@@ -19,12 +20,14 @@ mod losses;
 mod more;
 mod plan;
 mod refusals;
+mod stranded;
 mod words;
 
 pub use admission::Assessment;
 pub use losses::{Case, Failures, Losses, lose_each};
 pub use plan::Plan;
 pub use refusals::refusals;
+pub use stranded::stranded;
 
 use crate::model::{ClusterId, HostId, Model, Room, ServiceId};
 use census::Census;

@@ -17,7 +17,7 @@ pub(super) fn advise(arguments: &AdviseArguments) -> Result<(), Failure> {
     let pasted = text.pasted(advice.scenario.clone());
     let scenario = pasted.load(&own.warnings)?;
     interrupt::listen();
-    let summary = simulate(&scenario, &arguments.simulation, arguments.quiet)?;
+    let (summary, _) = simulate(&scenario, &arguments.simulation, None, arguments.quiet)?;
     let result = result(&summary, &scenario, &[]);
     output::print(&match arguments.format {
         Format::Text => report::text(&advice, &result),

@@ -86,6 +86,7 @@ impl Text {
             models = compiled.0;
             // Those that could be compiled are asked all the same: every problem is told at once.
             issues.extend(capacity::refusals(spec, &models));
+            issues.extend(capacity::stranded(spec, &models));
         }
         let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
         let is_told =

@@ -21,6 +21,8 @@ pub(super) struct Progress {
     at_most: bool,
     done: AtomicU32,
     begun: Instant,
+    /// Nothing is started any more after that.
+    time_limit: Option<Duration>,
 }
 
 enum Show {
@@ -58,7 +60,17 @@ impl Progress {
         } else {
             Show::Lines(Mutex::new(begun))
         };
-        Progress { show, total, at_most, done: AtomicU32::new(0), begun }
+        Progress { show, total, at_most, done: AtomicU32::new(0), begun, time_limit: None }
+    }
+
+    /// The same with an end to the time.
+    pub(super) fn within(self, time_limit: Option<Duration>) -> Progress {
+        Progress { time_limit, ..self }
+    }
+
+    /// Whether time is up.
+    pub(super) fn is_late(&self) -> bool {
+        self.time_limit.is_some_and(|limit| self.begun.elapsed() >= limit)
     }
 
     pub(super) fn finish(&self) {
@@ -91,7 +103,7 @@ impl Watch for Progress {
     }
 
     fn stops(&self) -> bool {
-        interrupt::stops()
+        interrupt::stops() || self.is_late()
     }
 
     fn drops(&self) -> bool {

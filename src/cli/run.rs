@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::args::{Format, RunArguments, SimulationArguments};
 use super::input::{Scenario, load};
@@ -10,22 +10,23 @@ use super::output::{self, File};
 use super::progress::Progress;
 use super::{Failure, interrupt};
 use crate::experiment::{self, Plan, Summary};
-use crate::report::result::Warning;
+use crate::report::result::{StoppedBy, Warning};
 use crate::report::{RunResult, charts, csv, markdown, text};
-use crate::scenario::Issue;
+use crate::scenario::{Issue, read_duration};
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let begun = Instant::now();
+    let limit = time_limit(arguments.time_limit.as_ref())?;
     let mut scenario = load(&arguments.scenario, &options(&arguments.simulation))?;
     choose_strategies(&mut scenario, &arguments.strategy)?;
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
     interrupt::listen();
     interrupt::making(|made| output::prepare(&folder, made))?;
     let loaded = Instant::now();
-    let summary = simulate(&scenario, &arguments.simulation, arguments.quiet)?;
+    let (summary, stopped_by) = simulate(&scenario, &arguments.simulation, limit, arguments.quiet)?;
     let simulated = Instant::now();
-    let result = result(&summary, &scenario, &arguments.strategy);
-    let interrupted = summary.replications < summary.replications_asked;
+    let result = RunResult { stopped_by, ..result(&summary, &scenario, &arguments.strategy) };
+    let interrupted = stopped_by.is_some();
     let earlier = interrupted.then(|| Earlier::of(&folder.join("result.json"))).flatten();
     let earlier = earlier.filter(|earlier| earlier.outranks(u64::from(summary.replications)));
     let target = if earlier.is_some() { folder.join("interrupted") } else { folder.clone() };
@@ -53,11 +54,13 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     } else {
         format!("in the results in {}", target.display())
     };
+    let why = if stopped_by == Some(StoppedBy::TimeLimit) { "out of time" } else { "interrupted" };
     output::note(&format!(
-        "ninefold: interrupted: {} of {} replications were finished and are {kept}",
+        "ninefold: {why}: {} of {} replications were finished and are {kept}",
         summary.replications, summary.replications_asked
     ));
-    Err(Failure::Interrupted)
+    // Who gives it so much time gets what was asked for.
+    if stopped_by == Some(StoppedBy::TimeLimit) { Ok(()) } else { Err(Failure::Interrupted) }
 }
 
 /// Options that are a scenario key in short, as they are typed.
@@ -71,6 +74,9 @@ pub(super) fn options(arguments: &SimulationArguments) -> Vec<String> {
     }
     if let Some(seed) = arguments.seed {
         set.push(format!("--seed {seed}"));
+    }
+    if let Some(precision) = &arguments.precision {
+        set.push(format!("--precision {precision}"));
     }
     set
 }
@@ -158,8 +164,9 @@ pub(super) fn stem(file: &Path) -> &OsStr {
 pub(super) fn simulate(
     scenario: &Scenario,
     arguments: &SimulationArguments,
+    time_limit: Option<Duration>,
     quiet: bool,
-) -> Result<Summary, Failure> {
+) -> Result<(Summary, Option<StoppedBy>), Failure> {
     let run = &scenario.spec.run;
     let replications = u32::try_from(run.replications)
         .map_err(|_| Failure::Internal("more replications than validation lets pass".into()))?;
@@ -170,13 +177,33 @@ pub(super) fn simulate(
         replications,
         threads: arguments.threads.map(usize::from),
     };
-    let progress = Progress::new(replications, quiet);
+    let progress = match run.precision {
+        Some(_) => Progress::at_most(replications, quiet),
+        None => Progress::new(replications, quiet),
+    };
+    let progress = progress.within(time_limit);
     let summary = experiment::run(&scenario.models, &plan, &progress);
     progress.finish();
-    summary.ok_or_else(|| {
-        output::note("ninefold: interrupted before a replication was finished; nothing was written");
-        Failure::Interrupted
-    })
+    let Some(summary) = summary else {
+        if interrupt::stops() {
+            output::note("ninefold: interrupted before a replication was finished; nothing was written");
+            return Err(Failure::Interrupted);
+        }
+        return Err(Failure::Usage(
+            "--time-limit: no replication was finished in that time: give it more".into(),
+        ));
+    };
+    let stopped = summary.replications < summary.replications_asked;
+    let by = if interrupt::stops() { StoppedBy::Interrupt } else { StoppedBy::TimeLimit };
+    Ok((summary, stopped.then_some(by)))
+}
+
+/// How long a run may go on, as it was typed.
+fn time_limit(typed: Option<&String>) -> Result<Option<Duration>, Failure> {
+    let Some(typed) = typed else { return Ok(None) };
+    let span =
+        read_duration(typed).map_err(|wrong| Failure::Usage(format!("--time-limit {typed}: {wrong}")))?;
+    Ok(Some(Duration::from_micros(span.0)))
 }
 
 /// Every file of a result, in memory.

@@ -92,6 +92,13 @@ pub(super) fn load(
         }
         list.extend(found.variant);
     }
+    if list.iter().flat_map(|variant| &variant.models).any(|model| model.precision.is_some()) {
+        return Err(Failure::Usage(
+            "run.precision is for a single run: all variants have the same replications, so that they can be compared; \
+             give --replications (ninefold size stops by itself)"
+                .into(),
+        ));
+    }
     let (mut told, mut unfit_issues) = (told.list, unfit_issues.list);
     let fits = list.iter().any(|variant| !variant.models.is_empty());
     let errors = told.iter().filter(|told| told.issue.severity == Severity::Error).count();
@@ -140,7 +147,11 @@ fn read(text: &Text, places: Vec<usize>) -> Found {
         let why = match compiled.next_if(|model| model.strategy == strategy.name) {
             None => Why::NoRoom,
             Some(model) => {
-                let refusals = capacity::refusals(&spec, std::slice::from_ref(&model));
+                let found = capacity::refusals(&spec, std::slice::from_ref(&model));
+                // Headroom that is not there is a warning: such a strategy starts all the same.
+                let (refusals, warnings): (Vec<Issue>, Vec<Issue>) =
+                    found.into_iter().partition(|issue| issue.severity == Severity::Error);
+                issues.extend(warnings);
                 if refusals.is_empty() {
                     models.push(model);
                     continue;

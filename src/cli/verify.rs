@@ -11,7 +11,7 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
     let mut scenario = load(&arguments.scenario, &options(&arguments.simulation))?;
     choose_strategies(&mut scenario, &arguments.strategy)?;
     interrupt::listen();
-    let summary = simulate(&scenario, &arguments.simulation, arguments.quiet)?;
+    let (summary, stopped_by) = simulate(&scenario, &arguments.simulation, None, arguments.quiet)?;
     let verification = report::Verification::new(&summary, &compare(&scenario.models, &summary));
     output::print(&match arguments.format {
         VerifyFormat::Text => report::text(&verification),
@@ -19,7 +19,7 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
         VerifyFormat::Json => report::json(&verification)
             .map_err(|error| Failure::Internal(format!("cannot write the comparison as JSON: {error}")))?,
     })?;
-    if summary.replications < summary.replications_asked {
+    if stopped_by.is_some() {
         output::note(&format!(
             "ninefold: interrupted: {} of {} replications were finished, and the comparison is of those",
             summary.replications, summary.replications_asked

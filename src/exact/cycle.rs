@@ -75,7 +75,7 @@ impl Cycle {
         let back_s = begun.times(length).plus(under_way(from_s)).minus(under_way(end_s));
         let Between(least, most) = out_s.plus(back_s);
         let (middle, error_s) = (f64::midpoint(least, most), (most - least) / 2.0);
-        (error_s <= PRECISION * middle).then(|| (middle, error_s, rate * (lasts_s - middle)))
+        (error_s <= PRECISION * middle).then_some((middle, error_s, rate * (lasts_s - middle)))
     }
 
     /// What is left at an instant of an outage that is under way.

@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::headroom::HeadroomBlock;
 use super::pool::Watch;
 use crate::model::Model;
-use crate::probe::{Downtime, Headroom, HeadroomTally, Migrations, MovedOf, Overload, Redundancy, Waiting};
+use crate::probe::{
+    Downtime, Headroom, HeadroomTally, Migrations, MovedOf, Overload, Redundancy, Turns, TurnsTally, Waiting,
+};
 use crate::sim::Simulation;
 use crate::state::State;
 use crate::stats::Distribution;
@@ -51,6 +53,7 @@ pub(super) struct Worker<'m> {
     migrations: Vec<Migrations>,
     headrooms: Vec<Headroom>,
     overloads: Vec<Overload>,
+    turns: Vec<Turns>,
     /// Events of the longest replication of one strategy so far; before the first one, as many as there can be.
     events: u64,
 }
@@ -69,6 +72,8 @@ pub(super) struct StrategyBlock {
     pub recovery_points_max: Vec<u64>,
     /// VM-microseconds of waiting, by replication of the block.
     pub waiting: Vec<u64>,
+    /// Turns of planned work on hosts, by replication of the block.
+    pub turns: Vec<TurnsTally>,
     /// By cluster that asks for headroom.
     pub headrooms: Vec<HeadroomBlock>,
     /// One instance's downtime in one replication, by service.
@@ -100,6 +105,7 @@ impl<'m> Worker<'m> {
             migrations: models.iter().map(Migrations::new).collect(),
             headrooms: models.iter().map(Headroom::new).collect(),
             overloads: models.iter().map(Overload::new).collect(),
+            turns: models.iter().map(Turns::new).collect(),
             events: u64::MAX,
         }
     }
@@ -130,7 +136,7 @@ impl<'m> Worker<'m> {
         let (downtime, waiting) = (&mut self.downtimes[strategy], &mut self.waitings[strategy]);
         let (redundancy, headroom) = (&mut self.redundancies[strategy], &mut self.headrooms[strategy]);
         let migrations = &mut self.migrations[strategy];
-        let overload = &mut self.overloads[strategy];
+        let (overload, turns) = (&mut self.overloads[strategy], &mut self.turns[strategy]);
         for replication in replications {
             downtime.reset();
             waiting.reset();
@@ -138,8 +144,9 @@ impl<'m> Worker<'m> {
             headroom.reset();
             migrations.reset();
             overload.reset();
+            turns.reset();
             let observer = (
-                (&mut *downtime, &mut *overload),
+                (&mut *downtime, (&mut *overload, &mut *turns)),
                 (&mut *waiting, (&mut *redundancy, (&mut *headroom, &mut *migrations))),
             );
             let simulation = Simulation::new(model, &mut self.states[strategy], seed, replication, observer);
@@ -150,6 +157,7 @@ impl<'m> Worker<'m> {
             block.count_overload(overload.finish());
             block.count(downtime, self.allowances);
             block.count_moves(migrations.services());
+            block.turns.push(turns.finish());
         }
         Some(block)
     }
@@ -163,6 +171,7 @@ impl StrategyBlock {
             causes: vec![vec![CauseSum::default(); crate::model::Cause::ALL.len()]; services],
             recovery_points_max: vec![0; services],
             waiting: Vec::new(),
+            turns: Vec::new(),
             headrooms: HeadroomBlock::of(model),
             downtimes: vec![Distribution::new(); services],
             outages: vec![Distribution::new(); services],

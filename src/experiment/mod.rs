@@ -18,6 +18,7 @@ mod chance;
 mod cost;
 mod headroom;
 mod pool;
+mod precision;
 mod rare;
 mod refine;
 mod sample;
@@ -26,6 +27,7 @@ pub mod size;
 mod study;
 mod summarize;
 pub mod summary;
+mod turns;
 pub mod verify;
 
 pub use pool::{Outcome, Plan, Threads, Watch, run, run_on};

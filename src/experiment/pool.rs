@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::block::{Allowance, Block, Worker};
+use super::precision;
 use super::rare::Rare;
 use super::sample::Sample;
 use super::summarize::{Findings, summarize};
@@ -104,13 +105,37 @@ pub fn run_on<'m>(
 ) -> Option<Outcome<'m>> {
     let mut findings = Findings::new(models, 0);
     let work = Work { models, allowances: &[], seed: plan.seed };
-    work.extend(&mut findings, 0..plan.replications, threads, watch);
-    let rare: Vec<Option<Rare>> = models
-        .iter()
-        .zip(&findings.strategies)
-        .map(|(model, found)| Rare::find(model, found, findings.numbers(), plan.seed, threads, watch))
-        .collect();
-    findings.any().then(|| Outcome { summary: summarize(models, plan, &findings, &rare), models, findings })
+    let precision = models.first().and_then(|model| model.precision);
+    let looks = match precision {
+        Some(_) => precision::looks(plan.replications).collect(),
+        None => vec![plan.replications],
+    };
+    let (mut is_enough, mut rare) = (false, None);
+    for look in looks {
+        let done = findings.replications();
+        work.extend(&mut findings, done..look, threads, watch);
+        if findings.replications() < look {
+            // Somebody has stopped it: what was found at the last look is of fewer replications.
+            rare = None;
+            break;
+        }
+        if let Some(precision) = precision {
+            let seen = precision::look(models, precision, &findings, plan.seed, threads, watch);
+            (is_enough, rare) = (seen.is_enough, seen.rare);
+            if is_enough {
+                break;
+            }
+        }
+    }
+    let rare = rare.unwrap_or_else(|| {
+        let found = models.iter().zip(&findings.strategies);
+        let find = |(model, found)| Rare::find(model, found, findings.numbers(), plan.seed, threads, watch);
+        found.map(find).collect()
+    });
+    findings.any().then(|| {
+        let summary = summarize(models, plan, &findings, &rare, is_enough);
+        Outcome { summary, models, findings }
+    })
 }
 
 /// What is simulated.

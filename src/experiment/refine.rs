@@ -11,10 +11,10 @@ use crate::probe::Figure;
 
 /// A strategy as both know it.
 #[derive(Clone, Copy)]
-struct Known<'a> {
-    model: &'a Model,
-    found: &'a StrategyBlock,
-    rare: Option<&'a Rare>,
+pub(super) struct Known<'a> {
+    pub model: &'a Model,
+    pub found: &'a StrategyBlock,
+    pub rare: Option<&'a Rare>,
 }
 
 /// Puts what is known better into the summaries.
@@ -127,7 +127,7 @@ impl Known<'_> {
     }
 
     /// By replication, the sum of a figure over services.
-    fn sum(&self, services: &[usize], figure: Figure) -> Series {
+    pub(super) fn sum(&self, services: &[usize], figure: Figure) -> Series {
         let of = |replication: usize| services.iter().map(|&s| self.value(s, figure, replication)).sum();
         Series::new((0..self.found.waiting.len()).map(of).collect())
     }

@@ -8,9 +8,10 @@ use super::pool::Plan;
 use super::rare::Rare;
 use super::refine::refine;
 use super::summary::{
-    CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, MigrationSummary, OutageLengths, Row,
-    ServiceSummary, StrategySummary, Summary, TotalSummary,
+    CauseSummary, Comparison, DowntimePercentiles, Estimate, Method, MigrationSummary, OutageLengths,
+    PrecisionSummary, Row, ServiceSummary, StrategySummary, Summary, TotalSummary,
 };
+use super::turns;
 use crate::model::{Cause, GuestGroup, Model, Service};
 use crate::stats::{self, Interval, Moments, PairedMoments, Randomness, interval};
 
@@ -47,6 +48,7 @@ impl Findings {
         self.numbers.extend(block.replications);
         for (sum, part) in self.strategies.iter_mut().zip(block.strategies) {
             sum.waiting.extend(part.waiting);
+            sum.turns.extend(part.turns);
             for (sum, part) in sum.headrooms.iter_mut().zip(part.headrooms) {
                 sum.merge(part);
             }
@@ -75,15 +77,21 @@ pub(super) fn summarize(
     plan: &Plan,
     findings: &Findings,
     rare: &[Option<Rare>],
+    is_enough: bool,
 ) -> Summary {
     let first = &models[0];
     let till = Till::new(models, &findings.strategies);
+    let turns = turns::are_told(models, &findings.strategies);
     let mut strategies: Vec<StrategySummary> = models
         .iter()
         .zip(&findings.strategies)
         .map(|(m, f)| strategy(m, f, findings.numbers.len(), plan.seed))
         .zip(models.iter().zip(&findings.strategies))
-        .map(|(told, (m, f))| StrategySummary { cost: till.and_then(|till| till.summarize(m, f)), ..told })
+        .map(|(told, (m, f))| StrategySummary {
+            cost: till.and_then(|till| till.summarize(m, f)),
+            turns: turns.then(|| turns::summarize(m, f)),
+            ..told
+        })
         .collect();
     let mut comparisons = comparisons(models, findings, &strategies, till);
     refine(models, findings, rare, &mut strategies, &mut comparisons);
@@ -91,8 +99,14 @@ pub(super) fn summarize(
         title: plan.title.clone(),
         sha256: plan.sha256.clone(),
         seed: plan.seed,
-        replications_asked: plan.replications,
+        replications_asked: if is_enough { findings.numbers.len() as u32 } else { plan.replications },
         replications: findings.numbers.len() as u32,
+        precision: first.precision.map(|precision| PrecisionSummary {
+            within: precision.within,
+            of: precision.of.word(),
+            is_reached: is_enough,
+            replications_max: plan.replications,
+        }),
         horizon: first.horizon,
         warmup: first.warmup,
         ages: first.ages.word(),
@@ -128,6 +142,7 @@ fn strategy(model: &Model, found: &StrategyBlock, replications: usize, seed: u64
         capacity: capacity::summarize(model, &measured, found),
         rare_events: None,
         cost: None,
+        turns: None,
     }
 }
 

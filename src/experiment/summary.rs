@@ -232,6 +232,17 @@ pub struct StrategySummary {
     pub rare_events: Option<RareSummary>,
     /// What a year costs, where anything has a price.
     pub cost: Option<CostSummary>,
+    /// What becomes of planned work on hosts, where it may be given up.
+    pub turns: Option<TurnsSummary>,
+}
+
+/// Turns of hosts in planned work, all hosts together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TurnsSummary {
+    /// In which the work was done.
+    pub done: Estimate,
+    /// That were given up: the host could not be emptied in time, or somebody on it could not be missed.
+    pub given_up: Estimate,
 }
 
 /// What a year of 8,760 h of a strategy costs, whatever the horizon, in units of the scenario's currency.
@@ -283,6 +294,19 @@ pub struct Row {
     pub recovery_point_s: f64,
 }
 
+/// How well a run was to know its answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PrecisionSummary {
+    /// Half of the interval in parts of the mean.
+    pub within: f64,
+    /// `"downtime"` or `"differences"`.
+    pub of: &'static str,
+    /// Whether it stopped because it did.
+    pub is_reached: bool,
+    /// It would have stopped after so many whatever it knew.
+    pub replications_max: u32,
+}
+
 /// The answer of a whole run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
@@ -293,6 +317,8 @@ pub struct Summary {
     /// Replications asked for, and finished (fewer only after an interruption).
     pub replications_asked: u32,
     pub replications: u32,
+    /// When it was to stop, where that was said.
+    pub precision: Option<PrecisionSummary>,
     pub horizon: Span,
     pub warmup: Span,
     pub ages: &'static str,

@@ -23,6 +23,7 @@ mod mirror;
 mod monitor;
 mod open_work;
 mod part;
+mod precision;
 mod prices;
 mod products;
 mod purpose;
@@ -54,6 +55,7 @@ pub use mirror::{LocalMirror, Mirror, MirrorFailover};
 pub use monitor::{GuestMonitor, Monitor};
 pub use open_work::OpenWork;
 pub use part::{Part, PartKind};
+pub use precision::{Precision, PrecisionOf};
 pub use prices::{LossPrices, Money, Prices, ServicePrices};
 pub use products::{
     DEPARTURES_MAX, Fencing, FivePrimariesProfile, IsolationResponse, PoolProfile, PrimaryProfile, Product,
@@ -78,6 +80,8 @@ pub struct Model {
     pub ages: Ages,
     /// Whether rare outages are looked for with importance sampling.
     pub rare_events: bool,
+    /// Absent: all replications are simulated that were asked for.
+    pub precision: Option<Precision>,
     /// What can be out of service by itself besides hosts and VMs.
     pub parts: Vec<Part>,
     /// Racks first, then sites.

@@ -270,7 +270,9 @@ impl Headroom {
             Signal::HostQuarantined { host } => self.change(now, host.0, |row| row.kept_out = true),
             Signal::HostReadmitted { host } => self.change(now, host.0, |row| row.kept_out = false),
             Signal::EvacuationBegun { host } => self.change(now, host.0, |row| row.emptied = true),
-            Signal::EvacuationGivenUp { host } => self.change(now, host.0, |row| row.emptied = false),
+            Signal::EvacuationGivenUp { host } | Signal::WorkGivenUp { host } => {
+                self.change(now, host.0, |row| row.emptied = false);
+            }
             Signal::QuorumLost { cluster } => self.count_votes(now, cluster, true),
             Signal::QuorumRegained { cluster } | Signal::QuorumForced { cluster } => {
                 self.count_votes(now, cluster, false);
@@ -324,6 +326,7 @@ impl Observer for Headroom {
             | Signal::HostReadmitted { .. }
             | Signal::EvacuationBegun { .. }
             | Signal::EvacuationGivenUp { .. }
+            | Signal::WorkGivenUp { .. }
             | Signal::QuorumLost { .. }
             | Signal::QuorumRegained { .. }
             | Signal::QuorumForced { .. }

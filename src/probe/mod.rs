@@ -9,6 +9,7 @@ mod overload;
 mod redundancy;
 mod shortfall;
 mod timeline;
+mod turns;
 mod waiting;
 
 pub use digest::Digest;
@@ -19,6 +20,7 @@ pub use overload::Overload;
 pub use redundancy::Redundancy;
 pub use shortfall::{FIGURES, Figure, Shortfall};
 pub use timeline::{Entry, Moved, Timeline};
+pub use turns::{Turns, TurnsTally};
 pub use waiting::Waiting;
 
 use crate::engine::Time;

@@ -93,10 +93,10 @@ impl Entry {
             Signal::QuorumRegained { .. } => "quorum-regained",
             Signal::QuorumForced { .. } => "quorum-forced",
             Signal::PrimaryElected { .. } => "primary-elected",
-            Signal::MaintenanceBegun { .. } => "maintenance-begun",
-            Signal::MaintenanceEnded { .. } => "maintenance-ended",
-            Signal::PatchBegun { .. } | Signal::PatchEnded { .. } | Signal::Drains { .. } => self.patch(),
-            Signal::EvacuationBegun { .. } | Signal::EvacuationGivenUp { .. } => self.migration(),
+            Signal::MaintenanceBegun { .. } | Signal::MaintenanceEnded { .. } => self.work(),
+            Signal::WorkGivenUp { .. } | Signal::EvacuationGivenUp { .. } => self.work(),
+            Signal::PatchBegun { .. } | Signal::PatchEnded { .. } | Signal::Drains { .. } => self.work(),
+            Signal::EvacuationBegun { .. } => self.migration(),
             Signal::MigrationStarted { .. } | Signal::MigrationSwitched { .. } => self.migration(),
             Signal::MigrationDone { .. } | Signal::MigrationAborted { .. } => self.migration(),
             Signal::VmDown { .. } => "vm-down",
@@ -140,11 +140,15 @@ impl Entry {
         }
     }
 
-    /// The word of work on a guest.
-    fn patch(&self) -> &'static str {
+    /// The word of planned work on a host or a guest.
+    fn work(&self) -> &'static str {
         match self.signal {
+            Signal::MaintenanceBegun { .. } => "maintenance-begun",
+            Signal::MaintenanceEnded { .. } => "maintenance-ended",
             Signal::PatchBegun { .. } => "patch-begun",
             Signal::PatchEnded { .. } => "patch-ended",
+            Signal::EvacuationGivenUp { .. } => "evacuation-given-up",
+            Signal::WorkGivenUp { .. } => "work-given-up",
             Signal::Drains { broken_off: true, .. } => "drain-broken-off",
             _ => "drain-begun",
         }
@@ -177,7 +181,6 @@ impl Entry {
             Signal::MigrationSwitched { .. } => "migration-switched",
             Signal::MigrationDone { .. } => "migration-done",
             Signal::EvacuationBegun { .. } => "evacuation-begun",
-            Signal::EvacuationGivenUp { .. } => "evacuation-given-up",
             _ => "migration-aborted",
         }
     }
@@ -239,6 +242,7 @@ impl Entry {
             | Signal::HostReadmitted { host }
             | Signal::EvacuationBegun { host }
             | Signal::EvacuationGivenUp { host }
+            | Signal::WorkGivenUp { host }
             | Signal::MaintenanceBegun { host }
             | Signal::HostOverloaded { host, .. }
             | Signal::HostRelieved { host }

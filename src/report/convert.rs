@@ -2,8 +2,8 @@
 
 use super::result::{
     Capacity, Cause, Cost, Downtime, Estimate, Failures, Headroom, Losses, Method, Migrations, OutageLengths,
-    RareEvents, RecoveryPoint, RunResult, SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost,
-    Strategy, Total, TotalComparison, WaitingVms, WorstLoss,
+    PrecisionReached, RareEvents, RecoveryPoint, RunResult, SCHEMA, ScenarioId, Service, ServiceComparison,
+    ServiceCost, Strategy, Total, TotalComparison, Turns, WaitingVms, WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -32,6 +32,13 @@ impl From<&summary::Summary> for RunResult {
             seed: from.seed,
             replications: from.replications,
             replications_asked: from.replications_asked,
+            precision: from.precision.as_ref().map(|precision| PrecisionReached {
+                within: precision.within,
+                of: precision.of.to_owned(),
+                is_reached: precision.is_reached,
+                replications_max: precision.replications_max,
+            }),
+            stopped_by: None,
             horizon_s: from.horizon.as_secs_f64(),
             warmup_s: from.warmup.as_secs_f64(),
             ages: from.ages.to_owned(),
@@ -81,6 +88,10 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
         },
         rare_events: from.rare_events.as_ref().map(rare_events),
         cost: from.cost.as_ref().map(|cost| self::cost(from, cost)),
+        turns: from
+            .turns
+            .as_ref()
+            .map(|turns| Turns { done: estimate(&turns.done), given_up: estimate(&turns.given_up) }),
     }
 }
 

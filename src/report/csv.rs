@@ -23,6 +23,7 @@ use super::clean::csv_cell;
 use super::cost;
 pub use super::headroom::sheet as headroom;
 use super::result::{Estimate, Method, Migrations, RunResult, TotalComparison};
+use super::turns;
 use crate::experiment::summary::Summary;
 
 /// In the column of a service, all of them together.
@@ -60,6 +61,7 @@ pub fn summary(result: &RunResult) -> String {
     if priced {
         cost::service_heads(&mut sheet);
     }
+    turns::service_head(&mut sheet, result);
     sheet.end();
     for strategy in &result.strategies {
         for service in &strategy.services {
@@ -99,6 +101,7 @@ pub fn summary(result: &RunResult) -> String {
             if priced {
                 cost::service_cells(&mut sheet, strategy, &service.name);
             }
+            turns::service_cell(&mut sheet, result, strategy);
             sheet.end();
         }
     }
@@ -181,6 +184,7 @@ pub fn strategies(result: &RunResult) -> String {
     if priced {
         cost::strategy_heads(&mut sheet);
     }
+    turns::strategy_heads(&mut sheet, result);
     sheet.end();
     for strategy in &result.strategies {
         let (total, capacity) = (&strategy.total, &strategy.capacity);
@@ -221,6 +225,7 @@ pub fn strategies(result: &RunResult) -> String {
         if priced {
             cost::strategy_cells(&mut sheet, strategy);
         }
+        turns::strategy_cells(&mut sheet, result, strategy);
         sheet.end();
     }
     sheet.finish()

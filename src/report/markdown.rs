@@ -12,10 +12,12 @@ use super::headroom;
 use super::lost::LostColumns;
 use super::reproduce;
 use super::result::{Estimate, RunResult};
+use super::stopping;
 use super::text::{
     WRITES_LOST, can_lose_writes, cause_shares, counted, horizon, moved_alive, never_down, of_service,
     overloaded, recovery_points, service_names, unprotected, writes_lost,
 };
+use super::turns;
 use super::verdict;
 
 /// Causes that are named in the table; the rest are "other".
@@ -35,12 +37,8 @@ pub fn summary(result: &RunResult) -> String {
         result.preface().replace("[low, high]", "`[low, high]`"),
         if can_lose_writes(result) { WRITES_LOST } else { "" },
     ));
-    if result.replications < result.replications_asked {
-        page.line(&format!(
-            "Interrupted: {} of {} replications finished.",
-            figures::count(result.replications),
-            figures::count(result.replications_asked)
-        ));
+    if let Some(sentence) = stopping::sentence(result) {
+        page.line(&sentence);
     }
     page.warnings();
     page.strategies();
@@ -126,6 +124,14 @@ impl Page<'_> {
             ];
             row.extend(writes.then(|| writes_lost(self.result, &total.recovery_point_s)));
             self.row(&row);
+        }
+        let given_up = |strategy| {
+            let line = turns::given_up(self.result, strategy)?;
+            Some(format!("- {}: planned work given up: {}", name(&strategy.name), name(&line)))
+        };
+        let lines: Vec<String> = self.result.strategies.iter().filter_map(given_up).collect();
+        if !lines.is_empty() {
+            self.line(&lines.join("\n"));
         }
     }
 

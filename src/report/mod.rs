@@ -32,11 +32,13 @@ mod rare;
 mod reproduce;
 pub mod result;
 pub mod size;
+mod stopping;
 pub mod sweep;
 mod table;
 pub mod text;
 pub mod timeline;
 mod told;
+mod turns;
 pub mod verdict;
 pub mod verify;
 

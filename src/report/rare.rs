@@ -1,7 +1,30 @@
 //! Which figures come from importance sampling, and how good it was, in sentences.
 
-use super::figures;
-use super::result::{RareEvents, RunResult, Strategy};
+use serde::{Deserialize, Serialize};
+
+use super::result::{RunResult, Strategy};
+use super::{figures, number};
+
+/// Importance sampling for services that are hardly ever down: where their means come from, and the totals'.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RareEvents {
+    /// Of these services, by name.
+    pub services: Vec<String>,
+    /// Times in which something was out while they were up, in all replications.
+    pub episodes: u64,
+    /// Ways to go on from there that were tried, with other failures made likelier, and how many led into an outage.
+    pub branches: u64,
+    pub hits: u64,
+    /// As many hits of equal weight would know as much.
+    #[serde(with = "number")]
+    pub hits_effective: f64,
+    /// The mean weight of all branches: 1, but for chance.
+    #[serde(with = "number")]
+    pub weight_mean: f64,
+    /// What the heaviest hit has of the weight of all.
+    #[serde(with = "number")]
+    pub weight_share_max: f64,
+}
 
 /// A hit that has more of all weight than this tells too much of the mean alone.
 const SHARE_MAX: f64 = 0.05;

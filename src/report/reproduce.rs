@@ -8,9 +8,12 @@ use super::result::RunResult;
 pub(super) fn command(result: &RunResult) -> String {
     let mut set: &[String] = &result.overrides;
     let mut options = Vec::new();
-    for (option, key) in
-        [("--seed", "run.seed="), ("--horizon", "run.horizon="), ("--replications", "run.replications=")]
-    {
+    for (option, key) in [
+        ("--precision", "run.precision="),
+        ("--seed", "run.seed="),
+        ("--horizon", "run.horizon="),
+        ("--replications", "run.replications="),
+    ] {
         if let Some((last, rest)) = set.split_last()
             && let Some(value) = last.strip_prefix(key)
         {

@@ -14,6 +14,9 @@ pub use super::headroom::Headroom;
 pub use super::lengths::{Migrations, OutageLengths};
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
+pub use super::rare::RareEvents;
+pub use super::stopping::{PrecisionReached, StoppedBy};
+pub use super::turns::Turns;
 
 /// The schema of `result.json` that this version writes and reads.
 pub const SCHEMA: u32 = 1;
@@ -33,6 +36,12 @@ pub struct RunResult {
     pub replications: u32,
     /// Replications asked for; more than finished only after an interruption.
     pub replications_asked: u32,
+    /// When it was to stop, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<PrecisionReached>,
+    /// What ended it before all replications were finished: `interrupt` or `time-limit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<StoppedBy>,
     /// Measured time of one replication.
     #[serde(serialize_with = "number::whole")]
     pub horizon_s: f64,
@@ -101,27 +110,9 @@ pub struct Strategy {
     /// What a year of it costs; absent where nothing has a price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
-}
-
-/// Importance sampling for services that are hardly ever down: where their means come from, and the totals'.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RareEvents {
-    /// Of these services, by name.
-    pub services: Vec<String>,
-    /// Times in which something was out while they were up, in all replications.
-    pub episodes: u64,
-    /// Ways to go on from there that were tried, with other failures made likelier, and how many led into an outage.
-    pub branches: u64,
-    pub hits: u64,
-    /// As many hits of equal weight would know as much.
-    #[serde(with = "number")]
-    pub hits_effective: f64,
-    /// The mean weight of all branches: 1, but for chance.
-    #[serde(with = "number")]
-    pub weight_mean: f64,
-    /// What the heaviest hit has of the weight of all.
-    #[serde(with = "number")]
-    pub weight_share_max: f64,
+    /// What becomes of planned work on hosts; absent where none can be given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turns: Option<Turns>,
 }
 
 /// One service under one strategy, per instance and horizon.

@@ -11,7 +11,9 @@ use super::headroom;
 use super::lost::LostColumns;
 use super::rare;
 use super::result::{Cause, Estimate, RunResult, Service, Strategy};
+use super::stopping;
 use super::table::{COLUMNS, Table, wrap};
+use super::turns;
 use super::verdict;
 use crate::engine::Span;
 
@@ -65,12 +67,8 @@ fn head(result: &RunResult) -> String {
         ),
         "",
     ));
-    if result.replications < result.replications_asked {
-        text.push_str(&format!(
-            "Interrupted: {} of {} replications finished.\n",
-            figures::count(result.replications),
-            figures::count(result.replications_asked)
-        ));
+    if let Some(sentence) = stopping::sentence(result) {
+        text.push_str(&wrap(&sentence, ""));
     }
     text
 }
@@ -110,6 +108,10 @@ fn strategies(result: &RunResult) -> String {
     text.push_str(&table.render());
     for strategy in &result.strategies {
         text.push_str(&waiting(result, strategy));
+        if let Some(line) = turns::given_up(result, strategy) {
+            let name = clean::shorten_name(&clean::visible(&strategy.name), 40);
+            text.push_str(&wrap(&format!("  {name}: planned work given up: {line}."), "    "));
+        }
     }
     text.push_str(&allowance(result));
     for sentence in rare::sentences(result, |name| clean::shorten_name(&clean::visible(name), 40)) {

@@ -240,6 +240,9 @@ fn of_host(model: &Model, entry: &Entry) -> Option<String> {
         Signal::EvacuationGivenUp { .. } => {
             format!("host {who} could not be emptied in time: its turn is given up")
         }
+        Signal::WorkGivenUp { .. } => {
+            format!("somebody on host {who} cannot be missed: its turn is given up")
+        }
         Signal::MaintenanceBegun { .. } => format!("planned work begins on host {who}"),
         Signal::MaintenanceEnded { .. } => format!("planned work on host {who} is done"),
         _ => return None,

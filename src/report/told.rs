@@ -28,6 +28,9 @@ impl RunResult {
             for row in &mut strategy.capacity.headroom {
                 [&mut row.below, &mut row.memory_free, &mut row.cores_free].into_iter().for_each(happened);
             }
+            if let Some(turns) = &mut strategy.turns {
+                [&mut turns.done, &mut turns.given_up].into_iter().for_each(happened);
+            }
             if let Some(cost) = &mut strategy.cost {
                 let services = cost.services.iter_mut().flat_map(|s| [&mut s.downtime, &mut s.total]);
                 services.chain([&mut cost.downtime, &mut cost.total]).for_each(happened);

@@ -63,4 +63,5 @@ codes! {
     PART_OF_A_WEEK = "W111", "a short horizon that is not whole weeks of a load";
     SHUT_DOWN = "W112", "planned work that shuts down VMs which could be moved";
     HEADROOM = "W113", "less room free at the start than is asked for at any time";
+    STRANDED = "W114", "planned work on a host with VMs that no other host can take";
 }

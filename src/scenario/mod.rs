@@ -56,4 +56,5 @@ pub use read::{Breach, Input, breaches, read};
 pub use resolve::{ClusterPlan, ServiceProtection};
 pub use spec::*;
 pub use text::count as count_text;
+pub use units::duration_text as read_duration;
 pub use written::{WrittenStrategies, toml_key};

@@ -8,8 +8,12 @@ use super::tree::{self, Entry, Node, Table, Value};
 
 /// Options that are short for a key of the scenario. They come here as they are typed, `--horizon 2 y`, so that
 /// a mistake is told where it was made.
-const OPTIONS: [(&str, &str); 3] =
-    [("--replications ", "run.replications"), ("--horizon ", "run.horizon"), ("--seed ", "run.seed")];
+const OPTIONS: [(&str, &str); 4] = [
+    ("--replications ", "run.replications"),
+    ("--horizon ", "run.horizon"),
+    ("--seed ", "run.seed"),
+    ("--precision ", "run.precision"),
+];
 
 /// The path and the value of an option that is short for a key.
 fn option(argument: &str) -> Option<(&'static str, &str)> {

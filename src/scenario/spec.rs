@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
-pub use crate::model::{Ages, MirrorFailover, Role, StorageKind, Traffic};
+pub use crate::model::{Ages, MirrorFailover, Precision, PrecisionOf, Role, StorageKind, Traffic};
 use crate::model::{Load, LossPrices, Money, Ppm};
 
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
@@ -90,6 +90,8 @@ pub struct Run {
     pub ages: Ages,
     /// Whether services that are hardly ever down get a better estimate of that. Default auto.
     pub rare_events: bool,
+    /// How well the answer is to be known before the run stops. Default: all replications are simulated.
+    pub precision: Option<Precision>,
 }
 
 /// What is said of money in general.

@@ -118,6 +118,14 @@ pub(super) fn duration(text: &str) -> Result<Span, Wrong> {
     Ok(Span(micros.round() as u64))
 }
 
+/// A duration as people type it where there is no scenario, such as `90 s`.
+///
+/// # Errors
+/// As [`duration`], in one sentence.
+pub fn duration_text(text: &str) -> Result<Span, String> {
+    duration(text).map_err(|(what, remedy)| format!("{what}: {remedy}"))
+}
+
 /// A size in bytes.
 ///
 /// # Errors

@@ -59,7 +59,8 @@ impl<O: Observer> Simulation<'_, O> {
         let row = self.state.vms[vm.index()];
         let Some(host) = row.host() else { return false };
         if row.paused {
-            // It finds out when it goes on.
+            // It finds out when it goes on, and whoever writes its memory down at once.
+            self.look_at_saved_memory(vm);
             return false;
         }
         let reachable = self.state.reaches_disk(self.model, vm, host);

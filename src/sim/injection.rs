@@ -50,14 +50,12 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
     }
 
-    /// Scripts that pause one VM at a time hold it still until the last of them is over.
+    /// Scripts that pause one VM at a time hold it still until the last of them is over; so does a migration that is in its
+    /// blackout.
     fn inject_pause(&mut self, inject: InjectId, vm: VmId, lasts: Option<Span>) {
         if self.on_vm_paused(vm, Cause::VmPause) {
-            // Pauses of an earlier life are no matter of this one.
-            for other in self.pauses_of(vm) {
-                self.state.struck[other.index()] = NOWHERE;
-            }
-        } else if !self.state.vms[vm.index()].paused || self.is_held_by_migration(vm) {
+            self.forget_pauses(vm);
+        } else if !self.state.vms[vm.index()].paused {
             return;
         }
         self.state.struck[inject.index()] = vm.0;
@@ -70,10 +68,21 @@ impl<'m, O: Observer> Simulation<'m, O> {
         if std::mem::replace(&mut self.state.struck[inject.index()], NOWHERE) != vm.0 {
             return;
         }
-        let mut pauses = self.pauses_of(vm);
-        if !pauses.any(|other| self.state.struck[other.index()] == vm.0) {
+        if !self.is_held_by_script(vm) && !self.is_held_by_migration(vm) {
             self.on_vm_goes_on(vm, Cause::VmPause);
         }
+    }
+
+    /// Pauses of an earlier life are no matter of this one.
+    pub(super) fn forget_pauses(&mut self, vm: VmId) {
+        for other in self.pauses_of(vm) {
+            self.state.struck[other.index()] = NOWHERE;
+        }
+    }
+
+    /// Whether a script holds a VM still just now.
+    pub(super) fn is_held_by_script(&self, vm: VmId) -> bool {
+        self.pauses_of(vm).any(|other| self.state.struck[other.index()] == vm.0)
     }
 
     fn pauses_of(&self, vm: VmId) -> impl Iterator<Item = InjectId> + use<'m, O> {

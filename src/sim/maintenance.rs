@@ -183,6 +183,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Those who drain on a host take clients again.
     fn give_turn_up(&mut self, host: HostId) {
+        self.tell(Signal::WorkGivenUp { host });
         let residents = self.state.take_residents(host);
         for &vm in &residents {
             if self.is_draining(vm) && !self.has_patch_window(vm) {

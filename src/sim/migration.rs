@@ -14,9 +14,12 @@
 //! | the host that it goes to | it stays, and goes on where it is if it was held still already; where its memory has been written down it is read again at home |
 //! | the host that it goes to, when it lives there | it crashes with it |
 //! | the guest, or the VM is stopped | there is nothing left to move |
+//! | the disks, where memory is written down or read | that stands still until they can be reached again from there |
 //!
 //! Assumptions: the links for migrations do not fail by themselves; the guest is as fast as ever while it is copied (one that is
-//! slowed, VMW-72, is not counted as degraded).
+//! slowed, VMW-72, is not counted as degraded); what is being written down or read waits for its disks however long they are
+//! away, for a guest that stands still misses nothing, and its cluster leaves it where it is meanwhile. A script that pauses a VM
+//! in its blackout holds it still from then on, for as long as it says: it goes on when both are over.
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::{Flow, Span, Time};
@@ -56,6 +59,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             rate: 0.0,
             followed: self.now,
             due: Time::NEVER,
+            waits: false,
             rounds: 0,
             sent: 0.0,
         });
@@ -155,6 +159,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         if !self.on_vm_paused(vm, Cause::Migration) {
             return false;
         }
+        self.forget_pauses(vm);
         let now = self.now;
         let migrations = &mut self.state.clusters[cluster.index()].migrations;
         match migrations.iter_mut().find(|row| row.vm == vm) {
@@ -174,21 +179,39 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
     }
 
-    /// It goes on at the other host.
+    /// It goes on at the other host, or at its own if it was turned back, which was told when it was.
     fn end_migration(&mut self, cluster: ClusterId, vm: VmId) {
         let Some(row) = self.forget_migration(vm) else { return };
-        self.on_vm_goes_on(vm, Cause::Migration);
-        self.tell(Signal::MigrationDone {
-            vm,
-            instance: self.model.vms[vm.index()].instance,
-            host: row.to,
-            lasted: self.now - row.since,
-            blackout: self.now - row.still_since,
-            rounds: row.rounds,
-            sent: row.sent.round() as u64,
-        });
+        self.end_blackout(vm);
+        if row.from != row.to {
+            self.tell(Signal::MigrationDone {
+                vm,
+                instance: self.model.vms[vm.index()].instance,
+                host: row.to,
+                lasted: self.now - row.since,
+                blackout: self.now - row.still_since,
+                rounds: row.rounds,
+                sent: row.sent.round() as u64,
+            });
+        }
         self.choose_privacy(vm, row.to);
         self.retry_waiting(cluster);
+    }
+
+    /// Nothing of a migration holds it still any more; a script may.
+    fn end_blackout(&mut self, vm: VmId) {
+        if !self.is_held_by_script(vm) {
+            self.on_vm_goes_on(vm, Cause::Migration);
+        }
+    }
+
+    /// A VM that stands still finds that its disks are gone or back, which concerns it where its memory is written down or read.
+    pub(super) fn look_at_saved_memory(&mut self, vm: VmId) {
+        if self.migration_of(vm).is_some_and(|row| row.step.needs_disks())
+            && let Some(cluster) = self.cluster_of_move(vm)
+        {
+            self.share_links_soon(cluster);
+        }
     }
 
     /// A VM stops, or its guest crashes: nothing of it is left to move.
@@ -220,7 +243,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// A VM stays where it is after all, and goes on there.
     fn give_migration_up(&mut self, vm: VmId) {
         if self.drop_migration(vm) {
-            self.on_vm_goes_on(vm, Cause::Migration);
+            self.end_blackout(vm);
         }
         if let Some(host) = self.state.vms[vm.index()].host() {
             self.choose_privacy(vm, host);
@@ -293,25 +316,23 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let hosts = &self.model.clusters[cluster.index()].hosts;
         let (model, now) = (self.model, self.now);
         let seat = |host: HostId| model.hosts[host.index()].seat;
-        let rows = &mut self.state.clusters[cluster.index()].migrations;
-        let flows = &mut self.state.scratch_flows;
+        let mut rows = std::mem::take(&mut self.state.clusters[cluster.index()].migrations);
+        let mut flows = std::mem::take(&mut self.state.scratch_flows);
         flows.clear();
-        for row in rows.iter_mut() {
+        for row in &mut rows {
             follow(row, rules, &model.service_of(row.vm).memory, now);
-            let (from, to) = match row.step {
-                MigrationStep::Copy(_) | MigrationStep::Send(_) => (row.from, row.to),
-                // Disks are no host: what is written leaves by one's own link, and what is read comes in by it.
-                MigrationStep::Save(_) => (row.from, row.from),
-                MigrationStep::Restore(_) => (row.to, row.to),
-                MigrationStep::Disks | MigrationStep::Resume => continue,
-            };
-            flows.push(Flow { from: seat(from), to: seat(to), rate: 0.0 });
+            let Some((from, to)) = row.way() else { continue };
+            row.waits = row.step.needs_disks() && !self.state.reaches_disk(model, row.vm, from);
+            if !row.waits {
+                flows.push(Flow { from: seat(from), to: seat(to), rate: 0.0 });
+            }
         }
         let capacity = |seat: u32| model.hosts[hosts[seat as usize].index()].migration.unwrap_or(0.0);
-        self.state.link_share.share(flows, capacity);
+        self.state.link_share.share(&mut flows, capacity);
         let mut rates = flows.iter().map(|flow| flow.rate);
-        for row in rows.iter_mut() {
-            if matches!(row.step, MigrationStep::Disks | MigrationStep::Resume) {
+        for row in rows.iter_mut().filter(|row| row.way().is_some()) {
+            if row.waits {
+                (row.rate, row.due) = (0.0, Time::NEVER);
                 continue;
             }
             let rate = rates.next().expect("a flow for each");
@@ -322,6 +343,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
             }
         }
         let next = rows.iter().map(|row| row.due).min().unwrap_or(Time::NEVER);
+        self.state.clusters[cluster.index()].migrations = rows;
+        self.state.scratch_flows = flows;
         let slot = self.model.timers.migrations[cluster.index()];
         if next == Time::NEVER {
             self.disarm(slot);

@@ -329,6 +329,10 @@ pub enum Signal {
     EvacuationGivenUp {
         host: HostId,
     },
+    /// A host has had its turn and was not worked on: somebody on it cannot be missed after all.
+    WorkGivenUp {
+        host: HostId,
+    },
     /// A node finds that it is not with most votes, and stops the group that it owns.
     NodeOutvoted {
         instance: InstanceId,

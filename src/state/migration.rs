@@ -20,6 +20,8 @@ pub struct Migration {
     pub followed: Time,
     /// When its step is over, if nothing changes.
     pub due: Time,
+    /// Its memory can be neither written nor read: the disks are out of reach.
+    pub waits: bool,
     /// Rounds made, and bytes sent.
     pub rounds: u32,
     pub sent: f64,
@@ -41,6 +43,18 @@ pub enum MigrationStep {
 }
 
 impl Migration {
+    /// The hosts whose links its bytes take; `None` where none pass. Disks are no host: what is written leaves by one's own
+    /// link, and what is read comes in by it.
+    #[must_use]
+    pub fn way(&self) -> Option<(HostId, HostId)> {
+        match self.step {
+            MigrationStep::Copy(_) | MigrationStep::Send(_) => Some((self.from, self.to)),
+            MigrationStep::Save(_) => Some((self.from, self.from)),
+            MigrationStep::Restore(_) => Some((self.to, self.to)),
+            MigrationStep::Disks | MigrationStep::Resume => None,
+        }
+    }
+
     /// Whether room is kept for it where it goes: it does not live there yet.
     #[must_use]
     pub fn holds_room(&self) -> bool {
@@ -58,6 +72,12 @@ impl MigrationStep {
             }
             MigrationStep::Copy(_) | MigrationStep::Disks | MigrationStep::Resume => None,
         }
+    }
+
+    /// Whether its memory goes to the disks or comes from there.
+    #[must_use]
+    pub const fn needs_disks(&self) -> bool {
+        matches!(self, MigrationStep::Save(_) | MigrationStep::Restore(_))
     }
 
     /// Whether it lives on the other host already.

@@ -168,6 +168,7 @@ pub(crate) fn strategy(
                 .then(|| FailuresSummary { one: losses(29, 1, 0, &[]), two: losses(406, 2, 0, &[]) }),
         },
         cost: None,
+        turns: None,
         services,
     }
 }
@@ -236,6 +237,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         seed: 1,
         replications_asked: 1000,
+        precision: None,
         replications: 1000,
         horizon: Span::from_secs(31_536_000),
         warmup: Span::ZERO,

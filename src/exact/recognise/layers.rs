@@ -138,7 +138,7 @@ impl Builder<'_> {
             }
             for number in 0..model.parts.len() as u32 {
                 let (id, part) = (PartId(number), &model.parts[number as usize]);
-                if part.fault.is_none() || !part.crew.is_some_and(|other| other.0 == crew) {
+                if part.fault.is_none() || part.crew.is_none_or(|other| other.0 != crew) {
                     continue;
                 }
                 if part.kind.host().is_some() {

@@ -22,6 +22,7 @@ pub(super) fn compile(spec: &Spec, strategy: usize) -> Model {
         warmup: spec.run.warmup,
         ages: spec.run.ages,
         rare_events: spec.run.rare_events,
+        precision: spec.run.precision,
         domains: parts::domains(spec, &mut parts),
         crews: parts::crews(spec),
         storages: parts::storages(spec, &mut parts),

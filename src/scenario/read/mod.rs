@@ -34,10 +34,11 @@ use super::fixed::limits;
 use super::issue::{Finding, Issue, Mark, Sink, Sources};
 use super::names::{HostNames, Names};
 use super::overrides;
-use super::spec::{Ages, Run, Spec};
+use super::spec::{Ages, Precision, PrecisionOf, Run, Spec};
 use super::syntax::Damage;
 use super::text::{join, segment, unprintable};
 use super::tree::{self, Entry, Table, Value};
+use crate::model::Ppm;
 
 /// What a scenario is read from.
 #[derive(Clone, Copy, Debug)]
@@ -270,11 +271,24 @@ impl Reader {
             seed: 1,
             ages: Ages::Stationary,
             rare_events: true,
+            precision: None,
         };
         let empty = Table::default();
         let mut fields = Fields { table: &empty, path: "run".to_owned(), mark: top.mark };
         if let Some(at) = top.get("run") {
-            match self.fields(&at, &["horizon", "warmup", "replications", "seed", "ages", "rare_events"]) {
+            match self.fields(
+                &at,
+                &[
+                    "horizon",
+                    "warmup",
+                    "replications",
+                    "seed",
+                    "ages",
+                    "rare_events",
+                    "precision",
+                    "precision_of",
+                ],
+            ) {
                 Some(given) => fields = given,
                 None => return run,
             }
@@ -316,12 +330,42 @@ impl Reader {
             }
             None => self.assume(&fields, "rare_events", "\"auto\"".to_owned(), "statistics B4"),
         }
+        run.precision = self.precision(&fields);
         if (run.warmup + run.horizon).as_secs_f64() > limits::YEARS as f64 * 31_536_000.0 {
             let what = format!("warmup and horizon together are longer than {} years", limits::YEARS);
             let mark = fields.key_mark("warmup");
             self.sink.push(code::LIMIT, mark, "run.warmup", what, "shorten one of the two");
         }
         run
+    }
+
+    /// When a run knows enough to stop.
+    fn precision(&mut self, fields: &Fields<'_>) -> Option<Precision> {
+        let words = [PrecisionOf::Downtime, PrecisionOf::Differences].map(|of| (of.word(), of));
+        let of = match fields.get("precision_of") {
+            Some(at) => self.word(&at, &words),
+            None => Some(PrecisionOf::Downtime),
+        };
+        let Some(at) = fields.get("precision") else {
+            if let Some(at) = fields.get("precision_of") {
+                let what = "says of what precision is wanted, but not which";
+                self.sink.push(code::MISSING, at.mark(), "run.precision_of", what, "add precision = \"5 %\"");
+            }
+            return None;
+        };
+        let within = self.fraction(&at)?;
+        if within == Ppm(0) || within >= Ppm::ONE {
+            let what = "no run knows its answer within 0 %, and within 100 % every answer is known";
+            self.sink.push(
+                code::LIMIT,
+                at.mark(),
+                "run.precision",
+                what,
+                "write a part above 0 and below 100 %",
+            );
+            return None;
+        }
+        Some(Precision { within: f64::from(within.0) / f64::from(Ppm::ONE.0), of: of? })
     }
 
     /// Checks the names of `[key.NAME]`.

@@ -24,7 +24,7 @@ mod ledger;
 mod watched;
 
 use super::{EVENTS_MAX, Observer, Simulation};
-use crate::engine::{Randomness, Time};
+use crate::engine::{Randomness, Span, Time};
 use crate::model::{Model, ServiceId};
 use crate::state::State;
 use ledger::Ledger;
@@ -157,7 +157,8 @@ impl<'m, M: Meter> RareRun<'m, M> {
                     served: main.served,
                     turn: main.turn,
                 };
-                let branch = Branch { run, ledger: ledger.clone(), well, end };
+                let since = run.now;
+                let branch = Branch { run, ledger: ledger.clone(), well, end, since, halvings: 0 };
                 let (found, weight, hit) = branch.live();
                 add(&mut lost, each * weight, main.observer.sums(), found.sums());
                 self.diagnostics.note(weight, hit);
@@ -172,7 +173,14 @@ struct Branch<'r, 'w, 'm, M> {
     ledger: Ledger<'w, 'm>,
     well: usize,
     end: Time,
+    /// What is out has been the same since then, and the factors have been halved so often.
+    since: Time,
+    halvings: u32,
 }
+
+/// Faults come about as often as repairs end, times this. With 1 the square of a weight would have no mean: a repair that takes
+/// t makes it exp(t / its mean) large, as likely as exp(-t / its mean). Assumption: one half is a good number.
+const FAULTS_A_REPAIR: f64 = 0.5;
 
 impl<M: Meter> Branch<'_, '_, '_, M> {
     /// Lives until all is well again: what was lost in all, the weight of it, and whether a service went down.
@@ -181,33 +189,63 @@ impl<M: Meter> Branch<'_, '_, '_, M> {
         let mut hit = false;
         self.tilt(hit);
         loop {
-            let next = self.run.state.timers.take_before(self.end);
-            let at = next.map_or(self.end, |(at, _)| at);
-            self.ledger.advance(at);
-            self.run.observer.advance(at);
-            let Some((at, slot)) = next else { break };
+            let look_at = if hit { Time::NEVER } else { self.next_halving() };
+            let due = self.run.state.timers.earliest().map_or(Time::NEVER, |(at, _)| at);
+            if look_at < due.min(self.end) {
+                self.pass(look_at);
+                self.run.now = look_at;
+                self.halvings += 1;
+                self.tilt(hit);
+                continue;
+            }
+            let Some((at, slot)) = self.run.state.timers.take_before(self.end) else { break };
+            self.pass(at);
             let event = self.run.model.timers.events[slot as usize];
             self.ledger.note(self.run.state, event, slot);
             self.run.step(at, slot);
             assert!(self.run.events < EVENTS_MAX, "an episode without an end");
+            let before = (self.ledger.running, self.ledger.repairs.to_bits());
             self.ledger.look(self.run.state, at);
             if self.ledger.running >= self.well {
-                break;
+                return self.over(hit);
             }
             hit |= self.run.observer.is_hit();
+            if (self.ledger.running, self.ledger.repairs.to_bits()) != before {
+                (self.since, self.halvings) = (at, 0);
+            }
             self.tilt(hit);
         }
+        self.pass(self.end);
+        self.over(hit)
+    }
+
+    fn over(self, hit: bool) -> (M, f64, bool) {
         (self.run.observer, libm::exp(self.ledger.log_weight), hit)
     }
 
-    /// Until a service is down each kind of clock that runs is as likely to fire next, and one of them as likely as a repair is
-    /// to end; from then on each runs at its own pace.
+    fn pass(&mut self, until: Time) {
+        self.ledger.advance(until);
+        self.run.observer.advance(until);
+    }
+
+    /// A repair that takes much longer than they do shall not make weights that are much larger than others: each time that
+    /// it has taken twice as long, factors are halved, so that a weight grows like a power of that time and no faster. Then its
+    /// square has a mean for every law of repair that has a few moments, the lognormal among them.
+    fn next_halving(&self) -> Time {
+        let octave_s = libm::scalbn(1.0 / self.ledger.repairs, self.halvings as i32 + 1);
+        self.since + Span::from_secs_f64(octave_s)
+    }
+
+    /// Until a service is down each kind of clock that runs is as likely to fire next, and all of them together about as likely
+    /// as a repair is to end; from then on each runs at its own pace.
     fn tilt(&mut self, hit: bool) {
         if hit {
             return self.ledger.tilt(&mut self.run, |_, _| 1.0);
         }
-        self.ledger
-            .tilt(&mut self.run, |ledger, watched| (ledger.balanced_rate(watched) / watched.rate).max(1.0));
+        let part = libm::scalbn(FAULTS_A_REPAIR, -(self.halvings as i32));
+        self.ledger.tilt(&mut self.run, |ledger, watched| {
+            (part * ledger.balanced_rate(watched) / watched.rate).max(1.0)
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 //! time than each end may.
 
 use super::*;
-use ninefold::model::MigrationKind;
+use ninefold::model::{MigrationKind, StorageId};
 
 /// A VM that is on its way.
 #[derive(Clone, Copy)]
@@ -10,8 +10,12 @@ pub(super) struct MoveSeen {
     pub from: HostId,
     pub to: HostId,
     since: Time,
-    /// It lives there already.
+    /// It lives there already, since when.
     over: bool,
+    switched: Time,
+    /// Since when its storage is out while it lives there, and for how long it was before.
+    out_since: Option<Time>,
+    out: Span,
 }
 
 impl<'m> Checker<'m> {
@@ -45,7 +49,15 @@ impl<'m> Checker<'m> {
             format!("{} is moved to {}, which cannot take it", self.name(vm), target.name)
         })?;
         self.moved_for_balance(vm, from)?;
-        self.vms[vm.index()].moves = Some(MoveSeen { from, to, since: self.now, over: false });
+        self.vms[vm.index()].moves = Some(MoveSeen {
+            from,
+            to,
+            since: self.now,
+            over: false,
+            switched: self.now,
+            out_since: None,
+            out: Span::ZERO,
+        });
         Ok(())
     }
 
@@ -55,10 +67,13 @@ impl<'m> Checker<'m> {
 
     /// A VM lives elsewhere from now on: one that is being moved and stands still, or one that has nothing in memory.
     pub(super) fn migration_switched(&mut self, vm: VmId, host: HostId) -> Checked {
+        let out = self.model.vms[vm.index()].storage.is_some_and(|storage| self.storages[storage.index()]);
+        let now = self.now;
         let row = &mut self.vms[vm.index()];
         if let Some(moves) = &mut row.moves {
             let fits = moves.to == host && !moves.over && row.paused;
             (moves.over, row.home) = (true, Some(host));
+            (moves.switched, moves.out_since) = (now, out.then_some(now));
             return self.require(fits, Rule::Migration, || format!("{} is on {host:?}", self.name(vm)));
         }
         let fits = !row.booted && row.home.is_some() && row.lost.is_none();
@@ -73,12 +88,47 @@ impl<'m> Checker<'m> {
 
     pub(super) fn migration_done(&mut self, vm: VmId, host: HostId, lasted: Span, blackout: Span) -> Checked {
         let moves = self.vms[vm.index()].moves.take();
-        let fits = moves.is_some_and(|m| {
-            (m.over || m.from == m.to) && m.to == host && self.now == m.since + lasted && blackout <= lasted
-        });
+        let fits = moves
+            .is_some_and(|m| m.over && m.to == host && self.now == m.since + lasted && blackout <= lasted);
+        if let Some(moves) = moves {
+            self.memory_was_read(vm, moves)?;
+        }
         self.require(fits && self.vms[vm.index()].home == Some(host), Rule::Migration, || {
             format!("{} has not been moved to {host:?} in {lasted}, {blackout} of it still", self.name(vm))
         })
+    }
+
+    /// What was written down is read no faster than the link of the host carries it, and not while the storage is out.
+    fn memory_was_read(&mut self, vm: VmId, moves: MoveSeen) -> Checked {
+        let (host, fixed) = (&self.model.hosts[moves.to.index()], self.model.service_of(vm));
+        let rules = host.cluster.and_then(|c| self.model.clusters[c.index()].migration.as_ref());
+        let quick = rules.is_some_and(|rules| matches!(rules.kind, MigrationKind::Quick { .. }));
+        let storage = self.model.vms[vm.index()].storage.map(|storage| &self.model.storages[storage.index()]);
+        if !quick || storage.is_some_and(|storage| storage.mirror.is_some()) {
+            return Ok(());
+        }
+        // Each piece that is read between two outages is rounded.
+        let least = fixed.memory.bytes / host.migration.unwrap_or(f64::INFINITY) * 1e6 - 10.0;
+        let took = self.now.since(moves.switched).less(moves.out);
+        self.require(took.0 as f64 >= least, Rule::Migration, || {
+            format!(
+                "the memory of {} is read in {took}, its disks were away for {}",
+                self.name(vm),
+                moves.out
+            )
+        })
+    }
+
+    /// The storage of VMs is out, or is back.
+    pub(super) fn note_moves_on(&mut self, storage: StorageId, down: bool) {
+        let now = self.now;
+        for (row, fixed) in self.vms.iter_mut().zip(&self.model.vms) {
+            let Some(moves) = row.moves.as_mut().filter(|_| fixed.storage == Some(storage)) else { continue };
+            if let Some(since) = moves.out_since.take() {
+                moves.out = moves.out + now.since(since);
+            }
+            moves.out_since = (down && moves.over).then_some(now);
+        }
     }
 
     pub(super) fn migration_aborted(&mut self, vm: VmId, host: HostId) -> Checked {
@@ -96,6 +146,12 @@ impl<'m> Checker<'m> {
         self.require(moves.is_some_and(|m| m.to == host), Rule::Migration, || {
             format!("{} was not on its way to {host:?}", self.name(vm))
         })
+    }
+
+    /// It goes on: where it was turned back, that is the end of it.
+    pub(super) fn goes_on(&mut self, vm: VmId) {
+        let moves = &mut self.vms[vm.index()].moves;
+        *moves = moves.filter(|m| m.from != m.to);
     }
 
     /// It does not run any more: nothing is moved.

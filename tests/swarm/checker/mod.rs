@@ -416,8 +416,14 @@ impl<'m> Checker<'m> {
         match signal {
             Signal::DomainDown { domain } => self.turn(|c| &mut c.domains[domain.index()], true),
             Signal::DomainUp { domain } => self.turn(|c| &mut c.domains[domain.index()], false),
-            Signal::StorageDown { storage, .. } => self.turn(|c| &mut c.storages[storage.index()], true),
-            Signal::StorageUp { storage } => self.turn(|c| &mut c.storages[storage.index()], false),
+            Signal::StorageDown { storage, .. } => {
+                self.note_moves_on(storage, true);
+                self.turn(|c| &mut c.storages[storage.index()], true)
+            }
+            Signal::StorageUp { storage } => {
+                self.note_moves_on(storage, false);
+                self.turn(|c| &mut c.storages[storage.index()], false)
+            }
             Signal::NetworkDown { network } => self.turn(|c| &mut c.networks[network.index()], true),
             Signal::NetworkUp { network } => self.turn(|c| &mut c.networks[network.index()], false),
             Signal::LinkDown { host, traffic } => {
@@ -536,6 +542,18 @@ impl<'m> Checker<'m> {
             Signal::EvacuationGivenUp { host } => {
                 let was = std::mem::take(&mut self.hosts[host.index()].evacuates);
                 self.require(was, Rule::MaintenancePairs, || format!("nobody leaves {host:?}"))
+            }
+            Signal::WorkGivenUp { host } => {
+                let row = &mut self.hosts[host.index()];
+                row.evacuates = false;
+                let fits = !row.down && !row.in_window;
+                // Whoever cannot be missed takes clients again at that instant, and the turn is over after it.
+                let kept = |signal: &Signal| match *signal {
+                    Signal::Drains { vm, broken_off: true } => self.vms[vm.index()].home == Some(host),
+                    _ => false,
+                };
+                let fits = fits && self.instant.iter().any(kept);
+                self.require(fits, Rule::MaintenancePairs, || format!("the turn of {host:?} is given up"))
             }
             Signal::MigrationStarted { vm, from, to } => self.migration_started(vm, from, to),
             Signal::MigrationSwitched { vm, host } => self.migration_switched(vm, host),
@@ -675,6 +693,7 @@ impl<'m> Checker<'m> {
                 })
             }
             Signal::VmGoesOn { vm } => {
+                self.goes_on(vm);
                 let was = std::mem::replace(&mut self.vms[vm.index()].paused, false);
                 self.require(was, Rule::GuestAlternates, || format!("{} was not held still", self.name(vm)))
             }
