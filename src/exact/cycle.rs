@@ -120,7 +120,8 @@ pub(super) fn cycle_of(model: &Model, instance: InstanceId) -> Option<Cycle> {
     let fault_of =
         |parts: &[PartId]| parts.iter().filter_map(|part| model.parts[part.index()].fault.as_ref()).collect();
     if !hosts.is_empty() {
-        return (model.hosts[host.index()].crew.is_none()).then(|| cycle(&hosts, &[boot], &all_of_it))?;
+        let alone = model.hosts[host.index()].crew.is_none();
+        return alone.then(|| cycle(&hosts, &[boot], &all_of_it)).flatten();
     }
     match (disks, power.is_empty(), clients.is_empty()) {
         _ if !apps.is_empty() => cycle(&apps, &in_service, &[]),

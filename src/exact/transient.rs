@@ -19,7 +19,7 @@ use crate::special::gamma_p;
 /// What is left unknown, relative to the answer.
 const PRECISION: f64 = 1e-10;
 /// More jumps than this in all steps together take too long.
-const WORK_MAX: f64 = 4e9;
+const WORK_MAX: f64 = 2e9;
 /// Steps between two looks at what is left.
 const LOOK_EVERY: u64 = 16;
 
