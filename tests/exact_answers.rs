@@ -228,6 +228,10 @@ fn obstacles_have_names() {
     let custom = product("custom").replace("hosts", "detection = \"0 s\"\nhosts");
     let crowd = format!("instances = 200\n{AT_ONCE}").replace("instances = 200", "instances = 100");
     names(&format!("count = 2\n{crash}"), &crowd, &custom, "compete for room");
+    let local = custom.clone() + "\n[storage.s]\nkind = \"das\"";
+    let hosts = format!("count = 2\nstorage = [\"s\"]\n{crash}");
+    let text = scenario(run, &hosts, AT_ONCE, &local).replace("\"1 GiB\"", "\"1 GiB\", storage = \"s\"");
+    assert!(obstacles(&text).iter().any(|why| why.contains("in the host that it started on")));
     let pauses = scenario(run, &format!("storage = [\"s\"]\n{crash}"), STEPS, ALONE)
         .replace("memory = \"1 GiB\"", "memory = \"1 GiB\", storage = \"s\"")
         + "[storage.s]\nkind = \"fc\"\noutage = { mttf = \"500 h\", mttr = \"6 h\" }";

@@ -37,6 +37,13 @@ pub(super) fn check(builder: &mut Builder<'_>) {
                 (rules.limit.is_some(), "its group may not move too often"),
                 (rules.failback.is_some(), "its group goes back to its first node"),
                 (rules.votes.is_some() || rules.private_cards, "its nodes vote"),
+                (
+                    !rules.detection.iter().all(|other| {
+                        other.seen.law == rules.detection[0].seen.law
+                            && other.confirmed.law == rules.detection[0].confirmed.law
+                    }),
+                    "its group notices one loss sooner than another",
+                ),
                 (rules.watches, "its group looks at applications itself"),
             ];
             for (_, what) in says.iter().filter(|(holds, _)| *holds) {
@@ -142,6 +149,11 @@ fn check_cluster(builder: &mut Builder<'_>, cluster: &Cluster) {
     let rules = &cluster.restart;
     let zero = |delay: &crate::model::Delay| delay.fixed() == Some(Span::ZERO);
     let says = [
+        (model.is_local(builder.instance.first_vm), "its disks are in the host that it started on"),
+        (
+            !cluster.hosts.iter().all(|&host| model.reaches(host, builder.instance.first_vm)),
+            "not every host of its cluster is wired to its disks",
+        ),
         (cluster.monitor.is_on(), "its cluster looks after guests"),
         (cluster.needs_manager && cluster.manager.is_some(), "its cluster needs a manager that can fail"),
         (cluster.migration.is_some(), "its cluster moves VMs alive"),
