@@ -90,6 +90,14 @@ fn the_readme_quotes_what_the_program_prints() {
     assert!(output.status.success());
     quoted("output", &String::from_utf8(output.stdout).unwrap());
 
+    let verified = Command::new(env!("CARGO_BIN_EXE_ninefold"))
+        .args(["verify", "--quiet"])
+        .arg(at("scenarios/by-the-book.toml"))
+        .output()
+        .unwrap();
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+    quoted("verify", &String::from_utf8(verified.stdout).unwrap());
+
     quoted("sweep", &printed(&["sweep", "--service", "business", "--strategy", "unguarded"]));
     let goal = ["size", "--goal", "business.availability >= 99.99 %"];
     quoted("size", &printed(&[&goal[..], &["--strategy", "unguarded", "--strategy", "spare-rack"]].concat()));

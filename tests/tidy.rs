@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 12] = [
     &["special"],
     &["engine", "stats"],
     &["model"],
-    &["scenario", "state"],
+    &["exact", "scenario", "state"],
     &["policy"],
     &["capacity", "sim"],
     &["advice", "probe"],
@@ -56,7 +56,7 @@ const PLATFORM_MATHS: [&str; 22] = [
     ".cbrt()",
     ".hypot(",
 ];
-const LIBM_ONLY: [&str; 5] = ["special", "engine", "stats", "sim", "policy"];
+const LIBM_ONLY: [&str; 6] = ["special", "engine", "stats", "exact", "sim", "policy"];
 
 /// A source file with its comments, texts and characters blanked out, line by line.
 struct Source {

@@ -24,6 +24,8 @@ pub(super) enum Command {
     Sweep(SweepArguments),
     /// Find the smallest value of a key that meets a goal, such as the fewest hosts
     Size(SizeArguments),
+    /// Hold simulated means against exact answers, where the scenario has such; say why elsewhere
+    Verify(VerifyArguments),
     /// Replay one replication and print its timeline
     Trace(TraceArguments),
     /// Redraw the charts of an earlier run
@@ -185,6 +187,35 @@ pub(super) struct SizeArguments {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SizeFormat {
     Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exact answers are those of Markov chains: of services whose faults, repairs and ways back are all
+exponential or Erlang, or take no time. z is how many standard errors the simulated mean is above the
+exact one. Exit code 0: every figure that could be judged is within 4 (a little more with few
+replications); 3: one is not; 4: none could be judged.")]
+pub(super) struct VerifyArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    /// Verify only this strategy (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Vec<String>,
+    #[command(flatten)]
+    pub simulation: SimulationArguments,
+    /// What goes to stdout
+    #[arg(long, value_enum, default_value_t = VerifyFormat::Text)]
+    pub format: VerifyFormat,
+    /// No progress; warnings are told all the same
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum VerifyFormat {
+    Text,
+    Csv,
     Json,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 internal error or I/O (also a file
 //! that is not there: what the machine refuses is 1, what somebody wrote and can mend is 2), 2 wrong usage or
-//! scenario, also a goal that nothing meets, 4 a goal that could not be decided, 130 interrupted.
+//! scenario, also a goal that nothing meets, 3 a figure that is too far from its exact answer, 4 a goal that could not be
+//! decided, also where there is nothing exact to compare with, 130 interrupted.
 
 mod advise;
 mod args;
@@ -19,6 +20,7 @@ mod size;
 mod sweep;
 mod trace;
 mod variants;
+mod verify;
 
 use std::panic;
 use std::process::ExitCode;
@@ -36,6 +38,8 @@ enum Failure {
     Usage(String),
     /// Something of ours that went wrong and is not a panic.
     Internal(String),
+    /// What was simulated is not what must come out.
+    Differs(String),
     /// A question that so many replications cannot answer.
     Undecided(String),
     /// Ctrl-C.
@@ -47,6 +51,7 @@ impl Failure {
         match self {
             Failure::Io(..) | Failure::Internal(_) => 1,
             Failure::Usage(_) => 2,
+            Failure::Differs(_) => 3,
             Failure::Undecided(_) => 4,
             Failure::Interrupted => 130,
         }
@@ -55,10 +60,19 @@ impl Failure {
     fn tell(&self) {
         match self {
             Failure::Io(what, error) => output::note(&format!("ninefold: {what}: {error}")),
-            Failure::Usage(what) | Failure::Internal(what) | Failure::Undecided(what) if !what.is_empty() => {
+            Failure::Usage(what)
+            | Failure::Internal(what)
+            | Failure::Differs(what)
+            | Failure::Undecided(what)
+                if !what.is_empty() =>
+            {
                 output::note(&format!("ninefold: {what}"));
             }
-            Failure::Usage(_) | Failure::Internal(_) | Failure::Undecided(_) | Failure::Interrupted => {}
+            Failure::Usage(_)
+            | Failure::Internal(_)
+            | Failure::Differs(_)
+            | Failure::Undecided(_)
+            | Failure::Interrupted => {}
         }
     }
 }
@@ -83,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::check(check),
         Command::Size(size) => size::size(size),
         Command::Sweep(sweep) => sweep::sweep(sweep),
+        Command::Verify(verify) => verify::verify(verify),
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
         Command::Profiles(profiles) => profiles::profiles(profiles),

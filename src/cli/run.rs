@@ -137,7 +137,7 @@ impl Earlier {
 }
 
 /// Keeps the strategies that were asked for, in the order of the file.
-fn choose_strategies(scenario: &mut Scenario, wanted: &[String]) -> Result<(), Failure> {
+pub(super) fn choose_strategies(scenario: &mut Scenario, wanted: &[String]) -> Result<(), Failure> {
     for name in wanted {
         if !scenario.models.iter().any(|model| model.strategy == *name) {
             let names: Vec<&str> = scenario.models.iter().map(|model| model.strategy.as_str()).collect();

@@ -29,6 +29,7 @@ mod study;
 mod summarize;
 pub mod summary;
 mod turns;
+pub mod verify;
 
 pub use pool::{Outcome, Plan, Threads, Watch, run, run_on};
 pub use sample::Sample;

@@ -41,6 +41,7 @@ pub mod timeline;
 mod told;
 mod turns;
 pub mod verdict;
+pub mod verify;
 
 pub use capacity::at_start;
 pub use profiles::{guest_profile, profile, profiles};
