@@ -199,6 +199,11 @@ pub fn fixed(value: f64, decimals: i32) -> String {
     if value.abs() >= 1e9 {
         return format!("{value:.2e}");
     }
+    // Zeros behind the point are hard to count.
+    if decimals > 5 && value.abs() < 1e-3 {
+        let digits = usize::try_from((decimals + exponent(value)).clamp(0, 4)).unwrap_or(0);
+        return if value == 0.0 { "0".to_owned() } else { format!("{value:.digits$e}") };
+    }
     let text = if decimals > 0 {
         format!("{:.*}", usize::try_from(decimals.min(12)).unwrap_or(0), value)
     } else {
@@ -348,6 +353,15 @@ mod tests {
 
     fn student(mean: f64, half: f64) -> Estimate {
         Estimate { mean, se: half / 2.0, low: mean - half, high: mean + half, method: Method::StudentT }
+    }
+
+    #[test]
+    fn very_small_numbers_are_told_by_their_exponent() {
+        assert_eq!(
+            (fixed(2.134e-6, 8), fixed(0.0, 8), fixed(-2.0e-7, 7)),
+            ("2.13e-6".into(), "0".into(), "-2e-7".into())
+        );
+        assert_eq!((fixed(0.00012, 5), fixed(0.5, 7)), ("0.00012".into(), "0.5000000".into()));
     }
 
     #[test]
