@@ -1,0 +1,175 @@
+//! Random worlds: what the simulator finds against what the chain says.
+
+use crate::chain::Chain;
+use crate::dice::Dice;
+use crate::rules::Rules;
+use crate::world::World;
+use ninefold::model::Model;
+use ninefold::probe::Downtime;
+use ninefold::scenario::{self, Input};
+use ninefold::sim::Simulation;
+use ninefold::special::chi_square_quantile;
+use ninefold::state::State;
+
+/// Microseconds in an hour.
+pub(crate) const HOUR_US: f64 = 3.6e9;
+
+/// What is compared: downtime (h), outages, what is not served (h).
+pub(crate) const FIGURES: [&str; 3] = ["downtime", "outages", "lost"];
+
+/// How many times as many replications the long form of a test has.
+pub(crate) fn times() -> u32 {
+    if std::env::var_os("NINEFOLD_LONG").is_some() { 16 } else { 1 }
+}
+
+/// A sum of values and of their squares.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sample {
+    pub n: f64,
+    sum: f64,
+    squares: f64,
+}
+
+impl Sample {
+    pub(crate) fn add(&mut self, value: f64) {
+        self.n += 1.0;
+        self.sum += value;
+        self.squares += value * value;
+    }
+
+    pub(crate) fn mean(&self) -> f64 {
+        self.sum / self.n
+    }
+
+    /// The standard error of the mean.
+    pub(crate) fn se(&self) -> f64 {
+        let mean = self.mean();
+        ((self.squares / self.n - mean * mean).max(0.0) / (self.n - 1.0)).sqrt()
+    }
+
+    pub(crate) fn z(&self, exact: f64) -> f64 {
+        (self.mean() - exact) / self.se()
+    }
+}
+
+/// The model of a scenario with one strategy.
+pub(crate) fn model(text: &str) -> Model {
+    let (spec, issues) =
+        scenario::read(&Input { name: "t", bytes: text.as_bytes(), overrides: &[], files: &[] });
+    let spec = spec.unwrap_or_else(|| panic!("{}\n{text}", issues[0].render()));
+    let models = scenario::compile(&spec);
+    models.unwrap_or_else(|issues| panic!("{}\n{text}", issues[0].render())).remove(0)
+}
+
+/// The figures of crude replications.
+pub(crate) fn crude(model: &Model, seed: u64, replications: u32) -> [Sample; 3] {
+    let mut state = State::new(model);
+    let mut probe = Downtime::new(model);
+    let mut samples = [Sample::default(); 3];
+    for replication in 0..replications {
+        probe.reset();
+        Simulation::new(model, &mut state, seed, replication, &mut probe).run();
+        probe.finish();
+        let tally = &probe.services()[0];
+        samples[0].add(tally.downtime_us as f64 / HOUR_US);
+        samples[1].add(tally.outages as f64);
+        samples[2].add(tally.lost_us() as f64 / HOUR_US);
+    }
+    samples
+}
+
+/// A world, and what a theory says of it.
+pub(crate) struct Solved {
+    pub world: World,
+    pub states: usize,
+    pub exact: [f64; 3],
+}
+
+/// So many random worlds of no more than `most` states in which the service is down often enough to tell.
+pub(crate) fn worlds(seed: u64, number: usize, scale: f64, most: usize, least: f64) -> Vec<Solved> {
+    let mut dice = Dice::new(seed);
+    let mut worlds = Vec::new();
+    while worlds.len() < number {
+        let world = World::random(&mut dice, scale);
+        let Some(chain) = Chain::of(&world, Rules::default(), most) else { continue };
+        let exact = chain.expected(world.horizon);
+        if exact[1] >= least {
+            worlds.push(Solved { world, states: chain.moves.len(), exact });
+        }
+    }
+    worlds
+}
+
+/// The verdict over many values of z.
+pub(crate) struct Family {
+    pub worst: f64,
+    pub squares: f64,
+    /// What the sum of squares stays below with a chance of 9,999 in 10,000.
+    pub bound: f64,
+    /// The sum, in its own standard deviations.
+    pub drift: f64,
+}
+
+impl Family {
+    pub(crate) fn of(z: &[f64]) -> Family {
+        let n = z.len() as f64;
+        Family {
+            worst: z.iter().fold(0.0, |worst, z| worst.max(z.abs())),
+            squares: z.iter().map(|z| z * z).sum(),
+            bound: chi_square_quantile(1.0 - 1e-4, n),
+            drift: z.iter().sum::<f64>() / n.sqrt(),
+        }
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        self.worst < 5.0 && self.squares < self.bound && self.drift.abs() < 4.0
+    }
+
+    pub(crate) fn told(&self) -> String {
+        format!(
+            "worst |z| {:.2}, squares {:.1} of {:.1}, drift {:.2}",
+            self.worst, self.squares, self.bound, self.drift
+        )
+    }
+}
+
+/// The error, the same part of each exact value, that the drift would show in 99 of 100 runs (4 + 2.33 standard deviations).
+pub(crate) fn detects(exact: &[f64], samples: &[Sample]) -> f64 {
+    let slope: f64 = exact.iter().zip(samples).map(|(exact, sample)| exact / sample.se()).sum();
+    6.33 * (exact.len() as f64).sqrt() / slope
+}
+
+/// What each world is, for whoever looks into one that disagrees.
+pub(crate) fn tell(number: usize, solved: &Solved, samples: &[Sample; 3]) {
+    for (figure, (exact, sample)) in FIGURES.iter().zip(solved.exact.iter().zip(samples)) {
+        let z = sample.z(*exact);
+        if z.abs() > 3.5 {
+            println!("world {number}: {figure} {:.5}, exact {exact:.5}, z {z:.2}", sample.mean());
+            println!("{}", solved.world.text());
+        }
+    }
+}
+
+/// Two hundred worlds, three figures each.
+#[test]
+fn two_hundred_worlds() {
+    let began = std::time::Instant::now();
+    let solved = worlds(1, 200, 1.0, 2_500, 0.15);
+    let states: usize = solved.iter().map(|world| world.states).sum();
+    println!("{states} states solved in {:.1} s", began.elapsed().as_secs_f64());
+    let mut samples: Vec<[Sample; 3]> = Vec::new();
+    for (number, world) in solved.iter().enumerate() {
+        let found = crude(&model(&world.world.text()), 1_000 + number as u64, 500 * times());
+        tell(number, world, &found);
+        samples.push(found);
+    }
+    println!("simulated after {:.1} s", began.elapsed().as_secs_f64());
+    for (k, figure) in FIGURES.iter().enumerate() {
+        let exact: Vec<f64> = solved.iter().map(|world| world.exact[k]).collect();
+        let found: Vec<Sample> = samples.iter().map(|samples| samples[k]).collect();
+        let z: Vec<f64> = found.iter().zip(&exact).map(|(sample, exact)| sample.z(*exact)).collect();
+        let family = Family::of(&z);
+        println!("{figure}: {}; detects {:.2} %", family.told(), 100.0 * detects(&exact, &found));
+        assert!(family.holds(), "{figure}: {}", family.told());
+    }
+}
