@@ -8,6 +8,7 @@
 mod chain;
 mod compare;
 mod dice;
+mod rare;
 mod rules;
 mod turn;
 mod world;
