@@ -20,7 +20,7 @@ impl Chain {
     /// All that can be reached from a world in which all is up; `None` where that is more than `most` states.
     pub(crate) fn of(world: &World, rules: Rules, most: usize) -> Option<Chain> {
         let mut numbers: BTreeMap<State, u32> = BTreeMap::new();
-        let mut states = vec![State::new(world)];
+        let mut states = vec![State::new(world, rules)];
         numbers.insert(states[0].clone(), 0);
         let mut chain = Chain::default();
         let mut next = 0;
@@ -139,7 +139,7 @@ fn the_solver_knows_two_states() {
 #[test]
 fn no_event_is_listed_twice() {
     let world = World::random(&mut crate::dice::Dice::new(5), 1.0);
-    let events = State::new(&world).events(&world, Rules::default());
+    let events = State::new(&world, Rules::default()).events(&world, Rules::default());
     let names: std::collections::BTreeSet<Event> = events.iter().map(|(event, _)| *event).collect();
     assert_eq!(names.len(), events.len());
 }

@@ -80,13 +80,21 @@ pub(crate) struct Rules {
     pub fail_without_power: bool,
     /// Crews help who came last.
     pub last_come_first: bool,
+    /// Each crew has so many people more.
+    pub more_people: usize,
     /// Clients of a member whose application has failed go elsewhere.
     pub sees_applications: bool,
 }
 
 impl Default for Rules {
     fn default() -> Rules {
-        Rules { repairs: 1.0, fail_without_power: false, last_come_first: false, sees_applications: false }
+        Rules {
+            repairs: 1.0,
+            fail_without_power: false,
+            last_come_first: false,
+            more_people: 0,
+            sees_applications: false,
+        }
     }
 }
 
@@ -106,7 +114,7 @@ pub(crate) struct State {
 
 impl State {
     /// All up.
-    pub(crate) fn new(world: &World) -> State {
+    pub(crate) fn new(world: &World, rules: Rules) -> State {
         let vms = world.service.vms;
         let mut phases = vec![Phase::Up; vms];
         if matches!(world.service.protection, Protection::Failover { .. }) {
@@ -119,7 +127,7 @@ impl State {
             converged: vec![true; vms],
             group: Group::Online,
             owner: 0,
-            free: world.crews.clone(),
+            free: world.crews.iter().map(|size| size + rules.more_people).collect(),
             queues: vec![Vec::new(); world.crews.len()],
         }
     }

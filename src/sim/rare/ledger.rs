@@ -41,7 +41,8 @@ pub(super) struct Ledger<'w, 'm> {
     /// Up to when ages and weight are counted.
     since: Time,
     pub log_weight: f64,
-    /// Clocks that run, those of each kind, and kinds of which any does.
+    /// Clocks that run and applications that are ready: as many as at the start where all is well. Clocks of each kind that
+    /// run, and kinds of which any does.
     pub running: usize,
     running_by_kind: Vec<u32>,
     kinds_running: u32,
@@ -63,7 +64,8 @@ impl<'w, 'm> Ledger<'w, 'm> {
             out: false,
         };
         let rows: Vec<Row> = watched.clocks.iter().map(row).collect();
-        let running = rows.iter().filter(|row| row.clock.runs()).count();
+        let running = rows.iter().filter(|row| row.clock.runs()).count()
+            + watched.clocks.iter().filter(|watched| is_ready(state, watched.place)).count();
         Ledger {
             watched,
             rows,
@@ -131,6 +133,9 @@ impl<'w, 'm> Ledger<'w, 'm> {
         let mut repairs = 0.0;
         for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
             let seen = clock(state, watched.place);
+            let ready = is_ready(state, watched.place);
+            self.running += usize::from(ready);
+            row.out &= !ready;
             if seen.runs() {
                 row.out = false;
                 self.running += 1;
@@ -223,4 +228,10 @@ fn clock(state: &State, place: Place) -> Clock {
             if row.phase == VmPhase::Up { row.clocks[VmClock::Step as usize] } else { Clock::IDLE }
         }
     }
+}
+
+/// Whether an application is up, or would be if its group came to its node. One that has failed is not, though that of
+/// another node runs in its place: without this a failover that takes no time would hide that one node is out.
+fn is_ready(state: &State, place: Place) -> bool {
+    matches!(place, Place::App(vm) if matches!(state.vms[vm.index()].phase, VmPhase::Up | VmPhase::Idle))
 }
