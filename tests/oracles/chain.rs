@@ -66,6 +66,7 @@ impl Chain {
         p[0] = 1.0;
         let mut q = p.clone();
         let mut sums = [0.0; 3];
+        let mut before = sums;
         let mut left: f64 = tails.iter().sum();
         for (step, tail) in tails.iter().enumerate() {
             let gains: [f64; 3] = std::array::from_fn(|k| dot(&self.rewards[k], &p));
@@ -83,13 +84,19 @@ impl Chain {
                 }
             }
             std::mem::swap(&mut p, &mut q);
-            // It has come to rest: what is left passes at this pace.
-            if step % 64 == 63 && p.iter().zip(&q).map(|(p, q)| (p - q).abs()).sum::<f64>() < 1e-13 {
+            // It has come to rest: what is left passes at this pace. Rare states are looked at by themselves.
+            if step % 64 != 63 {
+                continue;
+            }
+            let rests = |k: usize| (gains[k] - before[k]).abs() <= 1e-12 * gains[k];
+            let moved: f64 = p.iter().zip(&q).map(|(p, q)| (p - q).abs()).sum();
+            if moved < 1e-10 && (0..3).all(rests) {
                 for (sum, reward) in sums.iter_mut().zip(&self.rewards) {
                     *sum += left.max(0.0) / rate * dot(reward, &p);
                 }
                 break;
             }
+            before = gains;
         }
         sums
     }

@@ -6,6 +6,7 @@
 //! sampling. Seeds are fixed, and each family has twins, slightly wrong theories that must be rejected.
 
 mod chain;
+mod cluster;
 mod compare;
 mod dice;
 mod rare;
