@@ -165,7 +165,7 @@ impl Cluster {
 }
 
 /// Within five standard errors; told with what would be noticed (7.33 of them).
-fn agrees(what: &str, sample: Sample, exact: f64) {
+pub(crate) fn agrees(what: &str, sample: Sample, exact: f64) {
     let z = sample.z(exact);
     println!(
         "{what}: exact {exact:.6e}, found {:.6e}, z {z:.2}, detects {:.2} %",

@@ -9,6 +9,7 @@ mod chain;
 mod cluster;
 mod compare;
 mod dice;
+mod literature;
 mod rare;
 mod rules;
 mod turn;
