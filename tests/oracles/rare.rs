@@ -45,7 +45,7 @@ fn worlds_whose_outages_are_few() {
     found.rejects("longer repairs", Rules { repairs: 1.2, ..Rules::default() }, |_| true);
 }
 
-/// The same lives where hardly anything stands alone: from four nines to ten. No more than three members, but in the long form:
+/// The same lives where hardly anything stands alone: from four nines to eight. No more than three members, but in the long form:
 /// where more must be out at once, a mean is not biased but few branches find most of it, and its error is not known from few.
 #[test]
 fn worlds_whose_outages_are_rare() {
