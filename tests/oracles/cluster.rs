@@ -99,9 +99,9 @@ impl Run<'_> {
     /// An idle repairman looks at whatever has failed; another does not.
     fn inspect(&mut self, all: &[u32; KINDS]) {
         let laws = self.laws;
-        for kind in 0..KINDS {
+        for (kind, all) in all.iter().enumerate() {
             let slot = (KINDS + kind) as u32;
-            if self.busy.is_some() || self.up[kind] == all[kind] {
+            if self.busy.is_some() || self.up[kind] == *all {
                 self.timers.disarm(slot);
             } else if self.timers.at(slot) == Time::NEVER {
                 self.arm(slot, &laws.inspection);
