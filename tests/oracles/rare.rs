@@ -88,3 +88,28 @@ fn a_node_whose_application_has_failed_is_out() {
     assert!(found.z(exact).abs() < 4.0 && found.se() < 0.1 * exact, "{}", found.z(exact));
     assert!(found.z(1.5 * exact).abs() > 4.0);
 }
+
+/// A pair of members that need long to start: meanwhile all their clocks run, and they are out all the same.
+#[test]
+fn a_member_that_starts_is_out() {
+    let fault = |mttf, mttr| Fault { mttf, mttr, crew: None };
+    let host = || Host { fault: fault(2_000.0, 3.0), boot: 0.0, rack: None };
+    let world = World {
+        horizon: 200.0,
+        crews: Vec::new(),
+        parts: Vec::new(),
+        hosts: vec![host(), host()],
+        service: Service {
+            protection: Protection::Balanced { need: 1 },
+            vms: 2,
+            way: [0.0, 0.0, 6.0, 0.0],
+            guest: None,
+            app: None,
+        },
+    };
+    let exact = Chain::of(&world, Rules::default(), 1_000).expect("it is small").expected(200.0)[0];
+    let found = weighted(&model(&world.text()), 7, 1_000, 16)[0];
+    println!("exact {exact:.3e} h, found {:.3e} +- {:.3e}", found.mean(), found.se());
+    assert!(found.z(exact).abs() < 4.0 && found.se() < 0.1 * exact, "{}", found.z(exact));
+    assert!(found.z(1.5 * exact).abs() > 4.0);
+}

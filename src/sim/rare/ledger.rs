@@ -9,7 +9,7 @@
 use super::super::{Observer, Simulation};
 use super::watched::{Place, Watched, WatchedClocks};
 use crate::engine::{Clock, Law, Stream, Time};
-use crate::model::{Ages, Event, VmClock};
+use crate::model::{Ages, Event, VmClock, VmId};
 use crate::special::ln;
 use crate::state::{State, VmPhase};
 
@@ -41,7 +41,7 @@ pub(super) struct Ledger<'w, 'm> {
     /// Up to when ages and weight are counted.
     since: Time,
     pub log_weight: f64,
-    /// Clocks that run and applications that are ready: as many as at the start where all is well. Clocks of each kind that
+    /// Clocks that run and VMs that are ready: as many as at the start where all is well. Clocks of each kind that
     /// run, and kinds of which any does.
     pub running: usize,
     running_by_kind: Vec<u32>,
@@ -64,8 +64,7 @@ impl<'w, 'm> Ledger<'w, 'm> {
             out: false,
         };
         let rows: Vec<Row> = watched.clocks.iter().map(row).collect();
-        let running = rows.iter().filter(|row| row.clock.runs()).count()
-            + watched.clocks.iter().filter(|watched| is_ready(state, watched.place)).count();
+        let running = rows.iter().filter(|row| row.clock.runs()).count() + count_ready(state, watched);
         Ledger {
             watched,
             rows,
@@ -128,14 +127,13 @@ impl<'w, 'm> Ledger<'w, 'm> {
 
     /// Sees what an event has made of the clocks.
     pub(super) fn look(&mut self, state: &State, now: Time) {
-        (self.running, self.kinds_running) = (0, 0);
+        (self.running, self.kinds_running) = (count_ready(state, self.watched), 0);
         self.running_by_kind.fill(0);
         let mut repairs = 0.0;
         for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
             let seen = clock(state, watched.place);
-            let ready = is_ready(state, watched.place);
-            self.running += usize::from(ready);
-            row.out &= !ready;
+            // An application that has been put right, and waits for its group to come back, is out no more.
+            row.out &= !matches!(watched.place, Place::App(vm) if is_ready(state, vm));
             if seen.runs() {
                 row.out = false;
                 self.running += 1;
@@ -230,8 +228,12 @@ fn clock(state: &State, place: Place) -> Clock {
     }
 }
 
-/// Whether an application is up, or would be if its group came to its node. One that has failed is not, though that of
-/// another node runs in its place: without this a failover that takes no time would hide that one node is out.
-fn is_ready(state: &State, place: Place) -> bool {
-    matches!(place, Place::App(vm) if matches!(state.vms[vm.index()].phase, VmPhase::Up | VmPhase::Idle))
+/// VMs that are up, or would be if their group came to their node. Clocks do not tell of all that are not: that of another
+/// node's application runs in the place of one that has failed, and while a VM starts all of its clocks may run.
+fn count_ready(state: &State, watched: &WatchedClocks<'_>) -> usize {
+    watched.vms.iter().filter(|vm| is_ready(state, **vm)).count()
+}
+
+fn is_ready(state: &State, vm: VmId) -> bool {
+    matches!(state.vms[vm.index()].phase, VmPhase::Up | VmPhase::Idle)
 }
