@@ -45,14 +45,10 @@ fn worlds_whose_outages_are_few() {
     found.rejects("longer repairs", Rules { repairs: 1.2, ..Rules::default() }, |_| true);
 }
 
-/// The same lives where hardly anything stands alone: from four nines to eight. No more than three members, but in the long form:
-/// where more must be out at once, a mean is not biased but few branches find most of it, and its error is not known from few.
+/// The same lives where hardly anything stands alone: from four nines to ten, and up to five members.
 #[test]
 fn worlds_whose_outages_are_rare() {
-    let most = if times() > 1 { usize::MAX } else { 3 };
-    let solved = worlds(4, 60, 40.0, 2_500, |world, exact| {
-        world.service.vms <= most && (1e-10..1e-4).contains(&(exact[0] / 200.0))
-    });
+    let solved = worlds(4, 60, 40.0, 2_500, |_, exact| (1e-10..1e-4).contains(&(exact[0] / 200.0)));
     let parts: Vec<f64> = solved.iter().map(|solved| solved.exact[0] / 200.0).collect();
     let (least, most) = parts.iter().fold((1.0_f64, 0.0_f64), |(a, b), p| (a.min(*p), b.max(*p)));
     println!("unavailable for {least:.1e} to {most:.1e} of the time");
