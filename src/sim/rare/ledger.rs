@@ -9,7 +9,7 @@
 use super::super::{Observer, Simulation};
 use super::watched::{Place, Watched, WatchedClocks};
 use crate::engine::{Clock, Law, Stream, Time};
-use crate::model::{Ages, Event, VmClock};
+use crate::model::{Ages, Event, VmClock, VmId};
 use crate::special::ln;
 use crate::state::{State, VmPhase};
 
@@ -41,7 +41,8 @@ pub(super) struct Ledger<'w, 'm> {
     /// Up to when ages and weight are counted.
     since: Time,
     pub log_weight: f64,
-    /// Clocks that run, those of each kind, and kinds of which any does.
+    /// Clocks that run and VMs that are ready: as many as at the start where all is well. Clocks of each kind that
+    /// run, and kinds of which any does.
     pub running: usize,
     running_by_kind: Vec<u32>,
     kinds_running: u32,
@@ -63,7 +64,7 @@ impl<'w, 'm> Ledger<'w, 'm> {
             out: false,
         };
         let rows: Vec<Row> = watched.clocks.iter().map(row).collect();
-        let running = rows.iter().filter(|row| row.clock.runs()).count();
+        let running = rows.iter().filter(|row| row.clock.runs()).count() + count_ready(state, watched);
         Ledger {
             watched,
             rows,
@@ -126,11 +127,13 @@ impl<'w, 'm> Ledger<'w, 'm> {
 
     /// Sees what an event has made of the clocks.
     pub(super) fn look(&mut self, state: &State, now: Time) {
-        (self.running, self.kinds_running) = (0, 0);
+        (self.running, self.kinds_running) = (count_ready(state, self.watched), 0);
         self.running_by_kind.fill(0);
         let mut repairs = 0.0;
         for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
             let seen = clock(state, watched.place);
+            // An application that has been put right, and waits for its group to come back, is out no more.
+            row.out &= !matches!(watched.place, Place::App(vm) if is_ready(state, vm));
             if seen.runs() {
                 row.out = false;
                 self.running += 1;
@@ -223,4 +226,14 @@ fn clock(state: &State, place: Place) -> Clock {
             if row.phase == VmPhase::Up { row.clocks[VmClock::Step as usize] } else { Clock::IDLE }
         }
     }
+}
+
+/// VMs that are up, or would be if their group came to their node. Clocks do not tell of all that are not: that of another
+/// node's application runs in the place of one that has failed, and while a VM starts all of its clocks may run.
+fn count_ready(state: &State, watched: &WatchedClocks<'_>) -> usize {
+    watched.vms.iter().filter(|vm| is_ready(state, **vm)).count()
+}
+
+fn is_ready(state: &State, vm: VmId) -> bool {
+    matches!(state.vms[vm.index()].phase, VmPhase::Up | VmPhase::Idle)
 }

@@ -35,6 +35,8 @@ pub(super) struct Watched<'m> {
 pub(super) struct WatchedClocks<'m> {
     pub clocks: Vec<Watched<'m>>,
     pub kinds: usize,
+    /// The VMs of the services.
+    pub vms: Vec<VmId>,
 }
 
 /// What a service can be hit by.
@@ -51,7 +53,7 @@ impl<'m> WatchedClocks<'m> {
     /// an estimate less sharp, never wrong.
     pub(super) fn of(model: &'m Model, services: &[ServiceId]) -> WatchedClocks<'m> {
         let reach = Reach::of(model, services);
-        let mut found = WatchedClocks { clocks: Vec::new(), kinds: 0 };
+        let mut found = WatchedClocks { clocks: Vec::new(), kinds: 0, vms: Vec::new() };
         let mut kinds: Vec<(u8, [Option<&'m Law>; 2])> = Vec::new();
         let mut add = |tag: u8, place: Place, faults: [&'m Option<Fault>; 2]| {
             let laws = faults.map(|fault| fault.as_ref().map(|fault| &fault.ttf.law));
@@ -88,7 +90,9 @@ impl<'m> WatchedClocks<'m> {
             }
         }
         let kinds = kinds.len();
-        WatchedClocks { kinds, ..found }
+        let vms = (0..model.vms.len() as u32).map(VmId);
+        let vms = vms.filter(|vm| reach.services.contains(&model.vms[vm.index()].service)).collect();
+        WatchedClocks { kinds, vms, ..found }
     }
 }
 
