@@ -193,7 +193,7 @@ pub(super) fn simulate(
             "--time-limit: no replication was finished in that time: give it more".into(),
         ));
     };
-    let stopped = summary.replications < summary.replications_asked;
+    let stopped = summary.replications < summary.replications_asked || summary.rare_stopped;
     let by = if interrupt::stops() { StoppedBy::Interrupt } else { StoppedBy::TimeLimit };
     Ok((summary, stopped.then_some(by)))
 }

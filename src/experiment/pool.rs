@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::block::{Allowance, Block, Worker};
 use super::precision;
-use super::rare::Rare;
+use super::rare::{Rare, Stopped};
 use super::sample::Sample;
 use super::summarize::{Findings, summarize};
 use super::summary::Summary;
@@ -127,13 +127,12 @@ pub fn run_on<'m>(
             }
         }
     }
-    let rare = rare.unwrap_or_else(|| {
-        let found = models.iter().zip(&findings.strategies);
-        let find = |(model, found)| Rare::find(model, found, findings.numbers(), plan.seed, threads, watch);
-        found.map(find).collect()
-    });
+    let find = |(model, found)| Rare::find(model, found, findings.numbers(), plan.seed, threads, watch);
+    let rare: Result<Vec<Option<Rare>>, Stopped> =
+        rare.map_or_else(|| models.iter().zip(&findings.strategies).map(find).collect(), Ok);
     findings.any().then(|| {
-        let summary = summarize(models, plan, &findings, &rare, is_enough);
+        let mut summary = summarize(models, plan, &findings, rare.as_deref().unwrap_or_default(), is_enough);
+        summary.rare_stopped = rare.is_err();
         Outcome { summary, models, findings }
     })
 }

@@ -7,10 +7,9 @@
 
 use super::chance::Chance;
 use super::pool::{Threads, Watch};
-use super::rare::Rare;
-use super::refine::Known;
-use super::series::Series;
-use super::summarize::Findings;
+use super::rare::{Rare, Stopped};
+use super::refine::{Known, weighted_difference};
+use super::summarize::{Findings, plain_difference};
 use crate::model::{Model, Precision, PrecisionOf};
 use crate::probe::Figure;
 use crate::stats::{Interval, Moments, interval};
@@ -50,9 +49,11 @@ pub(super) fn look(
         return Look { is_enough: false, rare: None };
     }
     let found = models.iter().zip(&findings.strategies);
-    let rare: Vec<Option<Rare>> = found
-        .map(|(model, found)| Rare::find(model, found, findings.numbers(), seed, threads, watch))
-        .collect();
+    let found =
+        found.map(|(model, found)| Rare::find(model, found, findings.numbers(), seed, threads, watch));
+    let Ok(rare) = found.collect::<Result<Vec<Option<Rare>>, Stopped>>() else {
+        return Look { is_enough: false, rare: None };
+    };
     let is_enough = Sight { rare: &rare, ..sight }.is_enough(|_, _| true);
     Look { is_enough, rare: Some(rare) }
 }
@@ -76,6 +77,8 @@ impl Sight<'_> {
                 let mut asked = services.clone().filter(|&s| is_random(strategy, s) && asked(strategy, s));
                 asked.all(|service| self.knows(&self.downtime(strategy, service)))
             }),
+            // Where there is nothing to compare, nothing is known of it.
+            PrecisionOf::Differences if self.models.len() < 2 => false,
             PrecisionOf::Differences => (0..self.models.len()).all(|a| {
                 (a + 1..self.models.len()).all(|b| {
                     let asked = services.clone().filter(|&s| asked(a, s) && asked(b, s));
@@ -89,10 +92,6 @@ impl Sight<'_> {
     fn known(&self, strategy: usize) -> Known<'_> {
         let (model, found) = (&self.models[strategy], &self.findings.strategies[strategy]);
         Known { model, found, rare: self.rare[strategy].as_ref() }
-    }
-
-    fn series(&self, strategy: usize, service: usize) -> Series {
-        self.known(strategy).sum(&[service], Figure::Downtime)
     }
 
     fn downtime(&self, strategy: usize, service: usize) -> Interval {
@@ -115,8 +114,11 @@ impl Sight<'_> {
 
     /// A difference may be anything, nothing included: what counts is its width by the larger of the two.
     fn knows_difference(&self, a: usize, b: usize, service: usize) -> bool {
-        let (first, second) = (self.series(a, service), self.series(b, service));
-        let (difference, _) = first.difference(&second);
+        let weighted = weighted_difference(&self.known(a), &self.known(b), service);
+        let difference = weighted.unwrap_or_else(|| {
+            let of = |strategy: usize| (&self.models[strategy], &self.findings.strategies[strategy]);
+            plain_difference(of(a), of(b), service)
+        });
         let (x, y) = (self.downtime(a, service), self.downtime(b, service));
         let larger = if x.mean >= y.mean { x } else { y };
         let half = (difference.high - difference.mean).max(difference.mean - difference.low);

@@ -106,6 +106,10 @@ impl Block {
     }
 }
 
+/// Somebody has stopped it before it was through: all of it or nothing, or what is told would depend on the clock.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stopped;
+
 /// What importance sampling found of some services of a strategy.
 pub(super) struct Rare {
     /// By service: its place among those asked about, where this says more than crude simulation does.
@@ -125,7 +129,7 @@ impl Rare {
         model.services[service].incident.random && outages < OUTAGES_FEW
     }
 
-    /// `None` where no service needs it, or somebody stops it.
+    /// `None` where no service needs it, or none is known better by it.
     pub(super) fn find(
         model: &Model,
         found: &StrategyBlock,
@@ -133,27 +137,30 @@ impl Rare {
         seed: u64,
         threads: &Threads,
         watch: &dyn Watch,
-    ) -> Option<Rare> {
+    ) -> Result<Option<Rare>, Stopped> {
         let few = |service: &ServiceId| Rare::is_rare(model, found, service.index());
         let services: Vec<ServiceId> = (0..model.services.len() as u32).map(ServiceId).filter(few).collect();
-        if !model.rare_events || numbers.len() < REPLICATIONS_MIN || services.is_empty() || watch.stops() {
-            return None;
+        if !model.rare_events || numbers.len() < REPLICATIONS_MIN || services.is_empty() {
+            return Ok(None);
         }
         let meter = || Shortfall::new(model, &services);
-        let mut pilot = RareRun::new(model, &services, 1, meter())?;
+        let Some(mut pilot) = RareRun::new(model, &services, 1, meter()) else { return Ok(None) };
         for &number in &numbers[..PILOT] {
+            if watch.stops() {
+                return Err(Stopped);
+            }
             pilot.run(seed, number);
         }
         let episodes = pilot.diagnostics.episodes as f64 * numbers.len() as f64 / PILOT as f64;
         let run = Run { model, services: &services, numbers, seed };
-        let mut rare = run.all(branches(episodes, 1.0), threads, watch)?;
+        let mut rare = run.all(branches(episodes, 1.0), threads, watch).ok_or(Stopped)?;
         // Where that is not sharp yet, more ways of each episode are worth their time.
         let again = branches(episodes, MORE);
         if again > branches(episodes, 1.0)
             && (0..services.len())
                 .any(|place| rare.at(place, Figure::Downtime).effective_events() < EVENTS_WANTED)
         {
-            rare = run.all(again, threads, watch).unwrap_or(rare);
+            rare = run.all(again, threads, watch).ok_or(Stopped)?;
         }
         for (place, service) in services.iter().enumerate() {
             let outages: u64 = found.ticks[service.index()].iter().map(|ticks| ticks.outages).sum();
@@ -161,7 +168,7 @@ impl Rare {
             let says_more = events >= EVENTS_MIN && events > outages as f64;
             rare.places[service.index()] = says_more.then_some(place);
         }
-        rare.places.iter().any(Option::is_some).then_some(rare)
+        Ok(rare.places.iter().any(Option::is_some).then_some(rare))
     }
 
     /// Whether a service's means are from here.

@@ -2,12 +2,14 @@
 //! sums over all services and in comparisons as well.
 
 use super::block::{StrategyBlock, Ticks};
+use super::chance::Chance;
 use super::rare::Rare;
 use super::series::{Series, by_importance_sampling};
 use super::summarize::{Findings, SECOND, simultaneous_tail};
 use super::summary::{CauseSummary, Comparison, Distance, Estimate, RareSummary, StrategySummary};
 use crate::model::{Cause, Model};
 use crate::probe::Figure;
+use crate::stats::{Interval, Randomness};
 
 /// A strategy as both know it.
 #[derive(Clone, Copy)]
@@ -25,11 +27,13 @@ pub(super) fn refine(
     strategies: &mut [StrategySummary],
     comparisons: &mut [Comparison],
 ) {
+    // None of any strategy where somebody has stopped it.
+    let rare = rare.iter().map(Option::as_ref).chain(std::iter::repeat(None));
     let known: Vec<Known<'_>> = models
         .iter()
         .zip(&findings.strategies)
         .zip(rare)
-        .map(|((model, found), rare)| Known { model, found, rare: rare.as_ref() })
+        .map(|((model, found), rare)| Known { model, found, rare })
         .collect();
     for (strategy, known) in strategies.iter_mut().zip(&known) {
         if let Some(rare) = known.rare {
@@ -51,23 +55,33 @@ fn compare(a: &Known<'_>, b: &Known<'_>, comparison: &mut Comparison, tail: f64)
         Some(name) => place(name).into_iter().collect(),
         None => (0..a.model.services.len()).collect(),
     };
-    let knows = |known: &Known<'_>| services.iter().any(|&s| known.rare.is_some_and(|rare| rare.knows(s)));
-    if !knows(a) && !knows(b) {
+    // Plain and weighted replications have not the same failures: only what both know by weighted ones is compared by those.
+    let knows = |known: &Known<'_>, s: usize| known.rare.is_some_and(|rare| rare.knows(s));
+    let both = |s: usize| knows(a, s) && knows(b, s);
+    if !services.iter().any(|&s| both(s)) {
         return;
     }
     let instances: u32 = services.iter().map(|&s| a.model.services[s].instances).sum();
     let difference = |figure: Figure| {
-        let (interval, correlation) = a.sum(&services, figure).difference(&b.sum(&services, figure));
+        let (interval, correlation) =
+            a.sum(&services, figure, both).difference(&b.sum(&services, figure, both));
         (by_importance_sampling(interval.scaled(scale(figure, instances))), correlation)
     };
     (comparison.downtime_s_a_minus_b, comparison.correlation) = difference(Figure::Downtime);
     comparison.lost_s_a_minus_b = difference(Figure::Lost).0;
     let simultaneous = |figure: Figure| {
-        let (interval, _) = a.sum(&services, figure).difference_at(&b.sum(&services, figure), tail);
+        let (interval, _) =
+            a.sum(&services, figure, both).difference_at(&b.sum(&services, figure, both), tail);
         Distance::from(interval.scaled(scale(figure, instances)))
     };
     comparison.downtime_s_simultaneous = simultaneous(Figure::Downtime);
     comparison.lost_s_simultaneous = simultaneous(Figure::Lost);
+}
+
+/// The difference of a service's downtime under two strategies, by weighted replications where both know it; else `None`.
+pub(super) fn weighted_difference(a: &Known<'_>, b: &Known<'_>, service: usize) -> Option<Interval> {
+    let of = |known: &Known<'_>| known.rare.and_then(|rare| rare.series(service, Figure::Downtime));
+    Some(of(a)?.difference(&of(b)?).0)
 }
 
 /// From sums over instances, in microseconds or in outages, to one instance and seconds.
@@ -104,7 +118,9 @@ impl Known<'_> {
         let all: Vec<usize> = (0..self.model.services.len()).collect();
         let instances = summary.total.instances;
         let estimate = |figure: Figure| {
-            by_importance_sampling(self.sum(&all, figure).estimate().scaled(scale(figure, instances)))
+            by_importance_sampling(
+                self.sum(&all, figure, |_| true).estimate().scaled(scale(figure, instances)),
+            )
         };
         let total = &mut summary.total;
         total.downtime_s = estimate(Figure::Downtime);
@@ -132,14 +148,33 @@ impl Known<'_> {
         }
     }
 
-    /// By replication, the sum of a figure over services.
-    pub(super) fn sum(&self, services: &[usize], figure: Figure) -> Series {
-        let of = |replication: usize| services.iter().map(|&s| self.value(s, figure, replication)).sum();
-        Series::new((0..self.found.waiting.len()).map(of).collect())
+    /// By replication, the sum of a figure over services: weighted where it is known and `may` be.
+    fn sum(&self, services: &[usize], figure: Figure, may: impl Fn(usize) -> bool) -> Series {
+        let is_weighted = |s: usize| may(s) && self.rare.is_some_and(|rare| rare.knows(s));
+        let of = |replication: usize| {
+            services.iter().map(|&s| self.value(s, figure, replication, is_weighted(s))).sum()
+        };
+        let plain = services.iter().filter(|&&s| !is_weighted(s));
+        let unseen = plain.map(|&s| self.unseen(s, figure)).sum();
+        Series::with_unseen((0..self.found.waiting.len()).map(of).collect(), unseen)
     }
 
-    fn value(&self, service: usize, figure: Figure, replication: usize) -> f64 {
-        let known = self.rare.and_then(|rare| rare.value(service, figure, replication));
+    /// The most that one incident which plain replications have not seen may add to a figure of a service.
+    fn unseen(&self, service: usize, figure: Figure) -> f64 {
+        let fixed = &self.model.services[service];
+        let chance = Chance::of(self.model, fixed).seen(&self.found.ticks[service]);
+        let largest = match figure {
+            Figure::Outages => chance.outages(),
+            Figure::Lost => chance.lost(),
+            Figure::Degraded => chance.degraded(fixed),
+            _ => chance.downtime(),
+        };
+        if let Randomness::Events { largest, .. } = largest { largest } else { 0.0 }
+    }
+
+    fn value(&self, service: usize, figure: Figure, replication: usize, is_weighted: bool) -> f64 {
+        let known =
+            self.rare.filter(|_| is_weighted).and_then(|rare| rare.value(service, figure, replication));
         known.unwrap_or_else(|| {
             let Ticks { downtime_us, outages, degraded_us, lost_us, .. } =
                 self.found.ticks[service][replication];
@@ -187,6 +222,6 @@ fn rare_summary(rare: &Rare, services: Vec<String>) -> RareSummary {
         hits: found.hits,
         hits_effective: found.effective_hits(),
         weight_mean: if found.branches == 0 { 1.0 } else { found.weights / found.branches as f64 },
-        weight_share_max: if found.hits == 0 { 0.0 } else { found.weight_hit_max / found.weights_hit },
+        weight_share_max: if found.hits == 0 { 0.0 } else { found.lost_max / found.lost },
     }
 }

@@ -6,6 +6,8 @@ use crate::stats::{Moments, PairedMoments, Randomness, interval};
 /// Numbers of replications, in their order.
 pub(super) struct Series {
     values: Vec<f64>,
+    /// The most that one event which has not been seen may add, where plain replications have a part in it.
+    unseen: f64,
 }
 
 /// Numbers of weighted replications get so many bits: the largest of them, and as many replications as there can be, leave
@@ -14,7 +16,18 @@ const BITS: i32 = 46;
 
 impl Series {
     pub(super) fn new(values: Vec<f64>) -> Series {
-        Series { values }
+        Series { values, unseen: 0.0 }
+    }
+
+    /// The same, in part of plain replications.
+    pub(super) fn with_unseen(values: Vec<f64>, unseen: f64) -> Series {
+        Series { values, unseen }
+    }
+
+    /// What chance can do to it: one more replication may as well be like the heaviest that was seen, or have what was not.
+    fn chance(&self, moments: &Moments, unit: f64) -> Randomness {
+        let seen = moments.max().saturating_sub(moments.min()) as f64;
+        Randomness::Events { largest: seen.max(self.unseen / unit), ceiling: f64::INFINITY }
     }
 
     fn largest(&self) -> f64 {
@@ -26,11 +39,11 @@ impl Series {
         self.values.iter().map(move |value| (value / unit + 0.5) as u64)
     }
 
-    /// The mean and its interval. One more replication may as well be like the heaviest that was seen.
+    /// The mean and its interval.
     pub(super) fn estimate(&self) -> Interval {
         let unit = unit(self.largest());
         let moments: Moments = self.in_units(unit).collect();
-        interval::mean(&moments, chance(&moments)).scaled(unit)
+        interval::mean(&moments, self.chance(&moments, unit)).scaled(unit)
     }
 
     /// As many outages of equal weight would know as much: the square of the mean by the variance of the mean.
@@ -55,7 +68,8 @@ impl Series {
         for (own, other) in self.in_units(unit).zip(other.in_units(unit)) {
             pairs.push(own, other);
         }
-        let interval = interval::difference_at(&pairs, chance(pairs.first()), chance(pairs.second()), tail);
+        let (first, second) = (self.chance(pairs.first(), unit), other.chance(pairs.second(), unit));
+        let interval = interval::difference_at(&pairs, first, second, tail);
         (interval.scaled(unit), pairs.correlation())
     }
 }
@@ -63,10 +77,6 @@ impl Series {
 /// A power of two of which the largest number has so many bits: dividing by it loses nothing.
 fn unit(largest: f64) -> f64 {
     if largest > 0.0 { libm::scalbn(1.0, libm::ilogb(largest) + 1 - BITS) } else { 1.0 }
-}
-
-fn chance(moments: &Moments) -> Randomness {
-    Randomness::Events { largest: moments.max().saturating_sub(moments.min()) as f64, ceiling: f64::INFINITY }
 }
 
 /// The method of an interval that weighted replications made.

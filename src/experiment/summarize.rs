@@ -102,6 +102,7 @@ pub(super) fn summarize(
         seed: plan.seed,
         replications_asked: if is_enough { findings.numbers.len() as u32 } else { plan.replications },
         replications: findings.numbers.len() as u32,
+        rare_stopped: false,
         precision: first.precision.map(|precision| PrecisionSummary {
             within: precision.within,
             of: precision.of.word(),
@@ -454,6 +455,19 @@ impl From<Interval> for Distance {
     fn from(interval: Interval) -> Distance {
         Distance { mean: interval.mean, low: interval.low, high: interval.high }
     }
+}
+
+/// The difference of a service's downtime under two strategies, in microseconds, by plain replications.
+pub(super) fn plain_difference(
+    (model_a, found_a): (&Model, &StrategyBlock),
+    (model_b, found_b): (&Model, &StrategyBlock),
+    service: usize,
+) -> Interval {
+    let (ticks_a, ticks_b) = (&found_a.ticks[service], &found_b.ticks[service]);
+    let chance =
+        |model: &Model, ticks: &[Ticks]| Chance::of(model, &model.services[service]).seen(ticks).downtime();
+    let pairs = pairs(ticks_a, ticks_b, |t| t.downtime_us);
+    interval::difference(&pairs, chance(model_a, ticks_a), chance(model_b, ticks_b))
 }
 
 /// Differences are split around their median: what is fixed (planned work) stays out of the chance.

@@ -358,6 +358,8 @@ pub struct Summary {
     /// Replications asked for, and finished (fewer only after an interruption).
     pub replications_asked: u32,
     pub replications: u32,
+    /// Somebody has stopped it when all replications were through, but not importance sampling, of which nothing is told then.
+    pub rare_stopped: bool,
     /// When it was to stop, where that was said.
     pub precision: Option<PrecisionSummary>,
     pub horizon: Span,

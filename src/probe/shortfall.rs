@@ -59,7 +59,6 @@ pub struct Shortfall {
     now: Vec<[f64; 3]>,
     now_by: Vec<[f64; CAUSES]>,
     sums: Vec<f64>,
-    down: u32,
 }
 
 impl Shortfall {
@@ -78,7 +77,6 @@ impl Shortfall {
             now: vec![[0.0; 3]; services.len()],
             now_by: vec![[0.0; CAUSES]; services.len()],
             sums: vec![0.0; services.len() * FIGURES],
-            down: 0,
         }
     }
 
@@ -104,7 +102,6 @@ impl Shortfall {
             row[2] += sign * f64::from(ppb);
         }
         let (was_down, is_down) = (old == ALL_PPB, lost_ppb == ALL_PPB);
-        self.down = self.down + u32::from(is_down) - u32::from(was_down);
         // A cause that changes while it is down ends no outage.
         if is_down && !was_down && self.window.contains(now) {
             let sums = &mut self.sums[place as usize * FIGURES..];
@@ -134,7 +131,6 @@ impl Meter for Shortfall {
         self.now.fill([0.0; 3]);
         self.now_by.fill([0.0; CAUSES]);
         self.sums.fill(0.0);
-        self.down = 0;
     }
 
     fn advance(&mut self, now: Time) {
@@ -163,7 +159,7 @@ impl Meter for Shortfall {
         &self.sums
     }
 
-    fn is_hit(&self) -> bool {
-        self.down > 0
+    fn downtime(sums: &[f64]) -> f64 {
+        sums.iter().step_by(FIGURES).sum()
     }
 }

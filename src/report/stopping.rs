@@ -50,6 +50,13 @@ pub(super) fn sentence(result: &RunResult) -> Option<String> {
             figures::count(result.replications_asked)
         ));
     }
+    if let Some(by) = result.stopped_by {
+        let word = if by == StoppedBy::TimeLimit { "Out of time" } else { "Interrupted" };
+        return Some(format!(
+            "{word} before importance sampling was through: services that are down too rarely for so many replications have \
+             plain figures."
+        ));
+    }
     let precision = result.precision.as_ref()?;
     let what = if precision.of == "differences" { "difference" } else { "downtime" };
     let within = figures::trimmed(precision.within * 100.0);

@@ -121,7 +121,7 @@ pub(super) fn duration(text: &str) -> Result<Span, Wrong> {
 /// A duration as people type it where there is no scenario, such as `90 s`.
 ///
 /// # Errors
-/// As [`duration`], in one sentence.
+/// No number, no or an unknown unit, negative, longer than any horizon: in one sentence.
 pub fn duration_text(text: &str) -> Result<Span, String> {
     duration(text).map_err(|(what, remedy)| format!("{what}: {remedy}"))
 }

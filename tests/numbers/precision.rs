@@ -32,11 +32,11 @@ fn exact_s(mttf_d: f64, mttr_h: f64) -> f64 {
     3600.0 * (down * year - down * (1.0 - (-both * year).exp()) / both)
 }
 
-/// An interval that stopped the run holds the truth as often as it says: in 93 % of 600 runs and more (one that held it in 90 %
+/// An interval that stopped the run holds the truth as often as it says: in 92 % of 300 runs and more (one that held it in 87 %
 /// would fail with a chance of 99 %).
 #[test]
 fn intervals_cover_through_the_stopping_rule() {
-    let runs = if std::env::var_os("NINEFOLD_LONG").is_some() { 4_000 } else { 600 };
+    let runs = if std::env::var_os("NINEFOLD_LONG").is_some() { 4_000 } else { 300 };
     for (mttf_d, within) in [(20.0, "5 %"), (60.0, "15 %")] {
         let text = scenario(
             mttf_d,
@@ -60,7 +60,7 @@ fn intervals_cover_through_the_stopping_rule() {
             lengths += u64::from(summary.replications);
         }
         println!("within {within}: {covered} of {runs}, {} replications on average", lengths / runs);
-        assert!(covered * 100 >= runs * 93);
+        assert!(covered * 100 >= runs * 92);
     }
 }
 

@@ -154,6 +154,25 @@ fn a_single_point_that_hardly_ever_fails() {
     assert!(downtime.z(exact * 4.0 * 3600e6).abs() < 4.0 && downtime.se < 0.06 * downtime.mean);
 }
 
+/// Where the first failure is an outage already, a short one, it is the second that makes it long: that one is made likelier too.
+/// Exact: by the Markov chain of `ninefold verify`, which is held against the literature. An error of a quarter would be noticed.
+#[test]
+fn a_second_failure_during_a_short_outage_is_found() {
+    let text = "schema = 1\n[run]\nhorizon = \"30 d\"\n[host.h]\ncount = 2\ncores = 16\nmemory = \"128 GiB\"\nboot = \"0 s\"\n\
+                crash = { mttf = \"2 y\", mttr = \"24 h\" }\n[service.db]\nvm = { cores = 2, memory = \"8 GiB\" }\n\
+                power_on = \"0 s\"\nboot = \"0 s\"\nstart = \"0 s\"\nrecover = \"0 s\"\n[strategy.pair]\n\
+                protect = [\"guest-failover\"]\ndetection = \"0 s\"\ntakeover = { law = \"exponential\", mean = \"25 s\" }\n";
+    let model = &models(text)[0];
+    let exact = ninefold::exact::answer(model, ServiceId(0)).expect("a chain").downtime_s;
+    let (columns, _) = weighted(model, 7, 3_000, 4);
+    let downtime = Mean::of(&columns[Figure::Downtime.place()]);
+    println!("exact {exact:.4} s, found {:.4} +- {:.4} s", downtime.mean / 1e6, downtime.se / 1e6);
+    assert!(downtime.z(exact * 1e6).abs() < 4.0 && downtime.se < 0.06 * exact * 1e6);
+    let outages = Mean::of(&columns[Figure::Outages.place()]);
+    let exact = ninefold::exact::answer(model, ServiceId(0)).expect("a chain").outages;
+    assert!(outages.z(exact).abs() < 4.0);
+}
+
 /// How many times as many replications the long form of a test has.
 fn times() -> u32 {
     if std::env::var_os("NINEFOLD_LONG").is_some() { 16 } else { 1 }
@@ -176,8 +195,8 @@ fn laws_with_a_memory_are_what_they_are() {
             let text =
                 three_hosts(&crash, "", "").replace("[host.h]", &format!("ages = \"{ages}\"\n[host.h]"));
             let model = &models(&text)[0];
-            let (rare, _) = unavailability(model, 100 + seed, 400 * times(), 8);
-            let crude = crude(model, 200 + seed, 6_000 * times());
+            let (rare, _) = unavailability(model, 100 + seed, 200 * times(), 8);
+            let crude = crude(model, 200 + seed, 3_000 * times());
             let z = rare.z_from(crude[0]);
             println!(
                 "{law}, {ages}: crude {:.4e} +- {:.1} %, found {:.4e} +- {:.1} %, z {z:.2}",
@@ -311,21 +330,21 @@ fn run(text: &str, seed: u64, replications: u32, threads: usize) -> Summary {
     experiment::run(&models(text), &plan, &()).expect("nobody stops it")
 }
 
-/// The whole program: an interval of 95 % holds the truth in at least 92 % of 120 runs (one that held it in 85 % would fail with
-/// a chance of 97 %), in the long form in 94 % of 1,920, and says how it came about.
+/// The whole program: an interval of 95 % holds the truth in at least 92 % of 80 runs (one that held it in 83 % would fail with
+/// a chance of 97 %), in the long form in 94 % of 1,280, and says how it came about.
 #[test]
 fn its_intervals_cover() {
     let text = three_hosts("{ mttf = \"10000 h\", mttr = \"10 h\" }", "", "");
     let rate = 1e-4;
     let exact = last_state(&[3.0 * rate, 2.0 * rate, rate], &[0.1, 0.2, 0.3]) * 31_536_000.0;
-    let (mut covered, mut weighted, runs) = (0, 0, 120 * u64::from(times()));
+    let (mut covered, mut weighted, runs) = (0, 0, 80 * u64::from(times()));
     for seed in 0..runs {
         let downtime = run(&text, 1_000 + seed, 100, 2).strategies[0].services[0].downtime_s;
         weighted += u64::from(downtime.method == Method::ImportanceSampling);
         covered += u32::from(downtime.low <= exact && exact <= downtime.high);
     }
     println!("{covered} of {runs}, of which {weighted} by importance sampling");
-    assert!(weighted * 100 >= runs * 98);
+    assert!(weighted * 100 >= runs * 95);
     assert!(u64::from(covered) * 100 >= runs * if runs > 1_000 { 94 } else { 92 }, "{covered} of {runs}");
 }
 

@@ -247,6 +247,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
         seed: 1,
         replications_asked: 1000,
         precision: None,
+        rare_stopped: false,
         replications: 1000,
         horizon: Span::from_secs(31_536_000),
         warmup: Span::ZERO,

@@ -9,7 +9,7 @@
 use super::super::{Observer, Simulation};
 use super::watched::{Place, Watched, WatchedClocks};
 use crate::engine::{Clock, Law, Stream, Time};
-use crate::model::{Ages, Event, VmClock, VmId};
+use crate::model::{Ages, Event, NO_TIMER, VmClock, VmId};
 use crate::special::ln;
 use crate::state::{State, VmPhase};
 
@@ -140,7 +140,7 @@ impl<'w, 'm> Ledger<'w, 'm> {
                 let count = &mut self.running_by_kind[watched.kind];
                 self.kinds_running += u32::from(*count == 0);
                 *count += 1;
-            } else if row.out {
+            } else if row.out && is_repaired(state, watched) {
                 repairs += 1.0 / watched.repair_s.max(REPAIR_MIN_S);
             }
             if seen == row.clock {
@@ -210,6 +210,14 @@ impl<'w, 'm> Ledger<'w, 'm> {
         };
         simulation.state.vms[which.0.index()].clocks[which.1 as usize] = row.clock;
         simulation.show_clocks(which.0);
+    }
+}
+
+/// Whether somebody is at its repair, and it does not wait for a crew: what waits will not be back soon.
+fn is_repaired(state: &State, watched: &Watched<'_>) -> bool {
+    match watched.place {
+        Place::Slot(_) => watched.repair == NO_TIMER || state.timers.clock(watched.repair).runs(),
+        Place::Guest(vm) | Place::App(vm) => state.vms[vm.index()].clocks[VmClock::Step as usize].runs(),
     }
 }
 

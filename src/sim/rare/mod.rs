@@ -6,7 +6,7 @@
 //!
 //! - It runs as it would, but that kinds of faults that hardly strike within a horizon strike more often (*forcing*), as
 //!   long as all is well. What happens is weighted by how much likelier that has made it.
-//! - Where a fault leaves the services up, an *episode* begins, until all is well again. It is left out of the replication's
+//! - With a fault an *episode* begins, until all is well again. It is left out of the replication's
 //!   own account. Instead it is lived again, from the state as it is at that moment, in branches of their own in which other
 //!   faults come about as often as repairs do, each kind of them alike (*balanced failure biasing*: Shahabuddin, Management Science 40
 //!   (1994) 333-352). As soon as a service is down, everything goes on at its own pace. What a branch loses, weighted by its own
@@ -14,7 +14,7 @@
 //!   one episode and never over a year, and do not degenerate.
 //!
 //! All of it in the hazard form, which needs no law to be exponential: a life ends when its cumulative hazard has spent an
-//! exponential budget, and a clock that runs m times as fast spends it m times as fast ([`ledger`]).
+//! exponential budget, and a clock that runs m times as fast spends it m times as fast (`ledger`).
 //!
 //! The estimate is unbiased whatever the factors are; they decide how sharp it is. What is chosen here is heuristic (assumption):
 //! in an episode a fault is made as likely to come next as the end of a repair; while all is well all kinds that hardly strike share
@@ -38,8 +38,8 @@ pub trait Meter: Observer + Clone {
     fn advance(&mut self, now: Time);
     /// The sums so far, of each figure.
     fn sums(&self) -> &[f64];
-    /// Whether one of the services is down.
-    fn is_hit(&self) -> bool;
+    /// The downtime among sums.
+    fn downtime(sums: &[f64]) -> f64;
 }
 
 /// What branches were like, over all replications so far.
@@ -48,13 +48,14 @@ pub struct Diagnostics {
     /// Episodes, and branches of them.
     pub episodes: u64,
     pub branches: u64,
-    /// Branches in which a service went down.
+    /// Branches in which a service was down.
     pub hits: u64,
-    /// Sum of the weights of all branches, whose mean is 1 where nothing is wrong; and of those that hit, with their squares.
+    /// Sum of the weights of all branches, whose mean is 1 where nothing is wrong.
     pub weights: f64,
-    pub weights_hit: f64,
-    pub weights_hit_squared: f64,
-    pub weight_hit_max: f64,
+    /// What those that hit add to the downtime: the sum, that of the squares, and the most.
+    pub lost: f64,
+    pub lost_squared: f64,
+    pub lost_max: f64,
 }
 
 /// Runs replications of a model for the rare outages of some of its services.
@@ -132,9 +133,6 @@ impl<'m, M: Meter> RareRun<'m, M> {
                 continue;
             }
             ledger.tilt(&mut main, |_, _| 1.0);
-            if main.observer.is_hit() {
-                continue;
-            }
             in_episode = true;
             episode += 1;
             self.diagnostics.episodes += 1;
@@ -157,11 +155,10 @@ impl<'m, M: Meter> RareRun<'m, M> {
                     served: main.served,
                     turn: main.turn,
                 };
-                let since = run.now;
-                let branch = Branch { run, ledger: ledger.clone(), well, end, since, halvings: 0 };
-                let (found, weight, hit) = branch.live();
-                add(&mut lost, each * weight, main.observer.sums(), found.sums());
-                self.diagnostics.note(weight, hit);
+                let branch = Branch::new(run, ledger.clone(), well, end);
+                let (found, weight) = branch.live();
+                lost.iter_mut().zip(&found).for_each(|(sum, more)| *sum += each * more);
+                self.diagnostics.note(weight, M::downtime(&found) * each);
             }
         }
     }
@@ -176,26 +173,40 @@ struct Branch<'r, 'w, 'm, M> {
     /// What is out has been the same since then, and the factors have been halved so often.
     since: Time,
     halvings: u32,
+    /// The sums when it was looked at last, and what they have grown by since the beginning, weighted.
+    seen: Vec<f64>,
+    lost: Vec<f64>,
 }
 
 /// Faults come about as often as repairs end, times this. With 1 the square of a weight would have no mean: a repair that takes
 /// t makes it exp(t / its mean) large, as likely as exp(-t / its mean). Assumption: one half is a good number.
 const FAULTS_A_REPAIR: f64 = 0.5;
 
-impl<M: Meter> Branch<'_, '_, '_, M> {
-    /// Lives until all is well again: what was lost in all, the weight of it, and whether a service went down.
-    fn live(mut self) -> (M, f64, bool) {
-        self.ledger.branch();
-        let mut hit = false;
-        self.tilt(hit);
+impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
+    fn new(
+        run: Simulation<'r, M>,
+        mut ledger: Ledger<'w, 'm>,
+        well: usize,
+        end: Time,
+    ) -> Branch<'r, 'w, 'm, M> {
+        ledger.branch();
+        let (since, seen) = (run.now, run.observer.sums().to_vec());
+        let lost = vec![0.0; seen.len()];
+        Branch { run, ledger, well, end, since, halvings: 0, seen, lost }
+    }
+
+    /// Lives until all is well again: what was lost, weighted as it was lost, and the weight of all of it.
+    fn live(mut self) -> (Vec<f64>, f64) {
+        self.tilt();
         loop {
-            let look_at = if hit { Time::NEVER } else { self.next_halving() };
+            let look_at = self.next_halving();
             let due = self.run.state.timers.earliest().map_or(Time::NEVER, |(at, _)| at);
             if look_at < due.min(self.end) {
                 self.pass(look_at);
+                self.weigh();
                 self.run.now = look_at;
                 self.halvings += 1;
-                self.tilt(hit);
+                self.tilt();
                 continue;
             }
             let Some((at, slot)) = self.run.state.timers.take_before(self.end) else { break };
@@ -204,28 +215,35 @@ impl<M: Meter> Branch<'_, '_, '_, M> {
             self.ledger.note(self.run.state, event, slot);
             self.run.step(at, slot);
             assert!(self.run.events < EVENTS_MAX, "an episode without an end");
+            self.weigh();
             let before = (self.ledger.running, self.ledger.repairs.to_bits());
             self.ledger.look(self.run.state, at);
             if self.ledger.running >= self.well {
-                return self.over(hit);
+                return (self.lost, libm::exp(self.ledger.log_weight));
             }
-            hit |= self.run.observer.is_hit();
             if (self.ledger.running, self.ledger.repairs.to_bits()) != before {
                 (self.since, self.halvings) = (at, 0);
             }
-            self.tilt(hit);
+            self.tilt();
         }
         self.pass(self.end);
-        self.over(hit)
-    }
-
-    fn over(self, hit: bool) -> (M, f64, bool) {
-        (self.run.observer, libm::exp(self.ledger.log_weight), hit)
+        self.weigh();
+        (self.lost, libm::exp(self.ledger.log_weight))
     }
 
     fn pass(&mut self, until: Time) {
         self.ledger.advance(until);
         self.run.observer.advance(until);
+    }
+
+    /// What has been lost since the last time has the weight of now, with that of a clock which has just fired: the instant at
+    /// which it did is part of what its weight makes up for.
+    fn weigh(&mut self) {
+        let sums = self.run.observer.sums();
+        if sums != self.seen {
+            add(&mut self.lost, libm::exp(self.ledger.log_weight), &self.seen, sums);
+            self.seen.copy_from_slice(sums);
+        }
     }
 
     /// A repair that takes much longer than they do shall not make weights that are much larger than others: each time that
@@ -236,12 +254,9 @@ impl<M: Meter> Branch<'_, '_, '_, M> {
         self.since + Span::from_secs_f64(octave_s)
     }
 
-    /// Until a service is down each kind of clock that runs is as likely to fire next, and all of them together about as likely
-    /// as a repair is to end; from then on each runs at its own pace.
-    fn tilt(&mut self, hit: bool) {
-        if hit {
-            return self.ledger.tilt(&mut self.run, |_, _| 1.0);
-        }
+    /// Each kind of clock that runs is as likely to fire next, and all of them together about as likely as a repair is to end:
+    /// also while a service is down, for it may be the next fault that keeps it down for long.
+    fn tilt(&mut self) {
         let part = libm::scalbn(FAULTS_A_REPAIR, -(self.halvings as i32));
         self.ledger.tilt(&mut self.run, |ledger, watched| {
             (part * ledger.balanced_rate(watched) / watched.rate).max(1.0)
@@ -250,14 +265,14 @@ impl<M: Meter> Branch<'_, '_, '_, M> {
 }
 
 impl Diagnostics {
-    fn note(&mut self, weight: f64, hit: bool) {
+    fn note(&mut self, weight: f64, lost: f64) {
         self.branches += 1;
         self.weights += weight;
-        if hit {
+        if lost > 0.0 {
             self.hits += 1;
-            self.weights_hit += weight;
-            self.weights_hit_squared += weight * weight;
-            self.weight_hit_max = self.weight_hit_max.max(weight);
+            self.lost += lost;
+            self.lost_squared += lost * lost;
+            self.lost_max = self.lost_max.max(lost);
         }
     }
 
@@ -267,15 +282,15 @@ impl Diagnostics {
         self.branches += other.branches;
         self.hits += other.hits;
         self.weights += other.weights;
-        self.weights_hit += other.weights_hit;
-        self.weights_hit_squared += other.weights_hit_squared;
-        self.weight_hit_max = self.weight_hit_max.max(other.weight_hit_max);
+        self.lost += other.lost;
+        self.lost_squared += other.lost_squared;
+        self.lost_max = self.lost_max.max(other.lost_max);
     }
 
-    /// As many branches of equal weight would know as much of the outages (Kish).
+    /// As many branches that lose the same would know as much of the downtime (Kish).
     #[must_use]
     pub fn effective_hits(&self) -> f64 {
-        if self.hits == 0 { 0.0 } else { self.weights_hit * self.weights_hit / self.weights_hit_squared }
+        if self.hits == 0 { 0.0 } else { self.lost * self.lost / self.lost_squared }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::engine::Law;
-use crate::model::{ClusterId, Fault, GuestGroup, Model, PartKind, ServiceId, StorageId, VmId};
+use crate::model::{ClusterId, Fault, GuestGroup, Model, NO_TIMER, PartKind, ServiceId, StorageId, VmId};
 
 /// Where a clock is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub(super) struct Watched<'m> {
     pub rate: f64,
     /// How long its repair takes on average, without waiting for anybody.
     pub repair_s: f64,
+    /// The timer of its repair; that of a VM is its step.
+    pub repair: u32,
     /// Clocks that are alike have the same.
     pub kind: usize,
 }
@@ -55,7 +57,7 @@ impl<'m> WatchedClocks<'m> {
         let reach = Reach::of(model, services);
         let mut found = WatchedClocks { clocks: Vec::new(), kinds: 0, vms: Vec::new() };
         let mut kinds: Vec<(u8, [Option<&'m Law>; 2])> = Vec::new();
-        let mut add = |tag: u8, place: Place, faults: [&'m Option<Fault>; 2]| {
+        let mut add = |tag: u8, place: Place, repair: u32, faults: [&'m Option<Fault>; 2]| {
             let laws = faults.map(|fault| fault.as_ref().map(|fault| &fault.ttf.law));
             // A clock of which one half cannot be hurried is left alone.
             if laws.iter().flatten().next().is_none() || laws.iter().flatten().any(|law| !law.has_hazard()) {
@@ -71,22 +73,23 @@ impl<'m> WatchedClocks<'m> {
                 laws,
                 rate: laws.iter().flatten().map(|law| 1.0 / law.mean_s()).sum(),
                 repair_s: mean(faults[0]).max(mean(faults[1])),
+                repair,
                 kind,
             });
         };
         for part in model.parts.iter().filter(|part| reach.holds(model, part.kind)) {
-            add(part_tag(part.kind), Place::Slot(part.timers[0]), [&part.fault, &None]);
+            add(part_tag(part.kind), Place::Slot(part.timers[0]), part.timers[1], [&part.fault, &None]);
         }
         for &number in &reach.hosts {
             let (host, timers) = (&model.hosts[number as usize], &model.timers.hosts[number as usize]);
-            add(20, Place::Slot(timers.crash), [&host.crash, &None]);
-            add(21, Place::Slot(timers.hang), [&host.hang, &None]);
+            add(20, Place::Slot(timers.crash), timers.step, [&host.crash, &None]);
+            add(21, Place::Slot(timers.hang), timers.step, [&host.hang, &None]);
         }
         for (number, vm) in model.vms.iter().enumerate() {
             if reach.services.contains(&vm.service) {
                 let (id, service) = (VmId(number as u32), &model.services[vm.service.index()]);
-                add(22, Place::Guest(id), [&service.guest_crash, &None]);
-                add(23, Place::App(id), [&service.app_crash, &service.app_hang]);
+                add(22, Place::Guest(id), NO_TIMER, [&service.guest_crash, &None]);
+                add(23, Place::App(id), NO_TIMER, [&service.app_crash, &service.app_hang]);
             }
         }
         let kinds = kinds.len();
