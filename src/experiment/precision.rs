@@ -1,7 +1,7 @@
 //! Stopping when enough is known: at looks whose places are fixed, by relative width alone, and never with few outages.
 //!
 //! Whoever stops when an interval is narrow stops too early where little has happened yet: with an absolute width most runs would
-//! stop before the first outage (`facts`, verification, finding 2). So an interval counts only if what it knows is worth a hundred
+//! stop before the first outage (verification, finding 2). So an interval counts only if what it knows is worth a hundred
 //! outages, it is the width in parts of the mean that counts, and looks come at 128 replications, 256, 512 and so on: few, and
 //! the same whatever the number of threads. What that leaves of 95 % is measured in `tests/numbers/precision.rs`.
 

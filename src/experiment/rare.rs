@@ -14,7 +14,7 @@ use crate::model::{Cause, Model, ServiceId};
 use crate::probe::{FIGURES, Figure, Shortfall};
 use crate::sim::rare::{Diagnostics, RareRun};
 
-/// Fewer outages than this in all replications are too few (`facts`, statistics B4).
+/// Fewer outages than this in all replications are too few (statistics B4).
 const OUTAGES_FEW: u64 = 50;
 /// With fewer replications than this nobody can tell how heavy the heaviest may be.
 const REPLICATIONS_MIN: usize = 100;

@@ -29,7 +29,7 @@ pub enum StoppedBy {
 }
 
 /// With fewer replications than this the moment at which time ran out says something of their luck
-/// (`facts`, verification, finding 3).
+/// (verification, finding 3).
 const REPLICATIONS_MIN: u32 = 64;
 
 /// Why it ended, where that needs saying.

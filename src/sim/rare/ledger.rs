@@ -3,7 +3,7 @@
 //!
 //! With factor m on a clock of hazard h, the likelihood of what happened is divided by m for each time that it fires, and
 //! multiplied by exp of the integral of (m - 1) h over the time that it runs: `log_weight` is the logarithm of that
-//! (`facts`: the intensity form of the likelihood ratio; Brémaud 1981, VI.2; Nicola, Shahabuddin and Nakayama, IEEE Trans.
+//! (the intensity form of the likelihood ratio; Brémaud 1981, VI.2; Nicola, Shahabuddin and Nakayama, IEEE Trans.
 //! Reliability 50 (2001) 246-264).
 
 use super::super::{Observer, Simulation};
