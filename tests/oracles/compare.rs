@@ -162,23 +162,6 @@ impl Found {
     }
 
     /// The verdict on a figure, and how small an error would be noticed.
-    /// The verdict on a figure, and how small an error would be noticed.
-    /// How far each of its means is from what is expected, and how sharp it is.
-    #[allow(dead_code)]
-    pub(crate) fn list(&self, figure: usize) {
-        for (number, (solved, samples)) in self.solved.iter().zip(&self.samples).enumerate() {
-            let (exact, sample) = (solved.exact[figure], samples[figure]);
-            println!(
-                "L {number} {exact:.2e} error {:.3} z {:.2} {:?} guest {} app {}",
-                sample.se() / exact,
-                sample.z(exact),
-                solved.world.service.protection,
-                solved.world.service.guest.is_some(),
-                solved.world.service.app.is_some()
-            );
-        }
-    }
-
     fn family(&self, figure: usize) -> (Family, f64) {
         let exact: Vec<f64> = self.solved.iter().map(|solved| solved.exact[figure]).collect();
         let samples: Vec<Sample> = self.samples.iter().map(|samples| samples[figure]).collect();

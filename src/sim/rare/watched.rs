@@ -134,7 +134,6 @@ impl Reach {
                 let fixed = &model.storages[storage.index()];
                 self.storages.contains(&storage)
                     || fixed.copies.iter().any(|copy| self.storages.contains(copy))
-                    || fixed.mirror.as_ref().is_some_and(|_| self.storages.contains(&storage))
             }
             PartKind::Network(_) => true,
             PartKind::Link(host, _) | PartKind::Agent(host) => self.hosts.contains(&host.0),
