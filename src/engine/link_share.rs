@@ -4,6 +4,8 @@
 //!
 //! A link sends and receives at its full rate at the same time.
 
+use super::clone_in_place;
+
 /// One flow: from which link to which, and what it gets, in bytes a second.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Flow {
@@ -20,11 +22,13 @@ struct Link {
 }
 
 /// Shares links; keeps its tables from time to time.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct LinkShare {
     out: Vec<Link>,
     into: Vec<Link>,
 }
+
+clone_in_place!(LinkShare { out, into });
 
 impl LinkShare {
     /// Gives each flow its rate. `capacity` says how much a link carries, in bytes a second.

@@ -4,6 +4,7 @@
 //! order, dispatch. Nothing is scheduled elsewhere, so nothing is ever stale.
 
 mod clock;
+mod clone_in_place;
 mod law;
 mod link_share;
 mod random;
@@ -13,6 +14,7 @@ mod timers;
 mod tournament;
 
 pub use clock::Clock;
+pub(crate) use clone_in_place::clone_in_place;
 pub use law::Law;
 pub use link_share::{Flow, LinkShare};
 pub use random::{Cursor, Randomness, Stream};

@@ -14,16 +14,18 @@
 //! assert_eq!(timers.at(2), Time(120));
 //! ```
 
-use super::{Clock, Time, Tournament};
+use super::{Clock, Time, Tournament, clone_in_place};
 
 /// The pending instants of a model's timers, by slot.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Timers {
     /// A key is a [`Clock`]: one that is paused or idle comes after all that run.
     pending: Tournament,
     /// The timer taken last, whose leaf is out while the matches above it have not been told.
     taken: u32,
 }
+
+clone_in_place!(Timers { pending, taken });
 
 /// No timer has been taken.
 const NONE: u32 = u32::MAX;

@@ -16,8 +16,10 @@
 //! assert_eq!((race.least(), race.winner()), (9, 3));
 //! ```
 
+use super::clone_in_place;
+
 /// The slot with the smallest key, kept up to date in one walk up a tree.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Tournament {
     /// Round after round: the slots' own keys, then the keys of the winners of each match, up to the final.
     /// Each round fills up to a multiple of four with those who are out.
@@ -27,6 +29,8 @@ pub struct Tournament {
     /// Where the contestants of each round's matches begin, and where its winners do.
     rounds: Vec<Round>,
 }
+
+clone_in_place!(Tournament { keys, slots, rounds });
 
 #[derive(Clone, Copy, Debug)]
 struct Round {

@@ -2,7 +2,7 @@
 //! left half way and lived again.
 
 use super::Window;
-use crate::engine::Time;
+use crate::engine::{Time, clone_in_place};
 use crate::model::{Cause, InstanceId, Model, ServiceId};
 use crate::sim::rare::Meter;
 use crate::sim::{Observer, Signal};
@@ -45,7 +45,7 @@ const ALL_PPB: u32 = 1_000_000_000;
 const NOBODY: u32 = u32::MAX;
 
 /// Listens for what is down, and adds up as it goes.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Shortfall {
     window: Window,
     since: Time,
@@ -60,6 +60,8 @@ pub struct Shortfall {
     now_by: Vec<[f64; CAUSES]>,
     sums: Vec<f64>,
 }
+
+clone_in_place!(Shortfall { window, since, lost_ppb, places, causes, now, now_by, sums });
 
 impl Shortfall {
     /// Of these services of a model.
@@ -161,5 +163,9 @@ impl Meter for Shortfall {
 
     fn downtime(sums: &[f64]) -> f64 {
         sums.iter().step_by(FIGURES).sum()
+    }
+
+    fn is_down(&self) -> bool {
+        self.now.iter().any(|row| row[0] > 0.0)
     }
 }

@@ -1,11 +1,11 @@
 //! Who boots on which channel, in the order in which they will be through, and how far each has come.
 
 use super::{NOWHERE, State};
-use crate::engine::{Sharing, Time, Work};
+use crate::engine::{Sharing, Time, Work, clone_in_place};
 use crate::model::{Channel, ChannelId, Model, VmId};
 
 /// A storage's bandwidth, or that of one host's own disks, and the VMs that boot on it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ChannelState {
     pub sharing: Sharing,
     /// The VMs that boot, the one that is through first at the end; of those that are through together the one with
@@ -14,6 +14,8 @@ pub struct ChannelState {
     /// The VM whose clock shows when the first boot is over, or [`NOWHERE`].
     pub shown: u32,
 }
+
+clone_in_place!(ChannelState { sharing, booting, shown });
 
 impl ChannelState {
     pub(super) fn new(channel: &Channel) -> ChannelState {

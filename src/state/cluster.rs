@@ -1,6 +1,6 @@
 //! The changing row of a host cluster.
 
-use crate::engine::{Time, Tournament};
+use crate::engine::{Time, Tournament, clone_in_place};
 use crate::model::{Cause, HostId, VmId};
 
 use super::Migration;
@@ -28,7 +28,7 @@ impl Lead {
 }
 
 /// A host cluster.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ClusterState {
     /// Its seats by free memory, most first; hosts that cannot take a VM are out.
     pub rooms: Tournament,
@@ -71,6 +71,31 @@ pub struct ClusterState {
     /// The side whose orders are being given, while they are, where several can give them.
     pub orders_from: Option<u32>,
 }
+
+clone_in_place!(ClusterState {
+    rooms,
+    waiting,
+    seeking,
+    migrations,
+    redirecting,
+    polls,
+    poll_at,
+    primary,
+    primary_phase,
+    absent_since,
+    others,
+    deserted,
+    quorate,
+    forced,
+    forcings,
+    doubt,
+    alone,
+    decides_since,
+    sides,
+    main,
+    is_split,
+    orders_from
+});
 
 impl ClusterState {
     /// The key of a seat in the tournament for room: most free memory wins, then the lower seat.

@@ -3,12 +3,13 @@
 //! A host whose residents can never want more than it has is asleep: nobody counts what they want. One where they could is
 //! awake from the moment when all of them may be there.
 
+use crate::engine::clone_in_place;
 use crate::model::{GuestGroup, HostId, InstanceId, Model, Traffic, VmId};
 
 use super::{HostPhase, InstanceState, NOWHERE, State, VmPhase};
 
 /// All of that. Every table is empty where no VM wants anything.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Demands {
     pub hosts: Vec<HostDemand>,
     /// By host and service: VMs that serve, of hosts that are awake.
@@ -20,6 +21,8 @@ pub struct Demands {
     /// By host, what its VMs want when all serve, moves that are under way done: for one look of a cluster that balances.
     pub expected: Vec<u64>,
 }
+
+clone_in_place!(Demands { hosts, serving, counted_on, shares, expected });
 
 /// A host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -48,11 +48,11 @@ pub use tables::{
     StorageState, Turn, VmPhase, VmState,
 };
 
-use crate::engine::{Flow, LinkShare, Time, Timers, Tournament, Work};
+use crate::engine::{Flow, LinkShare, Time, Timers, Tournament, Work, clone_in_place};
 use crate::model::{Cause, Cluster, ClusterId, GuestGroup, Model, Segments, VmId, Way};
 
 /// The changing half of a replication; the [`Model`] is the other.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct State {
     pub timers: Timers,
     /// By part.
@@ -118,6 +118,49 @@ pub struct State {
     pub scratch_flows: Vec<Flow>,
     pub link_share: LinkShare,
 }
+
+// A replication that goes several ways from one moment copies it often.
+clone_in_place!(State {
+    timers,
+    outages,
+    storages,
+    mirrors,
+    local_mirrors,
+    channels,
+    crews,
+    hosts,
+    clusters,
+    instances,
+    group_histories,
+    vms,
+    nodes,
+    members,
+    restarts,
+    failed_starts,
+    monitors,
+    boots,
+    sessions,
+    moves,
+    demands,
+    evacuations,
+    held,
+    awaited,
+    maintenances,
+    turns,
+    in_turn,
+    patchings,
+    struck,
+    windows_open,
+    connectivity,
+    left_to_a_person,
+    scratch,
+    scratch_waiting,
+    scratch_by_hand,
+    scratch_seats,
+    scratch_segments,
+    scratch_flows,
+    link_share
+});
 
 impl State {
     /// The state of a model before its first replication; [`State::reset`] must follow.

@@ -1,5 +1,6 @@
 //! Who reaches whom: which traffic passes where just now, who hears a host, and whether the way to a storage is open.
 
+use crate::engine::clone_in_place;
 use crate::model::{
     ClusterId, HostId, Model, PlaceId, Product, Reach, Segments, StorageId, StorageKind, Traffic, VmId, Way,
     join,
@@ -11,12 +12,14 @@ use super::{HostPhase, Lead, PrimaryPhase, State};
 const MANAGEMENT: Way = Way::Network(Traffic::Management);
 
 /// What the networks carry just now, by place and kind of traffic.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Connectivity {
     /// Networks that carry it within the place and are up; traffic that nobody carries there counts one.
     pub carriers: Vec<[u32; Traffic::COUNT]>,
     pub segments: Vec<Segments>,
 }
+
+clone_in_place!(Connectivity { carriers, segments });
 
 impl Connectivity {
     /// Of a model of that many places, not filled in yet.

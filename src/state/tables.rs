@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::group::GroupState;
-use crate::engine::{Clock, Time};
+use crate::engine::{Clock, Time, clone_in_place};
 use crate::model::{Cause, DEPARTURES_MAX, Host, HostId, PartId, Room, VmClock, VmId};
 
 /// Stands for "no VM", "no host" in the compact lists.
@@ -61,11 +61,13 @@ pub enum Job {
 }
 
 /// People who repair, and who waits for them: first come, first served.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct CrewState {
     pub free: u32,
     pub queue: VecDeque<Job>,
 }
+
+clone_in_place!(CrewState { free, queue });
 
 /// What a host is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

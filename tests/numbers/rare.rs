@@ -362,3 +362,17 @@ fn the_number_of_threads_never_shows_and_it_can_be_left_out() {
     // Distributions and rows are those of crude replications either way.
     assert_eq!(one.rows, off.rows);
 }
+
+#[test]
+fn tmp_seeds() {
+    let mut zs = Vec::new();
+    for seed in 0..40 {
+        let model = &models(&three_hosts("{ mttf = \"1000 h\", mttr = \"10 h\" }", "", ""))[0];
+        let (mean, found) = unavailability(model, 100 + seed, 200, 8);
+        let exact = last_state(&[3.0 * 1e-3, 2.0 * 1e-3, 1e-3], &[0.1, 0.2, 0.3]);
+        zs.push(mean.z(exact));
+        println!("z {:.2} se {:.3} weight {:.4} of {}", mean.z(exact), mean.se / exact, found.weights / found.branches as f64, found.branches);
+    }
+    let n = zs.len() as f64;
+    println!("mean z {:.3} +- {:.3}", zs.iter().sum::<f64>() / n, 1.0 / n.sqrt());
+}

@@ -1,43 +1,49 @@
 //! The clocks of faults while a replication runs: how old each life is, how much faster than it should it runs, and how
 //! much likelier that has made what happened.
 //!
-//! With factor m on a clock of hazard h, the likelihood of what happened is divided by m for each time that it fires, and
-//! multiplied by exp of the integral of (m - 1) h over the time that it runs: `log_weight` is the logarithm of that
-//! (the intensity form of the likelihood ratio; Brémaud 1981, VI.2; Nicola, Shahabuddin and Nakayama, IEEE Trans.
-//! Reliability 50 (2001) 246-264).
+//! While all is well kinds of clocks run faster by a factor. With factor m on a clock of hazard h, the likelihood of what
+//! happened is divided by m for each time that it fires, and multiplied by exp of the integral of (m - 1) h over the time that
+//! it runs: `log_weight` is the logarithm of that (the intensity form of the likelihood ratio; Brémaud 1981, VI.2; Nicola,
+//! Shahabuddin and Nakayama, IEEE Trans. Reliability 50 (2001) 246-264). In an episode factors are 1, and single clocks are made
+//! to fire within a window ([`super::window`]).
 
 use super::super::{Observer, Simulation};
 use super::watched::{Place, Watched, WatchedClocks};
-use crate::engine::{Clock, Law, Stream, Time};
+use super::window::Share;
+use crate::engine::{Clock, Law, Randomness, Span, Stream, Time, clone_in_place};
 use crate::model::{Ages, Event, NO_TIMER, VmClock, VmId};
 use crate::special::ln;
 use crate::state::{State, VmPhase};
 
-/// What is repaired in no time is taken to need so long (s): a rate needs an end.
-const REPAIR_MIN_S: f64 = 1.0;
-/// Nobody knows how long what has not failed by itself stays out; assumption: as long as a person takes (s).
-const UNKNOWN_S: f64 = 3600.0;
-
 /// One clock, as it was seen after the last event.
 #[derive(Clone, Copy, Debug)]
-struct Row {
-    clock: Clock,
+pub(super) struct Row {
+    pub clock: Clock,
     /// How long the life has been in service, in seconds.
-    age_s: f64,
+    pub age_s: f64,
     /// It is what was left of a life when the replication began.
-    residual: bool,
+    pub residual: bool,
     factor: f64,
     /// The factor that its pending instant was drawn with.
     drawn: f64,
     /// It has fired and is out since.
     out: bool,
+    /// Its part in the window that is open.
+    pub share: Share,
+}
+
+/// A clock that has fired, and which of its laws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fired {
+    pub number: usize,
+    pub life: usize,
 }
 
 /// All of them, by their places in [`WatchedClocks::clocks`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Ledger<'w, 'm> {
-    watched: &'w WatchedClocks<'m>,
-    rows: Vec<Row>,
+    pub watched: &'w WatchedClocks<'m>,
+    pub rows: Vec<Row>,
     /// Up to when ages and weight are counted.
     since: Time,
     pub log_weight: f64,
@@ -46,11 +52,13 @@ pub(super) struct Ledger<'w, 'm> {
     pub running: usize,
     running_by_kind: Vec<u32>,
     kinds_running: u32,
-    /// How often something that has fired is repaired, a second: of all that is out, or of what was last.
-    pub repairs: f64,
     stream: Stream,
     draws: u32,
 }
+
+clone_in_place!(Ledger<'w, 'm> {
+    watched, rows, since, log_weight, running, running_by_kind, kinds_running, stream, draws
+});
 
 impl<'w, 'm> Ledger<'w, 'm> {
     /// Of a replication that has just begun.
@@ -62,6 +70,7 @@ impl<'w, 'm> Ledger<'w, 'm> {
             factor: 1.0,
             drawn: 1.0,
             out: false,
+            share: Share::NONE,
         };
         let rows: Vec<Row> = watched.clocks.iter().map(row).collect();
         let running = rows.iter().filter(|row| row.clock.runs()).count() + count_ready(state, watched);
@@ -73,15 +82,20 @@ impl<'w, 'm> Ledger<'w, 'm> {
             running,
             running_by_kind: vec![0; watched.kinds],
             kinds_running: 0,
-            repairs: 1.0 / UNKNOWN_S,
             stream: Stream::new("rare events", "budgets"),
             draws: 0,
         }
     }
 
-    /// From here on weight and random numbers are those of a branch.
-    pub(super) fn branch(&mut self) {
+    /// From here on weight and random numbers are those of a branch, in which all lives go on as they would.
+    pub(super) fn branch<O: Observer>(&mut self, simulation: &mut Simulation<'_, O>) {
         (self.log_weight, self.draws) = (0.0, 0);
+        for number in 0..self.rows.len() {
+            self.rows[number].factor = 1.0;
+            if self.rows[number].clock.runs() {
+                self.redraw(simulation, number);
+            }
+        }
     }
 
     /// Time passes until an event, or the end; lives that run grow older.
@@ -105,31 +119,29 @@ impl<'w, 'm> Ledger<'w, 'm> {
     }
 
     /// A timer is about to be served. Where it is one of these clocks, it has fired.
-    pub(super) fn note(&mut self, state: &State, event: Event, slot: u32) {
-        let place = match event {
+    pub(super) fn note(&mut self, state: &State, event: Event, slot: u32) -> Option<Fired> {
+        let (place, life) = match event {
             Event::VmDue(vm) => {
                 let row = &state.vms[vm.index()];
                 match row.first_clock().1 {
-                    VmClock::Guest if row.phase.is_booted() => Place::Guest(vm),
-                    VmClock::Step if row.phase == VmPhase::Up => Place::App(vm),
-                    _ => return,
+                    VmClock::Guest if row.phase.is_booted() => (Place::Guest(vm), 0),
+                    VmClock::Step if row.phase == VmPhase::Up => (Place::App(vm), usize::from(row.hangs)),
+                    _ => return None,
                 }
             }
-            _ => Place::Slot(slot),
+            _ => (Place::Slot(slot), 0),
         };
-        let Some(number) = self.watched.clocks.iter().position(|watched| watched.place == place) else {
-            return;
-        };
+        let number = self.watched.clocks.iter().position(|watched| watched.place == place)?;
         let row = &mut self.rows[number];
         row.out = true;
         self.log_weight -= ln(row.factor);
+        Some(Fired { number, life })
     }
 
     /// Sees what an event has made of the clocks.
     pub(super) fn look(&mut self, state: &State, now: Time) {
         (self.running, self.kinds_running) = (count_ready(state, self.watched), 0);
         self.running_by_kind.fill(0);
-        let mut repairs = 0.0;
         for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
             let seen = clock(state, watched.place);
             // An application that has been put right, and waits for its group to come back, is out no more.
@@ -140,8 +152,6 @@ impl<'w, 'm> Ledger<'w, 'm> {
                 let count = &mut self.running_by_kind[watched.kind];
                 self.kinds_running += u32::from(*count == 0);
                 *count += 1;
-            } else if row.out && is_repaired(state, watched) {
-                repairs += 1.0 / watched.repair_s.max(REPAIR_MIN_S);
             }
             if seen == row.clock {
                 continue;
@@ -154,20 +164,28 @@ impl<'w, 'm> Ledger<'w, 'm> {
             }
             if seen != same {
                 // Another life begins, drawn as it should be.
+                row.share.leave(row.age_s);
                 (row.age_s, row.residual, row.drawn) = (0.0, false, 1.0);
             }
             row.clock = seen;
         }
-        if repairs > 0.0 {
-            self.repairs = repairs;
-        }
     }
 
-    /// How often a clock is to fire, a second, where all kinds that run are as likely as each other, and one of them as likely
-    /// as that something is repaired first.
-    pub(super) fn balanced_rate(&self, watched: &Watched<'_>) -> f64 {
-        let alike = self.running_by_kind[watched.kind].max(1) * self.kinds_running;
-        self.repairs / f64::from(alike)
+    /// The part that a clock has in what is to be made to happen: all kinds that run have the same, and all clocks of a kind.
+    pub(super) fn part(&self, number: usize) -> f64 {
+        let alike = self.running_by_kind[self.watched.clocks[number].kind] * self.kinds_running;
+        if self.rows[number].clock.runs() { 1.0 / f64::from(alike) } else { 0.0 }
+    }
+
+    /// When the first of the repairs under way will be done. What waits for a crew will not be back soon.
+    pub(super) fn next_repair(&self, state: &State) -> Option<Time> {
+        let out = self.rows.iter().zip(&self.watched.clocks).filter(|(row, _)| row.out);
+        out.map(|(_, watched)| repair(state, watched)).filter(|repair| repair.runs()).map(Clock::due).min()
+    }
+
+    pub(super) fn uniform(&mut self, random: &Randomness) -> f64 {
+        self.draws += 1;
+        random.uniform(self.stream, self.draws - 1)
     }
 
     /// Gives each clock the factor that it is to run with from now on, and draws anew those that run with another one: what
@@ -175,10 +193,10 @@ impl<'w, 'm> Ledger<'w, 'm> {
     pub(super) fn tilt<O: Observer>(
         &mut self,
         simulation: &mut Simulation<'_, O>,
-        factor: impl Fn(&Self, &Watched<'m>) -> f64,
+        factor: impl Fn(&Watched<'m>) -> f64,
     ) {
         for number in 0..self.rows.len() {
-            let wanted = factor(self, &self.watched.clocks[number]);
+            let wanted = factor(&self.watched.clocks[number]);
             self.rows[number].factor = wanted;
             if self.rows[number].clock.runs() && self.rows[number].drawn != wanted {
                 self.redraw(simulation, number);
@@ -186,38 +204,56 @@ impl<'w, 'm> Ledger<'w, 'm> {
         }
     }
 
-    fn redraw<O: Observer>(&mut self, simulation: &mut Simulation<'_, O>, number: usize) {
-        let watched = &self.watched.clocks[number];
+    /// Draws what is left of a clock's life anew.
+    pub(super) fn redraw<O: Observer>(&mut self, simulation: &mut Simulation<'_, O>, number: usize) {
+        let mut lives = [f64::INFINITY; 2];
+        for (life, left_s) in lives.iter_mut().enumerate() {
+            *left_s = self.left_s(&simulation.random, number, life);
+        }
+        self.set(simulation, number, lives);
+    }
+
+    /// What is left of one of a clock's lives, in seconds, as it runs now.
+    pub(super) fn left_s(&mut self, random: &Randomness, number: usize, life: usize) -> f64 {
+        let Some(law) = self.watched.clocks[number].laws[life] else { return f64::INFINITY };
+        let budget = -ln(self.uniform(random)) / self.rows[number].factor;
+        let row = &self.rows[number];
+        law.time_to_spend(row.residual, row.age_s, budget)
+    }
+
+    /// Lets a clock fire when the first of its lives ends.
+    pub(super) fn set<O: Observer>(
+        &mut self,
+        simulation: &mut Simulation<'_, O>,
+        number: usize,
+        lives_s: [f64; 2],
+    ) {
         let row = &mut self.rows[number];
         row.drawn = row.factor;
-        let mut lives = [f64::INFINITY; 2];
-        for (life, law) in lives.iter_mut().zip(watched.laws) {
-            if let Some(law) = law {
-                let budget = -ln(simulation.random.uniform(self.stream, self.draws)) / row.factor;
-                self.draws += 1;
-                *life = law.time_to_spend(row.residual, row.age_s, budget);
-            }
+        let mut clock = Clock::due_at(simulation.now + Span::from_secs_f64(lives_s[0].min(lives_s[1])));
+        if !row.clock.runs() {
+            clock.pause(simulation.now);
         }
-        let left = crate::engine::Span::from_secs_f64(lives[0].min(lives[1]));
-        row.clock = Clock::due_at(simulation.now + left);
-        let which = match watched.place {
-            Place::Slot(slot) => return simulation.state.timers.set(slot, row.clock),
+        row.clock = clock;
+        let (vm, which) = match self.watched.clocks[number].place {
+            Place::Slot(slot) => return simulation.state.timers.set(slot, clock),
             Place::Guest(vm) => (vm, VmClock::Guest),
             Place::App(vm) => {
-                simulation.state.vms[vm.index()].hangs = lives[1] < lives[0];
+                simulation.state.vms[vm.index()].hangs = lives_s[1] < lives_s[0];
                 (vm, VmClock::Step)
             }
         };
-        simulation.state.vms[which.0.index()].clocks[which.1 as usize] = row.clock;
-        simulation.show_clocks(which.0);
+        simulation.state.vms[vm.index()].clocks[which as usize] = clock;
+        simulation.show_clocks(vm);
     }
 }
 
-/// Whether somebody is at its repair, and it does not wait for a crew: what waits will not be back soon.
-fn is_repaired(state: &State, watched: &Watched<'_>) -> bool {
+/// The clock of a repair; it runs while somebody is at it.
+fn repair(state: &State, watched: &Watched<'_>) -> Clock {
     match watched.place {
-        Place::Slot(_) => watched.repair == NO_TIMER || state.timers.clock(watched.repair).runs(),
-        Place::Guest(vm) | Place::App(vm) => state.vms[vm.index()].clocks[VmClock::Step as usize].runs(),
+        Place::Slot(_) if watched.repair == NO_TIMER => Clock::IDLE,
+        Place::Slot(_) => state.timers.clock(watched.repair),
+        Place::Guest(vm) | Place::App(vm) => state.vms[vm.index()].clocks[VmClock::Step as usize],
     }
 }
 

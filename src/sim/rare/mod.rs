@@ -7,26 +7,29 @@
 //! - It runs as it would, but that kinds of faults that hardly strike within a horizon strike more often (*forcing*), as
 //!   long as all is well. What happens is weighted by how much likelier that has made it.
 //! - With a fault an *episode* begins, until all is well again. It is left out of the replication's
-//!   own account. Instead it is lived again, from the state as it is at that moment, in branches of their own in which other
-//!   faults come about as often as repairs do, each kind of them alike (*balanced failure biasing*: Shahabuddin, Management Science 40
-//!   (1994) 333-352). As soon as a service is down, everything goes on at its own pace. What a branch loses, weighted by its own
-//!   likelihood, is what the episode loses on average, whichever way the replication itself takes: so weights are products over
-//!   one episode and never over a year, and do not degenerate.
+//!   own account. Instead it is lived again, from the state as it is just before, in branches of their own (`branch`) in which
+//!   other faults are made to strike before the repairs under way are done, each kind of them alike (*balanced failure biasing*:
+//!   Shahabuddin, Management Science 40 (1994) 333-352; `window`). What a branch loses, weighted by its own likelihood, is what the
+//!   episode loses on average, whichever way the replication itself takes: so weights are products over one episode and never over
+//!   a year, and do not degenerate.
 //!
 //! All of it in the hazard form, which needs no law to be exponential: a life ends when its cumulative hazard has spent an
 //! exponential budget, and a clock that runs m times as fast spends it m times as fast (`ledger`).
 //!
-//! The estimate is unbiased whatever the factors are; they decide how sharp it is. What is chosen here is heuristic (assumption):
-//! in an episode a fault is made as likely to come next as the end of a repair; while all is well all kinds that hardly strike share
-//! one forced failure a horizon.
+//! The estimate is unbiased whatever is chosen; how likely faults are made decides how sharp it is. That is heuristic (assumption):
+//! in an episode a fault mostly comes before the end of a repair; while all is well all kinds that hardly strike share one forced
+//! failure a horizon.
 
+mod branch;
 mod ledger;
 mod watched;
+mod window;
 
-use super::{EVENTS_MAX, Observer, Simulation};
-use crate::engine::{Randomness, Span, Time};
+use super::{Observer, Simulation};
+use crate::engine::{Randomness, Time};
 use crate::model::{Model, ServiceId};
 use crate::state::State;
+use branch::Branch;
 use ledger::Ledger;
 use watched::{Watched, WatchedClocks};
 
@@ -40,6 +43,8 @@ pub trait Meter: Observer + Clone {
     fn sums(&self) -> &[f64];
     /// The downtime among sums.
     fn downtime(sums: &[f64]) -> f64;
+    /// Whether anything that is asked about is down.
+    fn is_down(&self) -> bool;
 }
 
 /// What branches were like, over all replications so far.
@@ -67,6 +72,7 @@ pub struct RareRun<'m, M> {
     state: State,
     branch_state: State,
     meter: M,
+    branch_meter: M,
     /// By kind, while all is well.
     forced: Vec<f64>,
     pub diagnostics: Diagnostics,
@@ -83,7 +89,18 @@ impl<'m, M: Meter> RareRun<'m, M> {
         let forced = forced(model, &watched);
         let (state, branch_state) = (State::new(model), State::new(model));
         let diagnostics = Diagnostics::default();
-        Some(RareRun { model, watched, branches, state, branch_state, meter, forced, diagnostics })
+        let branch_meter = meter.clone();
+        Some(RareRun {
+            model,
+            watched,
+            branches,
+            state,
+            branch_state,
+            meter,
+            branch_meter,
+            forced,
+            diagnostics,
+        })
     }
 
     /// One replication: an unbiased estimate of what it loses, of each figure of the meter.
@@ -93,174 +110,108 @@ impl<'m, M: Meter> RareRun<'m, M> {
         let mut lost = vec![0.0; self.meter.sums().len()];
         // What of the replication itself is in that, or left out.
         let mut seen = lost.clone();
-        let mut main = Simulation::new(self.model, &mut self.state, seed, replication, self.meter.clone());
+        let mut main = Simulation::new(self.model, &mut self.state, seed, replication, &mut self.meter);
         let mut ledger = Ledger::new(&self.watched, main.state, self.model.ages);
         let well = ledger.running;
-        let forced = |_: &Ledger<'_, 'm>, watched: &Watched<'_>| self.forced[watched.kind];
-        ledger.tilt(&mut main, forced);
-        let (mut calm, mut in_episode, mut episode) = (true, false, 0_u32);
+        let mut fork = Fork {
+            branches: self.branches,
+            well,
+            end,
+            episode: 0,
+            state: &mut self.branch_state,
+            meter: &mut self.branch_meter,
+            ledger: ledger.clone(),
+            seen: lost.clone(),
+            lost: lost.clone(),
+            diagnostics: &mut self.diagnostics,
+        };
+        let mut calm = true;
         loop {
+            let factor = |watched: &Watched<'_>| if calm { self.forced[watched.kind] } else { 1.0 };
+            ledger.tilt(&mut main, factor);
             let next = main.state.timers.take_before(end);
             let at = next.map_or(end, |(at, _)| at);
             ledger.advance(at);
             main.observer.advance(at);
-            if let Some((at, slot)) = next {
-                ledger.note(main.state, self.model.timers.events[slot as usize], slot);
-                main.step(at, slot);
-            }
-            if !in_episode {
+            let fired = next
+                .and_then(|(_, slot)| ledger.note(main.state, self.model.timers.events[slot as usize], slot));
+            if calm {
                 add(&mut lost, libm::exp(ledger.log_weight), &seen, main.observer.sums());
             }
             seen.copy_from_slice(main.observer.sums());
-            if next.is_none() {
-                return lost;
+            let Some((at, slot)) = next else { return lost };
+            // What a fault brings about is a matter of the branches from its first moment on: how long its repair takes, too.
+            let begins = calm && fired.is_some();
+            if begins {
+                fork.live(&main, &ledger, next, &mut lost);
             }
+            main.step(at, slot);
+            if calm && !begins {
+                add(&mut lost, libm::exp(ledger.log_weight), &seen, main.observer.sums());
+            }
+            seen.copy_from_slice(main.observer.sums());
             ledger.look(main.state, at);
             let is_calm = ledger.running >= well;
-            if is_calm == calm {
-                // Lives that have just begun meet the factor of the moment.
-                if calm {
-                    ledger.tilt(&mut main, forced);
-                } else {
-                    ledger.tilt(&mut main, |_, _| 1.0);
-                }
-                continue;
+            if calm && !is_calm && !begins {
+                fork.live(&main, &ledger, None, &mut lost);
             }
             calm = is_calm;
-            if calm {
-                in_episode = false;
-                ledger.tilt(&mut main, forced);
-                continue;
-            }
-            ledger.tilt(&mut main, |_, _| 1.0);
-            in_episode = true;
-            episode += 1;
-            self.diagnostics.episodes += 1;
-            let each = libm::exp(ledger.log_weight) / f64::from(self.branches);
-            for branch in 0..self.branches {
-                let number = (u64::from(episode) << 32) | u64::from(branch);
-                let key = seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                self.branch_state.clone_from(main.state);
-                let run = Simulation {
-                    model: self.model,
-                    state: &mut self.branch_state,
-                    random: Randomness::new(key, replication),
-                    now: main.now,
-                    observer: main.observer.clone(),
-                    seed,
-                    replication,
-                    events: main.events,
-                    stuck_since: main.stuck_since,
-                    at_once_max: main.at_once_max,
-                    served: main.served,
-                    turn: main.turn,
-                };
-                let branch = Branch::new(run, ledger.clone(), well, end);
-                let (found, weight) = branch.live();
-                lost.iter_mut().zip(&found).for_each(|(sum, more)| *sum += each * more);
-                self.diagnostics.note(weight, M::downtime(&found) * each);
-            }
         }
     }
 }
 
-/// One way that an episode can take.
-struct Branch<'r, 'w, 'm, M> {
-    run: Simulation<'r, M>,
-    ledger: Ledger<'w, 'm>,
+/// What it takes to live an episode again, kept from one to the next.
+struct Fork<'r, 'w, 'm, M> {
+    branches: u32,
     well: usize,
     end: Time,
-    /// What is out has been the same since then, and the factors have been halved so often.
-    since: Time,
-    halvings: u32,
-    /// The sums when it was looked at last, and what they have grown by since the beginning, weighted.
+    episode: u32,
+    state: &'r mut State,
+    meter: &'r mut M,
+    ledger: Ledger<'w, 'm>,
     seen: Vec<f64>,
     lost: Vec<f64>,
+    diagnostics: &'r mut Diagnostics,
 }
 
-/// Faults come about as often as repairs end, times this. With 1 the square of a weight would have no mean: a repair that takes
-/// t makes it exp(t / its mean) large, as likely as exp(-t / its mean). Assumption: one half is a good number.
-const FAULTS_A_REPAIR: f64 = 0.5;
-
-impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
-    fn new(
-        run: Simulation<'r, M>,
-        mut ledger: Ledger<'w, 'm>,
-        well: usize,
-        end: Time,
-    ) -> Branch<'r, 'w, 'm, M> {
-        ledger.branch();
-        let (since, seen) = (run.now, run.observer.sums().to_vec());
-        let lost = vec![0.0; seen.len()];
-        Branch { run, ledger, well, end, since, halvings: 0, seen, lost }
-    }
-
-    /// Lives until all is well again: what was lost, weighted as it was lost, and the weight of all of it.
-    fn live(mut self) -> (Vec<f64>, f64) {
-        self.tilt();
-        loop {
-            let look_at = self.next_halving();
-            let due = self.run.state.timers.earliest().map_or(Time::NEVER, |(at, _)| at);
-            if look_at < due.min(self.end) {
-                self.pass(look_at);
-                self.weigh();
-                self.run.now = look_at;
-                self.halvings += 1;
-                self.tilt();
-                continue;
-            }
-            let Some((at, slot)) = self.run.state.timers.take_before(self.end) else { break };
-            self.pass(at);
-            let event = self.run.model.timers.events[slot as usize];
-            self.ledger.note(self.run.state, event, slot);
-            self.run.step(at, slot);
-            assert!(self.run.events < EVENTS_MAX, "an episode without an end");
-            self.weigh();
-            let before = (self.ledger.running, self.ledger.repairs.to_bits());
-            self.ledger.look(self.run.state, at);
-            if self.ledger.running >= self.well {
-                return (self.lost, libm::exp(self.ledger.log_weight));
-            }
-            if (self.ledger.running, self.ledger.repairs.to_bits()) != before {
-                (self.since, self.halvings) = (at, 0);
-            }
-            self.tilt();
+impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
+    /// Lives an episode from here on, which an event that has just been taken begins or nothing any more, and adds what it loses on
+    /// average.
+    fn live(
+        &mut self,
+        main: &Simulation<'m, &mut M>,
+        ledger: &Ledger<'w, 'm>,
+        first: Option<(Time, u32)>,
+        lost: &mut [f64],
+    ) {
+        self.episode += 1;
+        self.diagnostics.episodes += 1;
+        let each = libm::exp(ledger.log_weight) / f64::from(self.branches);
+        for branch in 0..self.branches {
+            let number = (u64::from(self.episode) << 32) | u64::from(branch);
+            let key = main.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            self.state.clone_from(main.state);
+            self.meter.clone_from(&*main.observer);
+            self.ledger.clone_from(ledger);
+            let run = Simulation {
+                model: main.model,
+                state: self.state,
+                random: Randomness::new(key, main.replication),
+                now: main.now,
+                observer: &mut *self.meter,
+                seed: main.seed,
+                replication: main.replication,
+                events: main.events,
+                stuck_since: main.stuck_since,
+                at_once_max: main.at_once_max,
+                served: main.served,
+                turn: main.turn,
+            };
+            let found = [&mut self.seen, &mut self.lost];
+            let weight = Branch::new(run, &mut self.ledger, (self.well, self.end), found).live(first);
+            lost.iter_mut().zip(&self.lost).for_each(|(sum, more)| *sum += each * more);
+            self.diagnostics.note(weight, M::downtime(&self.lost) * each);
         }
-        self.pass(self.end);
-        self.weigh();
-        (self.lost, libm::exp(self.ledger.log_weight))
-    }
-
-    fn pass(&mut self, until: Time) {
-        self.ledger.advance(until);
-        self.run.observer.advance(until);
-    }
-
-    /// What has been lost since the last time has the weight of now, with that of a clock which has just fired: the instant at
-    /// which it did is part of what its weight makes up for.
-    fn weigh(&mut self) {
-        let sums = self.run.observer.sums();
-        if sums != self.seen {
-            add(&mut self.lost, libm::exp(self.ledger.log_weight), &self.seen, sums);
-            self.seen.copy_from_slice(sums);
-        }
-    }
-
-    /// A repair that takes much longer than they do shall not make weights that are much larger than others: each time that
-    /// it has taken twice as long, factors are halved, so that a weight grows like a power of that time and no faster. Then its
-    /// square has a mean for every law of repair that has a few moments, the lognormal among them.
-    fn next_halving(&self) -> Time {
-        let octave_s = libm::scalbn(1.0 / self.ledger.repairs, self.halvings as i32 + 1);
-        self.since + Span::from_secs_f64(octave_s)
-    }
-
-    /// Each kind of clock that runs is as likely to fire next, and all of them together about as likely as a repair is to end:
-    /// also while a service is down, for it may be the next fault that keeps it down for long.
-    fn tilt(&mut self) {
-        let part = libm::scalbn(FAULTS_A_REPAIR, -(self.halvings as i32));
-        self.ledger.tilt(&mut self.run, |ledger, watched| {
-            (part * ledger.balanced_rate(watched) / watched.rate).max(1.0)
-        });
     }
 }
 

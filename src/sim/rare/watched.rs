@@ -24,8 +24,6 @@ pub(super) struct Watched<'m> {
     pub laws: [Option<&'m Law>; 2],
     /// How often it fires, a second.
     pub rate: f64,
-    /// How long its repair takes on average, without waiting for anybody.
-    pub repair_s: f64,
     /// The timer of its repair; that of a VM is its step.
     pub repair: u32,
     /// Clocks that are alike have the same.
@@ -63,7 +61,6 @@ impl<'m> WatchedClocks<'m> {
             if laws.iter().flatten().next().is_none() || laws.iter().flatten().any(|law| !law.has_hazard()) {
                 return;
             }
-            let mean = |fault: &Option<Fault>| fault.as_ref().map_or(0.0, |fault| fault.ttr.law.mean_s());
             let kind = kinds.iter().position(|kind| *kind == (tag, laws)).unwrap_or_else(|| {
                 kinds.push((tag, laws));
                 kinds.len() - 1
@@ -72,7 +69,6 @@ impl<'m> WatchedClocks<'m> {
                 place,
                 laws,
                 rate: laws.iter().flatten().map(|law| 1.0 / law.mean_s()).sum(),
-                repair_s: mean(faults[0]).max(mean(faults[1])),
                 repair,
                 kind,
             });

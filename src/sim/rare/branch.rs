@@ -1,0 +1,132 @@
+//! One way that an episode can take: from the moment of a fault until all is well again.
+
+use super::super::{EVENTS_MAX, Simulation};
+use super::ledger::Ledger;
+use super::window::Window;
+use super::{Meter, add};
+use crate::engine::Time;
+
+/// How likely a fault is made in the first window of an episode, while what is asked about serves and while it does not: then it
+/// is the next fault that may keep it down for long, but it may also be down already for what it is all about. Assumptions.
+const FIRING: f64 = 0.8;
+const FIRING_DOWN: f64 = 0.3;
+/// After each window in which none struck it is so many times that: so the weight of an episode in which nothing more
+/// happens stays below 60, however many repairs it takes.
+const FADING: f64 = 0.7;
+
+/// What is needed to live one, kept between branches.
+pub(super) struct Branch<'r, 'w, 'm, M> {
+    run: Simulation<'r, &'r mut M>,
+    ledger: &'r mut Ledger<'w, 'm>,
+    well: usize,
+    end: Time,
+    /// Of the windows that are closed: the weight of what happened in them, and how likely a fault is made in the next.
+    weight: f64,
+    firing: f64,
+    /// The sums when it was looked at last, and what they have grown by since the beginning, weighted.
+    seen: &'r mut Vec<f64>,
+    lost: &'r mut Vec<f64>,
+}
+
+impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
+    pub(super) fn new(
+        run: Simulation<'r, &'r mut M>,
+        ledger: &'r mut Ledger<'w, 'm>,
+        (well, end): (usize, Time),
+        [seen, lost]: [&'r mut Vec<f64>; 2],
+    ) -> Self {
+        seen.copy_from_slice(run.observer.sums());
+        lost.fill(0.0);
+        Branch { run, ledger, well, end, weight: 1.0, firing: 1.0, seen, lost }
+    }
+
+    /// Lives from an event that has just been taken, or from now, until all is well again. What was lost is left in `lost`, weighted as
+    /// it was lost; the weight of all of it is the answer.
+    pub(super) fn live(mut self, first: Option<(Time, u32)>) -> f64 {
+        if let Some((at, slot)) = first {
+            self.run.step(at, slot);
+            self.weigh(None);
+            self.ledger.look(self.run.state, at);
+            if self.ledger.running >= self.well {
+                return 1.0;
+            }
+        }
+        self.ledger.branch(&mut self.run);
+        let mut window: Option<Window> = None;
+        loop {
+            let mut due = self.due();
+            // What else happens at this instant may be the beginning of a repair.
+            if window.is_none() && due > self.run.now {
+                let firing = self.firing * if self.run.observer.is_down() { FIRING_DOWN } else { FIRING };
+                window = Some(Window::open(self.ledger, &mut self.run, firing, self.end));
+                due = self.due();
+            }
+            let until = window.map_or(Time::NEVER, |window| window.ends);
+            if until < due.min(self.end) {
+                self.pass(until);
+                self.run.now = until;
+                self.close(&mut window);
+                self.firing *= FADING;
+                continue;
+            }
+            let Some((at, slot)) = self.run.state.timers.take_before(self.end) else { break };
+            self.pass(at);
+            let event = self.run.model.timers.events[slot as usize];
+            let fired = self.ledger.note(self.run.state, event, slot);
+            self.run.step(at, slot);
+            assert!(self.run.events < EVENTS_MAX, "an episode without an end");
+            match (window, fired) {
+                (Some(open), Some(fired)) => {
+                    self.weight *= open.weight(self.ledger, Some(fired));
+                    self.weigh(None);
+                    self.ledger.look(self.run.state, at);
+                    open.close(self.ledger, &mut self.run);
+                    window = None;
+                }
+                _ => {
+                    self.weigh(window.as_ref());
+                    self.ledger.look(self.run.state, at);
+                }
+            }
+            if self.ledger.running >= self.well {
+                return self.weight_with(window.as_ref());
+            }
+        }
+        self.pass(self.end);
+        self.weigh(window.as_ref());
+        self.weight_with(window.as_ref())
+    }
+
+    fn due(&mut self) -> Time {
+        self.run.state.timers.earliest().map_or(Time::NEVER, |(at, _)| at)
+    }
+
+    fn pass(&mut self, until: Time) {
+        self.ledger.advance(until);
+        self.run.observer.advance(until);
+    }
+
+    /// A window ends in which no clock has fired.
+    fn close(&mut self, window: &mut Option<Window>) {
+        self.weigh(window.as_ref());
+        self.weight = self.weight_with(window.as_ref());
+        if let Some(open) = window.take() {
+            open.close(self.ledger, &mut self.run);
+        }
+    }
+
+    /// What has been lost since the last time has the weight of now, with that of a clock which has just fired: the instant at
+    /// which it did is part of what its weight makes up for.
+    fn weigh(&mut self, window: Option<&Window>) {
+        if self.run.observer.sums() != *self.seen {
+            let weight = self.weight_with(window);
+            let sums = self.run.observer.sums();
+            add(self.lost, weight, self.seen, sums);
+            self.seen.copy_from_slice(sums);
+        }
+    }
+
+    fn weight_with(&self, window: Option<&Window>) -> f64 {
+        self.weight * window.map_or(1.0, |window| window.weight(self.ledger, None))
+    }
+}

@@ -1,0 +1,178 @@
+//! Faults that are made to strike before the repairs under way are done.
+//!
+//! From any moment of an episode until the first repair under way is due is a *window*. With some chance one of the clocks that
+//! run is made to fire within it: its life is drawn from what it is, given that it ends before a part of the window is over. Which
+//! clock, and which part, is drawn too, and nobody remembers: the likelihood ratio of what happened is that of the whole mixture,
+//!
+//! > 1 / w = P(none) + sum over clocks and parts of P(clock, part) × L,
+//!
+//! where L is 1 / (1 - exp(-H)) if the clock has fired within its part, whose cumulative hazard is H; (1 - exp(s - H)) / (1 - exp(-H))
+//! while it has spent s of that and not fired; and 0 afterwards (balance heuristic: Veach and Guibas 1995; forced transitions: Lewis
+//! and Böhm, Nuclear Engineering and Design 77 (1984) 49-62; the exact mixture: Hesterberg, Technometrics 37 (1995) 185-194).
+//! No weight is larger than 1 / P(none). Only hazards are asked for, so that any law will do, and how long the repair takes plays no
+//! part in how heavy weights are.
+
+use super::super::{Observer, Simulation};
+use super::ledger::{Fired, Ledger, Row};
+use crate::engine::{Law, Span, Time};
+
+/// Nobody knows how long what is not being repaired stays out; assumption: as long as a person takes.
+const UNKNOWN: Span = Span(3_600_000_000);
+/// Parts of a window within which a fault is made to strike, as its length divided by these, and how often each is chosen: a
+/// takeover of a minute is not missed in a repair of a day. Assumption.
+const PARTS: [(u64, f64); 4] = [(1, 0.7), (8, 0.1), (64, 0.1), (512, 0.1)];
+
+/// What a clock has to do with the window that is open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Share {
+    /// The chance that it is made to fire.
+    chance: f64,
+    /// How old its life was when the window opened, and when it left; infinite while it is in it.
+    opened_s: f64,
+    left_s: f64,
+}
+
+impl Share {
+    pub(super) const NONE: Share = Share { chance: 0.0, opened_s: 0.0, left_s: f64::INFINITY };
+
+    /// Its life has ended.
+    pub(super) fn leave(&mut self, age_s: f64) {
+        self.left_s = self.left_s.min(age_s);
+    }
+
+    fn has_left(&self) -> bool {
+        self.left_s < f64::INFINITY
+    }
+}
+
+/// The window that is open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub ends: Time,
+    length: Span,
+    /// The chance that no clock was made to fire.
+    free: f64,
+    /// The one that was.
+    forced: Option<usize>,
+}
+
+impl Window {
+    /// Opens one, which ends at the horizon at the latest: with the chance `firing` a clock is made to fire in it.
+    pub(super) fn open<O: Observer>(
+        ledger: &mut Ledger<'_, '_>,
+        simulation: &mut Simulation<'_, O>,
+        firing: f64,
+        end: Time,
+    ) -> Window {
+        let now = simulation.now;
+        let ends = ledger.next_repair(simulation.state).unwrap_or(now + UNKNOWN).min(end).max(now + Span(1));
+        let mut all = 0.0;
+        for number in 0..ledger.rows.len() {
+            let chance = firing * ledger.part(number);
+            let row = &mut ledger.rows[number];
+            row.share = Share { chance, opened_s: row.age_s, left_s: f64::INFINITY };
+            all += chance;
+        }
+        let mut window = Window { ends, length: ends.since(now), free: 1.0 - all, forced: None };
+        let mut place = ledger.uniform(&simulation.random) - window.free;
+        if place >= 0.0 {
+            let chosen = ledger.rows.iter().position(|row| {
+                place -= row.share.chance;
+                place < 0.0
+            });
+            // What rounding leaves belongs to nobody.
+            if let Some(number) = chosen {
+                window.force(ledger, simulation, number);
+            }
+        }
+        window
+    }
+
+    fn force<O: Observer>(
+        &mut self,
+        ledger: &mut Ledger<'_, '_>,
+        simulation: &mut Simulation<'_, O>,
+        number: usize,
+    ) {
+        let laws = ledger.watched.clocks[number].laws;
+        let random = simulation.random;
+        let life = match laws {
+            [Some(_), Some(_)] => usize::from(ledger.uniform(&random) < 0.5),
+            _ => usize::from(laws[0].is_none()),
+        };
+        let mut place = ledger.uniform(&random);
+        let part = PARTS.iter().position(|(_, chance)| {
+            place -= chance;
+            place < 0.0
+        });
+        let law = laws[life].expect("a clock has a law");
+        let row = ledger.rows[number];
+        let part_s = self.part_s(PARTS[part.unwrap_or(0)].0);
+        let hazard = law.hazard_between(row.residual, row.age_s, row.age_s + part_s);
+        // What is too small for numbers cannot be forced, and is not taken for forced either.
+        if hazard <= 0.0 {
+            return;
+        }
+        let budget = -libm::log1p(ledger.uniform(&random) * libm::expm1(-hazard));
+        let mut lives_s = [f64::INFINITY; 2];
+        lives_s[life] = law.time_to_spend(row.residual, row.age_s, budget).min(part_s);
+        lives_s[1 - life] = ledger.left_s(&random, number, 1 - life);
+        ledger.set(simulation, number, lives_s);
+        self.forced = Some(number);
+    }
+
+    /// By how much less likely the window has made what happened in it so far: one of its clocks has fired, or none.
+    pub(super) fn weight(&self, ledger: &Ledger<'_, '_>, fired: Option<Fired>) -> f64 {
+        let mut sum = self.free;
+        for (number, (row, watched)) in ledger.rows.iter().zip(&ledger.watched.clocks).enumerate() {
+            if row.share.chance == 0.0 {
+                continue;
+            }
+            let lives = watched.laws.iter().flatten().count() as f64;
+            for (life, law) in watched.laws.iter().enumerate() {
+                let Some(law) = law else { continue };
+                let has_fired = fired == Some(Fired { number, life });
+                let of_parts: f64 = PARTS
+                    .iter()
+                    .map(|&(part, chance)| chance * self.likelihood(row, law, part, has_fired))
+                    .sum();
+                sum += row.share.chance / lives * of_parts;
+            }
+        }
+        1.0 / sum
+    }
+
+    /// How much likelier a clock that was made to fire in a part of the window makes what it did.
+    fn likelihood(&self, row: &Row, law: &Law, part: u64, has_fired: bool) -> f64 {
+        let (opened_s, age_s) = (row.share.opened_s, row.age_s.min(row.share.left_s));
+        let until_s = opened_s + self.part_s(part);
+        // Instants are rounded to a microsecond, and ages are sums.
+        if age_s > until_s + 1e-6 {
+            return 0.0;
+        }
+        let all = law.hazard_between(row.residual, opened_s, until_s);
+        if all <= 0.0 {
+            return 1.0;
+        }
+        if has_fired {
+            return -1.0 / libm::expm1(-all);
+        }
+        let spent = law.hazard_between(row.residual, opened_s, age_s.min(until_s));
+        libm::expm1(-(all - spent).max(0.0)) / libm::expm1(-all)
+    }
+
+    /// So that an instant which is drawn within it, rounded, still is.
+    fn part_s(&self, part: u64) -> f64 {
+        Span((self.length.0 / part).max(1)).as_secs_f64()
+    }
+
+    /// Closes it: from now on all lives go on as they would, that of the forced clock too.
+    pub(super) fn close<O: Observer>(self, ledger: &mut Ledger<'_, '_>, simulation: &mut Simulation<'_, O>) {
+        if let Some(number) = self.forced {
+            if !ledger.rows[number].share.has_left() {
+                ledger.redraw(simulation, number);
+            }
+        }
+        ledger.rows.iter_mut().for_each(|row| row.share = Share::NONE);
+    }
+}
