@@ -53,7 +53,7 @@ impl<O: Observer> Simulation<'_, O> {
                 let fixed = &self.model.parts[part.index()];
                 let fault = fixed.fault.as_ref().expect("a part that is repaired has a fault");
                 let draw = self.state.outages[part.index()].struck - 1;
-                let span = self.draw(&fault.ttr, fixed.streams.ttr, draw);
+                let span = self.draw_repair(&fault.ttr, fixed.streams.ttr, draw);
                 self.arm(fixed.timers[1], span);
             }
             Job::Host(host) => {
@@ -64,7 +64,7 @@ impl<O: Observer> Simulation<'_, O> {
                     _ => (&fixed.crash, fixed.streams.crash, row.crashes - 1),
                 };
                 let fault = fault.as_ref().expect("a host that is repaired has a fault");
-                let span = self.draw(&fault.ttr, streams.ttr, draw);
+                let span = self.draw_repair(&fault.ttr, streams.ttr, draw);
                 self.arm(self.model.timers.hosts[host.index()].step, span);
             }
             Job::Vm(vm) => {

@@ -136,6 +136,7 @@ pub use signal::{Observer, Signal};
 use crate::engine::{Randomness, Span, Stream, Time};
 use crate::model::{Cause, Delay, Event, Model, NO_TIMER, VmDraw, VmId};
 use crate::state::{NOWHERE, State};
+use rare::Stretch;
 
 /// More events than this in one replication are a mistake in the scenario or in the program.
 pub const EVENTS_MAX: u64 = 1_000_000_000;
@@ -163,6 +164,8 @@ pub struct Simulation<'m, O> {
     served: u32,
     /// How many VMs have had their turn at this very instant.
     turn: u32,
+    /// What is done with repairs: nothing, but where rare outages are looked for.
+    stretch: Stretch,
 }
 
 impl<'m, O: Observer> Simulation<'m, O> {
@@ -182,6 +185,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             at_once_max: EVENTS_AT_ONCE_PER_TIMER * (model.timers.events.len() as u64 + 1),
             served: NOWHERE,
             turn: 0,
+            stretch: Stretch::NONE,
         };
         simulation.start();
         simulation
@@ -272,6 +276,15 @@ impl<'m, O: Observer> Simulation<'m, O> {
     #[inline]
     fn draw(&self, delay: &Delay, stream: Stream, k: u32) -> Span {
         delay.draw(self.random, stream, k)
+    }
+
+    /// A repair time, draw number `k` of a stream.
+    #[inline]
+    fn draw_repair(&mut self, delay: &Delay, stream: Stream, k: u32) -> Span {
+        if self.stretch.is_on() && !delay.is_constant() {
+            return delay.law.sample(self.stretch.draw(self.random.uniform(stream, k)));
+        }
+        self.draw(delay, stream, k)
     }
 
     /// Draw number `k` of a VM for a purpose.

@@ -48,7 +48,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             self.weigh(None);
             self.ledger.look(self.run.state, at);
             if self.ledger.running >= self.well {
-                return 1.0;
+                return self.weight_with(None);
             }
         }
         self.ledger.branch(&mut self.run);
@@ -109,8 +109,8 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     /// A window ends in which no clock has fired.
     fn close(&mut self, window: &mut Option<Window>) {
         self.weigh(window.as_ref());
-        self.weight = self.weight_with(window.as_ref());
         if let Some(open) = window.take() {
+            self.weight *= open.weight(self.ledger, None);
             open.close(self.ledger, &mut self.run);
         }
     }
@@ -127,6 +127,6 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     }
 
     fn weight_with(&self, window: Option<&Window>) -> f64 {
-        self.weight * window.map_or(1.0, |window| window.weight(self.ledger, None))
+        self.weight * self.run.stretch.weight * window.map_or(1.0, |window| window.weight(self.ledger, None))
     }
 }

@@ -22,6 +22,7 @@
 
 mod branch;
 mod ledger;
+mod stretch;
 mod watched;
 mod window;
 
@@ -31,6 +32,7 @@ use crate::model::{Model, ServiceId};
 use crate::state::State;
 use branch::Branch;
 use ledger::Ledger;
+pub(super) use stretch::Stretch;
 use watched::{Watched, WatchedClocks};
 
 /// An observer that can say at any moment what has been lost so far, and go two ways from there.
@@ -206,6 +208,7 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
                 at_once_max: main.at_once_max,
                 served: main.served,
                 turn: main.turn,
+                stretch: Stretch::FEW,
             };
             let found = [&mut self.seen, &mut self.lost];
             let weight = Branch::new(run, &mut self.ledger, (self.well, self.end), found).live(first);

@@ -27,21 +27,19 @@ const PARTS: [(u64, f64); 4] = [(1, 0.7), (8, 0.1), (64, 0.1), (512, 0.1)];
 pub(super) struct Share {
     /// The chance that it is made to fire.
     chance: f64,
-    /// How old its life was when the window opened, and when it left; infinite while it is in it.
+    /// How old its life was when the window opened, and whether it was what was left of one.
     opened_s: f64,
-    left_s: f64,
+    residual: bool,
+    /// How old it was when it ended otherwise, if it has.
+    left_s: Option<f64>,
 }
 
 impl Share {
-    pub(super) const NONE: Share = Share { chance: 0.0, opened_s: 0.0, left_s: f64::INFINITY };
+    pub(super) const NONE: Share = Share { chance: 0.0, opened_s: 0.0, residual: false, left_s: None };
 
-    /// Its life has ended.
+    /// Its life has ended; the next one has no part in this window.
     pub(super) fn leave(&mut self, age_s: f64) {
-        self.left_s = self.left_s.min(age_s);
-    }
-
-    fn has_left(&self) -> bool {
-        self.left_s < f64::INFINITY
+        self.left_s = self.left_s.or(Some(age_s));
     }
 }
 
@@ -70,7 +68,7 @@ impl Window {
         for number in 0..ledger.rows.len() {
             let chance = firing * ledger.part(number);
             let row = &mut ledger.rows[number];
-            row.share = Share { chance, opened_s: row.age_s, left_s: f64::INFINITY };
+            row.share = Share { chance, opened_s: row.age_s, residual: row.residual, left_s: None };
             all += chance;
         }
         let mut window = Window { ends, length: ends.since(now), free: 1.0 - all, forced: None };
@@ -144,20 +142,21 @@ impl Window {
 
     /// How much likelier a clock that was made to fire in a part of the window makes what it did.
     fn likelihood(&self, row: &Row, law: &Law, part: u64, has_fired: bool) -> f64 {
-        let (opened_s, age_s) = (row.share.opened_s, row.age_s.min(row.share.left_s));
+        let Share { opened_s, residual, left_s, .. } = row.share;
+        let age_s = left_s.unwrap_or(row.age_s);
         let until_s = opened_s + self.part_s(part);
         // Instants are rounded to a microsecond, and ages are sums.
         if age_s > until_s + 1e-6 {
             return 0.0;
         }
-        let all = law.hazard_between(row.residual, opened_s, until_s);
+        let all = law.hazard_between(residual, opened_s, until_s);
         if all <= 0.0 {
             return 1.0;
         }
         if has_fired {
             return -1.0 / libm::expm1(-all);
         }
-        let spent = law.hazard_between(row.residual, opened_s, age_s.min(until_s));
+        let spent = law.hazard_between(residual, opened_s, age_s.min(until_s));
         libm::expm1(-(all - spent).max(0.0)) / libm::expm1(-all)
     }
 
@@ -169,7 +168,7 @@ impl Window {
     /// Closes it: from now on all lives go on as they would, that of the forced clock too.
     pub(super) fn close<O: Observer>(self, ledger: &mut Ledger<'_, '_>, simulation: &mut Simulation<'_, O>) {
         if let Some(number) = self.forced {
-            if !ledger.rows[number].share.has_left() {
+            if ledger.rows[number].share.left_s.is_none() {
                 ledger.redraw(simulation, number);
             }
         }
