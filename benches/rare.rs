@@ -7,7 +7,7 @@ use ninefold::model::{Model, ServiceId};
 use ninefold::probe::{Downtime, Figure, Shortfall};
 use ninefold::scenario::{self, Input};
 use ninefold::sim::Simulation;
-use ninefold::sim::rare::RareRun;
+use ninefold::sim::rare::{Effort, RareRun};
 use ninefold::state::State;
 
 /// A balanced group on three hosts, down while all of them are: (10 h / mttf)^3 of the time, about.
@@ -49,7 +49,7 @@ fn main() {
         });
         let services = [ServiceId(0)];
         let meter = Shortfall::new(&model, &services);
-        let mut run = RareRun::new(&model, &services, 8, meter).expect("hosts fail");
+        let mut run = RareRun::new(&model, &services, Effort::branches(8), meter).expect("hosts fail");
         let (rare_variance, rare_mean, rare_seconds) =
             measure(some, |replication| run.run(1, replication)[Figure::Downtime.place()]);
         let (plain, weighted) = (variance * seconds, rare_variance * rare_seconds);

@@ -12,7 +12,7 @@ use super::pool::{Threads, Watch};
 use super::series::Series;
 use crate::model::{Cause, Model, ServiceId};
 use crate::probe::{FIGURES, Figure, Shortfall};
-use crate::sim::rare::{Diagnostics, RareRun};
+use crate::sim::rare::{Diagnostics, Effort, RareRun, Way};
 
 /// Fewer outages than this in all replications are too few (statistics B4).
 const OUTAGES_FEW: u64 = 50;
@@ -29,6 +29,10 @@ const EVENTS_WANTED: f64 = 400.0;
 const EVENTS_MIN: f64 = 25.0;
 /// Replications that show how many episodes there are.
 const PILOT: usize = 16;
+/// And some that show how much is usually out.
+const USUAL: usize = 4;
+/// Splitting takes as many branches of each level as this, at least.
+const SPLITS_MIN: u32 = 32;
 /// Replications of a block.
 const BLOCK: usize = 8;
 
@@ -46,11 +50,14 @@ struct Run<'a> {
     seed: u64,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new_run(self, effort: Effort) -> Option<RareRun<'a, Shortfall>> {
+        RareRun::new(self.model, self.services, effort, Shortfall::new(self.model, self.services))
+    }
+
     /// All of them; `None` where somebody stops it.
-    fn all(self, branches: u32, threads: &Threads, watch: &dyn Watch) -> Option<Rare> {
-        let new =
-            || RareRun::new(self.model, self.services, branches, Shortfall::new(self.model, self.services));
+    fn all(self, effort: Effort, threads: &Threads, watch: &dyn Watch) -> Option<Rare> {
+        let new = || self.new_run(effort);
         let run_block = |run: &mut Option<RareRun<'_, Shortfall>>, block: &[u32]| {
             let run = run.as_mut()?;
             run.diagnostics = Diagnostics::default();
@@ -77,7 +84,9 @@ impl Run<'_> {
         }
         let Block { values, causes, diagnostics } = all;
         let width = self.services.len() * KEPT.len();
-        Some(Rare { places: vec![None; self.model.services.len()], width, values, causes, diagnostics })
+        let places = vec![None; self.model.services.len()];
+        let asked = self.services.to_vec();
+        Some(Rare { way: effort.way, asked, places, width, values, causes, diagnostics })
     }
 
     fn no_causes(&self) -> Vec<f64> {
@@ -112,6 +121,9 @@ pub(super) struct Stopped;
 
 /// What importance sampling found of some services of a strategy.
 pub(super) struct Rare {
+    pub(super) way: Way,
+    /// Those asked about.
+    asked: Vec<ServiceId>,
     /// By service: its place among those asked about, where this says more than crude simulation does.
     places: Vec<Option<usize>>,
     /// By replication, and by service asked about, the figures of [`KEPT`]: so many numbers a replication.
@@ -129,7 +141,7 @@ impl Rare {
         model.services[service].incident.random && outages < OUTAGES_FEW
     }
 
-    /// `None` where no service needs it, or none is known better by it.
+    /// `None` where no service needs it, or nothing about them is random that it could make likelier.
     pub(super) fn find(
         model: &Model,
         found: &StrategyBlock,
@@ -143,8 +155,10 @@ impl Rare {
         if !model.rare_events || numbers.len() < REPLICATIONS_MIN || services.is_empty() {
             return Ok(None);
         }
-        let meter = || Shortfall::new(model, &services);
-        let Some(mut pilot) = RareRun::new(model, &services, 1, meter()) else { return Ok(None) };
+        let run = Run { model, services: &services, numbers, seed };
+        let Some(mut pilot) = run.new_run(Effort::branches(1)) else { return Ok(None) };
+        let spare = pilot.usually_out(seed, &numbers[..USUAL]);
+        let Some(mut pilot) = run.new_run(Effort { spare, ..Effort::branches(1) }) else { return Ok(None) };
         for &number in &numbers[..PILOT] {
             if watch.stops() {
                 return Err(Stopped);
@@ -152,15 +166,21 @@ impl Rare {
             pilot.run(seed, number);
         }
         let episodes = pilot.diagnostics.episodes as f64 * numbers.len() as f64 / PILOT as f64;
-        let run = Run { model, services: &services, numbers, seed };
-        let mut rare = run.all(branches(episodes, 1.0), threads, watch).ok_or(Stopped)?;
+        let (few, many) = (branches(episodes, 1.0), branches(episodes, MORE));
+        let attempt =
+            |way: Way, branches: u32| run.all(Effort { way, branches, spare }, threads, watch).ok_or(Stopped);
+        let mut rare = attempt(Way::Forcing, few)?;
         // Where that is not sharp yet, more ways of each episode are worth their time.
-        let again = branches(episodes, MORE);
-        if again > branches(episodes, 1.0)
-            && (0..services.len())
-                .any(|place| rare.at(place, Figure::Downtime).effective_events() < EVENTS_WANTED)
-        {
-            rare = run.all(again, threads, watch).ok_or(Stopped)?;
+        if many > few && rare.events().any(|events| events < EVENTS_WANTED) {
+            rare = attempt(Way::Forcing, many)?;
+        }
+        // Where weights are so uneven that it will never be, they are evened out on the way.
+        if rare.events().any(|events| events < EVENTS_MIN) {
+            let split = attempt(Way::Splitting, many.max(SPLITS_MIN))?;
+            let known = |rare: &Rare| rare.events().filter(|&events| events >= EVENTS_MIN).count();
+            if known(&split) > known(&rare) {
+                rare = split;
+            }
         }
         for (place, service) in services.iter().enumerate() {
             let outages: u64 = found.ticks[service.index()].iter().map(|ticks| ticks.outages).sum();
@@ -168,7 +188,17 @@ impl Rare {
             let says_more = events >= EVENTS_MIN && events > outages as f64;
             rare.places[service.index()] = says_more.then_some(place);
         }
-        Ok(rare.places.iter().any(Option::is_some).then_some(rare))
+        Ok(Some(rare))
+    }
+
+    /// By service asked about, how many events of one size would know as much of its downtime.
+    fn events(&self) -> impl Iterator<Item = f64> {
+        (0..self.width / KEPT.len()).map(|place| self.at(place, Figure::Downtime).effective_events())
+    }
+
+    /// The services that it was asked about.
+    pub(super) fn asked(&self) -> impl Iterator<Item = usize> {
+        self.asked.iter().map(|service| service.index())
     }
 
     /// Whether a service's means are from here.

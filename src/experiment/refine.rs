@@ -6,9 +6,12 @@ use super::chance::Chance;
 use super::rare::Rare;
 use super::series::{Series, by_importance_sampling};
 use super::summarize::{Findings, SECOND, simultaneous_tail};
-use super::summary::{CauseSummary, Comparison, Distance, Estimate, RareSummary, StrategySummary};
+use super::summary::{
+    CauseSummary, Comparison, Distance, Estimate, RareMethod, RareSummary, StrategySummary,
+};
 use crate::model::{Cause, Model};
 use crate::probe::Figure;
+use crate::sim::rare::Way;
 use crate::stats::{Interval, Randomness};
 
 /// A strategy as both know it.
@@ -94,9 +97,8 @@ fn scale(figure: Figure, instances: u32) -> f64 {
 
 impl Known<'_> {
     fn refine(&self, rare: &Rare, summary: &mut StrategySummary) {
-        let mut names = Vec::new();
+        summary.rare_events = Some(self.rare_summary(rare));
         for (number, service) in summary.services.iter_mut().enumerate().filter(|(s, _)| rare.knows(*s)) {
-            names.push(service.name.clone());
             let estimate = |figure: Figure| -> Option<Estimate> {
                 let interval = rare.series(number, figure)?.estimate();
                 Some(by_importance_sampling(interval.scaled(scale(figure, service.instances))))
@@ -116,6 +118,9 @@ impl Known<'_> {
             service.causes = causes(&self.tallies(number), f64::from(service.instances));
         }
         let all: Vec<usize> = (0..self.model.services.len()).collect();
+        if !all.iter().any(|&service| rare.knows(service)) {
+            return;
+        }
         let instances = summary.total.instances;
         let estimate = |figure: Figure| {
             by_importance_sampling(
@@ -134,7 +139,28 @@ impl Known<'_> {
             }
         }
         total.causes = causes(&sums, f64::from(instances));
-        summary.rare_events = Some(rare_summary(rare, names));
+    }
+
+    fn rare_summary(&self, rare: &Rare) -> RareSummary {
+        let found = &rare.diagnostics;
+        let names = |are_known: bool| {
+            let some = rare.asked().filter(|&service| rare.knows(service) == are_known);
+            some.map(|service| self.model.services[service].name.clone()).collect()
+        };
+        RareSummary {
+            method: match rare.way {
+                Way::Forcing => RareMethod::ImportanceSampling,
+                Way::Splitting => RareMethod::Splitting,
+            },
+            services: names(true),
+            in_vain: names(false),
+            episodes: found.episodes,
+            branches: found.branches,
+            hits: found.hits,
+            hits_effective: found.effective_hits(),
+            weight_mean: if found.branches == 0 { 1.0 } else { found.weights / found.branches as f64 },
+            weight_share_max: if found.hits == 0 { 0.0 } else { found.lost_max / found.lost },
+        }
     }
 
     fn availability(&self, downtime_s: Estimate) -> Estimate {
@@ -211,17 +237,4 @@ fn causes(tallies: &[(f64, f64)], instances: f64) -> Vec<CauseSummary> {
         downtime_s: downtime_us / SECOND / instances,
     })
     .collect()
-}
-
-fn rare_summary(rare: &Rare, services: Vec<String>) -> RareSummary {
-    let found = &rare.diagnostics;
-    RareSummary {
-        services,
-        episodes: found.episodes,
-        branches: found.branches,
-        hits: found.hits,
-        hits_effective: found.effective_hits(),
-        weight_mean: if found.branches == 0 { 1.0 } else { found.weights / found.branches as f64 },
-        weight_share_max: if found.hits == 0 { 0.0 } else { found.lost_max / found.lost },
-    }
 }

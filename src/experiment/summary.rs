@@ -204,11 +204,21 @@ impl CaseSummary {
     }
 }
 
+/// How rare outages were looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RareMethod {
+    ImportanceSampling,
+    /// The same level by level, where its weights are too uneven otherwise.
+    Splitting,
+}
+
 /// Importance sampling for services that are hardly ever down.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RareSummary {
-    /// Whose means come from it.
+    pub method: RareMethod,
+    /// Whose means come from it, and those of which it has not found out more than plain replications have.
     pub services: Vec<String>,
+    pub in_vain: Vec<String>,
     /// Times in which something was out, in all replications, and ways that were tried for them.
     pub episodes: u64,
     pub branches: u64,

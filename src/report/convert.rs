@@ -2,8 +2,9 @@
 
 use super::result::{
     Best, Capacity, Cause, Cost, Distance, Downtime, Estimate, Failures, Headroom, Losses, Method,
-    Migrations, OutageLengths, PrecisionReached, RareEvents, RecoveryPoint, RunResult, SCHEMA, ScenarioId,
-    Service, ServiceComparison, ServiceCost, Strategy, Total, TotalComparison, Turns, WaitingVms, WorstLoss,
+    Migrations, OutageLengths, PrecisionReached, RareEvents, RareMethod, RecoveryPoint, RunResult, SCHEMA,
+    ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total, TotalComparison, Turns, WaitingVms,
+    WorstLoss,
 };
 use crate::experiment::summary;
 
@@ -108,7 +109,12 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
 
 fn rare_events(from: &summary::RareSummary) -> RareEvents {
     RareEvents {
+        method: match from.method {
+            summary::RareMethod::ImportanceSampling => RareMethod::ImportanceSampling,
+            summary::RareMethod::Splitting => RareMethod::Splitting,
+        },
         services: from.services.clone(),
+        in_vain: from.in_vain.clone(),
         episodes: from.episodes,
         branches: from.branches,
         hits: from.hits,

@@ -5,11 +5,26 @@ use serde::{Deserialize, Serialize};
 use super::result::{RunResult, Strategy};
 use super::{figures, number};
 
+/// How rare outages were looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RareMethod {
+    #[default]
+    ImportanceSampling,
+    /// The same level by level, where its weights are too uneven otherwise.
+    Splitting,
+}
+
 /// Importance sampling for services that are hardly ever down: where their means come from, and the totals'.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RareEvents {
+    #[serde(default)]
+    pub method: RareMethod,
     /// Of these services, by name.
     pub services: Vec<String>,
+    /// It was tried for these as well, and found no more than plain replications had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_vain: Vec<String>,
     /// Times in which something was out while they were up, in all replications.
     pub episodes: u64,
     /// Ways to go on from there that were tried, with other failures made likelier, and how many led into an outage.
@@ -35,22 +50,37 @@ const HITS_MIN: f64 = 100.0;
 pub(super) fn sentences(result: &RunResult, show: impl Fn(&str) -> String) -> Vec<String> {
     let of = |strategy: &Strategy| {
         let rare = strategy.rare_events.as_ref()?;
-        let services: Vec<String> = rare.services.iter().map(|name| show(name)).collect();
+        let names =
+            |names: &[String]| names.iter().map(|name| show(name)).collect::<Vec<String>>().join(", ");
+        if rare.services.is_empty() {
+            return Some(format!(
+                "{}: {} down too rarely for {} replications, and importance sampling has found too little to know more.",
+                show(&strategy.name),
+                names(&rare.in_vain),
+                figures::count(result.replications),
+            ));
+        }
         let doubt = if is_doubtful(rare) {
             " Their weights are uneven: take the interval with care, or simulate more."
         } else {
             ""
         };
         Some(format!(
-            "{}: {} by importance sampling, being down too rarely for {} replications: from {} failures {} ways on, {} of \
-             them into an outage, worth {} alike.{doubt}",
+            "{}: {} by importance sampling{}, being down too rarely for {} replications: from {} failures {} ways on, {} of \
+             them into an outage, worth {} alike.{doubt}{}",
             show(&strategy.name),
-            services.join(", "),
+            names(&rare.services),
+            if rare.method == RareMethod::Splitting { " and splitting" } else { "" },
             figures::count(result.replications),
             figures::whole(rare.episodes),
             figures::whole(rare.branches),
             figures::whole(rare.hits),
             figures::whole(rare.hits_effective as u64),
+            if rare.in_vain.is_empty() {
+                String::new()
+            } else {
+                format!(" Of {} it has found too little to know more.", names(&rare.in_vain))
+            },
         ))
     };
     result.strategies.iter().filter_map(of).collect()

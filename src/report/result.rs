@@ -15,7 +15,7 @@ pub use super::headroom::Headroom;
 pub use super::lengths::{Migrations, OutageLengths};
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
-pub use super::rare::RareEvents;
+pub use super::rare::{RareEvents, RareMethod};
 pub use super::stopping::{PrecisionReached, StoppedBy};
 pub use super::turns::Turns;
 

@@ -8,7 +8,7 @@ use ninefold::model::{Model, ServiceId};
 use ninefold::probe::{Downtime, FIGURES, Figure, Shortfall};
 use ninefold::scenario::{self, Input};
 use ninefold::sim::Replication;
-use ninefold::sim::rare::{Diagnostics, Meter, RareRun};
+use ninefold::sim::rare::{Diagnostics, Effort, Meter, RareRun, Way};
 use ninefold::state::State;
 
 fn models(text: &str) -> Vec<Model> {
@@ -51,12 +51,20 @@ impl Mean {
 
 /// Each figure of each service, by replication; and what the branches were like.
 fn weighted(model: &Model, seed: u64, replications: u32, branches: u32) -> (Vec<Vec<f64>>, Diagnostics) {
+    weighted_by(model, seed, replications, Effort::branches(branches))
+}
+
+fn weighted_by(model: &Model, seed: u64, replications: u32, effort: Effort) -> (Vec<Vec<f64>>, Diagnostics) {
+    let mut run = rare_run(model, effort);
+    let rows: Vec<Vec<f64>> = (0..replications).map(|replication| run.run(seed, replication)).collect();
+    let columns = (0..rows[0].len()).map(|k| rows.iter().map(|row| row[k]).collect());
+    (columns.collect(), run.diagnostics)
+}
+
+fn rare_run(model: &Model, effort: Effort) -> RareRun<'_, Shortfall> {
     let services: Vec<ServiceId> = (0..model.services.len() as u32).map(ServiceId).collect();
     let meter = Shortfall::new(model, &services);
-    let mut run = RareRun::new(model, &services, branches, meter).expect("something can fail");
-    let rows: Vec<Vec<f64>> = (0..replications).map(|replication| run.run(seed, replication)).collect();
-    let columns = (0..services.len() * FIGURES).map(|k| rows.iter().map(|row| row[k]).collect());
-    (columns.collect(), run.diagnostics)
+    RareRun::new(model, &services, effort, meter).expect("something can fail")
 }
 
 /// The downtime of the only service, as a part of the horizon.
@@ -121,7 +129,7 @@ fn three_of_three_from_one_in_ten_thousand_to_one_in_a_million_millions() {
             [("", "", [0.1, 0.2, 0.3]), ("crew = \"c\"\n", "[crew.c]\nsize = 1\n", [0.1, 0.1, 0.1])]
         {
             let model = &models(&three_hosts(&crash, crews, crew))[0];
-            let (mean, found) = unavailability(model, 7, replications, 16);
+            let (mean, found) = unavailability(model, 7, replications, 8);
             let exact = last_state(&[3.0 * rate, 2.0 * rate, rate], &repairs);
             let z = mean.z(exact);
             let weight = found.weights / found.branches as f64;
@@ -177,6 +185,55 @@ fn a_second_failure_during_a_short_outage_is_found() {
     let outages = Mean::of(&columns[Figure::Outages.place()]);
     let exact = ninefold::exact::answer(model, ServiceId(0)).expect("a chain").outages;
     assert!(outages.z(exact).abs() < 4.0);
+}
+
+/// Six hosts, all down at once, with one crew: five failures after the first. In branches and level by level, both hold the exact
+/// answer; what is wrong by half is rejected.
+#[test]
+fn six_of_six_in_branches_and_level_by_level() {
+    let text = three_hosts("{ mttf = \"300 h\", mttr = \"10 h\" }", "[crew.c]\nsize = 1\n", "crew = \"c\"\n")
+        .replace("count = 3", "count = 6")
+        .replace("members = 3", "members = 6");
+    let model = &models(&text)[0];
+    let up: Vec<f64> = (1..=6).rev().map(|hosts| f64::from(hosts) / 300.0).collect();
+    let exact = last_state(&up, &[0.1; 6]);
+    for way in [Way::Forcing, Way::Splitting] {
+        let (columns, found) = weighted_by(model, 7, 60, Effort { way, branches: 32, spare: 0 });
+        let mean = Mean::of(&columns[Figure::Downtime.place()]);
+        let (mean, se) = (mean.mean / model.horizon.0 as f64, mean.se / model.horizon.0 as f64);
+        let mean = Mean { mean, se };
+        println!(
+            "{way:?}: exact {exact:.3e}, found {:.3e} +- {:.1} %, z {:.2}, {} hits",
+            mean.mean,
+            100.0 * se / mean.mean,
+            mean.z(exact),
+            found.hits
+        );
+        assert!(mean.z(exact).abs() < 4.0 && mean.z(1.5 * exact).abs() > 4.0);
+    }
+}
+
+/// A cluster in which something is always out: episodes begin when more than usual is, and end again. Crude replications find the
+/// same; an error of a third would be noticed.
+#[test]
+fn a_cluster_in_which_something_is_always_out() {
+    let text = "schema = 1\n[run]\nhorizon = \"30 d\"\n[host.h]\ncount = 24\ncores = 8\nmemory = \"32 GiB\"\nboot = \"0 s\"\n\
+                crash = { mttf = \"100 h\", mttr = \"10 h\" }\n[cluster.c]\nproduct = \"vsphere-6\"\nhosts = [\"h\"]\n\
+                [service.s]\nrole = \"stateless\"\nvm = { cores = 1, memory = \"1 GiB\" }\nboot = \"6 h\"\n[strategy.both]\n\
+                protect = [\"host-cluster\", \"nlb\"]\nmembers = 3\n";
+    let model = &models(text)[0];
+    let crude = crude(model, 3, 2_000)[0];
+    let spare = rare_run(model, Effort::branches(1)).usually_out(5, &[0, 1, 2, 3]);
+    assert!(spare > 1, "{spare}");
+    for way in [Way::Forcing, Way::Splitting] {
+        let (columns, found) = weighted_by(model, 7, 150, Effort { way, branches: 8, spare });
+        let values: Vec<f64> =
+            columns[Figure::Downtime.place()].iter().map(|us| us / model.horizon.0 as f64).collect();
+        let mean = Mean::of(&values);
+        let z = mean.z_from(crude);
+        println!("{way:?}, {spare} out: crude {crude:?}, found {mean:?}, z {z:.2}, {found:?}");
+        assert!(z.abs() < 4.0 && crude.events() > 200.0 && mean.events() > 100.0);
+    }
 }
 
 /// How many times as many replications the long form of a test has.

@@ -10,7 +10,7 @@ use crate::compare::{Sample, model, times};
 use ninefold::engine::{Law, Randomness, Stream, Time, Timers};
 use ninefold::model::ServiceId;
 use ninefold::probe::{FIGURES, Figure, Shortfall};
-use ninefold::sim::rare::RareRun;
+use ninefold::sim::rare::{Effort, RareRun};
 
 /// Units that fail and are repaired, each with a timer.
 struct Units<'a> {
@@ -131,8 +131,8 @@ fn the_database_as_a_scenario() {
     );
     let model = model(&text);
     let services = [ServiceId(0), ServiceId(1)];
-    let mut run =
-        RareRun::new(&model, &services, 16, Shortfall::new(&model, &services)).expect("they can fail");
+    let mut run = RareRun::new(&model, &services, Effort::branches(16), Shortfall::new(&model, &services))
+        .expect("they can fail");
     let mut samples = [Sample::default(); 2];
     let year = 8_760.0 * 3.6e9;
     for replication in 0..400 * times() {

@@ -6,13 +6,14 @@ use crate::rules::Rules;
 use crate::world::{Fault, Host, Protection, Service, World};
 use ninefold::model::{Model, ServiceId};
 use ninefold::probe::{Figure, Shortfall};
-use ninefold::sim::rare::RareRun;
+use ninefold::sim::rare::{Effort, RareRun};
 
 /// The figures of weighted replications.
 fn weighted(model: &Model, seed: u64, replications: u32, branches: u32) -> [Sample; 3] {
     let services = [ServiceId(0)];
     let meter = Shortfall::new(model, &services);
-    let mut run = RareRun::new(model, &services, branches, meter).expect("something can fail");
+    let mut run =
+        RareRun::new(model, &services, Effort::branches(branches), meter).expect("something can fail");
     let mut samples = [Sample::default(); 3];
     for replication in 0..replications {
         let row = run.run(seed, replication);

@@ -14,12 +14,23 @@ const FIRING_DOWN: f64 = 0.3;
 /// happens stays below 60, however many repairs it takes.
 const FADING: f64 = 0.7;
 
-/// What is needed to live one, kept between branches.
+/// Where a branch has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// All is well again, or the replication is over.
+    Over,
+    /// As many components are out as it was to go on for.
+    Level,
+}
+
+/// One that is being lived.
 pub(super) struct Branch<'r, 'w, 'm, M> {
     run: Simulation<'r, &'r mut M>,
     ledger: &'r mut Ledger<'w, 'm>,
     well: usize,
     end: Time,
+    /// It goes no further than to so many components out.
+    goal: u32,
     /// Of the windows that are closed: the weight of what happened in them, and how likely a fault is made in the next.
     weight: f64,
     firing: f64,
@@ -32,24 +43,32 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     pub(super) fn new(
         run: Simulation<'r, &'r mut M>,
         ledger: &'r mut Ledger<'w, 'm>,
-        (well, end): (usize, Time),
+        (well, end, goal): (usize, Time, u32),
         [seen, lost]: [&'r mut Vec<f64>; 2],
     ) -> Self {
         seen.copy_from_slice(run.observer.sums());
         lost.fill(0.0);
-        Branch { run, ledger, well, end, weight: 1.0, firing: 1.0, seen, lost }
+        Branch { run, ledger, well, end, goal, weight: 1.0, firing: 1.0, seen, lost }
     }
 
-    /// Lives from an event that has just been taken, or from now, until all is well again. What was lost is left in `lost`, weighted as
-    /// it was lost; the weight of all of it is the answer.
-    pub(super) fn live(mut self, first: Option<(Time, u32)>) -> f64 {
+    /// Lives from an event that has just been taken, or from now, until all is well again, or enough is out. What was lost is left in
+    /// `lost`, weighted as it was lost. The answer is how it ended, the weight of all of it, and when, after how many events.
+    pub(super) fn live(mut self, first: Option<(Time, u32)>) -> (Stop, f64, (Time, u64, u64)) {
+        let (stop, weight) = self.go_on(first);
+        (stop, weight, (self.run.now, self.run.events, self.run.stuck_since))
+    }
+
+    fn go_on(&mut self, first: Option<(Time, u32)>) -> (Stop, f64) {
         if let Some((at, slot)) = first {
             self.run.step(at, slot);
             self.weigh(None);
             self.ledger.look(self.run.state, at);
             if self.ledger.running >= self.well {
-                return self.weight_with(None);
+                return (Stop::Over, self.weight_with(None));
             }
+        }
+        if self.ledger.out() >= self.goal {
+            return (Stop::Level, self.weight_with(None));
         }
         self.ledger.branch(&mut self.run);
         let mut window: Option<Window> = None;
@@ -89,12 +108,16 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
                 }
             }
             if self.ledger.running >= self.well {
-                return self.weight_with(window.as_ref());
+                return (Stop::Over, self.weight_with(window.as_ref()));
+            }
+            if fired.is_some() && self.ledger.out() >= self.goal {
+                self.close(&mut window);
+                return (Stop::Level, self.weight_with(None));
             }
         }
         self.pass(self.end);
         self.weigh(window.as_ref());
-        self.weight_with(window.as_ref())
+        (Stop::Over, self.weight_with(window.as_ref()))
     }
 
     fn due(&mut self) -> Time {

@@ -47,17 +47,17 @@ pub(super) struct Ledger<'w, 'm> {
     /// Up to when ages and weight are counted.
     since: Time,
     pub log_weight: f64,
-    /// Clocks that run and VMs that are ready: as many as at the start where all is well. Clocks of each kind that
-    /// run, and kinds of which any does.
+    /// Clocks that run and VMs that are ready: as many as at the start where all is well.
     pub running: usize,
     running_by_kind: Vec<u32>,
-    kinds_running: u32,
+    /// By host, whether a VM that is asked about is on it.
+    near_hosts: Vec<bool>,
     stream: Stream,
     draws: u32,
 }
 
 clone_in_place!(Ledger<'w, 'm> {
-    watched, rows, since, log_weight, running, running_by_kind, kinds_running, stream, draws
+    watched, rows, since, log_weight, running, running_by_kind, near_hosts, stream, draws
 });
 
 impl<'w, 'm> Ledger<'w, 'm> {
@@ -81,7 +81,7 @@ impl<'w, 'm> Ledger<'w, 'm> {
             log_weight: 0.0,
             running,
             running_by_kind: vec![0; watched.kinds],
-            kinds_running: 0,
+            near_hosts: vec![false; watched.hosts],
             stream: Stream::new("rare events", "budgets"),
             draws: 0,
         }
@@ -140,8 +140,7 @@ impl<'w, 'm> Ledger<'w, 'm> {
 
     /// Sees what an event has made of the clocks.
     pub(super) fn look(&mut self, state: &State, now: Time) {
-        (self.running, self.kinds_running) = (count_ready(state, self.watched), 0);
-        self.running_by_kind.fill(0);
+        self.running = count_ready(state, self.watched);
         for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
             let seen = clock(state, watched.place);
             // An application that has been put right, and waits for its group to come back, is out no more.
@@ -149,9 +148,6 @@ impl<'w, 'm> Ledger<'w, 'm> {
             if seen.runs() {
                 row.out = false;
                 self.running += 1;
-                let count = &mut self.running_by_kind[watched.kind];
-                self.kinds_running += u32::from(*count == 0);
-                *count += 1;
             }
             if seen == row.clock {
                 continue;
@@ -171,10 +167,52 @@ impl<'w, 'm> Ledger<'w, 'm> {
         }
     }
 
-    /// The part that a clock has in what is to be made to happen: all kinds that run have the same, and all clocks of a kind.
-    pub(super) fn part(&self, number: usize) -> f64 {
-        let alike = self.running_by_kind[self.watched.clocks[number].kind] * self.kinds_running;
-        if self.rows[number].clock.runs() { 1.0 / f64::from(alike) } else { 0.0 }
+    /// Gives each clock that runs its part in what is to be made to happen: all kinds have the same, and all clocks of a kind; and
+    /// half of it goes to those alone that strike the VMs where they are now.
+    pub(super) fn share_out(&mut self, state: &State, all: f64) {
+        self.near_hosts.fill(false);
+        for vm in &self.watched.vms {
+            if let Some(host) = state.vms[vm.index()].host() {
+                self.near_hosts[host.index()] = true;
+            }
+        }
+        for row in &mut self.rows {
+            row.share = Share::of(row.age_s, row.residual);
+        }
+        let any_near = self.spread(all / 2.0, true);
+        self.spread(if any_near { all / 2.0 } else { all }, false);
+    }
+
+    /// Spreads a part over the clocks that run, or those of them that are near; whether there are any.
+    fn spread(&mut self, part: f64, only_near: bool) -> bool {
+        let near_hosts = &self.near_hosts;
+        let is_in = |row: &Row, watched: &Watched<'_>| {
+            let is_near = match watched.place {
+                Place::Slot(_) => watched.host.is_some_and(|host| near_hosts[host as usize]),
+                Place::Guest(_) | Place::App(_) => true,
+            };
+            row.clock.runs() && (is_near || !only_near)
+        };
+        self.running_by_kind.fill(0);
+        let mut kinds = 0;
+        for (row, watched) in self.rows.iter().zip(&self.watched.clocks) {
+            if is_in(row, watched) {
+                let count = &mut self.running_by_kind[watched.kind];
+                kinds += u32::from(*count == 0);
+                *count += 1;
+            }
+        }
+        for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
+            if is_in(row, watched) {
+                row.share.chance += part / f64::from(kinds * self.running_by_kind[watched.kind]);
+            }
+        }
+        kinds > 0
+    }
+
+    /// How many have fired and are out.
+    pub(super) fn out(&self) -> u32 {
+        self.rows.iter().filter(|row| row.out).count() as u32
     }
 
     /// When the first of the repairs under way will be done. What waits for a crew will not be back soon.

@@ -21,17 +21,21 @@
 //! failure a horizon.
 
 mod branch;
+mod fork;
 mod ledger;
+mod moment;
 mod stretch;
+mod usual;
 mod watched;
 mod window;
 
 use super::{Observer, Simulation};
-use crate::engine::{Randomness, Time};
+use crate::engine::Time;
 use crate::model::{Model, ServiceId};
 use crate::state::State;
-use branch::Branch;
+use fork::Fork;
 use ledger::Ledger;
+use moment::Moment;
 pub(super) use stretch::Stretch;
 use watched::{Watched, WatchedClocks};
 
@@ -65,16 +69,41 @@ pub struct Diagnostics {
     pub lost_max: f64,
 }
 
+/// How an episode is lived again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// In branches that go all the way, whose weights are what they come to.
+    Forcing,
+    /// Level by level, where as many go on from each level, of equal weight.
+    Splitting,
+}
+
+/// What is spent on each episode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    pub way: Way,
+    /// Branches of each episode, or of each level of it.
+    pub branches: u32,
+    /// How much may be out while all is well still ([`RareRun::usually_out`]).
+    pub spare: usize,
+}
+
+impl Effort {
+    /// So many branches of each episode, which begins when anything is out.
+    #[must_use]
+    pub fn branches(branches: u32) -> Effort {
+        Effort { way: Way::Forcing, branches, spare: 0 }
+    }
+}
+
 /// Runs replications of a model for the rare outages of some of its services.
 pub struct RareRun<'m, M> {
     model: &'m Model,
     watched: WatchedClocks<'m>,
-    /// How many branches each episode has.
-    branches: u32,
+    effort: Effort,
     state: State,
-    branch_state: State,
+    branch_state: Option<State>,
     meter: M,
-    branch_meter: M,
     /// By kind, while all is well.
     forced: Vec<f64>,
     pub diagnostics: Diagnostics,
@@ -83,26 +112,14 @@ pub struct RareRun<'m, M> {
 impl<'m, M: Meter> RareRun<'m, M> {
     /// For these services, which the meter looks at; `None` where no fault concerns them that could be made likelier.
     #[must_use]
-    pub fn new(model: &'m Model, services: &[ServiceId], branches: u32, meter: M) -> Option<RareRun<'m, M>> {
+    pub fn new(model: &'m Model, services: &[ServiceId], effort: Effort, meter: M) -> Option<RareRun<'m, M>> {
         let watched = WatchedClocks::of(model, services);
-        if watched.clocks.is_empty() || branches == 0 {
+        if watched.clocks.is_empty() || effort.branches == 0 {
             return None;
         }
         let forced = forced(model, &watched);
-        let (state, branch_state) = (State::new(model), State::new(model));
-        let diagnostics = Diagnostics::default();
-        let branch_meter = meter.clone();
-        Some(RareRun {
-            model,
-            watched,
-            branches,
-            state,
-            branch_state,
-            meter,
-            branch_meter,
-            forced,
-            diagnostics,
-        })
+        let (state, diagnostics) = (State::new(model), Diagnostics::default());
+        Some(RareRun { model, watched, effort, state, branch_state: None, meter, forced, diagnostics })
     }
 
     /// One replication: an unbiased estimate of what it loses, of each figure of the meter.
@@ -114,18 +131,18 @@ impl<'m, M: Meter> RareRun<'m, M> {
         let mut seen = lost.clone();
         let mut main = Simulation::new(self.model, &mut self.state, seed, replication, &mut self.meter);
         let mut ledger = Ledger::new(&self.watched, main.state, self.model.ages);
-        let well = ledger.running;
+        let well = ledger.running - self.effort.spare.min(ledger.running);
+        let branch_state = self.branch_state.take().unwrap_or_else(|| State::new(self.model));
         let mut fork = Fork {
-            branches: self.branches,
+            way: self.effort.way,
+            branches: self.effort.branches,
             well,
             end,
             episode: 0,
-            state: &mut self.branch_state,
-            meter: &mut self.branch_meter,
-            ledger: ledger.clone(),
-            seen: lost.clone(),
-            lost: lost.clone(),
+            work: Moment::new(branch_state, main.observer.clone(), ledger.clone()),
             diagnostics: &mut self.diagnostics,
+            lost: lost.clone(),
+            seen: lost.clone(),
         };
         let mut calm = true;
         loop {
@@ -141,7 +158,10 @@ impl<'m, M: Meter> RareRun<'m, M> {
                 add(&mut lost, libm::exp(ledger.log_weight), &seen, main.observer.sums());
             }
             seen.copy_from_slice(main.observer.sums());
-            let Some((at, slot)) = next else { return lost };
+            let Some((at, slot)) = next else {
+                self.branch_state = Some(fork.work.state);
+                return lost;
+            };
             // What a fault brings about is a matter of the branches from its first moment on: how long its repair takes, too.
             let begins = calm && fired.is_some();
             if begins {
@@ -158,62 +178,6 @@ impl<'m, M: Meter> RareRun<'m, M> {
                 fork.live(&main, &ledger, None, &mut lost);
             }
             calm = is_calm;
-        }
-    }
-}
-
-/// What it takes to live an episode again, kept from one to the next.
-struct Fork<'r, 'w, 'm, M> {
-    branches: u32,
-    well: usize,
-    end: Time,
-    episode: u32,
-    state: &'r mut State,
-    meter: &'r mut M,
-    ledger: Ledger<'w, 'm>,
-    seen: Vec<f64>,
-    lost: Vec<f64>,
-    diagnostics: &'r mut Diagnostics,
-}
-
-impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
-    /// Lives an episode from here on, which an event that has just been taken begins or nothing any more, and adds what it loses on
-    /// average.
-    fn live(
-        &mut self,
-        main: &Simulation<'m, &mut M>,
-        ledger: &Ledger<'w, 'm>,
-        first: Option<(Time, u32)>,
-        lost: &mut [f64],
-    ) {
-        self.episode += 1;
-        self.diagnostics.episodes += 1;
-        let each = libm::exp(ledger.log_weight) / f64::from(self.branches);
-        for branch in 0..self.branches {
-            let number = (u64::from(self.episode) << 32) | u64::from(branch);
-            let key = main.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            self.state.clone_from(main.state);
-            self.meter.clone_from(&*main.observer);
-            self.ledger.clone_from(ledger);
-            let run = Simulation {
-                model: main.model,
-                state: self.state,
-                random: Randomness::new(key, main.replication),
-                now: main.now,
-                observer: &mut *self.meter,
-                seed: main.seed,
-                replication: main.replication,
-                events: main.events,
-                stuck_since: main.stuck_since,
-                at_once_max: main.at_once_max,
-                served: main.served,
-                turn: main.turn,
-                stretch: Stretch::FEW,
-            };
-            let found = [&mut self.seen, &mut self.lost];
-            let weight = Branch::new(run, &mut self.ledger, (self.well, self.end), found).live(first);
-            lost.iter_mut().zip(&self.lost).for_each(|(sum, more)| *sum += each * more);
-            self.diagnostics.note(weight, M::downtime(&self.lost) * each);
         }
     }
 }

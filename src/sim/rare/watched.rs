@@ -28,6 +28,8 @@ pub(super) struct Watched<'m> {
     pub repair: u32,
     /// Clocks that are alike have the same.
     pub kind: usize,
+    /// The host that goes with it.
+    pub host: Option<u32>,
 }
 
 /// All of them. `kinds` is how many kinds there are.
@@ -35,6 +37,8 @@ pub(super) struct Watched<'m> {
 pub(super) struct WatchedClocks<'m> {
     pub clocks: Vec<Watched<'m>>,
     pub kinds: usize,
+    /// How many hosts the model has.
+    pub hosts: usize,
     /// The VMs of the services.
     pub vms: Vec<VmId>,
 }
@@ -53,39 +57,48 @@ impl<'m> WatchedClocks<'m> {
     /// an estimate less sharp, never wrong.
     pub(super) fn of(model: &'m Model, services: &[ServiceId]) -> WatchedClocks<'m> {
         let reach = Reach::of(model, services);
-        let mut found = WatchedClocks { clocks: Vec::new(), kinds: 0, vms: Vec::new() };
+        let hosts = model.hosts.len();
+        let mut found = WatchedClocks { clocks: Vec::new(), kinds: 0, hosts, vms: Vec::new() };
         let mut kinds: Vec<(u8, [Option<&'m Law>; 2])> = Vec::new();
-        let mut add = |tag: u8, place: Place, repair: u32, faults: [&'m Option<Fault>; 2]| {
-            let laws = faults.map(|fault| fault.as_ref().map(|fault| &fault.ttf.law));
-            // A clock of which one half cannot be hurried is left alone.
-            if laws.iter().flatten().next().is_none() || laws.iter().flatten().any(|law| !law.has_hazard()) {
-                return;
-            }
-            let kind = kinds.iter().position(|kind| *kind == (tag, laws)).unwrap_or_else(|| {
-                kinds.push((tag, laws));
-                kinds.len() - 1
-            });
-            found.clocks.push(Watched {
-                place,
-                laws,
-                rate: laws.iter().flatten().map(|law| 1.0 / law.mean_s()).sum(),
-                repair,
-                kind,
-            });
-        };
+        let mut add =
+            |tag: u8, place: Place, repair: u32, host: Option<u32>, faults: [&'m Option<Fault>; 2]| {
+                let laws = faults.map(|fault| fault.as_ref().map(|fault| &fault.ttf.law));
+                // A clock of which one half cannot be hurried is left alone.
+                if laws.iter().flatten().next().is_none()
+                    || laws.iter().flatten().any(|law| !law.has_hazard())
+                {
+                    return;
+                }
+                let kind = kinds.iter().position(|kind| *kind == (tag, laws)).unwrap_or_else(|| {
+                    kinds.push((tag, laws));
+                    kinds.len() - 1
+                });
+                found.clocks.push(Watched {
+                    place,
+                    laws,
+                    rate: laws.iter().flatten().map(|law| 1.0 / law.mean_s()).sum(),
+                    repair,
+                    kind,
+                    host,
+                });
+            };
         for part in model.parts.iter().filter(|part| reach.holds(model, part.kind)) {
-            add(part_tag(part.kind), Place::Slot(part.timers[0]), part.timers[1], [&part.fault, &None]);
+            let host = match part.kind {
+                PartKind::Link(host, _) | PartKind::Agent(host) => Some(host.0),
+                _ => None,
+            };
+            add(part_tag(part.kind), Place::Slot(part.timers[0]), part.timers[1], host, [&part.fault, &None]);
         }
         for &number in &reach.hosts {
             let (host, timers) = (&model.hosts[number as usize], &model.timers.hosts[number as usize]);
-            add(20, Place::Slot(timers.crash), timers.step, [&host.crash, &None]);
-            add(21, Place::Slot(timers.hang), timers.step, [&host.hang, &None]);
+            add(20, Place::Slot(timers.crash), timers.step, Some(number), [&host.crash, &None]);
+            add(21, Place::Slot(timers.hang), timers.step, Some(number), [&host.hang, &None]);
         }
         for (number, vm) in model.vms.iter().enumerate() {
             if reach.services.contains(&vm.service) {
                 let (id, service) = (VmId(number as u32), &model.services[vm.service.index()]);
-                add(22, Place::Guest(id), NO_TIMER, [&service.guest_crash, &None]);
-                add(23, Place::App(id), NO_TIMER, [&service.app_crash, &service.app_hang]);
+                add(22, Place::Guest(id), NO_TIMER, None, [&service.guest_crash, &None]);
+                add(23, Place::App(id), NO_TIMER, None, [&service.app_crash, &service.app_hang]);
             }
         }
         let kinds = kinds.len();

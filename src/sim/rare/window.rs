@@ -26,7 +26,7 @@ const PARTS: [(u64, f64); 4] = [(1, 0.7), (8, 0.1), (64, 0.1), (512, 0.1)];
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Share {
     /// The chance that it is made to fire.
-    chance: f64,
+    pub(super) chance: f64,
     /// How old its life was when the window opened, and whether it was what was left of one.
     opened_s: f64,
     residual: bool,
@@ -36,6 +36,11 @@ pub(super) struct Share {
 
 impl Share {
     pub(super) const NONE: Share = Share { chance: 0.0, opened_s: 0.0, residual: false, left_s: None };
+
+    /// None yet, of a life that is so old.
+    pub(super) fn of(opened_s: f64, residual: bool) -> Share {
+        Share { opened_s, residual, ..Share::NONE }
+    }
 
     /// Its life has ended; the next one has no part in this window.
     pub(super) fn leave(&mut self, age_s: f64) {
@@ -64,13 +69,8 @@ impl Window {
     ) -> Window {
         let now = simulation.now;
         let ends = ledger.next_repair(simulation.state).unwrap_or(now + UNKNOWN).min(end).max(now + Span(1));
-        let mut all = 0.0;
-        for number in 0..ledger.rows.len() {
-            let chance = firing * ledger.part(number);
-            let row = &mut ledger.rows[number];
-            row.share = Share { chance, opened_s: row.age_s, residual: row.residual, left_s: None };
-            all += chance;
-        }
+        ledger.share_out(simulation.state, firing);
+        let all: f64 = ledger.rows.iter().map(|row| row.share.chance).sum();
         let mut window = Window { ends, length: ends.since(now), free: 1.0 - all, forced: None };
         let mut place = ledger.uniform(&simulation.random) - window.free;
         if place >= 0.0 {

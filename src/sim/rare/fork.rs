@@ -1,0 +1,163 @@
+//! An episode, lived again: in branches that go all the way, or level by level.
+//!
+//! *Fixed-effort splitting* (Garvels and Kroese 1998; Villén-Altamirano's RESTART in its simplest form; L'Ecuyer, Le Gland, Lezaud and
+//! Tuffin, "Splitting techniques", in Rubino and Tuffin 2009): as many branches go on from each level until one more component is out,
+//! which is the next level. From those that got there as many again are drawn, each as often as its weight deserves, and all go
+//! on with the mean of the weights. So weights never differ by more than one level makes them, however many failures it takes to an
+//! outage; within a level faults are made likelier as always.
+
+use super::super::Simulation;
+use super::branch::{Branch, Stop};
+use super::ledger::Ledger;
+use super::moment::Moment;
+use super::{Diagnostics, Meter, Way};
+use crate::engine::{Randomness, Stream, Time};
+
+/// Levels of an episode; beyond them branches go all the way.
+const LEVELS: u32 = 16;
+
+/// What it takes to live an episode again, kept from one to the next.
+pub(super) struct Fork<'r, 'w, 'm, M> {
+    pub way: Way,
+    pub branches: u32,
+    /// As much runs where all is well, and when the replication ends.
+    pub well: usize,
+    pub end: Time,
+    pub episode: u32,
+    pub work: Moment<'w, 'm, M>,
+    pub diagnostics: &'r mut Diagnostics,
+    /// What branches have lost, weighted; and the sums of one of them when they were looked at last.
+    pub lost: Vec<f64>,
+    pub seen: Vec<f64>,
+}
+
+impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
+    /// Lives an episode from here on, which an event that has just been taken begins or nothing any more, and adds what it loses on
+    /// average.
+    pub(super) fn live(
+        &mut self,
+        main: &Simulation<'m, &mut M>,
+        ledger: &Ledger<'w, 'm>,
+        first: Option<(Time, u32)>,
+        lost: &mut [f64],
+    ) {
+        self.episode += 1;
+        self.diagnostics.episodes += 1;
+        let each = libm::exp(ledger.log_weight) / f64::from(self.branches);
+        match self.way {
+            Way::Forcing => {
+                for branch in 0..self.branches {
+                    self.work.take(main, ledger);
+                    let (_, weight) = self.branch(main, branch, first, u32::MAX);
+                    self.account(each, weight, lost);
+                }
+            }
+            Way::Splitting => self.split(main, ledger, first, (each, lost)),
+        }
+    }
+
+    /// Level by level.
+    fn split(
+        &mut self,
+        main: &Simulation<'m, &mut M>,
+        ledger: &Ledger<'w, 'm>,
+        first: Option<(Time, u32)>,
+        (each, lost): (f64, &mut [f64]),
+    ) {
+        let out = ledger.out();
+        let mut entries: Vec<Moment<'w, 'm, M>> = Vec::new();
+        // Which entry each branch goes on from, and what all of them weigh.
+        let (mut from, mut weight): (Vec<usize>, f64) = (vec![0; self.branches as usize], 1.0);
+        for level in 0..LEVELS {
+            let goal = if level + 1 == LEVELS { u32::MAX } else { out + 1 + level };
+            let mut reached: Vec<(Moment<'w, 'm, M>, f64)> = Vec::new();
+            for (branch, &entry) in from.iter().enumerate() {
+                let first = if level == 0 {
+                    self.work.take(main, ledger);
+                    first
+                } else {
+                    self.work.copy(&entries[entry]);
+                    None
+                };
+                let (stop, own) = self.branch(main, (level << 16) | branch as u32, first, goal);
+                self.account(each * weight, own, lost);
+                if stop == Stop::Level {
+                    reached.push((self.work.kept(), own));
+                }
+            }
+            let all: f64 = reached.iter().map(|(_, own)| own).sum();
+            if reached.is_empty() || all == 0.0 {
+                return;
+            }
+            weight *= all / f64::from(self.branches);
+            let random = self.random(main, level << 16 | 0xffff);
+            from = systematic(
+                reached.iter().map(|(_, own)| own / all),
+                random.uniform(Stream::new("rare events", "levels"), 0),
+                self.branches,
+            );
+            entries = reached.into_iter().map(|(moment, _)| moment).collect();
+        }
+    }
+
+    /// One way from where `work` is: how it ended, and its weight. What it loses is in `lost`.
+    fn branch(
+        &mut self,
+        main: &Simulation<'m, &mut M>,
+        number: u32,
+        first: Option<(Time, u32)>,
+        goal: u32,
+    ) -> (Stop, f64) {
+        let random = self.random(main, number);
+        let (run, ledger) = self.work.go_on(main, random);
+        let found = [&mut self.seen, &mut self.lost];
+        let (stop, weight, at) = Branch::new(run, ledger, (self.well, self.end, goal), found).live(first);
+        self.work.reached(at);
+        (stop, weight)
+    }
+
+    fn random(&self, main: &Simulation<'m, &mut M>, number: u32) -> Randomness {
+        let number = (u64::from(self.episode) << 32) | u64::from(number);
+        Randomness::new(main.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15), main.replication)
+    }
+
+    fn account(&mut self, each: f64, weight: f64, lost: &mut [f64]) {
+        lost.iter_mut().zip(&self.lost).for_each(|(sum, more)| *sum += each * more);
+        self.diagnostics.note(weight, M::downtime(&self.lost) * each);
+    }
+}
+
+/// Draws `many` of some, each as often on average as its share says, with one uniform number (Kitagawa 1996).
+fn systematic(shares: impl Iterator<Item = f64>, uniform: f64, many: u32) -> Vec<usize> {
+    let mut chosen = Vec::with_capacity(many as usize);
+    let (mut sum, mut last) = (0.0, 0);
+    for (number, share) in shares.enumerate() {
+        sum += share * f64::from(many);
+        last = number;
+        while (chosen.len() as f64) + uniform < sum && chosen.len() < many as usize {
+            chosen.push(number);
+        }
+    }
+    // What rounding leaves falls to the last.
+    chosen.resize(many as usize, last);
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::systematic;
+
+    #[test]
+    fn each_is_drawn_as_often_as_it_deserves() {
+        let shares = [0.1, 0.45, 0.05, 0.4];
+        let mut counts = [0_u32; 4];
+        for cell in 0..1_000 {
+            let chosen = systematic(shares.into_iter(), (f64::from(cell) + 0.5) / 1_000.0, 8);
+            assert_eq!(chosen.len(), 8);
+            chosen.iter().for_each(|&number| counts[number] += 1);
+        }
+        for (count, share) in counts.iter().zip(shares) {
+            assert!((f64::from(*count) - 8_000.0 * share).abs() <= 8.0, "{counts:?}");
+        }
+    }
+}
