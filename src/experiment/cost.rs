@@ -14,10 +14,10 @@ use crate::model::{LossPrices, Model, Money, Prices, Service};
 use crate::stats::{Interval, Moments, PairedMoments, Randomness, interval};
 
 /// Microseconds in an hour: prices are by the hour, what is lost is in microseconds.
-const HOUR_US: u128 = 3_600_000_000;
+pub(super) const HOUR_US: u128 = 3_600_000_000;
 
 /// A year has 8,760 hours, whatever the horizon.
-const YEAR: Span = Span::from_secs(31_536_000);
+pub(super) const YEAR: Span = Span::from_secs(31_536_000);
 
 /// The largest sum that is counted in the finest grain.
 const LARGEST: u128 = 1 << 62;

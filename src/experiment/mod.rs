@@ -30,6 +30,7 @@ mod summarize;
 pub mod summary;
 mod turns;
 pub mod verify;
+mod weighted_cost;
 
 pub use pool::{Outcome, Plan, Threads, Watch, run, run_on};
 pub use sample::Sample;

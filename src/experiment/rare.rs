@@ -95,7 +95,16 @@ impl<'a> Run<'a> {
 }
 
 /// Figures that are kept by replication; of the others sums will do.
-const KEPT: [Figure; 4] = [Figure::Downtime, Figure::Outages, Figure::Degraded, Figure::Lost];
+const KEPT: [Figure; 8] = [
+    Figure::Downtime,
+    Figure::Outages,
+    Figure::Degraded,
+    Figure::Lost,
+    Figure::RecoveryPoint,
+    Figure::Sessions,
+    Figure::Transactions,
+    Figure::Requests,
+];
 
 /// Some replications.
 struct Block {

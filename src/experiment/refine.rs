@@ -9,6 +9,7 @@ use super::summarize::{Findings, SECOND, simultaneous_tail};
 use super::summary::{
     CauseSummary, Comparison, Distance, Estimate, RareMethod, RareSummary, StrategySummary,
 };
+use super::weighted_cost::compare_cost;
 use crate::model::{Cause, Model};
 use crate::probe::Figure;
 use crate::sim::rare::Way;
@@ -72,6 +73,7 @@ fn compare(a: &Known<'_>, b: &Known<'_>, comparison: &mut Comparison, tail: f64)
     };
     (comparison.downtime_s_a_minus_b, comparison.correlation) = difference(Figure::Downtime);
     comparison.lost_s_a_minus_b = difference(Figure::Lost).0;
+    compare_cost(a, b, comparison, both);
     let simultaneous = |figure: Figure| {
         let (interval, _) =
             a.sum(&services, figure, both).difference_at(&b.sum(&services, figure, both), tail);
@@ -87,10 +89,17 @@ pub(super) fn weighted_difference(a: &Known<'_>, b: &Known<'_>, service: usize) 
     Some(of(a)?.difference(&of(b)?).0)
 }
 
+/// What weighted replications say of a figure, unless nothing can change it.
+pub(super) fn known_by(weighted: Estimate, plain: Estimate) -> Estimate {
+    if plain.method == super::summary::Method::Exact { plain } else { weighted }
+}
+
 /// From sums over instances, in microseconds or in outages, to one instance and seconds.
 fn scale(figure: Figure, instances: u32) -> f64 {
     match figure {
-        Figure::Outages | Figure::OutagesBy(_) => 1.0 / f64::from(instances),
+        Figure::Outages | Figure::OutagesBy(_) | Figure::Sessions | Figure::Transactions => {
+            1.0 / f64::from(instances)
+        }
         _ => 1.0 / (f64::from(instances) * SECOND),
     }
 }
@@ -107,8 +116,21 @@ impl Known<'_> {
             if let [Some(downtime), Some(outages), Some(lost), Some(degraded)] = figures {
                 service.availability = self.availability(downtime);
                 (service.downtime_s, service.outages, service.lost_s) = (downtime, outages, lost);
-                if service.degraded_s.method != super::summary::Method::Exact {
-                    service.degraded_s = degraded;
+                service.degraded_s = known_by(degraded, service.degraded_s);
+            }
+            if let Some(estimate) = estimate(Figure::RecoveryPoint) {
+                service.recovery_point_s = known_by(estimate, service.recovery_point_s);
+            }
+            let work = [
+                (&mut service.sessions_lost, Figure::Sessions, 1.0),
+                (&mut service.transactions_lost, Figure::Transactions, 1.0),
+                (&mut service.requests_lost, Figure::Requests, self.model.services[number].requests),
+            ];
+            for (lost, figure, each) in work {
+                let interval = rare.series(number, figure).map(|series| series.estimate());
+                if let (Some(plain), Some(interval)) = (*lost, interval) {
+                    let scale = each * scale(figure, service.instances);
+                    *lost = Some(known_by(by_importance_sampling(interval.scaled(scale)), plain));
                 }
             }
             // How its outages differ from each other only single ones could tell.
@@ -121,6 +143,9 @@ impl Known<'_> {
         if !all.iter().any(|&service| rare.knows(service)) {
             return;
         }
+        if let Some(cost) = &mut summary.cost {
+            self.refine_cost(rare, cost);
+        }
         let instances = summary.total.instances;
         let estimate = |figure: Figure| {
             by_importance_sampling(
@@ -132,6 +157,7 @@ impl Known<'_> {
         total.availability = self.availability(total.downtime_s);
         total.lost_s = estimate(Figure::Lost);
         total.outages = estimate(Figure::Outages);
+        total.recovery_point_s = known_by(estimate(Figure::RecoveryPoint), total.recovery_point_s);
         let mut sums = vec![(0.0, 0.0); Cause::ALL.len()];
         for &service in &all {
             for (sum, tally) in sums.iter_mut().zip(self.tallies(service)) {
@@ -186,29 +212,35 @@ impl Known<'_> {
     }
 
     /// The most that one incident which plain replications have not seen may add to a figure of a service.
-    fn unseen(&self, service: usize, figure: Figure) -> f64 {
+    pub(super) fn unseen(&self, service: usize, figure: Figure) -> f64 {
         let fixed = &self.model.services[service];
         let chance = Chance::of(self.model, fixed).seen(&self.found.ticks[service]);
         let largest = match figure {
             Figure::Outages => chance.outages(),
             Figure::Lost => chance.lost(),
             Figure::Degraded => chance.degraded(fixed),
+            Figure::RecoveryPoint => chance.recovery_point(),
+            Figure::Sessions => chance.work(fixed.work.sessions),
+            Figure::Transactions => chance.work(fixed.work.transactions),
             _ => chance.downtime(),
         };
         if let Randomness::Events { largest, .. } = largest { largest } else { 0.0 }
     }
 
-    fn value(&self, service: usize, figure: Figure, replication: usize, is_weighted: bool) -> f64 {
+    pub(super) fn value(&self, service: usize, figure: Figure, replication: usize, is_weighted: bool) -> f64 {
         let known =
             self.rare.filter(|_| is_weighted).and_then(|rare| rare.value(service, figure, replication));
         known.unwrap_or_else(|| {
-            let Ticks { downtime_us, outages, degraded_us, lost_us, .. } =
-                self.found.ticks[service][replication];
+            let ticks: &Ticks = &self.found.ticks[service][replication];
             let ticks = match figure {
-                Figure::Downtime => downtime_us,
-                Figure::Outages => outages,
-                Figure::Degraded => degraded_us,
-                Figure::Lost => lost_us,
+                Figure::Downtime => ticks.downtime_us,
+                Figure::Outages => ticks.outages,
+                Figure::Degraded => ticks.degraded_us,
+                Figure::Lost => ticks.lost_us,
+                Figure::RecoveryPoint => ticks.recovery_point_us,
+                Figure::Sessions => ticks.sessions_lost,
+                Figure::Transactions => ticks.transactions_lost,
+                Figure::Requests => ticks.unserved_us,
                 Figure::DowntimeBy(_) | Figure::OutagesBy(_) => panic!("causes are not kept by replication"),
             };
             ticks as f64

@@ -7,7 +7,7 @@
 
 use super::Window;
 use crate::engine::{Span, Time};
-use crate::model::{Cause, InstanceId, Load, Model, Ppm, Service};
+use crate::model::{Cause, InstanceId, Load, Model, Ppm, Service, ServiceId};
 use crate::sim::{Observer, Signal};
 
 /// What happened to one instance so far.
@@ -97,7 +97,7 @@ impl Downtime {
             accounts: model.instances.iter().map(|i| Account::new(window, i.service.0)).collect(),
             services: vec![ServiceTally::default(); model.services.len()],
             outages: vec![Vec::new(); model.services.len()],
-            requests: requests(model),
+            requests: requests(model, (0..model.services.len() as u32).map(ServiceId)),
         }
     }
 
@@ -176,15 +176,13 @@ impl Downtime {
     }
 }
 
-/// How the requests of each service go over the week, where any are counted.
-fn requests(model: &Model) -> Vec<Option<Load>> {
-    if model.services.iter().all(|service| service.requests == 0.0) {
-        return Vec::new();
-    }
+/// How the requests of some services go over the week; empty where none of them counts any.
+pub(super) fn requests(model: &Model, services: impl Iterator<Item = ServiceId>) -> Vec<Option<Load>> {
     let steady = || Load::new(&[(Span::ZERO, Ppm::ONE)], Span::ZERO);
     let of =
         |service: &Service| (service.requests > 0.0).then(|| service.load.clone().unwrap_or_else(steady));
-    model.services.iter().map(of).collect()
+    let found: Vec<Option<Load>> = services.map(|service| of(&model.services[service.index()])).collect();
+    if found.iter().any(Option::is_some) { found } else { Vec::new() }
 }
 
 impl Observer for Downtime {

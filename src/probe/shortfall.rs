@@ -2,18 +2,24 @@
 //! left half way and lived again.
 
 use super::Window;
+use super::downtime::requests;
 use crate::engine::{Time, clone_in_place};
-use crate::model::{Cause, InstanceId, Model, ServiceId};
+use crate::model::{Cause, InstanceId, Load, Model, Ppm, ServiceId};
 use crate::sim::rare::Meter;
 use crate::sim::{Observer, Signal};
 
-/// A figure of a service; times are in microseconds, all of them sums over its instances.
+/// A figure of a service; times are in microseconds, all of them sums over its instances. Requests are the time in which clients
+/// want most, as [`super::ServiceTally::unserved_us`] has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Figure {
     Downtime,
     Outages,
     Degraded,
     Lost,
+    RecoveryPoint,
+    Sessions,
+    Transactions,
+    Requests,
     DowntimeBy(Cause),
     OutagesBy(Cause),
 }
@@ -27,16 +33,23 @@ impl Figure {
             Figure::Outages => 1,
             Figure::Degraded => 2,
             Figure::Lost => 3,
-            Figure::DowntimeBy(cause) => 4 + cause as usize,
-            Figure::OutagesBy(cause) => 4 + CAUSES + cause as usize,
+            Figure::RecoveryPoint => 4,
+            Figure::Sessions => 5,
+            Figure::Transactions => 6,
+            Figure::Requests => 7,
+            Figure::DowntimeBy(cause) => PLAIN + cause as usize,
+            Figure::OutagesBy(cause) => PLAIN + CAUSES + cause as usize,
         }
     }
 }
 
 const CAUSES: usize = Cause::ALL.len();
 
+/// Those that are not by cause.
+const PLAIN: usize = 8;
+
 /// Figures of a service.
-pub const FIGURES: usize = 4 + 2 * CAUSES;
+pub const FIGURES: usize = PLAIN + 2 * CAUSES;
 
 /// Billionths of all of the demand.
 const ALL_PPB: u32 = 1_000_000_000;
@@ -58,10 +71,12 @@ pub struct Shortfall {
     /// cause.
     now: Vec<[f64; 3]>,
     now_by: Vec<[f64; CAUSES]>,
+    /// By service asked about, how its requests go over the week; empty where nobody counts any.
+    requests: Vec<Option<Load>>,
     sums: Vec<f64>,
 }
 
-clone_in_place!(Shortfall { window, since, lost_ppb, places, causes, now, now_by, sums });
+clone_in_place!(Shortfall { window, since, lost_ppb, places, causes, now, now_by, requests, sums });
 
 impl Shortfall {
     /// Of these services of a model.
@@ -78,7 +93,16 @@ impl Shortfall {
             causes: vec![Cause::HostCrash; model.instances.len()],
             now: vec![[0.0; 3]; services.len()],
             now_by: vec![[0.0; CAUSES]; services.len()],
+            requests: requests(model, services.iter().copied()),
             sums: vec![0.0; services.len() * FIGURES],
+        }
+    }
+
+    /// What is lost at one moment adds to a figure.
+    fn add(&mut self, now: Time, instance: InstanceId, figure: Figure, amount: f64) {
+        let place = self.places[instance.index()];
+        if place != NOBODY && self.window.contains(now) {
+            self.sums[place as usize * FIGURES + figure.place()] += amount;
         }
     }
 
@@ -121,6 +145,13 @@ impl Observer for Shortfall {
                 self.change(now, instance, lost_ppb, Cause::HostCrash);
             }
             Signal::ServiceUp { instance } => self.change(now, instance, 0, Cause::HostCrash),
+            Signal::WritesLost { instance, lost, .. } => {
+                self.add(now, instance, Figure::RecoveryPoint, lost.0 as f64);
+            }
+            Signal::SessionsLost { instance, lost, .. } => {
+                self.add(now, instance, Figure::Sessions, f64::from(lost.sessions));
+                self.add(now, instance, Figure::Transactions, f64::from(lost.transactions));
+            }
             _ => {}
         }
     }
@@ -136,7 +167,7 @@ impl Meter for Shortfall {
     }
 
     fn advance(&mut self, now: Time) {
-        let span = self.window.overlap(self.since, now) as f64;
+        let (span, since) = (self.window.overlap(self.since, now) as f64, self.since.max(self.window.start));
         self.since = now;
         if span == 0.0 {
             return;
@@ -153,6 +184,15 @@ impl Meter for Shortfall {
             let by_cause = Figure::DowntimeBy(Cause::HostCrash).place();
             for (sum, down) in sums[by_cause..].iter_mut().zip(by) {
                 *sum += down * span;
+            }
+        }
+        for ((row, load), sums) in
+            self.now.iter().zip(&self.requests).zip(self.sums.chunks_exact_mut(FIGURES))
+        {
+            if let (Some(load), true) = (load, row[2] > 0.0) {
+                let wanted = load.between(since, now.min(self.window.end)) as f64;
+                let all = f64::from(ALL_PPB) * f64::from(Ppm::ONE.0);
+                sums[Figure::Requests.place()] += wanted * row[2] / all;
             }
         }
     }

@@ -222,7 +222,7 @@ fn a_cluster_in_which_something_is_always_out() {
                 [service.s]\nrole = \"stateless\"\nvm = { cores = 1, memory = \"1 GiB\" }\nboot = \"6 h\"\n[strategy.both]\n\
                 protect = [\"host-cluster\", \"nlb\"]\nmembers = 3\n";
     let model = &models(text)[0];
-    let crude = crude(model, 3, 2_000)[0];
+    let crude = crude(model, 3, 5_000)[0];
     let spare = rare_run(model, Effort::branches(1)).usually_out(5, &[0, 1, 2, 3]);
     assert!(spare > 1, "{spare}");
     for way in [Way::Forcing, Way::Splitting] {
@@ -234,6 +234,29 @@ fn a_cluster_in_which_something_is_always_out() {
         println!("{way:?}, {spare} out: crude {crude:?}, found {mean:?}, z {z:.2}, {found:?}");
         assert!(z.abs() < 4.0 && crude.events() > 200.0 && mean.events() > 100.0);
     }
+}
+
+/// What has a price, and what clients lose, follows the weighted downtime and not the plain one beside it.
+#[test]
+fn costs_and_requests_go_with_the_downtime() {
+    let text = three_hosts("{ mttf = \"2000 h\", mttr = \"10 h\" }", "", "").replace(
+        "role = \"stateless\"\n",
+        "role = \"stateless\"\nrequests = 20\ndowntime_cost = 3600\nlicence_cost = 7\n",
+    );
+    let text = text.replace("[strategy.nlb]", "[strategy.none]\nprotect = []\n[strategy.nlb]");
+    let summary = run(&text, 3, 200, 2);
+    let nlb = &summary.strategies[1];
+    let service = &nlb.services[0];
+    assert_eq!(service.downtime_s.method, Method::ImportanceSampling);
+    let requests = service.requests_lost.expect("they are counted");
+    assert_eq!(requests.method, Method::ImportanceSampling);
+    assert!((requests.mean / (20.0 * service.lost_s.mean) - 1.0).abs() < 1e-9, "{requests:?}");
+    let cost = nlb.cost.as_ref().expect("an hour has a price");
+    assert_eq!(cost.downtime.method, Method::ImportanceSampling);
+    // A unit of money a second, for a year of 365 days.
+    assert!((cost.downtime.mean / service.lost_s.mean - 1.0).abs() < 1e-9, "{cost:?}");
+    assert!((cost.services[0].downtime.mean / cost.downtime.mean - 1.0).abs() < 1e-12);
+    assert!((cost.total.mean - cost.downtime.mean - cost.licences).abs() < 1e-9 && cost.licences > 0.0);
 }
 
 /// How many times as many replications the long form of a test has.
@@ -338,9 +361,13 @@ recover = { law = "exponential", mean = "60 s" }
 guest_crash = { mttf = "30 d", mttr = "30 min" }
 app_crash = { mttf = "20 d", mttr = "10 min" }
 app_hang = { mttf = "40 d", mttr = "20 min" }
+sessions = 300
+transactions = 20
 [service.web]
 instances = 2
 role = "stateless"
+sessions = 100
+requests = 50
 vm = { cores = 1, memory = "4 GiB", storage = "san" }
 boot = "60 s"
 guest_crash = { mttf = "15 d", mttr = "1 h" }

@@ -167,10 +167,10 @@ impl Window {
 
     /// Closes it: from now on all lives go on as they would, that of the forced clock too.
     pub(super) fn close<O: Observer>(self, ledger: &mut Ledger<'_, '_>, simulation: &mut Simulation<'_, O>) {
-        if let Some(number) = self.forced {
-            if ledger.rows[number].share.left_s.is_none() {
-                ledger.redraw(simulation, number);
-            }
+        if let Some(number) = self.forced
+            && ledger.rows[number].share.left_s.is_none()
+        {
+            ledger.redraw(simulation, number);
         }
         ledger.rows.iter_mut().for_each(|row| row.share = Share::NONE);
     }
