@@ -241,7 +241,7 @@ fn a_cluster_in_which_something_is_always_out() {
 fn costs_and_requests_go_with_the_downtime() {
     let text = three_hosts("{ mttf = \"2000 h\", mttr = \"10 h\" }", "", "").replace(
         "role = \"stateless\"\n",
-        "role = \"stateless\"\nrequests = 20\ndowntime_cost = 3600\nlicence_cost = 7\n",
+        "role = \"stateless\"\nrequests = 20\ndowntime_cost = 3600\n",
     );
     let text = text.replace("[strategy.nlb]", "[strategy.none]\nprotect = []\n[strategy.nlb]");
     let summary = run(&text, 3, 200, 2);
@@ -256,7 +256,7 @@ fn costs_and_requests_go_with_the_downtime() {
     // A unit of money a second, for a year of 365 days.
     assert!((cost.downtime.mean / service.lost_s.mean - 1.0).abs() < 1e-9, "{cost:?}");
     assert!((cost.services[0].downtime.mean / cost.downtime.mean - 1.0).abs() < 1e-12);
-    assert!((cost.total.mean - cost.downtime.mean - cost.licences).abs() < 1e-9 && cost.licences > 0.0);
+    assert!((cost.total.mean - cost.downtime.mean).abs() < 1e-9);
 }
 
 /// How many times as many replications the long form of a test has.
