@@ -170,6 +170,17 @@ fn a_percentage_counts_memory_and_cores_apart() {
     assert_eq!(refused(&mixed).len(), 1);
 }
 
+/// It is a share of what the hosts give: with half as much memory again 25 % of 384 GiB, which are 96.
+#[test]
+fn a_percentage_is_of_what_hosts_give() {
+    let policy = "admission = { policy = \"percentage\", memory = \"25 %\" }";
+    let text = four_hosts(&format!("memory_overcommit = 1.5\n{policy}"), &service("a", 12, 2, 16));
+    let Assessment::Percentage(share) = assessment(&text) else { panic!() };
+    assert_eq!((share.total, share.reserved, share.needed), (gib(384, 64), gib(96, 0), gib(192, 24)));
+    // 384 less 192 less 96 are six more.
+    assert_eq!(capacity(&text).more_vms, [6]);
+}
+
 /// VMW-90: nothing starts on a spare host, and its memory counts as reserved.
 #[test]
 fn spare_hosts_are_empty_at_the_start() {

@@ -209,3 +209,39 @@ impl Meter for Shortfall {
         self.now.iter().any(|row| row[0] > 0.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One instance, measured from 100 us on.
+    fn probe() -> Shortfall {
+        Shortfall {
+            window: Window { start: Time(100), end: Time(1000) },
+            since: Time::ZERO,
+            lost_ppb: vec![0],
+            places: vec![0],
+            causes: vec![Cause::HostCrash],
+            now: vec![[0.0; 3]],
+            now_by: vec![[0.0; CAUSES]],
+            sums: vec![0.0; FIGURES],
+        }
+    }
+
+    #[test]
+    fn a_degraded_second_loses_its_fraction_and_the_warmup_loses_nothing() {
+        let (mut probe, instance) = (probe(), InstanceId(0));
+        probe.observe(Time(50), Signal::ServiceDown { instance, cause: Cause::AppHang });
+        probe.observe(Time(130), Signal::ServiceDegraded { instance, lost_ppb: 250_000_000 });
+        probe.observe(Time(170), Signal::ServiceDown { instance, cause: Cause::HostCrash });
+        probe.observe(Time(180), Signal::ServiceUp { instance });
+        probe.advance(Time(1000));
+        let of = |figure: Figure| probe.sums()[figure.place()];
+        // Down for 30 us of what began in the warm-up and for 10; degraded for 40 us, of which a quarter is lost.
+        assert_eq!((of(Figure::Downtime), of(Figure::Degraded), of(Figure::Lost)), (40.0, 40.0, 50.0));
+        assert_eq!(of(Figure::DowntimeBy(Cause::AppHang)), 30.0);
+        assert_eq!(of(Figure::DowntimeBy(Cause::HostCrash)), 10.0);
+        let begun = [Figure::Outages, Figure::OutagesBy(Cause::HostCrash), Figure::OutagesBy(Cause::AppHang)];
+        assert_eq!(begun.map(of), [1.0, 1.0, 0.0]);
+    }
+}

@@ -3,3 +3,4 @@
 mod best;
 mod precision;
 mod rare;
+mod refined;
