@@ -9,13 +9,13 @@ mod modes;
 mod plant;
 mod tally;
 
-use modes::{FIGURES, Found, MODES, Mode, measure};
+use modes::{FIGURES, Found, MAY_BE_WIDE, MODES, Mode, measure};
 use plant::{LAWS, Law, Plant};
 
 const CRUDE: &str = "rare_events = \"off\"\n";
 
 /// Expected outages in 100 replications; the first is as good as none.
-const EVENTS: [f64; 8] = [0.001, 0.5, 1.0, 3.0, 10.0, 30.0, 100.0, 1_000.0];
+const EVENTS: [f64; 8] = [0.002, 0.5, 1.0, 3.0, 10.0, 30.0, 100.0, 1_000.0];
 
 fn is_long() -> bool {
     std::env::var_os("NINEFOLD_LONG").is_some_and(|value| value == "1")
@@ -65,7 +65,7 @@ fn intervals_hold_in_every_regime() {
             for (law, found) in LAWS.iter().zip(row) {
                 for (name, tally) in FIGURES.iter().zip(&found.figures).filter(|(_, tally)| tally.runs > 0) {
                     println!("{mode:?}, {law:?}, {events} outages, {name}: {}", tally.line());
-                    if let Some(what) = tally.verdict() {
+                    if let Some(what) = tally.verdict(MAY_BE_WIDE.contains(name)) {
                         wrong.push(format!("{mode:?}, {law:?}, {events} outages, {name}: {what}"));
                     }
                 }
@@ -73,6 +73,32 @@ fn intervals_hold_in_every_regime() {
         }
         print_tables(mode, &rows);
         println!("{mode:?}: {:.0} s", began.elapsed().as_secs_f64());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Weighted replications, where a service is hardly ever down: fewer regimes and fewer experiments, because each is a thousand times as
+/// much work. Of 200 that hold with 95 %, fewer than 89 % do once in 3,000 times; 82 % are noticed in 99 % of all cases. In the long
+/// form 400, and 91 %.
+#[test]
+fn weighted_replications_hold_as_often() {
+    let (runs, least, laws, events) = if is_long() {
+        (400, 91.0, &LAWS[..], &EVENTS[1..6])
+    } else {
+        (200, 89.0, &LAWS[2..3], &EVENTS[1..2])
+    };
+    let mut wrong = Vec::new();
+    for &events in events {
+        for &law in laws {
+            let found = measure(Mode::Weighted, Plant::new(law, events), runs, "");
+            for (name, tally) in FIGURES.iter().zip(&found.figures).filter(|(_, tally)| tally.runs > 0) {
+                let line = format!("Weighted, {law:?}, {events} outages, {name}: {}", tally.line());
+                println!("{line}");
+                if tally.share() < least {
+                    wrong.push(line);
+                }
+            }
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

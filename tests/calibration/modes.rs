@@ -21,6 +21,10 @@ pub(crate) const FIGURES: [&str; 7] = [
     "difference, own failures",
 ];
 
+/// Where two strategies share their failures, a failure that only one of them would feel has still not been seen, and what it may add
+/// at most, either way, stays in the interval of their difference for all that was seen: it may be wide.
+pub(crate) const MAY_BE_WIDE: [&str; 2] = ["difference, equal", "difference, common failures"];
+
 /// When an experiment ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Mode {
@@ -30,8 +34,11 @@ pub(crate) enum Mode {
     Precision,
     /// By a time limit, after a hundred replications or so: what has started is finished and counted.
     TimeLimit,
+    /// After a hundred replications, with weighted ones beside them where outages are few.
+    Weighted,
 }
 
+/// Those of the grid.
 pub(crate) const MODES: [Mode; 3] = [Mode::Fixed, Mode::Precision, Mode::TimeLimit];
 
 /// As many replications as a run that stops by itself may have.
@@ -88,7 +95,7 @@ impl Regime {
             run_on(threads, models, &plan(replications), watch).expect("some replications").summary
         };
         match self.mode {
-            Mode::Fixed => run(&self.models, PER as u32, &()),
+            Mode::Fixed | Mode::Weighted => run(&self.models, PER as u32, &()),
             Mode::Precision => run(&self.models, MOST, &()),
             Mode::TimeLimit => {
                 let whole = run(&self.models[..1], LIMITED, &());
