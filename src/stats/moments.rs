@@ -159,6 +159,20 @@ mod tests {
     /// NIST StRD, univariate summary statistics, in units of the last certified digit: all of these have a
     /// certified standard deviation whose square is exact in integers.
     #[test]
+    fn the_third_moment_is_exact_wherever_it_lies() {
+        let of = |values: &[u64]| values.iter().copied().collect::<Moments>().third();
+        assert_eq!((of(&[]), of(&[7]), of(&[7, 9])), (0.0, 0.0, 0.0));
+        // Mean 3: -8, -1 and 27; and mirrored.
+        assert_eq!((of(&[1, 2, 6]), of(&[6, 5, 1])), (18.0, -18.0));
+        let top = u64::MAX - 6;
+        assert_eq!((of(&[top + 1, top + 2, top + 6]), of(&[top + 6, top + 5, top + 1])), (18.0, -18.0));
+        // Nothing outgrows its type.
+        let far = of(&[0, 0, u64::MAX]);
+        let third = (u64::MAX as f64 / 3.0).powi(3);
+        assert!((far / (6.0 * third) - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
     fn nist_numacc_cases_are_exact() {
         // NumAcc1: 10000001, 10000003, 10000002; s = 1.
         assert_eq!(of([10_000_001, 10_000_003, 10_000_002]).sample_variance(), Some(1.0));

@@ -105,7 +105,7 @@ impl Tally {
     /// experiments with 95 % fewer than 93 % or more than 97 % hold once in 22,000 times; with 92 % the gate fails in 95 % of all cases.
     pub(crate) fn verdict(&self, may_be_wide: bool) -> Option<String> {
         let share = self.share();
-        if self.unseen_held < self.unseen && self.unseen > self.runs / 100 {
+        if self.unseen_held < self.unseen && self.unseen > self.runs / 10 {
             return Some(format!("a bound of nothing seen holds in {} of {}", self.unseen_held, self.unseen));
         }
         let (least, most) = match (self.are_many(), may_be_wide) {
