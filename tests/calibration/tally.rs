@@ -1,6 +1,6 @@
 //! How often intervals hold the truth, and whether that is as often as they say.
 
-use ninefold::experiment::summary::Estimate;
+use ninefold::experiment::summary::{Estimate, Method};
 use ninefold::special::student_t_quantile;
 
 /// Effective outages, (mean / standard error)², from which on an interval is to hold the truth neither too rarely nor too often.
@@ -19,6 +19,9 @@ pub(crate) struct Tally {
     /// Nothing differed between replications, and the bound of that held.
     unseen: u32,
     unseen_held: u32,
+    /// By importance sampling.
+    weighted: u32,
+    weighted_held: u32,
     /// The sum of what was found, in parts of the truth.
     found: f64,
     effective: Vec<f64>,
@@ -38,6 +41,10 @@ impl Tally {
             self.unseen += 1;
             self.unseen_held += u32::from(!low && !high);
         }
+        if found.method == Method::ImportanceSampling {
+            self.weighted += 1;
+            self.weighted_held += u32::from(!low && !high);
+        }
         self.found += if truth == 0.0 { found.mean } else { found.mean / truth };
         self.effective.push(if found.se > 0.0 { (lost / found.se).powi(2) } else { 0.0 });
     }
@@ -50,6 +57,8 @@ impl Tally {
         self.below += other.below;
         self.unseen += other.unseen;
         self.unseen_held += other.unseen_held;
+        self.weighted += other.weighted;
+        self.weighted_held += other.weighted_held;
         self.found += other.found;
         self.effective.extend(other.effective);
     }
@@ -90,7 +99,8 @@ impl Tally {
     /// All of it, for whoever looks for a reason.
     pub(crate) fn line(&self) -> String {
         format!(
-            "{:5.1} %, t {:5.1} %, too high {:.2} %, too low {:.2} %, effective outages {:.1}, mean {:.4} of the truth, nothing seen in {}",
+            "{:5.1} %, t {:5.1} %, too high {:.2} %, too low {:.2} %, effective outages {:.1}, mean {:.4} of the truth, nothing seen in {}, \
+             weighted {} of which {} hold",
             self.share(),
             self.share_of_t(),
             self.percent(self.above),
@@ -98,6 +108,8 @@ impl Tally {
             self.effective(),
             self.bias(),
             self.unseen,
+            self.weighted,
+            self.weighted_held,
         )
     }
 
