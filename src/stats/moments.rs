@@ -1,8 +1,8 @@
-//! Exact sums of values and of their squares.
+//! Exact sums of values, of their squares and of their cubes.
 
 use super::wide::Wide;
 
-/// Count, sum, sum of squares, least and greatest of a multiset of values.
+/// Count, sum, sums of squares and cubes, least and greatest of a multiset of values.
 ///
 /// Everything is kept in integers, so [`merge`](Moments::merge) is associative and commutative to the bit, and the
 /// variance does not suffer from cancellation however large the values are beside their spread. Any `u64` value is
@@ -19,6 +19,7 @@ pub struct Moments {
     count: u64,
     sum: u128,
     squares: Wide,
+    cubes: Wide,
     min: u64,
     max: u64,
 }
@@ -32,10 +33,12 @@ impl Moments {
 
     /// Adds one value.
     pub fn push(&mut self, value: u64) {
+        let x = u128::from(value);
         self.merge(&Moments {
             count: 1,
-            sum: u128::from(value),
-            squares: Wide::product(u128::from(value), u128::from(value)),
+            sum: x,
+            squares: Wide::product(x, x),
+            cubes: Wide::product(x * x, x),
             min: value,
             max: value,
         });
@@ -51,6 +54,7 @@ impl Moments {
         self.count += other.count;
         self.sum += other.sum;
         self.squares = self.squares.plus(other.squares);
+        self.cubes = self.cubes.plus(other.cubes);
     }
 
     /// How many values.
@@ -91,6 +95,31 @@ impl Moments {
         (pairs > 0).then(|| self.spread().to_f64() / pairs as f64)
     }
 
+    /// Σ(x − mean)³: 0 where values lie alike on both sides of their mean, greater where few are far above.
+    ///
+    /// ```
+    /// use ninefold::stats::Moments;
+    /// let moments: Moments = [1_000_000_000_000, 1_000_000_000_000, 1_000_000_000_003].into_iter().collect();
+    /// assert_eq!(moments.third(), 6.0);
+    /// ```
+    #[must_use]
+    pub fn third(&self) -> f64 {
+        if self.count == 0 {
+            return 0.0;
+        }
+        // Counted from the least value, so that what all have in common does not drown the rest, and exactly until then. Every
+        // product is no more than what it is taken from, whose difference is a sum of numbers that are not negative.
+        let (n, least) = (u128::from(self.count), u128::from(self.min));
+        let above = self.sum - n * least;
+        let x_above = self.squares.difference(Wide::product(self.sum, least)).0;
+        let above2 = x_above.difference(Wide::product(above, least)).0;
+        let x2_above = self.cubes.difference(self.squares.times(self.min)).0;
+        let x_above2 = x2_above.difference(x_above.times(self.min)).0;
+        let above3 = x_above2.difference(above2.times(self.min)).0;
+        let mean = above as f64 / self.count as f64;
+        above3.to_f64() - 3.0 * mean * above2.to_f64() + 2.0 * self.count as f64 * mean * mean * mean
+    }
+
     /// `n·Σx² − (Σx)²`, which Cauchy and Schwarz keep from being negative.
     pub(super) fn spread(&self) -> Wide {
         self.squares.times(self.count).difference(Wide::product(self.sum, self.sum)).0
@@ -129,6 +158,20 @@ mod tests {
 
     /// NIST StRD, univariate summary statistics, in units of the last certified digit: all of these have a
     /// certified standard deviation whose square is exact in integers.
+    #[test]
+    fn the_third_moment_is_exact_wherever_it_lies() {
+        let of = |values: &[u64]| values.iter().copied().collect::<Moments>().third();
+        assert_eq!((of(&[]), of(&[7]), of(&[7, 9])), (0.0, 0.0, 0.0));
+        // Mean 3: -8, -1 and 27; and mirrored.
+        assert_eq!((of(&[1, 2, 6]), of(&[6, 5, 1])), (18.0, -18.0));
+        let top = u64::MAX - 6;
+        assert_eq!((of(&[top + 1, top + 2, top + 6]), of(&[top + 6, top + 5, top + 1])), (18.0, -18.0));
+        // Nothing outgrows its type.
+        let far = of(&[0, 0, u64::MAX]);
+        let third = (u64::MAX as f64 / 3.0).powi(3);
+        assert!((far / (6.0 * third) - 1.0).abs() < 1e-14);
+    }
+
     #[test]
     fn nist_numacc_cases_are_exact() {
         // NumAcc1: 10000001, 10000003, 10000002; s = 1.
