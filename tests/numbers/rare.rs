@@ -214,7 +214,7 @@ fn six_of_six_in_branches_and_level_by_level() {
 }
 
 /// A cluster in which something is always out: episodes begin when more than usual is, and end again. Crude replications find the
-/// same; an error of a third would be noticed.
+/// same; the long form would notice an error of a quarter.
 #[test]
 fn a_cluster_in_which_something_is_always_out() {
     let text = "schema = 1\n[run]\nhorizon = \"30 d\"\n[host.h]\ncount = 24\ncores = 8\nmemory = \"32 GiB\"\nboot = \"0 s\"\n\
@@ -222,27 +222,25 @@ fn a_cluster_in_which_something_is_always_out() {
                 [service.s]\nrole = \"stateless\"\nvm = { cores = 1, memory = \"1 GiB\" }\nboot = \"6 h\"\n[strategy.both]\n\
                 protect = [\"host-cluster\", \"nlb\"]\nmembers = 3\n";
     let model = &models(text)[0];
-    let crude = crude(model, 3, 5_000)[0];
+    let crude = crude(model, 3, 2_000 * times())[0];
     let spare = rare_run(model, Effort::branches(1)).usually_out(5, &[0, 1, 2, 3]);
     assert!(spare > 1, "{spare}");
     for way in [Way::Forcing, Way::Splitting] {
-        let (columns, found) = weighted_by(model, 7, 150, Effort { way, branches: 8, spare });
+        let (columns, found) = weighted_by(model, 7, 80 * times(), Effort { way, branches: 4, spare });
         let values: Vec<f64> =
             columns[Figure::Downtime.place()].iter().map(|us| us / model.horizon.0 as f64).collect();
         let mean = Mean::of(&values);
         let z = mean.z_from(crude);
         println!("{way:?}, {spare} out: crude {crude:?}, found {mean:?}, z {z:.2}, {found:?}");
-        assert!(z.abs() < 4.0 && crude.events() > 200.0 && mean.events() > 100.0);
+        assert!(z.abs() < 4.0 && crude.events() > 50.0 && mean.events() > 25.0);
     }
 }
 
 /// What has a price, and what clients lose, follows the weighted downtime and not the plain one beside it.
 #[test]
 fn costs_and_requests_go_with_the_downtime() {
-    let text = three_hosts("{ mttf = \"2000 h\", mttr = \"10 h\" }", "", "").replace(
-        "role = \"stateless\"\n",
-        "role = \"stateless\"\nrequests = 20\ndowntime_cost = 3600\n",
-    );
+    let text = three_hosts("{ mttf = \"2000 h\", mttr = \"10 h\" }", "", "")
+        .replace("role = \"stateless\"\n", "role = \"stateless\"\nrequests = 20\ndowntime_cost = 3600\n");
     let text = text.replace("[strategy.nlb]", "[strategy.none]\nprotect = []\n[strategy.nlb]");
     let summary = run(&text, 3, 200, 2);
     let nlb = &summary.strategies[1];
