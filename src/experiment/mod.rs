@@ -18,6 +18,7 @@ mod capacity;
 mod chance;
 mod cost;
 mod headroom;
+mod percentiles;
 mod pool;
 mod precision;
 mod rare;

@@ -5,12 +5,13 @@ use super::block::{Block, CauseSum, StrategyBlock, Ticks};
 use super::capacity;
 use super::chance::Chance;
 use super::cost::Till;
+use super::percentiles::percentiles;
 use super::pool::Plan;
 use super::rare::Rare;
 use super::refine::refine;
 use super::summary::{
-    CauseSummary, Comparison, Distance, DowntimePercentiles, Estimate, Method, MigrationSummary,
-    OutageLengths, PrecisionSummary, Row, ServiceSummary, StrategySummary, Summary, TotalSummary,
+    CauseSummary, Comparison, Distance, Estimate, Method, MigrationSummary, OutageLengths, PrecisionSummary,
+    Row, ServiceSummary, StrategySummary, Summary, TotalSummary,
 };
 use super::turns;
 use crate::model::{Cause, GuestGroup, Model, Service};
@@ -163,7 +164,7 @@ fn service(model: &Model, found: &StrategyBlock, number: usize, replications: us
         vms_per_instance: model.instances[fixed.first_instance.index()].vms,
         availability: availability(downtime, model),
         downtime_s: downtime.into(),
-        downtime_percentiles: percentiles(&found.downtimes[number]),
+        downtime_percentiles: percentiles(&found.downtimes[number], replications),
         degraded_s: estimate(ticks, |t| t.degraded_us, chance.degraded(fixed), 1.0 / (instances * SECOND))
             .into(),
         lost_s: estimate(ticks, |t| t.lost_us, chance.lost(), 1.0 / (instances * SECOND)).into(),
@@ -322,29 +323,6 @@ fn protect(service: &Service) -> Vec<&'static str> {
         GuestGroup::Balanced { .. } => "nlb",
     });
     cluster.into_iter().chain(guest).collect()
-}
-
-/// The points of a distribution that charts need: every 2 %, finer towards the rare end.
-fn grid() -> Vec<f64> {
-    // Divided, not multiplied: 35 / 50 is 0.7, 35 * 0.02 is 0.7000000000000001.
-    let coarse = (0..45).map(|k| f64::from(k) / 50.0);
-    let fine = (90..99).map(|k| f64::from(k) / 100.0);
-    let finer = (990..999).map(|k| f64::from(k) / 1_000.0);
-    let finest = (9990..10_000).map(|k| f64::from(k) / 10_000.0);
-    coarse.chain(fine).chain(finer).chain(finest).chain([1.0]).collect()
-}
-
-fn percentiles(downtimes: &stats::Distribution) -> DowntimePercentiles {
-    let grid = grid();
-    let values = downtimes.quantiles(&grid);
-    let at = |p: f64| downtimes.quantile(p) as f64 / SECOND;
-    DowntimePercentiles {
-        p50: at(0.5),
-        p95: at(0.95),
-        p99: at(0.99),
-        max: downtimes.max() as f64 / SECOND,
-        quantiles: grid.into_iter().zip(values.into_iter().map(|v| v as f64 / SECOND)).collect(),
-    }
 }
 
 fn causes(tallies: &[CauseSum], per: f64) -> Vec<CauseSummary> {

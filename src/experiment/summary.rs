@@ -35,6 +35,8 @@ pub struct DowntimePercentiles {
     pub p95: f64,
     pub p99: f64,
     pub max: f64,
+    /// 95 % intervals of the first three; no upper end where too few replications could have shown it.
+    pub intervals: [(f64, Option<f64>); 3],
     /// The whole distribution for charts: (probability p, downtime in seconds not exceeded with
     /// probability p), p ascending, about 100 points, denser towards 1.
     pub quantiles: Vec<(f64, f64)>,

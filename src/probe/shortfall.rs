@@ -224,6 +224,7 @@ mod tests {
             causes: vec![Cause::HostCrash],
             now: vec![[0.0; 3]],
             now_by: vec![[0.0; CAUSES]],
+            requests: Vec::new(),
             sums: vec![0.0; FIGURES],
         }
     }

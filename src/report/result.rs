@@ -253,6 +253,14 @@ pub struct Downtime {
     /// The worst of them.
     #[serde(with = "number")]
     pub max: f64,
+    /// 95 % intervals of the percentiles, with the replication as the unit; no upper end where too few replications could have
+    /// shown it.
+    #[serde(default)]
+    pub p50_interval: (f64, Option<f64>),
+    #[serde(default)]
+    pub p95_interval: (f64, Option<f64>),
+    #[serde(default)]
+    pub p99_interval: (f64, Option<f64>),
     /// (probability, seconds not exceeded with that probability), ascending; a sweep leaves them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quantiles: Vec<(f64, f64)>,

@@ -73,6 +73,7 @@ pub(crate) fn service(
             p95: at(0.95),
             p99: at(0.99),
             max: at(1.0),
+            intervals: [(at(0.48), Some(at(0.52))), (at(0.93), Some(at(0.97))), (at(0.98), None)],
             quantiles,
         },
         degraded_s: around(mean * 0.3, mean * 0.02),
