@@ -75,14 +75,8 @@ impl World<'_> {
             }
             // It has not left.
             Some(silence) if !silence.missed && !silence.died && beats => {
-                let shares = silence.shares;
                 member.silence = None;
                 self.call_off(What::Missed(vm));
-                if !self.serves(vm) && shares != self.converged(self.names[vm].instance) {
-                    self.doubt(
-                        "a member answers again, its application does not, and others have come or gone",
-                    );
-                }
                 self.census.short_silences += 1;
             }
             Some(silence) => silence.died |= !booted,
