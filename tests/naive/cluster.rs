@@ -10,11 +10,6 @@ impl World<'_> {
     /// A host has stopped: its failure is noticed by and by.
     pub(crate) fn cluster_loses(&mut self, host: usize, failure: u32) {
         let Some(detection) = self.scenario.cluster else { return };
-        let of_host = |what: What| matches!(what, What::Declared(other, _) if other == host);
-        if self.pending.iter().filter(|pending| of_host(pending.1)).count() > 1 {
-            // The product keeps the first and the last of them, so that the second is noticed too late.
-            self.doubt("a host fails for the third time before its first failure is noticed");
-        }
         let stream = Stream::new(&format!("host h{host}-1"), "detection");
         let notices = match self.flaw {
             Flaw::RestartBeforeDetection => 0,
