@@ -41,6 +41,8 @@ pub struct StorageState {
     pub switches: u32,
     /// It moves to another controller.
     pub switching: bool,
+    /// Its site is losing power at this very instant: nobody starts from it.
+    pub doomed: bool,
 }
 
 impl StorageState {

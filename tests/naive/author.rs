@@ -172,11 +172,9 @@ impl Author {
         let memory = self.dice.pick(&[1, 2, 3]);
         let is_group = layer == Layer::Failover;
         let Some(place) = self.place(storage, memory, instances, vms) else { return };
-        // What one outage or one return of power does at one instant has no order in the definitions. It would show in groups
-        // that need no time at all: who is up first, and who is still there when the first node is missed.
-        let has_sites = !self.of_kind(|kind| kind == Kind::Site).is_empty();
+        // What one return of power does at one instant has no order in the definitions. It would show in groups that need no
+        // time to boot: who is up first.
         let boots: &[u64] = if is_group { &[10, 20, 60] } else { &[0, 10, 20, 60] };
-        let notices: &[u64] = if is_group && has_sites { &[10, 20, 60] } else { &[0, 10, 20, 60] };
         let mut way = [(); 4].map(|()| self.length(&[0, 10, 20, 60]));
         way[1] = self.length(boots);
         let service = Service {
@@ -196,7 +194,7 @@ impl Author {
             demand: 1 + self.dice.below(vms) as u64,
             capacity: 1 + self.dice.below(2) as u64,
             is_aware: layer == Layer::Balanced && self.dice.percent(40),
-            detection: self.length(notices),
+            detection: self.length(&[0, 10, 20, 60]),
             takeover: self.length(&[0, 10, 20, 60]),
         };
         self.scenario.services.push(service);
