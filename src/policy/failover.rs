@@ -17,7 +17,7 @@ pub fn choose_node(model: &Model, state: &State, instance: InstanceId) -> Option
 
 /// Whether a node could bring the group online, or go on doing so. Its disks are asked for, not only
 /// whether it stands still: when storage fails its VMs are told one after the other, and a group that
-/// needs no time to notice must not move to a node whose turn has not come.
+/// needs no time to notice must not move to a node whose turn has not come, nor to one whose disks go with their site.
 #[must_use]
 pub fn can_take_over(model: &Model, state: &State, vm: VmId) -> bool {
     let row = &state.vms[vm.index()];
@@ -30,5 +30,6 @@ pub fn can_take_over(model: &Model, state: &State, vm: VmId) -> bool {
             !state.hosts[h.index()].doomed
                 && state.hears(model, h, Traffic::Client)
                 && state.reaches_disk(model, vm, h)
+                && state.copy_of(model, vm).is_none_or(|copy| !state.storages[copy.index()].doomed)
         })
 }

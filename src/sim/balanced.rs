@@ -26,9 +26,11 @@ impl<O: Observer> Simulation<'_, O> {
         if member.phase == MemberPhase::Unnoticed {
             member.died |= !self.state.vms[vm.index()].phase.is_booted();
             if looks_alive && !member.died {
-                // Nobody has missed it.
+                // Nobody has missed it. Others may have come or gone while it was silent: if it turns clients away, those of
+                // the share that it has now.
                 member.phase = MemberPhase::Converged;
                 self.disarm_vm(vm, VmClock::Member);
+                self.set_dark(instance, vm, 0);
             }
         }
         match self.state.members[vm.index()].phase {

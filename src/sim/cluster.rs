@@ -74,8 +74,12 @@ impl<O: Observer> Simulation<'_, O> {
             row.declared_downs = downs;
             self.state.timers.arm(slot, at);
         } else {
-            // It went down again before the cluster knew of the first time; each batch has its own time.
-            row.next_declaration = at;
+            // It went down again before the cluster knew of the first time; each batch has its own time. Of a host only the
+            // first and the last are known: those in between are known by the VMs that were lost with them.
+            let (known, next) = (row.declared_downs, std::mem::replace(&mut row.next_declaration, at));
+            if next < at {
+                self.state.find_at(host, known, next);
+            }
         }
     }
 
@@ -179,7 +183,7 @@ impl<O: Observer> Simulation<'_, O> {
             let by = self.speaker_for(cluster, host);
             self.tell(Signal::HostDeclaredFailed { host, by });
         }
-        let mut lost = self.state.take_lost(host, downs);
+        let mut lost = self.state.take_lost(host, downs, self.now);
         lost.sort_unstable_by_key(|vm| self.model.vms[vm.index()].rank);
         self.state.clusters[cluster.index()].orders_from = self.finder(cluster, host);
         self.restart_all(cluster, &lost);
@@ -187,9 +191,13 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.scratch = lost;
         let row = &mut self.state.hosts[host.index()];
         if row.first_lost != NOWHERE || row.next_declaration != Time::NEVER {
-            row.declared_downs = row.downs;
-            let at = std::mem::replace(&mut row.next_declaration, Time::NEVER).max(self.now);
-            self.state.timers.arm(self.model.timers.hosts[host.index()].declaration, at);
+            let (at, downs) = self.state.found_next(host);
+            let row = &mut self.state.hosts[host.index()];
+            row.declared_downs = downs;
+            if downs == row.downs {
+                row.next_declaration = Time::NEVER;
+            }
+            self.state.timers.arm(self.model.timers.hosts[host.index()].declaration, at.max(self.now));
         }
     }
 

@@ -160,16 +160,19 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Hosts lose their power at one instant, but one after the other in the program: nothing may move
-    /// to one that is next.
+    /// Hosts and storages lose their power at one instant, but one after the other in the program: nothing may move
+    /// to one that is next, or to a host elsewhere that has its disks on one.
     fn doom(&mut self, domain: DomainId, doomed: bool) {
         let fixed = &self.model.domains[domain.index()];
         for host in &fixed.hosts {
             self.state.hosts[host.index()].doomed = doomed;
         }
         for part in &fixed.feeds {
-            if let PartKind::Domain(inner) = self.model.parts[part.index()].kind {
-                self.doom(inner, doomed);
+            match self.model.parts[part.index()].kind {
+                PartKind::Domain(inner) => self.doom(inner, doomed),
+                PartKind::Storage(storage) => self.state.storages[storage.index()].doomed = doomed,
+                // A network of one site serves hosts and storages that lose their power with it.
+                _ => {}
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Where VMs live: the lists of residents and of the lost, and the room they take. Each of these
 //! transitions keeps list, sums and the cluster's view of free room together.
 
-use crate::engine::Tournament;
+use crate::engine::{Time, Tournament};
 use crate::model::{ClusterId, Host, HostId, Model, Product, VmId};
 
 use super::{ClusterState, HostPhase, NOWHERE, State};
@@ -57,6 +57,7 @@ impl State {
         let row = &mut self.vms[vm.index()];
         (row.host, row.prev, row.next) = (NOWHERE, home.downs, home.first_lost);
         home.first_lost = vm.0;
+        self.restarts[vm.index()].retry_at = Time::NEVER;
         // The room of a host that is down is nobody's business until it is back.
         if home.phase == HostPhase::Up {
             self.resize_room(model, host);
@@ -102,17 +103,17 @@ impl State {
         list
     }
 
-    /// Takes from a host's lost VMs those lost in its first `downs` downs, into the scratch list,
-    /// which the caller gives back.
+    /// Takes from a host's lost VMs those lost in its first `downs` downs, and those that are found at an instant that
+    /// has come, into the scratch list, which the caller gives back.
     #[must_use]
-    pub fn take_lost(&mut self, host: HostId, downs: u32) -> Vec<VmId> {
+    pub fn take_lost(&mut self, host: HostId, downs: u32, now: Time) -> Vec<VmId> {
         let mut list = std::mem::take(&mut self.scratch);
         list.clear();
         let mut next = std::mem::replace(&mut self.hosts[host.index()].first_lost, NOWHERE);
         while next != NOWHERE {
             let row = &mut self.vms[next as usize];
             let following = row.next;
-            if row.prev <= downs {
+            if row.prev <= downs || self.restarts[next as usize].retry_at <= now {
                 (row.next, row.prev) = (NOWHERE, NOWHERE);
                 list.push(VmId(next));
             } else {
@@ -121,6 +122,38 @@ impl State {
             next = following;
         }
         list
+    }
+
+    /// Those lost on a host after its first `downs` downs and before its last will be found at an instant, where it is not
+    /// sooner.
+    pub fn find_at(&mut self, host: HostId, downs: u32, at: Time) {
+        let home = &self.hosts[host.index()];
+        let (last, mut next) = (home.downs, home.first_lost);
+        while next != NOWHERE {
+            let row = &self.vms[next as usize];
+            if downs < row.prev && row.prev < last {
+                let found_at = &mut self.restarts[next as usize].retry_at;
+                *found_at = at.min(*found_at);
+            }
+            next = row.next;
+        }
+    }
+
+    /// When the next of those lost on a host will be found, and with which of its downs.
+    #[must_use]
+    pub fn found_next(&self, host: HostId) -> (Time, u32) {
+        let home = &self.hosts[host.index()];
+        let (mut found, mut next) = ((home.next_declaration, home.downs), home.first_lost);
+        while next != NOWHERE {
+            let (at, row) = (self.restarts[next as usize].retry_at, &self.vms[next as usize]);
+            if at < found.0 {
+                found = (at, row.prev);
+            } else if at == found.0 {
+                found.1 = found.1.max(row.prev);
+            }
+            next = row.next;
+        }
+        found
     }
 
     /// Takes a VM that has no home from the list on which it is: of those that wait, or of those lost on a host.
@@ -143,6 +176,7 @@ impl State {
                     }
                     let row = &mut self.vms[vm.index()];
                     (row.next, row.prev) = (NOWHERE, NOWHERE);
+                    self.restarts[vm.index()].retry_at = Time::ZERO;
                     return;
                 }
                 (before, next) = (next, self.vms[next as usize].next);

@@ -18,7 +18,8 @@ pub enum DiskSwitch {
 /// By VM; nobody's where the strategy clusters none.
 #[derive(Clone, Copy, Debug)]
 pub struct RestartState {
-    /// Not before this instant; for a VM that waits for others, not after.
+    /// Not before this instant; for a VM that waits for others, not after. For one that was lost, when that will be found,
+    /// where it is with neither the first nor the last of its host's downs that nobody knows of yet.
     pub retry_at: Time,
     /// The last instant at which it could write: it stopped then, or lost its disks.
     pub wrote_until: Time,

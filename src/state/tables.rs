@@ -41,6 +41,8 @@ pub struct StorageState {
     pub switches: u32,
     /// It moves to another controller.
     pub switching: bool,
+    /// Its site is losing power at this very instant: nobody starts from it.
+    pub doomed: bool,
 }
 
 impl StorageState {
@@ -184,7 +186,7 @@ pub struct HostState {
     pub first_vm: u32,
     /// Head of the list of VMs that were lost here and wait for the cluster to notice.
     pub first_lost: u32,
-    /// Up to which of its downs the pending declaration reaches, and when the next one is due.
+    /// Up to which of its downs the pending declaration reaches, and when the last one is due.
     pub declared_downs: u32,
     pub next_declaration: Time,
     /// VMs that wait here for their turn to start; starts under way, of what priority, and until when at most.

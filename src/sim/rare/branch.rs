@@ -8,10 +8,10 @@ use crate::engine::Time;
 
 /// How likely a fault is made in the first window of an episode, while what is asked about serves and while it does not: then it
 /// is the next fault that may keep it down for long, but it may also be down already for what it is all about. Assumptions.
-const FIRING: f64 = 0.8;
+const FIRING: f64 = 0.86;
 const FIRING_DOWN: f64 = 0.3;
 /// After each window in which none struck it is so many times that: so the weight of an episode in which nothing more
-/// happens stays below 60, however many repairs it takes.
+/// happens stays below 100, however many repairs it takes.
 const FADING: f64 = 0.7;
 
 /// Where a branch has ended.

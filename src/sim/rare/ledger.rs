@@ -215,10 +215,16 @@ impl<'w, 'm> Ledger<'w, 'm> {
         self.rows.iter().filter(|row| row.out).count() as u32
     }
 
-    /// When the first of the repairs under way will be done. What waits for a crew will not be back soon.
+    /// When the first of the repairs under way will be done, or else the first VM on its way back has made its next step. What waits
+    /// for a crew will not be back soon.
     pub(super) fn next_repair(&self, state: &State) -> Option<Time> {
+        let first = |clocks: &mut dyn Iterator<Item = Clock>| {
+            clocks.filter(|clock| clock.runs()).map(Clock::due).min()
+        };
         let out = self.rows.iter().zip(&self.watched.clocks).filter(|(row, _)| row.out);
-        out.map(|(_, watched)| repair(state, watched)).filter(|repair| repair.runs()).map(Clock::due).min()
+        let starting = self.watched.vms.iter().filter(|vm| !is_ready(state, **vm));
+        first(&mut out.map(|(_, watched)| repair(state, watched)))
+            .or_else(|| first(&mut starting.map(|vm| state.vms[vm.index()].clocks[VmClock::Step as usize])))
     }
 
     pub(super) fn uniform(&mut self, random: &Randomness) -> f64 {
