@@ -8,11 +8,13 @@ use crate::engine::Time;
 
 /// How likely a fault is made in the first window of an episode, while what is asked about serves and while it does not: then it
 /// is the next fault that may keep it down for long, but it may also be down already for what it is all about. Assumptions.
-const FIRING: f64 = 0.86;
+const FIRING: f64 = 0.65;
 const FIRING_DOWN: f64 = 0.3;
-/// After each window in which none struck it is so many times that: so the weight of an episode in which nothing more
-/// happens stays below 100, however many repairs it takes.
-const FADING: f64 = 0.7;
+/// After each window in which none struck it is so many times that: so the weight of an episode in which nothing more happens
+/// stays below 30, however many repairs it takes. It is as at first where something has happened whose weight is less than
+/// this: no weight is larger than 30 for that.
+const FADING: f64 = 0.75;
+const LIGHT: f64 = 0.1;
 
 /// Where a branch has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +99,10 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             match (window, fired) {
                 (Some(open), Some(fired)) => {
                     self.weight *= open.weight(self.ledger, Some(fired));
+                    // What weighs little may be multiplied again.
+                    if self.weight_with(None) < LIGHT {
+                        self.firing = 1.0;
+                    }
                     self.weigh(None);
                     self.ledger.look(self.run.state, at);
                     open.close(self.ledger, &mut self.run);

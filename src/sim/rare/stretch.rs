@@ -6,8 +6,8 @@
 //! less likely by, for any law; at most 1 / P(as they are).
 
 /// How often a repair is stretched. Assumption, as is the cube.
-const OFTEN: f64 = 0.6;
-/// Repairs that may be: so the weights of a branch with many of them stay below 40.
+const OFTEN: f64 = 0.5;
+/// Repairs that may be: so the weights of a branch with many of them stay below 20.
 const REPAIRS: u32 = 4;
 
 /// What a branch does with its repairs.
