@@ -31,8 +31,9 @@ const EVENTS_MIN: f64 = 25.0;
 const PILOT: usize = 16;
 /// And some that show how much is usually out.
 const USUAL: usize = 4;
-/// Splitting takes as many branches of each level as this, at least.
-const SPLITS_MIN: u32 = 32;
+/// Splitting takes as many branches of each level as this, at least; levels are taken to be so many.
+const SPLITS_MIN: u32 = 8;
+const LEVELS: f64 = 5.0;
 /// Replications of a block.
 const BLOCK: usize = 8;
 
@@ -185,7 +186,7 @@ impl Rare {
         }
         // Where weights are so uneven that it will never be, they are evened out on the way.
         if rare.events().any(|events| events < EVENTS_MIN) {
-            let split = attempt(Way::Splitting, many.max(SPLITS_MIN))?;
+            let split = attempt(Way::Splitting, branches(episodes, MORE / LEVELS).max(SPLITS_MIN))?;
             let known = |rare: &Rare| rare.events().filter(|&events| events >= EVENTS_MIN).count();
             if known(&split) > known(&rare) {
                 rare = split;

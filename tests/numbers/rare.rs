@@ -122,7 +122,7 @@ fn last_state(up: &[f64], down: &[f64]) -> f64 {
 /// From four to twelve nines; what is wrong by half is noticed everywhere, by a seventh at the first ones.
 #[test]
 fn three_of_three_from_one_in_ten_thousand_to_one_in_a_million_millions() {
-    for (mttf_h, replications) in [(200.0, 60), (1_000.0, 400), (10_000.0, 1_600), (100_000.0, 2_400)] {
+    for (mttf_h, replications) in [(200.0, 40), (1_000.0, 200), (10_000.0, 800), (100_000.0, 1_200)] {
         let crash = format!("{{ mttf = \"{mttf_h} h\", mttr = \"10 h\" }}");
         let rate = 1.0 / mttf_h;
         for (crew, crews, repairs) in
@@ -198,7 +198,7 @@ fn six_of_six_in_branches_and_level_by_level() {
     let up: Vec<f64> = (1..=6).rev().map(|hosts| f64::from(hosts) / 300.0).collect();
     let exact = last_state(&up, &[0.1; 6]);
     for way in [Way::Forcing, Way::Splitting] {
-        let (columns, found) = weighted_by(model, 7, 60, Effort { way, branches: 32, spare: 0 });
+        let (columns, found) = weighted_by(model, 7, 30, Effort { way, branches: 32, spare: 0 });
         let mean = Mean::of(&columns[Figure::Downtime.place()]);
         let (mean, se) = (mean.mean / model.horizon.0 as f64, mean.se / model.horizon.0 as f64);
         let mean = Mean { mean, se };
@@ -390,8 +390,8 @@ service.web.protect = ["host-cluster", "nlb"]
 "#;
     let mut worst: f64 = 0.0;
     for model in &models(text) {
-        let crude = crude_figures(model, 11, 3_000);
-        let (columns, found) = weighted(model, 7, 500, 2);
+        let crude = crude_figures(model, 11, 1_500 * times());
+        let (columns, found) = weighted(model, 7, 250 * times(), 2);
         for (place, (crude, column)) in crude.iter().zip(&columns).enumerate() {
             let (rare, z) = (Mean::of(column), Mean::of(column).z_from(*crude));
             // Where one of the two has hardly seen it, it has no error to speak of.
