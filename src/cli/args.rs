@@ -64,9 +64,6 @@ pub(super) struct SimulationArguments {
     /// Seed of all randomness
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
-    /// Stop as soon as every downtime is known that well, e.g. "5 %"; --replications is the most then
-    #[arg(long, value_name = "PART", allow_hyphen_values = true)]
-    pub precision: Option<String>,
     /// Threads [default: as many as the machine has]; never changes a result
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub threads: Option<u16>,
@@ -88,6 +85,9 @@ pub(super) struct RunArguments {
     /// What goes to stdout
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Stop as soon as every downtime is known that well, e.g. "5 %"; --replications is the most then
+    #[arg(long, value_name = "PART", allow_hyphen_values = true)]
+    pub precision: Option<String>,
     /// Start no more replications after so long, e.g. "90 s"; what has started is finished and counted
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     pub time_limit: Option<String>,

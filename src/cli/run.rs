@@ -17,7 +17,9 @@ use crate::scenario::{Issue, read_duration};
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let begun = Instant::now();
     let limit = time_limit(arguments.time_limit.as_ref())?;
-    let mut scenario = load(&arguments.scenario, &options(&arguments.simulation))?;
+    let mut options = options(&arguments.simulation);
+    options.extend(arguments.precision.iter().map(|precision| format!("--precision {precision}")));
+    let mut scenario = load(&arguments.scenario, &options)?;
     choose_strategies(&mut scenario, &arguments.strategy)?;
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
     interrupt::listen();
@@ -74,9 +76,6 @@ pub(super) fn options(arguments: &SimulationArguments) -> Vec<String> {
     }
     if let Some(seed) = arguments.seed {
         set.push(format!("--seed {seed}"));
-    }
-    if let Some(precision) = &arguments.precision {
-        set.push(format!("--precision {precision}"));
     }
     set
 }

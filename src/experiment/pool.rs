@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::block::{Allowance, Block, Worker};
 use super::precision;
 use super::rare::{Rare, Stopped};
+use super::refine::Known;
 use super::sample::Sample;
 use super::summarize::{Findings, summarize};
 use super::summary::Summary;
@@ -83,13 +84,20 @@ pub struct Outcome<'m> {
     pub summary: Summary,
     models: &'m [Model],
     findings: Findings,
+    /// By strategy; empty where somebody has stopped it.
+    rare: Vec<Option<Rare>>,
 }
 
 impl Outcome<'_> {
     /// The downtimes of a strategy's service; `None`: of all of them together.
     #[must_use]
     pub fn sample(&self, strategy: usize, service: Option<usize>) -> Sample {
-        Sample::of(&self.models[strategy], &self.findings, strategy, service)
+        let known = Known {
+            model: &self.models[strategy],
+            found: &self.findings.strategies[strategy],
+            rare: self.rare.get(strategy).and_then(Option::as_ref),
+        };
+        Sample::of(&known, service)
     }
 }
 
@@ -133,7 +141,7 @@ pub fn run_on<'m>(
     findings.any().then(|| {
         let mut summary = summarize(models, plan, &findings, rare.as_deref().unwrap_or_default(), is_enough);
         summary.rare_stopped = rare.is_err();
-        Outcome { summary, models, findings }
+        Outcome { summary, models, findings, rare: rare.unwrap_or_default() }
     })
 }
 

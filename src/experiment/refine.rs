@@ -201,7 +201,7 @@ impl Known<'_> {
     }
 
     /// By replication, the sum of a figure over services: weighted where it is known and `may` be.
-    fn sum(&self, services: &[usize], figure: Figure, may: impl Fn(usize) -> bool) -> Series {
+    pub(super) fn sum(&self, services: &[usize], figure: Figure, may: impl Fn(usize) -> bool) -> Series {
         let is_weighted = |s: usize| may(s) && self.rare.is_some_and(|rare| rare.knows(s));
         let of = |replication: usize| {
             services.iter().map(|&s| self.value(s, figure, replication, is_weighted(s))).sum()

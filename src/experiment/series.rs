@@ -4,6 +4,7 @@ use crate::stats::Interval;
 use crate::stats::{Moments, PairedMoments, Randomness, interval};
 
 /// Numbers of replications, in their order.
+#[derive(Clone, Debug)]
 pub(super) struct Series {
     values: Vec<f64>,
     /// The most that one event which has not been seen may add, where plain replications have a part in it.

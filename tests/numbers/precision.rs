@@ -152,9 +152,10 @@ fn what_cannot_be_is_refused() {
         (&["run", "a.toml", "--set", "run.precision_of=\"differences\""], "add precision"),
         (&["run", "a.toml", "--time-limit", "soon"], "--time-limit soon: "),
         (
-            &["sweep", "a.toml", "--precision", "5 %", "--set", "host.h.count=1..2"],
+            &["sweep", "a.toml", "--set", "run.precision=\"5 %\"", "--set", "host.h.count=1..2"],
             "run.precision is for a single run",
         ),
+        (&["sweep", "a.toml", "--precision", "5 %", "--set", "host.h.count=1..2"], "--precision"),
     ] {
         let output = ninefold(folder.path(), arguments);
         let told = String::from_utf8_lossy(&output.stderr);

@@ -1,28 +1,56 @@
 //! What a summary makes of weighted replications, beside plain ones.
 
 use ninefold::experiment::summary::{Method, Summary};
-use ninefold::experiment::{self, Plan};
+use ninefold::experiment::{self, Plan, Threads, run_on};
+use ninefold::model::Model;
 use ninefold::scenario::{self, Input};
 
 const YEAR_S: f64 = 31_536_000.0;
 
 /// Three hosts, of which one fails about nine times a year: a service on one of them, on two and on all three.
-fn summary(run: &str) -> Summary {
+fn text(run: &str, mttf_h: u32) -> String {
     let group = "detection = \"0 s\"\nconvergence = \"0 s\"";
-    let text = format!(
+    format!(
         "schema = 1\n[run]\nhorizon = \"1 y\"\n{run}[host.h]\ncount = 3\ncores = 8\nmemory = \"16 GiB\"\nboot = \"0 s\"\n\
-         crash = {{ mttf = \"1000 h\", mttr = \"10 h\" }}\n[service.s]\nrole = \"stateless\"\n\
+         crash = {{ mttf = \"{mttf_h} h\", mttr = \"10 h\" }}\n[service.s]\nrole = \"stateless\"\n\
          vm = {{ cores = 1, memory = \"1 GiB\" }}\npower_on = \"0 s\"\nboot = \"0 s\"\nstart = \"0 s\"\nrecover = \"0 s\"\n\
          [strategy.one]\nprotect = []\n[strategy.two]\nprotect = [\"nlb\"]\nmembers = 2\n{group}\n\
          [strategy.three]\nprotect = [\"nlb\"]\nmembers = 3\n{group}\n"
-    );
+    )
+}
+
+fn models(text: &str) -> Vec<Model> {
     let input = Input { name: "t", bytes: text.as_bytes(), overrides: &[], files: &[] };
     let (spec, issues) = scenario::read(&input);
     let spec = spec.unwrap_or_else(|| panic!("{}", issues[0].render()));
-    let models = scenario::compile(&spec).unwrap_or_else(|issues| panic!("{}", issues[0].render()));
-    let plan =
-        Plan { title: String::new(), sha256: String::new(), seed: 3, replications: 120, threads: Some(2) };
-    experiment::run(&models, &plan, &()).expect("nobody stops it")
+    scenario::compile(&spec).unwrap_or_else(|issues| panic!("{}", issues[0].render()))
+}
+
+fn plan() -> Plan {
+    Plan { title: String::new(), sha256: String::new(), seed: 3, replications: 120, threads: Some(2) }
+}
+
+fn summary(run: &str) -> Summary {
+    experiment::run(&models(&text(run, 1_000)), &plan(), &()).expect("nobody stops it")
+}
+
+/// Variants of a scenario, run one after the other: plain replications have seen nothing of either.
+#[test]
+fn variants_are_compared_by_weights_as_well() {
+    let (worse, better) = (models(&text("", 1_000)), models(&text("", 2_000)));
+    let threads = Threads::new(Some(2));
+    let outcome = |models| run_on(&threads, models, &plan(), &()).expect("nobody stops it");
+    let (worse, better) = (outcome(&worse), outcome(&better));
+    for service in [Some(0), None] {
+        let difference = |strategy: usize| {
+            let better = better.sample(strategy, service);
+            worse.sample(strategy, service).minus(&better).expect("they are alike")
+        };
+        let three = difference(2);
+        assert_eq!(three.method, Method::ImportanceSampling);
+        assert!(three.low > 0.0 && three.low < three.mean && three.mean < three.high, "{three:?}");
+        assert_ne!(difference(0).method, Method::ImportanceSampling);
+    }
 }
 
 #[test]
