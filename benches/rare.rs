@@ -37,7 +37,7 @@ fn main() {
     // Run by `cargo test --benches` it only shows that it works.
     let full = std::env::args().any(|argument| argument == "--bench");
     let (many, some) = if full { (3_000_000, 2_000) } else { (100, 10) };
-    for (nines, mttf_h) in [("four", 215.0), ("six", 1_000.0)] {
+    for (nines, mttf_h) in [("four", 215.0), ("six", 1_000.0), ("seven", 2_150.0)] {
         let model = three_hosts(mttf_h);
         let mut state = State::new(&model);
         let mut probe = Downtime::new(&model);
