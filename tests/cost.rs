@@ -152,7 +152,6 @@ protect = []
     let off = |value: f64| (cost.downtime.mean - value).abs() / cost.downtime.se;
     assert!(off(closed) < 5.0, "{:?} against {closed}", cost.downtime);
     assert!(off(closed * 1.1) > 5.0, "{:?} would not tell", cost.downtime);
-    assert!(cost.downtime.low < closed && closed < cost.downtime.high, "{:?}", cost.downtime);
     assert_eq!(cost.downtime.method, Method::StudentT);
     assert_eq!((cost.hosts, cost.licences, cost.total), (0.0, 0.0, cost.downtime));
 }

@@ -1,6 +1,7 @@
 //! Numbers that can be trusted: rare outages, runs that stop by themselves, several strategies at once.
 
 mod best;
+mod known;
 mod percentiles;
 mod precision;
 mod rare;

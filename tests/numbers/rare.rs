@@ -76,7 +76,7 @@ fn unavailability(model: &Model, seed: u64, replications: u32, branches: u32) ->
 }
 
 /// A balanced group with a member on each of three hosts, which is down while all three are (facts, A3 i).
-fn three_hosts(crash: &str, more: &str, crew: &str) -> String {
+pub(crate) fn three_hosts(crash: &str, more: &str, crew: &str) -> String {
     format!(
         "schema = 1\n[run]\nhorizon = \"1 y\"\n{more}[host.h]\ncount = 3\ncores = 8\nmemory = \"16 GiB\"\n{crew}boot = \"0 s\"\n\
          crash = {crash}\n[service.s]\nrole = \"stateless\"\nvm = {{ cores = 1, memory = \"1 GiB\" }}\n\
@@ -258,7 +258,7 @@ fn costs_and_requests_go_with_the_downtime() {
 }
 
 /// How many times as many replications the long form of a test has.
-fn times() -> u32 {
+pub(crate) fn times() -> u32 {
     if std::env::var_os("NINEFOLD_LONG").is_some() { 16 } else { 1 }
 }
 
@@ -429,7 +429,7 @@ fn crude_figures(model: &Model, seed: u64, replications: u32) -> Vec<Mean> {
         .collect()
 }
 
-fn run(text: &str, seed: u64, replications: u32, threads: usize) -> Summary {
+pub(crate) fn run(text: &str, seed: u64, replications: u32, threads: usize) -> Summary {
     let plan =
         Plan { title: String::new(), sha256: String::new(), seed, replications, threads: Some(threads) };
     experiment::run(&models(text), &plan, &()).expect("nobody stops it")

@@ -7,6 +7,7 @@
 use crate::chain::Chain;
 use crate::compare::{Sample, times};
 use ninefold::engine::{Law, Randomness, Stream, Time, Timers};
+use std::collections::BTreeMap;
 
 /// Left and right workstations, left and right switch, backbone.
 const KINDS: usize = 5;
@@ -182,6 +183,7 @@ fn chain(cluster: Cluster) -> Chain {
     let fast = [2.0, 2.0, 0.25, 0.25, 0.125].map(|rate| rate / cluster.slow);
     let fails = [500.0, 500.0, 4000.0, 4000.0, 5000.0].map(|mttf| cluster.haste / mttf);
     let mut states: Vec<State> = vec![(all, None)];
+    let mut numbers = BTreeMap::from([(states[0], 0)]);
     let mut chain = Chain::default();
     let mut next = 0;
     while next < states.len() {
@@ -201,11 +203,11 @@ fn chain(cluster: Cluster) -> Chain {
         }
         let mut row = Vec::new();
         for (state, rate) in moves {
-            let number = states.iter().position(|other| *other == state).unwrap_or_else(|| {
+            let number = *numbers.entry(state).or_insert_with(|| {
                 states.push(state);
-                states.len() - 1
+                states.len() as u32 - 1
             });
-            row.push((number as u32, rate));
+            row.push((number, rate));
         }
         chain.moves.push(row);
         let part = |offered: bool| f64::from(u8::from(!offered));
@@ -224,6 +226,8 @@ fn the_solver_knows_the_workstation_cluster() {
     for (n, states, minimum, repairs, premium) in [
         (2, 276, 0.004_659_192_406, 17.369_778_28, 1.0 - 0.999_961_533_562_362_8),
         (4, 820, 0.007_363_146_871, 33.344_698_84, 1.0 - 0.999_921_240_851_379_3),
+        // Storm's own figure for the last is good to six digits only: that of a second solver, which has the exact ones too.
+        (8, 2_772, 0.004_831_352_454, 65.293_916_19, 1.669_307_325_9e-4),
     ] {
         let chain = chain(Cluster { n, slow: 1.0, haste: 1.0 });
         assert_eq!(chain.moves.len(), states);
@@ -240,17 +244,19 @@ fn the_solver_knows_the_workstation_cluster() {
 /// failures ten times as frequent, against the solver; there repairs that take a tenth longer are noticed.
 #[test]
 fn the_workstation_cluster() {
-    for (n, minimum, missed, repairs) in [
-        (2, 0.004_659_192_406, 0.001_158_395_575, 17.369_778_28),
-        (4, 0.007_363_146_871, 0.001_822_105_149, 33.344_698_84),
+    // Of the largest, whose events are many, a sixth of the runs.
+    for (n, part, minimum, missed, repairs) in [
+        (2, 1, 0.004_659_192_406, 0.001_158_395_575, 17.369_778_28),
+        (4, 1, 0.007_363_146_871, 0.001_822_105_149, 33.344_698_84),
+        (8, 6, 0.004_831_352_454, 0.001_187_232_021, 65.293_916_19),
     ] {
-        let found = Cluster { n, slow: 1.0, haste: 1.0 }.sample(1, 30_000 * times(), 2_000.0);
+        let found = Cluster { n, slow: 1.0, haste: 1.0 }.sample(1, 30_000 * times() / part, 2_000.0);
         agrees(&format!("{n}, hours below the minimum"), found[0], minimum);
         agrees(&format!("{n}, below the minimum"), found[1], missed);
         agrees(&format!("{n}, repairs"), found[2], repairs);
         let hasty = Cluster { n, slow: 1.0, haste: 10.0 };
         let exact = chain(hasty).expected(2_000.0);
-        let found = hasty.sample(2, 12_000 * times(), 2_000.0);
+        let found = hasty.sample(2, 12_000 * times() / part, 2_000.0);
         agrees(&format!("{n}, hasty, hours below the minimum"), found[0], exact[0]);
         agrees(&format!("{n}, hasty, repairs"), found[2], exact[1]);
         agrees(&format!("{n}, hasty, hours below premium"), found[3], exact[2]);

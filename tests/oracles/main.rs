@@ -8,6 +8,7 @@
 mod chain;
 mod cluster;
 mod compare;
+mod cycles;
 mod dice;
 mod literature;
 mod rare;
