@@ -1,9 +1,10 @@
 //! Services that are hardly ever down: their replications once more, with importance sampling ([`crate::sim::rare`]).
 //!
 //! Crude simulation knows an outage that it has seen fifty times within a seventh of itself, and one that it has never seen
-//! not at all. Where a service has had fewer than that, all replications are run again for it, and what they say takes the
-//! place of the means, if it says more. Distributions and single outages stay those of the crude replications: weighted ones
-//! know means alone.
+//! not at all. Where a service is to be expected to have fewer than that, all replications are run again for it, and what they say takes the
+//! place of the means. Who is expected to, and how it is gone about, is decided by a pilot with random numbers of its own: to choose by
+//! what was found would bend it. Distributions and single outages stay those of the crude replications: weighted ones know means
+//! alone.
 
 use rayon::prelude::*;
 
@@ -25,10 +26,17 @@ const BRANCHES_MAX: f64 = 32.0;
 /// Where a mean is known worse than within a twentieth, each episode gets so many times more.
 const MORE: f64 = 8.0;
 const EVENTS_WANTED: f64 = 400.0;
-/// A mean that is not even known within a fifth is not told: its interval would promise too much. Assumption.
-const EVENTS_MIN: f64 = 25.0;
-/// Replications that show how many episodes there are.
-const PILOT: usize = 16;
+/// Where it would not even be known within a fifth, weights are too uneven.
+const EVENTS_UNEVEN: f64 = 25.0;
+/// What is worth fewer events than this is told by plain replications: as few that who is told by which does not depend on
+/// luck where anything is known. Assumption.
+const EVENTS_MIN: f64 = 5.0;
+/// Services with so many times as many outages are not rare, whatever luck had to do with it.
+const CERTAINLY: u64 = 10;
+/// Replications that show what is to be expected, their branches, and what makes their random numbers others.
+const PILOT: usize = 32;
+const PILOT_BRANCHES: u32 = 4;
+const PILOT_SEED: u64 = 0x7069_6c6f_7420_7275;
 /// And some that show how much is usually out.
 const USUAL: usize = 4;
 /// Splitting takes as many branches of each level as this, at least; levels are taken to be so many.
@@ -54,6 +62,35 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new_run(self, effort: Effort) -> Option<RareRun<'a, Shortfall>> {
         RareRun::new(self.model, self.services, effort, Shortfall::new(self.model, self.services))
+    }
+
+    /// What some replications of their own show; `None` where there is nothing to be made likelier.
+    fn pilot(self, watch: &dyn Watch) -> Result<Option<Pilot>, Stopped> {
+        let seed = self.seed ^ PILOT_SEED;
+        let Some(mut run) = self.new_run(Effort::branches(1)) else { return Ok(None) };
+        let spare = run.usually_out(seed, &self.numbers[..USUAL]);
+        let effort = Effort { spare, ..Effort::branches(PILOT_BRANCHES) };
+        let Some(mut run) = self.new_run(effort) else { return Ok(None) };
+        let mut rows = Vec::new();
+        for &number in &self.numbers[..PILOT] {
+            if watch.stops() {
+                return Err(Stopped);
+            }
+            rows.push(run.run(seed, number));
+        }
+        let times = self.numbers.len() as f64 / PILOT as f64;
+        let seen = |place: usize| {
+            let figure = |figure: Figure| {
+                Series::new(rows.iter().map(|row| row[place * FIGURES + figure.place()]).collect())
+            };
+            let outages = figure(Figure::Outages).sum();
+            Seen {
+                is_rare: outages * times < OUTAGES_FEW as f64,
+                events: figure(Figure::Downtime).effective_events() * times,
+            }
+        };
+        let seen = (0..self.services.len()).map(seen).collect();
+        Ok(Some(Pilot { spare, episodes: run.diagnostics.episodes as f64 * times, seen }))
     }
 
     /// All of them; `None` where somebody stops it.
@@ -107,6 +144,24 @@ const KEPT: [Figure; 8] = [
     Figure::Requests,
 ];
 
+/// What a few replications of other random numbers have shown: whatever is decided by them, the means of all others are not bent
+/// by it, as they would be if what looks sharp, or was seen often, was chosen among them.
+struct Pilot {
+    /// How much is usually out.
+    spare: usize,
+    /// Episodes of all replications to come.
+    episodes: f64,
+    /// By service asked about.
+    seen: Vec<Seen>,
+}
+
+struct Seen {
+    /// Whether too few outages are to be expected of all replications.
+    is_rare: bool,
+    /// As many events of one size will know as much of its downtime.
+    events: f64,
+}
+
 /// Some replications.
 struct Block {
     /// By replication, and by service asked about, what is kept.
@@ -145,7 +200,7 @@ pub(super) struct Rare {
 }
 
 impl Rare {
-    /// Whether too few outages of a service have been seen.
+    /// Whether few outages of a service have been seen: its plain figures need not be known well before weighted ones are asked.
     pub(super) fn is_rare(model: &Model, found: &StrategyBlock, service: usize) -> bool {
         let outages: u64 = found.ticks[service].iter().map(|ticks| ticks.outages).sum();
         model.services[service].incident.random && outages < OUTAGES_FEW
@@ -160,50 +215,50 @@ impl Rare {
         threads: &Threads,
         watch: &dyn Watch,
     ) -> Result<Option<Rare>, Stopped> {
-        let few = |service: &ServiceId| Rare::is_rare(model, found, service.index());
-        let services: Vec<ServiceId> = (0..model.services.len() as u32).map(ServiceId).filter(few).collect();
+        let outages = |service: usize| found.ticks[service].iter().map(|ticks| ticks.outages).sum::<u64>();
+        let may_be_rare = |service: &ServiceId| {
+            model.services[service.index()].incident.random
+                && outages(service.index()) < OUTAGES_FEW * CERTAINLY
+        };
+        let services: Vec<ServiceId> =
+            (0..model.services.len() as u32).map(ServiceId).filter(may_be_rare).collect();
         if !model.rare_events || numbers.len() < REPLICATIONS_MIN || services.is_empty() {
             return Ok(None);
         }
         let run = Run { model, services: &services, numbers, seed };
-        let Some(mut pilot) = run.new_run(Effort::branches(1)) else { return Ok(None) };
-        let spare = pilot.usually_out(seed, &numbers[..USUAL]);
-        let Some(mut pilot) = run.new_run(Effort { spare, ..Effort::branches(1) }) else { return Ok(None) };
-        for &number in &numbers[..PILOT] {
-            if watch.stops() {
-                return Err(Stopped);
+        let Some(pilot) = run.pilot(watch)? else { return Ok(None) };
+        let services: Vec<ServiceId> =
+            services.iter().zip(&pilot.seen).filter(|(_, seen)| seen.is_rare).map(|(s, _)| *s).collect();
+        if services.is_empty() {
+            return Ok(None);
+        }
+        let events = pilot.seen.iter().filter(|seen| seen.is_rare).map(|seen| seen.events);
+        let events = events.fold(f64::INFINITY, f64::min);
+        let (way, branches) = match events {
+            // Where weights are so uneven that it will never be sharp, they are evened out on the way.
+            few if few < EVENTS_UNEVEN => {
+                (Way::Splitting, branches(pilot.episodes, MORE / LEVELS).max(SPLITS_MIN))
             }
-            pilot.run(seed, number);
-        }
-        let episodes = pilot.diagnostics.episodes as f64 * numbers.len() as f64 / PILOT as f64;
-        let (few, many) = (branches(episodes, 1.0), branches(episodes, MORE));
-        let attempt =
-            |way: Way, branches: u32| run.all(Effort { way, branches, spare }, threads, watch).ok_or(Stopped);
-        let mut rare = attempt(Way::Forcing, few)?;
-        // Where that is not sharp yet, more ways of each episode are worth their time.
-        if many > few && rare.events().any(|events| events < EVENTS_WANTED) {
-            rare = attempt(Way::Forcing, many)?;
-        }
-        // Where weights are so uneven that it will never be, they are evened out on the way.
-        if rare.events().any(|events| events < EVENTS_MIN) {
-            let split = attempt(Way::Splitting, branches(episodes, MORE / LEVELS).max(SPLITS_MIN))?;
-            let known = |rare: &Rare| rare.events().filter(|&events| events >= EVENTS_MIN).count();
-            if known(&split) > known(&rare) {
-                rare = split;
-            }
-        }
+            // Where that is not sharp, more ways of each episode are worth their time.
+            some if some < EVENTS_WANTED => (Way::Forcing, branches(pilot.episodes, MORE)),
+            _ => (Way::Forcing, branches(pilot.episodes, 1.0)),
+        };
+        let run = Run { services: &services, ..run };
+        let effort = Effort { way, branches, spare: pilot.spare };
+        let mut rare = run.all(effort, threads, watch).ok_or(Stopped)?;
         for (place, service) in services.iter().enumerate() {
-            let outages: u64 = found.ticks[service.index()].iter().map(|ticks| ticks.outages).sum();
             let events = rare.at(place, Figure::Downtime).effective_events();
-            let says_more = events >= EVENTS_MIN && events > outages as f64;
-            rare.places[service.index()] = says_more.then_some(place);
+            rare.places[service.index()] = (events >= EVENTS_MIN).then_some(place);
         }
         Ok(Some(rare))
     }
 
-    /// By service asked about, how many events of one size would know as much of its downtime.
-    fn events(&self) -> impl Iterator<Item = f64> {
-        (0..self.width / KEPT.len()).map(|place| self.at(place, Figure::Downtime).effective_events())
+    /// As many events of one size would know as much of the downtime of any service that is known: of the one known worst.
+    pub(super) fn events_least(&self) -> f64 {
+        let known = self.places.iter().flatten();
+        let least = known.map(|&place| self.at(place, Figure::Downtime).effective_events());
+        let least = least.fold(f64::INFINITY, f64::min);
+        if least.is_finite() { least } else { 0.0 }
     }
 
     /// The services that it was asked about.

@@ -183,7 +183,7 @@ impl Known<'_> {
             episodes: found.episodes,
             branches: found.branches,
             hits: found.hits,
-            hits_effective: found.effective_hits(),
+            hits_effective: rare.events_least(),
             weight_mean: if found.branches == 0 { 1.0 } else { found.weights / found.branches as f64 },
             weight_share_max: if found.hits == 0 { 0.0 } else { found.lost_max / found.lost },
         }

@@ -31,6 +31,10 @@ impl Series {
         Randomness::Events { largest: seen.max(self.unseen / unit), ceiling: f64::INFINITY }
     }
 
+    pub(super) fn sum(&self) -> f64 {
+        self.values.iter().sum()
+    }
+
     fn largest(&self) -> f64 {
         self.values.iter().fold(0.0, |most: f64, &value| most.max(value))
     }

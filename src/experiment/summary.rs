@@ -224,7 +224,7 @@ pub struct RareSummary {
     /// Times in which something was out, in all replications, and ways that were tried for them.
     pub episodes: u64,
     pub branches: u64,
-    /// Ways in which a service went down, and as many of equal weight as would know as much (Kish).
+    /// Ways in which a service went down, and as many outages of one size as would know as much, of the service known worst.
     pub hits: u64,
     pub hits_effective: f64,
     /// The mean of all weights: about 1.

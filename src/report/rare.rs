@@ -30,7 +30,7 @@ pub struct RareEvents {
     /// Ways to go on from there that were tried, with other failures made likelier, and how many led into an outage.
     pub branches: u64,
     pub hits: u64,
-    /// As many hits of equal weight would know as much.
+    /// As many outages of one size would know as much of the downtime, of the service that is known worst.
     #[serde(with = "number")]
     pub hits_effective: f64,
     /// The mean weight of all branches: 1, but for chance.
