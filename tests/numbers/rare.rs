@@ -258,7 +258,7 @@ fn costs_and_requests_go_with_the_downtime() {
 }
 
 /// Of six hosts one matters, and three dozen of its failures are all that 200 replications see: what is told must not be what happened
-/// to look sharp. The mean of 40 runs is known within 3 %; where it was chosen by its own sharpness it was a quarter too high.
+/// to look sharp. The mean of 25 runs is known within 4 %; where it was chosen by its own sharpness it was a quarter too high.
 #[test]
 fn what_is_told_is_not_chosen_by_luck() {
     let text = r#"
@@ -283,14 +283,14 @@ vm = { cores = 1, memory = "8 GiB" }
 [strategy.a]
 protect = ["host-cluster"]
 "#;
-    let told: Vec<f64> = (0..40)
+    let told: Vec<f64> = (0..25)
         .map(|seed| run(text, 40 + seed, 200, 2).strategies[0].services[0].outages)
         .filter(|outages| outages.method == Method::ImportanceSampling)
         .map(|outages| outages.mean)
         .collect();
     let mean = Mean::of(&told);
-    println!("told in {} of 40, {mean:?}, z {:.2}", told.len(), mean.z(0.01));
-    assert!(told.len() > 37 && mean.z(0.01).abs() < 4.0 && mean.z(0.012).abs() > 4.0);
+    println!("told in {} of 25, {mean:?}, z {:.2}", told.len(), mean.z(0.01));
+    assert!(told.len() > 23 && mean.z(0.01).abs() < 4.0 && mean.z(0.012).abs() > 4.0);
 }
 
 /// How many times as many replications the long form of a test has.

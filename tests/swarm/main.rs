@@ -2,7 +2,7 @@
 //! the log judged by an independent checker (`checker`), which sees the signals and nothing else.
 //!
 //! A plain `cargo test` runs 3,000 pinned seeds, half of them on several sites (somewhat more than half of all fit on
-//! their hosts and run); continuous integration runs 10,000 more, `NINEFOLD_LONG=1` 100,000. `NINEFOLD_SEEDS=a..b`
+//! their hosts and run); continuous integration runs 5,000 more, `NINEFOLD_LONG=1` 100,000. `NINEFOLD_SEEDS=a..b`
 //! runs any others, `NINEFOLD_SEED=n` replays one. A failure prints the seed, what replays it, and the scenario's text.
 //! Every twentieth scenario is run once more on a state that has served another, and must have the same fingerprint. All of them
 //! together must take every path that is seldom taken (`paths.rs`).
