@@ -118,7 +118,7 @@ pub fn run_on<'m>(
         Some(_) => precision::looks(plan.replications).collect(),
         None => vec![plan.replications],
     };
-    let (mut is_enough, mut rare) = (false, None);
+    let (mut is_enough, mut rare, mut weighted_from) = (false, None, 0);
     for look in looks {
         let done = findings.replications();
         work.extend(&mut findings, done..look, threads, watch);
@@ -128,8 +128,9 @@ pub fn run_on<'m>(
             break;
         }
         if let Some(precision) = precision {
-            let seen = precision::look(models, precision, &findings, plan.seed, threads, watch);
-            (is_enough, rare) = (seen.is_enough, seen.rare);
+            let from = if look == plan.replications { 0 } else { weighted_from };
+            let seen = precision::look(models, precision, &findings, plan.seed, (threads, watch), from);
+            (is_enough, rare, weighted_from) = (seen.is_enough, seen.rare, seen.weighted_from);
             if is_enough {
                 break;
             }
