@@ -307,6 +307,8 @@ fn laws_with_a_memory_are_what_they_are() {
         "law = \"weibull\", shape = 2, mean = \"150 h\"",
         "law = \"lognormal\", mean = \"150 h\", cv = 1.2",
         "law = \"gamma\", shape = 2.5, mean = \"150 h\"",
+        "law = \"uniform\", min = \"30 h\", max = \"270 h\"",
+        "law = \"triangular\", min = \"0 h\", mode = \"100 h\", max = \"350 h\"",
     ] {
         for ages in ["stationary", "new"] {
             seed += 1;
