@@ -34,6 +34,7 @@ mod reproduce;
 pub mod result;
 pub mod size;
 mod stopping;
+pub mod story;
 pub mod sweep;
 mod table;
 pub mod text;
