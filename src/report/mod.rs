@@ -35,6 +35,7 @@ pub mod result;
 pub mod size;
 mod stopping;
 pub mod story;
+pub mod survivability;
 pub mod sweep;
 mod table;
 pub mod text;
