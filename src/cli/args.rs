@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check::CheckArguments;
+use super::test::TestArguments;
+
 /// Simulates high availability in virtualized datacenters: which strategy loses how much, and what it costs.
 #[derive(Debug, Parser)]
 #[command(name = "ninefold", version, about, max_term_width = 100)]
@@ -18,6 +21,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Read, validate and lint a scenario; print what the defaults became
     Check(CheckArguments),
+    /// Ask the gates of scenarios, for a pipeline: pass, fail or undecided
+    Test(TestArguments),
     /// Propose a strategy for every service, say why, and simulate it beside those of the scenario
     Advise(AdviseArguments),
     /// Simulate every variant of a grid of values, on the same failures, and compare them
@@ -100,12 +105,6 @@ pub(super) struct RunArguments {
     /// Tell on stderr where the time went
     #[arg(long)]
     pub timing: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArguments {
-    #[command(flatten)]
-    pub scenario: ScenarioArguments,
 }
 
 #[derive(Debug, Args)]

@@ -8,8 +8,8 @@ use super::args::{Format, RunArguments, SimulationArguments};
 use super::input::{Scenario, load};
 use super::output::{self, File};
 use super::progress::Progress;
-use super::{Failure, interrupt};
-use crate::experiment::{self, Plan, Summary};
+use super::{Failure, gates, interrupt};
+use crate::experiment::{self, Plan, Summary, Threads};
 use crate::report::result::{StoppedBy, Warning};
 use crate::report::{RunResult, charts, csv, markdown, text};
 use crate::scenario::{Issue, read_duration};
@@ -21,6 +21,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     options.extend(arguments.precision.iter().map(|precision| format!("--precision {precision}")));
     let mut scenario = load(&arguments.scenario, &options)?;
     choose_strategies(&mut scenario, &arguments.strategy)?;
+    gates::tell_unasked(&scenario);
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
     interrupt::listen();
     interrupt::making(|made| output::prepare(&folder, made))?;
@@ -49,7 +50,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     }
     if !interrupted {
         // Who interrupts when everything is simulated gets everything.
-        return Ok(());
+        return gates::outcome(&result.gates);
     }
     let kept = if earlier.is_some() {
         format!("in {}; the earlier results in {} stay as they are", target.display(), folder.display())
@@ -62,7 +63,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         summary.replications, summary.replications_asked
     ));
     // Who gives it so much time gets what was asked for.
-    if stopped_by == Some(StoppedBy::TimeLimit) { Ok(()) } else { Err(Failure::Interrupted) }
+    if stopped_by == Some(StoppedBy::TimeLimit) {
+        gates::outcome(&result.gates)
+    } else {
+        Err(Failure::Interrupted)
+    }
 }
 
 /// Options that are a scenario key in short, as they are typed.
@@ -176,12 +181,16 @@ pub(super) fn simulate(
         replications,
         threads: arguments.threads.map(usize::from),
     };
+    let gates = &scenario.spec.gates;
+    let most = gates.iter().map(|gate| gate.replications_max).fold(replications, u32::max);
     let progress = match run.precision {
-        Some(_) => Progress::at_most(replications, quiet),
-        None => Progress::new(replications, quiet),
+        None if gates.is_empty() => Progress::new(replications, quiet),
+        _ => Progress::at_most(most, quiet),
     };
     let progress = progress.within(time_limit);
-    let summary = experiment::run(&scenario.models, &plan, &progress);
+    let threads = Threads::new(plan.threads);
+    let outcome = experiment::run_gated(&threads, &scenario.models, &plan, gates, &progress);
+    let summary = outcome.map(|outcome| outcome.summary);
     progress.finish();
     let Some(summary) = summary else {
         if interrupt::stops() {

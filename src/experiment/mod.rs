@@ -17,7 +17,9 @@ mod block;
 mod capacity;
 mod chance;
 mod cost;
+pub mod gate;
 mod headroom;
+mod metric;
 mod percentiles;
 mod pool;
 mod precision;
@@ -33,7 +35,7 @@ mod turns;
 pub mod verify;
 mod weighted_cost;
 
-pub use pool::{Outcome, Plan, Threads, Watch, run, run_on};
+pub use pool::{Outcome, Plan, Threads, Watch, run, run_gated, run_on};
 pub use sample::Sample;
 pub use study::{Check, Reading};
 pub use summary::Summary;

@@ -52,6 +52,7 @@ impl From<&summary::Summary> for RunResult {
             comparisons,
             total_comparisons,
             best: from.best.iter().map(best).collect(),
+            gates: from.gates.iter().map(super::gates::Gate::from).collect(),
         }
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::comparisons::{Best, Distance, ServiceComparison, TotalComparison};
 pub use super::cost::{Cost, ServiceCost};
+pub use super::gates::Gate;
 pub use super::headroom::Headroom;
 pub use super::lengths::{Migrations, OutageLengths};
 pub use super::lost::RecoveryPoint;
@@ -73,6 +74,9 @@ pub struct RunResult {
     /// Of more than two strategies, and at most sixteen: how far each is from the best.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub best: Vec<Best>,
+    /// What was found of the scenario's gates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<Gate>,
 }
 
 /// An issue that did not prevent the run.
