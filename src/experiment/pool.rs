@@ -146,7 +146,7 @@ pub fn run_gated<'m>(
         let found = models.iter().zip(&findings.strategies);
         found.map(|(m, found)| Rare::find(m, found, findings.numbers(), plan.seed, threads, watch)).collect()
     };
-    let (mut is_enough, mut rare, mut asked) = (false, None, plan.replications);
+    let (mut is_enough, mut rare, mut weighted_from, mut asked) = (false, None, 0, plan.replications);
     for look in looks {
         let done = findings.replications();
         work.extend(&mut findings, done..look, threads, watch);
@@ -156,8 +156,9 @@ pub fn run_gated<'m>(
             break;
         }
         if let Some(precision) = precision.filter(|_| !is_enough && look <= plan.replications) {
-            let seen = precision::look(models, precision, &findings, plan.seed, threads, watch);
-            (is_enough, rare) = (seen.is_enough, seen.rare.map(Ok));
+            let from = if look == plan.replications { 0 } else { weighted_from };
+            let seen = precision::look(models, precision, &findings, plan.seed, (threads, watch), from);
+            (is_enough, rare, weighted_from) = (seen.is_enough, seen.rare.map(Ok), seen.weighted_from);
         }
         if docket.is_due(look) {
             let found = rare.take().unwrap_or_else(|| find(&findings));
