@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::baseline::BaselineArguments;
 use super::check::CheckArguments;
 use super::test::TestArguments;
 
@@ -96,6 +97,8 @@ pub(super) struct RunArguments {
     /// Start no more replications after so long, e.g. "90 s"; what has started is finished and counted
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     pub time_limit: Option<String>,
+    #[command(flatten)]
+    pub baseline: BaselineArguments,
     /// Write the charts as PNG too
     #[arg(long)]
     pub png: bool,

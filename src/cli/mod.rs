@@ -7,6 +7,7 @@
 
 mod advise;
 mod args;
+mod baseline;
 mod chart;
 mod check;
 mod data;

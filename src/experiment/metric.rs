@@ -10,7 +10,7 @@ use super::summary::Estimate;
 use crate::engine::Span;
 use crate::probe::Figure;
 use crate::scenario::goal::{Goal, Metric};
-use crate::stats::{Interval, Moments, Randomness, interval};
+use crate::stats::{Interval, Moments, Randomness, interval, proportion};
 
 /// What an interval says of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,12 @@ impl Asked<'_> {
         let of_metric = self.randomness(known, chance);
         if self.goal.percentile.is_some() {
             let counts: Moments = found.exceeded[self.allowance].iter().copied().collect();
+            // Of a single instance a replication counts or does not, and nothing has to be assumed.
+            if let (1, Randomness::Events { .. }, Ok(over)) =
+                (fixed.instances, of_metric, u64::try_from(counts.sum()))
+            {
+                return proportion::share(over, counts.count(), tail);
+            }
             let randomness = match of_metric {
                 Randomness::None => Randomness::None,
                 Randomness::Events { .. } => Randomness::Events { largest: instances, ceiling: instances },

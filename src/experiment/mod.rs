@@ -8,10 +8,13 @@
 //! All strategies of a block run in one task on the same failure history (common random numbers), which
 //! is what makes "A minus B" sharp.
 //!
+//! [`gate`] adds replications while a gate of the scenario is undecided, and [`baseline`] holds a run against a stored one.
+//!
 //! Variants of a scenario run one after the other on the same threads ([`run_on`]); what they keep of it, a [`Sample`], is enough to
 //! compare them on the same failures later. [`size`] looks for the smallest variant that meets a goal, adding replications to those
 //! that a candidate has (`study`).
 
+pub mod baseline;
 mod best;
 mod block;
 mod capacity;

@@ -94,12 +94,15 @@ impl Outcome<'_> {
     /// The downtimes of a strategy's service; `None`: of all of them together.
     #[must_use]
     pub fn sample(&self, strategy: usize, service: Option<usize>) -> Sample {
-        let known = Known {
+        Sample::of(&self.known(strategy), service)
+    }
+
+    pub(super) fn known(&self, strategy: usize) -> Known<'_> {
+        Known {
             model: &self.models[strategy],
             found: &self.findings.strategies[strategy],
             rare: self.rare.get(strategy).and_then(Option::as_ref),
-        };
-        Sample::of(&known, service)
+        }
     }
 }
 

@@ -313,6 +313,7 @@ impl From<Interval> for Estimate {
             method: match interval.method {
                 stats::Method::StudentT => Method::StudentT,
                 stats::Method::WeightedPoisson => Method::WeightedPoisson,
+                stats::Method::Binomial => Method::Binomial,
                 stats::Method::Bound => Method::Bound,
                 stats::Method::Exact => Method::Exact,
             },

@@ -11,6 +11,8 @@ pub enum Method {
     StudentT,
     /// Few outages: the wider of t and the weighted-Poisson gamma interval with its heavy-tail allowance.
     WeightedPoisson,
+    /// Each replication has something or has it not: the exact interval of a binomial share.
+    Binomial,
     /// Outages too rare for the replications: weighted ones, in which they are likelier.
     ImportanceSampling,
     /// Nothing varied between replications: the ends are what so many can rule out.

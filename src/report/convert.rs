@@ -53,6 +53,7 @@ impl From<&summary::Summary> for RunResult {
             total_comparisons,
             best: from.best.iter().map(best).collect(),
             gates: from.gates.iter().map(super::gates::Gate::from).collect(),
+            baseline: None,
         }
     }
 }
@@ -244,6 +245,7 @@ pub(super) fn estimate(from: &summary::Estimate) -> Estimate {
         summary::Method::StudentT => Method::StudentT,
         summary::Method::WeightedPoisson => Method::WeightedPoisson,
         summary::Method::ImportanceSampling => Method::ImportanceSampling,
+        summary::Method::Binomial => Method::Binomial,
         summary::Method::Bound => Method::Bound,
         summary::Method::Exact => Method::Exact,
     };

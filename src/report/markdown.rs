@@ -3,6 +3,7 @@
 //! Downtime is in minutes per instance and year of 365 d, or as the script has it, as on the terminal. Every name that the
 //! scenario's author chose is escaped.
 
+use super::baseline;
 use super::capacity;
 use super::clean;
 use super::clean::markdown as name;
@@ -32,6 +33,7 @@ pub fn summary(result: &RunResult) -> String {
     page.line(&format!("# {}", name(&result.scenario.title)));
     page.line(&format!("**{}**", verdict::verdict(result, name)));
     page.gates();
+    page.baseline();
     let horizon = horizon(result);
     page.line(&format!(
         "{} of {horizon} for each strategy. {}. `≤` stands where nothing was observed.{}",
@@ -100,6 +102,13 @@ impl Page<'_> {
         }
         self.line(&format!("## {}", Counts::of(&self.result.gates).sentence()));
         self.line(gates::markdown::table(&self.result.gates).trim_end());
+    }
+
+    fn baseline(&mut self) {
+        if let Some(baseline) = &self.result.baseline {
+            self.line(&format!("## Beside the baseline: {}", baseline.sentence()));
+            self.line(baseline::markdown(self.result).trim_end());
+        }
     }
 
     fn warnings(&mut self) {

@@ -15,6 +15,7 @@
 //! smallest value that meets a goal has an answer of its own: [`size`]. What was found of gates is for pipelines: [`gates`].
 
 pub mod advice;
+pub mod baseline;
 mod capacity;
 pub mod charts;
 pub mod clean;

@@ -4,6 +4,7 @@
 //! Downtime is in minutes per instance and year of 365 d, whatever the horizon, unless nothing fails but by script;
 //! `[low, high]` is the 95 % interval. No figure has more digits than its interval supports.
 
+use super::baseline;
 use super::capacity;
 use super::clean;
 use super::comparisons;
@@ -53,6 +54,7 @@ pub fn comparison(result: &RunResult) -> String {
     text.push('\n');
     text.push_str(&wrap(&verdict::verdict(result, clean::visible), ""));
     text.push_str(&gates::text(result));
+    text.push_str(&baseline::text(result));
     text
 }
 

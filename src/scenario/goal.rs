@@ -268,6 +268,41 @@ fn no_percentiles(metric: Metric) -> units::Wrong {
     (format!("there are no percentiles of {}", metric.word()), remedy)
 }
 
+/// What counts as a difference.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Margin {
+    /// A part of what is compared with.
+    Share(f64),
+    SecondsAYear(f64),
+}
+
+/// Reads what counts as a difference: `5 %`, `1 min/y`.
+///
+/// ```
+/// use ninefold::scenario::goal::{Margin, margin};
+/// assert_eq!(margin("5 %"), Ok(Margin::Share(0.05)));
+/// assert_eq!(margin("1 min/73 d"), Ok(Margin::SecondsAYear(300.0)));
+/// assert!(margin("1 min").unwrap_err().ends_with("write 1 min/y for a year of 365 d"));
+/// ```
+///
+/// # Errors
+/// What is accepted.
+pub fn margin(text: &str) -> Result<Margin, String> {
+    let told = |(what, remedy): units::Wrong| format!("{what}: {remedy}");
+    let text = text.trim();
+    if text.parse::<f64>().is_ok() || text.ends_with('%') {
+        let share = share(text).map_err(told)?;
+        let is_share = (0.0..=1e6).contains(&share);
+        return if is_share {
+            Ok(Margin::Share(share))
+        } else {
+            Err("write a percentage such as 5 %".to_owned())
+        };
+    }
+    let (seconds, per) = limit(Metric::Downtime, text).map_err(told)?;
+    Ok(Margin::SecondsAYear(seconds * (YEAR.as_secs_f64() / per.as_secs_f64())))
+}
+
 /// A leading `p95`, and what follows it.
 fn percentile(subject: &str) -> Result<(Option<f64>, &str), units::Wrong> {
     let Some((first, rest)) = subject.split_once(' ') else { return Ok((None, subject)) };
