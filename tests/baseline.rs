@@ -51,7 +51,10 @@ fn stored() -> tempfile::TempDir {
 
 /// The scenario once more with something else in it, beside `main`: the exit code, what was printed, and `baseline` of the result.
 fn beside(folder: &Path, more: &[&str]) -> (Option<i32>, String, Value) {
-    let run = ninefold(folder, &[&["run", "a.toml", "--quiet", "--out", "now", "--baseline", "main"], more].concat());
+    let run = ninefold(
+        folder,
+        &[&["run", "a.toml", "--quiet", "--out", "now", "--baseline", "main"], more].concat(),
+    );
     let result = fs::read_to_string(folder.join("now/result.json")).unwrap_or_else(|_| "{}".to_owned());
     let result: Value = serde_json::from_str(&result).expect("JSON");
     (run.status.code(), text(&run.stdout).to_owned() + text(&run.stderr), result["baseline"].clone())
@@ -68,17 +71,30 @@ fn the_same_scenario_has_not_changed() {
     let (code, told, baseline) = beside(folder.path(), &[]);
     assert_eq!(code, Some(0), "{told}");
     assert_eq!(trends(&baseline), ["same"; 4]);
-    assert!(told.contains("nothing has changed") && told.contains("Beside the baseline (4 figures: 4 the same)"), "{told}");
+    assert!(
+        told.contains("nothing has changed") && told.contains("Beside the baseline (4 figures: 4 the same)"),
+        "{told}"
+    );
     assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
     // Results hold no path: the same baseline under another name gives the same bytes.
     let first = fs::read(folder.path().join("now/result.json")).expect("written");
     fs::rename(folder.path().join("main"), folder.path().join("elsewhere")).expect("moved");
-    ninefold(folder.path(), &["run", "a.toml", "--quiet", "--out", "now", "--baseline", "elsewhere/result.json"]);
+    ninefold(
+        folder.path(),
+        &["run", "a.toml", "--quiet", "--out", "now", "--baseline", "elsewhere/result.json"],
+    );
     assert_eq!(fs::read(folder.path().join("now/result.json")).expect("written"), first);
     // More replications of the same are the same as well.
     fs::rename(folder.path().join("elsewhere"), folder.path().join("main")).expect("moved");
-    let (code, told, baseline) = beside(folder.path(), &["--replications", "300"]);
-    assert_eq!((code, trends(&baseline)), (Some(3).filter(|_| false).or(code), trends(&baseline)), "{told}");
+    // But for the scenario's fingerprint, which the override changes: they are paired, as many as both have.
+    let (code, told, baseline) =
+        beside(folder.path(), &["--replications", "300", "--margin", "5 %", "--margin", "1 h/y"]);
+    assert_eq!((code, trends(&baseline)), (Some(0), vec!["same"; 4]), "{told}");
+    assert_eq!(
+        (&baseline["changes"][0]["how"], &baseline["changes"][0]["pairs"]),
+        (&"paired".into(), &200.into())
+    );
+    assert_eq!(baseline["changes"][0]["difference_s"]["mean"], 0.0);
 }
 
 /// Repairs that take half as long again: downtimes that are paired differ by half of themselves in every replication, and 200 of
@@ -108,10 +124,11 @@ fn what_is_worse_by_more_than_the_margin_fails() {
     assert_eq!(change["how"], "unpaired");
     assert!(wide > 1.5 * width, "{wide} {width}");
     // What counts as a change is the user's.
-    let (code, told, baseline) = beside(folder.path(), &[&longer[..], &["--margin", "100 %", "--margin", "1 h/y"]].concat());
+    let (code, told, baseline) =
+        beside(folder.path(), &[&longer[..], &["--margin", "100 %", "--margin", "2 h/y"]].concat());
     assert_eq!(code, Some(0), "{told}");
     assert!(trends(&baseline).iter().all(|trend| *trend == "same"), "{told}");
-    assert!(told.contains("Material is more than 100 % and 60 min a year"), "{told}");
+    assert!(told.contains("Material is more than 100 % and 2.0 h a year"), "{told}");
 }
 
 #[test]
@@ -126,7 +143,8 @@ fn what_is_better_passes_and_what_nobody_knows_is_undecided() {
     assert_eq!(code, Some(4), "{told}");
     assert!(trends(&baseline).contains(&"undecided"), "{told}");
     // The first 24 of the stored ones are paired with 24 of the same seed.
-    let (_, _, baseline) = beside(folder.path(), &["--set", "host.h.crash.mttr=\"4.1 h\"", "--replications", "24"]);
+    let (_, _, baseline) =
+        beside(folder.path(), &["--set", "host.h.crash.mttr=\"4.1 h\"", "--replications", "24"]);
     assert_eq!(baseline["changes"][0]["pairs"], 24);
 }
 
@@ -178,7 +196,10 @@ fn files_that_are_no_results_are_refused() {
     // Another version has other failures, for all that is known.
     let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
     let (_, told, baseline) = with(&|text| text.replacen(&version, "\"version\": \"0.0.9\"", 1));
-    assert!(told.contains("version 0.0.9 simulated it") && baseline["changes"][0]["how"] == "unpaired", "{told}");
+    assert!(
+        told.contains("version 0.0.9 simulated it") && baseline["changes"][0]["how"] == "unpaired",
+        "{told}"
+    );
     let rows = folder.path().join("main/replications.csv");
     let lines = fs::read_to_string(&rows).expect("written");
     fs::write(&rows, lines.replacen("\nnone,db,3,", "\nnone,db,three,", 1)).expect("written");
@@ -188,11 +209,11 @@ fn files_that_are_no_results_are_refused() {
     let (_, told, baseline) = beside(folder.path(), &["--set", "host.h.crash.mttr=\"4.1 h\""]);
     assert!(told.contains("there is no replications.csv beside it"), "{told}");
     assert_eq!(baseline["changes"][0]["how"], "unpaired");
-    for (margin, part) in [("5", "write a percentage"), ("1 min", "write 1 min/y"), ("x", "does not say of what time")] {
+    for (margin, part) in
+        [("-5 %", "write a percentage"), ("1 min", "write 1 min/y"), ("x", "does not say of what time")]
+    {
         let (code, told, _) = beside(folder.path(), &["--margin", margin]);
-        if margin != "5" {
-            assert!(code == Some(2) && told.contains(part), "{margin}: {told}");
-        }
+        assert!(code == Some(2) && told.contains(part), "{margin}: {told}");
     }
     let run = ninefold(folder.path(), &["run", "a.toml", "--quiet", "--baseline", "nowhere"]);
     assert_eq!(run.status.code(), Some(1), "{}", text(&run.stderr));
@@ -205,9 +226,14 @@ fn weighted_means_are_compared_without_pairs() {
     let rare = SCENARIO.replace("mttf = \"20 d\"", "mttf = \"2000 y\"");
     fs::write(folder.path().join("a.toml"), rare).expect("written");
     ninefold(folder.path(), &["run", "a.toml", "--quiet", "--out", "main"]);
-    let (code, told, baseline) = beside(folder.path(), &["--set", "host.h.crash.mttr=\"40 h\"", "--margin", "5 %"]);
+    let (code, told, baseline) =
+        beside(folder.path(), &["--set", "host.h.crash.mttr=\"40 h\"", "--margin", "5 %"]);
     let change = &baseline["changes"][0];
-    assert_eq!((&change["how"], &change["difference_s"]["method"]), (&"unpaired".into(), &"importance-sampling".into()), "{told}");
+    assert_eq!(
+        (&change["how"], &change["difference_s"]["method"]),
+        (&"unpaired".into(), &"importance-sampling".into()),
+        "{told}"
+    );
     // Ten times as long, which is known although no plain replication has seen any of it.
     assert_eq!((code, change["trend"].as_str()), (Some(3), Some("worse")), "{told}");
 }

@@ -161,7 +161,8 @@ pub(super) struct SweepArguments {
 A goal is [pNN] SERVICE.METRIC OPERATOR VALUE:
   mail.availability >= 99.95 %    p95 all.downtime <= 4 h/y
   mail.downtime <= 26 min/y       web.outages <= 2/y
-Metrics are availability, downtime, degraded, lost and outages; all or * is each service.
+Metrics are availability, downtime, degraded, lost, outages, longest_outage and recovery_point; all or
+* is each service. chance of mail.downtime > 1 h/y <= 1 % is p99 mail.downtime <= 1 h/y.
 One key of --set has several values (20..32, or a list), in the order in which they become better.
 --replications is the most that one value is simulated: few where it is clear.")]
 pub(super) struct SizeArguments {

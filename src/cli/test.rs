@@ -313,3 +313,17 @@ fn outcome(suite: &Suite) -> Result<(), Failure> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_mark_of_a_line_is_coloured() {
+        assert_eq!(colored(Outcome::Fail, "  ✗ a ✗ b\n"), "  \u{1b}[31m✗\u{1b}[0m a ✗ b\n");
+        assert_eq!(colored(Outcome::Pass, "  ✓ a\n"), "  \u{1b}[32m✓\u{1b}[0m a\n");
+        assert_eq!(colored(Outcome::Undecided, "  ? a?\n"), "  \u{1b}[33m?\u{1b}[0m a?\n");
+        // A file that is wrong has no mark.
+        assert_eq!(colored(Outcome::Fail, "a.toml: 1 error\n"), "a.toml: 1 error\n");
+    }
+}

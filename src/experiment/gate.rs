@@ -7,7 +7,7 @@
 //! decided. How the error of a case is shared out over its looks is in [`spending`]: at all of them
 //! together the interval misses the truth with at most 1 - confidence, half of it at each end. So a figure that in truth meets its
 //! limit fails in at most 2.5 % of all seeds, with the usual confidence, and that only right beside the limit: one that meets it by two
-//! standard errors of the last look in fewer than one of ten thousand (`tests/gate_statistics.rs`).
+//! standard errors of the last look in about one of ten thousand (`tests/gate_statistics.rs`).
 //!
 //! Where weighted replications know more of a mean, gates are decided by them, as they are what the results tell.
 

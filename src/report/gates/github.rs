@@ -42,7 +42,8 @@ pub fn commands(suite: &Suite) -> String {
 
 /// One command. What a name could end it with is escaped.
 fn command(kind: &str, file: &str, place: Option<(usize, usize)>, title: &str, text: &str) -> String {
-    let mut properties = vec![format!("file={}", property(file))];
+    // A file whose name cannot be shown is not found beside its line, but does nothing to whoever reads the log.
+    let mut properties = vec![format!("file={}", property(&clean::visible(file)))];
     if let Some((line, column)) = place {
         properties.push(format!("line={line},col={column}"));
     }
