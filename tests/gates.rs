@@ -178,6 +178,8 @@ fn test_asks_every_scenario_in_the_order_of_names_whatever_is_wrong_with_others(
         assert_eq!(run.status.code(), Some(code), "{paths:?}: {}{}", text(&run.stdout), text(&run.stderr));
         assert!(!text(&run.stdout).contains('\u{1b}'), "colours are for terminals");
     }
+    let dash = output(folder.path(), &["test", "p", "--junit", "-"]);
+    assert!(dash.status.code() == Some(2) && text(&dash.stderr).contains("give the name of a file"));
     // Nothing is written where nothing is asked for.
     assert!(!folder.path().join("results").exists());
 }
@@ -513,8 +515,9 @@ fn what_is_wrong_with_gates_is_told_at_its_place_with_what_to_write() {
         ),
         (
             "[[gate]]\ncheck = \"more_vms >= 1\"\nservice = \"db\"\n",
-            &["the room at the start is that of all services"],
+            &["room is that of all services together"],
         ),
+        ("[[gate]]\ncheck = \"headroom_below <= 1 %\"\n", &["no cluster asks for headroom: add headroom"]),
         ("[[gate]]\ncheck = \"downtime <= 1 h/y\"\nservice = []\n", &["no service is listed"]),
         ("[[gate]]\ncheck = \"downtime <= 1 h/y\"\nreplications_max = 0\n", &["E015"]),
         ("[[gate]]\ncheck = \"downtime <= 1 h/y\"\nname = \"a\\nb\"\n", &["a name with a line break in it"]),
@@ -582,6 +585,50 @@ fn room_at_the_start_is_asked_for_as_well() {
         text(&none.stdout).contains("✗ none: waiting_n1 <= 0: no host cluster restarts anything"),
         "{}",
         text(&none.stdout)
+    );
+}
+
+/// A host out of two leaves half of the room, of which VMs take a quarter: less than half is free whenever one is down.
+#[test]
+fn headroom_over_time_is_asked_for_as_well() {
+    let gate =
+        |share: &str| format!("[[gate]]\nstrategy = \"pair\"\ncheck = \"headroom_below <= {share} %\"\n");
+    let folder = folder(&[("a.toml", &(gate("3") + &gate("0.5")))]);
+    let set = ["--set", "cluster.c.headroom=\"50 %\""];
+    let run = output(folder.path(), &[&["run", "a.toml", "--quiet", "--format", "json"], &set[..]].concat());
+    let result = json(&run.stdout);
+    // 4 h of some 484, for either host: 1.6 % of the time.
+    assert_eq!(
+        (&result["gates"][0]["outcome"], &result["gates"][1]["outcome"]),
+        (&"pass".into(), &"fail".into())
+    );
+    let below = &result["strategies"][1]["capacity"]["headroom"][0]["below"]["mean"];
+    assert_eq!(&result["gates"][0]["estimate"]["mean"], below);
+    assert!(below.as_f64().is_some_and(|share| (share - 0.0165).abs() < 0.003), "{below}");
+    let told = output(folder.path(), &[&["test", "a.toml", "--quiet"], &set[..]].concat());
+    assert!(
+        text(&told.stdout).contains("% [") && text(&told.stdout).contains("of the time"),
+        "{}",
+        text(&told.stdout)
+    );
+}
+
+/// Of another horizon a limit for a year is scaled, and told for a year.
+#[test]
+fn limits_are_for_their_own_time_whatever_the_horizon() {
+    let folder = folder(&[("a.toml", &format!("{PASSES}{FAILS}"))]);
+    let run = output(
+        folder.path(),
+        &["run", "a.toml", "--quiet", "--format", "json", "--horizon", "73 d", "--replications", "500"],
+    );
+    let gates = &json(&run.stdout)["gates"];
+    assert_eq!(
+        (&gates[0]["outcome"], &gates[1]["outcome"], &gates[0]["limit"]),
+        (&"pass".into(), &"fail".into(), &3_600.0.into())
+    );
+    assert!(
+        gates[1]["told"].as_str().is_some_and(|told| told.contains(" d [") && told.ends_with("a year")),
+        "{gates}"
     );
 }
 

@@ -63,8 +63,16 @@ pub(super) struct TestArguments {
 }
 
 pub(super) fn test(arguments: &TestArguments) -> Result<(), Failure> {
+    let dash = Path::new("-");
+    for (option, file) in [("--junit", &arguments.junit), ("--markdown", &arguments.markdown)] {
+        if file.as_deref() == Some(dash) {
+            return Err(Failure::Usage(format!(
+                "{option} -: give the name of a file; --json alone goes to stdout"
+            )));
+        }
+    }
     for file in [&arguments.junit, &arguments.markdown, &arguments.json].into_iter().flatten() {
-        if file != Path::new("-") {
+        if file != dash {
             interrupt::making(|made| output::prepare(folder_of(file), made))?;
         }
     }

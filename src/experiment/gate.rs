@@ -14,6 +14,7 @@
 use super::block::Allowance;
 use super::capacity;
 use super::chance::Chance;
+use super::headroom;
 use super::metric::{self, Asked, Stand};
 use super::refine::Known;
 use super::series::by_importance_sampling;
@@ -111,7 +112,7 @@ impl<'g> Docket<'g> {
                     _ => None,
                 };
                 let services: Vec<Option<usize>> = match &gate.check {
-                    Check::Room(_) => vec![None],
+                    Check::Room(_) | Check::Headroom(_) => vec![None],
                     _ => {
                         let of_gate = |&s: &usize| is_named(gate.services.as_ref(), &model.services[s].name);
                         (0..model.services.len()).filter(of_gate).map(Some).collect()
@@ -274,6 +275,23 @@ impl Case<'_> {
                     limit,
                     observed: pair.part(),
                     worst: worst(numbers, |k| value(own, k) - versus.factor * value(&known[other], k)),
+                    ..nothing
+                }
+            }
+            (Check::Headroom(goal), ..) => {
+                // All clusters must hold, and one that does not is enough: only that has a choice, and shares its error.
+                let below = |tail: f64| headroom::below(own.model, own.found, tail);
+                let fails = below(tail / below(tail).len().max(1) as f64);
+                let each = below(tail).into_iter().zip(fails).map(|(passes, fails)| {
+                    let ends = Estimate { low: fails.low, ..passes };
+                    (judged(&ends, goal.limit, goal.strict), ends)
+                });
+                let worst_of = each.max_by(|a, b| a.0.cmp(&b.0).then(a.1.mean.total_cmp(&b.1.mean)));
+                Found {
+                    verdict: worst_of.map_or(Verdict::Fail, |(verdict, _)| verdict),
+                    estimate: worst_of.map(|(_, estimate)| estimate),
+                    limit: goal.limit,
+                    worst: worst(numbers, |k| headroom::below_us(own.found, k) as f64),
                     ..nothing
                 }
             }

@@ -6,6 +6,7 @@
 //! | `combined.downtime - none.downtime <= -10 min/y` | how much more one strategy has than another, replication by replication |
 //! | `host-cluster.downtime <= 0.5 x none.downtime` | the same as a part of it; `50 % of` too, and nothing for no more than the other |
 //! | `more_vms_n1 >= 1`, `waiting_n1 <= 0` | the room that the start placement leaves |
+//! | `headroom_below <= 1 %` | the part of the time in which a cluster has less room free than its `headroom` |
 //!
 //! In a comparison the names before the dots are those of strategies, elsewhere that of a service; names with spaces and dots stand
 //! in quotes.
@@ -63,7 +64,22 @@ pub enum Check {
     Versus(Versus),
     /// The room that a strategy leaves.
     Room(RoomGoal),
+    /// The room that clusters have over time.
+    Headroom(HeadroomGoal),
 }
+
+/// For how much of the time a cluster may have less room free than it asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeadroomGoal {
+    /// A share of the time.
+    pub limit: f64,
+    pub strict: bool,
+    /// As it was written, with single spaces.
+    pub text: String,
+}
+
+/// The word of [`Check::Headroom`], as `result.json` has it.
+const HEADROOM: &str = "headroom_below";
 
 /// One strategy beside another, on the same failures: of what `a` has, less `factor` times what `b` has.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,6 +172,9 @@ impl Check {
         if let Some(figure) = RoomFigure::ALL.into_iter().find(|figure| figure.word() == subject) {
             return room(figure, operator, value, &text).map(Check::Room);
         }
+        if subject == HEADROOM {
+            return headroom(operator, value, &text).map(Check::Headroom);
+        }
         if text.starts_with("chance ") {
             return Goal::parts(&text).map(Check::Goal);
         }
@@ -172,7 +191,7 @@ impl Check {
             }
             let known = Metric::ALL.into_iter().map(Metric::word);
             let room = RoomFigure::ALL.into_iter().map(RoomFigure::word);
-            (what, suggest(word, known.chain(room), "accepted"))
+            (what, suggest(word, known.chain(room).chain([HEADROOM]), "accepted"))
         })
     }
 
@@ -194,6 +213,7 @@ impl Check {
             Check::Goal(goal) => &goal.text,
             Check::Versus(versus) => &versus.text,
             Check::Room(room) => &room.text,
+            Check::Headroom(goal) => &goal.text,
         }
     }
 }
@@ -241,6 +261,18 @@ fn room(figure: RoomFigure, operator: &str, value: &str, text: &str) -> Result<R
     };
     let strict = matches!(operator, "<" | ">");
     Ok(RoomGoal { figure, limit: f64::from(limit), strict, text: text.to_owned() })
+}
+
+fn headroom(operator: &str, value: &str, text: &str) -> Result<HeadroomGoal, units::Wrong> {
+    if operator.starts_with(['>', '≥']) {
+        return Err((format!("{HEADROOM} {operator} is no gate"), "write <= or <".to_owned()));
+    }
+    let limit = goal::share(value)?;
+    if !(0.0..=1.0).contains(&limit) {
+        let what = format!("{} is no share of the time", quote(value));
+        return Err((what, format!("write a percentage, such as {HEADROOM} <= 1 %")));
+    }
+    Ok(HeadroomGoal { limit, strict: operator == "<", text: text.to_owned() })
 }
 
 fn versus(
@@ -360,6 +392,9 @@ mod tests {
             ("more_vms_n1 <= 1", "write >= or >"),
             ("waiting_n1 >= 0", "write <= or <"),
             ("more_vms >= 1.5", "is no number of VMs"),
+            ("headroom_below >= 1 %", "write <= or <"),
+            ("headroom_below <= 101 %", "is no share of the time"),
+            ("headrom_below <= 1 %", "did you mean \"headroom_below\"?"),
             ("a.downtime >= 2 x b.downtime", "with the strategy that is to have less in front"),
             ("a.downtime <= 2 x b.outages", "not the same metric"),
             ("a.downtime <= 2 x b.downtme", "did you mean \"downtime\"?"),

@@ -75,7 +75,7 @@ pub struct Gate {
     pub service: Option<String>,
     pub outcome: Outcome,
     /// What `estimate` and `limit` are, per instance and horizon: `seconds`, `outages`, `availability`, `share-over` (of instances
-    /// that are over the limit of a percentile), `seconds-difference`, `outages-difference`, `vms`.
+    /// that are over the limit of a percentile), `seconds-difference`, `outages-difference`, `vms`, `share-of-time`.
     pub quantity: String,
     /// With the interval that decided: see `tail`. Absent where there is no such figure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,12 +150,16 @@ fn quantity(check: &Check) -> &'static str {
             }
         }
         Check::Room(_) => "vms",
+        Check::Headroom(_) => "share-of-time",
     }
 }
 
 /// What was observed, in the terms of the check.
 fn told(check: &Check, estimate: Option<&Estimate>, observed: Option<f64>, horizon: Span) -> String {
-    let Some(estimate) = estimate else { return "no host cluster restarts anything".to_owned() };
+    let Some(estimate) = estimate else {
+        let is_room = matches!(check, Check::Room(_));
+        return if is_room { "no host cluster restarts anything" } else { "nothing to ask" }.to_owned();
+    };
     let scaled = |per: Span| figures::scaled(estimate, per.as_secs_f64() / horizon.as_secs_f64());
     match check {
         Check::Goal(goal) if goal.percentile.is_some() => {
@@ -186,6 +190,9 @@ fn told(check: &Check, estimate: Option<&Estimate>, observed: Option<f64>, horiz
             }
         }
         Check::Room(_) => figures::fixed(estimate.mean, 0),
+        Check::Headroom(_) => {
+            format!("{} of the time", figures::interval_in(&figures::scaled(estimate, 100.0), "%"))
+        }
     }
 }
 

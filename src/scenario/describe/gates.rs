@@ -25,7 +25,7 @@ pub(super) fn gates(spec: &Spec, out: &mut String) {
                 names(&gate.strategies, "each strategy")
             ),
             Check::Versus(_) => names(&gate.services, "each service"),
-            Check::Room(_) => names(&gate.strategies, "each strategy"),
+            Check::Room(_) | Check::Headroom(_) => names(&gate.strategies, "each strategy"),
         };
         let most = u64::from(gate.replications_max).max(spec.run.replications);
         let _ = writeln!(

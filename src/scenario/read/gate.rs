@@ -18,6 +18,7 @@ pub(super) struct Around<'a> {
     pub(super) services: &'a Names,
     pub(super) strategies: &'a Names,
     pub(super) run: &'a Run,
+    pub(super) asks_for_headroom: bool,
 }
 
 impl Reader {
@@ -153,10 +154,18 @@ impl Reader {
                     self.report(code::CONFLICT, &strategy, what, "leave it out");
                 }
             }
-            Check::Room(_) => {
+            Check::Room(_) | Check::Headroom(_) => {
                 if let Some(service) = f.get("service") {
-                    let what = "the room at the start is that of all services together";
+                    let what = "room is that of all services together";
                     self.report(code::CONFLICT, &service, what, "leave it out");
+                }
+                if matches!(gate.check, Check::Headroom(_))
+                    && !around.asks_for_headroom
+                    && !self.doubts("cluster")
+                    && !self.doubts("strategy")
+                {
+                    let remedy = "add headroom = \"15 %\" to a cluster";
+                    self.report(code::GATE, &at, "no cluster asks for headroom", remedy);
                 }
             }
         }

@@ -242,7 +242,14 @@ impl Reader {
             hosts: &host_names,
         };
         spec.injects = self.injects(&top, &all, &spec);
-        let asked = gate::Around { services: &services, strategies: &strategies, run: &spec.run };
+        let settings = spec.clusters.iter().map(|cluster| &cluster.settings);
+        let over = spec.strategies.iter().flat_map(|strategy| strategy.clusters.iter().map(|(_, over)| over));
+        let asked = gate::Around {
+            services: &services,
+            strategies: &strategies,
+            run: &spec.run,
+            asks_for_headroom: settings.chain(over).any(|settings| settings.headroom.is_some()),
+        };
         spec.gates = self.gates(&top, &asked);
         if !broken {
             self.enough(&top);
