@@ -208,7 +208,7 @@ fn a_failure_is_replayed_by_the_commands_that_are_printed() {
     let mark = told.lines().find(|line| line.contains('✗')).expect("a line").trim();
     assert!(text(&replay.stdout).contains(mark), "{mark}\n{}", text(&replay.stdout));
     let trace = line("worst:");
-    let timeline = shell(&trace);
+    let timeline = shell(&format!("{trace} --format jsonl"));
     assert_eq!(timeline.status.code(), Some(0), "{trace}: {}", text(&timeline.stderr));
     assert!(text(&timeline.stdout).contains("host-down"), "{}", text(&timeline.stdout));
 }

@@ -40,6 +40,12 @@ pub trait Watch: Sync {
     fn drops(&self) -> bool {
         false
     }
+    /// Whether somebody would like to hear now how well downtimes are known.
+    fn asks(&self) -> bool {
+        false
+    }
+    /// So well: half of the widest interval of those that have been down, in parts of its mean; `None` where nothing has been yet.
+    fn hears(&self, _within: Option<f64>) {}
 }
 
 /// Nobody watches.
@@ -230,6 +236,9 @@ impl Work<'_> {
             });
             for block in done.into_iter().flatten() {
                 findings.add(block);
+            }
+            if watch.asks() {
+                watch.hears(precision::within(self.models, findings));
             }
             first = last;
         }

@@ -83,6 +83,21 @@ pub(super) fn look(
     Look { is_enough: lacking <= 1.0, rare: Some(rare), weighted_from }
 }
 
+/// How well downtimes are known so far, for whoever waits: half of the widest interval of those services that have been down at all, in
+/// parts of its mean. By plain replications, and nothing depends on it.
+pub(super) fn within(models: &[Model], findings: &Findings) -> Option<f64> {
+    let rare: Vec<Option<Rare>> = models.iter().map(|_| None).collect();
+    let precision = Precision { within: 1.0, of: PrecisionOf::Downtime };
+    let sight = Sight { models, findings, rare: &rare, precision };
+    let pairs = models.iter().enumerate().flat_map(|(strategy, model)| {
+        (0..model.services.len())
+            .filter(|&service| model.services[service].incident.random)
+            .map(move |service| (strategy, service))
+    });
+    let widths = pairs.map(|(strategy, service)| sight.downtime(strategy, service)).filter(|d| d.mean > 0.0);
+    widths.map(|d| (d.high - d.mean).max(d.mean - d.low) / d.mean).reduce(f64::max)
+}
+
 /// What is known at a look.
 struct Sight<'a> {
     models: &'a [Model],

@@ -2,6 +2,7 @@
 //! service instance and per horizon, as in the contract.
 
 use super::gate::GateSummary;
+use crate::capacity::Survival;
 use crate::engine::Span;
 
 /// How an interval was made; a report says so beside the number.
@@ -152,6 +153,8 @@ pub struct CapacitySummary {
     pub headroom: Vec<HeadroomSummary>,
     /// What happens when hosts are lost at the start; absent where no host cluster restarts anything.
     pub failures: Option<FailuresSummary>,
+    /// What still serves when more and more hosts are lost at once.
+    pub survivability: Vec<Survival>,
 }
 
 /// What of a cluster's room was free over the measured time, as parts of the room of all its hosts.

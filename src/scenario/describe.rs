@@ -1,6 +1,7 @@
 //! What a scenario became once units, names and defaults were resolved: the text of `check`.
 
 mod gates;
+mod grounds;
 mod guest;
 mod load;
 mod topology;
