@@ -4,11 +4,11 @@
 use super::chance::Chance;
 use super::refine::Known;
 use super::series::{Series, by_importance_sampling};
-use super::summarize::{SECOND, totals};
+use super::summarize::{SECOND, pairs, totals};
 use super::summary::Estimate;
 use crate::engine::Span;
 use crate::probe::Figure;
-use crate::stats::{PairedMoments, interval};
+use crate::stats::interval;
 
 /// The downtime of a service, or of all of them, in each replication.
 #[derive(Clone, Debug)]
@@ -65,14 +65,8 @@ impl Sample {
             let (difference, _) = own.difference(other);
             return Some(by_importance_sampling(difference.scaled(1.0 / (self.instances * SECOND))));
         }
-        let both = || self.downtime_us.iter().zip(&other.downtime_us);
-        // Split around the median, so that what is fixed stays out of the chance.
-        let mut differences: Vec<i64> = both().map(|(a, b)| *a as i64 - *b as i64).collect();
-        let middle = differences.len() / 2;
-        let mut pairs = PairedMoments::around(*differences.select_nth_unstable(middle).1);
-        for (a, b) in both() {
-            pairs.push(*a, *b);
-        }
+        let both = self.downtime_us.iter().copied().zip(other.downtime_us.iter().copied());
+        let pairs = pairs(&both.collect::<Vec<_>>());
         let difference = interval::difference(&pairs, self.chance.downtime(), other.chance.downtime());
         Some(difference.scaled(1.0 / (self.instances * SECOND)).into())
     }

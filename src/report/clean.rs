@@ -127,7 +127,7 @@ fn char_width(c: char) -> usize {
 
 /// Control characters, line and paragraph separators, directional and other format characters,
 /// and what XML cannot hold.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
             u32::from(c),

@@ -21,6 +21,7 @@ mod describe;
 mod fields;
 mod files;
 mod fixed;
+pub mod gate;
 pub mod goal;
 pub mod grid;
 mod guest_plan;
@@ -52,7 +53,7 @@ pub use issue::{Issue, Mark, Place, Severity, Sources};
 pub use overrides::plain as plain_override;
 #[cfg(test)]
 pub(crate) use read::PROTECTION;
-pub use read::{Breach, Input, breaches, read};
+pub use read::{Breach, Input, breaches, is_scenario, read};
 pub use resolve::{ClusterPlan, ServiceProtection};
 pub use spec::*;
 pub use text::count as count_text;
