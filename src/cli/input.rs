@@ -154,8 +154,13 @@ fn read(file: &Path) -> Result<(String, Vec<u8>), Failure> {
 
 pub(super) fn tell<'a>(issues: impl IntoIterator<Item = &'a Issue>) {
     for issue in issues {
-        output::note(&issue.render());
+        output::note(&shown(issue));
     }
+}
+
+/// An issue as whoever reads stderr wants it: in colours on a terminal, in plain text in a file.
+pub(super) fn shown(issue: &Issue) -> String {
+    if output::notes_in_colour() { issue.render_coloured() } else { issue.render() }
 }
 
 /// `1 error`, `2 errors`.

@@ -5,7 +5,8 @@ use crate::model::Ppm;
 
 use super::code;
 use super::files::Library;
-use super::issue::{Mark, Sink, Sources};
+use super::issue::{Mark, Sink};
+use super::place::Sources;
 use super::spec::Assumption;
 use super::text::{join, list, nearest, number, quote, suggest};
 use super::tree::{Node, Table, Value};

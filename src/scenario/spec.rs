@@ -11,7 +11,8 @@ pub use crate::model::{Ages, MirrorFailover, Precision, PrecisionOf, Role, Stora
 use crate::model::{Load, LossPrices, Money, Ppm};
 
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
-use super::issue::{Issue, Mark, Sources};
+use super::issue::{Issue, Mark};
+use super::place::Sources;
 pub use super::plans::{
     GuestLayer, Inject, InjectTarget, Maintenance, Protection, ProtectionSettings, Strategy, TakeoverSetting,
     VmFault,

@@ -24,6 +24,11 @@ mod week;
 use crate::engine::Span;
 
 pub use handbook::{Breach, breaches};
+pub(super) use admission::POLICIES;
+pub(super) use load::DAYS;
+pub(super) use schedule::INJECTED;
+pub(super) use service::PRIORITIES;
+pub(super) use strategy::PARTS;
 #[cfg(test)]
 pub(crate) use strategy::PROTECTION;
 
@@ -31,9 +36,10 @@ use super::code;
 use super::fields::{At, Fields, Reader};
 use super::files::{File, Library};
 use super::fixed::limits;
-use super::issue::{Finding, Issue, Mark, Sink, Sources};
+use super::issue::{Finding, Issue, Mark, Sink};
 use super::names::{HostNames, Names};
 use super::overrides;
+use super::place::Sources;
 use super::spec::{Ages, Precision, PrecisionOf, Run, Spec};
 use super::syntax::Damage;
 use super::text::{join, segment, unprintable};
