@@ -4,6 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::diff::DiffArguments;
+use super::explain::ExplainArguments;
+use super::init::InitArguments;
+use super::shell::{CompletionsArguments, ManArguments};
+
 /// Simulates high availability in virtualized datacenters: which strategy loses how much, and what it costs.
 #[derive(Debug, Parser)]
 #[command(name = "ninefold", version, about, max_term_width = 100)]
@@ -32,6 +37,18 @@ pub(super) enum Command {
     Chart(ChartArguments),
     /// List the products that cluster hosts, with their numbers and what each stands on
     Profiles(ProfilesArguments),
+    /// Say what differs between two scenarios, and what that does to downtime
+    Diff(DiffArguments),
+    /// Say what a code such as E017 means, with an example and its mended form
+    Explain(ExplainArguments),
+    /// Write a scenario to begin with, every key explained
+    Init(InitArguments),
+    /// Print the JSON schema by which editors complete and check scenarios
+    Schema,
+    /// Print what a shell completes the program's commands and options by
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]

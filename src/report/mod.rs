@@ -22,6 +22,8 @@ mod comparisons;
 mod convert;
 mod cost;
 pub mod csv;
+pub mod diff;
+pub mod explain;
 pub mod figures;
 mod headroom;
 mod lengths;

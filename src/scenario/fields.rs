@@ -1,5 +1,7 @@
 //! The walker: typed access to the tree that records what is wrong and goes on.
 
+use std::collections::BTreeMap;
+
 use crate::engine::Span;
 use crate::model::Ppm;
 
@@ -21,6 +23,8 @@ pub(super) struct Reader {
     /// The files that they may name.
     pub(super) library: Library,
     pub(super) assumptions: Vec<Assumption>,
+    /// The keys that each table may have, where somebody wants to know.
+    pub(super) accepted: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// A value on its path.
@@ -107,6 +111,9 @@ impl Reader {
 
     /// Reports every key that is not accepted.
     pub(super) fn unknown_keys(&mut self, fields: &Fields<'_>, accepted: &[&str]) {
+        if let Some(tables) = &mut self.accepted {
+            tables.insert(fields.path.clone(), accepted.iter().map(|&key| key.to_owned()).collect());
+        }
         // A near key that is already given is not what was meant, but for tables of components: there can be
         // `[host.a]` and, misspelt, `[hosts.b]`. Once a table, not once a key: a hostile table has a million.
         let given = |key: &str| !fields.path.is_empty() && fields.table.get(key).is_some();

@@ -21,6 +21,17 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
 /// Where a value stands, in three words: kept beside values for whoever finds a problem later.
 /// [`Sources::place`] turns it into line and column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,11 +142,7 @@ impl Issue {
 
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        write!(f, "{}: {word}[{}]: {}", self.place.text(), self.code, self.title())?;
+        write!(f, "{}: {}[{}]: {}", self.place.text(), self.severity.word(), self.code, self.title())?;
         if !self.remedy.is_empty() {
             write!(f, ": {}", visible(&short(&self.remedy, Issue::TEXT_SHOWN)))?;
         }

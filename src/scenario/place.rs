@@ -237,7 +237,7 @@ mod tests {
                 for length in [3, 300, line.len() - at] {
                     let shown = of(&line, at..(at + length).min(line.len()));
                     assert!(cost(&shown.text) <= LINE_COLUMNS, "{at} {length}: {}", shown.text);
-                    assert!(cost(&shown.text) >= LINE_COLUMNS - 3, "{at} {length}: {}", shown.text);
+                    assert!(cost(&shown.text) >= SPAN_COLUMNS - 3, "{at} {length}: {}", shown.text);
                     let marked = shown.text[shown.span.clone()].trim_end_matches('…');
                     assert!(line[at..].starts_with(marked) && !marked.is_empty(), "{at} {length}");
                     let cut = if at <= 3 { Some(false) } else { (at >= 1_500).then_some(true) };

@@ -123,9 +123,17 @@ fn define(table: Table, definitions: &mut Map<String, Value>) -> Value {
 
 fn measured(name: &str, kind: &Kind) -> Value {
     let (about, examples) = match name {
-        "duration" => ("A number and us, ms, s, min, h, d, w or y (365 d).", ["30 s", "5 min", "1.5 h", "90 d", "1 y"]),
-        "size" => ("A number and a unit of bytes, binary or decimal.", ["512 MiB", "4 GiB", "64 GiB", "1 TiB", "500 GB"]),
-        _ => ("A number and a unit of bits or bytes in a second.", ["1 Gbit/s", "10 Gbit/s", "10 MB/s", "400 MB/s", "1 GiB/s"]),
+        "duration" => {
+            ("A number and us, ms, s, min, h, d, w or y (365 d).", ["30 s", "5 min", "1.5 h", "90 d", "1 y"])
+        }
+        "size" => (
+            "A number and a unit of bytes, binary or decimal.",
+            ["512 MiB", "4 GiB", "64 GiB", "1 TiB", "500 GB"],
+        ),
+        _ => (
+            "A number and a unit of bits or bytes in a second.",
+            ["1 Gbit/s", "10 Gbit/s", "10 MB/s", "400 MB/s", "1 GiB/s"],
+        ),
     };
     json!({ "type": "string", "pattern": kind.form(), "description": about, "examples": examples })
 }
@@ -135,7 +143,8 @@ fn number(least: f64, most: f64, percent: Percent) -> Value {
     if percent == Percent::No {
         return number;
     }
-    let text = json!({ "type": "string", "pattern": catalogue::form(["%"].into_iter()), "examples": ["15 %"] });
+    let text =
+        json!({ "type": "string", "pattern": catalogue::form(["%"].into_iter()), "examples": ["15 %"] });
     json!({ "anyOf": [number, text], "description": format!("A number from {least} to {most}, or a text in per cent.") })
 }
 
@@ -145,7 +154,11 @@ fn law() -> Value {
     for (name, keys) in LAWS {
         let mut properties = Map::new();
         for key in keys {
-            let value = if *key == "law" { json!({ "enum": [name] }) } else { of_kind(catalogue::of_law(key), &mut Map::new()) };
+            let value = if *key == "law" {
+                json!({ "enum": [name] })
+            } else {
+                of_kind(catalogue::of_law(key), &mut Map::new())
+            };
             properties.insert((*key).to_owned(), value);
         }
         let pairs: &[[&str; 2]] = match name {
@@ -153,7 +166,8 @@ fn law() -> Value {
             "lognormal" => &[["median", "mean"], ["sigma", "cv"]],
             _ => &[],
         };
-        let required: Vec<&str> = keys.iter().copied().filter(|key| !pairs.as_flattened().contains(key)).collect();
+        let required: Vec<&str> =
+            keys.iter().copied().filter(|key| !pairs.as_flattened().contains(key)).collect();
         let mut law = json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false });
         if !pairs.is_empty() {
             law["allOf"] = pairs.iter().map(|pair| exactly_one(pair)).collect();

@@ -6,7 +6,11 @@ use super::{CORES, Key, Kind, Table, crew, key, money, table, words};
 
 pub(super) fn site() -> Table {
     let keys = vec![
-        key("outage", Kind::Fault, "Power or access is lost: all hosts, storages and witnesses there go. Default: never."),
+        key(
+            "outage",
+            Kind::Fault,
+            "Power or access is lost: all hosts, storages and witnesses there go. Default: never.",
+        ),
         crew(),
     ];
     table("site", "A place that can lose power.", keys)
@@ -45,7 +49,12 @@ pub(super) fn network() -> Table {
 
 pub(super) fn storage() -> Table {
     let keys = vec![
-        key("kind", Kind::Words(words(StorageKind::WORDS)), "How it is attached; das: disks in each host that names it.").required(),
+        key(
+            "kind",
+            Kind::Words(words(StorageKind::WORDS)),
+            "How it is attached; das: disks in each host that names it.",
+        )
+        .required(),
         key("site", Kind::Text, "Where it stands: it fails with that site."),
         key("outage", Kind::Fault, "All of it fails. Default: never."),
         key("controller", Kind::Fault, "One of its controllers fails. Default: never."),
@@ -73,7 +82,8 @@ pub(super) fn storage() -> Table {
 fn mirror() -> Table {
     let keys = vec![
         key("to", Kind::Text, "The storage that holds the second copy.").required(),
-        key("mode", Kind::Words(vec!["sync", "async"]), "async loses what it lags behind.").default("\"sync\""),
+        key("mode", Kind::Words(vec!["sync", "async"]), "async loses what it lags behind.")
+            .default("\"sync\""),
         key("lag", Kind::Law, "How far behind an asynchronous copy is; required of it."),
         key(
             "failover",
@@ -81,7 +91,11 @@ fn mirror() -> Table {
             "Who makes the copy serve: the arrays, the host cluster VM by VM, or a person. Default: array; of local disks cluster.",
         ),
         key("decision", Kind::Law, "Until the person has decided.").default("\"1 h\""),
-        key("switch", Kind::Law, "Until the copy serves. Default: 10 to 60 s (STO-07); by a cluster 10 to 120 s (MTX-96)."),
+        key(
+            "switch",
+            Kind::Law,
+            "Until the copy serves. Default: 10 to 60 s (STO-07); by a cluster 10 to 120 s (MTX-96).",
+        ),
         key("resync", Kind::Law, "Until both are equal again once they can be.").default("\"1 h\""),
     ];
     table("mirror", "The second copy of a storage.", keys)
@@ -95,10 +109,18 @@ pub(super) fn host() -> Table {
         key("racks", Kind::TextList, "Several racks, taken in turn."),
         key("cores", Kind::Whole(1, CORES), "Cores of one host.").required(),
         key("memory", Kind::Size, "Memory of one host.").required(),
-        key("cpu", Kind::Text, "The processor's model: VMs that run move between like ones alone. Default: all are alike."),
+        key(
+            "cpu",
+            Kind::Text,
+            "The processor's model: VMs that run move between like ones alone. Default: all are alike.",
+        ),
         key("nics", Kind::Whole(1, 1_000), "Network cards; read and checked, without effect yet."),
         key("storage", Kind::TextList, "The storages that these hosts reach, local disks too."),
-        key("migration", Kind::Rate, "The rate at which memory goes to another host. Default: no link, so that no VM is moved alive."),
+        key(
+            "migration",
+            Kind::Rate,
+            "The rate at which memory goes to another host. Default: no link, so that no VM is moved alive.",
+        ),
         key("boot", Kind::Law, "From power to up.").default("\"5 min\""),
     ];
     keys.extend(host_faults());
@@ -107,15 +129,38 @@ pub(super) fn host() -> Table {
 }
 
 fn host_faults() -> Vec<Key> {
-    let link = |&word: &&'static str| key(word, Kind::Fault, format!("The link for {word} traffic of one host fails."));
+    let link = |&word: &&'static str| {
+        key(word, Kind::Fault, format!("The link for {word} traffic of one host fails."))
+    };
     let links = words(Traffic::WORDS).iter().map(link).collect();
     vec![
-        key("crash", Kind::Fault, "It goes down and comes back when it is repaired and has booted. Default: never."),
-        key("hang", Kind::Fault, "It does nothing any more until somebody, or its cluster, resets it. Default: never."),
+        key(
+            "crash",
+            Kind::Fault,
+            "It goes down and comes back when it is repaired and has booted. Default: never.",
+        ),
+        key(
+            "hang",
+            Kind::Fault,
+            "It does nothing any more until somebody, or its cluster, resets it. Default: never.",
+        ),
         key("agent", Kind::Fault, "The cluster's agent does not answer; VMs run on. Default: never."),
-        key("link", Kind::Table(table("links", "Faults of one host's links, by kind of traffic.", links)), "Faults of one host's links, by kind of traffic."),
-        key("storage_paths", Kind::Whole(1, 64), "Paths to the storage, each with the faults of link.storage.").default("1"),
-        key("path_failover", Kind::Law, "How long disks stand still until another path is taken. Default: 30 to 60 s (STO-01)."),
+        key(
+            "link",
+            Kind::Table(table("links", "Faults of one host's links, by kind of traffic.", links)),
+            "Faults of one host's links, by kind of traffic.",
+        ),
+        key(
+            "storage_paths",
+            Kind::Whole(1, 64),
+            "Paths to the storage, each with the faults of link.storage.",
+        )
+        .default("1"),
+        key(
+            "path_failover",
+            Kind::Law,
+            "How long disks stand still until another path is taken. Default: 30 to 60 s (STO-01).",
+        ),
         crew(),
     ]
 }

@@ -120,23 +120,50 @@ pub(super) fn root() -> Table {
     let named = |table| Kind::Named(table);
     let keys = vec![
         key("schema", Kind::Version(1), "The version of this format.").required(),
-        key("title", Kind::Text, "One line that says what the scenario is about. Default: the name of the file."),
+        key(
+            "title",
+            Kind::Text,
+            "One line that says what the scenario is about. Default: the name of the file.",
+        ),
         key("run", Kind::Table(plans::run()), "How much is simulated."),
         key("cost", Kind::Table(plans::cost()), "What money is called."),
         key("site", named(hardware::site()), "Places that can lose power."),
         key("rack", named(hardware::rack()), "Racks: power, or a top-of-rack switch."),
         key("crew", named(hardware::crew_table()), "People who repair."),
-        key("network", named(hardware::network()), "Networks. Traffic that no network carries has a perfect way."),
+        key(
+            "network",
+            named(hardware::network()),
+            "Networks. Traffic that no network carries has a perfect way.",
+        ),
         key("storage", named(hardware::storage()), "Arrays, filers and local disks."),
-        key("host", named(hardware::host()), "Groups of equal hosts, whose members are NAME-1, NAME-2 and so on.").required(),
+        key(
+            "host",
+            named(hardware::host()),
+            "Groups of equal hosts, whose members are NAME-1, NAME-2 and so on.",
+        )
+        .required(),
         key("cluster", named(cluster::cluster()), "Host clusters: what restarts VMs, and on which hosts."),
         key("load", named(service::load()), "How much clients want over the week."),
-        key("service", named(service::service()), "Applications, each of one or several equal instances NAME-1, NAME-2 and so on.").required(),
-        key("strategy", named(plans::strategy()), "What is compared: ways of protecting the services, on the same failures.").required(),
+        key(
+            "service",
+            named(service::service()),
+            "Applications, each of one or several equal instances NAME-1, NAME-2 and so on.",
+        )
+        .required(),
+        key(
+            "strategy",
+            named(plans::strategy()),
+            "What is compared: ways of protecting the services, on the same failures.",
+        )
+        .required(),
         key("maintenance", named(plans::maintenance()), "Planned work on hosts or guests."),
         key("inject", Kind::List(plans::inject()), "Scripted faults, beside those that chance brings."),
     ];
-    table("scenario", "A scenario of ninefold: hosts, storage, clusters, services, their faults, and the strategies to compare.", keys)
+    table(
+        "scenario",
+        "A scenario of ninefold: hosts, storage, clusters, services, their faults, and the strategies to compare.",
+        keys,
+    )
 }
 
 /// What keys of a law or a fault take.
