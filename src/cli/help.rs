@@ -11,7 +11,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "ninefold run scenarios/two-hosts.toml",
             "ninefold run scenarios/two-hosts.toml --replications 200 --format json --quiet",
-            "ninefold run scenarios/layers.toml --strategy host-cluster --set host.h.count=4 --replications 50",
+            "ninefold run scenarios/layers.toml --strategy both --set host.esx.count=8 --replications 50",
             "ninefold run scenarios/two-hosts.toml --precision '20 %'   # stop as soon as that much is known",
         ],
     ),
@@ -35,7 +35,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "ninefold size scenarios/how-many-hosts.toml --goal 'business.downtime <= 60 min/y' --set host.esx.count=22..26 --strategy unguarded --replications 200",
         ],
     ),
-    ("verify", &["ninefold verify scenarios/by-the-book.toml --replications 1000"]),
+    ("verify", &["ninefold verify scenarios/by-the-book.toml --strategy none --replications 500"]),
     (
         "trace",
         &[

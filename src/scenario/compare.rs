@@ -108,6 +108,9 @@ impl<'a> Reading<'a> {
             for (key, value) in &plan.values {
                 let text = match value {
                     SettingValue::Law(law) => plain(&law_text(law)),
+                    SettingValue::Count(0) => {
+                        plan.product.profile().setting(key).map_or("0", |s| s.zero()).to_owned()
+                    }
                     SettingValue::Count(count) => count.to_string(),
                     SettingValue::Word(word) => (*word).to_owned(),
                 };

@@ -54,9 +54,15 @@ fn object(table: Table, definitions: &mut Map<String, Value>) -> Value {
         properties.insert(name, property(key, definitions));
     }
     schema["properties"] = Value::Object(properties);
-    let one_of = |keys: &[&str]| json!({ "oneOf": keys.iter().map(|key| json!({ "required": [key] })).collect::<Vec<_>>() });
-    if !table.one_of.is_empty() {
-        schema["allOf"] = table.one_of.iter().map(|keys| one_of(keys)).collect();
+    let required = |keys: &[&str]| json!({ "required": keys });
+    let one_of = table.one_of.iter().map(|keys| {
+        let each: Vec<Value> = keys.iter().map(|key| required(&[key])).collect();
+        json!({ "oneOf": each })
+    });
+    let not_both = table.not_both.iter().map(|pair| json!({ "not": required(pair) }));
+    let rules: Vec<Value> = one_of.chain(not_both).collect();
+    if !rules.is_empty() {
+        schema["allOf"] = Value::Array(rules);
     }
     for (needed, by) in table.needs {
         schema["dependencies"][by] = json!([needed]);
@@ -77,7 +83,10 @@ fn property(key: Key, definitions: &mut Map<String, Value>) -> Value {
 }
 
 fn of_kind(kind: Kind, definitions: &mut Map<String, Value>) -> Value {
-    let list = |item: Value| json!({ "anyOf": [item, { "type": "array", "items": item }] });
+    let list = |item: Value, least: usize| {
+        let several = json!({ "type": "array", "items": item, "minItems": least });
+        if least > 1 { several } else { json!({ "anyOf": [item, several] }) }
+    };
     match kind {
         Kind::Text => json!({ "type": "string" }),
         Kind::Form(form) => json!({ "type": "string", "pattern": form }),
@@ -92,8 +101,9 @@ fn of_kind(kind: Kind, definitions: &mut Map<String, Value>) -> Value {
         Kind::Law => refer("law"),
         Kind::Fault => refer("fault"),
         Kind::Words(words) => json!({ "type": "string", "enum": words }),
-        Kind::WordList(words) => list(json!({ "type": "string", "enum": words })),
-        Kind::TextList => list(json!({ "type": "string" })),
+        Kind::WordList(words) => list(json!({ "type": "string", "enum": words }), 0),
+        Kind::TextList(least) => list(json!({ "type": "string" }), least),
+        Kind::DurationList => list(refer("duration"), 1),
         Kind::Version(version) => json!({ "type": "integer", "enum": [version] }),
         Kind::Either(kinds) => {
             let each: Vec<Value> = kinds.into_iter().map(|kind| of_kind(kind, definitions)).collect();

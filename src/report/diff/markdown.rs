@@ -9,15 +9,9 @@ use super::text::{cells, differences, preface, verdict};
 pub fn markdown(diff: &Diff) -> String {
     let [a, b] = [&diff.a, &diff.b].map(|side| clean::markdown(&side.title));
     let mut text = format!("# {a} → {b}\n\n");
-    // Nothing in a block of code is markup but the fence that ends it, and no line of ours begins with one.
-    text.push_str(&format!(
-        "```diff\n{}```\n",
-        differences(&diff.differences).replace("\n~ ", "\n! ").replacen(
-            "~ ",
-            "! ",
-            usize::from(begins_changed(diff))
-        )
-    ));
+    // Nothing in a block of code is markup but the fence that ends it, and no line of ours begins with one. What has changed is
+    // coloured by an exclamation mark.
+    text.push_str(&format!("```diff\n{}```\n", differences(&diff.differences, '!')));
     let Some(effect) = &diff.effect else { return text };
     text.push_str(&format!("\n{}\n", clean::markdown(&preface(effect))));
     for strategy in &effect.strategies {
@@ -32,8 +26,4 @@ pub fn markdown(diff: &Diff) -> String {
         text.push_str(&format!("\n{}\n", clean::markdown(&sentence)));
     }
     text
-}
-
-fn begins_changed(diff: &Diff) -> bool {
-    diff.differences.first().is_some_and(|first| first.change == "changed")
 }

@@ -15,7 +15,7 @@ const WHOLE: usize = 90;
 pub fn text(diff: &Diff) -> String {
     let name = |name: &str| clean::shorten_name(&clean::visible(name), 45);
     let mut text = format!("{} -> {}\n\n", name(&diff.a.name), name(&diff.b.name));
-    text.push_str(&differences(&diff.differences));
+    text.push_str(&differences(&diff.differences, '~'));
     let Some(effect) = &diff.effect else { return text };
     text.push('\n');
     text.push_str(&wrap(&preface(effect), ""));
@@ -30,8 +30,9 @@ pub fn text(diff: &Diff) -> String {
     text
 }
 
-/// One line a difference; those of a table stand below each other with their values aligned.
-pub(super) fn differences(entries: &[Entry]) -> String {
+/// One line a difference; those of a table stand below each other with their values aligned. A sign says that a key is
+/// another one.
+pub(super) fn differences(entries: &[Entry], changed: char) -> String {
     if entries.is_empty() {
         return "The two say the same.\n".to_owned();
     }
@@ -49,7 +50,7 @@ pub(super) fn differences(entries: &[Entry]) -> String {
             "added" => format!("+ {path} {}", value(&entry.b, false, WHOLE)),
             "removed" => format!("- {path} {}", value(&entry.a, false, WHOLE)),
             _ => format!(
-                "~ {path}{} {} -> {}",
+                "{changed} {path}{} {} -> {}",
                 " ".repeat(width.saturating_sub(clean::width(&path))),
                 value(&entry.a, entry.a_is_default, VALUE),
                 value(&entry.b, entry.b_is_default, VALUE)

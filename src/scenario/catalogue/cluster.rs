@@ -14,7 +14,7 @@ pub(super) fn cluster() -> Table {
     keys.push(
         key(
             "hosts",
-            Kind::TextList,
+            Kind::TextList(1),
             "Its hosts: groups, or single ones such as esx-3. No host is in two clusters.",
         )
         .required(),
@@ -181,7 +181,7 @@ fn of_policy(policy: &str, name: &'static str) -> Key {
         (_, "slot_cores") => {
             key(name, Kind::Whole(1, CORES), "A slot's cores. Default: those of the largest VM.")
         }
-        (_, "hosts") => key(name, Kind::TextList, "The spare hosts.").required(),
+        (_, "hosts") => key(name, Kind::TextList(1), "The spare hosts.").required(),
         _ => key(name, Kind::Whole(1, limits::HOSTS), "How many hosts may fail.").default("1"),
     }
 }

@@ -40,11 +40,11 @@ pub(super) fn network() -> Table {
         )
         .required(),
         key("site", Kind::Text, "The only site that it serves. Default: all of them."),
-        key("between", Kind::TextList, "The sites that it joins, two or more; it serves nothing within them."),
+        key("between", Kind::TextList(2), "The sites that it joins, two or more; it serves nothing within them."),
         key("outage", Kind::Fault, "All of it fails. Default: never."),
         crew(),
     ];
-    table("network", "A network.", keys)
+    Table { not_both: vec![["site", "between"]], ..table("network", "A network.", keys) }
 }
 
 pub(super) fn storage() -> Table {
@@ -106,7 +106,7 @@ pub(super) fn host() -> Table {
         key("count", Kind::Whole(1, limits::HOSTS), "Members of the group.").default("1"),
         key("site", Kind::Text, "Where they stand: the name of a [site]."),
         key("rack", Kind::Text, "The rack that they stand in."),
-        key("racks", Kind::TextList, "Several racks, taken in turn."),
+        key("racks", Kind::TextList(0), "Several racks, taken in turn."),
         key("cores", Kind::Whole(1, CORES), "Cores of one host.").required(),
         key("memory", Kind::Size, "Memory of one host.").required(),
         key(
@@ -115,7 +115,7 @@ pub(super) fn host() -> Table {
             "The processor's model: VMs that run move between like ones alone. Default: all are alike.",
         ),
         key("nics", Kind::Whole(1, 1_000), "Network cards; read and checked, without effect yet."),
-        key("storage", Kind::TextList, "The storages that these hosts reach, local disks too."),
+        key("storage", Kind::TextList(0), "The storages that these hosts reach, local disks too."),
         key(
             "migration",
             Kind::Rate,
@@ -125,7 +125,7 @@ pub(super) fn host() -> Table {
     ];
     keys.extend(host_faults());
     keys.push(key("price", money(), "Money for one host and year. Default: not counted."));
-    Table { one_of: Vec::new(), ..table("host", "A group of equal hosts.", keys) }
+    Table { not_both: vec![["rack", "racks"]], ..table("host", "A group of equal hosts.", keys) }
 }
 
 fn host_faults() -> Vec<Key> {

@@ -42,8 +42,10 @@ pub(super) enum Kind {
     Words(Vec<&'static str>),
     /// A list of words; a single one counts as a list.
     WordList(Vec<&'static str>),
-    /// A list of texts; a single one counts as a list.
-    TextList,
+    /// A list of so many texts or more; a single one counts as a list.
+    TextList(usize),
+    /// A list of one duration or more; a single one counts as a list.
+    DurationList,
     /// The one number there is.
     Version(u64),
     /// One of several.
@@ -74,6 +76,8 @@ pub(super) struct Table {
     pub(super) keys: Vec<Key>,
     /// Of each group exactly one key is written.
     pub(super) one_of: Vec<&'static [&'static str]>,
+    /// Of each pair at most one key is written.
+    pub(super) not_both: Vec<[&'static str; 2]>,
     /// The second key asks for the first.
     pub(super) needs: Vec<(&'static str, &'static str)>,
 }
@@ -172,7 +176,7 @@ pub(super) fn of_law(key: &str) -> Kind {
         "shape" => Kind::Number(super::law::SHAPE.0, super::law::SHAPE.1, Percent::No),
         "sigma" | "cv" => Kind::Positive,
         "stages" => Kind::Whole(1, 1_000),
-        "values" => Kind::TextList,
+        "values" => Kind::DurationList,
         _ => Kind::Duration,
     }
 }

@@ -141,8 +141,8 @@ fn of_part(name: &str) -> &'static str {
 
 pub(super) fn maintenance() -> Table {
     let keys = vec![
-        key("hosts", Kind::TextList, "Whose turn it is, one after the other: groups or single hosts."),
-        key("services", Kind::TextList, "Services whose guests are patched, in place of hosts."),
+        key("hosts", Kind::TextList(1), "Whose turn it is, one after the other: groups or single hosts."),
+        key("services", Kind::TextList(1), "Services whose guests are patched, in place of hosts."),
         key("first", Kind::Duration, "When it begins for the first time.").required(),
         key("every", Kind::Duration, "How often. Default: once."),
         key("lasts", Kind::Law, "The work on one host, or the patch of one guest.").required(),

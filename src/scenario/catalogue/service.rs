@@ -35,7 +35,7 @@ pub(super) fn service() -> Table {
         key("app_crash", Kind::Fault, "The application ends. Default: never."),
         key("app_hang", Kind::Fault, "The application does not answer any more. Default: never."),
         crew(),
-        key("after", Kind::TextList, "Services whose restart comes first."),
+        key("after", Kind::TextList(0), "Services whose restart comes first."),
         key(
             "priority",
             Kind::Either(vec![Kind::Whole(1, 5), Kind::Words(priorities)]),
@@ -52,7 +52,7 @@ pub(super) fn service() -> Table {
             Kind::Positive,
             "What one member can serve, in the unit of demand. Default: all of the demand.",
         ),
-        key("place", Kind::TextList, "Hosts on which its VMs start, in the order of the VMs' names."),
+        key("place", Kind::TextList(0), "Hosts on which its VMs start, in the order of the VMs' names."),
         key(
             "load",
             Kind::Text,
@@ -102,7 +102,7 @@ fn vm() -> Table {
         key("memory", Kind::Size, "Its memory.").required(),
         key(
             "storage",
-            Kind::TextList,
+            Kind::TextList(0),
             "Where its disks lie: one storage, or one after the other for each VM of an instance. Default: nowhere that fails.",
         ),
         key(
@@ -116,7 +116,7 @@ fn vm() -> Table {
             .default("\"60 s\""),
         key("boot_io", Kind::Rate, "What it reads while it boots, where its storage has a bandwidth.")
             .default("\"6 MB/s\""),
-        key("nics", Kind::TextList, "Networks that it has cards on, by name or by kind of traffic."),
+        key("nics", Kind::TextList(0), "Networks that it has cards on, by name or by kind of traffic."),
         key("os_edition", Kind::Text, "The guest's edition, such as standard: some cannot be clustered."),
         key(
             "busy",
@@ -137,8 +137,11 @@ pub(super) fn load() -> Table {
         key("csv", Kind::Text, "A file with all of the week, in place of the days."),
         key("column", Kind::Text, "The column of the file that counts. Default: the only one besides time."),
     ]);
+    let days = DAYS.iter().copied().chain(["workdays", "weekend", "days"]);
+    let not_both = days.map(|day| ["csv", day]).collect();
     Table {
         needs: vec![("csv", "column")],
+        not_both,
         ..table("load", "A week of clients, in parts of the most.", keys)
     }
 }

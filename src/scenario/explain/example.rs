@@ -74,7 +74,7 @@ impl Example {
     pub fn laid(&self) -> Laid {
         let mut text = String::new();
         let own: Vec<&str> = self.toml.lines().filter_map(header).collect();
-        let begins = self.toml.lines().next().and_then(header).is_none() && !self.toml.is_empty();
+        let begins = self.toml.lines().next().is_some_and(|line| !line.starts_with(['[', '#']));
         for (name, keys) in BASE {
             let is_there = own.contains(&name) || self.without.contains(&name) || (name.is_empty() && begins);
             if is_there || self.alone {

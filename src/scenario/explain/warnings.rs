@@ -59,7 +59,9 @@ pub(super) const WARNINGS: &[Explanation] = &[
         code: code::BALANCED_STATE,
         means: "A balancer sends clients to any member, and this service keeps state that the members do not share (NLB-13). A member that fails takes its sessions and transactions with it.",
         mend: "Use guest-failover, or say role = \"stateless\" if any instance can answer any request.",
-        wrong: toml("[strategy.restart]\nprotect = [\"nlb\"]\n"),
+        wrong: toml(
+            "[service.mail]\nrole = \"stateful\"\nvm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }\n[strategy.restart]\nprotect = [\"nlb\"]\n",
+        ),
         right: toml(
             "[service.mail]\nrole = \"stateless\"\nvm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }\n[strategy.restart]\nprotect = [\"nlb\"]\n",
         ),

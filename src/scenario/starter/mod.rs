@@ -36,7 +36,12 @@ const TAIL: &str = include_str!("tail.toml");
 /// Why there is no such scenario.
 #[must_use]
 pub fn objection(kind: Kind, product: Product) -> Option<String> {
-    let sites = product_limits::of(product).sites.filter(|limit| limit.most < 2)?;
+    let limits = product_limits::of(product);
+    if let Some(advice) = limits.advice.filter(|advice| advice.least > 2 && kind == Kind::TwoHosts) {
+        let what = format!("{} wants {} hosts or more ({})", product.word(), advice.least, advice.source);
+        return Some(format!("{what}: take another kind, or another product"));
+    }
+    let sites = limits.sites.filter(|limit| limit.most < 2)?;
     (kind == Kind::TwoSites).then(|| {
         format!(
             "a cluster of {} does not span two sites ({}): take another kind, or another product",
