@@ -175,6 +175,29 @@ fn colours_are_for_terminals() {
     }
     assert_eq!(without, plain, "the same text");
     assert_eq!(told(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), plain);
+    // On a terminal nobody has to ask; `script` makes one, where it is there.
+    let on_terminal = |no_color: bool| {
+        let mut script = Command::new("script");
+        let program = env!("CARGO_BIN_EXE_ninefold");
+        script.args(["-qec", &format!("{program} check a.toml"), "/dev/null"]).current_dir(folder.path());
+        script
+            .env("TERM", "xterm-256color")
+            .env_remove("CLICOLOR")
+            .env_remove("NO_COLOR")
+            .stdin(Stdio::null());
+        if no_color {
+            script.env("NO_COLOR", "1");
+        }
+        script.output().ok().filter(|output| output.status.code() == Some(2)).map(|output| output.stdout)
+    };
+    if let (Some(coloured), Some(plain)) = (on_terminal(false), on_terminal(true)) {
+        assert!(
+            text(&coloured).contains("error") && text(&coloured).contains("\u{1b}["),
+            "{}",
+            text(&coloured)
+        );
+        assert!(text(&plain).contains("error[E007]") && !text(&plain).contains('\u{1b}'), "{}", text(&plain));
+    }
 }
 
 #[test]

@@ -33,7 +33,8 @@ pub fn explanation(of: &Explanation, said: &[String]) -> String {
 /// The lines of an example, and what else it consists of.
 fn example(example: &Example) -> String {
     let (toml, times) = example.shown();
-    let mut text: String = toml.lines().map(|line| format!("    {line}\n")).collect();
+    let first = toml.replace("{n}", "1");
+    let mut text: String = first.lines().map(|line| format!("    {line}\n")).collect();
     if times > 1 {
         text.push_str(&format!("    … and so on, {times} times\n"));
     }

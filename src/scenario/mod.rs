@@ -64,7 +64,7 @@ pub use read::{Breach, Input, accepted_keys, breaches, read};
 pub use resolve::{ClusterPlan, ServiceProtection};
 pub use schema::schema;
 pub use spec::*;
-pub use terminal::{char_width, visible, width};
+pub use terminal::{char_width, is_invisible, visible, width};
 pub use text::count as count_text;
 pub use units::duration_text as read_duration;
 pub use written::{WrittenStrategies, toml_key};

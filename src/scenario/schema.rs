@@ -180,7 +180,7 @@ fn law() -> Value {
             keys.iter().copied().filter(|key| !pairs.as_flattened().contains(key)).collect();
         let mut law = json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false });
         if !pairs.is_empty() {
-            law["allOf"] = pairs.iter().map(|pair| exactly_one(pair)).collect();
+            law["allOf"] = pairs.iter().map(exactly_one).collect();
         }
         kinds.push(law);
     }

@@ -49,7 +49,8 @@ pub fn char_width(c: char) -> usize {
 
 /// Control characters, line and paragraph separators, directional and other format characters,
 /// and what XML cannot hold.
-fn is_invisible(c: char) -> bool {
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
             u32::from(c),

@@ -67,7 +67,7 @@ fn every_key_of_a_starter_is_explained() {
             scenario.starts_with("#:schema ./ninefold.schema.json\n") && scenario.contains("# [[gate]]"),
             "{kind:?}"
         );
-        assert!(!scenario.contains('@'), "{kind:?}: a placeholder is left");
+        assert!(!scenario.contains('@'), "{kind:?}: a placeholder is left:\n{scenario}");
     }
 }
 
@@ -101,4 +101,19 @@ fn init_writes_a_file_and_overwrites_none() {
         assert_eq!(refused.status.code(), Some(2), "{wrong:?}: {}", text(&refused.stderr));
     }
     assert!(!path.join("x.toml").exists());
+    // What the file says to type next can be typed.
+    assert_eq!(ninefold(path, &["init", "guests.toml", "--kind", "guest-cluster"]).status.code(), Some(0));
+    let of = |name: &str| std::fs::read_to_string(path.join(name)).unwrap();
+    let scenario = of("other.toml") + &of("guests.toml");
+    let next: Vec<&str> = scenario.lines().filter_map(|line| line.strip_prefix("#   ninefold ")).collect();
+    assert_eq!(next.len(), 12, "{scenario}");
+    for line in next {
+        let command = line.split("  ").next().unwrap();
+        let mut typed: Vec<&str> = command.split(' ').collect();
+        if ["run", "advise", "diff"].contains(&typed[0]) {
+            typed.extend(["--replications", "20"]);
+        }
+        let run = ninefold(path, &typed);
+        assert_eq!(run.status.code(), Some(0), "{typed:?}: {}", text(&run.stderr));
+    }
 }

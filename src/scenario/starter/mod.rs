@@ -28,10 +28,25 @@ impl Kind {
             Kind::GuestCluster => include_str!("guest-cluster.toml"),
         }
     }
+
+    /// One of its strategies.
+    fn strategy(self) -> &'static str {
+        if self == Kind::GuestCluster { "combined" } else { "host-cluster" }
+    }
 }
 
 const HEAD: &str = include_str!("head.toml");
 const TAIL: &str = include_str!("tail.toml");
+
+/// What to type next, and what comes of it.
+const NEXT: [(&str, &str); 6] = [
+    ("ninefold check @FILE@", "what is wrong, what is odd, and what every default became"),
+    ("ninefold run @FILE@", "every strategy on the same failures, with intervals; files in results/"),
+    ("ninefold advise @FILE@", "which strategy for which service, and why"),
+    ("ninefold trace @FILE@ --strategy @STRATEGY@", "one replication, line by line"),
+    ("ninefold diff @FILE@ @FILE@ --set-b run.ages=new", "what a key is worth"),
+    ("ninefold explain E017", "what a code means that check has told"),
+];
 
 /// Why there is no such scenario.
 #[must_use]
@@ -81,10 +96,15 @@ pub fn starter(kind: Kind, product: Product, file: &str) -> String {
     } else {
         "FILE".to_owned()
     };
-    [HEAD, kind.body(), TAIL]
-        .concat()
-        .replace("# @WITNESS@\n", witness)
+    let commands = NEXT.map(|(command, about)| {
+        (command.replace("@FILE@", &file).replace("@STRATEGY@", kind.strategy()), about)
+    });
+    let width = commands.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
+    let next: String =
+        commands.iter().map(|(command, about)| format!("#   {command:width$}  {about}\n")).collect();
+    let text = [HEAD, kind.body(), TAIL].concat() + &next;
+    let text = text.replace("@STRATEGY@", kind.strategy());
+    text.replace("# @WITNESS@\n", witness)
         .replace("@PRODUCT@", product.word())
         .replace("@ABOUT@", profile.about)
-        .replace("@FILE@", &file)
 }
