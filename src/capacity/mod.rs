@@ -10,6 +10,7 @@
 //! | `plan` | is there a plan for any so many lost hosts |
 //! | `losses` | N+1 and N+2, case by case |
 //! | `more` | how many more VMs fit, and how many leave N+1 and N+2 as they are |
+//! | `survival` | what still serves when more and more hosts are lost |
 //! | `stranded` | who can never leave a host before planned work |
 //! | `words`, `refusals` | the same in sentences, and as issues |
 
@@ -21,6 +22,7 @@ mod more;
 mod plan;
 mod refusals;
 mod stranded;
+mod survival;
 mod words;
 
 pub use admission::Assessment;
@@ -28,6 +30,7 @@ pub use losses::{Case, Failures, Losses, lose_each};
 pub use plan::Plan;
 pub use refusals::refusals;
 pub use stranded::stranded;
+pub use survival::{Serving, Survival, survival};
 
 use crate::model::{ClusterId, HostId, Model, Room, ServiceId};
 use census::Census;

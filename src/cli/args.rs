@@ -237,18 +237,34 @@ pub(super) enum VerifyFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ninefold trace scenarios/san-diego.toml --strategy combined --replication 7
+  ninefold trace scenarios/san-diego.toml --strategy combined --worst mail --replications 20 --explain
+  ninefold trace scenarios/san-diego.toml --strategy combined --format jsonl")]
 pub(super) struct TraceArguments {
     #[command(flatten)]
     pub scenario: ScenarioArguments,
     /// The strategy [default: the only one]
     #[arg(long, value_name = "NAME")]
     pub strategy: Option<String>,
-    /// The replication, counted from 0
-    #[arg(long, value_name = "K", default_value_t = 0)]
-    pub replication: u32,
-    /// For people, or one JSON object a line
+    /// The replication, counted from 0 [default: 0]
+    #[arg(long, value_name = "K", conflicts_with = "worst")]
+    pub replication: Option<u32>,
+    /// The replication in which this service is down longest, of as many as a run has
+    #[arg(long, value_name = "SERVICE")]
+    pub worst: Option<String>,
+    /// Tell what each step stands on: settings, with their values and the facts behind them
+    #[arg(long, conflicts_with = "format")]
+    pub explain: bool,
+    /// A story for people, a line for each signal, or one JSON object a line
     #[arg(long, value_enum, default_value_t = TraceFormat::Text)]
     pub format: TraceFormat,
+    #[command(flatten)]
+    pub simulation: SimulationArguments,
+    /// No progress
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -282,5 +298,6 @@ pub(super) enum SweepFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum TraceFormat {
     Text,
+    Lines,
     Jsonl,
 }

@@ -78,8 +78,11 @@ pub(super) fn command() -> clap::Command {
     EXAMPLES.iter().fold(Arguments::command(), |program, (name, examples)| {
         program.mut_subcommand(name, |command| {
             let lines: String = examples.iter().map(|example| format!("\n  {example}")).collect();
-            let before = command.get_after_help().map_or(String::new(), |help| format!("{help}\n\n"));
-            command.after_help(format!("{before}Examples:{lines}"))
+            let before = command.get_after_help().map_or(String::new(), ToString::to_string);
+            let gap = if before.is_empty() { "" } else { "\n\n" };
+            // Some say examples of their own already.
+            let head = if before.contains("Examples:") { String::new() } else { format!("{gap}Examples:") };
+            command.after_help(format!("{before}{head}{lines}"))
         })
     })
 }

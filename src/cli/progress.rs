@@ -1,4 +1,5 @@
-//! How far a run is: a bar with the time left on a terminal, a plain line now and then elsewhere.
+//! How far a run is, and how well it knows its answer so far: a bar with the time left and the widest interval on a terminal, a
+//! plain line now and then elsewhere.
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -9,9 +10,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{interrupt, output};
 use crate::experiment::Watch;
+use crate::report::figures;
 
 /// Between two plain lines.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
+/// Between two looks at intervals, which take time.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Watches a run and shows how far it is.
 pub(super) struct Progress {
@@ -21,6 +25,8 @@ pub(super) struct Progress {
     at_most: bool,
     done: AtomicU32,
     begun: Instant,
+    /// When intervals were looked at last, and what was seen.
+    known: Mutex<(Instant, String)>,
     /// Nothing is started any more after that.
     time_limit: Option<Duration>,
 }
@@ -49,9 +55,9 @@ impl Progress {
         } else if std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(u64::from(total));
             let style = if at_most {
-                "{spinner} {pos} replications, {len} at most"
+                "{spinner} {pos} replications, {len} at most{msg}"
             } else {
-                "{bar:40} {pos}/{len} replications, {eta} left"
+                "{bar:40} {pos}/{len} replications, {eta} left{msg}"
             };
             if let Ok(style) = ProgressStyle::with_template(style) {
                 bar.set_style(style);
@@ -60,7 +66,8 @@ impl Progress {
         } else {
             Show::Lines(Mutex::new(begun))
         };
-        Progress { show, total, at_most, done: AtomicU32::new(0), begun, time_limit: None }
+        let known = Mutex::new((begun, String::new()));
+        Progress { show, total, at_most, done: AtomicU32::new(0), begun, known, time_limit: None }
     }
 
     /// The same with an end to the time.
@@ -90,13 +97,15 @@ impl Watch for Progress {
                 let Ok(mut last) = last.try_lock() else { return };
                 if last.elapsed() >= PLAIN_EVERY {
                     *last = Instant::now();
+                    let known = self.known.lock().map_or_else(|_| String::new(), |known| known.1.clone());
                     if self.at_most {
-                        output::note(&format!("{done} replications, {} at most", self.total));
+                        output::note(&format!("{done} replications, {} at most{known}", self.total));
                         return;
                     }
                     let gone = self.begun.elapsed().as_secs_f64();
                     let left = gone / f64::from(done) * f64::from(self.total.saturating_sub(done));
-                    output::note(&format!("{done} of {} replications, about {left:.0} s left", self.total));
+                    let total = self.total;
+                    output::note(&format!("{done} of {total} replications, about {left:.0} s left{known}"));
                 }
             }
         }
@@ -108,5 +117,27 @@ impl Watch for Progress {
 
     fn drops(&self) -> bool {
         interrupt::drops()
+    }
+
+    fn asks(&self) -> bool {
+        let every = match self.show {
+            Show::Nothing => return false,
+            Show::Bar(_) => LOOK_EVERY,
+            Show::Lines(_) => PLAIN_EVERY / 2,
+        };
+        self.known.lock().is_ok_and(|known| known.0.elapsed() >= every)
+    }
+
+    fn hears(&self, within: Option<f64>) {
+        let text = match within {
+            Some(within) => format!("; every downtime within {}", figures::share(within)),
+            None => "; nothing has been down yet".to_owned(),
+        };
+        if let Show::Bar(bar) = &self.show {
+            bar.set_message(text.clone());
+        }
+        if let Ok(mut known) = self.known.lock() {
+            *known = (Instant::now(), text);
+        }
     }
 }

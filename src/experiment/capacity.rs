@@ -4,11 +4,16 @@ use super::block::StrategyBlock;
 use super::headroom;
 use super::summarize::SECOND;
 use super::summary::{CapacitySummary, CaseSummary, FailuresSummary, LossesSummary};
-use crate::capacity::{Capacity, Case, Failures, Losses};
+use crate::capacity::{Capacity, Case, Failures, Losses, survival};
 use crate::model::Model;
 use crate::stats::{Moments, Randomness, interval};
 
-pub(super) fn summarize(model: &Model, measured: &Capacity, found: &StrategyBlock) -> CapacitySummary {
+pub(super) fn summarize(
+    model: &Model,
+    measured: &Capacity,
+    found: &StrategyBlock,
+    seed: u64,
+) -> CapacitySummary {
     let hosts = model.hosts.len() as u32;
     let vms = model.vms.len() as u32;
     let memory: u64 = model.hosts.iter().map(|h| h.memory_mib).sum();
@@ -43,6 +48,7 @@ pub(super) fn summarize(model: &Model, measured: &Capacity, found: &StrategyBloc
         more_vms_n2: measured.more_vms_n2.map(narrow),
         headroom: headroom::summarize(model, found),
         failures: measured.failures.as_ref().map(|failures| FailuresSummary::new(model, failures)),
+        survivability: survival(model, seed),
     }
 }
 

@@ -38,6 +38,12 @@ pub trait Watch: Sync {
     fn drops(&self) -> bool {
         false
     }
+    /// Whether somebody would like to hear now how well downtimes are known.
+    fn asks(&self) -> bool {
+        false
+    }
+    /// So well: half of the widest interval of those that have been down, in parts of its mean; `None` where nothing has been yet.
+    fn hears(&self, _within: Option<f64>) {}
 }
 
 /// Nobody watches.
@@ -118,7 +124,7 @@ pub fn run_on<'m>(
         Some(_) => precision::looks(plan.replications).collect(),
         None => vec![plan.replications],
     };
-    let (mut is_enough, mut rare) = (false, None);
+    let (mut is_enough, mut rare, mut weighted_from) = (false, None, 0);
     for look in looks {
         let done = findings.replications();
         work.extend(&mut findings, done..look, threads, watch);
@@ -128,8 +134,9 @@ pub fn run_on<'m>(
             break;
         }
         if let Some(precision) = precision {
-            let seen = precision::look(models, precision, &findings, plan.seed, threads, watch);
-            (is_enough, rare) = (seen.is_enough, seen.rare);
+            let from = if look == plan.replications { 0 } else { weighted_from };
+            let seen = precision::look(models, precision, &findings, plan.seed, (threads, watch), from);
+            (is_enough, rare, weighted_from) = (seen.is_enough, seen.rare, seen.weighted_from);
             if is_enough {
                 break;
             }
@@ -180,6 +187,9 @@ impl Work<'_> {
             });
             for block in done.into_iter().flatten() {
                 findings.add(block);
+            }
+            if watch.asks() {
+                watch.hears(precision::within(self.models, findings));
             }
             first = last;
         }

@@ -143,7 +143,7 @@ fn strategy(model: &Model, found: &StrategyBlock, replications: usize, seed: u64
         name: model.strategy.clone(),
         services: services.collect(),
         total: total(model, found, replications),
-        capacity: capacity::summarize(model, &measured, found),
+        capacity: capacity::summarize(model, &measured, found, seed),
         rare_events: None,
         cost: None,
         turns: None,

@@ -1,6 +1,7 @@
 //! What an experiment found: plain numbers, ready for any report. All quantities are per
 //! service instance and per horizon, as in the contract.
 
+use crate::capacity::Survival;
 use crate::engine::Span;
 
 /// How an interval was made; a report says so beside the number.
@@ -149,6 +150,8 @@ pub struct CapacitySummary {
     pub headroom: Vec<HeadroomSummary>,
     /// What happens when hosts are lost at the start; absent where no host cluster restarts anything.
     pub failures: Option<FailuresSummary>,
+    /// What still serves when more and more hosts are lost at once.
+    pub survivability: Vec<Survival>,
 }
 
 /// What of a cluster's room was free over the measured time, as parts of the room of all its hosts.

@@ -6,6 +6,7 @@ use super::result::{
     ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total, TotalComparison, Turns, WaitingVms,
     WorstLoss,
 };
+use super::survivability;
 use crate::experiment::summary;
 
 impl From<&summary::Summary> for RunResult {
@@ -97,6 +98,7 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             more_vms_n2: from.capacity.more_vms_n2,
             headroom: from.capacity.headroom.iter().map(headroom).collect(),
             failures: from.capacity.failures.as_ref().map(failures),
+            survivability: survivability::of(from),
         },
         rare_events: from.rare_events.as_ref().map(rare_events),
         cost: from.cost.as_ref().map(|cost| self::cost(from, cost)),

@@ -36,6 +36,8 @@ mod reproduce;
 pub mod result;
 pub mod size;
 mod stopping;
+pub mod story;
+pub mod survivability;
 pub mod sweep;
 mod table;
 pub mod text;

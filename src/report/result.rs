@@ -17,6 +17,7 @@ pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
 pub use super::rare::{RareEvents, RareMethod};
 pub use super::stopping::{PrecisionReached, StoppedBy};
+pub use super::survivability::Survivability;
 pub use super::turns::Turns;
 
 /// The schema of `result.json` that this version writes and reads.
@@ -330,6 +331,9 @@ pub struct Capacity {
     /// What happens when hosts are lost; `null` where no host cluster restarts anything.
     #[serde(default)]
     pub failures: Option<Failures>,
+    /// What still serves when more and more hosts are lost at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub survivability: Vec<Survivability>,
 }
 
 /// Hosts lost at once from the start placement.

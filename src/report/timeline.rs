@@ -111,7 +111,7 @@ pub fn text(model: &Model, timeline: &Timeline, replication: u32) -> String {
     out
 }
 
-fn since_start(model: &Model, entry: &Entry) -> i64 {
+pub(super) fn since_start(model: &Model, entry: &Entry) -> i64 {
     entry.at.0 as i64 - model.warmup.0 as i64
 }
 
@@ -125,7 +125,7 @@ fn clock(t_us: i64) -> String {
     format!("{sign}{day} {hour:02}:{minute:02}:{:02}.{:03}", rest / 1_000_000, rest / 1_000 % 1_000)
 }
 
-fn waits_for(reason: WaitReason) -> &'static str {
+pub(super) fn waits_for(reason: WaitReason) -> &'static str {
     match reason {
         WaitReason::Room => "no host has room for it",
         WaitReason::Apart => "others of its instance live where there is room for it",
@@ -146,7 +146,7 @@ fn length(span: Span) -> String {
     }
 }
 
-fn sentence(model: &Model, entry: &Entry) -> String {
+pub(super) fn sentence(model: &Model, entry: &Entry) -> String {
     let who = entry.subject(model);
     let why = entry.cause().map_or(String::new(), |cause| format!(" ({cause})"));
     match entry.signal {

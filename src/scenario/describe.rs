@@ -1,5 +1,6 @@
 //! What a scenario became once units, names and defaults were resolved: the text of `check`.
 
+mod grounds;
 mod guest;
 mod load;
 mod topology;

@@ -93,7 +93,7 @@ impl<'a> Laid<'a> {
     }
 
     /// A setting of the profile; `None` where it has none of that key.
-    fn value(&self, key: &str) -> Option<SettingValue> {
+    pub(super) fn value(&self, key: &str) -> Option<SettingValue> {
         let setting = self.profile?.settings().find(|setting| setting.key == key)?;
         let written = self.own.values.get(key).or_else(|| self.base.values.get(key));
         Some(written.cloned().unwrap_or_else(|| setting.default.value(0)))

@@ -24,8 +24,9 @@ fn run(models: &[Model], seed: u64) -> Summary {
     experiment::run(models, &plan, &()).expect("nobody stops it")
 }
 
-/// Five that are equal, 400 times: in at most 5 % of them (7 %, with a chance of 3 % too often) is anybody told not to be as good
-/// as the best, or to be better than all others. Asked pair by pair of whoever looks best, it would be in far more: that twin fails.
+/// Five that are equal, 400 times: in at most 5 % of them is anybody told not to be as good as the best, or to be better than all others.
+/// Where it is 5 %, more than 10 % are once in 70,000 times; 15 % are noticed in 99 % of all cases. Asked pair by pair of whoever
+/// looks best, it would be in far more: that twin fails.
 #[test]
 fn equals_are_told_apart_as_rarely_as_promised() {
     let (mut wrong, mut wrong_by_pairs, runs) = (0, 0, 400);
@@ -43,7 +44,7 @@ fn equals_are_told_apart_as_rarely_as_promised() {
         );
     }
     println!("{wrong} of {runs} wrong, pair by pair {wrong_by_pairs}");
-    assert!(wrong <= 28, "{wrong}");
+    assert!(wrong <= 40, "{wrong}");
     assert!(wrong_by_pairs > 60, "{wrong_by_pairs}");
 }
 

@@ -32,12 +32,14 @@ fn exact_s(mttf_d: f64, mttr_h: f64) -> f64 {
     3600.0 * (down * year - down * (1.0 - (-both * year).exp()) / both)
 }
 
-/// An interval that stopped the run holds the truth as often as it says: in 92 % of 300 runs and more (one that held it in 87 %
-/// would fail with a chance of 99 %).
+/// An interval that stopped the run holds the truth as often as it says: in 91 % of 600 runs and more. Of intervals that hold it in 95 %,
+/// fewer do once in 64,000 times; that they hold it in 87 % is noticed in 99 % of all cases. The twin is Student's t without
+/// what makes the lower end right: there are too many outages here for it to fail, and it is rejected where they are few, in
+/// `tests/calibration`.
 #[test]
 fn intervals_cover_through_the_stopping_rule() {
-    let runs = if std::env::var_os("NINEFOLD_LONG").is_some() { 4_000 } else { 300 };
-    for (mttf_d, within) in [(20.0, "5 %"), (60.0, "15 %")] {
+    let runs = if std::env::var_os("NINEFOLD_LONG").is_some() { 4_000 } else { 600 };
+    for (mttf_d, within) in [(20.0, "5 %"), (200.0, "15 %")] {
         let text = scenario(
             mttf_d,
             "{ law = \"exponential\", mean = \"12 h\" }",
@@ -45,6 +47,7 @@ fn intervals_cover_through_the_stopping_rule() {
         );
         let exact = exact_s(mttf_d, 12.0);
         let (mut covered, mut lengths) = (0, 0_u64);
+        let mut means = 0.0;
         for seed in 0..runs {
             let summary = run(&text, 500 + seed, 20_000, 1);
             let found = &summary.strategies[0].services[0];
@@ -58,28 +61,33 @@ fn intervals_cover_through_the_stopping_rule() {
             );
             covered += u64::from(downtime.low <= exact && exact <= downtime.high);
             lengths += u64::from(summary.replications);
+            means += downtime.mean / runs as f64;
         }
-        println!("within {within}: {covered} of {runs}, {} replications on average", lengths / runs);
-        assert!(covered * 100 >= runs * 92);
+        println!(
+            "within {within}: {covered} of {runs}, {} replications on average, means {:.4} of the truth",
+            lengths / runs,
+            means / exact
+        );
+        assert!(covered * 100 >= runs * 91);
     }
 }
 
-/// However wide an interval may be: fewer than a hundred outages' worth are never enough, and none at all least of all.
+/// However wide an interval may be: fewer than two hundred outages' worth are never enough, and none at all least of all.
 #[test]
 fn it_never_stops_by_few_outages() {
     let text = scenario(7_300.0, "\"4 h\"", "precision = \"90 %\"\nrare_events = \"off\"\n");
     for seed in 0..20 {
         let summary = run(&text, seed, 40_000, 2);
         let outages = summary.strategies[0].services[0].outages.mean * f64::from(summary.replications);
-        assert!(outages >= 80.0 && summary.replications >= 1_024, "{outages} in {}", summary.replications);
+        assert!(outages >= 180.0 && summary.replications >= 2_432, "{outages} in {}", summary.replications);
     }
     // Where there are never so many it goes on to the end, and says that it does not know.
     let summary = run(&text, 1, 500, 2);
     let precision = summary.precision.expect("it was asked for");
     assert!(!precision.is_reached && summary.replications == 500 && precision.replications_max == 500);
-    // Weighted replications know such outages at the first look.
+    // Weighted replications know such outages after some two hundred.
     let weighted = text.replace("rare_events = \"off\"\n", "");
-    assert_eq!(run(&weighted, 1, 40_000, 2).replications, 128);
+    assert!(run(&weighted, 1, 40_000, 2).replications <= 256);
 }
 
 #[test]

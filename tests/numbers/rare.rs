@@ -307,6 +307,8 @@ fn laws_with_a_memory_are_what_they_are() {
         "law = \"weibull\", shape = 2, mean = \"150 h\"",
         "law = \"lognormal\", mean = \"150 h\", cv = 1.2",
         "law = \"gamma\", shape = 2.5, mean = \"150 h\"",
+        "law = \"uniform\", min = \"30 h\", max = \"270 h\"",
+        "law = \"triangular\", min = \"0 h\", mode = \"100 h\", max = \"350 h\"",
     ] {
         for ages in ["stationary", "new"] {
             seed += 1;
@@ -471,8 +473,9 @@ pub(crate) fn run(text: &str, seed: u64, replications: u32, threads: usize) -> S
     experiment::run(&models(text), &plan, &()).expect("nobody stops it")
 }
 
-/// The whole program: an interval of 95 % holds the truth in at least 92 % of 80 runs (one that held it in 83 % would fail with
-/// a chance of 97 %), in the long form in 94 % of 1,280, and says how it came about.
+/// The whole program: an interval of 95 % holds the truth in at least 85 % of 80 runs, and says how it came about. Of intervals that hold
+/// it in 95 %, fewer do once in 6,000 times; that they hold it in 73 % is noticed in 99 % of all cases. In the long form it is
+/// 92 % of 1,280, missed once in a million times, and 89.5 % is noticed.
 #[test]
 fn its_intervals_cover() {
     let text = three_hosts("{ mttf = \"10000 h\", mttr = \"10 h\" }", "", "");
@@ -486,7 +489,7 @@ fn its_intervals_cover() {
     }
     println!("{covered} of {runs}, of which {weighted} by importance sampling");
     assert!(weighted * 100 >= runs * 95);
-    assert!(u64::from(covered) * 100 >= runs * if runs > 1_000 { 94 } else { 92 }, "{covered} of {runs}");
+    assert!(u64::from(covered) * 100 >= runs * if runs > 1_000 { 92 } else { 85 }, "{covered} of {runs}");
 }
 
 #[test]

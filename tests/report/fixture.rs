@@ -1,6 +1,7 @@
 //! Made-up results: a datacenter as large as the case's, a small one for golden files, and the
 //! extremes that a chart must survive.
 
+use ninefold::capacity::{Serving, Survival};
 use ninefold::engine::Span;
 use ninefold::experiment::summary::{
     CapacitySummary, CaseSummary, CauseSummary, Comparison, Distance, DowntimePercentiles, Estimate,
@@ -168,11 +169,28 @@ pub(crate) fn strategy(
             failures: protect
                 .contains(&"host-cluster")
                 .then(|| FailuresSummary { one: losses(29, 1, 0, &[]), two: losses(406, 2, 0, &[]) }),
+            survivability: survivability(protect.contains(&"host-cluster"), services.len()),
         },
         cost: None,
         turns: None,
         services,
     }
+}
+
+/// What serves when hosts are lost: with restarts all of it for a while, and what comes later in the list is hurt first.
+fn survivability(restarts: bool, services: usize) -> Vec<Survival> {
+    let serving = |lost: u32, service: usize| {
+        let spare = if restarts { 8.0 } else { 0.0 };
+        let out = (f64::from(lost) - spare).max(0.0) / 29.0 * (1.0 + service as f64 / 10.0);
+        Serving { mean: (1.0 - out).max(0.0), least: (1.0 - 1.5 * out).max(0.0) }
+    };
+    let step = |lost: u32| Survival {
+        hosts_lost: lost,
+        cases: if lost == 1 { 29 } else { 40 },
+        sampled: lost > 1,
+        serving: (0..services).map(|service| serving(lost, service)).collect(),
+    };
+    [1, 2, 3, 4, 6, 8, 12, 16, 24].map(step).to_vec()
 }
 
 /// So many cases of so many hosts lost at once, in the first of which VMs wait.

@@ -9,20 +9,28 @@
 use super::Law;
 
 impl Law {
-    /// Whether it has a hazard that can be made larger: it has a density and no longest life.
+    /// Whether it has a hazard that can be made larger: it has a density. What ends at the same age in every draw, or in a share of them, has
+    /// none: it ends then, or nothing can make it.
     #[must_use]
     pub fn has_hazard(&self) -> bool {
         match *self {
             Law::Exponential { .. } | Law::Weibull { .. } | Law::Gamma { .. } => true,
             Law::Lognormal { sigma, .. } => sigma > 0.0,
-            Law::Constant { .. } | Law::Uniform { .. } | Law::Triangular { .. } | Law::Empirical { .. } => {
-                false
-            }
+            Law::Uniform { min_s, max_s } | Law::Triangular { min_s, max_s, .. } => min_s < max_s,
+            Law::Constant { .. } | Law::Empirical { .. } => false,
+        }
+    }
+
+    /// The longest life that is possible, in seconds, where there is one: all hazard is spent by then.
+    fn longest_s(&self) -> f64 {
+        match *self {
+            Law::Uniform { max_s, .. } | Law::Triangular { max_s, .. } => max_s,
+            _ => f64::INFINITY,
         }
     }
 
     /// The cumulative hazard between two ages in seconds, of a life from its beginning, or (`residual`) of what was left of
-    /// one at a random instant.
+    /// one at a random instant. Infinite up to the longest life that is possible, and 0 from there on.
     ///
     /// ```
     /// use ninefold::engine::Law;
@@ -60,9 +68,9 @@ impl Law {
             }
             _ => {
                 let survives = libm::exp(self.log_survival(residual, age_s) - budget);
-                // Whoever has outlived what numbers can tell lives on.
+                // Whoever has outlived what numbers can tell lives on, up to the longest life.
                 if survives < f64::MIN_POSITIVE {
-                    return f64::INFINITY;
+                    return (self.longest_s() - age_s).max(0.0);
                 }
                 // The inverse is for numbers below 1; nothing is lost by the last cell of them.
                 let survives = survives.min(1.0 - f64::EPSILON / 2.0);
@@ -78,5 +86,77 @@ impl Law {
 
     fn log_survival(&self, residual: bool, age_s: f64) -> f64 {
         libm::log(if residual { self.residual_survival(age_s) } else { self.survival(age_s) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One law of each kind that has a hazard.
+    fn laws() -> Vec<Law> {
+        [
+            Law::exponential(100.0),
+            Law::weibull_from_mean(0.7, 100.0),
+            Law::weibull_from_mean(3.0, 100.0),
+            Law::lognormal_from_mean_cv(100.0, 1.5),
+            Law::gamma_from_mean(2.5, 100.0),
+            Law::uniform(40.0, 160.0),
+            Law::triangular(10.0, 50.0, 240.0),
+        ]
+        .map(|law| law.expect("a law"))
+        .to_vec()
+    }
+
+    /// Whoever is so old lives on for so long as the law says, whatever that is: P(X > a + t | X > a) is exp(-budget).
+    #[test]
+    fn a_budget_is_spent_when_the_law_says() {
+        for law in laws() {
+            assert!(law.has_hazard(), "{law}");
+            for residual in [false, true] {
+                let survival =
+                    |age_s: f64| if residual { law.residual_survival(age_s) } else { law.survival(age_s) };
+                for age_s in [0.0, 5.0, 45.0, 120.0] {
+                    for budget in [1e-6, 0.01, 0.7, 5.0] {
+                        let left_s = law.time_to_spend(residual, age_s, budget);
+                        let lives_on = survival(age_s + left_s) / survival(age_s);
+                        assert!(
+                            (lives_on / libm::exp(-budget) - 1.0).abs() < 1e-6,
+                            "{law}, {age_s}, {budget}: {lives_on}"
+                        );
+                        let spent = law.hazard_between(residual, age_s, age_s + left_s);
+                        assert!(
+                            (spent - budget).abs() < 1e-8 + 1e-6 * budget,
+                            "{law}, {age_s}: {spent} of {budget}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_outlives_the_longest_life() {
+        for law in [Law::uniform(40.0, 160.0), Law::triangular(10.0, 50.0, 160.0)] {
+            let law = law.expect("a law");
+            for residual in [false, true] {
+                assert_eq!(law.hazard_between(residual, 100.0, 160.0), f64::INFINITY);
+                assert_eq!(law.hazard_between(residual, 160.0, 170.0), 0.0);
+                assert_eq!(law.time_to_spend(residual, 150.0, 1e9), 10.0);
+                assert_eq!(law.time_to_spend(residual, 161.0, 1.0), 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_density_has_no_hazard() {
+        let same = Law::uniform(40.0, 40.0).expect("a law");
+        for law in [
+            Law::constant(crate::engine::Span::from_secs(5)),
+            same,
+            Law::empirical(vec![1.0, 2.0]).expect("a law"),
+        ] {
+            assert!(!law.has_hazard(), "{law}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `downtime` | downtime of each service under each strategy, by cause, with 95 % intervals |
 //! | `distribution` | how likely an instance is to be down for longer than a given time |
+//! | `survivability` | what of each service still serves when more and more hosts are lost at once |
 //! | `cost` | what a year costs against the service that is lost, where anything has a price |
 //! | `sweep` | downtime against the values of a key, a line per strategy |
 //!
@@ -17,6 +18,7 @@ mod distribution;
 mod downtime;
 mod frame;
 mod shape;
+mod survivability;
 mod sweep;
 
 pub use canvas::ChartError;
@@ -49,6 +51,9 @@ pub fn draw(result: &RunResult, format: Format) -> Result<Vec<(String, Vec<u8>)>
         ("downtime", downtime::layout(result, &shown)),
         ("distribution", distribution::layout(result, &shown)),
     ];
+    if survivability::is_told(result) {
+        charts.push(("survivability", survivability::layout(result, &shown)));
+    }
     if is_told(result) {
         charts.push(("cost", cost::layout(result, &shown)));
     }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{fault_line, hosts, item, law_line, rate_text, section, short};
 use crate::scenario::describe::bytes_text;
+use crate::scenario::profiles::Setting;
 use crate::scenario::resolve::ClusterPlan;
 use crate::scenario::spec::{
     Cluster, FaultSpec, HostGroup, Mirror, MirrorFailover, Network, Product, SettingValue, Spec, Storage,
@@ -220,19 +221,28 @@ pub(super) fn settings(
         let _ = writeln!(out, "{margin}{key} {value} (set)");
     }
     let same = |key: &str| shown.is_some_and(|shown| shown.values[key] == plan.values[key]);
-    for setting in plan.product.profile().settings().filter(|setting| !same(setting.key)) {
-        let value = match &plan.values[setting.key] {
-            SettingValue::Law(law) => law_line(law),
-            SettingValue::Count(0) => setting.zero().to_owned(),
-            SettingValue::Count(count) => count.to_string(),
-            SettingValue::Word(word) => (*word).to_owned(),
-        };
-        let source = match &setting.follows {
-            _ if plan.default(setting) != plan.values[setting.key] => "set".to_owned(),
-            Some(follows) => format!("{}; from {}", setting.source, follows.key),
-            None => setting.source.to_owned(),
-        };
-        let _ = writeln!(out, "{margin}{} {value} ({source})", setting.key);
+    for row in plan.product.profile().settings().filter(|row| !same(row.key)) {
+        let (value, source) = setting(plan, row);
+        let _ = writeln!(out, "{margin}{} {value} ({source})", row.key);
+    }
+}
+
+/// The value of a setting under a plan, and what it stands on.
+pub(super) fn setting(plan: &ClusterPlan, setting: &Setting) -> (String, String) {
+    let source = match &setting.follows {
+        _ if plan.default(setting) != plan.values[setting.key] => "set".to_owned(),
+        Some(follows) => format!("{}; from {}", setting.source, follows.key),
+        None => setting.source.to_owned(),
+    };
+    (value_text(&plan.values[setting.key], setting), source)
+}
+
+pub(super) fn value_text(value: &SettingValue, setting: &Setting) -> String {
+    match value {
+        SettingValue::Law(law) => law_line(law),
+        SettingValue::Count(0) => setting.zero().to_owned(),
+        SettingValue::Count(count) => count.to_string(),
+        SettingValue::Word(word) => (*word).to_owned(),
     }
 }
 

@@ -82,6 +82,7 @@ const NO_ISOLATION: &[Setting] = &[
 
 pub(super) const HYPER_V_2008: Profile = Profile {
     word: "hyper-v-2008",
+    name: Some("the failover cluster"),
     family: Family::Quorum,
     about: "Hyper-V 2008 on failover clustering, disks that move with their VM, votes that stay",
     groups: &[
@@ -100,6 +101,7 @@ pub(super) const HYPER_V_2008: Profile = Profile {
 
 pub(super) const HYPER_V_2008_R2: Profile = Profile {
     word: "hyper-v-2008-r2",
+    name: Some("the failover cluster"),
     family: Family::Quorum,
     about: "Hyper-V 2008 R2 on failover clustering: as 2008, with live migration",
     groups: &[
@@ -118,6 +120,7 @@ pub(super) const HYPER_V_2008_R2: Profile = Profile {
 
 pub(super) const HYPER_V_2012_R2: Profile = Profile {
     word: "hyper-v-2012-r2",
+    name: Some("the failover cluster"),
     family: Family::Quorum,
     about: "Hyper-V 2012 R2 with cluster shared volumes and dynamic quorum",
     groups: &[
@@ -136,6 +139,7 @@ pub(super) const HYPER_V_2012_R2: Profile = Profile {
 
 pub(super) const HYPER_V_2016: Profile = Profile {
     word: "hyper-v-2016",
+    name: Some("the failover cluster"),
     family: Family::Quorum,
     about: "Hyper-V 2016: a silent host is watched for four minutes before its VMs are moved",
     groups: &[

@@ -71,6 +71,8 @@ pub enum Family {
 #[derive(Debug)]
 pub struct Profile {
     pub word: &'static str,
+    /// What people call that which acts; `None` where it is nobody's product.
+    pub name: Option<&'static str>,
     pub family: Family,
     pub about: &'static str,
     /// Its settings, in groups that products share.

@@ -37,6 +37,7 @@ const PEERS: &[Setting] =
 
 pub(super) const PROXMOX: Profile = Profile {
     word: "proxmox",
+    name: Some("Proxmox HA"),
     family: Family::Ring,
     about: "Proxmox VE HA: corosync, hosts that lose the others are reset by their watchdog",
     groups: &[COROSYNC, WATCHDOG, restart::PROXMOX, migration::QEMU, migration::NO_BALANCE],
@@ -44,6 +45,7 @@ pub(super) const PROXMOX: Profile = Profile {
 
 pub(super) const PACEMAKER: Profile = Profile {
     word: "pacemaker",
+    name: Some("Pacemaker"),
     family: Family::Ring,
     about: "Pacemaker and Corosync: nothing restarts before the lost host is switched off",
     groups: &[COROSYNC, PEERS, restart::PACEMAKER, migration::QEMU, migration::NO_BALANCE],

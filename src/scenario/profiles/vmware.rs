@@ -57,6 +57,7 @@ const FIVE_PRIMARIES: &[Setting] = &[
 
 pub(super) const HA_4: Profile = Profile {
     word: "vmware-ha-4",
+    name: Some("VMware HA"),
     family: Family::FivePrimaries,
     about: "VMware HA 3 and 4: five primaries hold the state; no heartbeats through storage",
     groups: &[FIVE_PRIMARIES, restart::HA_4, monitor::HA_4, migration::HA_4, migration::DRS],
@@ -64,6 +65,7 @@ pub(super) const HA_4: Profile = Profile {
 
 pub(super) const VSPHERE_6: Profile = Profile {
     word: "vsphere-6",
+    name: Some("vSphere HA"),
     family: Family::Primary,
     about: "VMware vSphere HA 5 to 7: a primary and secondaries, heartbeat datastores",
     groups: &[
@@ -78,6 +80,7 @@ pub(super) const VSPHERE_6: Profile = Profile {
 
 pub(super) const VSPHERE_8: Profile = Profile {
     word: "vsphere-8",
+    name: Some("vSphere HA"),
     family: Family::Primary,
     about: "VMware vSphere HA 8: as vsphere-6",
     groups: &[

@@ -71,6 +71,7 @@ const POOL: &[Setting] = &[
 
 pub(super) const XENSERVER: Profile = Profile {
     word: "xenserver",
+    name: Some("XenServer HA"),
     family: Family::Pool,
     about: "Citrix XenServer and XCP-ng HA with a timeout of 60 s: statefile, fencing by watchdog",
     groups: &[POOL, restart::XENSERVER, monitor::XENSERVER, migration::XENSERVER, migration::NO_BALANCE],

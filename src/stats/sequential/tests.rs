@@ -102,8 +102,8 @@ impl Ladder {
     }
 }
 
-/// 5 % of 400 are 20, and a count of 20 is seldom over 20 + 3 × √19 = 33.
-const ALLOWED: f64 = 33.0 / 400.0;
+/// 5 % of 400 are 20, and such a count is over 20 + 5 × √19 = 42 once in 400,000 times; where 15 % err it is noticed in 99 % of all cases.
+const ALLOWED: f64 = 42.0 / 400.0;
 
 #[test]
 fn the_error_of_the_whole_search_is_kept_and_a_naive_one_is_not() {
@@ -115,7 +115,7 @@ fn the_error_of_the_whole_search_is_kept_and_a_naive_one_is_not() {
         let kept = ladder.error(tail(0.95, looks(400).len(), decisions(CANDIDATES)));
         let naive = ladder.error(0.05);
         println!("{events} events, heavy {heavy}, ratio {ratio}: {kept:?}, naive {naive:?}");
-        assert!(kept.iter().all(|share| *share <= 0.05), "{events} events: {kept:?}");
+        assert!(kept.iter().all(|share| *share <= ALLOWED), "{events} events: {kept:?}");
         naive_worst = [naive_worst[0].max(naive[0]), naive_worst[1].max(naive[1])];
     }
     assert!(
