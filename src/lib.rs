@@ -99,8 +99,13 @@
 //!   `scenario/compile`), an `Event` in `model/event.rs` with its slot in `model/timer_table.rs`; the compiler
 //!   then points at `sim/dispatch.rs`. The handler goes into the file of its mechanism; a `Cause` where it takes
 //!   services down; a kind of injection in `scenario/read/schedule.rs` and `sim/injection.rs`. Then a case folder.
-//! - **a key of the scenario**: besides that, a line in `scenarios/README.md`, in `scenario/describe`, and in the scenario of
-//!   `tests/scenario_phantoms.rs`, which looks for issues that follow only from others.
+//! - **a key of the scenario**: besides that, a line in `scenarios/README.md`, in `scenario/describe`, in `scenario/catalogue`, from which
+//!   editors know it (`tests/writing` says what is missing there), and in the scenario of `tests/scenario_phantoms.rs`, which looks for
+//!   issues that follow only from others.
+//! - **a code of an issue**: its name and title in [`scenario::code`], and what it means in [`scenario::explain`], with an example that
+//!   causes it and its mended form.
+//! - **a command**: its arguments and what it does in a file of its own in [`cli`], a line in `cli/args.rs` and `cli/mod.rs`, and examples
+//!   in `cli/help.rs`, which are run by `tests/writing/help.rs`.
 //! - **a file that a scenario names**: its key in `FILE_KEYS` of `scenario/files.rs`; whoever reads the key asks for its text
 //!   (`data_text`), or for a table of columns (`scenario/sheet.rs`). The command line, the fingerprint and the places of mistakes
 //!   follow.

@@ -69,6 +69,49 @@ fn printed(command: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What `check` says of the ten lines with two slips in them.
+fn told_of_slips(scenario: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let slips = scenario
+        .replace("\"128 GiB\"", "\"128 gigs\"")
+        .replace("mttr = \"49 min\"", "mttr = \"49 min\", crew = \"me\"");
+    std::fs::write(folder.path().join("dc.toml"), slips).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ninefold"))
+        .args(["check", "dc.toml"])
+        .env_remove("CLICOLOR_FORCE")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// What `diff` says of a scenario and what it would be with two keys changed.
+fn compared() -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_ninefold"))
+        .args([
+            "diff",
+            "scenarios/two-hosts.toml",
+            "scenarios/two-hosts.toml",
+            "--quiet",
+            "--replications",
+            "2000",
+            "--strategy",
+            "host-cluster",
+        ])
+        .args([
+            "--set-b",
+            "service.sql.app_hang.mttr=\"15 min\"",
+            "--set-b",
+            "cluster.pair.product=vmware-ha-4",
+        ])
+        .current_dir(at("."))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// All quotes in one test: blessing writes the same file.
 #[test]
 fn the_readme_quotes_what_the_program_prints() {
@@ -101,6 +144,9 @@ fn the_readme_quotes_what_the_program_prints() {
     quoted("sweep", &printed(&["sweep", "--service", "business", "--strategy", "unguarded"]));
     let goal = ["size", "--goal", "business.availability >= 99.99 %"];
     quoted("size", &printed(&[&goal[..], &["--strategy", "unguarded", "--strategy", "spare-rack"]].concat()));
+
+    quoted("issue", &told_of_slips(scenario));
+    quoted("diff", &compared());
 
     let result = RunResult::from_json(&content("results/san-diego/result.json")).unwrap();
     let printed = text::comparison(&result);

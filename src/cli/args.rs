@@ -6,6 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::baseline::BaselineArguments;
 use super::check::CheckArguments;
+use super::diff::DiffArguments;
+use super::explain::ExplainArguments;
+use super::init::InitArguments;
+use super::shell::{CompletionsArguments, ManArguments};
 use super::test::TestArguments;
 
 /// Simulates high availability in virtualized datacenters: which strategy loses how much, and what it costs.
@@ -38,6 +42,18 @@ pub(super) enum Command {
     Chart(ChartArguments),
     /// List the products that cluster hosts, with their numbers and what each stands on
     Profiles(ProfilesArguments),
+    /// Say what differs between two scenarios, and what that does to downtime
+    Diff(DiffArguments),
+    /// Say what a code such as E017 means, with an example and its mended form
+    Explain(ExplainArguments),
+    /// Write a scenario to begin with, every key explained
+    Init(InitArguments),
+    /// Print the JSON schema by which editors complete and check scenarios
+    Schema,
+    /// Print what a shell completes the program's commands and options by
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -226,7 +242,7 @@ pub(super) enum VerifyFormat {
 #[command(after_help = "\
 Examples:
   ninefold trace scenarios/san-diego.toml --strategy combined --replication 7
-  ninefold trace scenarios/san-diego.toml --strategy combined --worst mail --explain
+  ninefold trace scenarios/san-diego.toml --strategy combined --worst mail --replications 20 --explain
   ninefold trace scenarios/san-diego.toml --strategy combined --format jsonl")]
 pub(super) struct TraceArguments {
     #[command(flatten)]

@@ -11,13 +11,19 @@ mod baseline;
 mod chart;
 mod check;
 mod data;
+mod diff;
+mod explain;
 mod gates;
+mod help;
+mod init;
 mod input;
 mod interrupt;
 mod output;
 mod profiles;
 mod progress;
 mod run;
+mod schema;
+mod shell;
 mod size;
 mod sweep;
 mod test;
@@ -28,7 +34,7 @@ mod verify;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Arguments, Command};
 
@@ -87,7 +93,8 @@ pub fn main() -> ExitCode {
         output::note(&format!("ninefold: internal error: {info}"));
         output::note("This is a bug; please report it with the scenario and the line above.");
     }));
-    let arguments = match Arguments::try_parse() {
+    let typed = help::command().try_get_matches().and_then(|typed| Arguments::from_arg_matches(&typed));
+    let arguments = match typed {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
@@ -105,6 +112,12 @@ pub fn main() -> ExitCode {
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
         Command::Profiles(profiles) => profiles::profiles(profiles),
+        Command::Diff(diff) => diff::diff(diff),
+        Command::Explain(explain) => explain::explain(explain),
+        Command::Init(init) => init::init(init),
+        Command::Schema => schema::schema(),
+        Command::Completions(completions) => shell::completions(completions),
+        Command::Man(man) => shell::man(man),
     });
     match result {
         Ok(Ok(())) => ExitCode::SUCCESS,

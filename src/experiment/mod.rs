@@ -39,7 +39,7 @@ pub mod verify;
 mod weighted_cost;
 
 pub use pool::{Outcome, Plan, Threads, Watch, run, run_gated, run_on};
-pub use sample::Sample;
+pub use sample::{Pairing, Sample};
 pub use study::{Check, Reading};
 pub use summary::Summary;
 

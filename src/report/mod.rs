@@ -23,6 +23,8 @@ mod comparisons;
 mod convert;
 mod cost;
 pub mod csv;
+pub mod diff;
+pub mod explain;
 pub mod figures;
 pub mod gates;
 mod headroom;

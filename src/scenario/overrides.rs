@@ -1,7 +1,8 @@
 //! `--set PATH=VALUE`: values laid over the tree before it is read.
 
 use super::code;
-use super::issue::{Finding, Mark, Sink, Sources};
+use super::issue::{Finding, Mark, Sink};
+use super::place::Sources;
 use super::read::Input;
 use super::text::{join, quote, segment, suggest};
 use super::tree::{self, Entry, Node, Table, Value};

@@ -12,7 +12,8 @@ use crate::model::{Load, LossPrices, Money, Ppm};
 
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
 pub use super::gate::Gate;
-use super::issue::{Issue, Mark, Sources};
+use super::issue::{Issue, Mark};
+use super::place::Sources;
 pub use super::plans::{
     GuestLayer, Inject, InjectTarget, Maintenance, Protection, ProtectionSettings, Strategy, TakeoverSetting,
     VmFault,

@@ -114,6 +114,19 @@ pub enum Randomness {
     },
 }
 
+impl Randomness {
+    /// Of values so many times as large.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Randomness {
+        match self {
+            Randomness::None => Randomness::None,
+            Randomness::Events { largest, ceiling } => {
+                Randomness::Events { largest: largest * factor, ceiling: ceiling * factor }
+            }
+        }
+    }
+}
+
 /// A mean over replications with its standard error and 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {

@@ -22,9 +22,16 @@ mod settings;
 mod strategy;
 mod week;
 
+use std::collections::BTreeMap;
+
 use crate::engine::Span;
 
+pub(super) use admission::POLICIES;
 pub use handbook::{Breach, breaches};
+pub(super) use load::DAYS;
+pub(super) use schedule::INJECTED;
+pub(super) use service::PRIORITIES;
+pub(super) use strategy::PARTS;
 #[cfg(test)]
 pub(crate) use strategy::PROTECTION;
 
@@ -32,9 +39,10 @@ use super::code;
 use super::fields::{At, Fields, Reader};
 use super::files::{File, Library};
 use super::fixed::limits;
-use super::issue::{Finding, Issue, Mark, Sink, Sources};
+use super::issue::{Finding, Issue, Mark, Sink};
 use super::names::{HostNames, Names};
 use super::overrides;
+use super::place::Sources;
 use super::spec::{Ages, Precision, PrecisionOf, Run, Spec};
 use super::syntax::Damage;
 use super::text::{join, segment, unprintable};
@@ -55,7 +63,7 @@ pub struct Input<'a> {
 }
 
 /// The tables of a scenario: key and what its components are called in messages.
-const KINDS: [(&str, &str); 11] = [
+pub(super) const KINDS: [(&str, &str); 11] = [
     ("site", "site"),
     ("rack", "rack"),
     ("crew", "crew"),
@@ -94,9 +102,33 @@ const ROOT: [&str; 17] = [
 /// The [`Spec`] is there exactly when no issue is an error; warnings do not prevent it.
 #[must_use]
 pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
-    let mut reader = Reader { library: Library::of(input.files), ..Reader::default() };
+    read_with(Reader { library: Library::of(input.files), ..Reader::default() }, input).0
+}
+
+/// The keys that each table of a scenario may have, by its path, such as `host.esx`; the scenario itself is `""`.
+///
+/// ```
+/// use ninefold::scenario::{Input, accepted_keys};
+/// let tables = accepted_keys(&Input { name: "doc.toml", bytes: b"[crew.night]", overrides: &[], files: &[] });
+/// assert_eq!(tables["crew.night"], ["size"]);
+/// ```
+#[must_use]
+pub fn accepted_keys(input: &Input<'_>) -> BTreeMap<String, Vec<String>> {
+    let library = Library::of(input.files);
+    let reader = Reader { library, accepted: Some(BTreeMap::new()), ..Reader::default() };
+    read_with(reader, input).1
+}
+
+type Found = (Option<Spec>, Vec<Issue>);
+
+fn read_with(mut reader: Reader, input: &Input<'_>) -> (Found, BTreeMap<String, Vec<String>>) {
+    let found = read_by(&mut reader, input);
+    (found, reader.accepted.unwrap_or_default())
+}
+
+fn read_by(reader: &mut Reader, input: &Input<'_>) -> Found {
     let Some(text) = decode(input, &mut reader.sources, &mut reader.sink) else {
-        return (None, reader.sink.finish(&reader.sources));
+        return (None, std::mem::take(&mut reader.sink).finish(&reader.sources));
     };
     let (mut root, damage) = tree::parse_document(text, 0, &mut reader.sink);
     let broken = reader.sink.errors > 0;
@@ -106,7 +138,7 @@ pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
     if root.entries.is_empty() && !broken {
         let remedy = "a scenario needs schema = 1, at least one [host.NAME], one [service.NAME] and one [strategy.NAME]";
         reader.sink.push(code::EMPTY, Mark::default(), "", "the scenario is empty", remedy);
-        return (None, reader.sink.finish(&reader.sources));
+        return (None, std::mem::take(&mut reader.sink).finish(&reader.sources));
     }
     let mut spec = reader.scenario(&root, input.name, broken);
     overrides::name_strangers(&root, &KINDS, &mut reader.sink);
@@ -114,9 +146,9 @@ pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
         forgive(&mut reader.sink, &damage);
     }
     let failed = reader.sink.errors > 0;
-    let issues = reader.sink.finish(&reader.sources);
-    spec.sources = reader.sources;
-    spec.assumptions = reader.assumptions;
+    let issues = std::mem::take(&mut reader.sink).finish(&reader.sources);
+    spec.sources = std::mem::take(&mut reader.sources);
+    spec.assumptions = std::mem::take(&mut reader.assumptions);
     ((!failed).then_some(spec), issues)
 }
 
