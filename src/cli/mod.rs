@@ -15,6 +15,8 @@ mod interrupt;
 mod output;
 mod profiles;
 mod progress;
+mod report;
+mod result_file;
 mod run;
 mod size;
 mod sweep;
@@ -100,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify::verify(verify),
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
+        Command::Report(report) => report::report(report),
         Command::Profiles(profiles) => profiles::profiles(profiles),
     });
     match result {

@@ -8,10 +8,10 @@ use super::args::{Format, RunArguments, SimulationArguments};
 use super::input::{Scenario, load};
 use super::output::{self, File};
 use super::progress::Progress;
-use super::{Failure, interrupt};
+use super::{Failure, interrupt, report};
 use crate::experiment::{self, Plan, Summary};
 use crate::report::result::{StoppedBy, Warning};
-use crate::report::{RunResult, charts, csv, markdown, text};
+use crate::report::{RunResult, assumed, charts, csv, described, markdown, text};
 use crate::scenario::{Issue, read_duration};
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
@@ -27,12 +27,17 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let loaded = Instant::now();
     let (summary, stopped_by) = simulate(&scenario, &arguments.simulation, limit, arguments.quiet)?;
     let simulated = Instant::now();
-    let result = RunResult { stopped_by, ..result(&summary, &scenario, &arguments.strategy) };
+    let (description, assumptions) = (described(&scenario.spec), assumed(&scenario.spec));
+    let found = result(&summary, &scenario, &arguments.strategy);
+    let result = RunResult { stopped_by, description, assumptions, ..found };
     let interrupted = stopped_by.is_some();
     let earlier = interrupted.then(|| Earlier::of(&folder.join("result.json"))).flatten();
     let earlier = earlier.filter(|earlier| earlier.outranks(u64::from(summary.replications)));
     let target = if earlier.is_some() { folder.join("interrupted") } else { folder.clone() };
-    let files = render(&result, &summary, arguments.png)?;
+    let mut files = render(&result, &summary, arguments.png)?;
+    let for_page = report::wants_page(arguments.html, &target);
+    let replays = report::replay(&scenario, &summary, arguments.simulation.threads, for_page);
+    files.extend(report::files(&result, replays.as_ref(), for_page)?);
     interrupt::writing(|| output::write_all(&target, &files))?;
     if arguments.timing {
         tell_timing(&summary, &scenario, begun, loaded, simulated);

@@ -16,7 +16,9 @@ mod best;
 mod block;
 mod capacity;
 mod chance;
+mod convergence;
 mod cost;
+mod extremes;
 mod headroom;
 mod percentiles;
 mod pool;
@@ -33,6 +35,7 @@ mod turns;
 pub mod verify;
 mod weighted_cost;
 
+pub use extremes::{Replayed, replay_all};
 pub use pool::{Outcome, Plan, Threads, Watch, run, run_on};
 pub use sample::Sample;
 pub use study::{Check, Reading};

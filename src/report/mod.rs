@@ -15,6 +15,7 @@
 //! smallest value that meets a goal has an answer of its own: [`size`].
 
 pub mod advice;
+mod assumptions;
 mod capacity;
 pub mod charts;
 pub mod clean;
@@ -22,14 +23,19 @@ mod comparisons;
 mod convert;
 mod cost;
 pub mod csv;
+mod exceedance;
 pub mod figures;
 mod headroom;
+mod json;
 mod lengths;
 mod lost;
 pub mod markdown;
 mod number;
+mod one_replication;
+pub mod page;
 mod profiles;
 mod rare;
+pub mod replays;
 mod reproduce;
 pub mod result;
 pub mod size;
@@ -43,6 +49,7 @@ mod turns;
 pub mod verdict;
 pub mod verify;
 
+pub use assumptions::{assumed, described};
 pub use capacity::at_start;
 pub use profiles::{guest_profile, profile, profiles};
 pub use result::{ResultError, RunResult};
