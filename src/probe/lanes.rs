@@ -186,6 +186,9 @@ pub struct Lanes {
     out: Vec<u32>,
     is_down: Vec<bool>,
     service_of: Vec<u32>,
+    /// By instance its first VM and how many it has; by VM, whether its guest runs and its application does not.
+    vms_of: Vec<(usize, usize)>,
+    app_out: Vec<bool>,
 }
 
 impl Lanes {
@@ -208,6 +211,8 @@ impl Lanes {
             out: vec![0; model.services.len()],
             is_down: vec![false; model.instances.len()],
             service_of: model.instances.iter().map(|instance| instance.service.0).collect(),
+            vms_of: model.instances.iter().map(|i| (i.first_vm.index(), i.vms as usize)).collect(),
+            app_out: vec![false; model.vms.len()],
         }
     }
 
@@ -255,6 +260,16 @@ impl Lanes {
             let began = lane.open.map(|open| open.why).filter(|_| !down).unwrap_or(why);
             lane.turn(self.window, now, None);
             lane.turn(self.window, now, (now_out > 0).then_some((Condition::Down, began, now_out)));
+        }
+    }
+
+    /// An application that its group has started elsewhere is not missed where it was.
+    fn moved(&mut self, now: Time, instance: usize, to: usize) {
+        let (first, count) = self.vms_of[instance];
+        for vm in (first..first + count).filter(|&vm| vm != to) {
+            if std::mem::take(&mut self.app_out[vm]) {
+                self.vms[vm].turn(self.window, now, None);
+            }
         }
     }
 
@@ -326,15 +341,20 @@ impl Lanes {
                 self.count(now, instance.index(), false, "");
             }
             Signal::VmDown { vm, cause } | Signal::AppDown { vm, cause } => {
+                self.app_out[vm.index()] = matches!(signal, Signal::AppDown { .. });
                 self.vms[vm.index()].turn(window, now, Some((Condition::Down, cause.name(), 0)));
             }
+            Signal::FailoverDone { instance, vm } => self.moved(now, instance.index(), vm.index()),
             Signal::RestartWaiting { vm, reason, .. } => {
                 self.vms[vm.index()].turn(window, now, Some((Condition::Waiting, reason.word(), 0)));
             }
             Signal::RestartOrdered { vm, .. } | Signal::RestartQueued { vm, .. } => {
                 self.vms[vm.index()].turn(window, now, Some((Condition::Starting, "", 0)));
             }
-            Signal::VmUp { vm } | Signal::AppUp { vm } => self.vms[vm.index()].turn(window, now, None),
+            Signal::VmUp { vm } | Signal::AppUp { vm } => {
+                self.app_out[vm.index()] = false;
+                self.vms[vm.index()].turn(window, now, None);
+            }
             Signal::MigrationStarted { vm, .. } if self.vms[vm.index()].open.is_none() => {
                 self.vms[vm.index()].turn(window, now, Some((Condition::Moving, "", 0)));
             }

@@ -9,6 +9,8 @@ use crate::report::result::{AssumedDefault, DescriptionSection, RunResult};
 
 /// Bytes of the description that a page has room for.
 const BYTES: usize = 90_000;
+/// Longer sections are folded up.
+const UNFOLDED: usize = 12;
 /// Owners of a default that are named.
 const NAMED: usize = 12;
 
@@ -80,8 +82,11 @@ fn description(sections: &[DescriptionSection]) -> Markup {
         .collect();
     html! {
         @for (title, lines) in &told {
-            details.described open {
-                summary { h3 { (clean::visible(title)) } }
+            details.described open[lines.len() <= UNFOLDED] {
+                summary {
+                    h3 { (clean::visible(title)) }
+                    span.quiet { (lines.len()) " lines" }
+                }
                 ul { @for text in lines { (line(text)) } }
             }
         }

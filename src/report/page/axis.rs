@@ -45,12 +45,16 @@ impl Axis {
     /// Round values of a linear axis, or powers of ten of a logarithmic one.
     pub(super) fn ticks(&self) -> Vec<f64> {
         if self.spread == Spread::Logarithmic {
-            let exponents = libm::ceil(libm::log10(self.from) - 1e-9) as i32
-                ..=libm::floor(libm::log10(self.to) + 1e-9) as i32;
+            let exponents =
+                (libm::floor(libm::log10(self.from)) as i32)..=(libm::ceil(libm::log10(self.to)) as i32);
             let decades: Vec<f64> = exponents.map(|exponent| libm::pow(10.0, f64::from(exponent))).collect();
-            // More than eight labels say no more than half of them.
-            let each = decades.len().div_ceil(8).max(1);
-            return decades.into_iter().step_by(each).collect();
+            // Few decades have room for 2 and 5, many not even for every power of ten.
+            let digits: &[f64] = if decades.len() <= 4 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+            let inside = |value: &f64| *value >= self.from * 0.999 && *value <= self.to * 1.001;
+            let all = decades.iter().flat_map(|ten| digits.iter().map(move |digit| ten * digit));
+            let all: Vec<f64> = all.filter(inside).collect();
+            let each = all.len().div_ceil(10).max(1);
+            return all.into_iter().step_by(each).collect();
         }
         let step = step(self.to - self.from);
         let count = libm::floor((self.to - self.from) / step + 1e-9) as u32;
@@ -139,7 +143,9 @@ mod tests {
             assert!(axis.to >= most && axis.at(axis.to) == 100.0 && axis.at(0.0) == 0.0);
         }
         let axis = Axis { spread: Spread::Logarithmic, from: 10.0, to: 1_000.0, start: 0.0, end: 100.0 };
-        assert_eq!(axis.ticks(), [10.0, 100.0, 1_000.0]);
+        assert_eq!(axis.ticks(), [10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0]);
+        let wide = Axis { to: 1e7, ..axis };
+        assert_eq!(wide.ticks(), [10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e7]);
         assert!((axis.at(100.0) - 50.0).abs() < 1e-9 && axis.at(1.0) == 0.0);
         assert_eq!((label(1_000.0, &axis), px(12.04), px(-0.01)), ("1,000".into(), "12".into(), "0".into()));
     }

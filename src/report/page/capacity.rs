@@ -15,8 +15,8 @@ use crate::report::{capacity, figures, headroom};
 const ROW: f64 = 52.0;
 const BAR: f64 = 17.0;
 const TOP: f64 = 8.0;
-const LEFT: f64 = 190.0;
-const RIGHT: f64 = WIDTH - 20.0;
+const LEFT: f64 = 196.0;
+const RIGHT: f64 = WIDTH - 1.0;
 
 pub(super) fn section(shown: &Shown<'_>, replays: Option<&Replays>) -> Markup {
     html! {
@@ -33,20 +33,13 @@ pub(super) fn section(shown: &Shown<'_>, replays: Option<&Replays>) -> Markup {
 
 /// Memory and cores of all hosts, by what becomes of them.
 fn bars(shown: &Shown<'_>) -> Markup {
-    // With overcommitment there is more than all of it.
-    let sum = |strategy: &&Strategy| {
-        let c = &strategy.capacity;
-        (c.memory_used + c.memory_reserved + c.memory_left)
-            .max(c.cores_used + c.cores_reserved + c.cores_left)
-    };
-    let most = shown.strategies.iter().map(sum).filter(|sum| sum.is_finite()).fold(1.0, f64::max);
     let mut told = Vec::new();
     let picture = html! {
         @for (place, strategy) in shown.strategies.iter().enumerate() {
             @let y = TOP + ROW * place as f64;
-            text.label x=(px(LEFT - 76.0)) y=(px(y + BAR + 5.0)) text-anchor="end" { (short(&strategy.name, 16)) }
+            text.label x="0" y=(px(y + BAR + 5.0)) { (short(&strategy.name, 18)) }
             @for (row, (what, parts)) in both(strategy).into_iter().enumerate() {
-                (bar(strategy, what, parts, y + (BAR + 3.0) * row as f64, most))
+                (bar(strategy, what, parts, y + (BAR + 3.0) * row as f64))
             }
         }
     };
@@ -60,7 +53,8 @@ fn bars(shown: &Shown<'_>) -> Markup {
     Figure {
         id: "capacity-bars",
         title: "What each strategy takes of all hosts.",
-        caption: "Dark: used by VMs. Striped: kept free by admission control. Pale: left.",
+        caption: "Dark: used by VMs. Striped: kept free by admission control. Pale: left. A bar is all that VMs may take, which is more than \
+                  there is where cores or memory are overcommitted; figures are parts of what there is.",
         description: told.join(" "),
         height: TOP + ROW * shown.strategies.len() as f64,
         picture,
@@ -76,8 +70,10 @@ fn both(strategy: &Strategy) -> [(&'static str, [f64; 3]); 2] {
     ]
 }
 
-fn bar(strategy: &Strategy, what: &str, parts: [f64; 3], y: f64, most: f64) -> Markup {
+fn bar(strategy: &Strategy, what: &str, parts: [f64; 3], y: f64) -> Markup {
     let mut from = LEFT;
+    // With overcommitment the parts come to more than all of it.
+    let most: f64 = parts.iter().filter(|part| part.is_finite()).sum::<f64>().max(1e-9);
     let boxes = [("used", parts[0]), ("reserved", parts[1]), ("left", parts[2])].map(|(word, part)| {
         let start = from;
         from += if part.is_finite() { part.max(0.0) / most * (RIGHT - LEFT) } else { 0.0 };
@@ -89,7 +85,7 @@ fn bar(strategy: &Strategy, what: &str, parts: [f64; 3], y: f64, most: f64) -> M
             @if end > start {
                 g data-tip={ (short(&strategy.name, 60)) "\n" (what) " " (word) ": " (figures::share(part)) } {
                     rect.{ "room " (word) } x=(px(start)) y=(px(y)) width=(px((end - start - 1.0).max(0.6))) height=(px(BAR)) {}
-                    @if end - start > 60.0 {
+                    @if end - start > 92.0 {
                         text.{ "inside " (word) "-text" } x=(px(start + 8.0)) y=(px(y + 12.5)) { (figures::share(part)) " " (word) }
                     }
                 }

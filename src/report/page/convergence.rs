@@ -44,7 +44,7 @@ pub(super) fn section(shown: &Shown<'_>) -> Markup {
     let drawn = all.iter().flatten().filter(is_drawn).count();
     html! {
         section id="convergence" aria-labelledby="convergence-head" {
-            h2 id="convergence-head" { "How sharp the answer is" }
+            h2 id="convergence-head" { "How precise the answer is" }
             @if drawn < 2 {
                 p { "Too few replications to show how the intervals became narrower, or nothing in them is left to chance." }
             } @else {
@@ -91,8 +91,9 @@ fn figure(shown: &Shown<'_>, all: &[Vec<Point>]) -> Markup {
         id: "sharpness",
         title: "The interval becomes narrower.",
         caption: &format!(
-            "Half the width of the 95 % interval of all services' downtime, minutes {}. The dotted line falls as chance alone lets it: \
-             four times as many replications, half the width. A step up is a rare and heavy outage that came late.",
+            "Half the width of the 95 % interval of all services' downtime, minutes {}. The dotted line halves with four times as \
+             many replications, as plain chance does. With few outages an interval allows for what has not been seen yet, and narrows \
+             faster; a step up is a rare and heavy outage that came late.",
             result.told_for()
         ),
         description: told.collect::<Vec<_>>().join(" "),

@@ -27,7 +27,7 @@ pub(super) fn panels<'a>(shown: &Shown<'a>) -> Vec<(Option<&'a str>, Vec<Curve<'
     let each = shown.charted.iter().map(|&service| {
         let curve = |(place, _, row): (usize, _, &'a crate::report::result::Service)| Curve {
             place,
-            points: row.downtime_s.quantiles.clone(),
+            points: thinned(row.downtime_s.quantiles.clone()),
             of: Some(&row.downtime_s),
         };
         (Some(service), shown.rows(service).into_iter().map(curve).collect())
@@ -175,7 +175,7 @@ fn chance(shown: &Shown<'_>, number: usize, curves: &[Curve<'_>]) -> Markup {
         g.promise {
             @for (seconds, text) in nines {
                 path d={ "M" (px(x.at(*seconds))) " " (px(TOP)) "V" (px(BOTTOM)) } {}
-                text x=(px(x.at(*seconds) + 5.0)) y=(px(TOP + 12.0)) { (text) }
+                text x=(px(x.at(*seconds) + 5.0)) y=(px(BOTTOM - 7.0)) { (text) }
             }
         }
         @for curve in curves.iter().rev() { (line(shown, curve, &x, &y)) }

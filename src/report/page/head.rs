@@ -31,12 +31,13 @@ pub(super) fn head(shown: &Shown<'_>) -> Markup {
 
 fn facts(result: &RunResult) -> Markup {
     let strategies = u32::try_from(result.strategies.len()).unwrap_or(u32::MAX);
+    let sha256 = crate::report::clean::visible(&result.scenario.sha256);
     let all = [
         ("simulated", format!("{} of {}", counted(result.replications, "replication"), horizon(result))),
         ("compared", format!("{} on the same failures", strategies_text(strategies))),
         ("seed", result.seed.to_string()),
         ("version", format!("ninefold {}", name::short(&result.version, 40))),
-        ("scenario", name::short(&result.scenario.sha256, 12).replace('…', "") + "…"),
+        ("scenario", sha256.chars().take(12).chain(['…']).collect()),
     ];
     html! {
         dl.facts {

@@ -70,7 +70,7 @@ const SECTIONS: [(&str, &str); 9] = [
     ("causes", "Causes"),
     ("capacity", "Capacity"),
     ("timeline", "Timelines"),
-    ("convergence", "Sharpness"),
+    ("convergence", "Precision"),
     ("assumptions", "Assumptions"),
     ("reproduce", "Reproduce"),
 ];
@@ -135,7 +135,7 @@ fn patterns() -> Markup {
     html! {
         svg.patterns width="0" height="0" aria-hidden="true" focusable="false" {
             defs {
-                @for (id, turn) in [("stripes", 45), ("stripes-back", 135), ("stripes-steep", 45)] {
+                @for (id, turn) in [("stripes-back", 135), ("stripes-steep", 45)] {
                     pattern id=(id) patternUnits="userSpaceOnUse" width="6" height="6" patternTransform={ "rotate(" (turn) ")" } {
                         rect.ground width="6" height="6" {}
                         rect.stripe width="2.6" height="6" {}

@@ -243,14 +243,14 @@
     let [from, until] = [0, horizon];
     const place = (seconds) => left + (seconds - from) / (until - from) * (right - left);
     const output = make('output');
-    const tell = (lane, [start, end, look, word, extent]) => {
+    const tell = (lane, [start, lasts, look, word, extent]) => {
       const { word: condition, told } = data.looks[look];
       const why = data.words[word] ? ` (${data.words[word]})` : '';
       const many = lane.of > 1 ? `: up to ${extent} of ${lane.of} instances` : condition === 'degraded' && extent ? `: ${(extent / 1e7).toFixed(0)} % lost` : '';
-      return `${lane.name}\n${told}${why}${many}\n${instant(start)} for ${length(end - start)}`;
+      return `${lane.name}\n${told}${why}${many}\n${instant(start)} for ${length(lasts)}`;
     };
     const box = (lane, spell) => {
-      const [start, end, look, , extent] = spell;
+      const [start, lasts, look, , extent] = spell;
       let { top, height } = data.looks[look];
       if (lane.of > 1) {
         const levels = (count) => Math.floor(Math.log2(Math.max(1, count))) + 1;
@@ -258,7 +258,7 @@
         top = 1 - height;
       }
       const x = Math.max(left, place(start));
-      const width = Math.max(1.4, Math.min(right, place(end)) - x);
+      const width = Math.max(1.4, Math.min(right, place(start + lasts)) - x);
       return draw('rect', {
         class: `box ${data.looks[look].word}`, x: Math.min(x, right - 1.4).toFixed(2), y: (lane.y + top * picture.bar).toFixed(2),
         width: width.toFixed(2), height: (height * picture.bar).toFixed(2), 'data-tip': tell(lane, spell),
@@ -266,7 +266,7 @@
     };
     const redraw = () => {
       hide();
-      const seen = ([start, end]) => end >= from && start <= until;
+      const seen = ([start, lasts]) => start + lasts >= from && start <= until;
       boxes.replaceChildren(...picture.lanes.flatMap((lane) => lane.spells.filter(seen).map((spell) => box(lane, spell))));
       const wanted = (until - from) / 6;
       const by = STEPS.find((size) => size >= wanted) || STEPS[STEPS.length - 1];

@@ -66,9 +66,8 @@ fn one(shown: &Shown<'_>, service: &str, place: usize) -> Markup {
 fn columns(shown: &Shown<'_>, rows: &[Row<'_>]) -> Vec<Column> {
     let result = shown.result;
     let mut columns = vec![words("strategy"), words("protected by")];
-    columns.extend(
-        [&*result.column("downtime, min"), &result.column("lost, min"), "availability"].map(figure_column),
-    );
+    columns.push(figure_column(&result.column("downtime, min")));
+    columns.extend(is_degraded(rows).then(|| figure_column(&result.column("lost, min"))));
     columns.extend((!result.scripted).then(|| figure_column("nines")));
     columns.extend(
         [&*result.column("outages"), "one lasts", "longest", "p50", "p95", "p99", "VMs"].map(figure_column),
@@ -76,6 +75,10 @@ fn columns(shown: &Shown<'_>, rows: &[Row<'_>]) -> Vec<Column> {
     columns.extend(has_writes(rows).then(|| figure_column(&result.column("writes lost"))));
     columns.extend(LostColumns::of(rows).head(result).iter().map(|head| figure_column(head)));
     columns
+}
+
+fn is_degraded(rows: &[Row<'_>]) -> bool {
+    rows.iter().any(|(_, service)| service.lost_s.mean > service.downtime_s.estimate.mean)
 }
 
 fn has_writes(rows: &[Row<'_>]) -> bool {
@@ -86,13 +89,17 @@ fn cells(shown: &Shown<'_>, rows: &[Row<'_>], (strategy, service): &Row<'_>) -> 
     let result = shown.result;
     let downtime = &service.downtime_s;
     let protect: Vec<String> = service.protect.iter().map(|layer| super::name::short(layer, 30)).collect();
-    let protect = if protect.is_empty() { "nothing".to_owned() } else { protect.join(", ") };
-    let mut row = vec![Cell::words(name(&strategy.name)), Cell::words(html! { (protect) })];
+    let protect = if protect.is_empty() { vec!["nothing".to_owned()] } else { protect };
+    let mut row = vec![
+        Cell::words(name(&strategy.name)),
+        Cell::words(html! { @for layer in &protect { span.layer { (layer) } " " } }),
+    ];
     let minutes = |seconds: &Estimate| figures::interval(&result.told_minutes(seconds));
     let length = |seconds: f64| Cell::figure(&figures::duration(seconds), seconds);
     row.push(Cell::figure(&minutes(&downtime.estimate), downtime.estimate.mean));
-    row.push(Cell::figure(&minutes(&service.lost_s), service.lost_s.mean));
-    row.push(Cell::figure(&figures::availability(&service.availability), service.availability.mean));
+    if is_degraded(rows) {
+        row.push(Cell::figure(&figures::mean(&result.told_minutes(&service.lost_s)), service.lost_s.mean));
+    }
     if !result.scripted {
         row.push(Cell::figure(&figures::nines(&service.availability), service.availability.low));
     }

@@ -35,8 +35,8 @@ fn minutes(result: &RunResult, seconds: &Estimate) -> String {
 
 const ROW: f64 = 38.0;
 const TOP: f64 = 10.0;
-const LEFT: f64 = 190.0;
-const RIGHT: f64 = WIDTH - 190.0;
+const LEFT: f64 = 164.0;
+const RIGHT: f64 = WIDTH - 160.0;
 
 /// Downtime with its interval, a row a strategy.
 fn forest(shown: &Shown<'_>) -> Markup {
@@ -114,7 +114,7 @@ fn row(result: &RunResult, strategy: &Strategy, minutes: &Estimate, axis: &Axis,
     html! {
         g data-tip=(tip) {
             rect.hit x="0" y=(px(y - ROW / 2.0)) width=(px(WIDTH)) height=(px(ROW)) fill="none" {}
-            text.label x=(px(LEFT - 12.0)) y=(px(y + 4.5)) text-anchor="end" { (short(&strategy.name, 24)) }
+            text.label x="0" y=(px(y + 4.5)) { (short(&strategy.name, 22)) }
             path.line.(look::class(place)) d={ "M" (px(axis.at(low))) " " (px(y)) "H" (px(axis.at(high))) } fill="none" stroke="currentColor" {}
             path.line.(look::class(place)) d={
                 "M" (px(axis.at(low))) " " (px(y - 5.0)) "v10M" (px(axis.at(high))) " " (px(y - 5.0)) "v10"
@@ -143,6 +143,7 @@ fn work(
 
 fn totals(shown: &Shown<'_>) -> Markup {
     let result = shown.result;
+    let degraded = shown.strategies.iter().any(|s| s.total.lost_s.mean > s.total.downtime_s.mean);
     let writes = can_lose_writes(result);
     let sessions = |strategy: &Strategy| work(strategy, |service| service.sessions_lost);
     let transactions = |strategy: &Strategy| work(strategy, |service| service.transactions_lost);
@@ -151,7 +152,7 @@ fn totals(shown: &Shown<'_>) -> Markup {
     let mut columns: Vec<Column> = vec![words("strategy")];
     let mut add = |shown: bool, head: &str| columns.extend(shown.then(|| figure_column(head)));
     add(true, &result.column("downtime, min"));
-    add(true, &result.column("lost, min"));
+    add(degraded, &result.column("lost, min"));
     add(true, "availability");
     add(!result.scripted, "nines");
     add(true, &result.column("outages"));
@@ -169,7 +170,7 @@ fn totals(shown: &Shown<'_>) -> Markup {
             |shown: bool, text: String, key: f64| row.extend(shown.then(|| Cell::figure(&text, key)));
         let interval = |seconds: &Estimate| figures::interval(&result.told_minutes(seconds));
         add(true, interval(&total.downtime_s), total.downtime_s.mean);
-        add(true, interval(&total.lost_s), total.lost_s.mean);
+        add(degraded, figures::mean(&result.told_minutes(&total.lost_s)), total.lost_s.mean);
         add(true, figures::availability(&total.availability), total.availability.mean);
         add(!result.scripted, figures::nines(&total.availability), total.availability.low);
         add(true, figures::interval(&result.told(&total.outages)), total.outages.mean);

@@ -40,6 +40,7 @@ pub(super) fn figures(head: &str) -> Column {
 
 /// A table under its caption. The first cell of a row is its head.
 pub(super) fn table(caption: &str, columns: &[Column], rows: Vec<Vec<Cell>>) -> Markup {
+    assert!(rows.iter().all(|row| row.len() == columns.len()), "a cell for each column: {caption}");
     html! {
         div.scroll tabindex="0" role="region" aria-label=(caption) {
             table {

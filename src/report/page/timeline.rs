@@ -12,18 +12,19 @@ use super::figure::{Figure, WIDTH, choice};
 use super::name::{name, short};
 use super::shown::Shown;
 use super::time::{self, Clock};
+use crate::model::Cause;
 use crate::report::figures;
 use crate::report::replays::{Lane, LaneGroup, LaneKind, Replay, Replays, Spell, StrategyReplays};
 
 /// Boxes on the whole page, and the fewest that a replication gets of them.
-const SPELLS: usize = 7_000;
+const SPELLS: usize = 4_500;
 const SPELLS_FEWEST: usize = 160;
 
 const LEFT: f64 = 168.0;
 const RIGHT: f64 = WIDTH - 12.0;
 const TOP: f64 = 6.0;
-const LANE: f64 = 17.0;
-const BAR: f64 = 13.0;
+const LANE: f64 = 15.0;
+const BAR: f64 = 11.0;
 const HEAD: f64 = 26.0;
 
 /// What a condition looks like: never told apart by colour alone, but by height and place as well.
@@ -37,8 +38,9 @@ pub(super) struct Look {
 }
 
 /// All of them, in the order of the legend.
-pub(super) const LOOKS: [Look; 8] = [
+pub(super) const LOOKS: [Look; 9] = [
     Look { word: "down", top: 0.0, height: 1.0, told: "down" },
+    Look { word: "planned", top: 0.2, height: 0.6, told: "down for planned work" },
     Look { word: "waiting", top: 0.0, height: 1.0, told: "waits for room or its disks" },
     Look { word: "starting", top: 0.4, height: 0.6, told: "starts on a host" },
     Look { word: "degraded", top: 0.55, height: 0.45, told: "serves in part" },
@@ -56,7 +58,7 @@ pub(super) struct Drawn<'a> {
     of: u32,
     #[serde(skip)]
     spells: Vec<&'a Spell>,
-    /// From and until in seconds, condition, why and extent, by their numbers.
+    /// Begin and length in seconds, condition, why and extent, by their numbers.
     #[serde(rename = "spells")]
     numbers: Vec<(f64, f64, usize, usize, u32)>,
 }
@@ -163,7 +165,7 @@ fn heading(group: &LaneGroup, shown: usize) -> String {
 }
 
 fn heaviest(lane: &Lane, each: usize, horizon_us: u64) -> Vec<&Spell> {
-    let is_spell = |spell: &&Spell| spell.0 < spell.1 && spell.1 <= horizon_us && look(&spell.2).is_some();
+    let is_spell = |spell: &&Spell| spell.0 < spell.1 && spell.1 <= horizon_us && look(spell).is_some();
     let mut spells: Vec<&Spell> = lane.spells.iter().filter(is_spell).collect();
     spells.sort_by_key(|spell| {
         let instances = if lane.of > 1 { u64::from(spell.4.max(1)) } else { 1 };
@@ -174,19 +176,23 @@ fn heaviest(lane: &Lane, each: usize, horizon_us: u64) -> Vec<&Spell> {
     spells
 }
 
-fn look(word: &str) -> Option<usize> {
+/// What a box looks like; none where a file has a word that nobody knows.
+fn look(spell: &Spell) -> Option<usize> {
+    // Planned work takes down what it works on.
+    let is_planned = spell.2 == "down" && spell.3 == Cause::Maintenance.name();
+    let word = if is_planned { "planned" } else { spell.2.as_str() };
     LOOKS.iter().position(|look| look.word == word)
 }
 
 fn numbers(spell: &Spell, words: &mut Words) -> (f64, f64, usize, usize, u32) {
     // To the millisecond.
     let seconds = |us: u64| (us as f64 / 1e3).round() / 1e3;
-    (seconds(spell.0), seconds(spell.1), look(&spell.2).unwrap_or(0), words.number(&spell.3), spell.4)
+    (seconds(spell.0), seconds(spell.1 - spell.0), look(spell).unwrap_or(0), words.number(&spell.3), spell.4)
 }
 
 /// Of many instances the height of a box says how many were down: twice as many are one step higher.
 fn reach(lane: &Drawn<'_>, spell: &Spell) -> (f64, f64) {
-    let look = LOOKS[look(&spell.2).unwrap_or(0)];
+    let look = LOOKS[look(spell).unwrap_or(0)];
     if lane.of <= 1 {
         return (look.top, look.height);
     }
@@ -238,27 +244,22 @@ fn one(shown: &Shown<'_>, both: &StrategyReplays, replay: &Replay, place: usize,
     let clock = Clock::of(replay.horizon_us);
     let strategy = shown.strategies[place];
     let found = if which == "worst" { strategy.worst_replication } else { strategy.typical_replication };
-    let downtime = found.map_or_else(String::new, |one| {
-        let seconds = crate::report::result::Estimate {
-            mean: one.downtime_s,
-            ..crate::report::result::Estimate::nothing()
-        };
-        format!(": {} of downtime per instance", figures::duration(seconds.mean))
-    });
+    let downtime = found.map_or(0.0, |one| one.downtime_s);
     let told: Vec<String> = replay.lanes.iter().map(|group| heading(group, group.lanes.len())).collect();
     let drawn = html! {
         (time::across(&clock, (LEFT, RIGHT), (TOP, picture.bottom)))
         @for (y, head) in &picture.heads { text.head x="0" y=(px(*y)) { (head) } }
         @for lane in &picture.lanes {
-            text.lane x=(px(LEFT - 10.0)) y=(px(lane.y + 11.0)) text-anchor="end" { (short(&lane.name, 22)) }
+            text.lane x=(px(LEFT - 10.0)) y=(px(lane.y + 9.5)) text-anchor="end" { (short(&lane.name, 22)) }
             rect.track x=(px(LEFT)) y=(px(lane.y)) width=(px(RIGHT - LEFT)) height=(px(BAR)) {}
         }
         g.boxes { @for lane in &picture.lanes { (boxes(lane, picture.horizon_s)) } }
     };
     let title = format!(
-        "{}, the {which} replication: {}{downtime}.",
+        "{}, the {which} replication (number {}): {} of downtime per instance.",
         short(&both.strategy, 60),
-        figures::count(replay.replication)
+        figures::count(replay.replication),
+        figures::duration(downtime)
     );
     Figure {
         id: &format!("{which}-{place}"),
@@ -283,7 +284,7 @@ fn boxes(lane: &Drawn<'_>, horizon_s: f64) -> Markup {
     let mut paths: BTreeMap<usize, String> = BTreeMap::new();
     let mut last: BTreeMap<(usize, u32), f64> = BTreeMap::new();
     for spell in &lane.spells {
-        let number = look(&spell.2).unwrap_or(0);
+        let number = look(spell).unwrap_or(0);
         let (top, height) = reach(lane, spell);
         let (from, until) = (at(spell.0), at(spell.1));
         let end = until.max(from + 1.0);

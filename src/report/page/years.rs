@@ -23,8 +23,8 @@ const CLASSES: [(f64, &str); 7] = [
 const ROW: f64 = 34.0;
 const BAR: f64 = 24.0;
 const TOP: f64 = 8.0;
-const LEFT: f64 = 190.0;
-const RIGHT: f64 = WIDTH - 20.0;
+const LEFT: f64 = 164.0;
+const RIGHT: f64 = WIDTH - 1.0;
 
 /// The bars, one for each strategy.
 pub(super) fn bars(shown: &Shown<'_>, number: usize, curves: &[Curve<'_>]) -> Markup {
@@ -75,7 +75,7 @@ fn bar(shown: &Shown<'_>, curve: &Curve<'_>, y: f64) -> Markup {
         .filter(|(_, part, ..)| *part > 0.0)
         .collect();
     html! {
-        text.label x=(px(LEFT - 12.0)) y=(px(y + BAR / 2.0 + 4.5)) text-anchor="end" { (short(strategy, 24)) }
+        text.label x="0" y=(px(y + BAR / 2.0 + 4.5)) { (short(strategy, 22)) }
         @for (class, part, start, end) in boxes {
             g data-tip={ (short(strategy, 60)) "\n" (CLASSES[class].1) ": " (share(part)) } {
                 rect.{ "class class" (class) } x=(px(start)) y=(px(y)) width=(px((end - start - 1.0).max(0.6))) height=(px(BAR)) {}
