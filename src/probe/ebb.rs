@@ -19,17 +19,28 @@ pub struct Left {
     pub vms_down: u32,
 }
 
+impl Left {
+    fn worse(self, other: Left) -> Left {
+        Left {
+            hosts_up: self.hosts_up.min(other.hosts_up),
+            memory_free_mib: self.memory_free_mib.min(other.memory_free_mib),
+            vms_down: self.vms_down.max(other.vms_down),
+        }
+    }
+}
+
 /// Follows all hosts together, whichever cluster they are in.
 #[derive(Clone, Debug)]
 pub struct Ebb {
     window: Window,
     room: Headroom,
+    /// What is left, and since when.
     now: Left,
+    since: Time,
     down_hosts: Vec<bool>,
     down_vms: Vec<bool>,
+    /// Those that time has come to.
     pieces: Vec<Left>,
-    /// The piece that time has come to.
-    piece: usize,
 }
 
 impl Ebb {
@@ -46,49 +57,38 @@ impl Ebb {
             window: Window::of(model),
             room,
             now,
+            since: Time::ZERO,
             down_hosts: vec![false; model.hosts.len()],
             down_vms: vec![false; model.vms.len()],
-            pieces: vec![now],
-            piece: 0,
+            pieces: Vec::new(),
         }
     }
 
     /// The worst of each piece of the measured time, in order.
     #[must_use]
     pub fn finish(mut self) -> Vec<Left> {
-        self.reach(PIECES - 1);
+        self.book(self.window.end);
         self.pieces
     }
 
-    /// Time goes on to this piece, and nothing changes on the way.
-    fn reach(&mut self, piece: usize) {
-        while self.piece < piece {
-            self.pieces.push(self.now);
-            self.piece += 1;
-        }
-    }
-
-    fn piece_of(&self, now: Time) -> usize {
-        let (passed, all) =
-            (now.0.saturating_sub(self.window.start.0), self.window.end.0 - self.window.start.0);
-        let piece = u128::from(passed) * PIECES as u128 / u128::from(all.max(1));
-        (piece as usize).min(PIECES - 1)
-    }
-
-    fn change(&mut self, now: Time, left: Left) {
-        if left == self.now {
+    /// Counts what was left since something changed last. What lasts for no time at all is nothing.
+    fn book(&mut self, now: Time) {
+        if self.window.overlap(self.since, now) == 0 {
             return;
         }
-        self.reach(self.piece_of(now));
-        self.now = left;
-        if now <= self.window.start {
-            // What the warm-up has left is where it begins.
-            self.pieces[0] = left;
-        } else if let Some(worst) = self.pieces.last_mut() {
-            worst.hosts_up = worst.hosts_up.min(left.hosts_up);
-            worst.memory_free_mib = worst.memory_free_mib.min(left.memory_free_mib);
-            worst.vms_down = worst.vms_down.max(left.vms_down);
+        // Nothing starts at the very end of the time that has passed.
+        let (first, last) = (self.piece_of(self.since), self.piece_of(Time(now.0 - 1)));
+        if let Some(begun) = self.pieces.get_mut(first) {
+            *begun = begun.worse(self.now);
         }
+        self.pieces.resize(self.pieces.len().max(last + 1), self.now);
+    }
+
+    /// The piece that an instant is in; the first, before it is measured.
+    fn piece_of(&self, at: Time) -> usize {
+        let all = self.window.end.0 - self.window.start.0;
+        let passed = at.0.clamp(self.window.start.0, self.window.end.0 - 1) - self.window.start.0;
+        (u128::from(passed) * PIECES as u128 / u128::from(all.max(1))) as usize
     }
 }
 
@@ -99,7 +99,7 @@ impl Observer for Ebb {
         let flip = |are: &mut bool, down: bool| std::mem::replace(are, down) != down;
         match signal {
             Signal::HostDown { host, .. } if flip(&mut self.down_hosts[host.index()], true) => {
-                left.hosts_up -= 1
+                left.hosts_up -= 1;
             }
             Signal::HostUp { host } if flip(&mut self.down_hosts[host.index()], false) => left.hosts_up += 1,
             Signal::VmDown { vm, .. } if flip(&mut self.down_vms[vm.index()], true) => left.vms_down += 1,
@@ -107,6 +107,9 @@ impl Observer for Ebb {
             _ => {}
         }
         left.memory_free_mib = self.room.free().map(|free| free.memory_mib).sum();
-        self.change(now, left);
+        if left != self.now {
+            self.book(now);
+            (self.now, self.since) = (left, now);
+        }
     }
 }

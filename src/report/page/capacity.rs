@@ -182,7 +182,8 @@ fn asked(shown: &Shown<'_>) -> Markup {
 
 fn over_time(shown: &Shown<'_>, replays: Option<&Replays>) -> Markup {
     let Some(replays) = replays else { return html! {} };
-    let panels = shown.strategies.iter().enumerate().filter_map(|(place, strategy)| {
+    let panels = shown.replayed.iter().filter_map(|&place| {
+        let strategy = shown.strategies[place];
         let both = replays.strategies.iter().find(|replay| replay.strategy == strategy.name)?;
         Some((name(&strategy.name), room::figure(shown.result, both, place)))
     });

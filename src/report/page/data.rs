@@ -38,12 +38,13 @@ pub(super) fn json(shown: &Shown<'_>, replays: Option<&Replays>) -> String {
         curves.into_iter().map(of).collect()
     });
     let (mut words, mut lanes, mut pieces) = (Words::default(), BTreeMap::new(), BTreeMap::new());
-    for (place, strategy) in shown.strategies.iter().enumerate() {
+    for &place in &shown.replayed {
+        let strategy = shown.strategies[place];
         let both =
             replays.and_then(|all| all.strategies.iter().find(|replay| replay.strategy == strategy.name));
         let Some(both) = both else { continue };
         for (which, replay) in [("worst", &both.worst), ("typical", &both.typical)] {
-            lanes.insert(format!("{which}-{place}"), layout(replay, shown.strategies.len(), &mut words));
+            lanes.insert(format!("{which}-{place}"), layout(replay, shown.replayed.len(), &mut words));
         }
         pieces.insert(place, room::pieces(both));
     }

@@ -5,6 +5,9 @@ use crate::report::figures;
 use crate::report::result::{RunResult, Service, Strategy};
 use crate::report::text::{of_service, service_names};
 
+/// Strategies whose replications are drawn.
+const REPLAYED: usize = 6;
+
 /// Rows of all tables of services together, and curves of all their charts.
 const ROWS: usize = 480;
 const CURVES: usize = 96;
@@ -17,6 +20,8 @@ pub(super) struct Shown<'a> {
     /// Those in tables, and of these the ones with a chart; in the scenario's order.
     pub(super) services: Vec<&'a str>,
     pub(super) charted: Vec<&'a str>,
+    /// Places of the strategies whose replications are drawn.
+    pub(super) replayed: Vec<usize>,
 }
 
 impl<'a> Shown<'a> {
@@ -26,7 +31,8 @@ impl<'a> Shown<'a> {
         let services = most_lost(result, (ROWS / each).max(4));
         let mut charted = most_lost(result, (CURVES / each).clamp(4, 16));
         charted.retain(|name| services.contains(name));
-        Shown { result, strategies, services, charted }
+        let replayed = least_lost(&strategies, REPLAYED);
+        Shown { result, strategies, services, charted, replayed }
     }
 
     /// The strategies that have a service, with their places and what they make of it.
@@ -59,6 +65,16 @@ impl<'a> Shown<'a> {
         }
         text.trim_end().to_owned()
     }
+}
+
+/// Places of those that lose least, and of the first; ascending.
+fn least_lost(strategies: &[&Strategy], most: usize) -> Vec<usize> {
+    let mut ranked: Vec<usize> = (1..strategies.len()).collect();
+    ranked.sort_by(|&a, &b| strategies[a].total.lost_s.mean.total_cmp(&strategies[b].total.lost_s.mean));
+    ranked.truncate(most - 1);
+    let mut places: Vec<usize> = (0..strategies.len().min(1)).chain(ranked).collect();
+    places.sort_unstable();
+    places
 }
 
 /// The services that lose most under any strategy, all their instances together; in the scenario's order.

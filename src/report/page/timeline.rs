@@ -215,6 +215,9 @@ pub(super) fn section(shown: &Shown<'_>, replays: Option<&Replays>) -> Markup {
                         "The worst is the one with the most downtime of all services together, the typical one is in the middle. A lane for each "
                         "that was out, a box for the time it was; of services, the higher the box the more instances were down at once."
                     }
+                    @if shown.replayed.len() < shown.result.strategies.len() {
+                        p.note { "Drawn are the strategies that lose least and the first one; replays.json has the others." }
+                    }
                     (legend())
                     (choice("strategy", "strategy", panels(shown, replays)))
                 }
@@ -224,7 +227,8 @@ pub(super) fn section(shown: &Shown<'_>, replays: Option<&Replays>) -> Markup {
 }
 
 fn panels(shown: &Shown<'_>, replays: &Replays) -> Vec<(Markup, Markup)> {
-    let panel = |(place, strategy): (usize, &&crate::report::result::Strategy)| {
+    let panel = |&place: &usize| {
+        let strategy = shown.strategies[place];
         let both = replays.strategies.iter().find(|replay| replay.strategy == strategy.name)?;
         Some((
             name(&strategy.name),
@@ -236,11 +240,11 @@ fn panels(shown: &Shown<'_>, replays: &Replays) -> Vec<(Markup, Markup)> {
             },
         ))
     };
-    shown.strategies.iter().enumerate().filter_map(panel).collect()
+    shown.replayed.iter().filter_map(panel).collect()
 }
 
 fn one(shown: &Shown<'_>, both: &StrategyReplays, replay: &Replay, place: usize, which: &str) -> Markup {
-    let picture = layout(replay, shown.strategies.len(), &mut Words::default());
+    let picture = layout(replay, shown.replayed.len(), &mut Words::default());
     let clock = Clock::of(replay.horizon_us);
     let strategy = shown.strategies[place];
     let found = if which == "worst" { strategy.worst_replication } else { strategy.typical_replication };
