@@ -135,7 +135,8 @@ fn looks_share_the_error() {
 }
 
 /// The chance that a year has an outage at all, 1 - exp(-1) of a host that fails once a year on average and is back at once, held
-/// against a limit that is two standard errors above it, and one below. As many runs and the same bound as above.
+/// against a limit that is two standard errors above it, and one below. As many runs as above, of which one may err at either side: counts
+/// come in steps. One that errs in 1 of 1,000 would be found with a chance of 94 %.
 #[test]
 fn chances_and_percentiles_are_no_worse() {
     let truth = 1.0 - (-1.0_f64).exp();
@@ -153,7 +154,7 @@ fn chances_and_percentiles_are_no_worse() {
     let (failed, passed) = (count(0, Verdict::Fail), count(1, Verdict::Pass));
     println!("{failed} failed and {passed} passed of {all}");
     assert!(failed * 1_000 < all && passed * 1_000 < all, "{failed} {passed}");
-    assert!(all > 4_600 || failed + passed == 0, "{failed} {passed}");
+    assert!(all > 4_600 || (failed <= 1 && passed <= 1), "{failed} {passed}");
     // At the limit itself, 2.5 % of each and five standard deviations.
     let allowed = 0.025 * all as f64 + 5.0 * (0.025 * 0.975 * all as f64).sqrt();
     let (failed, passed) = (count(2, Verdict::Fail) as f64, count(2, Verdict::Pass) as f64);

@@ -393,7 +393,7 @@ pub struct WaitingVms {
 
 /// Why a text is not a `result.json` that can be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResultError(String);
+pub struct ResultError(pub(super) String);
 
 impl fmt::Display for ResultError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -402,12 +402,6 @@ impl fmt::Display for ResultError {
 }
 
 impl std::error::Error for ResultError {}
-
-impl ResultError {
-    pub(super) fn new(what: String) -> ResultError {
-        ResultError(what)
-    }
-}
 
 /// Only what tells a result from any other JSON.
 #[derive(Deserialize)]
