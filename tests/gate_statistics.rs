@@ -67,6 +67,14 @@ fn truth(mttf_d: f64, mttr_h: f64) -> (f64, f64) {
     (mean, found.se * 20_000_f64.sqrt())
 }
 
+/// What one seed has shown of two gates: of the one that holds and the one that does not, and whether the last mean says otherwise.
+struct Shown {
+    holds: Verdict,
+    misses: Verdict,
+    naively_fails: bool,
+    naively_passes: bool,
+}
+
 fn seeds(few: u64) -> u64 {
     if std::env::var_os("NINEFOLD_LONG").is_some() { 5 * few } else { few }
 }
@@ -84,15 +92,19 @@ fn a_gate_that_holds_by_two_standard_errors_never_fails_by_chance() {
     let all = seeds(4_600);
     let found = over_seeds(10_000..10_000 + all, |seed| {
         let summary = run(&models, &gates, seed, FIRST);
-        let [holds, misses] = [summary.gates[0].verdict, summary.gates[1].verdict];
         let last = summary.strategies[0].services[0].downtime_s.mean;
-        (holds, misses, last > limits[0], last < limits[1], summary.replications)
+        Shown {
+            holds: summary.gates[0].verdict,
+            misses: summary.gates[1].verdict,
+            naively_fails: last > limits[0],
+            naively_passes: last < limits[1],
+        }
     });
-    let count = |of: &dyn Fn(&(Verdict, Verdict, bool, bool, u32)) -> bool| {
-        found.iter().filter(|found| of(found)).count() as u64
-    };
-    let (failed, passed) = (count(&|f| f.0 == Verdict::Fail), count(&|f| f.1 == Verdict::Pass));
-    let (naive_failed, naive_passed) = (count(&|f| f.2), count(&|f| f.3));
+    let count = |of: &dyn Fn(&Shown) -> bool| found.iter().filter(|shown| of(shown)).count() as u64;
+    let (failed, passed) =
+        (count(&|shown| shown.holds == Verdict::Fail), count(&|shown| shown.misses == Verdict::Pass));
+    let (naive_failed, naive_passed) =
+        (count(&|shown| shown.naively_fails), count(&|shown| shown.naively_passes));
     println!(
         "{failed} failed and {passed} passed of {all}; by means alone {naive_failed} and {naive_passed}"
     );
@@ -101,7 +113,7 @@ fn a_gate_that_holds_by_two_standard_errors_never_fails_by_chance() {
     // 2.3 % of the means of the last look are further off; fewer than 1.2 % would be once in 100,000 times.
     assert!(naive_failed * 80 > all && naive_passed * 80 > all, "{naive_failed} {naive_passed}");
     // It knows something too: by two standard errors about half of them are decided, and rightly.
-    let decided = count(&|f| f.0 == Verdict::Pass);
+    let decided = count(&|shown| shown.holds == Verdict::Pass);
     assert!(decided * 100 > 35 * all && decided * 100 < 65 * all, "{decided} of {all}");
 }
 
