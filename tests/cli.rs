@@ -68,6 +68,7 @@ const FILES: [&str; 11] = [
     "causes.csv",
     "charts/distribution.svg",
     "charts/downtime.svg",
+    "charts/survivability.svg",
     "comparisons.csv",
     "failures.csv",
     "replays.json",
