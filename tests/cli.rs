@@ -64,10 +64,11 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "causes.csv",
     "charts/distribution.svg",
     "charts/downtime.svg",
+    "charts/survivability.svg",
     "comparisons.csv",
     "failures.csv",
     "replications.csv",

@@ -156,6 +156,42 @@ fn the_readme_quotes_what_the_program_prints() {
     quoted("san-diego", &format!("{head}\n\n{all}\n\n{capacity}\n…\n{causes}\n\n{verdict}\n"));
 }
 
+/// Everything under "In a pipeline": its gates, in the scenario of ten lines, and every command, as they are typed.
+#[test]
+fn the_pipeline_of_the_readme_runs() {
+    let readme = content("README.md");
+    let (_, scenario) = block(&readme, "scenario");
+    let (_, gates) = block(&readme, "gates");
+    let scenario = format!("{scenario}{gates}");
+    sound("README.md", &scenario);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("policies")).unwrap();
+    std::fs::write(folder.path().join("policies/database.toml"), scenario).unwrap();
+    let (_, commands) = block(&readme, "pipeline");
+    let program = Path::new(env!("CARGO_BIN_EXE_ninefold")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    let mut first = None;
+    for line in commands.lines() {
+        assert!(line.starts_with("ninefold "), "{line}");
+        let output = Command::new("bash")
+            .args(["-c", line])
+            .current_dir(folder.path())
+            .env("PATH", &path)
+            .env_remove("GITHUB_STEP_SUMMARY")
+            .output()
+            .unwrap();
+        // One gate of the example fails on purpose.
+        let expected = if line.starts_with("ninefold test") { Some(3) } else { Some(0) };
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), expected, "{line}: {told}");
+        first.get_or_insert(String::from_utf8(output.stdout).unwrap());
+    }
+    assert!(
+        folder.path().join("gates.xml").exists() && folder.path().join("results/main/result.json").exists()
+    );
+    quoted("test", &first.unwrap());
+}
+
 #[test]
 fn shipped_scenarios_are_sound() {
     let mut files: Vec<PathBuf> =
@@ -247,6 +283,7 @@ service.a = { zzz = 1, vm = { zzz = 1, cores = 1, memory = "1 GiB" } }
 strategy.a = { zzz = 1, protect = [] }
 maintenance.a = { zzz = 1, hosts = ["a"], first = "1 d", lasts = "1 h" }
 inject = [{ zzz = 1, at = "1 h", fault = "host a-1 crash" }]
+gate = [{ zzz = 1, check = "downtime <= 1 h/y" }]
 "#;
     // Settings of products are listed by `ninefold profiles`.
     let settings: Vec<&str> =
@@ -269,7 +306,7 @@ inject = [{ zzz = 1, at = "1 h", fault = "host a-1 crash" }]
             }
         }
     }
-    assert_eq!(tables, 16, "{issues:?}");
+    assert_eq!(tables, 17, "{issues:?}");
     assert!(missing.is_empty(), "scenarios/README.md lacks {missing:#?}");
 }
 

@@ -4,10 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::baseline::BaselineArguments;
+use super::check::CheckArguments;
 use super::diff::DiffArguments;
 use super::explain::ExplainArguments;
 use super::init::InitArguments;
 use super::shell::{CompletionsArguments, ManArguments};
+use super::test::TestArguments;
 
 /// Simulates high availability in virtualized datacenters: which strategy loses how much, and what it costs.
 #[derive(Debug, Parser)]
@@ -23,6 +26,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Read, validate and lint a scenario; print what the defaults became
     Check(CheckArguments),
+    /// Ask the gates of scenarios, for a pipeline: pass, fail or undecided
+    Test(TestArguments),
     /// Propose a strategy for every service, say why, and simulate it beside those of the scenario
     Advise(AdviseArguments),
     /// Simulate every variant of a grid of values, on the same failures, and compare them
@@ -108,6 +113,8 @@ pub(super) struct RunArguments {
     /// Start no more replications after so long, e.g. "90 s"; what has started is finished and counted
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     pub time_limit: Option<String>,
+    #[command(flatten)]
+    pub baseline: BaselineArguments,
     /// Write the charts as PNG too
     #[arg(long)]
     pub png: bool,
@@ -117,12 +124,6 @@ pub(super) struct RunArguments {
     /// Tell on stderr where the time went
     #[arg(long)]
     pub timing: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArguments {
-    #[command(flatten)]
-    pub scenario: ScenarioArguments,
 }
 
 #[derive(Debug, Args)]
@@ -176,7 +177,8 @@ pub(super) struct SweepArguments {
 A goal is [pNN] SERVICE.METRIC OPERATOR VALUE:
   mail.availability >= 99.95 %    p95 all.downtime <= 4 h/y
   mail.downtime <= 26 min/y       web.outages <= 2/y
-Metrics are availability, downtime, degraded, lost and outages; all or * is each service.
+Metrics are availability, downtime, degraded, lost, outages, longest_outage and recovery_point; all or
+* is each service. chance of mail.downtime > 1 h/y <= 1 % is p99 mail.downtime <= 1 h/y.
 One key of --set has several values (20..32, or a list), in the order in which they become better.
 --replications is the most that one value is simulated: few where it is clear.")]
 pub(super) struct SizeArguments {

@@ -22,6 +22,12 @@ pub(super) struct Scenario {
     pub sha256: String,
 }
 
+/// Why there is no scenario: errors, and warnings beside them.
+pub(super) struct Unloaded {
+    pub issues: Vec<Issue>,
+    pub errors: usize,
+}
+
 /// More bytes than a scenario may have are not even read.
 const BYTES_MAX: u64 = scenario::limits::TEXT_BYTES as u64 + 1;
 
@@ -78,18 +84,28 @@ impl Text {
 
     /// Reads, checks and compiles. All problems are told, warnings too, but for those that were told before.
     pub(super) fn load(&self, told: &[Issue]) -> Result<Scenario, Failure> {
-        let Reading { spec, models, issues } = read(&self.input());
-        let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
+        let loaded = self.try_load();
+        let issues = match &loaded {
+            Ok(scenario) => &scenario.warnings,
+            Err(unloaded) => &unloaded.issues,
+        };
         let is_told =
             |issue: &Issue| told.iter().any(|other| (&other.path, &other.what) == (&issue.path, &issue.what));
         tell(issues.iter().filter(|issue| !is_told(issue)));
+        loaded.map_err(|unloaded| self.refused(unloaded.errors))
+    }
+
+    /// The same without a word.
+    pub(super) fn try_load(&self) -> Result<Scenario, Unloaded> {
+        let Reading { spec, models, issues } = read(&self.input());
+        let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
         let overrides: Vec<String> = self.typed.iter().map(|text| scenario::plain_override(text)).collect();
         match spec {
             Some(spec) if errors == 0 => {
                 let sha256 = self.fingerprint(&overrides);
                 Ok(Scenario { spec, models, warnings: issues, overrides, sha256 })
             }
-            _ => Err(self.refused(errors)),
+            _ => Err(Unloaded { issues, errors }),
         }
     }
 

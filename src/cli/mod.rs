@@ -2,16 +2,18 @@
 //!
 //! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 internal error or I/O (also a file
 //! that is not there: what the machine refuses is 1, what somebody wrote and can mend is 2), 2 wrong usage or
-//! scenario, also a goal that nothing meets, 3 a figure that is too far from its exact answer, 4 a goal that could not be
-//! decided, also where there is nothing exact to compare with, 130 interrupted.
+//! scenario, also a goal that nothing meets, 3 a gate that failed or a figure that is too far from its exact answer, 4 a gate or
+//! goal that could not be decided, also where there is nothing exact to compare with, 130 interrupted.
 
 mod advise;
 mod args;
+mod baseline;
 mod chart;
 mod check;
 mod data;
 mod diff;
 mod explain;
+mod gates;
 mod help;
 mod init;
 mod input;
@@ -24,6 +26,7 @@ mod schema;
 mod shell;
 mod size;
 mod sweep;
+mod test;
 mod trace;
 mod variants;
 mod verify;
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Advise(advise) => advise::advise(advise),
         Command::Check(check) => check::check(check),
         Command::Size(size) => size::size(size),
+        Command::Test(test) => test::test(test),
         Command::Sweep(sweep) => sweep::sweep(sweep),
         Command::Verify(verify) => verify::verify(verify),
         Command::Trace(trace) => trace::trace(trace),

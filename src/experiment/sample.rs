@@ -4,11 +4,11 @@
 use super::chance::Chance;
 use super::refine::Known;
 use super::series::{Series, by_importance_sampling};
-use super::summarize::{SECOND, totals};
+use super::summarize::{SECOND, pairs, totals};
 use super::summary::Estimate;
 use crate::engine::Span;
 use crate::probe::Figure;
-use crate::stats::{PairedMoments, interval};
+use crate::stats::interval;
 
 /// The downtime of a service, or of all of them, in each replication.
 #[derive(Clone, Debug)]
@@ -80,14 +80,8 @@ impl Sample {
             let (difference, _) = own.difference(other);
             return Some(by_importance_sampling(difference.scaled(1.0 / (self.instances * SECOND))));
         }
-        let both = || self.downtime_us.iter().zip(&other.downtime_us);
-        // Split around the median, so that what is fixed stays out of the chance.
-        let mut differences: Vec<i64> = both().map(|(a, b)| *a as i64 - *b as i64).collect();
-        let middle = differences.len() / 2;
-        let mut pairs = PairedMoments::around(*differences.select_nth_unstable(middle).1);
-        for (a, b) in both() {
-            pairs.push(*a, *b);
-        }
+        let both = self.downtime_us.iter().copied().zip(other.downtime_us.iter().copied());
+        let pairs = pairs(&both.collect::<Vec<_>>());
         let difference = interval::difference(&pairs, self.chance.downtime(), other.chance.downtime());
         Some(difference.scaled(1.0 / (self.instances * SECOND)).into())
     }
@@ -105,25 +99,22 @@ impl Sample {
         let [own, others] = [self.instances as u64, other.instances as u64];
         let common = greatest_common_divisor(own, others).max(1);
         let (times, times_other) = (others / common, own / common);
-        let (mut a, mut b) = (Vec::new(), Vec::new());
+        let mut both = Vec::new();
         for (first, second) in self.downtime_us.iter().zip(&other.downtime_us) {
-            a.push(first.checked_mul(times).filter(|us| i64::try_from(*us).is_ok())?);
-            b.push(second.checked_mul(times_other).filter(|us| i64::try_from(*us).is_ok())?);
+            let whole = |us: &u64, times: u64| us.checked_mul(times).filter(|us| i64::try_from(*us).is_ok());
+            both.push((whole(first, times)?, whole(second, times_other)?));
         }
-        let mut differences: Vec<i64> = a.iter().zip(&b).map(|(a, b)| *a as i64 - *b as i64).collect();
-        let middle = differences.len() / 2;
-        let mut pairs = PairedMoments::around(*differences.select_nth_unstable(middle).1);
-        a.iter().zip(&b).for_each(|(a, b)| pairs.push(*a, *b));
+        let paired = pairs(&both);
         let chances = [(self, times), (other, times_other)]
             .map(|(of, times)| of.chance.downtime().scaled(times as f64));
         let plain = || {
             let instances = self.instances * times as f64;
-            interval::difference(&pairs, chances[0], chances[1]).scaled(1.0 / (instances * SECOND)).into()
+            interval::difference(&paired, chances[0], chances[1]).scaled(1.0 / (instances * SECOND)).into()
         };
         Some(Pairing {
             difference: self.minus(other).unwrap_or_else(plain),
-            correlation: pairs.correlation(),
-            is_same: a == b,
+            correlation: paired.correlation(),
+            is_same: both.iter().all(|(a, b)| a == b),
         })
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::scenario::char_width;
+pub(super) use crate::scenario::is_invisible;
 pub use crate::scenario::{visible, width};
 
 /// A name inside Markdown: as [`visible`], and no character of it is markup, HTML or a table border.

@@ -24,6 +24,7 @@ pub mod explain;
 mod fields;
 mod files;
 mod fixed;
+pub mod gate;
 pub mod goal;
 pub mod grid;
 mod guest_plan;
@@ -60,7 +61,7 @@ pub use overrides::plain as plain_override;
 pub use place::{Place, Sources};
 #[cfg(test)]
 pub(crate) use read::PROTECTION;
-pub use read::{Breach, Input, accepted_keys, breaches, read};
+pub use read::{Breach, Input, accepted_keys, breaches, is_scenario, read};
 pub use resolve::{ClusterPlan, ServiceProtection};
 pub use schema::schema;
 pub use spec::*;

@@ -11,6 +11,7 @@ pub use crate::model::{Ages, MirrorFailover, Precision, PrecisionOf, Role, Stora
 use crate::model::{Load, LossPrices, Money, Ppm};
 
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
+pub use super::gate::Gate;
 use super::issue::{Issue, Mark};
 use super::place::Sources;
 pub use super::plans::{
@@ -55,6 +56,8 @@ pub struct Spec {
     pub maintenances: Vec<Maintenance>,
     /// Scripted faults.
     pub injects: Vec<Inject>,
+    /// What a pipeline asks.
+    pub gates: Vec<Gate>,
     /// The defaults that took the place of keys left out, in the order of reading.
     pub assumptions: Vec<Assumption>,
 }

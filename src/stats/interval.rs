@@ -91,6 +91,8 @@ pub enum Method {
     StudentT,
     /// Few effective events: at each end the wider of t and the weighted-Poisson gamma interval.
     WeightedPoisson,
+    /// Each replication has something or has it not: the exact interval of a binomial share.
+    Binomial,
     /// Nothing varied between replications: the ends are what so many replications can rule out.
     Bound,
     /// Nothing random can touch the value.

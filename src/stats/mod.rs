@@ -8,6 +8,7 @@
 //! - [`Distribution`]: quantiles of many values in bounded memory.
 //! - [`interval`]: 95 % intervals for means and differences that stay honest when almost nothing happened.
 //! - [`proportion`]: intervals for shares and for quantiles.
+//! - [`spending`]: how the error of one test is shared out over several looks.
 //! - [`sequential`]: the smallest of several candidates that passes, with the error of the whole answer kept.
 
 mod distribution;
@@ -16,6 +17,7 @@ mod moments;
 mod paired;
 pub mod proportion;
 pub mod sequential;
+pub mod spending;
 mod wide;
 
 pub use distribution::{Distribution, EXACT_VALUES_MAX};

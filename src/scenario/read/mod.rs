@@ -6,6 +6,7 @@ mod cluster;
 mod cost;
 mod demand;
 mod fit;
+mod gate;
 mod guest;
 mod handbook;
 mod host;
@@ -76,7 +77,7 @@ pub(super) const KINDS: [(&str, &str); 11] = [
     ("load", "load"),
 ];
 
-const ROOT: [&str; 16] = [
+const ROOT: [&str; 17] = [
     "schema",
     "title",
     "run",
@@ -93,6 +94,7 @@ const ROOT: [&str; 16] = [
     "strategy",
     "maintenance",
     "inject",
+    "gate",
 ];
 
 /// Reads a scenario and finds everything wrong with it, in the order of the text.
@@ -150,6 +152,21 @@ fn read_by(reader: &mut Reader, input: &Input<'_>) -> Found {
     ((!failed).then_some(spec), issues)
 }
 
+/// Whether a text means to be a scenario: it has a `schema`, or cannot be read at all. Folders have other files in TOML too.
+///
+/// ```
+/// use ninefold::scenario::is_scenario;
+/// assert!(is_scenario(b"schema = 1") && is_scenario(b"schema = ]"));
+/// assert!(!is_scenario(b"[package]\nname = \"schema\""));
+/// ```
+#[must_use]
+pub fn is_scenario(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return true };
+    let mut sink = Sink::default();
+    let (root, _) = tree::parse_document(text.strip_prefix('\u{feff}').unwrap_or(text), 0, &mut sink);
+    sink.errors > 0 || root.get("schema").is_some()
+}
+
 /// Checks size and encoding; drops a byte-order mark.
 fn decode<'a>(input: &Input<'a>, sources: &mut Sources, sink: &mut Sink) -> Option<&'a str> {
     if input.bytes.len() > limits::TEXT_BYTES {
@@ -205,7 +222,7 @@ impl Reader {
         for (key, _) in KINDS {
             self.names(&top, key);
         }
-        let [sites, racks, crews, networks, storages, hosts, clusters, services, _, _, loads] =
+        let [sites, racks, crews, networks, storages, hosts, clusters, services, strategies, _, loads] =
             KINDS.map(|(key, kind)| Names::of(root, key, kind));
         let mut spec = Spec {
             sources: Sources::default(),
@@ -224,6 +241,7 @@ impl Reader {
             strategies: Vec::new(),
             maintenances: Vec::new(),
             injects: Vec::new(),
+            gates: Vec::new(),
             assumptions: Vec::new(),
         };
         self.tell_rest();
@@ -256,6 +274,15 @@ impl Reader {
             hosts: &host_names,
         };
         spec.injects = self.injects(&top, &all, &spec);
+        let settings = spec.clusters.iter().map(|cluster| &cluster.settings);
+        let over = spec.strategies.iter().flat_map(|strategy| strategy.clusters.iter().map(|(_, over)| over));
+        let asked = gate::Around {
+            services: &services,
+            strategies: &strategies,
+            run: &spec.run,
+            asks_for_headroom: settings.chain(over).any(|settings| settings.headroom.is_some()),
+        };
+        spec.gates = self.gates(&top, &asked);
         if !broken {
             self.enough(&top);
         }
