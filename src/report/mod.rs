@@ -1,4 +1,4 @@
-//! Numbers to bytes: what a run found, as a terminal comparison, Markdown, CSV, JSON and charts.
+//! Numbers to bytes: what a run found, as a terminal comparison, Markdown, CSV, JSON, charts and a page.
 //!
 //! Nothing here reads or writes a file. A [`Summary`](crate::experiment::summary::Summary)
 //! becomes a [`RunResult`], the mirror of `result.json`, and everything else is made from that

@@ -163,12 +163,15 @@ pub fn describe_sections(spec: &Spec) -> Vec<(String, Vec<String>)> {
     let mut text = String::new();
     sections(spec, &mut text);
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    // No name has a line break in it, and only a title stands at the margin.
-    for line in text.lines().filter(|line| !line.is_empty()) {
+    // No name has a line break in it, and only before a title there is an empty line.
+    let mut is_title = true;
+    for line in text.lines() {
         match found.last_mut() {
-            Some((_, lines)) if line.starts_with(' ') => lines.push(line.to_owned()),
+            _ if line.is_empty() => {}
+            Some((_, lines)) if !is_title => lines.push(line.to_owned()),
             _ => found.push((line.to_owned(), Vec::new())),
         }
+        is_title = line.is_empty();
     }
     found
 }

@@ -126,9 +126,9 @@ fn hostile_names_inject_nothing_and_are_all_there() {
 fn a_page_that_forgets_to_escape_would_be_noticed() {
     let harmless = made(SMALL, 20);
     let page = page::html(&harmless.result, Some(&harmless.replays));
-    let broken = page.replacen("Two hosts and", HOSTILE[1], 1);
-    assert_ne!(page, broken);
-    assert_ne!(skeleton(&page), skeleton(&broken));
+    let broken = page.replacen("<bdi>Two hosts and", &format!("<bdi>{}", HOSTILE[1]), 1);
+    assert!(page != broken);
+    assert!(skeleton(&page) != skeleton(&broken));
 }
 
 #[test]

@@ -8,7 +8,9 @@ use crate::report::clean;
 use crate::report::result::{AssumedDefault, DescriptionSection, RunResult};
 
 /// Bytes of the description that a page has room for.
-const BYTES: usize = 90_000;
+const BYTES: usize = 60_000;
+/// What a line takes besides its text.
+const LINE: usize = 60;
 /// Longer sections are folded up.
 const UNFOLDED: usize = 12;
 /// Owners of a default that are named.
@@ -72,8 +74,9 @@ fn description(sections: &[DescriptionSection]) -> Markup {
         .iter()
         .map(|section| {
             let lines = section.lines.iter().filter(|line| {
-                let fits = line.len() <= left;
-                left = if fits { left - line.len() } else { 0 };
+                let takes = line.len() + LINE;
+                let fits = takes <= left;
+                left = if fits { left - takes } else { 0 };
                 cut += usize::from(!fits);
                 fits
             });

@@ -34,7 +34,7 @@ fn points(result: &RunResult, strategy: &Strategy) -> Vec<Point> {
         let seconds = Estimate { mean, se: (high - low) / 4.0, low, high, method: Method::StudentT };
         Point { replications, estimate: result.told_minutes(&seconds) }
     };
-    strategy.convergence.iter().map(point).collect()
+    strategy.convergence.iter().filter(|point| point.0 > 0).map(point).collect()
 }
 
 pub(super) fn section(shown: &Shown<'_>) -> Markup {

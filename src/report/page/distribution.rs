@@ -50,7 +50,7 @@ fn thinned(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     let mut kept: Vec<(f64, f64)> = Vec::new();
     let last = points.len().saturating_sub(1);
     for (at, point) in points.into_iter().enumerate() {
-        let near = kept.last().is_some_and(|(p, _)| (1.0 - p) < 1.03 * (1.0 - point.0));
+        let near = kept.last().is_some_and(|(p, _)| (1.0 - p) < 1.04 * (1.0 - point.0));
         if at == last || !near {
             kept.push(point);
         }

@@ -6,11 +6,11 @@ use crate::report::result::{RunResult, Service, Strategy};
 use crate::report::text::{of_service, service_names};
 
 /// Strategies whose replications are drawn.
-const REPLAYED: usize = 6;
+const REPLAYED: usize = 5;
 
 /// Rows of all tables of services together, and curves of all their charts.
-const ROWS: usize = 480;
-const CURVES: usize = 96;
+const ROWS: usize = 240;
+const CURVES: usize = 48;
 
 /// Strategies and services that the page tells of.
 pub(super) struct Shown<'a> {
@@ -29,7 +29,7 @@ impl<'a> Shown<'a> {
         let strategies = shown_strategies(result);
         let each = strategies.len().max(1);
         let services = most_lost(result, (ROWS / each).max(4));
-        let mut charted = most_lost(result, (CURVES / each).clamp(4, 16));
+        let mut charted = most_lost(result, (CURVES / each).clamp(3, 12));
         charted.retain(|name| services.contains(name));
         let replayed = least_lost(&strategies, REPLAYED);
         Shown { result, strategies, services, charted, replayed }

@@ -63,7 +63,8 @@ pub(super) fn table(caption: &str, columns: &[Column], rows: Vec<Vec<Cell>>) -> 
 }
 
 fn one(cell: &Cell, is_head: bool) -> Markup {
-    let key = cell.key.map(|key| key.to_string());
+    // Seven digits are enough to sort by.
+    let key = cell.key.map(|key| (key as f32).to_string());
     html! {
         @if is_head { th scope="row" { (cell.shown) } }
         @else if let Some(key) = key { td.figure data-key=(key) { (cell.shown) } }

@@ -17,7 +17,7 @@ use crate::report::figures;
 use crate::report::replays::{Lane, LaneGroup, LaneKind, Replay, Replays, Spell, StrategyReplays};
 
 /// Boxes on the whole page, and the fewest that a replication gets of them.
-const SPELLS: usize = 4_500;
+const SPELLS: usize = 4_000;
 const SPELLS_FEWEST: usize = 160;
 
 const LEFT: f64 = 168.0;
@@ -253,9 +253,11 @@ fn one(shown: &Shown<'_>, both: &StrategyReplays, replay: &Replay, place: usize,
     let drawn = html! {
         (time::across(&clock, (LEFT, RIGHT), (TOP, picture.bottom)))
         @for (y, head) in &picture.heads { text.head x="0" y=(px(*y)) { (head) } }
-        @for lane in &picture.lanes {
-            text.lane x=(px(LEFT - 10.0)) y=(px(lane.y + 9.5)) text-anchor="end" { (short(&lane.name, 22)) }
-            rect.track x=(px(LEFT)) y=(px(lane.y)) width=(px(RIGHT - LEFT)) height=(px(BAR)) {}
+        path.track d=(tracks(&picture.lanes)) {}
+        g.lane text-anchor="end" {
+            @for lane in &picture.lanes {
+                text x=(px(LEFT - 10.0)) y=(px(lane.y + 9.5)) { (short(&lane.name, 22)) }
+            }
         }
         g.boxes { @for lane in &picture.lanes { (boxes(lane, picture.horizon_s)) } }
     };
@@ -280,6 +282,12 @@ fn one(shown: &Shown<'_>, both: &StrategyReplays, replay: &Replay, place: usize,
         picture: drawn,
     }
     .with(&html! { div.zoom data-lanes={ (which) "-" (place) } {} })
+}
+
+/// What all lanes lie on.
+fn tracks(lanes: &[Drawn<'_>]) -> String {
+    let width = px(RIGHT - LEFT);
+    lanes.iter().map(|lane| format!("M{} {}h{width}v{}h-{width}z", px(LEFT), px(lane.y), px(BAR))).collect()
 }
 
 /// A lane's boxes over all of the time: of those that lie on each other there is one.
