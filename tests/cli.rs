@@ -64,7 +64,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "causes.csv",
     "charts/distribution.svg",
     "charts/downtime.svg",
