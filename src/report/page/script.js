@@ -36,7 +36,7 @@
     return `day ${day.toLocaleString('en')}, ${time}:${two(second)}${parts}`;
   };
   const percent = (part) =>
-    part <= 0 ? 'none' : part < 0.001 ? '< 0.1 %' : part < 0.0995 ? `${(part * 100).toFixed(1)} %` : `${Math.round(part * 100)} %`;
+    part <= 0 ? '0 %' : part < 0.001 ? '< 0.1 %' : part < 0.0995 ? `${(part * 100).toFixed(1)} %` : `${Math.round(part * 100)} %`;
 
   // Tips: what is under the pointer, or what the arrow keys have come to.
   const tip = document.querySelector('.tip');
