@@ -74,7 +74,9 @@ fn charts_are_there(browser: &Browser) {
     let sizes: Vec<f64> =
         browser.run(sizes).as_array().unwrap().iter().map(|size| size.as_f64().unwrap()).collect();
     assert!(sizes.len() >= 10 && sizes.iter().all(|size| *size > 300.0), "{sizes:?}");
-    assert_eq!(browser.number("return document.querySelectorAll('.line, .box, .step').length % 1"), 0.0);
+    let drawn = "return Math.min(...['.line', '.step', '.class', '.room', '.worst'].map(s => \
+                 document.querySelectorAll(s).length))";
+    assert!(browser.number(drawn) >= 5.0, "lines, bars and steps are in them");
     assert!(browser.number("return document.querySelectorAll('#worst-0 .boxes rect').length") > 50.0);
 }
 
@@ -203,9 +205,7 @@ fn timelines_open_up_by_mouse(browser: &Browser) {
     let closer = browser.text(RANGE);
     assert_ne!(closer, whole);
     assert!(browser.number(BOXES) < all, "fewer boxes are in it");
-    let first =
-        browser.number("return Number(document.querySelector('#worst-0 .boxes rect').getAttribute('width'))");
-    assert!(first > 1.4 || browser.number(BOXES) > 0.0);
+    assert!(browser.number(BOXES) > 0.0);
     // A box tells what it is.
     let largest = "[...document.querySelectorAll('#worst-0 .boxes rect')].sort((a, b) => b.getAttribute('width') - \
                    a.getAttribute('width'))[0]";

@@ -155,6 +155,10 @@ impl Browser {
 
     pub(crate) fn click(&self, selector: &str) {
         let element = self.element(selector);
+        // Not under the bar that stays at the top.
+        self.run(&format!(
+            "document.querySelector('{selector}').scrollIntoView({{ block: 'center', behavior: 'instant' }})"
+        ));
         self.ask("POST", &format!("/element/{element}/click"), &json!({}));
     }
 

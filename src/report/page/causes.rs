@@ -205,8 +205,11 @@ fn sum(strategy: &Strategy) -> f64 {
     strategy.total.causes.iter().map(|row| row.downtime_s).sum()
 }
 
+/// A cause, and how many seconds more it takes.
+type Change = (String, f64);
+
 /// By how much each cause takes more of one strategy than of another, the largest savings first, small ones together.
-fn changes(base: &Strategy, best: &Strategy, most: f64) -> Vec<(String, f64)> {
+fn changes(base: &Strategy, best: &Strategy, most: f64) -> Vec<Change> {
     let of = |strategy: &Strategy, cause: &str| {
         strategy.total.causes.iter().find(|row| row.cause == cause).map_or(0.0, |row| row.downtime_s)
     };
@@ -216,7 +219,7 @@ fn changes(base: &Strategy, best: &Strategy, most: f64) -> Vec<(String, f64)> {
     );
     let change = |cause: &&str| (short(cause, 22), of(best, cause) - of(base, cause));
     let all = names.iter().map(change).filter(|(_, change)| *change != 0.0);
-    let (mut large, small): (Vec<(String, f64)>, Vec<(String, f64)>) =
+    let (mut large, small): (Vec<Change>, Vec<Change>) =
         all.partition(|(_, change)| change.abs() >= SMALL * most);
     large.sort_by(|a, b| a.1.total_cmp(&b.1));
     match small.as_slice() {

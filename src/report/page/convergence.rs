@@ -91,7 +91,7 @@ fn figure(shown: &Shown<'_>, all: &[Vec<Point>]) -> Markup {
         id: "sharpness",
         title: "The interval becomes narrower.",
         caption: &format!(
-            "Half the width of the 95 % interval of all services' downtime, minutes {}. The dotted line halves with four times as \
+            "Half the width of the 95 % interval of all services' downtime, minutes {}. The dotted line halves with four times as \
              many replications, as plain chance does. With few outages an interval allows for what has not been seen yet, and narrows \
              faster; a step up is a rare and heavy outage that came late.",
             result.told_for()

@@ -12,11 +12,14 @@ use super::shown::Shown;
 use super::timeline::{LOOKS, Look, Picture, Words, layout};
 use crate::report::replays::Replays;
 
+/// Chances of more, with their lengths.
+type Points = Vec<(f64, f64)>;
+
 #[derive(Serialize)]
 struct Data<'a> {
     strategies: Vec<String>,
     /// By panel of the distribution: of each strategy there its place, and (chance of more, seconds).
-    curves: Vec<Vec<(usize, Vec<(f64, f64)>)>>,
+    curves: Vec<Vec<(usize, Points)>>,
     /// By panel, where its chart lies.
     axes: Vec<distribution::Across>,
     looks: [Look; LOOKS.len()],

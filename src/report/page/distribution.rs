@@ -240,7 +240,7 @@ fn line(shown: &Shown<'_>, curve: &Curve<'_>, x: &Axis, y: &Axis) -> Markup {
 /// A share of all instances: small ones with a decimal.
 pub(super) fn share(part: f64) -> String {
     match part {
-        p if p <= 0.0 => "none".to_owned(),
+        p if p <= 0.0 => "0 %".to_owned(),
         p if p < 0.001 => "< 0.1 %".to_owned(),
         p if p < 0.0995 => format!("{} %", figures::fixed(p * 100.0, 1)),
         p => figures::share(p),

@@ -36,15 +36,17 @@
     return `day ${day.toLocaleString('en')}, ${time}:${two(second)}${parts}`;
   };
   const percent = (part) =>
-    part <= 0 ? 'none' : part < 0.001 ? '< 0.1 %' : part < 0.0995 ? `${(part * 100).toFixed(1)} %` : `${Math.round(part * 100)} %`;
+    part <= 0 ? '0 %' : part < 0.001 ? '< 0.1 %' : part < 0.0995 ? `${(part * 100).toFixed(1)} %` : `${Math.round(part * 100)} %`;
 
   // Tips: what is under the pointer, or what the arrow keys have come to.
   const tip = document.querySelector('.tip');
   let hot = null;
+  let keyed = false;
   const hide = () => {
     tip.hidden = true;
     if (hot) hot.classList.remove('hot');
     hot = null;
+    keyed = false;
   };
   const show = (text, x, y, mark) => {
     if (hot && hot !== mark) hot.classList.remove('hot');
@@ -60,13 +62,20 @@
   const showAt = (mark) => {
     const box = mark.getBoundingClientRect();
     show(mark.dataset.tip, Math.min(box.left + box.width / 2, box.left + 300), box.top + box.height / 2, mark);
+    keyed = true;
   };
+  // What the keys have come to stays until the pointer really moves.
+  let pointer = [0, 0];
   document.addEventListener('pointermove', (event) => {
+    const now = [event.clientX, event.clientY];
+    const rests = now[0] === pointer[0] && now[1] === pointer[1];
+    pointer = now;
+    if (keyed && rests) return;
     const mark = event.target.closest && event.target.closest('[data-tip]');
     if (mark) show(mark.dataset.tip, event.clientX, event.clientY, mark);
     else if (!event.target.closest || !event.target.closest('.chart[data-tells]')) hide();
   });
-  document.addEventListener('scroll', hide, { passive: true });
+  document.addEventListener('scroll', () => { if (keyed && hot) showAt(hot); else hide(); }, { passive: true });
 
   // Steps through the marks of a chart.
   const step = (chart, by) => {

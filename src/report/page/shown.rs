@@ -10,7 +10,7 @@ const REPLAYED: usize = 5;
 
 /// Rows of all tables of services together, and curves of all their charts.
 const ROWS: usize = 240;
-const CURVES: usize = 48;
+const CURVES: usize = 40;
 
 /// Strategies and services that the page tells of.
 pub(super) struct Shown<'a> {

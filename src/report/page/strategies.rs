@@ -61,7 +61,7 @@ fn forest(shown: &Shown<'_>) -> Markup {
     Figure {
         id: "downtime",
         title: "Who is down for how long.",
-        caption: "A mark is the mean over all instances of all services, the line through it its 95 % interval. Further left is \
+        caption: "A mark is the mean over all instances of all services, the line through it its 95 % interval. Further left is \
                   better; where lines overlap, the pairs below say whether the two can be told apart.",
         description: told.join(" "),
         height: bottom + 46.0,
