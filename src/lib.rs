@@ -72,7 +72,7 @@
 //! | 5 | [`advice`] | which strategy suits which service, and why: a proposal as a user would write it |
 //! | 5 | [`probe`] | observers of signals: downtime by cause, waiting, room that is free, timeline, digest |
 //! | 6 | [`experiment`] | replications in parallel, paired comparison, estimates; the smallest that meets a goal; gates, and runs beside stored ones |
-//! | 7 | [`report`] | numbers to bytes: text, Markdown, CSV, JSON, timeline, charts; gates for pipelines |
+//! | 7 | [`report`] | numbers to bytes: text, Markdown, CSV, JSON, stories, charts, the page; gates for pipelines |
 //! | 8 | [`cli`] | arguments, files, terminal, exit codes |
 //!
 //! Start reading at [`sim`], whose first page lists its mechanisms, and at `tests/cases`: each folder is
@@ -109,6 +109,8 @@
 //! - **a file that a scenario names**: its key in `FILE_KEYS` of `scenario/files.rs`; whoever reads the key asks for its text
 //!   (`data_text`), or for a table of columns (`scenario/sheet.rs`). The command line, the fingerprint and the places of mistakes
 //!   follow.
+//! - **a part of the page**: a file in [`report::page`] that gives a section of a result, named in its `SECTIONS`. What a result does not
+//!   know yet comes first into `result.json`, or into [`report::replays`] where it is of one replication, so that `report` can draw it later.
 //! - **a probe**: a file in [`probe`] that implements [`sim::Observer`]; where it goes into results, its
 //!   integers are added up in `experiment/block.rs` and turned into an estimate in `experiment/summarize.rs`.
 //!   No handler changes.

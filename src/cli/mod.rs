@@ -21,6 +21,8 @@ mod interrupt;
 mod output;
 mod profiles;
 mod progress;
+mod report;
+mod result_file;
 mod run;
 mod schema;
 mod shell;
@@ -111,6 +113,7 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify::verify(verify),
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
+        Command::Report(report) => report::report(report),
         Command::Profiles(profiles) => profiles::profiles(profiles),
         Command::Diff(diff) => diff::diff(diff),
         Command::Explain(explain) => explain::explain(explain),
