@@ -50,6 +50,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "ninefold chart results/two --png",
         ],
     ),
+    (
+        "report",
+        &[
+            "ninefold run scenarios/two-hosts.toml --replications 100 --out results/two",
+            "ninefold report results/two --out pages",
+        ],
+    ),
     ("profiles", &["ninefold profiles", "ninefold profiles vsphere-8   # as TOML, to paste and change"]),
     (
         "diff",
