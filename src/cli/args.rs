@@ -30,6 +30,8 @@ pub(super) enum Command {
     Trace(TraceArguments),
     /// Redraw the charts of an earlier run
     Chart(ChartArguments),
+    /// Make a scenario of what another program has exported: RVTools, Proxmox VE
+    Import(super::import::ImportArguments),
     /// List the products that cluster hosts, with their numbers and what each stands on
     Profiles(ProfilesArguments),
 }

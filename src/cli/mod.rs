@@ -10,6 +10,7 @@ mod args;
 mod chart;
 mod check;
 mod data;
+mod import;
 mod input;
 mod interrupt;
 mod output;
@@ -100,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify::verify(verify),
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
+        Command::Import(import) => import::import(import),
         Command::Profiles(profiles) => profiles::profiles(profiles),
     });
     match result {
