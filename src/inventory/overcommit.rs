@@ -42,6 +42,9 @@ pub(super) fn needed(
     largest: (u64, u64),
     cluster: Option<&Cluster>,
 ) -> Overcommit {
+    if hosts.is_empty() {
+        return Overcommit::default();
+    }
     let level = cluster.map_or(0, |cluster| cluster.failover_level.value);
     let reserved = cluster.map_or(0, |cluster| reserved(cluster, hosts.len()));
     let survives = if cluster.is_some_and(|cluster| cluster.restarts.value) { level.max(1) as usize } else { 0 };

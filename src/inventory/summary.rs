@@ -25,7 +25,9 @@ pub(super) fn lines(inventory: &Inventory, plan: &Plan, overcommitted: &[(String
             0 => "no admission control".to_owned(),
             level => format!("keeps room for {level} of its hosts"),
         };
-        lines.push(format!("cluster {}: {}, {}, {restarts}, {admission}", cluster.name, many(hosts, "host"), cluster.product.value));
+        let settings = cluster.settings.iter().map(|(key, told)| format!("{key} = {}", told.value));
+        let settings = settings.collect::<Vec<_>>().join(", ");
+        lines.push(format!("cluster {}: {}, {}, {restarts}, {admission}, {settings}", cluster.name, many(hosts, "host"), cluster.product.value));
     }
     for (name, needed) in overcommitted {
         let hundredths = |value: u64| format!("{}.{:02}", value / 100, value % 100);

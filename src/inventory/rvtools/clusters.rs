@@ -71,6 +71,8 @@ fn cluster(name: String, hosts: &[&Found], row: Option<(&Rows, &Row)>, running: 
         (None, _) => Told::assumed("HA is enabled; vCluster does not say it", true),
     };
     let failover_level = match (truth("AdmissionControlEnabled"), whole("Failover Level")) {
+        // It is a part of HA; the level is there even where nothing heeds it.
+        _ if truth("HA enabled") == Some(false) => Told::by("vCluster: HA is not enabled", 0),
         (Some(false), _) => Told::by("vCluster: AdmissionControlEnabled is False", 0),
         (Some(true), Some(level)) => Told::by(
             "vCluster: AdmissionControlEnabled, Failover Level",
@@ -87,6 +89,11 @@ fn cluster(name: String, hosts: &[&Found], row: Option<(&Rows, &Row)>, running: 
     settings.extend(monitored(monitoring, whole("Failure Interval"), whole("Max Failures")));
     settings.extend(balanced(truth("DRS enabled"), text("DRS default VM behavior")));
     settings.extend(baseline(hosts));
+    let apart = running.iter().filter(|vm| vm.cluster == name && vm.is_kept_apart()).count();
+    if apart > 0 {
+        let why = format!("restarts do not heed the rules that keep {apart} VMs apart, the default (VMW-55)");
+        settings.push(("anti_affinity", Told::assumed(why, quoted("ignore"))));
+    }
     let defaults = Defaults {
         priority: words::priority(text("Restart Priority")).unwrap_or(Some(Priority::Medium)),
         isolation: response,

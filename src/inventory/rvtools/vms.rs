@@ -28,6 +28,13 @@ pub(super) struct Running<'a> {
     vapp: &'a str,
 }
 
+impl Running<'_> {
+    /// Whether a rule keeps it apart from others.
+    pub(super) fn is_kept_apart(&self) -> bool {
+        self.apart.is_some()
+    }
+}
+
 /// What a VM, and a host, may have: as much as a scenario may say of one.
 pub(super) const CORES_MAX: u64 = 65_536;
 pub(super) const MEMORY_MIB_MAX: u64 = 64 << 20;

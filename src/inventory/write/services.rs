@@ -50,10 +50,11 @@ fn one(page: &mut Page, inventory: &Inventory, plan: &Plan, service: &Service) {
     let names: Vec<&str> = service.vms.iter().map(|&vm| &*inventory.vms[vm].name).collect();
     page.originals("VMs", names.into_iter());
     if let Some(rule) = &vm.apart {
-        page.originals("the rule that keeps them apart", [&**rule].into_iter());
+        page.originals("kept apart by the rule", [&**rule].into_iter());
         page.comment(
-            "HA does not heed such a rule when it restarts VMs (VMW-55). If they are the nodes of one application, write \
-             instances = 1 and let a strategy protect it with \"guest-failover\" and nodes, or \"nlb\" and members.",
+            "They start where they are now, apart; HA does not heed the rule when it restarts them (VMW-55). If they are the \
+             nodes of one application, write one service with instances = 1, and a strategy that protects it with \
+             \"guest-failover\" and nodes, or \"nlb\" and members.",
         );
     }
     let mut size = format!("{{ cores = {}, memory = \"{} MiB\"", vm.cores, vm.memory_mib);
