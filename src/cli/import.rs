@@ -109,12 +109,19 @@ fn write(reading: &Reading, inventory: &Inventory) -> Result<(), Failure> {
     match &reading.out {
         Some(out) => {
             if out.exists() && !reading.force {
-                let what = format!("{} is there already; give another name to -o, or --force to write over it", shown(out));
+                let what = format!(
+                    "{} is there already; give another name to -o, or --force to write over it",
+                    shown(out)
+                );
                 return Err(Failure::Usage(what));
             }
-            let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder =
+                out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let Some(name) = out.file_name() else {
-                return Err(Failure::Usage(format!("{} is no file; give a name to -o, such as dc.toml", shown(out))));
+                return Err(Failure::Usage(format!(
+                    "{} is no file; give a name to -o, such as dc.toml",
+                    shown(out)
+                )));
             };
             output::write_all(folder, &[(PathBuf::from(name), imported.text.into_bytes())])?;
         }
@@ -165,7 +172,8 @@ fn rvtools(path: &Path) -> Result<Result<Inventory, Vec<Problem>>, Failure> {
         Export::Files(files)
     } else if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv")) {
         // Whatever it is called: who gives one file means vInfo.
-        let name = path.file_name().map_or_else(String::new, |name| OsStr::to_string_lossy(name).into_owned());
+        let name =
+            path.file_name().map_or_else(String::new, |name| OsStr::to_string_lossy(name).into_owned());
         let name = if rvtools::sheet_of_file(&name).is_some() { name } else { "vInfo.csv".to_owned() };
         Export::Files(vec![(name, bytes(path)?)])
     } else {
@@ -181,10 +189,15 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     } else {
         std::fs::File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
     };
-    read.map_err(|error| Failure::Io(format!("cannot read {}: give the path of an export", shown(path)), error))?;
+    read.map_err(|error| {
+        Failure::Io(format!("cannot read {}: give the path of an export", shown(path)), error)
+    })?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         let most = FILE_BYTES_MAX >> 30;
-        return Err(Failure::Usage(format!("{} has more than {most} GiB; export fewer VMs at a time", shown(path))));
+        return Err(Failure::Usage(format!(
+            "{} has more than {most} GiB; export fewer VMs at a time",
+            shown(path)
+        )));
     }
     Ok(bytes)
 }

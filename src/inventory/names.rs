@@ -94,7 +94,8 @@ fn is_plain(c: char) -> bool {
 }
 
 /// A foreign name as a comment may hold it. What could end the comment, move a cursor or turn the writing direction is
-/// written as its escape: all but letters, digits, the space and the visible characters of ASCII. Long ones are cut.
+/// written as its escape, as are quotes: all but letters, digits, the space and the visible characters of ASCII. Long ones
+/// are cut.
 #[must_use]
 pub fn shown(foreign: &str) -> String {
     let mut text = String::new();
@@ -104,7 +105,10 @@ pub fn shown(foreign: &str) -> String {
             let _ = write!(text, "... ({} characters)", foreign.chars().count());
             break;
         }
-        if is_plain(c) || c == ' ' || c.is_ascii_graphic() {
+        if matches!(c, '"' | '\\') {
+            text.push('\\');
+            text.push(c);
+        } else if is_plain(c) || c == ' ' || c.is_ascii_graphic() {
             text.push(c);
         } else {
             let _ = write!(text, "{}", c.escape_unicode());
@@ -117,7 +121,9 @@ pub fn shown(foreign: &str) -> String {
 #[must_use]
 pub fn quoted(foreign: &str) -> String {
     let mut text = String::from("\"");
-    for c in foreign.trim().chars().filter(|&c| is_plain(c) || c == ' ' || c.is_ascii_graphic()).take(SHOWN_CHARS) {
+    for c in
+        foreign.trim().chars().filter(|&c| is_plain(c) || c == ' ' || c.is_ascii_graphic()).take(SHOWN_CHARS)
+    {
         if matches!(c, '"' | '\\') {
             text.push('\\');
         }
@@ -141,7 +147,10 @@ mod tests {
     #[test]
     fn no_two_names_are_equal_however_alike_the_foreign_ones_are() {
         let mut names = Names::default();
-        let foreign = ["a", "A", "a-b", "a", "!", "", "\u{202e}", "a-B", "vm", "ß", "İ", "日本-1", "日本/1", "a-1", "a_1"];
+        let foreign = [
+            "a", "A", "a-b", "a", "!", "", "\u{202e}", "a-B", "vm", "ß", "İ", "日本-1", "日本/1", "a-1",
+            "a_1",
+        ];
         let given: Vec<String> = foreign.iter().map(|name| names.take(name, "vm")).collect();
         let different: std::collections::BTreeSet<&String> = given.iter().collect();
         assert_eq!(different.len(), given.len(), "{given:?}");

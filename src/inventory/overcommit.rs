@@ -47,7 +47,8 @@ pub(super) fn needed(
     }
     let level = cluster.map_or(0, |cluster| cluster.failover_level.value);
     let reserved = cluster.map_or(0, |cluster| reserved(cluster, hosts.len()));
-    let survives = if cluster.is_some_and(|cluster| cluster.restarts.value) { level.max(1) as usize } else { 0 };
+    let survives =
+        if cluster.is_some_and(|cluster| cluster.restarts.value) { level.max(1) as usize } else { 0 };
     let of = |has: &dyn Fn(usize) -> u64, takes: &dyn Fn(usize) -> u64, largest: u64, default: u64| {
         let rooms: Vec<(u64, u64)> = hosts.iter().map(|&host| (takes(host), has(host).max(1))).collect();
         let fullest = rooms.iter().map(|(takes, has)| ratio(*takes, *has)).max().unwrap_or(0);

@@ -51,9 +51,10 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn of(inventory: &Inventory, grouping: Grouping) -> Plan {
-        let all = |names: &mut Names, foreign: &mut dyn Iterator<Item = &str>, fallback: &str| -> Vec<String> {
-            foreign.map(|name| names.take(name, fallback)).collect()
-        };
+        let all = |names: &mut Names,
+                   foreign: &mut dyn Iterator<Item = &str>,
+                   fallback: &str|
+         -> Vec<String> { foreign.map(|name| names.take(name, fallback)).collect() };
         let sites = all(&mut Names::default(), &mut inventory.datacenters.iter().map(String::as_str), "site");
         let mut cluster_names = inventory.clusters.iter().map(|cluster| cluster.name.as_str());
         let clusters = all(&mut Names::default(), &mut cluster_names, "cluster");
@@ -125,7 +126,8 @@ fn host_groups(inventory: &Inventory, clusters: &[String]) -> (Vec<HostGroup>, V
 }
 
 /// What VMs of one service share.
-type Likeness<'a> = (Option<usize>, &'a str, (u64, u64), Priority, bool, Option<usize>, Option<&'a str>, usize);
+type Likeness<'a> =
+    (Option<usize>, &'a str, (u64, u64), Priority, bool, Option<usize>, Option<&'a str>, usize);
 
 fn services(inventory: &Inventory, grouping: Grouping) -> Vec<Service> {
     let mut numbers: BTreeMap<Likeness<'_>, usize> = BTreeMap::new();

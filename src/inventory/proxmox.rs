@@ -90,7 +90,9 @@ fn parsed(json: &[u8]) -> Result<Vec<Resource>, Problem> {
     let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
     let is_answer = json.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     if is_answer {
-        return serde_json::from_slice::<Answer>(json).map(|answer| answer.data).map_err(|error| wrong(&error));
+        return serde_json::from_slice::<Answer>(json)
+            .map(|answer| answer.data)
+            .map_err(|error| wrong(&error));
     }
     serde_json::from_slice(json).map_err(|error| wrong(&error))
 }
@@ -106,11 +108,16 @@ fn is_true(value: &Value) -> bool {
 }
 
 /// The nodes, by name.
-fn hosts(resources: &[Resource], inventory: &mut Inventory, trouble: &mut Trouble) -> BTreeMap<String, usize> {
+fn hosts(
+    resources: &[Resource],
+    inventory: &mut Inventory,
+    trouble: &mut Trouble,
+) -> BTreeMap<String, usize> {
     let mut numbers = BTreeMap::new();
     let nodes: Vec<&Resource> = resources.iter().filter(|resource| resource.kind == "node").collect();
     // A node that is off does not say how large it is.
-    let most = |of: fn(&Resource) -> Option<f64>| nodes.iter().filter_map(|node| of(node)).fold(0.0, f64::max);
+    let most =
+        |of: fn(&Resource) -> Option<f64>| nodes.iter().filter_map(|node| of(node)).fold(0.0, f64::max);
     let (cores, memory) = (most(|node| node.maxcpu), most(|node| node.maxmem));
     for node in &nodes {
         let place = || format!("node {}", shown(&node.node));
@@ -126,7 +133,9 @@ fn hosts(resources: &[Resource], inventory: &mut Inventory, trouble: &mut Troubl
             let whole = value.clamp(1.0, most) as u64;
             match own {
                 Some(_) => Told::by(word, whole),
-                None => Told::assumed(format!("as the largest other node; it is off and has no {word}"), whole),
+                None => {
+                    Told::assumed(format!("as the largest other node; it is off and has no {word}"), whole)
+                }
             }
         };
         let mib = |bytes: f64| bytes / MIB;
@@ -169,7 +178,9 @@ fn guests(
             *left_out.entry(why).or_insert(0) += 1;
             continue;
         }
-        let place = || format!("{} {}", guest.kind, guest.vmid.map_or_else(|| shown(&guest.name), |id| id.to_string()));
+        let place = || {
+            format!("{} {}", guest.kind, guest.vmid.map_or_else(|| shown(&guest.name), |id| id.to_string()))
+        };
         let Some(&host) = numbers.get(&guest.node) else {
             let what = format!("it runs on node \"{}\", which is not in the list", shown(&guest.node));
             trouble.add(place(), what, COMMAND);
@@ -209,26 +220,45 @@ fn guests(
 /// The shared storage that most nodes reach holds all disks, of nodes that do not reach it local disks do.
 fn storages(resources: &[Resource], numbers: &BTreeMap<String, usize>, inventory: &mut Inventory) {
     let mut shared: BTreeMap<&str, (&str, BTreeSet<usize>)> = BTreeMap::new();
-    for storage in resources.iter().filter(|resource| resource.kind == "storage" && is_true(&resource.shared)) {
+    for storage in resources.iter().filter(|resource| resource.kind == "storage" && is_true(&resource.shared))
+    {
         let entry = shared.entry(&storage.storage).or_insert((&storage.plugintype, BTreeSet::new()));
         entry.1.extend(numbers.get(&storage.node));
     }
+    // A node that is off lists no storage at all, local disks neither.
+    let listed: BTreeSet<&str> =
+        resources.iter().filter(|r| r.kind == "storage").map(|storage| storage.node.as_str()).collect();
+    let silent = numbers.iter().filter(|(node, _)| !listed.contains(node.as_str())).map(|(_, &host)| host);
+    let silent: BTreeSet<usize> = silent.collect();
     // Backups lie on a shared storage of their own.
     let with_disks = shared.into_iter().filter(|(_, (plugin, hosts))| *plugin != "pbs" && !hosts.is_empty());
     // Of equal ones the first by name.
     let widest = with_disks.rev().max_by_key(|(_, (_, hosts))| hosts.len());
-    if let Some((name, (plugin, hosts))) = widest {
+    if let Some((name, (plugin, mut hosts))) = widest {
+        hosts.extend(silent);
         let kind = match plugin {
             "nfs" | "cifs" | "cephfs" | "glusterfs" => "nfs",
             _ => "iscsi",
         };
-        let why = format!("the shared storage that most nodes reach has all disks; the list does not say it; its type is {}", shown(plugin));
-        let reach = Source::Export("nodes that have it".into());
+        let why = format!(
+            "the shared storage that most nodes reach has all disks; the list does not say it; its type is {}",
+            shown(plugin)
+        );
+        let reach = Source::Export("nodes that have it, and those that are off".into());
         let kind = Told::assumed(why, kind);
-        inventory.arrays.push(Array { label: name.to_owned(), kind, datastores: vec![name.to_owned()], hosts, reach });
+        inventory.arrays.push(Array {
+            label: name.to_owned(),
+            kind,
+            datastores: vec![name.to_owned()],
+            hosts,
+            reach,
+        });
     }
-    let is_shared = |inventory: &Inventory, host: usize| inventory.arrays.first().is_some_and(|a| a.hosts.contains(&host));
-    let rest: BTreeSet<usize> = (0..inventory.hosts.len()).filter(|&host| !is_shared(inventory, host)).collect();
+    let is_shared = |inventory: &Inventory, host: usize| {
+        inventory.arrays.first().is_some_and(|a| a.hosts.contains(&host))
+    };
+    let rest: BTreeSet<usize> =
+        (0..inventory.hosts.len()).filter(|&host| !is_shared(inventory, host)).collect();
     let shared = (!inventory.arrays.is_empty()).then_some(0);
     if inventory.vms.iter().any(|vm| rest.contains(&vm.host)) {
         let kind = Told::assumed("disks of the node itself; no shared storage is on it", "das");
@@ -268,6 +298,8 @@ fn cluster(inventory: &mut Inventory) {
     inventory.hosts.iter_mut().for_each(|host| host.cluster = Some(0));
     let loose = inventory.vms.len() - managed;
     if managed > 0 && loose > 0 {
-        inventory.remarks.push(format!("{loose} guests are not managed by HA: nothing restarts them elsewhere"));
+        inventory
+            .remarks
+            .push(format!("{loose} guests are not managed by HA: nothing restarts them elsewhere"));
     }
 }

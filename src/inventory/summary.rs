@@ -4,8 +4,15 @@ use super::Inventory;
 use super::overcommit::Overcommit;
 use super::plan::Plan;
 
+/// Clusters that are told one by one; the scenario has them all.
+const CLUSTERS_TOLD: usize = 20;
+
 /// A line each. They may hold names as the export has them.
-pub(super) fn lines(inventory: &Inventory, plan: &Plan, overcommitted: &[(String, Overcommit)]) -> Vec<String> {
+pub(super) fn lines(
+    inventory: &Inventory,
+    plan: &Plan,
+    overcommitted: &[(String, Overcommit)],
+) -> Vec<String> {
     let many = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
     let mut lines = vec![format!("read {}", inventory.read.join(", "))];
     lines.push(format!(
@@ -18,7 +25,7 @@ pub(super) fn lines(inventory: &Inventory, plan: &Plan, overcommitted: &[(String
         many(plan.services.len(), "service"),
     ));
     lines.extend(inventory.left_out.iter().map(|(what, count)| format!("left out: {what}: {count}")));
-    for (number, cluster) in inventory.clusters.iter().enumerate() {
+    for (number, cluster) in inventory.clusters.iter().enumerate().take(CLUSTERS_TOLD) {
         let hosts = inventory.hosts.iter().filter(|host| host.cluster == Some(number)).count();
         let restarts = if cluster.restarts.value { "restarts its VMs" } else { "restarts nothing" };
         let admission = match cluster.failover_level.value {
@@ -26,14 +33,18 @@ pub(super) fn lines(inventory: &Inventory, plan: &Plan, overcommitted: &[(String
             level => format!("keeps room for {level} of its hosts"),
         };
         let settings = cluster.settings.iter().map(|(key, told)| format!("{key} = {}", told.value));
-        let settings = settings.collect::<Vec<_>>().join(", ");
-        lines.push(format!("cluster {}: {}, {}, {restarts}, {admission}, {settings}", cluster.name, many(hosts, "host"), cluster.product.value));
+        let words = [many(hosts, "host"), cluster.product.value.to_owned(), restarts.to_owned(), admission];
+        let words: Vec<String> = words.into_iter().chain(settings).collect();
+        lines.push(format!("cluster {}: {}", cluster.name, words.join(", ")));
     }
     for (name, needed) in overcommitted {
         let hundredths = |value: u64| format!("{}.{:02}", value / 100, value % 100);
         for (key, value) in [("memory_overcommit", needed.memory), ("cpu_overcommit", needed.cores)] {
             if let Some(value) = value {
-                lines.push(format!("overcommitted: {name}: its VMs do not fit on its hosts; {key} = {}", hundredths(value)));
+                lines.push(format!(
+                    "overcommitted: {name}: its VMs do not fit on its hosts; {key} = {}",
+                    hundredths(value)
+                ));
             }
         }
     }

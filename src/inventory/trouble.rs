@@ -20,7 +20,12 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    pub(super) fn add(&mut self, place: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) {
+    pub(super) fn add(
+        &mut self,
+        place: impl Into<String>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
         if self.told.len() < TOLD_MAX {
             self.told.push(Problem { place: place.into(), what: what.into(), remedy: remedy.into() });
         } else {
@@ -32,7 +37,11 @@ impl Trouble {
     pub(super) fn end(mut self) -> Result<(), Vec<Problem>> {
         if self.more > 0 {
             let what = format!("{} more problems", self.more);
-            self.told.push(Problem { place: "the export".into(), what, remedy: "mend those above first".into() });
+            self.told.push(Problem {
+                place: "the export".into(),
+                what,
+                remedy: "mend those above first".into(),
+            });
         }
         if self.told.is_empty() { Ok(()) } else { Err(self.told) }
     }

@@ -84,7 +84,11 @@ pub(super) const VCLUSTER: Sheet = Sheet {
         column("Failover Level", &["vClusterFailoverLevel", "vClusterDasFailoverLevel"]),
         column(
             "AdmissionControlEnabled",
-            &["Admission Control Enabled", "vClusterAdmissionControlEnabled", "vClusterDasAdmissionControlEnabled"],
+            &[
+                "Admission Control Enabled",
+                "vClusterAdmissionControlEnabled",
+                "vClusterDasAdmissionControlEnabled",
+            ],
         ),
         column("Host monitoring", &["vClusterHostMonitoring", "vClusterDasHostMonitoring"]),
         column("Isolation Response", &["vClusterIsolationResponse", "vClusterDasIsolationResponse"]),
@@ -132,7 +136,8 @@ mod tests {
     #[test]
     fn no_name_means_two_columns_of_one_sheet() {
         for sheet in SHEETS {
-            let names = sheet.columns.iter().flat_map(|c| [c.word].into_iter().chain(c.aliases.iter().copied()));
+            let names =
+                sheet.columns.iter().flat_map(|c| [c.word].into_iter().chain(c.aliases.iter().copied()));
             let mut names: Vec<String> = names.map(normal).collect();
             names.sort();
             let before = names.len();

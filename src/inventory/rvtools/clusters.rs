@@ -42,7 +42,8 @@ pub(super) fn read(
         // The first row of a name counts; vCluster does not say in which datacenter a cluster is.
         sheet.rows.iter().rev().map(|row| (sheet.text(row, "Name"), row)).collect()
     });
-    let without_hosts = rows.keys().filter(|name| !in_order.iter().any(|((_, cluster), _)| cluster == **name)).count();
+    let without_hosts =
+        rows.keys().filter(|name| !in_order.iter().any(|((_, cluster), _)| cluster == **name)).count();
     if without_hosts > 0 {
         inventory.left_out.push(("clusters without hosts".to_owned(), without_hosts as u64));
     }
@@ -58,7 +59,12 @@ pub(super) fn read(
     all
 }
 
-fn cluster(name: String, hosts: &[&Found], row: Option<(&Rows, &Row)>, running: &[Running<'_>]) -> (Cluster, Defaults) {
+fn cluster(
+    name: String,
+    hosts: &[&Found],
+    row: Option<(&Rows, &Row)>,
+    running: &[Running<'_>],
+) -> (Cluster, Defaults) {
     let text = |word: &str| row.map_or("", |(sheet, row)| sheet.text(row, word));
     let truth = |word: &str| row.and_then(|(sheet, row)| sheet.truth(row, word));
     let whole = |word: &str| row.and_then(|(sheet, row)| sheet.whole(row, word, &mut Trouble::default()));
@@ -104,11 +110,13 @@ fn cluster(name: String, hosts: &[&Found], row: Option<(&Rows, &Row)>, running: 
 
 /// The oldest of its hosts says which HA it has.
 fn product(hosts: &[&Found]) -> Told<&'static str> {
-    let oldest = hosts.iter().filter(|host| host.major_version.is_some()).min_by_key(|host| host.major_version);
+    let oldest =
+        hosts.iter().filter(|host| host.major_version.is_some()).min_by_key(|host| host.major_version);
     let Some((oldest, major)) = oldest.and_then(|host| Some((host, host.major_version?))) else {
         return Told::assumed("vSphere HA of 5 to 7; vHost has no ESX Version", "vsphere-6");
     };
-    let from = format!("vHost: ESX Version, the lowest is {}", crate::inventory::names::shown(&oldest.version));
+    let from =
+        format!("vHost: ESX Version, the lowest is {}", crate::inventory::names::shown(&oldest.version));
     let product = match major {
         ..=4 => "vmware-ha-4",
         5..=7 => "vsphere-6",

@@ -46,10 +46,17 @@ pub(super) fn read<'a>(
             continue;
         }
         let alike = by_name.entry(vm.datastore).or_default();
-        let right = alike.iter().find(|number| used[**number].hosts.contains(&home.host)).or(alike.first()).copied();
+        let right =
+            alike.iter().find(|number| used[**number].hosts.contains(&home.host)).or(alike.first()).copied();
         let number = right.unwrap_or_else(|| {
             let kind = Told::assumed(BLOCKS, "fc");
-            used.push(Datastore { name: vm.datastore, kind, address: "", hosts: BTreeSet::new(), is_told: false });
+            used.push(Datastore {
+                name: vm.datastore,
+                kind,
+                address: "",
+                hosts: BTreeSet::new(),
+                is_told: false,
+            });
             alike.push(used.len() - 1);
             used.len() - 1
         });
@@ -83,7 +90,10 @@ fn listed<'a>(sheet: &'a Rows, inventory: &Inventory) -> Vec<Datastore<'a>> {
         let kind = sheet.text(row, "Type").to_ascii_lowercase();
         let kind = match kind.as_str() {
             "nfs" | "nfs41" => Told::by("vDatastore: Type", "nfs"),
-            "vsan" => Told::assumed("vSAN, as a storage that the network leads to; its own redundancy is not simulated", "iscsi"),
+            "vsan" => Told::assumed(
+                "vSAN, as a storage that the network leads to; its own redundancy is not simulated",
+                "iscsi",
+            ),
             "vmfs" | "" => Told::assumed(BLOCKS, "fc"),
             _ => Told::assumed("Fibre Channel; vDatastore has a Type that says something else", "fc"),
         };
@@ -101,7 +111,11 @@ fn neighbours(hosts: &BTreeSet<usize>, inventory: &Inventory) -> BTreeSet<usize>
 }
 
 /// Adds an array for all datastores that fail together; which one each datastore is on.
-fn arrays(used: &[Datastore<'_>], with_vms: &BTreeSet<usize>, inventory: &mut Inventory) -> BTreeMap<usize, usize> {
+fn arrays(
+    used: &[Datastore<'_>],
+    with_vms: &BTreeSet<usize>,
+    inventory: &mut Inventory,
+) -> BTreeMap<usize, usize> {
     let (mut found, mut of_datastore): (BTreeMap<Key<'_>, usize>, _) = (BTreeMap::new(), BTreeMap::new());
     for &number in with_vms {
         let datastore = &used[number];
@@ -119,8 +133,15 @@ fn arrays(used: &[Datastore<'_>], with_vms: &BTreeSet<usize>, inventory: &mut In
                 (false, true) => (datastore.kind.clone(), Source::Export("vDatastore: Hosts".into())),
                 (false, false) => (datastore.kind.clone(), Source::Assumed(ALL_HOSTS.into())),
             };
-            let label = if is_local { "local".to_owned() } else { format!("{} {}", kind.value, datastore.name) };
-            inventory.arrays.push(Array { label, kind, datastores: Vec::new(), hosts: BTreeSet::new(), reach });
+            let label =
+                if is_local { "local".to_owned() } else { format!("{} {}", kind.value, datastore.name) };
+            inventory.arrays.push(Array {
+                label,
+                kind,
+                datastores: Vec::new(),
+                hosts: BTreeSet::new(),
+                reach,
+            });
             inventory.arrays.len() - 1
         });
         inventory.arrays[array].datastores.push(datastore.name.to_owned());

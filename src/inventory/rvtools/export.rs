@@ -66,7 +66,11 @@ fn workbook(bytes: &[u8], found: &mut [Option<Rows>; 4], trouble: &mut Trouble) 
     }
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| {
         let what = format!("it cannot be read: {}", words(&error));
-        problem(place, what, "give a complete .xlsx as RVTools writes it, with a sheet vInfo, or a folder of its CSV files")
+        problem(
+            place,
+            what,
+            "give a complete .xlsx as RVTools writes it, with a sheet vInfo, or a folder of its CSV files",
+        )
     })?;
     let names = book.sheet_names();
     for (slot, sheet) in found.iter_mut().zip(SHEETS) {
@@ -97,7 +101,8 @@ fn cells(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, builder: &mut Builder) -> R
     let (mut number, mut row): (u64, Vec<(usize, String)>) = (1, Vec::new());
     loop {
         let cell = reader.next_cell().map_err(|error| broken(number, &error))?;
-        let at = cell.as_ref().map(|cell| (u64::from(cell.get_position().0) + 1, cell.get_position().1 as usize));
+        let at =
+            cell.as_ref().map(|cell| (u64::from(cell.get_position().0) + 1, cell.get_position().1 as usize));
         if at.is_none_or(|(next, _)| next != number) {
             builder.row(number, row.iter().map(|(at, cell)| (*at, cell.as_str())))?;
             row.clear();
@@ -120,7 +125,9 @@ fn cells(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, builder: &mut Builder) -> R
 fn words(error: &XlsxError) -> String {
     match error {
         XlsxError::Password => "it is encrypted with a password".to_owned(),
-        XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => "a part of a workbook is missing in it".to_owned(),
+        XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => {
+            "a part of a workbook is missing in it".to_owned()
+        }
         error => shown(&error.to_string()),
     }
 }

@@ -59,13 +59,18 @@ pub(super) fn listed(
         let mut size = |word: &str, most: u64| {
             let value = vhost.whole(row, word, trouble)?;
             if value == 0 || value > most {
-                trouble.add(vhost.place(row, word), format!("{value} is out of range"), format!("write 1 to {most}"));
+                trouble.add(
+                    vhost.place(row, word),
+                    format!("{value} is out of range"),
+                    format!("write 1 to {most}"),
+                );
             }
             Some(value)
         };
         let sockets = size("# CPU", CORES_MAX).zip(size("Cores per CPU", CORES_MAX));
         let cores = size("# Cores", CORES_MAX).map(|cores| Told::by("vHost: # Cores", cores));
-        let product = || sockets.map(|(n, cores)| Told::by("vHost: # CPU x Cores per CPU", n.saturating_mul(cores)));
+        let product =
+            || sockets.map(|(n, cores)| Told::by("vHost: # CPU x Cores per CPU", n.saturating_mul(cores)));
         let memory = size("# Memory", MEMORY_MIB_MAX).map(|mib| Told::by("vHost: # Memory", mib));
         maintained += u64::from(vhost.truth(row, "in Maintenance Mode") == Some(true));
         let version = vhost.text(row, "ESX Version").to_owned();
@@ -87,16 +92,18 @@ pub(super) fn listed(
         inventory.left_out.push(("rows of vHost with a host that is there already".to_owned(), doubles));
     }
     if maintained > 0 {
-        inventory.remarks.push(format!(
-            "hosts in maintenance mode: {maintained}; the scenario has them in service"
-        ));
+        inventory
+            .remarks
+            .push(format!("hosts in maintenance mode: {maintained}; the scenario has them in service"));
     }
     list
 }
 
 /// The hosts that VMs name, of which nothing else is known.
 pub(super) fn of_vms(running: &[Running<'_>], inventory: &mut Inventory) -> Vec<Found> {
-    inventory.remarks.push("there is no sheet vHost: hosts are those that run VMs, and their sizes are assumed".to_owned());
+    inventory.remarks.push(
+        "there is no sheet vHost: hosts are those that run VMs, and their sizes are assumed".to_owned(),
+    );
     let mut seen = BTreeSet::new();
     let named = running.iter().filter(|vm| !vm.host.is_empty());
     let first = named.filter(|vm| seen.insert((vm.host.to_lowercase(), vm.datacenter, vm.cluster)));
@@ -122,7 +129,8 @@ pub(super) fn add(found: Vec<Found>, inventory: &mut Inventory) {
     let mut datacenters: BTreeMap<String, usize> = BTreeMap::new();
     for host in found {
         let next = datacenters.len();
-        let datacenter = (!host.datacenter.is_empty()).then(|| *datacenters.entry(host.datacenter.clone()).or_insert(next));
+        let datacenter = (!host.datacenter.is_empty())
+            .then(|| *datacenters.entry(host.datacenter.clone()).or_insert(next));
         if datacenter == Some(next) {
             inventory.datacenters.push(host.datacenter.clone());
         }

@@ -46,7 +46,8 @@ pub fn read(export: &Export) -> Result<Inventory, Vec<Problem>> {
         return Err(trouble.end().err().unwrap_or_default());
     };
     let mut inventory = Inventory::of("RVTools", "rvtools", vms::says(&vinfo));
-    for sheet in [Some(&vinfo), vhost.as_ref(), vcluster.as_ref(), vdatastore.as_ref()].into_iter().flatten() {
+    for sheet in [Some(&vinfo), vhost.as_ref(), vcluster.as_ref(), vdatastore.as_ref()].into_iter().flatten()
+    {
         inventory.read.push(format!("{} of sheet {}", rows(sheet.rows.len()), sheet.sheet.name));
     }
     let running = vms::running(&vinfo, &mut inventory, &mut trouble);

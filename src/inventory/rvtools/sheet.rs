@@ -84,11 +84,16 @@ impl Builder {
         let present: Vec<bool> =
             (0..self.sheet.columns.len()).map(|position| self.takes.contains(&Some(position))).collect();
         let mut is_whole = true;
-        for (column, _) in self.sheet.columns.iter().zip(&present).filter(|(c, there)| c.is_required && !**there) {
+        for (column, _) in
+            self.sheet.columns.iter().zip(&present).filter(|(c, there)| c.is_required && !**there)
+        {
             is_whole = false;
             let what = match self.has_header {
                 true => format!("there is no column {}", column.word),
-                false => format!("the sheet is empty; its first row would name the columns, among them {}", column.word),
+                false => format!(
+                    "the sheet is empty; its first row would name the columns, among them {}",
+                    column.word
+                ),
             };
             trouble.add(
                 format!("sheet {}", self.sheet.name),
@@ -161,7 +166,8 @@ fn whole(text: &str) -> Option<u64> {
     }
     let is_separator = |c: char| matches!(c, ',' | '.' | '\'' | '\u{2019}') || c.is_whitespace();
     let groups: Vec<&str> = text.split(is_separator).collect();
-    let are_digits = groups.iter().all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit()));
+    let are_digits =
+        groups.iter().all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit()));
     let (first, rest) = groups.split_first()?;
     if !are_digits {
         return None;

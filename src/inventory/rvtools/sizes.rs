@@ -8,11 +8,17 @@ use crate::inventory::trouble::Trouble;
 use crate::inventory::{Inventory, Told};
 
 const FROM_SUM: &str = "an equal part of its cluster's, which vCluster has; vHost does not say it";
-const CORES_FROM_VMS: &str = "a core for every four of the most virtual ones that run on one host; no sheet says it";
+const CORES_FROM_VMS: &str =
+    "a core for every four of the most virtual ones that run on one host; no sheet says it";
 const MEMORY_FROM_VMS: &str = "the most that VMs have on one host is 65 % of it; no sheet says it";
 
 /// Gives every host a size.
-pub(super) fn assume(vcluster: Option<&Rows>, running: &[Running<'_>], homes: &[Home], inventory: &mut Inventory) {
+pub(super) fn assume(
+    vcluster: Option<&Rows>,
+    running: &[Running<'_>],
+    homes: &[Home],
+    inventory: &mut Inventory,
+) {
     let mut used = vec![(0, 0); inventory.hosts.len()];
     for (vm, home) in running.iter().zip(homes) {
         used[home.host].0 += vm.cores;

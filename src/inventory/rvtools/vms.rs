@@ -61,7 +61,11 @@ pub(super) fn says(vinfo: &Rows) -> Says {
 }
 
 /// Those that run; the others are counted.
-pub(super) fn running<'a>(vinfo: &'a Rows, inventory: &mut Inventory, trouble: &mut Trouble) -> Vec<Running<'a>> {
+pub(super) fn running<'a>(
+    vinfo: &'a Rows,
+    inventory: &mut Inventory,
+    trouble: &mut Trouble,
+) -> Vec<Running<'a>> {
     let mut left_out: BTreeMap<&str, u64> = BTreeMap::new();
     let (mut list, mut fault_tolerant, mut guests_of_hosts) = (Vec::new(), 0, 0);
     for row in &vinfo.rows {
@@ -73,7 +77,8 @@ pub(super) fn running<'a>(vinfo: &'a Rows, inventory: &mut Inventory, trouble: &
             let has = vinfo.text(row, word);
             let value = vinfo.whole(row, word, trouble);
             if has.is_empty() || value.is_some_and(|value| value == 0 || value > most) {
-                let what = if has.is_empty() { "it is empty".to_owned() } else { format!("{has} is out of range") };
+                let what =
+                    if has.is_empty() { "it is empty".to_owned() } else { format!("{has} is out of range") };
                 trouble.add(vinfo.place(row, word), what, format!("a VM that runs has from 1 to {most}"));
             }
             value.unwrap_or(0)
@@ -106,11 +111,14 @@ pub(super) fn running<'a>(vinfo: &'a Rows, inventory: &mut Inventory, trouble: &
         inventory.remarks.push("vInfo has no column Powerstate: all VMs are taken to run".to_owned());
     }
     if fault_tolerant > 0 {
-        let remark = format!("{fault_tolerant} VMs have Fault Tolerance, which is not simulated: they count as any other");
+        let remark = format!(
+            "VMs with Fault Tolerance: {fault_tolerant}; it is not simulated, they count as any other"
+        );
         inventory.remarks.push(remark);
     }
     if guests_of_hosts > 0 {
-        let remark = format!("{guests_of_hosts} VMs name no host: each is on the emptiest host of its cluster");
+        let remark =
+            format!("VMs that name no host: {guests_of_hosts}; each is on the emptiest host of its cluster");
         inventory.remarks.push(remark);
     }
     list
@@ -190,7 +198,9 @@ pub(super) fn placed(running: &[Running<'_>], inventory: &mut Inventory) -> Vec<
         *home = Some(Home { host: emptiest.1, is_told: false });
     }
     if unlisted > 0 {
-        let remark = format!("{unlisted} VMs run on hosts that vHost does not list: each is on the emptiest host of its cluster");
+        let remark = format!(
+            "VMs on hosts that vHost does not list: {unlisted}; each is on the emptiest host of its cluster"
+        );
         inventory.remarks.push(remark);
     }
     // There is a host, so every VM has found one.
@@ -234,8 +244,10 @@ pub(super) fn add(
     }
     for (count, what) in [(isolated, "isolation response"), (monitored, "VM monitoring")] {
         if count > 0 {
-            let remark = format!("{count} VMs have an {what} of their own (vInfo): the scenario has one for each cluster");
-            inventory.remarks.push(remark.replace("an VM", "a VM"));
+            let remark = format!(
+                "VMs with another {what} than their cluster's: {count}; the scenario has one for each cluster"
+            );
+            inventory.remarks.push(remark);
         }
     }
 }

@@ -39,7 +39,9 @@ fn building(page: &mut Page, inventory: &Inventory, plan: &Plan) {
     page.part("Sites, networks and storage");
     for (name, foreign) in plan.sites.iter().zip(&inventory.datacenters) {
         page.table("site", name, Some(foreign));
-        page.comment("ASSUMED: each datacenter of the export is a site; the export says nothing of buildings.");
+        page.comment(
+            "ASSUMED: each datacenter of the export is a site; the export says nothing of buildings.",
+        );
         let why = "a tier III site is down for 1.6 h a year (Uptime Institute), here once in five years";
         page.assumed("outage", "{ mttf = \"5 y\", mttr = \"8 h\" }", why);
     }
@@ -49,7 +51,11 @@ fn building(page: &mut Page, inventory: &Inventory, plan: &Plan) {
         if let Some(site) = datacenter {
             page.line(&format!("site = \"{}\"", plan.sites[*site]));
         }
-        page.assumed("outage", "{ mttf = \"10.2 y\", mttr = \"4 h\" }", "Ford et al. 2010; t_rep, a four-hour contract");
+        page.assumed(
+            "outage",
+            "{ mttf = \"10.2 y\", mttr = \"4 h\" }",
+            "Ford et al. 2010; t_rep, a four-hour contract",
+        );
     }
     if plan.racks.is_empty() {
         page.comment("ASSUMED: no racks. Where hosts share power or a top-of-rack switch, add [rack.NAME] and name it in the hosts.");
@@ -67,7 +73,11 @@ fn building(page: &mut Page, inventory: &Inventory, plan: &Plan) {
             }
         }
         page.value("kind", &quoted(array.kind.value), &array.kind.source);
-        page.assumed("outage", "{ mttf = \"400000 h\", mttr = \"4 h\" }", "five nines, and t_rep: 4 h in 400,000 h (STO-17)");
+        page.assumed(
+            "outage",
+            "{ mttf = \"400000 h\", mttr = \"4 h\" }",
+            "five nines, and t_rep: 4 h in 400,000 h (STO-17)",
+        );
     }
 }
 
@@ -75,7 +85,11 @@ fn host_group(page: &mut Page, inventory: &Inventory, plan: &Plan, group: &HostG
     let host = &inventory.hosts[group.hosts[0]];
     page.table("host", &group.name, None);
     let originals = group.hosts.iter().map(|&host| inventory.hosts[host].name.as_str());
-    let what = if group.hosts.len() == 1 { format!("{}-1", group.name) } else { format!("{0}-1 to {0}-{1}", group.name, group.hosts.len()) };
+    let what = if group.hosts.len() == 1 {
+        format!("{}-1", group.name)
+    } else {
+        format!("{0}-1 to {0}-{1}", group.name, group.hosts.len())
+    };
     page.originals(&what, originals.collect::<Vec<_>>().into_iter());
     page.line(&format!("count = {}", group.hosts.len()));
     page.value("cores", &host.cores.value.to_string(), &host.cores.source);
@@ -86,10 +100,18 @@ fn host_group(page: &mut Page, inventory: &Inventory, plan: &Plan, group: &HostG
     match (&host.fault_domain, host.datacenter) {
         (Some(domain), datacenter) => {
             let rack = plan.racks.get(&(datacenter, domain.clone())).map_or("", String::as_str);
-            page.value("rack", &format!("\"{rack}\""), &Source::Export("vHost: vSAN Fault Domain Name".into()));
+            page.value(
+                "rack",
+                &format!("\"{rack}\""),
+                &Source::Export("vHost: vSAN Fault Domain Name".into()),
+            );
         }
         (None, Some(site)) => {
-            page.value("site", &format!("\"{}\"", plan.sites[site]), &Source::Export("Datacenter".into()));
+            page.value(
+                "site",
+                &format!("\"{}\"", plan.sites[site]),
+                &Source::Export("vHost: Datacenter".into()),
+            );
         }
         (None, None) => {}
     }
@@ -115,7 +137,8 @@ fn cluster(page: &mut Page, inventory: &Inventory, plan: &Plan, number: usize) {
         0 => page.value("admission", "\"none\"", &row.failover_level.source),
         level => {
             let part = overcommit::reserved(row, hosts).min(99);
-            let policy = format!("{{ policy = \"percentage\", memory = \"{part} %\", cores = \"{part} %\" }}");
+            let policy =
+                format!("{{ policy = \"percentage\", memory = \"{part} %\", cores = \"{part} %\" }}");
             page.value("admission", &policy, &row.failover_level.source);
             page.comment(&format!(
                 "ASSUMED: room for {level} of {hosts} hosts is kept as a percentage (VMW-89); the export does not say which policy."
@@ -141,7 +164,9 @@ fn beyond(page: &mut Page, inventory: &Inventory, number: usize) {
     let vms = inventory.vms.iter().filter(|vm| inventory.hosts[vm.host].cluster == Some(number)).count();
     let limit = LIMITS.iter().find(|(word, ..)| *word == row.product.value);
     if limit.is_some_and(|(_, most_hosts, most_vms)| hosts > *most_hosts || vms > *most_vms) {
-        page.comment(&format!("It has {hosts} hosts and {vms} VMs, more than its product supports, and runs all the same."));
+        page.comment(&format!(
+            "It has {hosts} hosts and {vms} VMs, more than its product supports, and runs all the same."
+        ));
         page.line("limits = \"ignore\"");
     }
 }
@@ -163,7 +188,12 @@ fn overcommit(page: &mut Page, needed: Overcommit) {
 }
 
 /// Hosts that stand alone are in no cluster, but where they are overcommitted: only a cluster can say so.
-fn alone(page: &mut Page, inventory: &Inventory, plan: &Plan, used: &[(u64, u64)]) -> Option<(String, Overcommit)> {
+fn alone(
+    page: &mut Page,
+    inventory: &Inventory,
+    plan: &Plan,
+    used: &[(u64, u64)],
+) -> Option<(String, Overcommit)> {
     let needed = needed(inventory, used, None);
     if needed == Overcommit::default() {
         return None;
@@ -173,7 +203,9 @@ fn alone(page: &mut Page, inventory: &Inventory, plan: &Plan, used: &[(u64, u64)
         name.push('_');
     }
     page.table("cluster", &name, None);
-    page.comment("Hosts that are in no cluster, and overcommitted. No strategy restarts their VMs elsewhere.");
+    page.comment(
+        "Hosts that are in no cluster, and overcommitted. No strategy restarts their VMs elsewhere.",
+    );
     page.line("product = \"custom\"");
     page.line("detection = \"0 s\"");
     let groups = plan.groups_of(inventory, None).map(|group| group.name.as_str());
@@ -216,7 +248,8 @@ fn maintenance(page: &mut Page, inventory: &Inventory, plan: &Plan) {
         }
         page.table("maintenance", &name, None);
         let groups = plan.groups_of(inventory, cluster).map(|group| group.name.as_str());
-        let of = foreign.map_or_else(|| "hosts in no cluster".to_owned(), |name| format!("cluster \"{}\"", shown(name)));
+        let of = foreign
+            .map_or_else(|| "hosts in no cluster".to_owned(), |name| format!("cluster \"{}\"", shown(name)));
         page.names("hosts", groups, &Source::Export(of));
         page.assumed("first", "\"14 d\"", "after two weeks");
         page.assumed("every", "\"91 d\"", "every quarter");

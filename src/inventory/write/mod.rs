@@ -57,7 +57,11 @@ fn head(page: &mut Page, inventory: &Inventory) {
     page.line("");
     page.line("schema = 1");
     let plural = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
-    page.line(&format!("title = \"{}, {} that run\"", plural(hosts, "host"), plural(vms, "VM").replace("1 VM that run", "1 VM that runs")));
+    page.line(&format!(
+        "title = \"{}, {} that run\"",
+        plural(hosts, "host"),
+        plural(vms, "VM").replace("1 VM that run", "1 VM that runs")
+    ));
     page.line("");
     page.line("[run]");
     page.assumed("horizon", "\"1 y\"", "downtimes are those of a year");

@@ -65,7 +65,11 @@ impl Page {
         }
         let _ = writeln!(self.text, "{name} = [ # {}", words(source));
         let last = quoted.len() - 1;
-        let items: Vec<String> = quoted.iter().enumerate().map(|(n, q)| if n < last { format!("{q},") } else { q.clone() }).collect();
+        let items: Vec<String> = quoted
+            .iter()
+            .enumerate()
+            .map(|(n, q)| if n < last { format!("{q},") } else { q.clone() })
+            .collect();
         self.broken("  ", "  ", items.iter().map(String::as_str), " ");
         self.line("\n]");
     }

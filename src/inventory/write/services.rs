@@ -8,14 +8,14 @@ use crate::inventory::{Grouping, Inventory, Source};
 
 /// What no export says of a guest: key, value, and why.
 const ASSUMED: [(&str, &str, &str); 8] = [
-    ("role", "\"stateful\"", "an export does not say what VMs do"),
+    ("role", "\"stateful\"", "the careful one"),
     ("power_on", "\"5 s\"", "t_pon"),
     ("boot", "{ law = \"lognormal\", median = \"60 s\", sigma = 0.4 }", "t_boot"),
     ("start", "\"15 s\"", "t_app"),
     ("recover", "\"30 s\"", "t_rec"),
-    ("guest_crash", "{ mttf = \"8760 h\", mttr = \"49 min\" }", "field data, t_man"),
-    ("app_crash", "{ mttf = \"8760 h\", mttr = \"49 min\" }", "field data, t_man"),
-    ("app_hang", "{ mttf = \"8760 h\", mttr = \"49 min\" }", "field data, t_man"),
+    ("guest_crash", "{ mttf = \"8760 h\", mttr = \"49 min\" }", "see above"),
+    ("app_crash", "{ mttf = \"8760 h\", mttr = \"49 min\" }", "see above"),
+    ("app_hang", "{ mttf = \"8760 h\", mttr = \"49 min\" }", "see above"),
 ];
 
 pub(super) fn write(page: &mut Page, inventory: &Inventory, plan: &Plan, grouping: Grouping) {
@@ -34,7 +34,7 @@ pub(super) fn write(page: &mut Page, inventory: &Inventory, plan: &Plan, groupin
     ));
     page.comment(
         "ASSUMED of all of them: power-on 5 s (t_pon), boot 60 s in the median, as Windows (t_boot), start 15 s and recovery \
-         30 s, as a database (t_app, t_rec). Guests crash every 8,760 h (operating systems in the field data on blades); of \
+         30 s, as a database (t_app, t_rec); the role is \"stateful\", since an export does not say what VMs do. Guests crash every 8,760 h (operating systems in the field data on blades); of \
          applications every 4,380 h a fault needs a person, half of them crashes, half hangs (MTX-75); a person has put it \
          right after 49 min: 15 min in office hours, 60 min outside (t_man).",
     );
@@ -69,7 +69,10 @@ fn one(page: &mut Page, inventory: &Inventory, plan: &Plan, service: &Service) {
     }
     let hosts: Vec<String> = service.vms.iter().map(|&vm| plan.host_name(inventory.vms[vm].host)).collect();
     let is_told = service.vms.iter().all(|&vm| inventory.vms[vm].host_is_told);
-    let assumed = Source::Assumed(format!("{}; of those without a host the emptiest of their cluster", words(&inventory.says.host)));
+    let assumed = Source::Assumed(format!(
+        "{}; of those without a host the emptiest of their cluster",
+        words(&inventory.says.host)
+    ));
     let source = if is_told { &inventory.says.host } else { &assumed };
     page.names("place", hosts.iter().map(String::as_str), source);
 }

@@ -15,11 +15,15 @@ pub(super) fn write(page: &mut Page, inventory: &Inventory, plan: &Plan) {
     let is_any_restarted = plan.services.iter().any(|service| vm(service).is_restarted);
     page.table("strategy", "as-it-is", None);
     if is_any_restarted {
-        page.comment("What the export says: clusters restart what a host took with it, but for what is listed below.");
+        page.comment(
+            "What the export says: clusters restart what a host took with it, but for what is listed below.",
+        );
         page.line(CLUSTERED);
         except(page, inventory, plan, "as-it-is", &|service| vm(service).is_restarted);
         page.table("strategy", "without-ha", None);
-        page.comment("The same hosts, where nobody restarts anything elsewhere: what host clusters are worth.");
+        page.comment(
+            "The same hosts, where nobody restarts anything elsewhere: what host clusters are worth.",
+        );
         page.line(ALONE);
         return;
     }
@@ -34,7 +38,13 @@ pub(super) fn write(page: &mut Page, inventory: &Inventory, plan: &Plan) {
 }
 
 /// Services that a strategy leaves alone, with the reason.
-fn except(page: &mut Page, inventory: &Inventory, plan: &Plan, strategy: &str, protects: &dyn Fn(&Service) -> bool) {
+fn except(
+    page: &mut Page,
+    inventory: &Inventory,
+    plan: &Plan,
+    strategy: &str,
+    protects: &dyn Fn(&Service) -> bool,
+) {
     for service in plan.services.iter().filter(|service| !protects(service)) {
         let cluster = inventory.hosts[inventory.vms[service.vms[0]].host].cluster;
         let why = match cluster.map(|cluster| &inventory.clusters[cluster].restarts) {
