@@ -93,6 +93,20 @@ fn three_generations_of_one_datacenter_are_one_scenario() {
     assert_eq!(models.len(), 2);
 }
 
+#[test]
+fn the_readme_shows_lines_of_that_scenario() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let golden = fs::read_to_string(at("expected.toml")).unwrap();
+    let begins = readme.find("<!-- import -->\n```toml\n").unwrap() + "<!-- import -->\n```toml\n".len();
+    let lasts = readme[begins..].find("```").unwrap();
+    let mut shown = 0;
+    for line in readme[begins..begins + lasts].lines() {
+        assert!(golden.lines().any(|other| other == line), "README.md: {line}");
+        shown += 1;
+    }
+    assert_eq!(shown, 7);
+}
+
 /// Cells as a spreadsheet has them: numbers and truths are no texts.
 fn workbook(files: &Files) -> Vec<u8> {
     let mut book = rust_xlsxwriter::Workbook::new();

@@ -159,7 +159,7 @@ fn apart(kinds: &str, names: &str) -> Option<Box<str>> {
         let letters: String = kind.chars().filter(|c| c.is_alphabetic()).collect();
         letters.to_lowercase().contains("antiaffinity")
     };
-    let place = kinds.iter().position(|kind| keeps_apart(&kind))?;
+    let place = kinds.iter().position(keeps_apart)?;
     // A name may hold a comma itself; then the lists are not alike, and all of it is the name.
     let name = if kinds.len() == names.len() { names[place].trim().to_owned() } else { names.join(",") };
     Some(name.into())
@@ -185,7 +185,9 @@ pub(super) fn placed(running: &[Running<'_>], inventory: &mut Inventory) -> Vec<
             used[home.host] += vm.memory_mib;
         }
     }
-    let (mut scopes, mut unlisted): (BTreeMap<&str, BTreeSet<(u64, usize)>>, u64) = (BTreeMap::new(), 0);
+    // By cluster: hosts by what is used of them.
+    let mut scopes: BTreeMap<&str, BTreeSet<(u64, usize)>> = BTreeMap::new();
+    let mut unlisted: u64 = 0;
     for (host, used) in used.iter().enumerate() {
         scopes.entry(cluster_of(host).unwrap_or("")).or_default().insert((*used, host));
         scopes.entry("\0all").or_default().insert((*used, host));
