@@ -96,7 +96,7 @@ pub(super) const VCLUSTER: Sheet = Sheet {
         column("Max Failures", &["vClusterMaxFailures", "vClusterDasMaxFailures"]),
         column("Failure Interval", &["vClusterFailureInterval", "vClusterDasFailureInterval"]),
         column("VM Monitoring", &["vClusterVMMonitoring", "vClusterDasVMMonitoring"]),
-        column("DRS enabled", &["vClusterDRSEnabled", "vClusterDrsEnabled"]),
+        column("DRS enabled", &["vClusterDRSEnabled"]),
         column("DRS default VM behavior", &["DRS default VM behaviour", "vClusterDRSDefaultVMBehavior"]),
     ],
 };
