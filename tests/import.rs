@@ -555,7 +555,7 @@ fn what_cannot_be_read_says_where_and_what_was_expected() {
     }
     let missing = ninefold(folder.path(), &["import", "rvtools", "nowhere.xlsx"]);
     assert_eq!(missing.status.code(), Some(1));
-    let help = ninefold(folder.path(), &["import", "rvtools", "--help"]);
+    let help = ninefold(folder.path(), &["import", "--help"]);
     assert!(
         String::from_utf8(help.stdout)
             .unwrap()

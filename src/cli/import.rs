@@ -13,21 +13,21 @@ use crate::report::clean::visible;
 use crate::scenario::limits;
 
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ImportArguments {
     #[command(subcommand)]
-    from: From,
+    from: Origin,
 }
 
 #[derive(Debug, Subcommand)]
-enum From {
+enum Origin {
     /// A vSphere, from an export of RVTools: its workbook (.xlsx), or the folder of its CSV files
     Rvtools(Reading),
     /// A Proxmox VE cluster, from `pvesh get /cluster/resources --output-format json`; `-` reads stdin
     Proxmox(Reading),
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "\
+const EXAMPLES: &str = "\
 Examples:
   ninefold import rvtools RVTools_export_all.xlsx -o dc.toml
   ninefold import rvtools exports/2026-11/ --group-by folder -o dc.toml
@@ -35,7 +35,10 @@ Examples:
 
 The scenario says of every value which sheet it comes from, or ASSUMED and why: an export knows no
 failure rates, repair times or boot times. What was read, left out and assumed goes to stderr. Then:
-  ninefold check dc.toml    ninefold run dc.toml    ninefold advise dc.toml")]
+  ninefold check dc.toml    ninefold run dc.toml    ninefold advise dc.toml";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 struct Reading {
     /// The export
     #[arg(value_name = "FILE")]
@@ -88,8 +91,8 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 
 pub(super) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let (reading, found) = match &arguments.from {
-        From::Rvtools(reading) => (reading, rvtools(&reading.file)?),
-        From::Proxmox(reading) => (reading, proxmox::read(&bytes(&reading.file)?)),
+        Origin::Rvtools(reading) => (reading, rvtools(&reading.file)?),
+        Origin::Proxmox(reading) => (reading, proxmox::read(&bytes(&reading.file)?)),
     };
     let inventory = found.map_err(|problems| refused(&reading.file, &problems))?;
     write(reading, &inventory)

@@ -125,9 +125,8 @@ fn cells(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, builder: &mut Builder) -> R
 fn words(error: &XlsxError) -> String {
     match error {
         XlsxError::Password => "it is encrypted with a password".to_owned(),
-        XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => {
-            "a part of a workbook is missing in it".to_owned()
-        }
+        XlsxError::FileNotFound(part) => format!("its part {} is missing", shown(part)),
+        XlsxError::RelationshipNotFound => "the list of its parts is missing".to_owned(),
         error => shown(&error.to_string()),
     }
 }
