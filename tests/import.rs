@@ -411,10 +411,17 @@ fn random(seed: u64) -> Files {
 #[test]
 fn every_import_is_a_scenario_that_loads_and_fits() {
     let seeds = if std::env::var_os("NINEFOLD_LONG").is_some() { 5_000 } else { 150 };
-    let (mut overcommitted, mut protected, mut restricted) = (0, 0, 0);
+    let (mut overcommitted, mut protected, mut restricted, mut refused) = (0, 0, 0, 0);
     for seed in 0..seeds {
-        let inventory = rvtools::read(&Export::Files(random(seed)))
-            .unwrap_or_else(|problems| panic!("{seed}: {problems:#?}"));
+        let inventory = match rvtools::read(&Export::Files(random(seed))) {
+            Ok(inventory) => inventory,
+            Err(problems) => {
+                // Sizes that nobody could mean.
+                assert!(problems.iter().all(|p| p.what.contains("times its")), "seed {seed}: {problems:#?}");
+                refused += 1;
+                continue;
+            }
+        };
         for grouping in GROUPINGS {
             let Imported { text, .. } = scenario(&inventory, grouping);
             let (spec, ..) = loaded(&text);

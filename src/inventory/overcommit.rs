@@ -5,7 +5,9 @@
 //! (VMW-93). A scenario refuses what does not fit, so a cluster whose hosts are overcommitted already is given room for
 //! all of its VMs on the hosts that are left after the failures it is meant to survive.
 
-use super::{Cluster, Inventory};
+use super::names::shown;
+use super::trouble::Trouble;
+use super::{Cluster, Inventory, Problem};
 
 /// In hundredths; none where the scenario's default does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +20,11 @@ pub(super) struct Overcommit {
 const MEMORY: u64 = 100;
 const CORES: u64 = 800;
 
+/// More of a cluster is not kept free, whatever a failover level says: hosts would be overcommitted without a bound.
+const RESERVED_MAX: u64 = 75;
+/// What a scenario takes for an overcommitment at most, in hundredths.
+const OVERCOMMIT_MAX: u64 = 100 * 100;
+
 /// What runs on each host: cores and megabytes.
 pub(super) fn used(inventory: &Inventory) -> Vec<(u64, u64)> {
     let mut used = vec![(0, 0); inventory.hosts.len()];
@@ -28,10 +35,35 @@ pub(super) fn used(inventory: &Inventory) -> Vec<(u64, u64)> {
     used
 }
 
+/// Nobody overcommits a host more than that many times; sizes that say so are wrong, and no scenario could hold them.
+const MEMORY_TIMES_MAX: u64 = 20;
+const CORES_TIMES_MAX: u64 = 200;
+
+/// Hosts whose VMs have so much that their sizes cannot be right.
+pub(super) fn refuse(inventory: &Inventory) -> Result<(), Vec<Problem>> {
+    let mut trouble = Trouble::default();
+    for (host, (cores, mib)) in inventory.hosts.iter().zip(used(inventory)) {
+        let sizes = [
+            ("memory", mib, host.memory_mib.value, MEMORY_TIMES_MAX),
+            ("cores", cores, host.cores.value, CORES_TIMES_MAX),
+        ];
+        for (what, takes, has, most) in sizes {
+            if takes > has.saturating_mul(most) {
+                trouble.add(
+                    format!("host {}", shown(&host.name)),
+                    format!("its VMs have more than {most} times its {what}: {takes} on {has}"),
+                    "correct the sizes of the host or of its VMs, or leave them out of the export",
+                );
+            }
+        }
+    }
+    trouble.end()
+}
+
 /// The part of each resource that admission control keeps free, in hundredths: so many of its hosts.
 pub(super) fn reserved(cluster: &Cluster, hosts: usize) -> u64 {
     let failures = u64::from(cluster.failover_level.value);
-    (failures * 100).div_ceil((hosts as u64).max(1))
+    (failures * 100).div_ceil((hosts as u64).max(1)).min(RESERVED_MAX)
 }
 
 /// What the hosts of a cluster must be overcommitted by. `largest` is its largest VM: cores and megabytes.
@@ -64,7 +96,7 @@ pub(super) fn needed(
         let left = &by_size[survives.min(by_size.len().saturating_sub(1))..];
         // On average hosts have room for the largest as long as this much is there.
         let enough = ratio(taken + largest * left.len() as u64, left.iter().sum());
-        let all = to_start.max(if survives > 0 { enough } else { 0 });
+        let all = to_start.max(if survives > 0 { enough.min(OVERCOMMIT_MAX) } else { 0 });
         Some(all.next_multiple_of(5))
     };
     Overcommit {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::names::shown;
 use super::trouble::Trouble;
-use super::{Array, Cluster, Host, Inventory, Priority, Problem, Says, Source, Told, Vm};
+use super::{Array, Cluster, Host, Inventory, Priority, Problem, Says, Source, Told, Vm, overcommit};
 
 /// One entry. Keys that are not here are ignored.
 #[derive(Debug, Deserialize)]
@@ -76,6 +76,7 @@ pub fn read(json: &[u8]) -> Result<Inventory, Vec<Problem>> {
     let numbers = hosts(&resources, &mut inventory, &mut trouble);
     guests(&resources, &numbers, &mut inventory, &mut trouble);
     trouble.end()?;
+    overcommit::refuse(&inventory)?;
     storages(&resources, &numbers, &mut inventory);
     cluster(&mut inventory);
     Ok(inventory)

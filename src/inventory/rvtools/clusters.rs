@@ -80,11 +80,14 @@ fn cluster(
         // It is a part of HA; the level is there even where nothing heeds it.
         _ if truth("HA enabled") == Some(false) => Told::by("vCluster: HA is not enabled", 0),
         (Some(false), _) => Told::by("vCluster: AdmissionControlEnabled is False", 0),
-        (Some(true), Some(level)) => Told::by(
-            "vCluster: AdmissionControlEnabled, Failover Level",
-            u32::try_from(level).unwrap_or(u32::MAX),
-        ),
-        (Some(true), None) => Told::assumed("one failed host; vCluster has no Failover Level", 1),
+        (Some(true), Some(level)) => {
+            // Of one host none can fail.
+            let most = hosts.len().saturating_sub(1) as u64;
+            Told::by("vCluster: AdmissionControlEnabled, Failover Level", level.min(most) as u32)
+        }
+        (Some(true), None) => {
+            Told::assumed("one failed host; vCluster has no Failover Level", u32::from(hosts.len() > 1))
+        }
         (None, _) => Told::assumed("no admission control; vCluster does not say it", 0),
     };
     let monitoring = words::monitoring(text("VM Monitoring"));

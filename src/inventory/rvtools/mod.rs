@@ -24,7 +24,7 @@ mod words;
 pub use export::{Export, sheet_of_file};
 
 use super::trouble::Trouble;
-use super::{Inventory, Problem};
+use super::{Inventory, Problem, overcommit};
 
 /// The inventory in an export, or everything that is wrong with it.
 ///
@@ -69,6 +69,7 @@ pub fn read(export: &Export) -> Result<Inventory, Vec<Problem>> {
     sizes::assume(vcluster.as_ref(), &running, &homes, &mut inventory);
     let on = datastores::read(vdatastore.as_ref(), &running, &homes, &mut inventory);
     vms::add(running, &homes, &on, &defaults, &mut inventory);
+    overcommit::refuse(&inventory)?;
     Ok(inventory)
 }
 

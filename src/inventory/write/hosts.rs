@@ -136,7 +136,7 @@ fn cluster(page: &mut Page, inventory: &Inventory, plan: &Plan, number: usize) {
     match row.failover_level.value {
         0 => page.value("admission", "\"none\"", &row.failover_level.source),
         level => {
-            let part = overcommit::reserved(row, hosts).min(99);
+            let part = overcommit::reserved(row, hosts);
             let policy =
                 format!("{{ policy = \"percentage\", memory = \"{part} %\", cores = \"{part} %\" }}");
             page.value("admission", &policy, &row.failover_level.source);
