@@ -86,11 +86,14 @@ pub(super) fn needed(
         let fullest = rooms.iter().map(|(takes, has)| ratio(*takes, *has)).max().unwrap_or(0);
         let taken: u64 = rooms.iter().map(|(takes, _)| takes).sum();
         let all: u64 = rooms.iter().map(|(_, has)| has).sum();
-        let admitted = ratio(taken * 100, all * (100_u64.saturating_sub(reserved)).max(1));
-        let to_start = fullest.max(admitted);
-        if to_start <= default {
+        let free = all * (100 - reserved);
+        if fullest.max(ratio(taken * 100, free)) <= default {
             return None;
         }
+        // A fraction of a core, or of a megabyte, is lost on every host.
+        let admitted = ratio((taken + 2 * hosts.len() as u64) * 100, free);
+        let held = rooms.iter().map(|(takes, has)| ratio(takes + 1, *has)).max().unwrap_or(0);
+        let to_start = held.max(admitted);
         let mut by_size: Vec<u64> = rooms.iter().map(|(_, has)| *has).collect();
         by_size.sort_unstable_by_key(|has| std::cmp::Reverse(*has));
         let left = &by_size[survives.min(by_size.len().saturating_sub(1))..];
