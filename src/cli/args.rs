@@ -42,6 +42,8 @@ pub(super) enum Command {
     Chart(ChartArguments),
     /// Write the page of an earlier run: one HTML file with everything on it
     Report(super::report::ReportArguments),
+    /// Make a scenario of what another program has exported: RVTools, Proxmox VE
+    Import(super::import::ImportArguments),
     /// List the products that cluster hosts, with their numbers and what each stands on
     Profiles(ProfilesArguments),
     /// Say what differs between two scenarios, and what that does to downtime

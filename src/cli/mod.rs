@@ -16,6 +16,7 @@ mod explain;
 mod gates;
 mod help;
 mod init;
+mod import;
 mod input;
 mod interrupt;
 mod output;
@@ -114,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
         Command::Report(report) => report::report(report),
+        Command::Import(import) => import::import(import),
         Command::Profiles(profiles) => profiles::profiles(profiles),
         Command::Diff(diff) => diff::diff(diff),
         Command::Explain(explain) => explain::explain(explain),
