@@ -62,6 +62,7 @@
 //! | basement | [`special`] | special functions on `libm`, the same bits on every machine |
 //! | 0 | [`engine`] | time, the table of timers, random streams, laws. No word of the domain |
 //! | 0 | [`stats`] | moments, order statistics, intervals, searches whose error is kept. No word of the domain |
+//! | 1 | [`history`] | what was down, from logs and traces; laws that fit it |
 //! | 1 | [`model`] | the compiled, immutable datacenter, and the closed list of events |
 //! | 2 | [`exact`] | what can be said without chance: an instance as a Markov chain, and why another one is none |
 //! | 2 | [`scenario`] | from text to model: every mistake at once, with its place; defaults with their facts; grids of values, goals |
@@ -136,6 +137,7 @@ pub mod special;
 pub mod engine;
 pub mod stats;
 
+pub mod history;
 pub mod model;
 
 pub mod exact;

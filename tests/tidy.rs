@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 12] = [
     &["special"],
     &["engine", "stats"],
-    &["model"],
+    &["history", "model"],
     &["exact", "scenario", "state"],
     &["policy"],
     &["capacity", "sim"],
