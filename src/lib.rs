@@ -65,15 +65,15 @@
 //! | 1 | [`history`] | what was down, from logs and traces; laws that fit it |
 //! | 1 | [`model`] | the compiled, immutable datacenter, and the closed list of events |
 //! | 2 | [`exact`] | what can be said without chance: an instance as a Markov chain, and why another one is none |
-//! | 2 | [`scenario`] | from text to model: every mistake at once, with its place; defaults with their facts; grids of values, goals |
+//! | 2 | [`scenario`] | from text to model: every mistake at once, with its place; defaults with their facts; grids of values, goals, gates |
 //! | 2 | [`state`] | all that changes during a replication, and `check()` of its invariants |
 //! | 3 | [`policy`] | pure decisions: which host, which node |
 //! | 4 | [`capacity`] | what a start placement leaves: admission control, headroom, how many more VMs fit, also with N+1 and N+2 |
 //! | 4 | [`sim`] | events and their consequences, one file per mechanism; tells signals |
 //! | 5 | [`advice`] | which strategy suits which service, and why: a proposal as a user would write it |
 //! | 5 | [`probe`] | observers of signals: downtime by cause, waiting, room that is free, timeline, digest |
-//! | 6 | [`experiment`] | replications in parallel, paired comparison, estimates; the smallest that meets a goal |
-//! | 7 | [`report`] | numbers to bytes: text, Markdown, CSV, JSON, timeline, charts |
+//! | 6 | [`experiment`] | replications in parallel, paired comparison, estimates; the smallest that meets a goal; gates, and runs beside stored ones |
+//! | 7 | [`report`] | numbers to bytes: text, Markdown, CSV, JSON, timeline, charts; gates for pipelines |
 //! | 8 | [`cli`] | arguments, files, terminal, exit codes |
 //!
 //! Start reading at [`sim`], whose first page lists its mechanisms, and at `tests/cases`: each folder is
@@ -100,8 +100,13 @@
 //!   `scenario/compile`), an `Event` in `model/event.rs` with its slot in `model/timer_table.rs`; the compiler
 //!   then points at `sim/dispatch.rs`. The handler goes into the file of its mechanism; a `Cause` where it takes
 //!   services down; a kind of injection in `scenario/read/schedule.rs` and `sim/injection.rs`. Then a case folder.
-//! - **a key of the scenario**: besides that, a line in `scenarios/README.md`, in `scenario/describe`, and in the scenario of
-//!   `tests/scenario_phantoms.rs`, which looks for issues that follow only from others.
+//! - **a key of the scenario**: besides that, a line in `scenarios/README.md`, in `scenario/describe`, in `scenario/catalogue`, from which
+//!   editors know it (`tests/writing` says what is missing there), and in the scenario of `tests/scenario_phantoms.rs`, which looks for
+//!   issues that follow only from others.
+//! - **a code of an issue**: its name and title in [`scenario::code`], and what it means in [`scenario::explain`], with an example that
+//!   causes it and its mended form.
+//! - **a command**: its arguments and what it does in a file of its own in [`cli`], a line in `cli/args.rs` and `cli/mod.rs`, and examples
+//!   in `cli/help.rs`, which are run by `tests/writing/help.rs`.
 //! - **a file that a scenario names**: its key in `FILE_KEYS` of `scenario/files.rs`; whoever reads the key asks for its text
 //!   (`data_text`), or for a table of columns (`scenario/sheet.rs`). The command line, the fingerprint and the places of mistakes
 //!   follow.
@@ -117,8 +122,10 @@
 //!   then. A case with a twin in `tests/exact_answers.rs`.
 //! - **a price**: its key in `scenario/read/cost.rs`, its sum in `scenario/compile/prices.rs` where it is spent whatever fails, or in
 //!   `experiment/cost.rs` where it is for what is lost. Money is whole millionths; nothing that is simulated knows of it.
-//! - **a metric of goals**: a variant of [`scenario::goal::Metric`], what an interval of it is in `experiment/study.rs`, its figure in
-//!   `report/size.rs`. A row of the README's table.
+//! - **a metric of goals and gates**: a variant of [`scenario::goal::Metric`], what an interval of it is in `experiment/metric.rs`, its
+//!   figure in `report/size.rs` and `report/gates`. A row of the README's table.
+//! - **something else that a gate can ask**: a variant of [`scenario::gate::Check`], read there, how it is judged in
+//!   `experiment/gate.rs`, how it is told in `report/gates`. A row of `scenarios/README.md`.
 //! - **a policy of admission control**: a variant of [`model::Admission`] and of [`scenario::AdmissionPolicy`], its
 //!   keys in `scenario/read/admission.rs`, its sums in `capacity/admission.rs`, its sentence in `capacity/words.rs`.
 //! - **a limit of a product**: data in [`scenario::product_limits`], asked in `scenario/compile/product_limits.rs`; of one of

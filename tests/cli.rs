@@ -149,6 +149,57 @@ fn a_bad_scenario_exits_2_tells_everything_and_writes_nothing() {
     assert!(!folder.path().join("results").exists());
 }
 
+/// In a pipeline's log there are no escapes, unless somebody asks for them.
+#[test]
+fn colours_are_for_terminals() {
+    let folder = folder(&SCENARIO.replace("cores = 8", "coers = 8"));
+    let told = |variables: &[(&str, &str)]| {
+        let mut check = ninefold(folder.path(), &["check", "a.toml"]);
+        for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+            check.env_remove(variable);
+        }
+        let told = check.envs(variables.iter().copied()).output().expect("the program starts").stderr;
+        String::from_utf8(told).expect("UTF-8")
+    };
+    let plain = told(&[]);
+    assert!(
+        plain.starts_with("a.toml:9:1: error[E007]: host.h.coers: ") && !plain.contains('\u{1b}'),
+        "{plain}"
+    );
+    let coloured = told(&[("CLICOLOR_FORCE", "1")]);
+    assert!(coloured.starts_with("a.toml:9:1: \u{1b}["), "{coloured}");
+    let mut without = String::new();
+    for part in coloured.split('\u{1b}') {
+        without
+            .push_str(part.split_once('m').filter(|_| part.starts_with('[')).map_or(part, |(_, rest)| rest));
+    }
+    assert_eq!(without, plain, "the same text");
+    assert_eq!(told(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), plain);
+    // On a terminal nobody has to ask; `script` makes one, where it is there.
+    let on_terminal = |no_color: bool| {
+        let mut script = Command::new("script");
+        let program = env!("CARGO_BIN_EXE_ninefold");
+        script.args(["-qec", &format!("{program} check a.toml"), "/dev/null"]).current_dir(folder.path());
+        script
+            .env("TERM", "xterm-256color")
+            .env_remove("CLICOLOR")
+            .env_remove("NO_COLOR")
+            .stdin(Stdio::null());
+        if no_color {
+            script.env("NO_COLOR", "1");
+        }
+        script.output().ok().filter(|output| output.status.code() == Some(2)).map(|output| output.stdout)
+    };
+    if let (Some(coloured), Some(plain)) = (on_terminal(false), on_terminal(true)) {
+        assert!(
+            text(&coloured).contains("error") && text(&coloured).contains("\u{1b}["),
+            "{}",
+            text(&coloured)
+        );
+        assert!(text(&plain).contains("error[E007]") && !text(&plain).contains('\u{1b}'), "{}", text(&plain));
+    }
+}
+
 #[test]
 fn wrong_usage_exits_2() {
     let folder = folder(SCENARIO);
@@ -205,8 +256,8 @@ fn quiet_hides_no_warning() {
     let odd = SCENARIO.replace("[strategy.pair]", "[strategy.odd]\nprotect = []\nnodes = 3\n[strategy.pair]");
     fs::write(folder.path().join("a.toml"), odd).expect("a scenario");
     for (arguments, lines) in [
-        (&["run", "a.toml", "--quiet", "--out", "o"][..], 4),
-        (&["trace", "a.toml", "--strategy", "none"], 4),
+        (&["run", "a.toml", "--quiet", "--out", "o"][..], 6),
+        (&["trace", "a.toml", "--strategy", "none"], 6),
     ] {
         let run = output(folder.path(), arguments);
         let told = text(&run.stderr);

@@ -69,6 +69,49 @@ fn printed(command: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What `check` says of the ten lines with two slips in them.
+fn told_of_slips(scenario: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let slips = scenario
+        .replace("\"128 GiB\"", "\"128 gigs\"")
+        .replace("mttr = \"49 min\"", "mttr = \"49 min\", crew = \"me\"");
+    std::fs::write(folder.path().join("dc.toml"), slips).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ninefold"))
+        .args(["check", "dc.toml"])
+        .env_remove("CLICOLOR_FORCE")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// What `diff` says of a scenario and what it would be with two keys changed.
+fn compared() -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_ninefold"))
+        .args([
+            "diff",
+            "scenarios/two-hosts.toml",
+            "scenarios/two-hosts.toml",
+            "--quiet",
+            "--replications",
+            "2000",
+            "--strategy",
+            "host-cluster",
+        ])
+        .args([
+            "--set-b",
+            "service.sql.app_hang.mttr=\"15 min\"",
+            "--set-b",
+            "cluster.pair.product=vmware-ha-4",
+        ])
+        .current_dir(at("."))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// All quotes in one test: blessing writes the same file.
 #[test]
 fn the_readme_quotes_what_the_program_prints() {
@@ -102,12 +145,51 @@ fn the_readme_quotes_what_the_program_prints() {
     let goal = ["size", "--goal", "business.availability >= 99.99 %"];
     quoted("size", &printed(&[&goal[..], &["--strategy", "unguarded", "--strategy", "spare-rack"]].concat()));
 
+    quoted("issue", &told_of_slips(scenario));
+    quoted("diff", &compared());
+
     let result = RunResult::from_json(&content("results/san-diego/result.json")).unwrap();
     let printed = text::comparison(&result);
     let parts: Vec<&str> = printed.trim_end().split("\n\n").collect();
     // Its head, the table over all services, the capacity, the causes, the verdict; the services lie between.
     let [head, all, capacity, .., causes, verdict] = parts.as_slice() else { panic!("{printed}") };
     quoted("san-diego", &format!("{head}\n\n{all}\n\n{capacity}\n…\n{causes}\n\n{verdict}\n"));
+}
+
+/// Everything under "In a pipeline": its gates, in the scenario of ten lines, and every command, as they are typed.
+#[test]
+fn the_pipeline_of_the_readme_runs() {
+    let readme = content("README.md");
+    let (_, scenario) = block(&readme, "scenario");
+    let (_, gates) = block(&readme, "gates");
+    let scenario = format!("{scenario}{gates}");
+    sound("README.md", &scenario);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("policies")).unwrap();
+    std::fs::write(folder.path().join("policies/database.toml"), scenario).unwrap();
+    let (_, commands) = block(&readme, "pipeline");
+    let program = Path::new(env!("CARGO_BIN_EXE_ninefold")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    let mut first = None;
+    for line in commands.lines() {
+        assert!(line.starts_with("ninefold "), "{line}");
+        let output = Command::new("bash")
+            .args(["-c", line])
+            .current_dir(folder.path())
+            .env("PATH", &path)
+            .env_remove("GITHUB_STEP_SUMMARY")
+            .output()
+            .unwrap();
+        // One gate of the example fails on purpose.
+        let expected = if line.starts_with("ninefold test") { Some(3) } else { Some(0) };
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), expected, "{line}: {told}");
+        first.get_or_insert(String::from_utf8(output.stdout).unwrap());
+    }
+    assert!(
+        folder.path().join("gates.xml").exists() && folder.path().join("results/main/result.json").exists()
+    );
+    quoted("test", &first.unwrap());
 }
 
 #[test]
@@ -201,6 +283,7 @@ service.a = { zzz = 1, vm = { zzz = 1, cores = 1, memory = "1 GiB" } }
 strategy.a = { zzz = 1, protect = [] }
 maintenance.a = { zzz = 1, hosts = ["a"], first = "1 d", lasts = "1 h" }
 inject = [{ zzz = 1, at = "1 h", fault = "host a-1 crash" }]
+gate = [{ zzz = 1, check = "downtime <= 1 h/y" }]
 "#;
     // Settings of products are listed by `ninefold profiles`.
     let settings: Vec<&str> =
@@ -223,7 +306,7 @@ inject = [{ zzz = 1, at = "1 h", fault = "host a-1 crash" }]
             }
         }
     }
-    assert_eq!(tables, 16, "{issues:?}");
+    assert_eq!(tables, 17, "{issues:?}");
     assert!(missing.is_empty(), "scenarios/README.md lacks {missing:#?}");
 }
 

@@ -939,10 +939,43 @@ fn what_somebody_else_wrote_is_shortened() {
 fn an_issue_shows_its_line() {
     let text = GOOD.replace("memory = \"64 GiB\"", "memory = \"64 GiBs\"");
     let issues = issues_of(&text);
-    let expected = "t.toml:25:10: error[E012]: host.esx.memory: \"64 GiBs\" is not a size: did you mean \"64 GiB\"? \
-                    otherwise write a number and a unit, such as \"64 GiB\" (accepted: B, kB, MB, GB, TB, PB, KiB, \
-                    MiB, GiB, TiB, PiB)\n   |\n25 | memory = \"64 GiBs\"\n   |          ^^^^^^^^^\n";
+    let expected = "t.toml:25:10: error[E012]: host.esx.memory: \"64 GiBs\" is not a size\n   |\n\
+                    25 | memory = \"64 GiBs\"\n   |          ^^^^^^^^^\n   |\n   \
+                    = help: did you mean \"64 GiB\"? otherwise write a number and a unit, such as \"64 GiB\" (accepted: \
+                    B, kB, MB, GB, TB, PB, KiB, MiB, GiB, TiB, PiB)\n";
     assert_eq!(issues[0].render(), expected);
+    assert_eq!((issues[0].place.column, issues[0].place.end_column), (10, 19));
+}
+
+/// A line of ten thousand characters, some of which would clear the screen, ring the bell or turn the direction of
+/// writing: what is shown is short, harmless, and has its carets below what is wrong.
+#[test]
+fn an_issue_in_a_hostile_line_is_shown_without_harm() {
+    let noise = "\u{202e}\u{2066}日本\u{200b}e\u{301}\u{feff}".repeat(800);
+    let text = GOOD.replace(
+        "memory = \"64 GiB\"",
+        &format!("\tcrash = {{ \"{noise}\" = 1, mttf = 3, mttr = \"1 h\" }}"),
+    );
+    let issues = issues_of(&text);
+    let issue = issues.iter().find(|issue| issue.path == "host.esx.crash.mttf").expect("an issue");
+    let line = text.lines().nth(issue.place.line - 1).expect("a line");
+    let before: String = line.chars().take(issue.place.column - 1).collect();
+    assert!(before.ends_with("mttf = ") && issue.place.column > 6_000, "{}", issue.place.column);
+    let hidden = |c: char| {
+        c.is_control() && c != '\n'
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    for issue in &issues {
+        let shown = issue.render();
+        assert!(!shown.contains(hidden), "{shown:?}");
+        assert!(shown.lines().skip(1).take(3).all(|line| line.chars().count() < 120), "{shown}");
+    }
+    let shown = issue.render();
+    let lines: Vec<&str> = shown.lines().collect();
+    let column = |text: &str| -> usize { text.chars().map(ninefold::scenario::char_width).sum() };
+    let [from, to] = ["3, mttr", ", mttr"].map(|text| column(lines[2].split(text).next().expect("a part")));
+    let carets = lines[3].find('^').expect("carets");
+    assert_eq!((carets, lines[3].matches('^').count()), (from, to - from), "{shown}");
 }
 
 #[test]

@@ -56,6 +56,15 @@ lasts = "1 h"
 [[inject]]
 at = "1 h"
 fault = "vm mail-1.2 app_crash"
+[[gate]]
+name = "gold"
+service = ["mail"]
+strategy = "s"
+check = "p95 downtime <= 1.5 h/y"
+confidence = "99 %"
+replications_max = 400
+[[gate]]
+check = "s.downtime <= 0.5 x t.downtime"
 "#;
 
 /// What a mutation puts in: characters that mean something to TOML or to the reader.

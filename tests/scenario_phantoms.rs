@@ -168,6 +168,19 @@ lasts = "2 h"
 [[inject]]
 at = "900 d"
 fault = "host esx-4 crash"
+[[gate]]
+name = "gold"
+service = ["mail", "web"]
+strategy = "nodes"
+check = "p99.9 longest_outage <= 1 h/3 y"
+confidence = 0.99
+replications_max = 400
+[[gate]]
+service = "all"
+check = "guests.lost - nodes.lost <= -10 min/y"
+[[gate]]
+strategy = ["guests", "nodes"]
+check = "more_vms >= 0"
 "#;
 
 fn issues_of(text: &str) -> Vec<Issue> {

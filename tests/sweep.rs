@@ -267,7 +267,8 @@ fn what_is_wrong_is_told_for_all_variants_before_anything_runs() {
         (
             &["--set", "host.h.coers=1..2"],
             &[
-                "unknown key \"coers\": did you mean \"cores\"?",
+                "unknown key \"coers\"",
+                "= help: did you mean \"cores\"?",
                 "  in 2 of 2 variants: host.h.coers=1; host.h.coers=2",
             ],
         ),

@@ -101,7 +101,7 @@ fn serving(model: &Model, drill: &mut Drill<'_>, by_host: &[Vec<usize>], lost: &
     let share = |service: &crate::model::Service| {
         let first = service.first_instance.index();
         let instances = first..first + service.instances as usize;
-        let serve = instances.clone().filter(|&n| gone[n] < u32::from(model.instances[n].vms)).count();
+        let serve = instances.clone().filter(|&n| gone[n] < model.instances[n].vms).count();
         serve as f64 / instances.len() as f64
     };
     model.services.iter().map(share).collect()

@@ -15,7 +15,9 @@ pub(super) fn advise(arguments: &AdviseArguments) -> Result<(), Failure> {
         text.refused(issues.len())
     })?;
     let pasted = text.pasted(advice.scenario.clone());
-    let scenario = pasted.load(&own.warnings)?;
+    let mut scenario = pasted.load(&own.warnings)?;
+    // Strategies that are proposed are shown beside the others, not judged.
+    scenario.spec.gates.clear();
     interrupt::listen();
     let (summary, _) = simulate(&scenario, &arguments.simulation, None, arguments.quiet)?;
     let result = result(&summary, &scenario, &[]);

@@ -4,6 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::baseline::BaselineArguments;
+use super::check::CheckArguments;
+use super::diff::DiffArguments;
+use super::explain::ExplainArguments;
+use super::init::InitArguments;
+use super::shell::{CompletionsArguments, ManArguments};
+use super::test::TestArguments;
+
 /// Simulates high availability in virtualized datacenters: which strategy loses how much, and what it costs.
 #[derive(Debug, Parser)]
 #[command(name = "ninefold", version, about, max_term_width = 100)]
@@ -18,6 +26,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Read, validate and lint a scenario; print what the defaults became
     Check(CheckArguments),
+    /// Ask the gates of scenarios, for a pipeline: pass, fail or undecided
+    Test(TestArguments),
     /// Propose a strategy for every service, say why, and simulate it beside those of the scenario
     Advise(AdviseArguments),
     /// Simulate every variant of a grid of values, on the same failures, and compare them
@@ -32,6 +42,18 @@ pub(super) enum Command {
     Chart(ChartArguments),
     /// List the products that cluster hosts, with their numbers and what each stands on
     Profiles(ProfilesArguments),
+    /// Say what differs between two scenarios, and what that does to downtime
+    Diff(DiffArguments),
+    /// Say what a code such as E017 means, with an example and its mended form
+    Explain(ExplainArguments),
+    /// Write a scenario to begin with, every key explained
+    Init(InitArguments),
+    /// Print the JSON schema by which editors complete and check scenarios
+    Schema,
+    /// Print what a shell completes the program's commands and options by
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -91,6 +113,8 @@ pub(super) struct RunArguments {
     /// Start no more replications after so long, e.g. "90 s"; what has started is finished and counted
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     pub time_limit: Option<String>,
+    #[command(flatten)]
+    pub baseline: BaselineArguments,
     /// Write the charts as PNG too
     #[arg(long)]
     pub png: bool,
@@ -100,12 +124,6 @@ pub(super) struct RunArguments {
     /// Tell on stderr where the time went
     #[arg(long)]
     pub timing: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArguments {
-    #[command(flatten)]
-    pub scenario: ScenarioArguments,
 }
 
 #[derive(Debug, Args)]
@@ -159,7 +177,8 @@ pub(super) struct SweepArguments {
 A goal is [pNN] SERVICE.METRIC OPERATOR VALUE:
   mail.availability >= 99.95 %    p95 all.downtime <= 4 h/y
   mail.downtime <= 26 min/y       web.outages <= 2/y
-Metrics are availability, downtime, degraded, lost and outages; all or * is each service.
+Metrics are availability, downtime, degraded, lost, outages, longest_outage and recovery_point; all or
+* is each service. chance of mail.downtime > 1 h/y <= 1 % is p99 mail.downtime <= 1 h/y.
 One key of --set has several values (20..32, or a list), in the order in which they become better.
 --replications is the most that one value is simulated: few where it is clear.")]
 pub(super) struct SizeArguments {
@@ -223,7 +242,7 @@ pub(super) enum VerifyFormat {
 #[command(after_help = "\
 Examples:
   ninefold trace scenarios/san-diego.toml --strategy combined --replication 7
-  ninefold trace scenarios/san-diego.toml --strategy combined --worst mail --explain
+  ninefold trace scenarios/san-diego.toml --strategy combined --worst mail --replications 20 --explain
   ninefold trace scenarios/san-diego.toml --strategy combined --format jsonl")]
 pub(super) struct TraceArguments {
     #[command(flatten)]

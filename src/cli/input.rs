@@ -22,6 +22,12 @@ pub(super) struct Scenario {
     pub sha256: String,
 }
 
+/// Why there is no scenario: errors, and warnings beside them.
+pub(super) struct Unloaded {
+    pub issues: Vec<Issue>,
+    pub errors: usize,
+}
+
 /// More bytes than a scenario may have are not even read.
 const BYTES_MAX: u64 = scenario::limits::TEXT_BYTES as u64 + 1;
 
@@ -47,7 +53,7 @@ impl Text {
 
     /// Without anything laid over it.
     pub(super) fn bare(file: &Path) -> Result<Text, Failure> {
-        let (name, bytes) = read(file)?;
+        let (name, bytes) = content(file)?;
         // Of stdin it is the current one.
         let folder = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         Ok(Text { name, bytes, folder, typed: Vec::new(), files: Vec::new() })
@@ -78,27 +84,28 @@ impl Text {
 
     /// Reads, checks and compiles. All problems are told, warnings too, but for those that were told before.
     pub(super) fn load(&self, told: &[Issue]) -> Result<Scenario, Failure> {
-        let (spec, mut issues) = scenario::read(&self.input());
-        let mut models = Vec::new();
-        if let Some(spec) = &spec {
-            let compiled = scenario::compile_with_issues(spec);
-            issues.extend(compiled.1);
-            models = compiled.0;
-            // Those that could be compiled are asked all the same: every problem is told at once.
-            issues.extend(capacity::refusals(spec, &models));
-            issues.extend(capacity::stranded(spec, &models));
-        }
-        let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
+        let loaded = self.try_load();
+        let issues = match &loaded {
+            Ok(scenario) => &scenario.warnings,
+            Err(unloaded) => &unloaded.issues,
+        };
         let is_told =
             |issue: &Issue| told.iter().any(|other| (&other.path, &other.what) == (&issue.path, &issue.what));
         tell(issues.iter().filter(|issue| !is_told(issue)));
+        loaded.map_err(|unloaded| self.refused(unloaded.errors))
+    }
+
+    /// The same without a word.
+    pub(super) fn try_load(&self) -> Result<Scenario, Unloaded> {
+        let Reading { spec, models, issues } = read(&self.input());
+        let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
         let overrides: Vec<String> = self.typed.iter().map(|text| scenario::plain_override(text)).collect();
         match spec {
             Some(spec) if errors == 0 => {
                 let sha256 = self.fingerprint(&overrides);
                 Ok(Scenario { spec, models, warnings: issues, overrides, sha256 })
             }
-            _ => Err(self.refused(errors)),
+            _ => Err(Unloaded { issues, errors }),
         }
     }
 
@@ -128,12 +135,36 @@ impl Text {
     }
 }
 
+/// What becomes of a scenario's text.
+pub(super) struct Reading {
+    /// Where no issue of the text is an error.
+    pub spec: Option<Spec>,
+    /// Of the strategies that can start.
+    pub models: Vec<Model>,
+    pub issues: Vec<Issue>,
+}
+
+/// Reads, checks and compiles, and tells nobody.
+pub(super) fn read(input: &Input<'_>) -> Reading {
+    let (spec, mut issues) = scenario::read(input);
+    let mut models = Vec::new();
+    if let Some(spec) = &spec {
+        let compiled = scenario::compile_with_issues(spec);
+        issues.extend(compiled.1);
+        models = compiled.0;
+        // Those that could be compiled are asked all the same: every problem is told at once.
+        issues.extend(capacity::refusals(spec, &models));
+        issues.extend(capacity::stranded(spec, &models));
+    }
+    Reading { spec, models, issues }
+}
+
 /// Reads, checks and compiles. All problems are told, warnings too.
 pub(super) fn load(arguments: &ScenarioArguments, options: &[String]) -> Result<Scenario, Failure> {
     Text::of(arguments, options)?.load(&[])
 }
 
-fn read(file: &Path) -> Result<(String, Vec<u8>), Failure> {
+fn content(file: &Path) -> Result<(String, Vec<u8>), Failure> {
     let mut bytes = Vec::new();
     if file == Path::new("-") {
         let result = std::io::stdin().lock().take(BYTES_MAX).read_to_end(&mut bytes);
@@ -154,8 +185,13 @@ fn read(file: &Path) -> Result<(String, Vec<u8>), Failure> {
 
 pub(super) fn tell<'a>(issues: impl IntoIterator<Item = &'a Issue>) {
     for issue in issues {
-        output::note(&issue.render());
+        output::note(&shown(issue));
     }
+}
+
+/// An issue as whoever reads stderr wants it: in colours on a terminal, in plain text in a file.
+pub(super) fn shown(issue: &Issue) -> String {
+    if output::notes_in_colour() { issue.render_coloured() } else { issue.render() }
 }
 
 /// `1 error`, `2 errors`.

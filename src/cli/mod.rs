@@ -2,22 +2,31 @@
 //!
 //! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 internal error or I/O (also a file
 //! that is not there: what the machine refuses is 1, what somebody wrote and can mend is 2), 2 wrong usage or
-//! scenario, also a goal that nothing meets, 3 a figure that is too far from its exact answer, 4 a goal that could not be
-//! decided, also where there is nothing exact to compare with, 130 interrupted.
+//! scenario, also a goal that nothing meets, 3 a gate that failed or a figure that is too far from its exact answer, 4 a gate or
+//! goal that could not be decided, also where there is nothing exact to compare with, 130 interrupted.
 
 mod advise;
 mod args;
+mod baseline;
 mod chart;
 mod check;
 mod data;
+mod diff;
+mod explain;
+mod gates;
+mod help;
+mod init;
 mod input;
 mod interrupt;
 mod output;
 mod profiles;
 mod progress;
 mod run;
+mod schema;
+mod shell;
 mod size;
 mod sweep;
+mod test;
 mod trace;
 mod variants;
 mod verify;
@@ -25,7 +34,7 @@ mod verify;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Arguments, Command};
 
@@ -84,7 +93,8 @@ pub fn main() -> ExitCode {
         output::note(&format!("ninefold: internal error: {info}"));
         output::note("This is a bug; please report it with the scenario and the line above.");
     }));
-    let arguments = match Arguments::try_parse() {
+    let typed = help::command().try_get_matches().and_then(|typed| Arguments::from_arg_matches(&typed));
+    let arguments = match typed {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
@@ -96,11 +106,18 @@ pub fn main() -> ExitCode {
         Command::Advise(advise) => advise::advise(advise),
         Command::Check(check) => check::check(check),
         Command::Size(size) => size::size(size),
+        Command::Test(test) => test::test(test),
         Command::Sweep(sweep) => sweep::sweep(sweep),
         Command::Verify(verify) => verify::verify(verify),
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
         Command::Profiles(profiles) => profiles::profiles(profiles),
+        Command::Diff(diff) => diff::diff(diff),
+        Command::Explain(explain) => explain::explain(explain),
+        Command::Init(init) => init::init(init),
+        Command::Schema => schema::schema(),
+        Command::Completions(completions) => shell::completions(completions),
+        Command::Man(man) => shell::man(man),
     });
     match result {
         Ok(Ok(())) => ExitCode::SUCCESS,

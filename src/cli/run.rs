@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::args::{Format, RunArguments, SimulationArguments};
+use super::baseline::{self, Stored};
 use super::input::{Scenario, load};
 use super::output::{self, File};
 use super::progress::Progress;
-use super::{Failure, interrupt};
-use crate::experiment::{self, Plan, Summary};
+use super::{Failure, gates, interrupt};
+use crate::experiment::{self, Outcome, Plan, Summary, Threads};
 use crate::report::result::{StoppedBy, Warning};
 use crate::report::{RunResult, charts, csv, markdown, text};
 use crate::scenario::{Issue, read_duration};
@@ -21,21 +22,29 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     options.extend(arguments.precision.iter().map(|precision| format!("--precision {precision}")));
     let mut scenario = load(&arguments.scenario, &options)?;
     choose_strategies(&mut scenario, &arguments.strategy)?;
+    gates::tell_unasked(&scenario);
+    let stored = Stored::read(&arguments.baseline)?;
+    if let Some(stored) = &stored {
+        stored.check(&scenario.models, &arguments.strategy)?;
+    }
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
     interrupt::listen();
     interrupt::making(|made| output::prepare(&folder, made))?;
     let loaded = Instant::now();
-    let (summary, stopped_by) = simulate(&scenario, &arguments.simulation, limit, arguments.quiet)?;
+    let (outcome, stopped_by) = play(&scenario, &arguments.simulation, limit, arguments.quiet)?;
     let simulated = Instant::now();
-    let result = RunResult { stopped_by, ..result(&summary, &scenario, &arguments.strategy) };
+    let summary = &outcome.summary;
+    let mut result = RunResult { stopped_by, ..result(summary, &scenario, &arguments.strategy) };
+    result.baseline = stored.map(|stored| stored.compare(&outcome, &result));
+    result.baseline.iter().for_each(baseline::tell);
     let interrupted = stopped_by.is_some();
     let earlier = interrupted.then(|| Earlier::of(&folder.join("result.json"))).flatten();
     let earlier = earlier.filter(|earlier| earlier.outranks(u64::from(summary.replications)));
     let target = if earlier.is_some() { folder.join("interrupted") } else { folder.clone() };
-    let files = render(&result, &summary, arguments.png)?;
+    let files = render(&result, summary, arguments.png)?;
     interrupt::writing(|| output::write_all(&target, &files))?;
     if arguments.timing {
-        tell_timing(&summary, &scenario, begun, loaded, simulated);
+        tell_timing(summary, &scenario, begun, loaded, simulated);
     }
     output::print(&match arguments.format {
         Format::Text => text::comparison(&result),
@@ -49,7 +58,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     }
     if !interrupted {
         // Who interrupts when everything is simulated gets everything.
-        return Ok(());
+        return verdict(&result);
     }
     let kept = if earlier.is_some() {
         format!("in {}; the earlier results in {} stay as they are", target.display(), folder.display())
@@ -62,7 +71,15 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         summary.replications, summary.replications_asked
     ));
     // Who gives it so much time gets what was asked for.
-    if stopped_by == Some(StoppedBy::TimeLimit) { Ok(()) } else { Err(Failure::Interrupted) }
+    if stopped_by == Some(StoppedBy::TimeLimit) { verdict(&result) } else { Err(Failure::Interrupted) }
+}
+
+/// What gates and the baseline make of it: what failed outweighs what is undecided.
+fn verdict(result: &RunResult) -> Result<(), Failure> {
+    match (gates::outcome(&result.gates), baseline::outcome(result.baseline.as_ref())) {
+        (Err(Failure::Undecided(_)), Err(failed @ Failure::Differs(_))) => Err(failed),
+        (gates, baseline) => gates.and(baseline),
+    }
 }
 
 /// Options that are a scenario key in short, as they are typed.
@@ -166,6 +183,16 @@ pub(super) fn simulate(
     time_limit: Option<Duration>,
     quiet: bool,
 ) -> Result<(Summary, Option<StoppedBy>), Failure> {
+    play(scenario, arguments, time_limit, quiet).map(|(outcome, by)| (outcome.summary, by))
+}
+
+/// The same with all replications, for who compares them with others.
+fn play<'s>(
+    scenario: &'s Scenario,
+    arguments: &SimulationArguments,
+    time_limit: Option<Duration>,
+    quiet: bool,
+) -> Result<(Outcome<'s>, Option<StoppedBy>), Failure> {
     let run = &scenario.spec.run;
     let replications = u32::try_from(run.replications)
         .map_err(|_| Failure::Internal("more replications than validation lets pass".into()))?;
@@ -176,14 +203,17 @@ pub(super) fn simulate(
         replications,
         threads: arguments.threads.map(usize::from),
     };
+    let gates = &scenario.spec.gates;
+    let most = gates.iter().map(|gate| gate.replications_max).fold(replications, u32::max);
     let progress = match run.precision {
-        Some(_) => Progress::at_most(replications, quiet),
-        None => Progress::new(replications, quiet),
+        None if gates.is_empty() => Progress::new(replications, quiet),
+        _ => Progress::at_most(most, quiet),
     };
     let progress = progress.within(time_limit);
-    let summary = experiment::run(&scenario.models, &plan, &progress);
+    let threads = Threads::new(plan.threads);
+    let outcome = experiment::run_gated(&threads, &scenario.models, &plan, gates, &progress);
     progress.finish();
-    let Some(summary) = summary else {
+    let Some(outcome) = outcome else {
         if interrupt::stops() {
             output::note("ninefold: interrupted before a replication was finished; nothing was written");
             return Err(Failure::Interrupted);
@@ -192,9 +222,10 @@ pub(super) fn simulate(
             "--time-limit: no replication was finished in that time: give it more".into(),
         ));
     };
+    let summary = &outcome.summary;
     let stopped = summary.replications < summary.replications_asked || summary.rare_stopped;
     let by = if interrupt::stops() { StoppedBy::Interrupt } else { StoppedBy::TimeLimit };
-    Ok((summary, stopped.then_some(by)))
+    Ok((outcome, stopped.then_some(by)))
 }
 
 /// How long a run may go on, as it was typed.

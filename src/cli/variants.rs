@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::args::ScenarioArguments;
-use super::input::Text;
+use super::input::{Text, shown};
 use super::{Failure, output};
 use crate::capacity;
 use crate::engine::Span;
@@ -214,7 +214,7 @@ impl Issues {
 
 fn tell(told: &[Told], names: &[String]) {
     for Told { issue, variants } in told.iter().take(TOLD_MAX) {
-        output::note(&issue.render());
+        output::note(&shown(issue));
         if names.len() == 1 {
             continue;
         }

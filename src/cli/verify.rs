@@ -10,6 +10,8 @@ use crate::report::verify as report;
 pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
     let mut scenario = load(&arguments.scenario, &options(&arguments.simulation))?;
     choose_strategies(&mut scenario, &arguments.strategy)?;
+    // Nobody waits for an answer of those.
+    scenario.spec.gates.clear();
     interrupt::listen();
     let (summary, stopped_by) = simulate(&scenario, &arguments.simulation, None, arguments.quiet)?;
     let verification = report::Verification::new(&summary, &compare(&scenario.models, &summary));

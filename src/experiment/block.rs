@@ -6,7 +6,8 @@ use super::headroom::HeadroomBlock;
 use super::pool::Watch;
 use crate::model::Model;
 use crate::probe::{
-    Downtime, Headroom, HeadroomTally, Migrations, MovedOf, Overload, Redundancy, Turns, TurnsTally, Waiting,
+    Downtime, Headroom, HeadroomTally, InstanceTally, Migrations, MovedOf, Overload, Redundancy, Turns,
+    TurnsTally, Waiting,
 };
 use crate::sim::Simulation;
 use crate::state::State;
@@ -26,6 +27,8 @@ pub(super) struct Ticks {
     pub unprotected_us: u64,
     pub migrations: u64,
     pub overload_us: u64,
+    /// The longest outage of each instance.
+    pub longest_us: u64,
 }
 
 /// The outages of one cause over many replications.
@@ -35,11 +38,32 @@ pub(super) struct CauseSum {
     pub downtime_us: u128,
 }
 
-/// A length of downtime that an instance of a service is not to exceed in one replication: how many do is counted.
+/// What is known of a single instance in one replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InstanceFigure {
+    DowntimeUs,
+    LongestOutageUs,
+    Outages,
+    RecoveryPointUs,
+}
+
+impl InstanceFigure {
+    fn of(self, tally: &InstanceTally) -> u64 {
+        match self {
+            InstanceFigure::DowntimeUs => tally.downtime_us,
+            InstanceFigure::LongestOutageUs => tally.longest_us,
+            InstanceFigure::Outages => tally.outages,
+            InstanceFigure::RecoveryPointUs => tally.recovery_point_us,
+        }
+    }
+}
+
+/// The most that an instance of a service is to have of something in one replication: how many have more is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Allowance {
     pub service: u32,
-    pub downtime_us: u64,
+    pub figure: InstanceFigure,
+    pub most: u64,
 }
 
 /// What a worker keeps between blocks: one state and one set of probes per strategy.
@@ -83,8 +107,10 @@ pub(super) struct StrategyBlock {
     /// By service, how long VMs stood still while they were moved alive, and how long that took.
     pub blackouts: Vec<Distribution>,
     pub moves: Vec<Distribution>,
-    /// `exceeded[allowance][replication of the block]`: instances that were down for longer.
+    /// `exceeded[allowance][replication of the block]`: instances that have more.
     pub exceeded: Vec<Vec<u64>>,
+    /// What instances have, by allowance; that of downtimes is in `downtimes`.
+    pub allowed: Vec<Distribution>,
 }
 
 /// All strategies over one block.
@@ -178,14 +204,22 @@ impl StrategyBlock {
             blackouts: vec![Distribution::new(); services],
             moves: vec![Distribution::new(); services],
             exceeded: vec![Vec::new(); allowances],
+            allowed: vec![Distribution::new(); allowances],
         }
     }
 
     fn count(&mut self, downtime: &Downtime, allowances: &[Allowance]) {
-        for (counts, allowance) in self.exceeded.iter_mut().zip(allowances) {
-            let exceeds =
-                |&(service, us): &(u32, u64)| service == allowance.service && us > allowance.downtime_us;
-            counts.push(downtime.instances().filter(exceeds).count() as u64);
+        for (number, allowance) in allowances.iter().enumerate() {
+            let of_service = downtime.tallies().filter(|(service, _)| *service == allowance.service);
+            let mut over = 0;
+            for (_, tally) in of_service {
+                let value = allowance.figure.of(&tally);
+                over += u64::from(value > allowance.most);
+                if allowance.figure != InstanceFigure::DowntimeUs {
+                    self.allowed[number].push(value);
+                }
+            }
+            self.exceeded[number].push(over);
         }
     }
 
@@ -232,6 +266,7 @@ impl StrategyBlock {
                 unprotected_us: unprotected_us[service],
                 migrations: 0,
                 overload_us: 0,
+                longest_us: 0,
             });
             let most = &mut self.recovery_points_max[service];
             *most = (*most).max(tally.recovery_point_max_us);
@@ -240,8 +275,11 @@ impl StrategyBlock {
                 sum.downtime_us += u128::from(cause.downtime_us);
             }
         }
-        for (service, downtime_us) in downtime.instances() {
-            self.downtimes[service as usize].push(downtime_us);
+        for (service, tally) in downtime.tallies() {
+            self.downtimes[service as usize].push(tally.downtime_us);
+            if let Some(ticks) = self.ticks[service as usize].last_mut() {
+                ticks.longest_us += tally.longest_us;
+            }
         }
         for (outages, lengths_us) in self.outages.iter_mut().zip(downtime.outages()) {
             outages.extend(lengths_us);

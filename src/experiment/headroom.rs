@@ -2,7 +2,7 @@
 
 use super::block::StrategyBlock;
 use super::summarize::SECOND;
-use super::summary::HeadroomSummary;
+use super::summary::{Estimate, HeadroomSummary};
 use crate::model::{ClusterId, Model, Ppm, Room};
 use crate::probe::{Headroom, HeadroomTally};
 use crate::stats::{Moments, Randomness, interval};
@@ -59,14 +59,31 @@ fn part(integral: u128, all: u64) -> u64 {
     ((integral + all / 2) / all) as u64
 }
 
-pub(super) fn summarize(model: &Model, found: &StrategyBlock) -> Vec<HeadroomSummary> {
+fn chance(model: &Model) -> Randomness {
     let horizon = model.horizon.0 as f64;
-    let random = model.services.iter().any(|service| service.incident.random);
-    let chance = if random {
+    if model.services.iter().any(|service| service.incident.random) {
         Randomness::Events { largest: (model.host_out_bound_s * SECOND).min(horizon), ceiling: horizon }
     } else {
         Randomness::None
+    }
+}
+
+/// Of each cluster that asks for headroom the part of the time in which less was free, with so much left out at each end.
+pub(super) fn below(model: &Model, found: &StrategyBlock, tail: f64) -> Vec<Estimate> {
+    let of = |found: &HeadroomBlock| {
+        let below: Moments = found.ticks.iter().map(|ticks| ticks.below_us).collect();
+        interval::mean_at(&below, chance(model), tail).scaled(1.0 / model.horizon.0 as f64).into()
     };
+    found.headrooms.iter().map(of).collect()
+}
+
+/// By replication, how long the cluster had too little that had it for longest.
+pub(super) fn below_us(found: &StrategyBlock, replication: usize) -> u64 {
+    found.headrooms.iter().map(|block| block.ticks[replication].below_us).max().unwrap_or(0)
+}
+
+pub(super) fn summarize(model: &Model, found: &StrategyBlock) -> Vec<HeadroomSummary> {
+    let (horizon, chance) = (model.horizon.0 as f64, chance(model));
     let share = |values: Moments| interval::mean(&values, chance).scaled(1.0 / horizon);
     let one = |(cluster, asked): (ClusterId, Ppm), found: &HeadroomBlock| {
         let sum = |of: &dyn Fn(&HeadroomTicks) -> u64| found.ticks.iter().map(of).collect::<Moments>();

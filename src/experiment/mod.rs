@@ -8,16 +8,21 @@
 //! All strategies of a block run in one task on the same failure history (common random numbers), which
 //! is what makes "A minus B" sharp.
 //!
+//! [`gate`] adds replications while a gate of the scenario is undecided, and [`baseline`] holds a run against a stored one.
+//!
 //! Variants of a scenario run one after the other on the same threads ([`run_on`]); what they keep of it, a [`Sample`], is enough to
 //! compare them on the same failures later. [`size`] looks for the smallest variant that meets a goal, adding replications to those
 //! that a candidate has (`study`).
 
+pub mod baseline;
 mod best;
 mod block;
 mod capacity;
 mod chance;
 mod cost;
+pub mod gate;
 mod headroom;
+mod metric;
 mod percentiles;
 mod pool;
 mod precision;
@@ -33,8 +38,8 @@ mod turns;
 pub mod verify;
 mod weighted_cost;
 
-pub use pool::{Outcome, Plan, Threads, Watch, run, run_on};
-pub use sample::Sample;
+pub use pool::{Outcome, Plan, Threads, Watch, run, run_gated, run_on};
+pub use sample::{Pairing, Sample};
 pub use study::{Check, Reading};
 pub use summary::Summary;
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::block::{Allowance, Block, Worker};
+use super::gate::Docket;
 use super::precision;
 use super::rare::{Rare, Stopped};
 use super::refine::Known;
@@ -12,6 +13,7 @@ use super::sample::Sample;
 use super::summarize::{Findings, summarize};
 use super::summary::Summary;
 use crate::model::Model;
+use crate::scenario::gate::Gate;
 
 /// What is to be run, beside the models.
 #[derive(Clone, Debug)]
@@ -98,12 +100,15 @@ impl Outcome<'_> {
     /// The downtimes of a strategy's service; `None`: of all of them together.
     #[must_use]
     pub fn sample(&self, strategy: usize, service: Option<usize>) -> Sample {
-        let known = Known {
+        Sample::of(&self.known(strategy), service)
+    }
+
+    pub(super) fn known(&self, strategy: usize) -> Known<'_> {
+        Known {
             model: &self.models[strategy],
             found: &self.findings.strategies[strategy],
             rare: self.rare.get(strategy).and_then(Option::as_ref),
-        };
-        Sample::of(&known, service)
+        }
     }
 }
 
@@ -117,39 +122,83 @@ pub fn run_on<'m>(
     plan: &Plan,
     watch: &dyn Watch,
 ) -> Option<Outcome<'m>> {
-    let mut findings = Findings::new(models, 0);
-    let work = Work { models, allowances: &[], seed: plan.seed };
+    run_gated(threads, models, plan, &[], watch)
+}
+
+/// The first look at gates of a run that stops by itself, or as many replications as it has at most.
+const GATED_FROM: u32 = 128;
+
+/// As [`run_on`], and goes on beyond its replications while a gate is undecided that may become decided: see [`super::gate`].
+///
+/// # Panics
+/// On a broken invariant of the simulation.
+pub fn run_gated<'m>(
+    threads: &Threads,
+    models: &'m [Model],
+    plan: &Plan,
+    gates: &[Gate],
+    watch: &dyn Watch,
+) -> Option<Outcome<'m>> {
     let precision = models.first().and_then(|model| model.precision);
-    let looks = match precision {
-        Some(_) => precision::looks(plan.replications).collect(),
-        None => vec![plan.replications],
+    let (mut looks, first) = match precision {
+        Some(_) => (precision::looks(plan.replications).collect(), GATED_FROM.min(plan.replications)),
+        None => (vec![plan.replications], plan.replications),
     };
-    let (mut is_enough, mut rare, mut weighted_from) = (false, None, 0);
+    let mut docket = Docket::new(gates, models, first, plan.replications);
+    looks.extend(docket.looks());
+    looks.sort_unstable();
+    looks.dedup();
+    let allowances = std::mem::take(&mut docket.allowances);
+    let mut findings = Findings::new(models, allowances.len());
+    let work = Work { models, allowances: &allowances, seed: plan.seed };
+    let find = |findings: &Findings| -> Result<Vec<Option<Rare>>, Stopped> {
+        let found = models.iter().zip(&findings.strategies);
+        found.map(|(m, found)| Rare::find(m, found, findings.numbers(), plan.seed, threads, watch)).collect()
+    };
+    let (mut is_enough, mut rare, mut weighted_from, mut asked) = (false, None, 0, plan.replications);
     for look in looks {
         let done = findings.replications();
         work.extend(&mut findings, done..look, threads, watch);
+        // What was found at the last look is of fewer replications.
+        (rare, asked) = (None, look.max(plan.replications));
         if findings.replications() < look {
-            // Somebody has stopped it: what was found at the last look is of fewer replications.
-            rare = None;
             break;
         }
-        if let Some(precision) = precision {
+        if let Some(precision) = precision.filter(|_| !is_enough && look <= plan.replications) {
             let from = if look == plan.replications { 0 } else { weighted_from };
             let seen = precision::look(models, precision, &findings, plan.seed, (threads, watch), from);
-            (is_enough, rare, weighted_from) = (seen.is_enough, seen.rare, seen.weighted_from);
-            if is_enough {
-                break;
+            (is_enough, rare, weighted_from) = (seen.is_enough, seen.rare.map(Ok), seen.weighted_from);
+        }
+        if docket.is_due(look) {
+            let found = rare.take().unwrap_or_else(|| find(&findings));
+            if let Ok(found) = &found {
+                docket.look(&known(models, &findings, found), findings.numbers(), plan.seed);
             }
+            rare = Some(found);
+        }
+        let may_end = is_enough || look >= plan.replications;
+        if matches!(rare, Some(Err(_))) || (may_end && !docket.is_open(look)) {
+            asked = look;
+            break;
         }
     }
-    let find = |(model, found)| Rare::find(model, found, findings.numbers(), plan.seed, threads, watch);
-    let rare: Result<Vec<Option<Rare>>, Stopped> =
-        rare.map_or_else(|| models.iter().zip(&findings.strategies).map(find).collect(), Ok);
+    let rare = rare.unwrap_or_else(|| find(&findings));
     findings.any().then(|| {
-        let mut summary = summarize(models, plan, &findings, rare.as_deref().unwrap_or_default(), is_enough);
+        let weighted = rare.as_deref().unwrap_or_default();
+        docket.close(&known(models, &findings, weighted), findings.numbers(), plan.seed);
+        let mut summary = summarize(models, plan, &findings, weighted, is_enough);
+        summary.replications_asked = asked;
         summary.rare_stopped = rare.is_err();
+        summary.gates = docket.summarize(models);
         Outcome { summary, models, findings, rare: rare.unwrap_or_default() }
     })
+}
+
+/// Each strategy as plain and weighted replications know it; the latter of none where somebody has stopped them.
+fn known<'a>(models: &'a [Model], findings: &'a Findings, rare: &'a [Option<Rare>]) -> Vec<Known<'a>> {
+    let rare = rare.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+    let each = models.iter().zip(&findings.strategies).zip(rare);
+    each.map(|((model, found), rare)| Known { model, found, rare }).collect()
 }
 
 /// What is simulated.

@@ -4,11 +4,11 @@
 use super::chance::Chance;
 use super::refine::Known;
 use super::series::{Series, by_importance_sampling};
-use super::summarize::{SECOND, totals};
+use super::summarize::{SECOND, pairs, totals};
 use super::summary::Estimate;
 use crate::engine::Span;
 use crate::probe::Figure;
-use crate::stats::{PairedMoments, interval};
+use crate::stats::interval;
 
 /// The downtime of a service, or of all of them, in each replication.
 #[derive(Clone, Debug)]
@@ -19,6 +19,21 @@ pub struct Sample {
     chance: Chance,
     /// The same where weighted replications know more, and of which services those do.
     weighted: Option<(Series, Vec<String>)>,
+}
+
+/// Two samples of the same replications.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pairing {
+    /// How much longer an instance is down in a horizon here than there, in seconds.
+    pub difference: Estimate,
+    /// Of the downtimes of the same replication; `None` where one of the two does not vary.
+    pub correlation: Option<f64>,
+    /// Whether they are the same in every replication.
+    pub is_same: bool,
+}
+
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
 impl Sample {
@@ -65,15 +80,42 @@ impl Sample {
             let (difference, _) = own.difference(other);
             return Some(by_importance_sampling(difference.scaled(1.0 / (self.instances * SECOND))));
         }
-        let both = || self.downtime_us.iter().zip(&other.downtime_us);
-        // Split around the median, so that what is fixed stays out of the chance.
-        let mut differences: Vec<i64> = both().map(|(a, b)| *a as i64 - *b as i64).collect();
-        let middle = differences.len() / 2;
-        let mut pairs = PairedMoments::around(*differences.select_nth_unstable(middle).1);
-        for (a, b) in both() {
-            pairs.push(*a, *b);
-        }
+        let both = self.downtime_us.iter().copied().zip(other.downtime_us.iter().copied());
+        let pairs = pairs(&both.collect::<Vec<_>>());
         let difference = interval::difference(&pairs, self.chance.downtime(), other.chance.downtime());
         Some(difference.scaled(1.0 / (self.instances * SECOND)).into())
+    }
+
+    /// How this stands to another sample of the same replications, also where there are more instances here than there.
+    #[must_use]
+    pub fn versus(&self, other: &Sample) -> Option<Pairing> {
+        if self.downtime_us.len() != other.downtime_us.len()
+            || self.horizon != other.horizon
+            || self.downtime_us.is_empty()
+        {
+            return None;
+        }
+        // Each total as many times as makes them totals of the same number of instances, so that all of it stays whole.
+        let [own, others] = [self.instances as u64, other.instances as u64];
+        let common = greatest_common_divisor(own, others).max(1);
+        let (times, times_other) = (others / common, own / common);
+        let (mut a, mut b) = (Vec::new(), Vec::new());
+        for (first, second) in self.downtime_us.iter().zip(&other.downtime_us) {
+            a.push(first.checked_mul(times).filter(|us| i64::try_from(*us).is_ok())?);
+            b.push(second.checked_mul(times_other).filter(|us| i64::try_from(*us).is_ok())?);
+        }
+        let both: Vec<(u64, u64)> = a.iter().copied().zip(b.iter().copied()).collect();
+        let pairs = pairs(&both);
+        let chances = [(self, times), (other, times_other)]
+            .map(|(of, times)| of.chance.downtime().scaled(times as f64));
+        let plain = || {
+            let instances = self.instances * times as f64;
+            interval::difference(&pairs, chances[0], chances[1]).scaled(1.0 / (instances * SECOND)).into()
+        };
+        Some(Pairing {
+            difference: self.minus(other).unwrap_or_else(plain),
+            correlation: pairs.correlation(),
+            is_same: a == b,
+        })
     }
 }

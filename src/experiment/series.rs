@@ -46,9 +46,22 @@ impl Series {
 
     /// The mean and its interval.
     pub(super) fn estimate(&self) -> Interval {
+        self.estimate_at(interval::TAIL)
+    }
+
+    /// The same with so much left out at each end.
+    pub(super) fn estimate_at(&self, tail: f64) -> Interval {
         let unit = unit(self.largest());
         let moments: Moments = self.in_units(unit).collect();
-        interval::mean(&moments, self.chance(&moments, unit)).scaled(unit)
+        interval::mean_at(&moments, self.chance(&moments, unit), tail).scaled(unit)
+    }
+
+    /// So many times each.
+    pub(super) fn times(&self, factor: f64) -> Series {
+        Series {
+            values: self.values.iter().map(|value| value * factor).collect(),
+            unseen: self.unseen * factor,
+        }
     }
 
     /// As many outages of equal weight would know as much: the square of the mean by the variance of the mean.

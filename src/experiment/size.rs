@@ -9,8 +9,9 @@
 //! the one goal that it misses must have been taken for met, so that the first kind of error costs nothing for having many
 //! goals; the second is shared out among them.
 
+use super::metric::Stand;
 use super::pool::{Threads, Watch};
-use super::study::{Check, Reading, Stand, Study};
+use super::study::{Check, Reading, Study};
 use crate::model::Model;
 use crate::stats::sequential::{self, Bracket, Verdict};
 

@@ -70,6 +70,9 @@ impl Findings {
             for (counts, more) in sum.exceeded.iter_mut().zip(part.exceeded) {
                 counts.extend(more);
             }
+            for (sum, more) in sum.allowed.iter_mut().zip(&part.allowed) {
+                sum.merge(more);
+            }
         }
     }
 }
@@ -117,6 +120,7 @@ pub(super) fn summarize(
         best: best(&strategies, &comparisons),
         comparisons,
         strategies,
+        gates: Vec::new(),
         numbers: findings.numbers.clone(),
         rows: models.iter().zip(&findings.strategies).map(|(m, f)| rows(m, f)).collect(),
     }
@@ -309,6 +313,7 @@ impl From<Interval> for Estimate {
             method: match interval.method {
                 stats::Method::StudentT => Method::StudentT,
                 stats::Method::WeightedPoisson => Method::WeightedPoisson,
+                stats::Method::Binomial => Method::Binomial,
                 stats::Method::Bound => Method::Bound,
                 stats::Method::Exact => Method::Exact,
             },
@@ -400,13 +405,13 @@ fn compare(
     let scale = 1.0 / (instances * SECOND);
     let (chance_a, chance_b) = (chance_a.seen(ticks_a), chance_b.seen(ticks_b));
     let difference = |part: fn(&Ticks) -> u64, chance: fn(&Chance) -> Randomness| {
-        let pairs = pairs(ticks_a, ticks_b, part);
+        let pairs = pairs(&sides(ticks_a, ticks_b, part));
         let interval = interval::difference(&pairs, chance(&chance_a), chance(&chance_b)).scaled(scale);
         (interval.into(), pairs.correlation())
     };
     let (downtime_s_a_minus_b, correlation) = difference(|t| t.downtime_us, Chance::downtime);
     let simultaneous = |part: fn(&Ticks) -> u64, chance: fn(&Chance) -> Randomness| {
-        let (pairs, tail) = (pairs(ticks_a, ticks_b, part), simultaneous_tail(models.len()));
+        let (pairs, tail) = (pairs(&sides(ticks_a, ticks_b, part)), simultaneous_tail(models.len()));
         let interval = interval::difference_at(&pairs, chance(&chance_a), chance(&chance_b), tail);
         Distance::from(interval.scaled(scale))
     };
@@ -444,20 +449,25 @@ pub(super) fn plain_difference(
     let (ticks_a, ticks_b) = (&found_a.ticks[service], &found_b.ticks[service]);
     let chance =
         |model: &Model, ticks: &[Ticks]| Chance::of(model, &model.services[service]).seen(ticks).downtime();
-    let pairs = pairs(ticks_a, ticks_b, |t| t.downtime_us);
+    let pairs = pairs(&sides(ticks_a, ticks_b, |t| t.downtime_us));
     interval::difference(&pairs, chance(model_a, ticks_a), chance(model_b, ticks_b))
 }
 
 /// Differences are split around their median: what is fixed (planned work) stays out of the chance.
-fn pairs(a: &[Ticks], b: &[Ticks], part: fn(&Ticks) -> u64) -> PairedMoments {
-    let mut differences: Vec<i64> = a.iter().zip(b).map(|(a, b)| part(a) as i64 - part(b) as i64).collect();
+pub(super) fn pairs(sides: &[(u64, u64)]) -> PairedMoments {
+    let mut differences: Vec<i64> = sides.iter().map(|&(a, b)| a as i64 - b as i64).collect();
     let middle = differences.len() / 2;
-    let center = *differences.select_nth_unstable(middle).1;
+    let center = if differences.is_empty() { 0 } else { *differences.select_nth_unstable(middle).1 };
     let mut pairs = PairedMoments::around(center);
-    for (a, b) in a.iter().zip(b) {
-        pairs.push(part(a), part(b));
+    for &(a, b) in sides {
+        pairs.push(a, b);
     }
     pairs
+}
+
+/// A part of the ticks of both, replication by replication.
+fn sides(a: &[Ticks], b: &[Ticks], part: fn(&Ticks) -> u64) -> Vec<(u64, u64)> {
+    a.iter().zip(b).map(|(a, b)| (part(a), part(b))).collect()
 }
 
 fn rows(model: &Model, found: &StrategyBlock) -> Vec<Vec<Row>> {

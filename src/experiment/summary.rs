@@ -1,6 +1,7 @@
 //! What an experiment found: plain numbers, ready for any report. All quantities are per
 //! service instance and per horizon, as in the contract.
 
+use super::gate::GateSummary;
 use crate::capacity::Survival;
 use crate::engine::Span;
 
@@ -11,6 +12,8 @@ pub enum Method {
     StudentT,
     /// Few outages: the wider of t and the weighted-Poisson gamma interval with its heavy-tail allowance.
     WeightedPoisson,
+    /// Each replication has something or has it not: the exact interval of a binomial share.
+    Binomial,
     /// Outages too rare for the replications: weighted ones, in which they are likelier.
     ImportanceSampling,
     /// Nothing varied between replications: the ends are what so many can rule out.
@@ -388,6 +391,8 @@ pub struct Summary {
     pub comparisons: Vec<Comparison>,
     /// Of more than two strategies, and at most sixteen: distances from the best, for each service and for all together.
     pub best: Vec<BestSummary>,
+    /// What was found of the scenario's gates, of each service and strategy that they are asked of.
+    pub gates: Vec<GateSummary>,
     /// The numbers of the replications that finished, ascending: 0, 1, 2, … unless interrupted.
     pub numbers: Vec<u32>,
     /// `rows[strategy][service][place in numbers]`, for `replications.csv`.

@@ -16,6 +16,9 @@ struct Account {
     /// Since when it is in its present condition.
     since: Time,
     downtime_us: u64,
+    longest_us: u64,
+    outages: u64,
+    recovery_point_us: u64,
     service: u32,
     /// Billionths of its demand that it does not serve just now.
     lost_ppb: u32,
@@ -66,6 +69,16 @@ impl ServiceTally {
     }
 }
 
+/// One instance over one replication.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InstanceTally {
+    pub downtime_us: u64,
+    /// The longest single outage, as far as it was measured.
+    pub longest_us: u64,
+    pub outages: u64,
+    pub recovery_point_us: u64,
+}
+
 /// Listens for what is down.
 #[derive(Clone, Debug)]
 pub struct Downtime {
@@ -80,7 +93,16 @@ pub struct Downtime {
 
 impl Account {
     fn new(window: Window, service: u32) -> Account {
-        Account { since: window.start, downtime_us: 0, service, lost_ppb: 0, cause: Cause::HostCrash }
+        Account {
+            since: window.start,
+            downtime_us: 0,
+            longest_us: 0,
+            outages: 0,
+            recovery_point_us: 0,
+            service,
+            lost_ppb: 0,
+            cause: Cause::HostCrash,
+        }
     }
 }
 
@@ -134,6 +156,14 @@ impl Downtime {
         self.accounts.iter().map(|account| (account.service, account.downtime_us))
     }
 
+    /// All that is kept of each instance, after [`Downtime::finish`].
+    pub fn tallies(&self) -> impl Iterator<Item = (u32, InstanceTally)> + '_ {
+        self.accounts.iter().map(|account| {
+            let Account { downtime_us, longest_us, outages, recovery_point_us, .. } = *account;
+            (account.service, InstanceTally { downtime_us, longest_us, outages, recovery_point_us })
+        })
+    }
+
     /// The lengths in microseconds of all outages that began in the measured time, by service.
     #[must_use]
     pub fn outages(&self) -> &[Vec<u64>] {
@@ -163,6 +193,8 @@ impl Downtime {
             booked.downtime_us += span;
             booked.outages += u64::from(begun);
             account.downtime_us += span;
+            account.longest_us = account.longest_us.max(span);
+            account.outages += u64::from(begun);
             if begun {
                 self.outages[account.service as usize].push(span);
             }
@@ -199,8 +231,9 @@ impl Observer for Downtime {
             }
             Signal::ServiceUp { instance } => self.change(now, instance, 0, Cause::HostCrash),
             Signal::WritesLost { instance, lost, .. } if now >= self.window.start => {
-                let service = self.accounts[instance.index()].service;
-                let tally = &mut self.services[service as usize];
+                let account = &mut self.accounts[instance.index()];
+                account.recovery_point_us = account.recovery_point_us.saturating_add(lost.0);
+                let tally = &mut self.services[account.service as usize];
                 tally.recovery_point_us = tally.recovery_point_us.saturating_add(lost.0);
                 tally.recovery_point_max_us = tally.recovery_point_max_us.max(lost.0);
             }
@@ -252,6 +285,21 @@ mod tests {
         probe.finish();
         assert_eq!((probe.services[0].downtime_us, probe.services[0].outages), (100, 1));
         assert_eq!(probe.outages(), [[100]]);
+    }
+
+    #[test]
+    fn the_longest_outage_of_an_instance_is_kept_beside_their_sum() {
+        let mut probe = probe(100, 1000);
+        for (from, until) in [(50, 130), (200, 260), (300, 320)] {
+            probe.observe(Time(from), Signal::ServiceDown { instance: ONE, cause: Cause::AppHang });
+            probe.observe(Time(until), Signal::ServiceUp { instance: ONE });
+        }
+        probe.finish();
+        let tally =
+            InstanceTally { downtime_us: 30 + 60 + 20, longest_us: 60, outages: 2, recovery_point_us: 0 };
+        assert_eq!(probe.tallies().collect::<Vec<_>>(), [(0, tally)]);
+        probe.reset();
+        assert_eq!(probe.tallies().collect::<Vec<_>>(), [(0, InstanceTally::default())]);
     }
 
     #[test]

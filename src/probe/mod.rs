@@ -13,7 +13,7 @@ mod turns;
 mod waiting;
 
 pub use digest::Digest;
-pub use downtime::{CauseTally, Downtime, ServiceTally};
+pub use downtime::{CauseTally, Downtime, InstanceTally, ServiceTally};
 pub use headroom::{Headroom, HeadroomTally};
 pub use migrations::{Migrations, MovedOf};
 pub use overload::Overload;

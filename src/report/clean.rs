@@ -3,21 +3,9 @@
 
 use std::fmt::Write as _;
 
-/// A name that can do nothing to a terminal: what moves the cursor, turns the writing direction
-/// or cannot be seen is written as its escape, and the text stays on one line.
-#[must_use]
-pub fn visible(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for c in name.chars() {
-        if is_invisible(c) {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{}", c.escape_unicode());
-        } else {
-            text.push(c);
-        }
-    }
-    text
-}
+use crate::scenario::char_width;
+pub(super) use crate::scenario::is_invisible;
+pub use crate::scenario::{visible, width};
 
 /// A name inside Markdown: as [`visible`], and no character of it is markup, HTML or a table border.
 #[must_use]
@@ -97,55 +85,6 @@ pub fn without_middle(chars: &[char], kept: usize) -> String {
     let behind = kept / 2;
     let (front, back) = (&chars[..kept - behind], &chars[chars.len() - behind..]);
     front.iter().chain(['…'].iter()).chain(back).collect()
-}
-
-/// Columns that a text takes on a terminal.
-#[must_use]
-pub fn width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
-}
-
-/// Two columns for the wide East Asian blocks and pictographs, none for combining marks.
-fn char_width(c: char) -> usize {
-    match u32::from(c) {
-        0x0300..=0x036F | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0xFE00..=0xFE2F => 0,
-        0x1100..=0x115F
-        | 0x2E80..=0x303E
-        | 0x3041..=0xA4CF
-        | 0xAC00..=0xD7A3
-        | 0xF900..=0xFAFF
-        | 0xFE30..=0xFE6F
-        | 0xFF00..=0xFF60
-        | 0xFFE0..=0xFFE6
-        | 0x1F300..=0x1F64F
-        | 0x1F680..=0x1F6FF
-        | 0x1F900..=0x1F9FF
-        | 0x20000..=0x3FFFD => 2,
-        _ => 1,
-    }
-}
-
-/// Control characters, line and paragraph separators, directional and other format characters,
-/// and what XML cannot hold.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            u32::from(c),
-            0x00AD | 0x034F
-                | 0x061C
-                | 0x115F..=0x1160
-                | 0x180B..=0x180F
-                | 0x200B..=0x200F
-                | 0x2028..=0x202E
-                | 0x2060..=0x206F
-                | 0x3164
-                | 0xFE00..=0xFE0F
-                | 0xFEFF
-                | 0xFFA0
-                | 0xFFF0..=0xFFFB
-                | 0xFFFE..=0xFFFF
-                | 0xE0000..=0xE0FFF
-        )
 }
 
 #[cfg(test)]

@@ -53,6 +53,8 @@ impl From<&summary::Summary> for RunResult {
             comparisons,
             total_comparisons,
             best: from.best.iter().map(best).collect(),
+            gates: from.gates.iter().map(super::gates::Gate::from).collect(),
+            baseline: None,
         }
     }
 }
@@ -245,6 +247,7 @@ pub(super) fn estimate(from: &summary::Estimate) -> Estimate {
         summary::Method::StudentT => Method::StudentT,
         summary::Method::WeightedPoisson => Method::WeightedPoisson,
         summary::Method::ImportanceSampling => Method::ImportanceSampling,
+        summary::Method::Binomial => Method::Binomial,
         summary::Method::Bound => Method::Bound,
         summary::Method::Exact => Method::Exact,
     };

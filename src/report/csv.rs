@@ -404,6 +404,7 @@ pub(super) fn method(method: Method) -> &'static str {
         Method::StudentT => "student-t",
         Method::WeightedPoisson => "weighted-poisson",
         Method::ImportanceSampling => "importance-sampling",
+        Method::Binomial => "binomial",
         Method::Bound => "bound",
         Method::Exact => "exact",
     }

@@ -64,7 +64,7 @@ pub fn mean(estimate: &Estimate) -> String {
 pub fn duration_interval(seconds: &Estimate) -> String {
     const FAR: f64 = 100.0;
     let typical = typical(seconds);
-    if !is_unseen(seconds) && seconds.high > FAR * typical {
+    if !is_unseen(seconds) && seconds.high > FAR * typical.abs() {
         return format!("{} [{}, {}]", duration(seconds.mean), duration(seconds.low), duration(seconds.high));
     }
     let (unit, name) = unit_for(typical);
@@ -432,6 +432,9 @@ mod tests {
     fn ends_that_are_far_apart_have_units_of_their_own() {
         let estimate = Estimate { mean: 0.017, se: 0.01, low: 0.0, high: 17_640.0, method: Method::StudentT };
         assert_eq!(duration_interval(&estimate), "17 ms [0 s, 4.9 h]");
+        // What is below nothing is no further apart for that.
+        let less = Estimate { mean: -240.0, low: -270.0, high: -210.0, ..estimate };
+        assert_eq!(duration_interval(&less), "−4.0 min [−4.5, −3.5]");
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! Downtime is in minutes per instance and year of 365 d, or as the script has it, as on the terminal. Every name that the
 //! scenario's author chose is escaped.
 
+use super::baseline;
 use super::capacity;
 use super::clean;
 use super::clean::markdown as name;
 use super::cost;
 use super::figures;
+use super::gates::{self, Counts};
 use super::headroom;
 use super::lost::LostColumns;
 use super::reproduce;
@@ -30,6 +32,8 @@ pub fn summary(result: &RunResult) -> String {
     let mut page = Page { text: String::new(), result };
     page.line(&format!("# {}", name(&result.scenario.title)));
     page.line(&format!("**{}**", verdict::verdict(result, name)));
+    page.gates();
+    page.baseline();
     let horizon = horizon(result);
     page.line(&format!(
         "{} of {horizon} for each strategy. {}. `≤` stands where nothing was observed.{}",
@@ -89,6 +93,22 @@ impl Page<'_> {
 
     fn told(&self, estimate: &Estimate) -> String {
         figures::interval(&self.result.told(estimate))
+    }
+
+    /// Right under the verdict: whoever looks for them looks for nothing else.
+    fn gates(&mut self) {
+        if self.result.gates.is_empty() {
+            return;
+        }
+        self.line(&format!("## {}", Counts::of(&self.result.gates).sentence()));
+        self.line(gates::markdown::table(&self.result.gates).trim_end());
+    }
+
+    fn baseline(&mut self) {
+        if let Some(baseline) = &self.result.baseline {
+            self.line(&format!("## Beside the baseline: {}", baseline.sentence()));
+            self.line(baseline::markdown(self.result).trim_end());
+        }
     }
 
     fn warnings(&mut self) {

@@ -12,9 +12,10 @@
 //! ```
 //!
 //! A sweep is many of them, cut down to what its table, files and chart need: [`sweep`]. The search for the
-//! smallest value that meets a goal has an answer of its own: [`size`].
+//! smallest value that meets a goal has an answer of its own: [`size`]. What was found of gates is for pipelines: [`gates`].
 
 pub mod advice;
+pub mod baseline;
 mod capacity;
 pub mod charts;
 pub mod clean;
@@ -22,7 +23,10 @@ mod comparisons;
 mod convert;
 mod cost;
 pub mod csv;
+pub mod diff;
+pub mod explain;
 pub mod figures;
+pub mod gates;
 mod headroom;
 mod lengths;
 mod lost;

@@ -9,8 +9,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::baseline::Baseline;
 pub use super::comparisons::{Best, Distance, ServiceComparison, TotalComparison};
 pub use super::cost::{Cost, ServiceCost};
+pub use super::gates::Gate;
 pub use super::headroom::Headroom;
 pub use super::lengths::{Migrations, OutageLengths};
 pub use super::lost::RecoveryPoint;
@@ -74,6 +76,12 @@ pub struct RunResult {
     /// Of more than two strategies, and at most sixteen: how far each is from the best.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub best: Vec<Best>,
+    /// What was found of the scenario's gates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<Gate>,
+    /// What has become of each service since an earlier run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
 }
 
 /// An issue that did not prevent the run.
@@ -228,6 +236,8 @@ pub enum Method {
     StudentT,
     /// Few outages: weighted-Poisson gamma interval.
     WeightedPoisson,
+    /// Each replication has something or has it not: the exact interval of a binomial share.
+    Binomial,
     /// Outages too rare for the replications: weighted ones, in which they are likelier.
     ImportanceSampling,
     /// Nothing varied between replications: the ends are what so many can rule out and `high` is a bound.
@@ -392,6 +402,12 @@ impl fmt::Display for ResultError {
 }
 
 impl std::error::Error for ResultError {}
+
+impl ResultError {
+    pub(super) fn new(what: String) -> ResultError {
+        ResultError(what)
+    }
+}
 
 /// Only what tells a result from any other JSON.
 #[derive(Deserialize)]

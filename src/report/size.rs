@@ -99,9 +99,12 @@ pub struct Reading {
     /// The metric; of a percentile the share of instances that are over its limit.
     #[serde(flatten)]
     pub estimate: Estimate,
-    /// Of a percentile: what so many are down at most.
+    /// Of a percentile of a time: what so many have at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub percentile_s: Option<f64>,
+    /// Of a percentile of outages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub percentile: Option<f64>,
     #[serde(skip)]
     source: Goal,
     #[serde(serialize_with = "number::whole", rename = "horizon_s")]
@@ -174,7 +177,8 @@ fn candidate(value: &Value<'_>, finding: &Finding) -> Candidate {
             None => check.goal.limit_over(crate::engine::Span::from_secs_f64(horizon_s)),
         },
         estimate: super::convert::estimate(&measured.estimate),
-        percentile_s: measured.percentile_s,
+        percentile_s: measured.percentile.filter(|_| check.goal.metric != Metric::Outages),
+        percentile: measured.percentile.filter(|_| check.goal.metric == Metric::Outages),
         source: check.goal.clone(),
         horizon_s,
     };
@@ -231,9 +235,10 @@ impl Reading {
 
     /// The figure in the goal's own terms.
     fn told(&self) -> String {
-        if let Some(seconds) = self.percentile_s {
+        let most = self.percentile_s.map(figures::duration).or_else(|| self.percentile.map(figures::trimmed));
+        if let Some(most) = most {
             let over = figures::scaled(&self.estimate, 100.0);
-            return format!("{}; {} are over", figures::duration(seconds), figures::interval_in(&over, "%"));
+            return format!("{most}; {} are over", figures::interval_in(&over, "%"));
         }
         let of_goal = figures::scaled(&self.estimate, self.source.per.as_secs_f64() / self.horizon_s);
         match self.source.metric {

@@ -1,13 +1,16 @@
-//! The comparison on a terminal: at most 100 columns, the verdict last, where the eye ends up.
+//! The comparison on a terminal: at most 100 columns, the verdict last, where the eye ends up; and below it what became of
+//! the gates, where there are any.
 //!
 //! Downtime is in minutes per instance and year of 365 d, whatever the horizon, unless nothing fails but by script;
 //! `[low, high]` is the 95 % interval. No figure has more digits than its interval supports.
 
+use super::baseline;
 use super::capacity;
 use super::clean;
 use super::comparisons;
 use super::cost;
 use super::figures;
+use super::gates;
 use super::headroom;
 use super::lost::LostColumns;
 use super::rare;
@@ -50,6 +53,8 @@ pub fn comparison(result: &RunResult) -> String {
     text.push_str(&causes(result));
     text.push('\n');
     text.push_str(&wrap(&verdict::verdict(result, clean::visible), ""));
+    text.push_str(&gates::text(result));
+    text.push_str(&baseline::text(result));
     text
 }
 

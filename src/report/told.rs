@@ -71,6 +71,11 @@ impl RunResult {
         if self.scripted { *estimate } else { figures::per_year(estimate, self.horizon_s) }
     }
 
+    /// What a figure per horizon is multiplied by.
+    pub(super) fn told_factor(&self) -> f64 {
+        if self.scripted { 1.0 } else { 31_536_000.0 / self.horizon_s }
+    }
+
     /// Seconds per horizon as minutes, over the time that they are told for.
     pub(super) fn told_minutes(&self, seconds: &Estimate) -> Estimate {
         if self.scripted {

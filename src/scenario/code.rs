@@ -49,6 +49,7 @@ codes! {
     UNSUPPORTED = "E038", "a setting that the cluster's product does not take";
     FILE = "E039", "a file that cannot be read";
     TABLE = "E040", "rows or columns of a file that are not as they must be";
+    GATE = "E041", "a check of a gate that cannot be read or asked";
     MORE = "E099", "more issues than are shown";
     REPAIR_LONGER = "W101", "repairs take as long as the time between failures";
     LOCAL_STORAGE = "W102", "a clustered VM on storage of one host";

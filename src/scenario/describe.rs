@@ -1,5 +1,6 @@
 //! What a scenario became once units, names and defaults were resolved: the text of `check`.
 
+mod gates;
 mod grounds;
 mod guest;
 mod load;
@@ -143,6 +144,7 @@ pub fn describe(spec: &Spec) -> String {
     services(spec, &mut out);
     strategies(spec, &mut out);
     schedule(spec, &mut out);
+    gates::gates(spec, &mut out);
     assumptions(spec, &mut out);
     out
 }

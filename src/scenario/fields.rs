@@ -1,11 +1,14 @@
 //! The walker: typed access to the tree that records what is wrong and goes on.
 
+use std::collections::BTreeMap;
+
 use crate::engine::Span;
 use crate::model::Ppm;
 
 use super::code;
 use super::files::Library;
-use super::issue::{Mark, Sink, Sources};
+use super::issue::{Mark, Sink};
+use super::place::Sources;
 use super::spec::Assumption;
 use super::text::{join, list, nearest, number, quote, suggest};
 use super::tree::{Node, Table, Value};
@@ -20,6 +23,8 @@ pub(super) struct Reader {
     /// The files that they may name.
     pub(super) library: Library,
     pub(super) assumptions: Vec<Assumption>,
+    /// The keys that each table may have, where somebody wants to know.
+    pub(super) accepted: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// A value on its path.
@@ -106,6 +111,9 @@ impl Reader {
 
     /// Reports every key that is not accepted.
     pub(super) fn unknown_keys(&mut self, fields: &Fields<'_>, accepted: &[&str]) {
+        if let Some(tables) = &mut self.accepted {
+            tables.insert(fields.path.clone(), accepted.iter().map(|&key| key.to_owned()).collect());
+        }
         // A near key that is already given is not what was meant, but for tables of components: there can be
         // `[host.a]` and, misspelt, `[hosts.b]`. Once a table, not once a key: a hostile table has a million.
         let given = |key: &str| !fields.path.is_empty() && fields.table.get(key).is_some();

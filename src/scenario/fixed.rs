@@ -41,6 +41,8 @@ pub mod limits {
     pub const EMPIRICAL_VALUES: usize = 1_000_000;
     /// Scripted faults.
     pub const INJECTS: usize = 100_000;
+    /// Gates.
+    pub const GATES: usize = 1_000;
     /// Issues shown; the rest is counted.
     pub const ISSUES: usize = 100;
     /// Departures of a host that a quarantine looks back on: as many as the state of a host remembers.

@@ -2,19 +2,21 @@
 //!
 //! ```text
 //! [pNN] [SERVICE.]METRIC OPERATOR VALUE
+//! chance of [SERVICE.]METRIC > VALUE <= SHARE
 //! ```
 //!
 //! | part | is |
 //! | --- | --- |
-//! | `METRIC` | `availability`, `downtime`, `degraded`, `lost`, `outages`, per instance |
+//! | `METRIC` | `availability`, `downtime`, `degraded`, `lost`, `outages`, `longest_outage`, `recovery_point`, per instance |
 //! | `SERVICE` | a service's name; `all` or `*`: each of them; may be left out where there is only one |
-//! | `pNN` | a percentile of the `downtime` of an instance in one horizon, such as `p95`, `p99.9` |
+//! | `pNN` | a percentile of what one instance has in one horizon, such as `p95`, `p99.9`: of `downtime`, `outages`, `longest_outage` and `recovery_point` |
+//! | `SHARE` | the part of instances, in single horizons, that may exceed the value: `chance of downtime > 1 h/y <= 1 %` says the same as `p99 downtime <= 1 h/y` |
 //! | `OPERATOR` | `>=` or `>` of `availability`, `<=` or `<` of everything else; `≥` and `≤` too |
 //! | `VALUE` | of `availability` a fraction, `99.95 %` or `0.9995`; of `outages` a number per time, `2/y`; of the others a duration per time, `26 min/y`, `1 h/90 d` |
 //!
 //! A duration alone is refused: of a scenario whose horizon is not a year nobody would know what it is per. Means are scaled from
 //! the horizon to the time that is asked for. A percentile cannot be: the worst of twenty years is not twenty times the
-//! worst of one, so its time must be the horizon.
+//! worst of one, so its time must be the horizon; nor can the longest outage of a horizon.
 //!
 //! ```
 //! use ninefold::engine::Span;
@@ -25,13 +27,16 @@
 //! let goal = Goal::read("p95 *.downtime <= 26 min/y").unwrap();
 //! assert_eq!((goal.percentile, goal.limit, goal.per), (Some(0.95), 26.0 * 60.0, Span(31_536_000_000_000)));
 //!
+//! let goal = Goal::read("chance of mail.longest_outage > 1 h/y <= 2 %").unwrap();
+//! assert_eq!((goal.metric, goal.percentile, goal.limit), (Metric::LongestOutage, Some(0.98), 3600.0));
+//!
 //! let wrong = Goal::read("mail.downtime <= 26 min").unwrap_err();
 //! assert!(wrong.ends_with("write 26 min/y for a year of 365 d"), "{wrong}");
 //! let wrong = Goal::read("mail.uptime >= 99 %").unwrap_err();
-//! assert!(wrong.contains("accepted: availability, downtime, degraded, lost, outages"), "{wrong}");
+//! assert!(wrong.contains("accepted: availability, downtime, degraded, lost, outages, longest_outage"), "{wrong}");
 //! ```
 
-use super::text::{quote, suggest};
+use super::text::{list, quote, suggest};
 use super::units;
 use crate::engine::Span;
 
@@ -54,12 +59,23 @@ pub enum Metric {
     Degraded,
     Lost,
     Outages,
+    /// The longest single outage of an instance in one horizon.
+    LongestOutage,
+    /// Writes that are lost for good, as seconds of writing.
+    RecoveryPoint,
 }
 
 impl Metric {
     /// Every one, in the order of the tables.
-    pub const ALL: [Metric; 5] =
-        [Metric::Availability, Metric::Downtime, Metric::Degraded, Metric::Lost, Metric::Outages];
+    pub const ALL: [Metric; 7] = [
+        Metric::Availability,
+        Metric::Downtime,
+        Metric::Degraded,
+        Metric::Lost,
+        Metric::Outages,
+        Metric::LongestOutage,
+        Metric::RecoveryPoint,
+    ];
 
     /// Its word.
     #[must_use]
@@ -70,7 +86,15 @@ impl Metric {
             Metric::Degraded => "degraded",
             Metric::Lost => "lost",
             Metric::Outages => "outages",
+            Metric::LongestOutage => "longest_outage",
+            Metric::RecoveryPoint => "recovery_point",
         }
+    }
+
+    /// Whether it is known of each instance by itself, so that there are percentiles of it.
+    #[must_use]
+    pub fn has_percentiles(self) -> bool {
+        matches!(self, Metric::Downtime | Metric::Outages | Metric::LongestOutage | Metric::RecoveryPoint)
     }
 }
 
@@ -104,7 +128,10 @@ impl Goal {
         Goal::parts(&text).map_err(|(what, remedy)| format!("{}: {what}: {remedy}", quote(&text)))
     }
 
-    fn parts(text: &str) -> Result<Goal, units::Wrong> {
+    pub(super) fn parts(text: &str) -> Result<Goal, units::Wrong> {
+        if let Some(event) = text.strip_prefix("chance ") {
+            return Goal::chance(text, event.strip_prefix("of ").unwrap_or(event));
+        }
         let (operator, at) = ["<=", ">=", "≤", "≥", "<", ">"]
             .into_iter()
             .find_map(|operator| Some((operator, text.find(operator)?)))
@@ -114,18 +141,9 @@ impl Goal {
             })?;
         let (subject, value) = (text[..at].trim(), text[at + operator.len()..].trim());
         let (percentile, subject) = percentile(subject)?;
-        let (whose, word) = match subject.rsplit_once('.') {
-            Some(("all" | "*", metric)) => (Whose::All, metric),
-            Some((service, metric)) => (Whose::One(service.trim_matches(['"', '\'']).to_owned()), metric),
-            None => (Whose::Unsaid, subject),
-        };
-        let metric = Metric::ALL.into_iter().find(|metric| metric.word() == word).ok_or_else(|| {
-            let known = Metric::ALL.iter().map(|metric| metric.word());
-            (format!("there is no metric {}", quote(word)), suggest(word, known, "accepted"))
-        })?;
-        if percentile.is_some() && metric != Metric::Downtime {
-            let what = format!("there are no percentiles of {}", metric.word());
-            return Err((what, "downtime has them: p95 mail.downtime <= 4 h/y".to_owned()));
+        let (whose, metric) = subject_of(subject)?;
+        if percentile.is_some() && !metric.has_percentiles() {
+            return Err(no_percentiles(metric));
         }
         if operator.starts_with(['>', '≥']) != (metric == Metric::Availability) {
             let better = if metric == Metric::Availability { ">= or >" } else { "<= or <" };
@@ -134,6 +152,39 @@ impl Goal {
         let (limit, per) = limit(metric, value)?;
         let strict = matches!(operator, "<" | ">");
         Ok(Goal { whose, metric, percentile, strict, limit, per, text: text.to_owned() })
+    }
+
+    /// `METRIC > VALUE <= SHARE`, of which all but so many are at most the value: a percentile by another name.
+    fn chance(text: &str, event: &str) -> Result<Goal, units::Wrong> {
+        let example = "write it like chance of downtime > 1 h/y <= 1 %";
+        let find = |text: &str, operators: [&'static str; 3]| {
+            operators.into_iter().find_map(|operator| Some((operator, text.rfind(operator)?)))
+        };
+        let (Some((below, share_at)), Some((above, value_at))) =
+            (find(event, ["<=", "≤", "<"]), find(event, [">=", "≥", ">"]))
+        else {
+            return Err((
+                "a chance is one of exceeding something, and has a limit".to_owned(),
+                example.to_owned(),
+            ));
+        };
+        if value_at > share_at {
+            return Err(("a chance is limited from above".to_owned(), example.to_owned()));
+        }
+        let (whose, metric) = subject_of(event[..value_at].trim())?;
+        if !metric.has_percentiles() {
+            return Err(no_percentiles(metric));
+        }
+        let (limit, per) = limit(metric, event[value_at + above.len()..share_at].trim())?;
+        let written = event[share_at + below.len()..].trim();
+        let share = share(written)?;
+        if !(share > 0.0 && share < 1.0) {
+            let what = format!("{} is no chance that so many replications could show", quote(written));
+            return Err((what, "write a share above 0 and below 100 %, such as 1 %".to_owned()));
+        }
+        // What reaches the value does not do any more where reaching it counts as exceeding it.
+        let strict = above != ">";
+        Ok(Goal { whose, metric, percentile: Some(1.0 - share), strict, limit, per, text: text.to_owned() })
     }
 
     /// The limit over a horizon: a fraction, or seconds or outages.
@@ -150,16 +201,23 @@ impl Goal {
     /// # Errors
     /// A percentile for another time than the horizon, with what to write.
     pub fn check_horizon(&self, horizon: Span) -> Result<(), String> {
-        if self.percentile.is_none() || self.per == horizon {
-            return Ok(());
-        }
-        Err(format!(
-            "{}: a percentile is one of the horizon, {horizon}, and cannot be scaled to {}: write it per {horizon}, \
-             or make the horizon {}",
-            quote(&self.text),
-            self.per,
-            self.per
-        ))
+        self.horizon_wrong(horizon)
+            .map_or(Ok(()), |(what, remedy)| Err(format!("{}: {what}: {remedy}", quote(&self.text))))
+    }
+
+    /// What is wrong with the time that it is for, and what to write.
+    pub(super) fn horizon_wrong(&self, horizon: Span) -> Option<units::Wrong> {
+        let what = match (self.percentile, self.metric) {
+            (Some(_), _) => "a percentile",
+            (None, Metric::LongestOutage) => "the longest outage",
+            (None, _) => return None,
+        };
+        (self.per != horizon).then(|| {
+            (
+                format!("{what} is one of the horizon, {horizon}, and cannot be scaled to {}", self.per),
+                format!("write it per {horizon}, or make the horizon {}", self.per),
+            )
+        })
     }
 
     /// Whether a value of the metric over the horizon meets it.
@@ -186,6 +244,65 @@ pub fn confidence(text: &str) -> Result<f64, String> {
     fraction.ok_or_else(|| "write a percentage from 50 % to 99.9999 %, such as 95 %".to_owned())
 }
 
+/// Of whom, and what.
+fn subject_of(subject: &str) -> Result<(Whose, Metric), units::Wrong> {
+    let (whose, word) = match subject.rsplit_once('.') {
+        Some(("all" | "*", metric)) => (Whose::All, metric),
+        Some((service, metric)) => (Whose::One(service.trim_matches(['"', '\'']).to_owned()), metric),
+        None => (Whose::Unsaid, subject),
+    };
+    Ok((whose, metric(word)?))
+}
+
+/// A metric by its word.
+pub(super) fn metric(word: &str) -> Result<Metric, units::Wrong> {
+    Metric::ALL.into_iter().find(|metric| metric.word() == word).ok_or_else(|| {
+        let known = Metric::ALL.iter().map(|metric| metric.word());
+        (format!("there is no metric {}", quote(word)), suggest(word, known, "accepted"))
+    })
+}
+
+fn no_percentiles(metric: Metric) -> units::Wrong {
+    let have = Metric::ALL.iter().filter(|metric| metric.has_percentiles()).map(|metric| metric.word());
+    let remedy = format!("{} have them: p95 mail.downtime <= 4 h/y", list(have));
+    (format!("there are no percentiles of {}", metric.word()), remedy)
+}
+
+/// What counts as a difference.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Margin {
+    /// A part of what is compared with.
+    Share(f64),
+    SecondsAYear(f64),
+}
+
+/// Reads what counts as a difference: `5 %`, `1 min/y`.
+///
+/// ```
+/// use ninefold::scenario::goal::{Margin, margin};
+/// assert_eq!(margin("5 %"), Ok(Margin::Share(0.05)));
+/// assert_eq!(margin("1 min/73 d"), Ok(Margin::SecondsAYear(300.0)));
+/// assert!(margin("1 min").unwrap_err().ends_with("write 1 min/y for a year of 365 d"));
+/// ```
+///
+/// # Errors
+/// What is accepted.
+pub fn margin(text: &str) -> Result<Margin, String> {
+    let told = |(what, remedy): units::Wrong| format!("{what}: {remedy}");
+    let text = text.trim();
+    if text.parse::<f64>().is_ok() || text.ends_with('%') {
+        let share = share(text).map_err(told)?;
+        let is_share = (0.0..=1e6).contains(&share);
+        return if is_share {
+            Ok(Margin::Share(share))
+        } else {
+            Err("write a percentage such as 5 %".to_owned())
+        };
+    }
+    let (seconds, per) = limit(Metric::Downtime, text).map_err(told)?;
+    Ok(Margin::SecondsAYear(seconds * (YEAR.as_secs_f64() / per.as_secs_f64())))
+}
+
 /// A leading `p95`, and what follows it.
 fn percentile(subject: &str) -> Result<(Option<f64>, &str), units::Wrong> {
     let Some((first, rest)) = subject.split_once(' ') else { return Ok((None, subject)) };
@@ -200,12 +317,9 @@ fn percentile(subject: &str) -> Result<(Option<f64>, &str), units::Wrong> {
 }
 
 /// The limit, and the time that it is for.
-fn limit(metric: Metric, value: &str) -> Result<(f64, Span), units::Wrong> {
+pub(super) fn limit(metric: Metric, value: &str) -> Result<(f64, Span), units::Wrong> {
     if metric == Metric::Availability {
-        let fraction = match value.parse::<f64>() {
-            Ok(fraction) => fraction,
-            Err(_) => units::fraction(value)?,
-        };
+        let fraction = share(value)?;
         if (0.0..=1.0).contains(&fraction) {
             return Ok((fraction, YEAR));
         }
@@ -231,6 +345,11 @@ fn limit(metric: Metric, value: &str) -> Result<(f64, Span), units::Wrong> {
         return Ok((number.ok_or_else(wrong)?, per));
     }
     Ok((units::duration(amount)?.as_secs_f64(), per))
+}
+
+/// A fraction, also as a percentage.
+pub(super) fn share(text: &str) -> Result<f64, units::Wrong> {
+    text.parse::<f64>().map_or_else(|_| units::fraction(text), Ok)
 }
 
 /// 99.95 as somebody probably meant it.
@@ -269,6 +388,16 @@ mod tests {
         assert!(goal.check_horizon(YEAR).is_ok());
         let wrong = goal.check_horizon(fifth).expect_err("another time");
         assert!(wrong.contains("write it per 73 d, or make the horizon 1 y"), "{wrong}");
+        let goal = Goal::read("a.longest_outage <= 1 h/y").expect("a goal");
+        assert!(goal.check_horizon(YEAR).is_ok() && goal.check_horizon(fifth).is_err());
+    }
+
+    #[test]
+    fn a_chance_is_a_percentile_by_another_name() {
+        let chance = Goal::read("chance of a.outages > 2/y <= 5 %").expect("a goal");
+        let percentile = Goal::read("p95 a.outages <= 2/y").expect("a goal");
+        assert_eq!(Goal { text: String::new(), ..chance }, Goal { text: String::new(), ..percentile });
+        assert!(Goal::read("chance downtime >= 1 h/y < 0.01").is_ok_and(|goal| goal.strict));
     }
 
     #[test]
@@ -283,7 +412,18 @@ mod tests {
             ("mail.downtime <= 3 min/year", "did you mean \"1 y\"?"),
             ("mail.outages <= 3", "\"3\" does not say of what time: write 3/y"),
             ("mail.outages <= x/y", "\"x\" is no number"),
-            ("p95 mail.outages <= 3/y", "there are no percentiles of outages"),
+            (
+                "p95 mail.degraded <= 3 h/y",
+                "there are no percentiles of degraded: downtime, outages, longest_outage",
+            ),
+            ("chance mail.downtime <= 3 h/y", "a chance is one of exceeding something"),
+            ("chance of mail.downtime <= 3 % > 1 h/y", "a chance is limited from above"),
+            (
+                "chance of mail.downtime > 1 h/y <= 0 %",
+                "\"0 %\" is no chance that so many replications could show",
+            ),
+            ("chance of mail.downtime > 1 h <= 1 %", "\"1 h\" does not say of what time"),
+            ("chance of mail.downtime > 1 h/y <= 1 h", "is not a fraction"),
             ("p100 mail.downtime <= 3 h/y", "\"p100\" is no percentile"),
             ("mail.downtime <= 3 h/0 d", "for no time at all"),
         ] {

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::code;
 use super::fixed::limits;
+use super::place::{Place, Sources};
+use super::terminal::visible;
 use super::text::short;
 
 /// How bad an issue is.
@@ -16,6 +19,17 @@ pub enum Severity {
     Error,
     /// It can, but probably does not say what its author means.
     Warning,
+}
+
+impl Severity {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
 }
 
 /// Where a value stands, in three words: kept beside values for whoever finds a problem later.
@@ -37,30 +51,6 @@ impl Mark {
         Mark { source, start: clip(span.start), end: clip(span.end.max(span.start)) }
     }
 }
-
-/// A position for people, complete in itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The name of the file as the caller gave it, or `--set PATH=VALUE`.
-    pub source: Arc<str>,
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// Bytes from the start of the source.
-    pub span: Range<usize>,
-    /// The order of the sources, for sorting.
-    pub order: u32,
-    /// Whether the source is a file, with lines and columns to look at.
-    pub in_file: bool,
-    /// The line itself, at most [`SNIPPET_CHARS`] characters around the column.
-    snippet: String,
-    /// Characters before the caret in `snippet`, and how many carets.
-    caret: (usize, usize),
-}
-
-/// Characters of a source line shown under an issue.
-const SNIPPET_CHARS: usize = 100;
 
 /// One problem of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,133 +89,65 @@ impl Issue {
         Issue { severity, code, place, path: path.into(), what: what.into(), remedy: remedy.into() }
     }
 
-    /// The issue with its source line and carets under what it is about.
+    /// The issue with its source line and carets under what it is about, as a compiler would show it.
+    ///
+    /// The first line begins with the place, in the form that editors and pipelines make links of.
+    ///
+    /// ```
+    /// use ninefold::scenario::{Input, read};
+    /// let text = "schema = 1\nhosts = 4\n";
+    /// let (_, issues) = read(&Input { name: "a.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
+    /// let shown = issues.iter().find(|issue| issue.code == "E007").unwrap().render();
+    /// assert!(shown.starts_with("a.toml:2:1: error[E007]: hosts: unknown key \"hosts\"\n"));
+    /// assert!(shown.contains("2 | hosts = 4\n  | ^^^^^\n"));
+    /// assert!(shown.contains("= help: did you mean \"host\"?"));
+    /// ```
     #[must_use]
     pub fn render(&self) -> String {
-        let gutter = self.place.line.to_string();
-        let pad = " ".repeat(gutter.len());
-        let (before, width) = self.place.caret;
-        format!(
-            "{self}\n{pad} |\n{gutter} | {}\n{pad} | {}{}\n",
-            self.place.snippet,
-            " ".repeat(before),
-            "^".repeat(width)
-        )
+        self.render_by(&Renderer::plain())
+    }
+
+    /// The same in the colours of a terminal.
+    #[must_use]
+    pub fn render_coloured(&self) -> String {
+        self.render_by(&Renderer::styled())
+    }
+
+    fn render_by(&self, renderer: &Renderer) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let line = self.place.shown();
+        let span = AnnotationKind::Primary.span(line.span.clone());
+        let snippet = Snippet::source(line.text.as_str()).line_start(self.place.line).annotation(span);
+        let mut group = level.primary_title(self.title()).id(self.code).element(snippet);
+        if !self.remedy.is_empty() {
+            group = group.element(Level::HELP.message(visible(&short(&self.remedy, Issue::TEXT_SHOWN))));
+        }
+        // What the line shows is cut to fit already; the renderer must not cut it a second time.
+        let shown = renderer.clone().term_width(usize::from(u16::MAX)).render(&[group]);
+        format!("{}: {}\n", self.place.text(), shown.trim_end_matches('\n'))
+    }
+
+    /// What is wrong, behind the path of the key.
+    fn title(&self) -> String {
+        let what = visible(&short(&self.what, Issue::TEXT_SHOWN));
+        match &*self.path {
+            "" => what,
+            path => format!("{}: {what}", visible(&short(path, Issue::PATH_SHOWN))),
+        }
     }
 }
 
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        // An override is one line that the user has just typed; a position in it says nothing.
-        if self.place.in_file {
-            write!(f, "{}:{}:{}: ", self.place.source, self.place.line, self.place.column)?;
-        } else {
-            write!(f, "{}: ", short(&self.place.source, Issue::PATH_SHOWN))?;
-        }
-        write!(f, "{word}[{}]: ", self.code)?;
-        if !self.path.is_empty() {
-            write!(f, "{}: ", short(&self.path, Issue::PATH_SHOWN))?;
-        }
-        f.write_str(&short(&self.what, Issue::TEXT_SHOWN))?;
+        write!(f, "{}: {}[{}]: {}", self.place.text(), self.severity.word(), self.code, self.title())?;
         if !self.remedy.is_empty() {
-            write!(f, ": {}", short(&self.remedy, Issue::TEXT_SHOWN))?;
+            write!(f, ": {}", visible(&short(&self.remedy, Issue::TEXT_SHOWN)))?;
         }
         Ok(())
     }
-}
-
-/// The texts a scenario was read from; turns a [`Mark`] into a [`Place`].
-#[derive(Clone, Debug, Default)]
-pub struct Sources {
-    list: Vec<Source>,
-}
-
-#[derive(Clone, Debug)]
-struct Source {
-    name: Arc<str>,
-    text: Arc<str>,
-    is_file: bool,
-    /// Byte offset of the start of each line.
-    lines: Vec<usize>,
-}
-
-impl Sources {
-    /// Adds a text; the first one is the scenario, the others are overrides.
-    pub(super) fn add(&mut self, name: &str, text: &str) -> u32 {
-        let is_file = self.list.is_empty();
-        self.push(name, text.into(), is_file)
-    }
-
-    /// Adds the text of a file that one of the others names.
-    pub(super) fn add_file(&mut self, name: &str, text: Arc<str>) -> u32 {
-        self.push(name, text, true)
-    }
-
-    fn push(&mut self, name: &str, text: Arc<str>, is_file: bool) -> u32 {
-        let mut lines = vec![0];
-        lines.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1));
-        self.list.push(Source { name: name.into(), text, is_file, lines });
-        u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX)
-    }
-
-    /// Where a mark is, for people.
-    #[must_use]
-    pub fn place(&self, mark: Mark) -> Place {
-        let Some(source) = self.list.get(mark.source as usize) else {
-            return Place {
-                source: "".into(),
-                line: 1,
-                column: 1,
-                span: 0..0,
-                order: mark.source,
-                in_file: mark.source == 0,
-                snippet: String::new(),
-                caret: (0, 1),
-            };
-        };
-        let text: &str = &source.text;
-        let start = floor_boundary(text, mark.start as usize);
-        let end = floor_boundary(text, mark.end as usize).max(start);
-        let line = source.lines.partition_point(|&first| first <= start).max(1);
-        let first = source.lines[line - 1];
-        let last = source.lines.get(line).map_or(text.len(), |next| next - 1);
-        let before = text[first..start].chars().count();
-        let width = text[start..end.min(last).max(start)].chars().count();
-        let shown_from = before.saturating_sub(SNIPPET_CHARS / 2);
-        let snippet: String = text[first..last.max(first)]
-            .trim_end_matches('\r')
-            .chars()
-            .skip(shown_from)
-            .take(SNIPPET_CHARS)
-            // A tab or control character would put the carets under something else.
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
-        let caret = before - shown_from;
-        let width = width.clamp(1, SNIPPET_CHARS.saturating_sub(caret).max(1));
-        Place {
-            source: source.name.clone(),
-            line,
-            column: before + 1,
-            span: start..end,
-            order: mark.source,
-            in_file: source.is_file,
-            snippet,
-            caret: (caret, width),
-        }
-    }
-}
-
-/// The nearest character boundary at or before a byte offset.
-fn floor_boundary(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// An issue that does not know its line yet.

@@ -10,7 +10,7 @@ use super::text::{join, number, quote, suggest};
 use super::tree::Value;
 
 /// The laws and their keys besides `law`.
-const LAWS: [(&str, &[&str]); 8] = [
+pub(super) const LAWS: [(&str, &[&str]); 8] = [
     ("exponential", &["law", "mean"]),
     ("weibull", &["law", "shape", "mean", "scale"]),
     ("lognormal", &["law", "median", "mean", "sigma", "cv"]),
@@ -22,9 +22,12 @@ const LAWS: [(&str, &[&str]); 8] = [
 ];
 
 /// Beyond these a gamma function or an exponential leaves the numbers a computer has.
-const SHAPE: (f64, f64) = (0.05, 1_000.0);
+pub(super) const SHAPE: (f64, f64) = (0.05, 1_000.0);
 const SIGMA_MAX: f64 = 5.0;
 const CV_MAX: f64 = 1_000.0;
+
+/// The keys of a fault.
+pub(super) const FAULT_KEYS: [&str; 4] = ["mttf", "mttr", "ttf", "ttr"];
 
 /// A constant law.
 pub(super) fn constant(span: Span) -> Law {
@@ -213,7 +216,7 @@ impl Reader {
             self.report(code::FAULT, at, "a law stands where a fault belongs", EXAMPLE);
             return None;
         }
-        self.unknown_keys(&fields, &["mttf", "mttr", "ttf", "ttr"]);
+        self.unknown_keys(&fields, &FAULT_KEYS);
         let ttf = self.one_of(&fields, "mttf", "ttf").and_then(|(key, at)| self.time_to_failure(key, &at));
         let ttr = self.one_of(&fields, "mttr", "ttr").and_then(|(key, at)| {
             if key == "ttr" {

@@ -1,7 +1,8 @@
 //! `--set PATH=VALUE`: values laid over the tree before it is read.
 
 use super::code;
-use super::issue::{Finding, Mark, Sink, Sources};
+use super::issue::{Finding, Mark, Sink};
+use super::place::Sources;
 use super::read::Input;
 use super::text::{join, quote, segment, suggest};
 use super::tree::{self, Entry, Node, Table, Value};
@@ -159,8 +160,8 @@ pub(super) fn name_strangers(root: &Table, kinds: &[(&str, &str)], sink: &mut Si
 fn set(table: &mut Table, path: &str, keys: &[Key], node: Node, sink: &mut Sink) {
     let Some((key, rest)) = keys.split_first() else { return };
     if table.get(&key.text).is_none() {
-        // `inject` is the one list of tables; the rest of a new path is tables in tables.
-        let list = path.is_empty() && key.text == "inject";
+        // `inject` and `gate` are the lists of tables; the rest of a new path is tables in tables.
+        let list = path.is_empty() && matches!(key.text.as_str(), "inject" | "gate");
         let value = if list { Value::Array(Vec::new()) } else { Value::Table(Table::default()) };
         let empty = Node { mark: key.mark, value };
         table.entries.push(Entry { key: key.text.clone(), key_mark: key.mark, node: empty });

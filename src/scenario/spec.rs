@@ -11,7 +11,9 @@ pub use crate::model::{Ages, MirrorFailover, Precision, PrecisionOf, Role, Stora
 use crate::model::{Load, LossPrices, Money, Ppm};
 
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
-use super::issue::{Issue, Mark, Sources};
+pub use super::gate::Gate;
+use super::issue::{Issue, Mark};
+use super::place::Sources;
 pub use super::plans::{
     GuestLayer, Inject, InjectTarget, Maintenance, Protection, ProtectionSettings, Strategy, TakeoverSetting,
     VmFault,
@@ -54,6 +56,8 @@ pub struct Spec {
     pub maintenances: Vec<Maintenance>,
     /// Scripted faults.
     pub injects: Vec<Inject>,
+    /// What a pipeline asks.
+    pub gates: Vec<Gate>,
     /// The defaults that took the place of keys left out, in the order of reading.
     pub assumptions: Vec<Assumption>,
 }

@@ -10,7 +10,7 @@ use super::text::{nearest, quote};
 pub(super) type Wrong = (String, String);
 
 /// Units of durations with their microseconds. y = 365 d = 8,760 h, as availability people count.
-const DURATIONS: [(&str, f64); 8] = [
+pub(super) const DURATIONS: [(&str, f64); 8] = [
     ("us", 1.0),
     ("ms", 1e3),
     ("s", 1e6),
@@ -22,7 +22,7 @@ const DURATIONS: [(&str, f64); 8] = [
 ];
 
 /// Units of sizes with their bytes.
-const SIZES: [(&str, f64); 11] = [
+pub(super) const SIZES: [(&str, f64); 11] = [
     ("B", 1.0),
     ("kB", 1e3),
     ("MB", 1e6),
@@ -37,7 +37,7 @@ const SIZES: [(&str, f64); 11] = [
 ];
 
 /// Units of rates with their bits in a second.
-const RATES: [(&str, f64); 13] = [
+pub(super) const RATES: [(&str, f64); 13] = [
     ("bit/s", 1.0),
     ("kbit/s", 1e3),
     ("Mbit/s", 1e6),

@@ -91,6 +91,8 @@ pub enum Method {
     StudentT,
     /// Few effective events: at each end the wider of t and the weighted-Poisson gamma interval.
     WeightedPoisson,
+    /// Each replication has something or has it not: the exact interval of a binomial share.
+    Binomial,
     /// Nothing varied between replications: the ends are what so many replications can rule out.
     Bound,
     /// Nothing random can touch the value.
@@ -110,6 +112,19 @@ pub enum Randomness {
         /// The most that a replication's value can be; `f64::INFINITY` if there is no limit.
         ceiling: f64,
     },
+}
+
+impl Randomness {
+    /// Of values so many times as large.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Randomness {
+        match self {
+            Randomness::None => Randomness::None,
+            Randomness::Events { largest, ceiling } => {
+                Randomness::Events { largest: largest * factor, ceiling: ceiling * factor }
+            }
+        }
+    }
 }
 
 /// A mean over replications with its standard error and 95 % interval.

@@ -9,6 +9,7 @@
 //! - [`interval`]: 95 % intervals for means and differences that stay honest when almost nothing happened.
 //! - [`proportion`]: intervals for shares and for quantiles.
 //! - [`fit`]: laws of durations of which some were not seen to their end.
+//! - [`spending`]: how the error of one test is shared out over several looks.
 //! - [`sequential`]: the smallest of several candidates that passes, with the error of the whole answer kept.
 
 mod distribution;
@@ -18,6 +19,7 @@ mod moments;
 mod paired;
 pub mod proportion;
 pub mod sequential;
+pub mod spending;
 mod wide;
 
 pub use distribution::{Distribution, EXACT_VALUES_MAX};

@@ -1,5 +1,6 @@
 //! Intervals that follow from counting: for a share of successes, and for a quantile.
 
+use super::interval::{Interval, Method};
 use crate::special::{beta_inc, beta_inc_inverse, normal_quantile};
 
 /// The interval of Clopper and Pearson (Biometrika 26 (1934) 404-413) for the probability of success, after
@@ -22,6 +23,30 @@ pub fn clopper_pearson(successes: u64, trials: u64, confidence: f64) -> (f64, f6
     let low = if successes == 0 { 0.0 } else { beta_inc_inverse(k, rest + 1.0, tail) };
     let high = if successes == trials { 1.0 } else { beta_inc_inverse(k + 1.0, rest, 1.0 - tail) };
     (low, high)
+}
+
+/// The share of successes with the interval of [`clopper_pearson`] that leaves `tail` out at each end.
+///
+/// ```
+/// use ninefold::stats::proportion::share;
+/// let never = share(0, 100, 0.025);
+/// assert_eq!((never.mean, never.low), (0.0, 0.0));
+/// assert!((never.high - 0.0362).abs() < 1e-4);
+/// ```
+///
+/// # Panics
+/// Where `successes` exceeds `trials`, or unless 0 < `tail` < 0.5.
+#[must_use]
+pub fn share(successes: u64, trials: u64, tail: f64) -> Interval {
+    let (low, high) = clopper_pearson(successes, trials, 1.0 - 2.0 * tail);
+    let mean = if trials == 0 { 0.0 } else { successes as f64 / trials as f64 };
+    Interval {
+        mean,
+        se: if trials > 1 { (mean * (1.0 - mean) / (trials - 1) as f64).sqrt() } else { 0.0 },
+        low,
+        high,
+        method: if successes == 0 { Method::Bound } else { Method::Binomial },
+    }
 }
 
 /// The score interval of Wilson (JASA 22 (1927) 209-212): narrower than [`clopper_pearson`], covers with

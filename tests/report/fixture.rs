@@ -275,6 +275,7 @@ pub(crate) fn summary(title: &str, strategies: Vec<StrategySummary>, half: f64) 
         strategies,
         comparisons,
         best: Vec::new(),
+        gates: Vec::new(),
         numbers: vec![0, 1, 2],
         rows,
     }

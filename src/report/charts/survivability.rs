@@ -96,7 +96,7 @@ fn draw(pen: &mut Pen, from: (f64, f64), to: (f64, f64), row: &Serving) {
 /// `98 % (75)`: never 100 % where something is out.
 fn text(row: &Serving) -> String {
     let percent = |share: f64| match share {
-        s if s < 1.0 && s >= 0.995 => "> 99".to_owned(),
+        s if (0.995..1.0).contains(&s) => "> 99".to_owned(),
         s if s > 0.0 && s < 0.005 => "< 1".to_owned(),
         s => figures::fixed(s * 100.0, 0),
     };

@@ -13,7 +13,7 @@ use crate::scenario::text::{count, join, quote, suggest};
 use crate::scenario::tree::Value;
 
 /// The policies with the keys that each has beside `policy`.
-const POLICIES: [(&str, &[&str]); 5] = [
+pub(crate) const POLICIES: [(&str, &[&str]); 5] = [
     ("none", &[]),
     ("slots", &["failures", "slot_memory", "slot_cores"]),
     ("percentage", &["memory", "cores"]),

@@ -12,7 +12,7 @@ use crate::scenario::tree::Value;
 
 use super::Named;
 
-pub(super) const DAYS: [&str; 7] =
+pub(crate) const DAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The file that says all of the week, and its column.

@@ -6,6 +6,7 @@ mod cluster;
 mod cost;
 mod demand;
 mod fit;
+mod gate;
 mod guest;
 mod handbook;
 mod host;
@@ -21,9 +22,16 @@ mod settings;
 mod strategy;
 mod week;
 
+use std::collections::BTreeMap;
+
 use crate::engine::Span;
 
+pub(super) use admission::POLICIES;
 pub use handbook::{Breach, breaches};
+pub(super) use load::DAYS;
+pub(super) use schedule::INJECTED;
+pub(super) use service::PRIORITIES;
+pub(super) use strategy::PARTS;
 #[cfg(test)]
 pub(crate) use strategy::PROTECTION;
 
@@ -31,9 +39,10 @@ use super::code;
 use super::fields::{At, Fields, Reader};
 use super::files::{File, Library};
 use super::fixed::limits;
-use super::issue::{Finding, Issue, Mark, Sink, Sources};
+use super::issue::{Finding, Issue, Mark, Sink};
 use super::names::{HostNames, Names};
 use super::overrides;
+use super::place::Sources;
 use super::spec::{Ages, Precision, PrecisionOf, Run, Spec};
 use super::syntax::Damage;
 use super::text::{join, segment, unprintable};
@@ -54,7 +63,7 @@ pub struct Input<'a> {
 }
 
 /// The tables of a scenario: key and what its components are called in messages.
-const KINDS: [(&str, &str); 11] = [
+pub(super) const KINDS: [(&str, &str); 11] = [
     ("site", "site"),
     ("rack", "rack"),
     ("crew", "crew"),
@@ -68,7 +77,7 @@ const KINDS: [(&str, &str); 11] = [
     ("load", "load"),
 ];
 
-const ROOT: [&str; 16] = [
+const ROOT: [&str; 17] = [
     "schema",
     "title",
     "run",
@@ -85,6 +94,7 @@ const ROOT: [&str; 16] = [
     "strategy",
     "maintenance",
     "inject",
+    "gate",
 ];
 
 /// Reads a scenario and finds everything wrong with it, in the order of the text.
@@ -92,9 +102,33 @@ const ROOT: [&str; 16] = [
 /// The [`Spec`] is there exactly when no issue is an error; warnings do not prevent it.
 #[must_use]
 pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
-    let mut reader = Reader { library: Library::of(input.files), ..Reader::default() };
+    read_with(Reader { library: Library::of(input.files), ..Reader::default() }, input).0
+}
+
+/// The keys that each table of a scenario may have, by its path, such as `host.esx`; the scenario itself is `""`.
+///
+/// ```
+/// use ninefold::scenario::{Input, accepted_keys};
+/// let tables = accepted_keys(&Input { name: "doc.toml", bytes: b"[crew.night]", overrides: &[], files: &[] });
+/// assert_eq!(tables["crew.night"], ["size"]);
+/// ```
+#[must_use]
+pub fn accepted_keys(input: &Input<'_>) -> BTreeMap<String, Vec<String>> {
+    let library = Library::of(input.files);
+    let reader = Reader { library, accepted: Some(BTreeMap::new()), ..Reader::default() };
+    read_with(reader, input).1
+}
+
+type Found = (Option<Spec>, Vec<Issue>);
+
+fn read_with(mut reader: Reader, input: &Input<'_>) -> (Found, BTreeMap<String, Vec<String>>) {
+    let found = read_by(&mut reader, input);
+    (found, reader.accepted.unwrap_or_default())
+}
+
+fn read_by(reader: &mut Reader, input: &Input<'_>) -> Found {
     let Some(text) = decode(input, &mut reader.sources, &mut reader.sink) else {
-        return (None, reader.sink.finish(&reader.sources));
+        return (None, std::mem::take(&mut reader.sink).finish(&reader.sources));
     };
     let (mut root, damage) = tree::parse_document(text, 0, &mut reader.sink);
     let broken = reader.sink.errors > 0;
@@ -104,7 +138,7 @@ pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
     if root.entries.is_empty() && !broken {
         let remedy = "a scenario needs schema = 1, at least one [host.NAME], one [service.NAME] and one [strategy.NAME]";
         reader.sink.push(code::EMPTY, Mark::default(), "", "the scenario is empty", remedy);
-        return (None, reader.sink.finish(&reader.sources));
+        return (None, std::mem::take(&mut reader.sink).finish(&reader.sources));
     }
     let mut spec = reader.scenario(&root, input.name, broken);
     overrides::name_strangers(&root, &KINDS, &mut reader.sink);
@@ -112,10 +146,25 @@ pub fn read(input: &Input<'_>) -> (Option<Spec>, Vec<Issue>) {
         forgive(&mut reader.sink, &damage);
     }
     let failed = reader.sink.errors > 0;
-    let issues = reader.sink.finish(&reader.sources);
-    spec.sources = reader.sources;
-    spec.assumptions = reader.assumptions;
+    let issues = std::mem::take(&mut reader.sink).finish(&reader.sources);
+    spec.sources = std::mem::take(&mut reader.sources);
+    spec.assumptions = std::mem::take(&mut reader.assumptions);
     ((!failed).then_some(spec), issues)
+}
+
+/// Whether a text means to be a scenario: it has a `schema`, or cannot be read at all. Folders have other files in TOML too.
+///
+/// ```
+/// use ninefold::scenario::is_scenario;
+/// assert!(is_scenario(b"schema = 1") && is_scenario(b"schema = ]"));
+/// assert!(!is_scenario(b"[package]\nname = \"schema\""));
+/// ```
+#[must_use]
+pub fn is_scenario(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return true };
+    let mut sink = Sink::default();
+    let (root, _) = tree::parse_document(text.strip_prefix('\u{feff}').unwrap_or(text), 0, &mut sink);
+    sink.errors > 0 || root.get("schema").is_some()
 }
 
 /// Checks size and encoding; drops a byte-order mark.
@@ -173,7 +222,7 @@ impl Reader {
         for (key, _) in KINDS {
             self.names(&top, key);
         }
-        let [sites, racks, crews, networks, storages, hosts, clusters, services, _, _, loads] =
+        let [sites, racks, crews, networks, storages, hosts, clusters, services, strategies, _, loads] =
             KINDS.map(|(key, kind)| Names::of(root, key, kind));
         let mut spec = Spec {
             sources: Sources::default(),
@@ -192,6 +241,7 @@ impl Reader {
             strategies: Vec::new(),
             maintenances: Vec::new(),
             injects: Vec::new(),
+            gates: Vec::new(),
             assumptions: Vec::new(),
         };
         self.tell_rest();
@@ -224,6 +274,15 @@ impl Reader {
             hosts: &host_names,
         };
         spec.injects = self.injects(&top, &all, &spec);
+        let settings = spec.clusters.iter().map(|cluster| &cluster.settings);
+        let over = spec.strategies.iter().flat_map(|strategy| strategy.clusters.iter().map(|(_, over)| over));
+        let asked = gate::Around {
+            services: &services,
+            strategies: &strategies,
+            run: &spec.run,
+            asks_for_headroom: settings.chain(over).any(|settings| settings.headroom.is_some()),
+        };
+        spec.gates = self.gates(&top, &asked);
         if !broken {
             self.enough(&top);
         }

@@ -24,7 +24,7 @@ pub(super) struct Everything<'a> {
 }
 
 /// Kinds of a scripted fault with the faults that each can have.
-const KINDS: [(&str, &[&str]); 8] = [
+pub(crate) const INJECTED: [(&str, &[&str]); 8] = [
     ("host", &["crash", "hang", "agent", "link.management", "link.client", "link.storage", "link.private"]),
     ("storage", &["outage", "controller"]),
     ("network", &["outage"]),
@@ -148,7 +148,7 @@ impl Reader {
     /// `KIND NAME FAULT`; the name may hold spaces.
     fn target(&mut self, at: &At<'_>, all: &Everything<'_>, spec: &Spec) -> Option<InjectTarget> {
         let text = self.text(at)?.trim();
-        let kinds = || KINDS.iter().map(|(kind, _)| *kind);
+        let kinds = || INJECTED.iter().map(|(kind, _)| *kind);
         let parts = text
             .split_once(char::is_whitespace)
             .and_then(|(kind, rest)| Some((kind, rest.trim().rsplit_once(char::is_whitespace)?)));
@@ -159,7 +159,7 @@ impl Reader {
             return None;
         };
         let name = name.trim_end();
-        let Some((kind, faults)) = KINDS.iter().find(|(known, _)| *known == kind) else {
+        let Some((kind, faults)) = INJECTED.iter().find(|(known, _)| *known == kind) else {
             let what = format!("{} is not a kind of component", quote(kind));
             self.report(code::INJECT, at, what, suggest(kind, kinds(), "kinds"));
             return None;

@@ -71,7 +71,8 @@ const VM_KEYS: [&str; 10] = [
     "busy",
 ];
 
-const PRIORITIES: [(&str, u8); 5] = [("lowest", 1), ("low", 2), ("medium", 3), ("high", 4), ("highest", 5)];
+pub(crate) const PRIORITIES: [(&str, u8); 5] =
+    [("lowest", 1), ("low", 2), ("medium", 3), ("high", 4), ("highest", 5)];
 
 impl Reader {
     pub(super) fn service(&mut self, named: &Named<'_>, around: &Around<'_>) -> Service {

@@ -41,7 +41,7 @@ pub(crate) const PROTECTION: [&str; 17] = [
     "witness_outage",
     "licence",
 ];
-const PARTS: [&str; 5] = ["offline", "disk", "address", "start", "recover"];
+pub(crate) const PARTS: [&str; 5] = ["offline", "disk", "address", "start", "recover"];
 
 /// All that a strategy, or one of its services, can say of a protection.
 fn protection_keys() -> Vec<&'static str> {

@@ -1,0 +1,242 @@
+//! A run beside a stored one: what is worse, what is better, what cannot be compared.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const SCENARIO: &str = r#"schema = 1
+title = "Two hosts"
+[run]
+replications = 200
+[host.h]
+count = 2
+cores = 8
+memory = "64 GiB"
+crash = { mttf = "20 d", mttr = "4 h" }
+[service.db]
+vm = { cores = 2, memory = "8 GiB" }
+[service.web]
+instances = 3
+role = "stateless"
+vm = { cores = 2, memory = "8 GiB" }
+[strategy.none]
+protect = []
+[strategy.group]
+protect = ["guest-failover"]
+"#;
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("UTF-8")
+}
+
+fn ninefold(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ninefold"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program starts")
+}
+
+/// A folder with the scenario, and its results in `main`.
+fn stored() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("a.toml"), SCENARIO).expect("written");
+    let run = ninefold(folder.path(), &["run", "a.toml", "--quiet", "--out", "main"]);
+    assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+    folder
+}
+
+/// The scenario once more with something else in it, beside `main`: the exit code, what was printed, and `baseline` of the result.
+fn beside(folder: &Path, more: &[&str]) -> (Option<i32>, String, Value) {
+    let run = ninefold(
+        folder,
+        &[&["run", "a.toml", "--quiet", "--out", "now", "--baseline", "main"], more].concat(),
+    );
+    let result = fs::read_to_string(folder.join("now/result.json")).unwrap_or_else(|_| "{}".to_owned());
+    let result: Value = serde_json::from_str(&result).expect("JSON");
+    (run.status.code(), text(&run.stdout).to_owned() + text(&run.stderr), result["baseline"].clone())
+}
+
+fn trends(baseline: &Value) -> Vec<&str> {
+    let changes = baseline["changes"].as_array().expect("changes");
+    changes.iter().map(|change| change["trend"].as_str().expect("a word")).collect()
+}
+
+#[test]
+fn the_same_scenario_has_not_changed() {
+    let folder = stored();
+    let (code, told, baseline) = beside(folder.path(), &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(trends(&baseline), ["same"; 4]);
+    assert!(
+        told.contains("nothing has changed") && told.contains("Beside the baseline (4 figures: 4 the same)"),
+        "{told}"
+    );
+    assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
+    // Results hold no path: the same baseline under another name gives the same bytes.
+    let first = fs::read(folder.path().join("now/result.json")).expect("written");
+    fs::rename(folder.path().join("main"), folder.path().join("elsewhere")).expect("moved");
+    ninefold(
+        folder.path(),
+        &["run", "a.toml", "--quiet", "--out", "now", "--baseline", "elsewhere/result.json"],
+    );
+    assert_eq!(fs::read(folder.path().join("now/result.json")).expect("written"), first);
+    // More replications of the same are the same as well.
+    fs::rename(folder.path().join("elsewhere"), folder.path().join("main")).expect("moved");
+    // But for the scenario's fingerprint, which the override changes: they are paired, as many as both have.
+    let (code, told, baseline) =
+        beside(folder.path(), &["--replications", "300", "--margin", "5 %", "--margin", "1 h/y"]);
+    assert_eq!((code, trends(&baseline)), (Some(0), vec!["same"; 4]), "{told}");
+    assert_eq!(
+        (&baseline["changes"][0]["how"], &baseline["changes"][0]["pairs"]),
+        (&"paired".into(), &200.into())
+    );
+    assert_eq!(baseline["changes"][0]["difference_s"]["mean"], 0.0);
+}
+
+/// Repairs that take half as long again: downtimes that are paired differ by half of themselves in every replication, and 200 of
+/// them know that far better than two hundred and two hundred others would.
+#[test]
+fn what_is_worse_by_more_than_the_margin_fails() {
+    let folder = stored();
+    let longer = ["--set", "host.h.crash.mttr=\"6 h\""];
+    let (code, told, baseline) = beside(folder.path(), &longer);
+    assert_eq!(code, Some(3), "{told}");
+    assert!(trends(&baseline)[..2].iter().all(|trend| *trend == "worse"), "{baseline}");
+    let change = &baseline["changes"][0];
+    assert_eq!((&change["how"], &change["pairs"]), (&"paired".into(), &200.into()));
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let (then, now) = (number(&change["then"]), number(&change["now"]));
+    assert!((now / then - 1.5).abs() < 0.05, "{then} {now}");
+    let width = number(&change["difference_s"]["high"]) - number(&change["difference_s"]["low"]);
+    assert!(told.contains("✗ db under none: worse: downtime"), "{told}");
+    let page = fs::read_to_string(folder.path().join("now/summary.md")).expect("written");
+    assert!(page.contains("## Beside the baseline") && page.contains("| ✗ worse | db | none |"), "{page}");
+    // Not paired, the same is known less well; that it is not is said.
+    let other = [&longer[..], &["--seed", "2"]].concat();
+    let (_, told, unpaired) = beside(folder.path(), &other);
+    assert!(told.contains("not paired by replication: it has seed 1, and so other failures"), "{told}");
+    let change = &unpaired["changes"][0];
+    let wide = number(&change["difference_s"]["high"]) - number(&change["difference_s"]["low"]);
+    assert_eq!(change["how"], "unpaired");
+    assert!(wide > 1.5 * width, "{wide} {width}");
+    // What counts as a change is the user's.
+    let (code, told, baseline) =
+        beside(folder.path(), &[&longer[..], &["--margin", "100 %", "--margin", "2 h/y"]].concat());
+    assert_eq!(code, Some(0), "{told}");
+    assert!(trends(&baseline).iter().all(|trend| *trend == "same"), "{told}");
+    assert!(told.contains("more than 100 % and 2.0 h a year"), "{told}");
+}
+
+#[test]
+fn what_is_better_passes_and_what_nobody_knows_is_undecided() {
+    let folder = stored();
+    let (code, told, baseline) = beside(folder.path(), &["--set", "host.h.crash.mttr=\"2 h\""]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(trends(&baseline)[..2].iter().all(|trend| *trend == "better"), "{told}");
+    // Other failures of the same kind, few of them: the means of two dozen years differ by more than 5 %.
+    let few = ["--seed", "3", "--replications", "24"];
+    let (code, told, baseline) = beside(folder.path(), &few);
+    assert_eq!(code, Some(4), "{told}");
+    assert!(trends(&baseline).contains(&"undecided"), "{told}");
+    // The first 24 of the stored ones are paired with 24 of the same seed.
+    let (_, _, baseline) =
+        beside(folder.path(), &["--set", "host.h.crash.mttr=\"4.1 h\"", "--replications", "24"]);
+    assert_eq!(baseline["changes"][0]["pairs"], 24);
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused_by_name_before_anything_is_simulated() {
+    let folder = stored();
+    for (more, part) in [
+        (&["--horizon", "2 y"][..], "horizon: it has 1 y, this run 2 y"),
+        (&["--set", "run.warmup=\"1 d\""], "warmup: it has 0 s, this run 1 d"),
+        (&["--set", "run.ages=\"new\""], "ages: it has stationary, this run new"),
+        (&["--set", "strategy.x.protect=[]"], "strategy x: it has none of that name"),
+        (
+            &["--set", "service.more.vm={ cores = 1, memory = \"1 GiB\" }"],
+            "service more: it has none of that name",
+        ),
+    ] {
+        let (code, told, _) = beside(folder.path(), more);
+        assert_eq!(code, Some(2), "{told}");
+        assert!(told.contains(part), "{part}: {told}");
+        assert!(!folder.path().join("now").exists(), "{told}");
+    }
+    // All of what differs, at once.
+    let (_, told, _) = beside(folder.path(), &["--horizon", "2 y", "--set", "run.ages=\"new\""]);
+    assert!(told.contains("horizon: ") && told.contains("ages: "), "{told}");
+    // Some strategies of it will do; what it has and this scenario has not is told.
+    assert_eq!(beside(folder.path(), &["--strategy", "none"]).0, Some(0));
+    let without = SCENARIO.replace("[strategy.group]\nprotect = [\"guest-failover\"]\n", "");
+    fs::write(folder.path().join("a.toml"), without).expect("written");
+    let (code, told, _) = beside(folder.path(), &[]);
+    assert_eq!(code, Some(2));
+    assert!(told.contains("strategy group: this run has none of that name"), "{told}");
+}
+
+#[test]
+fn files_that_are_no_results_are_refused() {
+    let folder = stored();
+    let result = folder.path().join("main/result.json");
+    let written = fs::read_to_string(&result).expect("written");
+    let with = |change: &dyn Fn(&str) -> String| {
+        fs::write(&result, change(&written)).expect("written");
+        let (code, told, baseline) = beside(folder.path(), &["--set", "host.h.crash.mttr=\"4.1 h\""]);
+        fs::write(&result, &written).expect("written");
+        (code, told, baseline)
+    };
+    let (code, told, _) = with(&|text| text.replacen("\"schema\": 1", "\"schema\": 9", 1));
+    assert!(code == Some(2) && told.contains("this result has schema 9"), "{told}");
+    let (code, told, _) = with(&|text| text[..text.len() / 2].to_owned());
+    assert!(code == Some(2) && told.contains("cut off"), "{told}");
+    // Another version has other failures, for all that is known.
+    let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    let (_, told, baseline) = with(&|text| text.replacen(&version, "\"version\": \"0.0.9\"", 1));
+    assert!(
+        told.contains("version 0.0.9 simulated it") && baseline["changes"][0]["how"] == "unpaired",
+        "{told}"
+    );
+    let rows = folder.path().join("main/replications.csv");
+    let lines = fs::read_to_string(&rows).expect("written");
+    fs::write(&rows, lines.replacen("\nnone,db,3,", "\nnone,db,three,", 1)).expect("written");
+    let (code, told, _) = beside(folder.path(), &[]);
+    assert!(code == Some(2) && told.contains("line 5: replication is no number"), "{told}");
+    fs::remove_file(&rows).expect("removed");
+    let (_, told, baseline) = beside(folder.path(), &["--set", "host.h.crash.mttr=\"4.1 h\""]);
+    assert!(told.contains("there is no replications.csv beside it"), "{told}");
+    assert_eq!(baseline["changes"][0]["how"], "unpaired");
+    for (margin, part) in [
+        ("-5 %", "is negative"),
+        ("-5", "write a percentage"),
+        ("1 min", "write 1 min/y"),
+        ("x", "does not say of what time"),
+    ] {
+        let (code, told, _) = beside(folder.path(), &["--margin", margin]);
+        assert!(code == Some(2) && told.contains(part), "{margin}: {told}");
+    }
+    let run = ninefold(folder.path(), &["run", "a.toml", "--quiet", "--baseline", "nowhere"]);
+    assert_eq!(run.status.code(), Some(1), "{}", text(&run.stderr));
+}
+
+/// Rare outages are told by weighted replications, which are compared by their means.
+#[test]
+fn weighted_means_are_compared_without_pairs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rare = SCENARIO.replace("mttf = \"20 d\"", "mttf = \"2000 y\"");
+    fs::write(folder.path().join("a.toml"), rare).expect("written");
+    ninefold(folder.path(), &["run", "a.toml", "--quiet", "--out", "main"]);
+    let (code, told, baseline) =
+        beside(folder.path(), &["--set", "host.h.crash.mttr=\"40 h\"", "--margin", "5 %"]);
+    let change = &baseline["changes"][0];
+    assert_eq!(
+        (&change["how"], &change["difference_s"]["method"]),
+        (&"unpaired".into(), &"importance-sampling".into()),
+        "{told}"
+    );
+    // Ten times as long, which is known although no plain replication has seen any of it.
+    assert_eq!((code, change["trend"].as_str()), (Some(3), Some("worse")), "{told}");
+}

@@ -1,0 +1,119 @@
+//! Every command has examples, and every example does what it says.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{at, ninefold, text};
+
+/// The commands of the program, as its own help lists them.
+fn commands() -> Vec<String> {
+    let help = ninefold(Path::new("."), &["--help"]);
+    let all = text(&help.stdout);
+    let (_, list) = all.split_once("Commands:\n").unwrap();
+    let names =
+        list.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
+    let names: Vec<String> = names.filter(|name| *name != "help").map(str::to_owned).collect();
+    assert!(names.len() >= 15, "{names:?}");
+    names
+}
+
+/// The lines of a command's help that are to be typed.
+fn examples(command: &str) -> Vec<String> {
+    let help = ninefold(Path::new("."), &[command, "--help"]);
+    let all = text(&help.stdout);
+    let lines =
+        all.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| line.starts_with("ninefold "));
+    lines.map(str::to_owned).collect()
+}
+
+/// A folder with the scenarios in it.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("scenarios");
+    std::fs::create_dir(&to).unwrap();
+    for entry in std::fs::read_dir(at("scenarios")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn every_example_of_every_help_runs() {
+    let folder = folder();
+    let program = Path::new(env!("CARGO_BIN_EXE_ninefold")).parent().unwrap();
+    let path = std::env::join_paths(
+        [program.to_path_buf()]
+            .into_iter()
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+    )
+    .unwrap();
+    for command in commands() {
+        let examples = examples(&command);
+        assert!(!examples.is_empty(), "{command} --help has no example; add one to src/cli/help.rs");
+        for example in examples {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &example]).current_dir(folder.path()).env("PATH", &path).stdin(Stdio::null());
+            let output = shell.output().unwrap();
+            // An example that is meant to fail says so.
+            let expected =
+                example.split_once("# exit ").and_then(|(_, code)| code.trim().parse().ok()).unwrap_or(0);
+            assert_eq!(output.status.code(), Some(expected), "{example}\n{}", text(&output.stderr));
+        }
+    }
+}
+
+/// A shell reads what is printed for it, and finds every command and option in it.
+#[test]
+fn completions_are_scripts_that_know_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = ninefold(folder.path(), &["completions", shell]);
+        assert_eq!(script.status.code(), Some(0), "{shell}: {}", text(&script.stderr));
+        for word in commands().iter().map(String::as_str).chain(["replications", "set-b"]) {
+            assert!(text(&script.stdout).contains(word), "{shell} does not complete {word}");
+        }
+        let file = folder.path().join(shell);
+        std::fs::write(&file, &script.stdout).unwrap();
+        // Where the shell is there, it must be able to read it.
+        if let Ok(read) = Command::new(shell).arg("-n").arg(&file).output() {
+            assert!(read.status.success() || shell == "elvish", "{shell}: {}", text(&read.stderr));
+        }
+    }
+    assert_eq!(ninefold(folder.path(), &["completions", "tcsh"]).status.code(), Some(2));
+}
+
+/// `man` has nothing to say against the pages, and there is one for every command.
+#[test]
+fn there_is_a_page_for_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = ninefold(folder.path(), &["man"]);
+    let all = ninefold(folder.path(), &["man", "--out", "pages"]);
+    assert_eq!((one.status.code(), all.status.code()), (Some(0), Some(0)), "{}", text(&all.stderr));
+    let pages = folder.path().join("pages");
+    assert_eq!(std::fs::read(pages.join("ninefold.1")).unwrap(), one.stdout);
+    let names = commands();
+    assert_eq!(std::fs::read_dir(&pages).unwrap().count(), names.len() + 1);
+    let has_man = Command::new("man").arg("--version").output().is_ok_and(|output| output.status.success());
+    for name in names.iter().map(|name| format!("ninefold-{name}")).chain(["ninefold".to_owned()]) {
+        let file = pages.join(format!("{name}.1"));
+        let page = std::fs::read_to_string(&file).unwrap();
+        let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix(".SH ")).collect();
+        assert!(
+            page.contains(&format!(".TH {name} 1"))
+                && sections.starts_with(&["NAME", "SYNOPSIS", "DESCRIPTION"]),
+            "{page}"
+        );
+        assert!(name == "ninefold" || page.contains("Examples:"), "{page}");
+        if has_man {
+            let mut man = Command::new("man");
+            man.args(["--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z"]).arg(&file).env("MANWIDTH", "100");
+            let shown = man.stdin(Stdio::null()).output().unwrap();
+            // A system without the macros has a man that shows nothing.
+            if shown.status.success() {
+                assert!(shown.stderr.is_empty(), "{name}: {}", text(&shown.stderr));
+            }
+        }
+    }
+}
