@@ -110,6 +110,10 @@
 //! - **a file that a scenario names**: its key in `FILE_KEYS` of `scenario/files.rs`; whoever reads the key asks for its text
 //!   (`data_text`), or for a table of columns (`scenario/sheet.rs`). The command line, the fingerprint and the places of mistakes
 //!   follow.
+//! - **a format of histories of failures**: a reader beside the others in `history/read`, a variant of [`history::Format`] with its name and how its
+//!   first row is known; the command line, the scenario and the schema follow.
+//! - **a law that is fitted**: a variant of [`stats::fit::Curve`] and of [`stats::fit::Family`], how a scenario writes it in
+//!   `report/faults/paste.rs`, and its coverage in `tests/faults_fit.rs`.
 //! - **a probe**: a file in [`probe`] that implements [`sim::Observer`]; where it goes into results, its
 //!   integers are added up in `experiment/block.rs` and turned into an estimate in `experiment/summarize.rs`.
 //!   No handler changes.

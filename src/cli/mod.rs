@@ -13,6 +13,7 @@ mod check;
 mod data;
 mod diff;
 mod explain;
+mod faults;
 mod gates;
 mod help;
 mod init;
@@ -112,6 +113,7 @@ pub fn main() -> ExitCode {
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
         Command::Profiles(profiles) => profiles::profiles(profiles),
+        Command::Faults(arguments) => faults::faults(arguments),
         Command::Diff(diff) => diff::diff(diff),
         Command::Explain(explain) => explain::explain(explain),
         Command::Init(init) => init::init(init),

@@ -79,6 +79,8 @@ impl Fits {
 pub struct Group {
     /// What they are.
     pub kind: String,
+    /// What they are divided by.
+    pub by: By,
     /// Their cause or stem; empty where all of a kind are together.
     pub of: String,
     /// How many were watched.
@@ -193,6 +195,7 @@ pub fn study(history: &History, question: &Question) -> Vec<Group> {
     }
     let group = |((kind, of), gathered): ((&str, &str), Gathered)| Group {
         kind: kind.to_owned(),
+        by: question.by,
         of: of.to_owned(),
         entities: gathered.entities,
         failed: gathered.failed.len() as u64,

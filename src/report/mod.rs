@@ -25,6 +25,7 @@ mod cost;
 pub mod csv;
 pub mod diff;
 pub mod explain;
+pub mod faults;
 pub mod figures;
 pub mod gates;
 mod headroom;

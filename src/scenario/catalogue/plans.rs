@@ -167,9 +167,9 @@ pub(super) fn faults() -> Table {
             .default("\"name\""),
         key("from", Kind::Text, "The instant at which the history begins, such as 2024-03-01. Default: its first date; of durations, zero."),
         key("offset", Kind::Duration, "How much of it is over when the measured time begins.").default("\"0 s\""),
-        key("format", Kind::Words(words(&Format::WORDS)), "How the file is written. Default: as its first row says."),
+        key("read_as", Kind::Words(words(&Format::WORDS)), "How the file is written. Default: as its first row says."),
     ];
-    let needs = ["map", "from", "offset", "format"].map(|key| ("replay", key)).to_vec();
+    let needs = ["map", "from", "offset", "read_as"].map(|key| ("replay", key)).to_vec();
     Table { needs, ..table("faults", "A history of failures that is replayed.", keys) }
 }
 

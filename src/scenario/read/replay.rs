@@ -39,7 +39,7 @@ impl Reader {
     /// Adds the failures of the history that the scenario names, where it names one.
     pub(super) fn replay(&mut self, top: &Fields<'_>, all: &Everything<'_>, spec: &mut Spec) {
         let Some(at) = top.get("faults") else { return };
-        let Some(fields) = self.fields(&at, &["replay", "map", "from", "offset", "format"]) else { return };
+        let Some(fields) = self.fields(&at, &["replay", "map", "from", "offset", "read_as"]) else { return };
         let Some(file_at) = fields.get("replay") else {
             if !fields.table.entries.is_empty() && !self.doubts("faults.replay") {
                 let what = "says how a history is replayed, but not which";
@@ -84,7 +84,7 @@ impl Reader {
     /// The history, and where it begins.
     fn wanted(&mut self, fields: &Fields<'_>, file_at: &At<'_>, offset: Span) -> Option<Wanted> {
         let map = self.opt(fields, "map", |r, at| r.word(at, &[("name", Map::Name), ("in-turn", Map::InTurn)]));
-        let format = self.opt(fields, "format", |r, at| r.word(at, &Format::WORDS));
+        let format = self.opt(fields, "read_as", |r, at| r.word(at, &Format::WORDS));
         let from = self.opt(fields, "from", |r, at| {
             let text = r.text(at)?;
             let read = history::instant(text);
@@ -155,7 +155,7 @@ impl Reader {
                 continue;
             }
             let (what, remedy) = if !KINDS.contains(&kind) {
-                (format!("{kind} {} cannot be replayed", named(&names)), format!("kinds are {}", list(KINDS)))
+                (format!("{} {} cannot be replayed", quote(kind), named(&names)), format!("kinds are {}", list(KINDS)))
             } else if wanted.map == Map::Name {
                 let what = format!("{kind} {} is not replayed: the scenario has none of this name", named(&names));
                 (what, "give components these names, or write map = \"in-turn\"".to_owned())
@@ -189,7 +189,8 @@ impl Reader {
 
 /// Names for a message, the first few.
 fn named(names: &[&str]) -> String {
-    let shown = list(names.iter().take(NAMED).copied());
+    let shown: Vec<String> = names.iter().take(NAMED).map(|name| quote(name)).collect();
+    let shown = list(shown.iter().map(String::as_str));
     match names.len().saturating_sub(NAMED) {
         0 => shown,
         more => format!("{shown} and {}", count(more as u64, "other", "others")),
