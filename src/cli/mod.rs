@@ -13,6 +13,7 @@ mod check;
 mod data;
 mod diff;
 mod explain;
+mod faults;
 mod gates;
 mod help;
 mod init;
@@ -117,6 +118,7 @@ pub fn main() -> ExitCode {
         Command::Report(report) => report::report(report),
         Command::Import(import) => import::import(import),
         Command::Profiles(profiles) => profiles::profiles(profiles),
+        Command::Faults(arguments) => faults::faults(arguments),
         Command::Diff(diff) => diff::diff(diff),
         Command::Explain(explain) => explain::explain(explain),
         Command::Init(init) => init::init(init),

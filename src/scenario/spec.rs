@@ -18,6 +18,7 @@ pub use super::plans::{
     GuestLayer, Inject, InjectTarget, Maintenance, Protection, ProtectionSettings, Strategy, TakeoverSetting,
     VmFault,
 };
+pub use super::replay::{Replay, Replayed};
 pub use super::profiles::{Product, Value as SettingValue};
 use super::workload::Workload;
 
@@ -54,8 +55,10 @@ pub struct Spec {
     pub strategies: Vec<Strategy>,
     /// Planned work.
     pub maintenances: Vec<Maintenance>,
-    /// Scripted faults.
+    /// Scripted faults, behind those that are written those of a history.
     pub injects: Vec<Inject>,
+    /// The history that is replayed; absent: none is.
+    pub replay: Option<Replay>,
     /// What a pipeline asks.
     pub gates: Vec<Gate>,
     /// The defaults that took the place of keys left out, in the order of reading.
