@@ -29,7 +29,7 @@ impl<'a> Shown<'a> {
         let strategies = shown_strategies(result);
         let each = strategies.len().max(1);
         let services = most_lost(result, (ROWS / each).max(4));
-        let mut charted = most_lost(result, (CURVES / each).clamp(3, 12));
+        let mut charted = most_lost(result, (CURVES / each).clamp(2, 12));
         charted.retain(|name| services.contains(name));
         let replayed = least_lost(&strategies, REPLAYED);
         Shown { result, strategies, services, charted, replayed }

@@ -17,7 +17,7 @@ use crate::report::figures;
 use crate::report::replays::{Lane, LaneGroup, LaneKind, Replay, Replays, Spell, StrategyReplays};
 
 /// Boxes on the whole page, and the fewest that a replication gets of them.
-const SPELLS: usize = 4_000;
+const SPELLS: usize = 3_000;
 const SPELLS_FEWEST: usize = 160;
 
 const LEFT: f64 = 168.0;
