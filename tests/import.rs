@@ -472,7 +472,7 @@ fn a_proxmox_cluster_becomes_a_scenario() {
     assert_eq!(services, BTreeMap::from([("web", 2), ("db", 1), ("dns", 1)]));
     assert!(imported.text.contains("[strategy.as-it-is.service.db]\nprotect = []"));
     // Behind `data`, as the API answers, it is the same.
-    let answer = [b"{\"data\": ", &json[..], b"}"].concat();
+    let answer = [&b"{\"data\": "[..], &json[..], b"}"].concat();
     assert_eq!(scenario(&proxmox::read(&answer).unwrap(), Grouping::Stem), imported);
     for wrong in [
         &b"[]"[..],
