@@ -64,12 +64,14 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 12] = [
     "causes.csv",
     "charts/distribution.svg",
     "charts/downtime.svg",
+    "charts/survivability.svg",
     "comparisons.csv",
     "failures.csv",
+    "replays.json",
     "replications.csv",
     "result.json",
     "strategies.csv",

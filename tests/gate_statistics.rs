@@ -67,6 +67,14 @@ fn truth(mttf_d: f64, mttr_h: f64) -> (f64, f64) {
     (mean, found.se * 20_000_f64.sqrt())
 }
 
+/// What one seed has shown of two gates: of the one that holds and the one that does not, and whether the last mean says otherwise.
+struct Shown {
+    holds: Verdict,
+    misses: Verdict,
+    naively_fails: bool,
+    naively_passes: bool,
+}
+
 fn seeds(few: u64) -> u64 {
     if std::env::var_os("NINEFOLD_LONG").is_some() { 5 * few } else { few }
 }
@@ -84,15 +92,19 @@ fn a_gate_that_holds_by_two_standard_errors_never_fails_by_chance() {
     let all = seeds(4_600);
     let found = over_seeds(10_000..10_000 + all, |seed| {
         let summary = run(&models, &gates, seed, FIRST);
-        let [holds, misses] = [summary.gates[0].verdict, summary.gates[1].verdict];
         let last = summary.strategies[0].services[0].downtime_s.mean;
-        (holds, misses, last > limits[0], last < limits[1], summary.replications)
+        Shown {
+            holds: summary.gates[0].verdict,
+            misses: summary.gates[1].verdict,
+            naively_fails: last > limits[0],
+            naively_passes: last < limits[1],
+        }
     });
-    let count = |of: &dyn Fn(&(Verdict, Verdict, bool, bool, u32)) -> bool| {
-        found.iter().filter(|found| of(found)).count() as u64
-    };
-    let (failed, passed) = (count(&|f| f.0 == Verdict::Fail), count(&|f| f.1 == Verdict::Pass));
-    let (naive_failed, naive_passed) = (count(&|f| f.2), count(&|f| f.3));
+    let count = |of: &dyn Fn(&Shown) -> bool| found.iter().filter(|shown| of(shown)).count() as u64;
+    let (failed, passed) =
+        (count(&|shown| shown.holds == Verdict::Fail), count(&|shown| shown.misses == Verdict::Pass));
+    let (naive_failed, naive_passed) =
+        (count(&|shown| shown.naively_fails), count(&|shown| shown.naively_passes));
     println!(
         "{failed} failed and {passed} passed of {all}; by means alone {naive_failed} and {naive_passed}"
     );
@@ -101,7 +113,7 @@ fn a_gate_that_holds_by_two_standard_errors_never_fails_by_chance() {
     // 2.3 % of the means of the last look are further off; fewer than 1.2 % would be once in 100,000 times.
     assert!(naive_failed * 80 > all && naive_passed * 80 > all, "{naive_failed} {naive_passed}");
     // It knows something too: by two standard errors about half of them are decided, and rightly.
-    let decided = count(&|f| f.0 == Verdict::Pass);
+    let decided = count(&|shown| shown.holds == Verdict::Pass);
     assert!(decided * 100 > 35 * all && decided * 100 < 65 * all, "{decided} of {all}");
 }
 
@@ -135,7 +147,8 @@ fn looks_share_the_error() {
 }
 
 /// The chance that a year has an outage at all, 1 - exp(-1) of a host that fails once a year on average and is back at once, held
-/// against a limit that is two standard errors above it, and one below. As many runs and the same bound as above.
+/// against a limit that is two standard errors above it, and one below. As many runs as above, of which one may err at either side: counts
+/// come in steps. One that errs in 1 of 1,000 would be found with a chance of 94 %.
 #[test]
 fn chances_and_percentiles_are_no_worse() {
     let truth = 1.0 - (-1.0_f64).exp();
@@ -153,7 +166,7 @@ fn chances_and_percentiles_are_no_worse() {
     let (failed, passed) = (count(0, Verdict::Fail), count(1, Verdict::Pass));
     println!("{failed} failed and {passed} passed of {all}");
     assert!(failed * 1_000 < all && passed * 1_000 < all, "{failed} {passed}");
-    assert!(all > 4_600 || failed + passed == 0, "{failed} {passed}");
+    assert!(all > 4_600 || (failed <= 1 && passed <= 1), "{failed} {passed}");
     // At the limit itself, 2.5 % of each and five standard deviations.
     let allowed = 0.025 * all as f64 + 5.0 * (0.025 * 0.975 * all as f64).sqrt();
     let (failed, passed) = (count(2, Verdict::Fail) as f64, count(2, Verdict::Pass) as f64);

@@ -554,6 +554,33 @@ fn gates_of_strategies_that_are_left_out_are_named() {
     assert!(halved.into_iter().all(|gate| gate["observed"].as_f64() < Some(0.1)), "{gates}");
 }
 
+/// What somebody has stopped between looks decides nothing, however clear it looks, but for what is no matter of chance.
+#[test]
+fn a_run_that_is_cut_short_leaves_its_gates_open() {
+    let room = "[[gate]]\nstrategy = \"pair\"\ncheck = \"more_vms >= 1\"\n";
+    let folder = folder(&[("a.toml", &format!("{PASSES}{FAILS}{room}"))]);
+    let run = output(
+        folder.path(),
+        &[
+            "run",
+            "a.toml",
+            "--quiet",
+            "--replications",
+            "10000000",
+            "--time-limit",
+            "500 ms",
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(run.status.code(), Some(4), "{}", text(&run.stderr));
+    let result = json(&run.stdout);
+    let outcomes: Vec<&Value> = (0..3).map(|gate| &result["gates"][gate]["outcome"]).collect();
+    assert_eq!(outcomes, ["undecided", "undecided", "pass"]);
+    let page = fs::read_to_string(folder.path().join("results/a/summary.md")).expect("written");
+    assert_eq!(page.matches(", interrupted after ").count(), 2, "{page}");
+}
+
 /// Figures of the start placement are arithmetic, and need no replications.
 #[test]
 fn room_at_the_start_is_asked_for_as_well() {

@@ -11,7 +11,8 @@ const FLOORS: [&[&str]; 12] = [
     &["special"],
     &["engine", "stats"],
     &["history", "model"],
-    &["exact", "scenario", "state"],
+    // An inventory becomes a text, which `scenario` then reads like any other: neither sees the other.
+    &["exact", "inventory", "scenario", "state"],
     &["policy"],
     &["capacity", "sim"],
     &["advice", "probe"],

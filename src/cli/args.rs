@@ -41,6 +41,10 @@ pub(super) enum Command {
     Trace(TraceArguments),
     /// Redraw the charts of an earlier run
     Chart(ChartArguments),
+    /// Write the page of an earlier run: one HTML file with everything on it
+    Report(super::report::ReportArguments),
+    /// Make a scenario of what another program has exported: RVTools, Proxmox VE
+    Import(super::import::ImportArguments),
     /// List the products that cluster hosts, with their numbers and what each stands on
     Profiles(ProfilesArguments),
     /// Fit laws to a history of failures
@@ -121,6 +125,9 @@ pub(super) struct RunArguments {
     /// Write the charts as PNG too
     #[arg(long)]
     pub png: bool,
+    /// Write a page too, report.html: one file with charts, timelines and every assumption
+    #[arg(long)]
+    pub html: bool,
     /// No progress, no list of files; warnings are told all the same
     #[arg(long, short)]
     pub quiet: bool,

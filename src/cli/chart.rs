@@ -1,31 +1,16 @@
 //! `ninefold chart`: the charts of an earlier run, again.
 
-use std::path::Path;
-
 use super::args::ChartArguments;
 use super::run::draw;
-use super::{Failure, interrupt, output};
-use crate::report::{RunResult, charts};
+use super::{Failure, interrupt, output, result_file};
+use crate::report::charts;
 
 pub(super) fn chart(arguments: &ChartArguments) -> Result<(), Failure> {
-    let path = if arguments.result.is_dir() {
-        arguments.result.join("result.json")
-    } else {
-        arguments.result.clone()
-    };
-    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            Failure::Io(format!("cannot read {}: give a result.json or its folder", path.display()), error)
-        }
-        std::io::ErrorKind::InvalidData => Failure::Usage(format!("{}: not UTF-8 text", path.display())),
-        _ => Failure::Io(format!("cannot read {}", path.display()), error),
-    })?;
-    let result = RunResult::from_json(&text)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    let (beside, result) = result_file::read(&arguments.result)?;
     let format = if arguments.png { charts::Format::Png } else { charts::Format::Svg };
     let folder = match &arguments.out {
         Some(folder) => folder.clone(),
-        None => path.parent().unwrap_or(Path::new(".")).join("charts"),
+        None => beside.join("charts"),
     };
     let files: Vec<output::File> = draw(&result, format)?
         .into_iter()

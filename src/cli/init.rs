@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::output::{self, File};
 use super::{Failure, interrupt};
+use crate::report::clean;
 use crate::scenario::profiles::{PROFILES, Product};
 use crate::scenario::starter::{self, Kind};
 
@@ -58,7 +59,7 @@ pub(super) fn init(arguments: &InitArguments) -> Result<(), Failure> {
         return Err(Failure::Usage(why));
     }
     let is_stdout = arguments.file == Path::new("-");
-    let name = arguments.file.display().to_string();
+    let name = clean::visible(&arguments.file.display().to_string());
     let shown = if is_stdout { "scenario.toml" } else { &name };
     let text = starter::starter(kind, product, shown);
     if is_stdout {

@@ -17,11 +17,14 @@ mod faults;
 mod gates;
 mod help;
 mod init;
+mod import;
 mod input;
 mod interrupt;
 mod output;
 mod profiles;
 mod progress;
+mod report;
+mod result_file;
 mod run;
 mod schema;
 mod shell;
@@ -112,6 +115,8 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify::verify(verify),
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
+        Command::Report(report) => report::report(report),
+        Command::Import(import) => import::import(import),
         Command::Profiles(profiles) => profiles::profiles(profiles),
         Command::Faults(arguments) => faults::faults(arguments),
         Command::Diff(diff) => diff::diff(diff),

@@ -9,10 +9,10 @@ use super::baseline::{self, Stored};
 use super::input::{Scenario, load};
 use super::output::{self, File};
 use super::progress::Progress;
-use super::{Failure, gates, interrupt};
+use super::{Failure, gates, interrupt, report};
 use crate::experiment::{self, Outcome, Plan, Summary, Threads};
 use crate::report::result::{StoppedBy, Warning};
-use crate::report::{RunResult, charts, csv, markdown, text};
+use crate::report::{RunResult, assumed, charts, csv, described, markdown, text};
 use crate::scenario::{Issue, read_duration};
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
@@ -34,14 +34,19 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let (outcome, stopped_by) = play(&scenario, &arguments.simulation, limit, arguments.quiet)?;
     let simulated = Instant::now();
     let summary = &outcome.summary;
-    let mut result = RunResult { stopped_by, ..result(summary, &scenario, &arguments.strategy) };
+    let (description, assumptions) = (described(&scenario.spec), assumed(&scenario.spec));
+    let found = result(summary, &scenario, &arguments.strategy);
+    let mut result = RunResult { stopped_by, description, assumptions, ..found };
     result.baseline = stored.map(|stored| stored.compare(&outcome, &result));
     result.baseline.iter().for_each(baseline::tell);
     let interrupted = stopped_by.is_some();
     let earlier = interrupted.then(|| Earlier::of(&folder.join("result.json"))).flatten();
     let earlier = earlier.filter(|earlier| earlier.outranks(u64::from(summary.replications)));
     let target = if earlier.is_some() { folder.join("interrupted") } else { folder.clone() };
-    let files = render(&result, summary, arguments.png)?;
+    let mut files = render(&result, summary, arguments.png)?;
+    let for_page = report::wants_page(arguments.html, &target);
+    let replays = report::replay(&scenario, summary, arguments.simulation.threads, for_page);
+    files.extend(report::files(&result, replays.as_ref(), for_page)?);
     interrupt::writing(|| output::write_all(&target, &files))?;
     if arguments.timing {
         tell_timing(summary, &scenario, begun, loaded, simulated);

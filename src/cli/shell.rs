@@ -8,6 +8,7 @@ use clap_mangen::Man;
 
 use super::output::{self, File};
 use super::{Failure, help, interrupt};
+use crate::report::clean;
 
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArguments {
@@ -42,7 +43,8 @@ pub(super) fn man(arguments: &ManArguments) -> Result<(), Failure> {
     }
     files.push((PathBuf::from("ninefold.1"), page(command)?));
     interrupt::writing(|| output::write_all(folder, &files))?;
-    output::note(&format!("wrote {}: {} pages", folder.display(), files.len()));
+    let shown = clean::visible(&folder.display().to_string());
+    output::note(&format!("wrote {shown}: {} pages", files.len()));
     Ok(())
 }
 

@@ -54,6 +54,8 @@ pub struct GateSummary {
     pub look: u32,
     pub looks: u32,
     pub replications: u32,
+    /// At the last look there are so many.
+    pub replications_max: u32,
     /// What is left out at each end of the interval.
     pub tail: f64,
     /// The replication with most of what there is to be little of.
@@ -219,6 +221,7 @@ impl<'g> Docket<'g> {
                 look: found.look as u32 + 1,
                 looks: case.looks.len() as u32,
                 replications: found.replications,
+                replications_max: case.looks.last().copied().unwrap_or(found.replications),
                 tail: case.tails[found.look],
                 worst: found.worst,
                 horizon: model.horizon,

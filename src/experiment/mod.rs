@@ -19,7 +19,9 @@ mod best;
 mod block;
 mod capacity;
 mod chance;
+mod convergence;
 mod cost;
+mod extremes;
 pub mod gate;
 mod headroom;
 mod metric;
@@ -38,6 +40,7 @@ mod turns;
 pub mod verify;
 mod weighted_cost;
 
+pub use extremes::{Replayed, replay_all};
 pub use pool::{Outcome, Plan, Threads, Watch, run, run_gated, run_on};
 pub use sample::{Pairing, Sample};
 pub use study::{Check, Reading};

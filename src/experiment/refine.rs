@@ -3,6 +3,7 @@
 
 use super::block::{StrategyBlock, Ticks};
 use super::chance::Chance;
+use super::convergence;
 use super::rare::Rare;
 use super::series::{Series, by_importance_sampling};
 use super::summarize::{Findings, SECOND, simultaneous_tail};
@@ -158,6 +159,8 @@ impl Known<'_> {
         total.lost_s = estimate(Figure::Lost);
         total.outages = estimate(Figure::Outages);
         total.recovery_point_s = known_by(estimate(Figure::RecoveryPoint), total.recovery_point_s);
+        summary.convergence = convergence::weighted(self);
+        let total = &mut summary.total;
         let mut sums = vec![(0.0, 0.0); Cause::ALL.len()];
         for &service in &all {
             for (sum, tally) in sums.iter_mut().zip(self.tallies(service)) {

@@ -99,23 +99,22 @@ impl Sample {
         let [own, others] = [self.instances as u64, other.instances as u64];
         let common = greatest_common_divisor(own, others).max(1);
         let (times, times_other) = (others / common, own / common);
-        let (mut a, mut b) = (Vec::new(), Vec::new());
+        let mut both = Vec::new();
         for (first, second) in self.downtime_us.iter().zip(&other.downtime_us) {
-            a.push(first.checked_mul(times).filter(|us| i64::try_from(*us).is_ok())?);
-            b.push(second.checked_mul(times_other).filter(|us| i64::try_from(*us).is_ok())?);
+            let whole = |us: &u64, times: u64| us.checked_mul(times).filter(|us| i64::try_from(*us).is_ok());
+            both.push((whole(first, times)?, whole(second, times_other)?));
         }
-        let both: Vec<(u64, u64)> = a.iter().copied().zip(b.iter().copied()).collect();
-        let pairs = pairs(&both);
+        let paired = pairs(&both);
         let chances = [(self, times), (other, times_other)]
             .map(|(of, times)| of.chance.downtime().scaled(times as f64));
         let plain = || {
             let instances = self.instances * times as f64;
-            interval::difference(&pairs, chances[0], chances[1]).scaled(1.0 / (instances * SECOND)).into()
+            interval::difference(&paired, chances[0], chances[1]).scaled(1.0 / (instances * SECOND)).into()
         };
         Some(Pairing {
             difference: self.minus(other).unwrap_or_else(plain),
-            correlation: pairs.correlation(),
-            is_same: a == b,
+            correlation: paired.correlation(),
+            is_same: both.iter().all(|(a, b)| a == b),
         })
     }
 }

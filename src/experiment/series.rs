@@ -31,6 +31,15 @@ impl Series {
         Randomness::Events { largest: seen.max(self.unseen / unit), ceiling: f64::INFINITY }
     }
 
+    /// Of the first so many replications alone.
+    pub(super) fn first(&self, replications: usize) -> Series {
+        Series { values: self.values[..replications].to_vec(), unseen: self.unseen }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     pub(super) fn sum(&self) -> f64 {
         self.values.iter().sum()
     }

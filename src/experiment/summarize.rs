@@ -4,7 +4,9 @@ use super::best::best;
 use super::block::{Block, CauseSum, StrategyBlock, Ticks};
 use super::capacity;
 use super::chance::Chance;
+use super::convergence;
 use super::cost::Till;
+use super::extremes::extremes;
 use super::percentiles::percentiles;
 use super::pool::Plan;
 use super::rare::Rare;
@@ -95,6 +97,7 @@ pub(super) fn summarize(
         .map(|(told, (m, f))| StrategySummary {
             cost: till.and_then(|till| till.summarize(m, f)),
             turns: turns.then(|| turns::summarize(m, f)),
+            extremes: extremes(m, f, &findings.numbers),
             ..told
         })
         .collect();
@@ -148,6 +151,8 @@ fn strategy(model: &Model, found: &StrategyBlock, replications: usize, seed: u64
         services: services.collect(),
         total: total(model, found, replications),
         capacity: capacity::summarize(model, &measured, found, seed),
+        convergence: convergence::plain(model, found),
+        extremes: None,
         rare_events: None,
         cost: None,
         turns: None,

@@ -246,12 +246,39 @@ pub struct StrategySummary {
     pub services: Vec<ServiceSummary>,
     pub total: TotalSummary,
     pub capacity: CapacitySummary,
+    /// The total's downtime after fewer replications, ascending; the last is that of all.
+    pub convergence: Vec<RunningEstimate>,
+    /// Replications that are worth looking at.
+    pub extremes: Option<Extremes>,
     /// How rare outages were looked for, where they were.
     pub rare_events: Option<RareSummary>,
     /// What a year costs, where anything has a price.
     pub cost: Option<CostSummary>,
     /// What becomes of planned work on hosts, where it may be given up.
     pub turns: Option<TurnsSummary>,
+}
+
+/// What an estimate was after so many replications (seconds, as the estimate).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunningEstimate {
+    pub replications: u32,
+    pub mean: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// One replication, by its number, and its downtime of the mean instance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OneReplication {
+    pub replication: u32,
+    pub downtime_s: f64,
+}
+
+/// The replication with the most downtime of all services together, and the one in the middle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extremes {
+    pub worst: OneReplication,
+    pub typical: OneReplication,
 }
 
 /// Turns of hosts in planned work, all hosts together.

@@ -10,7 +10,7 @@
 
 use super::Window;
 use crate::engine::Time;
-use crate::model::{Cause, ClusterId, HostId, Model, Ppm, Room, VmId};
+use crate::model::{Cause, ClusterId, Host, HostId, Model, Ppm, Room, VmId};
 use crate::sim::{Observer, Signal};
 
 /// One cluster over one replication.
@@ -106,6 +106,26 @@ impl Headroom {
             let asked = model.room_of(cluster).part(asked);
             clusters.push(Watched { asked, free: Room::default(), idle: false, since: Time::ZERO });
         }
+        let of_cluster = numbers.clone();
+        let of = |host: &Host| host.cluster.map_or(NOWHERE, |cluster| of_cluster[cluster.index()]);
+        Headroom::of(model, clusters, numbers, of)
+    }
+
+    /// An observer that takes all hosts for one cluster, which asks for nothing.
+    #[must_use]
+    pub fn of_all_hosts(model: &Model) -> Headroom {
+        let (asked, free) = (Room::default(), Room::default());
+        let all = vec![Watched { asked, free, idle: false, since: Time::ZERO }];
+        Headroom::of(model, all, vec![NOWHERE; model.clusters.len()], |_| 0)
+    }
+
+    /// Hosts that belong to none of the clusters are [`NOWHERE`].
+    fn of(
+        model: &Model,
+        clusters: Vec<Watched>,
+        numbers: Vec<u32>,
+        cluster_of: impl Fn(&Host) -> u32,
+    ) -> Headroom {
         let mut probe = Headroom {
             window: Window::of(model),
             tallies: vec![HeadroomTally::default(); clusters.len()],
@@ -120,7 +140,7 @@ impl Headroom {
             return probe;
         }
         probe.first_hosts.extend(model.hosts.iter().map(|host| HostRow {
-            cluster: host.cluster.map_or(NOWHERE, |cluster| probe.numbers[cluster.index()]),
+            cluster: cluster_of(host),
             room: host.room,
             used: Room::default(),
             down: false,

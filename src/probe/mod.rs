@@ -1,9 +1,11 @@
-//! Observers of signals: downtime by cause, waiting VMs, room that is free, the timeline, a digest. A new metric is a
+//! Observers of signals: downtime by cause, waiting VMs, room that is free, the timeline, lanes of one replication, a digest. A new metric is a
 //! new file here, and no event handler changes.
 
 mod digest;
 mod downtime;
+mod ebb;
 mod headroom;
+mod lanes;
 mod migrations;
 mod overload;
 mod redundancy;
@@ -14,7 +16,9 @@ mod waiting;
 
 pub use digest::Digest;
 pub use downtime::{CauseTally, Downtime, InstanceTally, ServiceTally};
+pub use ebb::{Ebb, Left, PIECES};
 pub use headroom::{Headroom, HeadroomTally};
+pub use lanes::{Condition, Lane, Lanes, SPELLS, Spell};
 pub use migrations::{Migrations, MovedOf};
 pub use overload::Overload;
 pub use redundancy::Redundancy;

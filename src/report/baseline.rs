@@ -291,7 +291,7 @@ impl Replications {
     pub fn read(text: &str) -> Result<Replications, ResultError> {
         let mut reader = ::csv::Reader::from_reader(text.as_bytes());
         let wrong =
-            |line: u64, what: &str| ResultError::new(format!("line {line}: {what}; run the scenario again"));
+            |line: u64, what: &str| ResultError(format!("line {line}: {what}; run the scenario again"));
         let head = reader.headers().map_err(|error| wrong(1, &error.to_string()))?.clone();
         let place = |name: &str| {
             let column = head.iter().position(|cell| cell == name);

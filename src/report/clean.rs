@@ -72,11 +72,14 @@ pub fn shorten_name(name: &str, columns: usize) -> String {
         return name.to_owned();
     }
     let chars: Vec<char> = name.chars().collect();
-    (0..chars.len())
-        .rev()
-        .map(|kept| without_middle(&chars, kept))
-        .find(|short| width(short) <= columns)
-        .unwrap_or_else(|| "…".to_owned())
+    // The more is kept the wider it is: look for the most that fits by halves, since a name may be very long.
+    let fits = |kept: usize| width(&without_middle(&chars, kept)) <= columns;
+    let (mut most, mut too_many) = (0, chars.len());
+    while most + 1 < too_many {
+        let middle = most.midpoint(too_many);
+        if fits(middle) { most = middle } else { too_many = middle }
+    }
+    if fits(most) { without_middle(&chars, most) } else { "…".to_owned() }
 }
 
 /// So many characters of a text, half of them from its end, and an ellipsis between.
@@ -123,5 +126,16 @@ mod tests {
         assert_eq!(shorten_name("host-cluster", 12), "host-cluster");
         assert_eq!(shorten_name("日本日本日本", 6), "日…本");
         assert_eq!(shorten_name("日本", 1), "…");
+        for columns in 0..12 {
+            let longest = (0..14)
+                .rev()
+                .map(|kept| without_middle(&['é'; 14], kept))
+                .find(|text| width(text) <= columns);
+            assert_eq!(
+                shorten_name(&"é".repeat(14), columns),
+                longest.unwrap_or_else(|| "…".to_owned()),
+                "{columns}"
+            );
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::result::{
     Best, Capacity, Cause, Cost, Distance, Downtime, Estimate, Failures, Headroom, Losses, Method,
-    Migrations, OutageLengths, PrecisionReached, RareEvents, RareMethod, RecoveryPoint, RunResult, SCHEMA,
-    ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total, TotalComparison, Turns, WaitingVms,
-    WorstLoss,
+    Migrations, OneReplication, OutageLengths, PrecisionReached, RareEvents, RareMethod, RecoveryPoint,
+    RunResult, SCHEMA, ScenarioId, Service, ServiceComparison, ServiceCost, Strategy, Total, TotalComparison,
+    Turns, WaitingVms, WorstLoss,
 };
 use super::survivability;
 use crate::experiment::summary;
@@ -49,6 +49,8 @@ impl From<&summary::Summary> for RunResult {
             overrides: Vec::new(),
             selection: Vec::new(),
             warnings: Vec::new(),
+            description: Vec::new(),
+            assumptions: Vec::new(),
             strategies: from.strategies.iter().map(strategy).collect(),
             comparisons,
             total_comparisons,
@@ -102,6 +104,9 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             failures: from.capacity.failures.as_ref().map(failures),
             survivability: survivability::of(from),
         },
+        convergence: from.convergence.iter().filter_map(running).collect(),
+        worst_replication: from.extremes.map(|extremes| one_replication(extremes.worst)),
+        typical_replication: from.extremes.map(|extremes| one_replication(extremes.typical)),
         rare_events: from.rare_events.as_ref().map(rare_events),
         cost: from.cost.as_ref().map(|cost| self::cost(from, cost)),
         turns: from
@@ -109,6 +114,16 @@ fn strategy(from: &summary::StrategySummary) -> Strategy {
             .as_ref()
             .map(|turns| Turns { done: estimate(&turns.done), given_up: estimate(&turns.given_up) }),
     }
+}
+
+/// What is no number cannot be drawn, and JSON cannot hold it.
+fn running(from: &summary::RunningEstimate) -> Option<(u32, f64, f64, f64)> {
+    let all = [from.mean, from.low, from.high];
+    all.iter().all(|value| value.is_finite()).then_some((from.replications, from.mean, from.low, from.high))
+}
+
+fn one_replication(from: summary::OneReplication) -> OneReplication {
+    OneReplication { replication: from.replication, downtime_s: from.downtime_s }
 }
 
 fn rare_events(from: &summary::RareSummary) -> RareEvents {

@@ -58,4 +58,10 @@ impl LostColumns {
         let cell = |lost: &Estimate| figures::interval(&result.told(lost));
         shown.map(|(_, lost)| lost.map_or_else(|| "–".to_owned(), cell)).collect()
     }
+
+    /// Their means, to sort by.
+    pub(super) fn means(&self, service: &Service) -> Vec<f64> {
+        let shown = columns(service).into_iter().filter(|(name, _)| self.names.contains(name));
+        shown.map(|(_, lost)| lost.map_or(f64::NAN, |lost| lost.mean)).collect()
+    }
 }

@@ -1,4 +1,4 @@
-//! Numbers to bytes: what a run found, as a terminal comparison, Markdown, CSV, JSON and charts.
+//! Numbers to bytes: what a run found, as a terminal comparison, Markdown, CSV, JSON, charts and a page.
 //!
 //! Nothing here reads or writes a file. A [`Summary`](crate::experiment::summary::Summary)
 //! becomes a [`RunResult`], the mirror of `result.json`, and everything else is made from that
@@ -15,6 +15,7 @@
 //! smallest value that meets a goal has an answer of its own: [`size`]. What was found of gates is for pipelines: [`gates`].
 
 pub mod advice;
+mod assumptions;
 pub mod baseline;
 mod capacity;
 pub mod charts;
@@ -24,17 +25,22 @@ mod convert;
 mod cost;
 pub mod csv;
 pub mod diff;
+mod exceedance;
 pub mod explain;
 pub mod faults;
 pub mod figures;
 pub mod gates;
 mod headroom;
+mod json;
 mod lengths;
 mod lost;
 pub mod markdown;
 mod number;
+mod one_replication;
+pub mod page;
 mod profiles;
 mod rare;
+pub mod replays;
 mod reproduce;
 pub mod result;
 pub mod size;
@@ -50,6 +56,7 @@ mod turns;
 pub mod verdict;
 pub mod verify;
 
+pub use assumptions::{assumed, described};
 pub use capacity::at_start;
 pub use profiles::{guest_profile, profile, profiles};
 pub use result::{ResultError, RunResult};

@@ -67,7 +67,7 @@ fn named(file: &str) -> String {
 }
 
 /// A word for a POSIX shell; one with control characters for those that know `$'…'`, so that it stays on one line.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._/=,:@%+-".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

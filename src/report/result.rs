@@ -5,18 +5,21 @@
 //! A number that does not exist (the standard error of a single replication) is `NaN` here and
 //! `null` in the file; JSON knows neither `NaN` nor infinity.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
+pub use super::assumptions::{AssumedDefault, DescriptionSection};
 pub use super::baseline::Baseline;
 pub use super::comparisons::{Best, Distance, ServiceComparison, TotalComparison};
 pub use super::cost::{Cost, ServiceCost};
 pub use super::gates::Gate;
 pub use super::headroom::Headroom;
+pub use super::json::ResultError;
+use super::json::explain;
+pub(super) use super::json::pretty;
 pub use super::lengths::{Migrations, OutageLengths};
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
+pub use super::one_replication::OneReplication;
 pub use super::rare::{RareEvents, RareMethod};
 pub use super::stopping::{PrecisionReached, StoppedBy};
 pub use super::survivability::Survivability;
@@ -66,6 +69,12 @@ pub struct RunResult {
     /// What is probably not meant.
     #[serde(default)]
     pub warnings: Vec<Warning>,
+    /// What the scenario became, in sections of lines as `check` prints them; left out where nobody asks for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub description: Vec<DescriptionSection>,
+    /// Defaults that took the place of keys, each with what it stands on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumptions: Vec<AssumedDefault>,
     /// In the scenario's order.
     pub strategies: Vec<Strategy>,
     /// Every pair of strategies, service by service; of more than sixteen strategies only pairs with the one that
@@ -117,6 +126,15 @@ pub struct Strategy {
     pub total: Total,
     /// What it takes of the datacenter.
     pub capacity: Capacity,
+    /// Downtime of all services together after fewer replications: how many, and the mean and the ends of its interval then. A
+    /// sweep leaves them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub convergence: Vec<(u32, f64, f64, f64)>,
+    /// The replication with the most downtime of all services together, and the one in the middle; of equals the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worst_replication: Option<OneReplication>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typical_replication: Option<OneReplication>,
     /// How rare outages were looked for; absent where crude replications say more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rare_events: Option<RareEvents>,
@@ -391,24 +409,6 @@ pub struct WaitingVms {
     pub vms: u32,
 }
 
-/// Why a text is not a `result.json` that can be drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResultError(String);
-
-impl fmt::Display for ResultError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ResultError {}
-
-impl ResultError {
-    pub(super) fn new(what: String) -> ResultError {
-        ResultError(what)
-    }
-}
-
 /// Only what tells a result from any other JSON.
 #[derive(Deserialize)]
 struct Head {
@@ -453,51 +453,4 @@ impl RunResult {
     pub fn to_json(&self) -> Result<String, ResultError> {
         pretty(self)
     }
-}
-
-/// JSON as `result.json` is written.
-pub(super) fn pretty(value: &impl Serialize) -> Result<String, ResultError> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| explain(&error))?;
-    let mut text = join_number_lists(&text);
-    text.push('\n');
-    Ok(text)
-}
-
-/// Puts lists of nothing but numbers on one line each: a distribution of a hundred points would
-/// otherwise be four hundred lines. JSON strings hold no line breaks, so `[` and a line break
-/// always begin a list.
-fn join_number_lists(text: &str) -> String {
-    let mut joined = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("[\n") {
-        let (before, list) = rest.split_at(at + 1);
-        joined.push_str(before);
-        rest = list;
-        let end = list.find(['[', '{', '"', ']']).filter(|&end| list[end..].starts_with(']'));
-        if let Some(end) = end {
-            joined.push_str(&list[..end].split_whitespace().collect::<Vec<_>>().join(" "));
-            rest = &list[end..];
-        }
-    }
-    joined.push_str(rest);
-    joined
-}
-
-fn explain(error: &serde_json::Error) -> ResultError {
-    let (line, column) = (error.line(), error.column());
-    ResultError(match error.classify() {
-        serde_json::error::Category::Eof => {
-            format!("the result ends too early, at line {line}: it was cut off; run the scenario again")
-        }
-        serde_json::error::Category::Syntax => format!("this is not JSON: {error}"),
-        serde_json::error::Category::Data if line == 0 => {
-            format!("this is not a result of ninefold: {error}")
-        }
-        serde_json::error::Category::Data => {
-            let what = error.to_string();
-            let what = what.split(" at line ").next().unwrap_or(&what);
-            format!("line {line}, column {column}: this is not a result of ninefold: {what}")
-        }
-        serde_json::error::Category::Io => error.to_string(),
-    })
 }

@@ -1,5 +1,5 @@
-//! The comparison on a terminal: at most 100 columns, the verdict last, where the eye ends up; and below it what became of
-//! the gates, where there are any.
+//! The comparison on a terminal: at most 100 columns, the verdict first, and below it what became of the gates, where there are any;
+//! then the tables that it stands on.
 //!
 //! Downtime is in minutes per instance and year of 365 d, whatever the horizon, unless nothing fails but by script;
 //! `[low, high]` is the 95 % interval. No figure has more digits than its interval supports.
@@ -32,7 +32,13 @@ pub(super) const WRITES_LOST: &str =
 #[must_use]
 pub fn comparison(result: &RunResult) -> String {
     let result = &*result.as_told();
-    let mut text = head(result);
+    let mut text = clean::shorten(&clean::visible(&result.scenario.title), COLUMNS);
+    text.push_str("\n\n");
+    text.push_str(&wrap(&verdict::verdict(result, clean::visible), ""));
+    text.push_str(&gates::text(result));
+    text.push_str(&baseline::text(result));
+    text.push('\n');
+    text.push_str(&preface(result));
     text.push('\n');
     text.push_str(&strategies(result));
     text.push('\n');
@@ -51,18 +57,13 @@ pub fn comparison(result: &RunResult) -> String {
     }
     text.push('\n');
     text.push_str(&causes(result));
-    text.push('\n');
-    text.push_str(&wrap(&verdict::verdict(result, clean::visible), ""));
-    text.push_str(&gates::text(result));
-    text.push_str(&baseline::text(result));
     text
 }
 
-fn head(result: &RunResult) -> String {
-    let mut text = clean::shorten(&clean::visible(&result.scenario.title), COLUMNS);
-    text.push('\n');
+/// What the tables are of.
+fn preface(result: &RunResult) -> String {
     let horizon = horizon(result);
-    text.push_str(&wrap(
+    let mut text = wrap(
         &format!(
             "{} of {horizon}, seed {}. {}. lasts: one outage; p95: 95 % of all instances are down no longer in \
              {horizon}.{}",
@@ -72,7 +73,7 @@ fn head(result: &RunResult) -> String {
             if can_lose_writes(result) { WRITES_LOST } else { "" },
         ),
         "",
-    ));
+    );
     if let Some(sentence) = stopping::sentence(result) {
         text.push_str(&wrap(&sentence, ""));
     }

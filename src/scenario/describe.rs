@@ -1,10 +1,13 @@
 //! What a scenario became once units, names and defaults were resolved: the text of `check`.
 
+mod defaults;
 mod gates;
 mod grounds;
 mod guest;
 mod load;
 mod topology;
+
+pub use defaults::{DefaultUsed, defaults_used};
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -139,14 +142,38 @@ pub fn describe(spec: &Spec) -> String {
             super::spec::Ages::New => "new",
         }
     );
-    topology::topology(spec, &mut out);
-    load::loads(spec, &mut out);
-    services(spec, &mut out);
-    strategies(spec, &mut out);
-    schedule(spec, &mut out);
-    gates::gates(spec, &mut out);
-    assumptions(spec, &mut out);
+    sections(spec, &mut out);
+    defaults::section(spec, &mut out);
     out
+}
+
+/// All but the head and the defaults used.
+fn sections(spec: &Spec, out: &mut String) {
+    topology::topology(spec, out);
+    load::loads(spec, out);
+    services(spec, out);
+    strategies(spec, out);
+    schedule(spec, out);
+    gates::gates(spec, out);
+}
+
+/// The sections of [`describe`], each with its title and its lines, but for the defaults used: those are [`defaults_used`].
+#[must_use]
+pub fn describe_sections(spec: &Spec) -> Vec<(String, Vec<String>)> {
+    let mut text = String::new();
+    sections(spec, &mut text);
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    // No name has a line break in it, and only before a title there is an empty line.
+    let mut is_title = true;
+    for line in text.lines() {
+        match found.last_mut() {
+            _ if line.is_empty() => {}
+            Some((_, lines)) if !is_title => lines.push(line.to_owned()),
+            _ => found.push((line.to_owned(), Vec::new())),
+        }
+        is_title = line.is_empty();
+    }
+    found
 }
 
 fn section(out: &mut String, title: &str) {
@@ -377,26 +404,5 @@ fn schedule(spec: &Spec, out: &mut String) {
             "  replay of {}: {times} of {of}, which have no random faults of that kind",
             replay.file
         );
-    }
-}
-
-/// Defaults used, equal ones on one line.
-fn assumptions(spec: &Spec, out: &mut String) {
-    if spec.assumptions.is_empty() {
-        return;
-    }
-    section(out, "defaults used (with what each stands on)");
-    let mut order: Vec<(&str, &str, &str, Vec<&str>)> = Vec::new();
-    let mut place: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
-    for a in &spec.assumptions {
-        let (owner, key) = a.path.rsplit_once('.').unwrap_or(("", &a.path));
-        let at = *place.entry((key, &a.value, a.source)).or_insert_with(|| {
-            order.push((key, &a.value, a.source, Vec::new()));
-            order.len() - 1
-        });
-        order[at].3.push(owner);
-    }
-    for (key, value, source, owners) in order {
-        let _ = writeln!(out, "  {key} = {value} ({source}): {}", list(owners));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | check | asks |
 //! | --- | --- |
-//! | `downtime <= 26 min/y`, `p95 downtime <= 4 h/y`, `chance of downtime > 1 h/y <= 1 %` | a [goal](super::goal) of each service and strategy |
+//! | `downtime <= 26 min/y`, `p95 downtime <= 4 h/y`, `chance of downtime > 1 h/y <= 1 %` | a [goal] of each service and strategy |
 //! | `combined.downtime - none.downtime <= -10 min/y` | how much more one strategy has than another, replication by replication |
 //! | `host-cluster.downtime <= 0.5 x none.downtime` | the same as a part of it; `50 % of` too, and nothing for no more than the other |
 //! | `more_vms_n1 >= 1`, `waiting_n1 <= 0` | the room that the start placement leaves |
@@ -180,7 +180,7 @@ impl Check {
         }
         let difference = outside_quotes(subject, &[" - "]);
         let names_another =
-            last_dot(value).is_some_and(|dot| value[dot + 1..].starts_with(char::is_alphabetic));
+            value.rfind('.').is_some_and(|dot| value[dot + 1..].starts_with(char::is_alphabetic));
         if difference.is_some() || names_another {
             return versus(subject, difference.map(|(at, _)| at), (operator, value), &text)
                 .map(Check::Versus);
@@ -243,11 +243,6 @@ fn outside_quotes(text: &str, words: &[&'static str]) -> Option<(usize, &'static
         }
     }
     None
-}
-
-/// The last dot behind which a metric may stand: not one in a number.
-fn last_dot(text: &str) -> Option<usize> {
-    text.rfind('.')
 }
 
 fn room(figure: RoomFigure, operator: &str, value: &str, text: &str) -> Result<RoomGoal, units::Wrong> {
@@ -316,7 +311,7 @@ fn versus(
 /// `STRATEGY.METRIC`.
 fn strategy_of(text: &str) -> Result<(String, Metric), units::Wrong> {
     let text = text.trim();
-    let Some(dot) = last_dot(text) else {
+    let Some(dot) = text.rfind('.') else {
         let what = format!("{} does not say of which strategy", quote(text));
         return Err((what, format!("write STRATEGY.{text}")));
     };

@@ -54,7 +54,7 @@ pub mod workload;
 mod written;
 
 pub use compile::{compile, compile_with_issues};
-pub use describe::{bytes_text as size_text, describe};
+pub use describe::{DefaultUsed, bytes_text as size_text, defaults_used, describe, describe_sections};
 pub use files::{File, Refusal, files_named};
 pub use fixed::limits;
 pub use guest_plan::{FailoverPlan, TakeoverPlan};

@@ -5,8 +5,8 @@ use ninefold::capacity::{Serving, Survival};
 use ninefold::engine::Span;
 use ninefold::experiment::summary::{
     CapacitySummary, CaseSummary, CauseSummary, Comparison, Distance, DowntimePercentiles, Estimate,
-    FailuresSummary, LossesSummary, Method, OutageLengths, Row, ServiceSummary, StrategySummary, Summary,
-    TotalSummary,
+    FailuresSummary, LossesSummary, Method, OutageLengths, Row, RunningEstimate, ServiceSummary,
+    StrategySummary, Summary, TotalSummary,
 };
 
 /// A mean with a symmetric interval.
@@ -148,6 +148,21 @@ pub(crate) fn strategy(
             recovery_point_s: none(0.0),
             causes,
         },
+        convergence: vec![
+            RunningEstimate {
+                replications: 10,
+                mean: downtime_s.mean,
+                low: downtime_s.low / 10.0,
+                high: downtime_s.high * 10.0,
+            },
+            RunningEstimate {
+                replications: 1_000,
+                mean: downtime_s.mean,
+                low: downtime_s.low,
+                high: downtime_s.high,
+            },
+        ],
+        extremes: None,
         rare_events: None,
         capacity: CapacitySummary {
             hosts: 29,

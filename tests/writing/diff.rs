@@ -271,3 +271,31 @@ fn diff_takes_stdin_formats_and_one_sided_names() {
         ninefold(path, &["diff", "./a.toml", "./b.toml", "--quiet", "--format", "json", "--threads", "2"]);
     assert!(one.stdout == two.stdout && !text(&one.stdout).contains("a.toml"), "{}", text(&one.stdout));
 }
+
+/// Names that would clear the screen, ring the bell or end a block of code.
+#[test]
+fn hostile_names_do_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let name = r#"\u202egap ```<b>|x"#;
+    fs::write(path.join("a.toml"), BASE).unwrap();
+    let hostile = format!(
+        "[service.\"{name}\"]\nvm = {{ cores = 1, memory = \"1 GiB\" }}\n[strategy.\"{name}\"]\nprotect = []\n"
+    );
+    fs::write(path.join("b.toml"), BASE.replace("title = \"base\"", "title = \"\u{202e}base\"") + &hostile)
+        .unwrap();
+    for format in ["text", "markdown"] {
+        let told = ninefold(
+            path,
+            &["diff", "a.toml", "b.toml", "--quiet", "--format", format, "--strategy", "restart"],
+        );
+        assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+        let shown = text(&told.stdout);
+        assert!(shown.contains("202e") && !shown.contains('\u{202e}'), "{shown}");
+        assert!(shown.lines().all(|line| format == "markdown" || line.chars().count() <= 100), "{shown}");
+        assert_eq!(
+            shown.lines().filter(|line| line.starts_with("```")).count(),
+            if format == "text" { 0 } else { 2 }
+        );
+    }
+}

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use ninefold::scenario::profiles::Product;
+use ninefold::scenario::starter::{Kind, starter};
+
 use super::{at, ninefold, text};
 
 /// The commands of the program, as its own help lists them.
@@ -35,6 +38,11 @@ fn folder() -> tempfile::TempDir {
         let path = entry.unwrap().path();
         std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
     }
+    // A folder of scenarios with gates, as a pipeline has one.
+    let gate = "\n[[gate]]\ncheck = \"downtime <= 1000 h/y\"\n";
+    let policy = starter(Kind::TwoHosts, Product::find("vsphere-8").unwrap(), "mail.toml") + gate;
+    std::fs::create_dir(folder.path().join("policies")).unwrap();
+    std::fs::write(folder.path().join("policies/mail.toml"), policy).unwrap();
     folder
 }
 

@@ -31,6 +31,11 @@ fn every_starter_loads_checks_and_runs() {
         let shown: String = issues.iter().map(|issue| issue.render()).collect();
         assert!(issues.is_empty(), "{name}:\n{shown}");
         assert!(validator.is_valid(&schema::json(&scenario)), "{name}");
+        // The gate is a comment that only has to be uncommented.
+        let (before, gate) = scenario.split_once("# [[gate]]").unwrap();
+        let gated = format!("{before}[[gate]]{}", gate.replacen("\n# ", "\n", 2));
+        let (asked, issues) = checked(gated.as_bytes(), &[], &[]);
+        assert!(issues.is_empty() && asked.unwrap().gates.len() == 1, "{name}: {gated}");
         let spec = spec.unwrap();
         let plan = Plan {
             title: spec.title.clone(),

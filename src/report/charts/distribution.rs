@@ -10,6 +10,7 @@ use super::canvas::{fit_name, text_width, wrap};
 use super::frame::{self, Key, MARGIN, WIDTH, line_colour, line_form, line_pattern};
 use super::shape::{AXIS, Anchor, GRID, HEADING, INK, LABEL, MUTED, Pen, Picture};
 use crate::report::clean;
+use crate::report::exceedance;
 use crate::report::figures;
 use crate::report::result::{RunResult, Service, Strategy};
 use crate::report::text::horizon;
@@ -276,29 +277,16 @@ fn curve(pen: &mut Pen, plot: &Plot, service: &Service, place: usize) {
     }
 }
 
-/// The share of instances that are down for longer than `seconds`.
 fn exceeded(service: &Service, seconds: f64) -> f64 {
-    let within = service.downtime_s.quantiles.iter().filter(|(_, s)| *s <= seconds).map(|(p, _)| *p);
-    1.0 - within.fold(0.0, f64::max).clamp(0.0, 1.0)
+    exceedance::exceeded(&service.downtime_s.quantiles, seconds)
 }
 
-/// The downtime not exceeded with probability `p`, along the drawn line.
 fn quantile(service: &Service, p: f64) -> f64 {
-    let points = &service.downtime_s.quantiles;
-    let Some(after) = points.iter().position(|(q, _)| *q >= p) else { return 0.0 };
-    let (q1, s1) = points[after];
-    let Some(&(q0, s0)) = after.checked_sub(1).and_then(|before| points.get(before)) else { return s1 };
-    if q1 <= q0 || s0 <= 0.0 || s1 <= 0.0 {
-        return s1;
-    }
-    // The line is straight where both axes are logarithmic.
-    let (up0, up1) = ((1.0 - q0).max(1e-12), (1.0 - q1).max(1e-12));
-    let along = libm::log((1.0 - p) / up0) / libm::log(up1 / up0);
-    s0 * libm::pow(s1 / s0, along.clamp(0.0, 1.0))
+    exceedance::quantile(&service.downtime_s.quantiles, p)
 }
 
 fn longest(service: &Service) -> f64 {
-    service.downtime_s.quantiles.iter().map(|(_, seconds)| *seconds).fold(0.0, f64::max)
+    exceedance::longest(&service.downtime_s.quantiles)
 }
 
 /// The shortest and the longest downtime to show; never empty. The axis begins where the first

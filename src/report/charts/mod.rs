@@ -128,7 +128,7 @@ impl<'a> Shown<'a> {
 }
 
 /// Those that lose least and the one that others are measured against, in the scenario's order.
-fn shown_strategies(result: &RunResult) -> Vec<&Strategy> {
+pub(super) fn shown_strategies(result: &RunResult) -> Vec<&Strategy> {
     let base = verdict::baseline(result).map(|base| base.name.as_str());
     let mut ranked: Vec<&Strategy> = result.strategies.iter().collect();
     ranked.sort_by(|a, b| a.total.lost_s.mean.total_cmp(&b.total.lost_s.mean));

@@ -95,6 +95,8 @@ pub struct Gate {
     pub look: u32,
     pub looks: u32,
     pub replications: u32,
+    /// At the last look there are so many; fewer of an undecided gate only after an interruption.
+    pub replications_max: u32,
     /// The replication with most of what there is to be little of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst_replication: Option<u32>,
@@ -125,6 +127,7 @@ impl From<&GateSummary> for Gate {
             look: from.look,
             looks: from.looks,
             replications: from.replications,
+            replications_max: from.replications_max,
             worst_replication: from.worst,
         }
     }
@@ -237,7 +240,9 @@ impl Gate {
         match self.outcome {
             Outcome::Pass if self.look == 1 => String::new(),
             Outcome::Pass | Outcome::Fail => format!(", after {replications}"),
-            Outcome::Undecided if self.look < self.looks => format!(", interrupted after {replications}"),
+            Outcome::Undecided if self.replications < self.replications_max => {
+                format!(", interrupted after {replications}")
+            }
             Outcome::Undecided => format!(", after {replications}, the most that it may take"),
         }
     }

@@ -192,6 +192,10 @@ impl Sweep {
         self.scripted &= result.as_ref().is_none_or(|result| result.scripted);
         let replications = result.as_ref().map_or(0, |result| result.replications);
         let mut strategies = result.map_or(Vec::new(), |result| result.strategies);
+        for strategy in &mut strategies {
+            strategy.convergence.clear();
+            (strategy.worst_replication, strategy.typical_replication) = (None, None);
+        }
         for service in strategies.iter_mut().flat_map(|strategy| &mut strategy.services) {
             service.downtime_s.quantiles.clear();
         }

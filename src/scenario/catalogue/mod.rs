@@ -123,6 +123,11 @@ fn words<T>(list: &'static [(&'static str, T)]) -> Vec<&'static str> {
 pub(super) fn root() -> Table {
     let named = |table| Kind::Named(table);
     let keys = vec![
+        key(
+            "gate",
+            Kind::List(plans::gate()),
+            "What a pipeline asks: `ninefold test` says whether it is kept.",
+        ),
         key("schema", Kind::Version(1), "The version of this format.").required(),
         key(
             "title",

@@ -5,7 +5,7 @@ use super::super::profiles::{GUEST_PROFILES, guest_keys};
 use super::super::read::{INJECTED, PARTS};
 use super::super::spec::PrecisionOf;
 use super::cluster::{grouped, of_setting, overridden};
-use super::{Key, Kind, Table, key, money, part, table, words};
+use super::{Key, Kind, Percent, Table, key, money, part, table, words};
 use crate::history::Format;
 use crate::model::Affinity;
 
@@ -184,4 +184,26 @@ pub(super) fn inject() -> Table {
         key("lasts", Kind::Duration, "How long. Default: as long as the component's own repair takes."),
     ];
     table("inject", "A scripted fault.", keys)
+}
+
+pub(super) fn gate() -> Table {
+    let keys = vec![
+        key("name", Kind::Text, "What people call it. Default: its check."),
+        key(
+            "check",
+            Kind::Text,
+            "What is asked, such as \"downtime <= 26 min/y\", \"p95 downtime <= 4 h/y\", \"chance of downtime > 1 h/y <= 1 %\", \
+             \"combined.downtime - none.downtime <= -10 min/y\", \"more_vms_n1 >= 1\".",
+        )
+        .required(),
+        key("service", Kind::TextList(1), "Of which services. Default: each of them."),
+        key("strategy", Kind::TextList(1), "Of which strategies. Default: each of them."),
+        key("confidence", Kind::Number(0.5, 0.999_999, Percent::Yes), "How sure a pass or a fail is.").default("0.95"),
+        key(
+            "replications_max",
+            Kind::Whole(1, limits::REPLICATIONS),
+            "While it is undecided, replications are added until there are so many. Default: eight times those of the run.",
+        ),
+    ];
+    table("gate", "What a pipeline asks.", keys)
 }

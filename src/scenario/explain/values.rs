@@ -107,6 +107,13 @@ pub(super) const VALUES: &[Explanation] = &[
         right: toml("[[inject]]\nat = \"1 h\"\nfault = \"host esx-1 crash\"\n"),
     },
     Explanation {
+        code: code::GATE,
+        means: "A check of a gate that cannot be read, or that cannot be asked of this scenario. It says what is asked, of what, and where the limit is: downtime <= 26 min/y, p95 downtime <= 4 h/y, chance of downtime > 1 h/y <= 1 %, host-cluster.downtime <= 0.5 x none.downtime, more_vms_n1 >= 1.",
+        mend: "Write [pNN] METRIC OPERATOR VALUE, as the message says; see \"gate\" in scenarios/README.md.",
+        wrong: toml("[[gate]]\ncheck = \"downtme <= 8 h/y\"\n"),
+        right: toml("[[gate]]\ncheck = \"downtime <= 8 h/y\"\n"),
+    },
+    Explanation {
         code: code::PROTECT,
         means: "A service has one layer inside its guests at most: a failover group has one active node, a balanced group has none that is not.",
         mend: "Keep one of the two, or give single services their own protect in [strategy.NAME.service.S].",

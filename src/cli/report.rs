@@ -1,0 +1,106 @@
+//! `ninefold report`: the page of an earlier run; and what `run` writes for it.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::input::Scenario;
+use super::output::File;
+use super::{Failure, interrupt, output, result_file};
+use crate::experiment::{self, Summary, Threads};
+use crate::report::replays::Replays;
+use crate::report::{RunResult, page};
+
+/// The page's file in a folder of results.
+const PAGE: &str = "report.html";
+/// What happened in the replications that it draws.
+const REPLAYS: &str = "replays.json";
+
+/// Two more replications of each strategy are at most a tenth of so many; with fewer they are played again only for a page.
+const REPLICATIONS_MANY: u32 = 20;
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArguments {
+    /// A result.json, or the folder it lies in
+    #[arg(value_name = "RESULT")]
+    pub result: PathBuf,
+    /// Folder for the page [default: beside the result]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+pub(super) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
+    let (beside, result) = result_file::read(&arguments.result)?;
+    let replays = read_replays(&beside.join(REPLAYS), &result)?;
+    let folder = arguments.out.as_deref().unwrap_or(&beside);
+    let files = [(PathBuf::from(PAGE), page::html(&result, replays.as_ref()).into_bytes())];
+    interrupt::writing(|| output::write_all(folder, &files))?;
+    output::note(&format!("wrote {}", folder.join(PAGE).display()));
+    Ok(())
+}
+
+/// Those of the same run; a page can do without, and then says so.
+fn read_replays(path: &Path, result: &RunResult) -> Result<Option<Replays>, Failure> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::Io(format!("cannot read {}", path.display()), error)),
+    };
+    match Replays::from_json(&text) {
+        Ok(replays) if replays.belongs_to(result) => Ok(Some(replays)),
+        Ok(_) => {
+            output::note(&format!(
+                "{} is of another run: the page has no timelines; run the scenario again",
+                path.display()
+            ));
+            Ok(None)
+        }
+        Err(error) => {
+            let remedy = "run the scenario again, or move the file away to do without timelines";
+            Err(Failure::Usage(format!("{}: {error}; {remedy}", path.display())))
+        }
+    }
+}
+
+/// Whether a run has a page to write: it was asked for, or one lies there that would tell of another run.
+pub(super) fn wants_page(asked: bool, folder: &Path) -> bool {
+    asked || folder.join(PAGE).is_file()
+}
+
+/// Plays the worst and a typical replication of each strategy again, where that is cheap or a page needs them.
+pub(super) fn replay(
+    scenario: &Scenario,
+    summary: &Summary,
+    threads: Option<u16>,
+    for_page: bool,
+) -> Option<Replays> {
+    // Whoever stops a run is in a hurry.
+    let is_whole = summary.replications == summary.replications_asked && !summary.rare_stopped;
+    if !is_whole || (!for_page && summary.replications < REPLICATIONS_MANY) {
+        return None;
+    }
+    let wanted = Replays::wanted(summary);
+    let threads = Threads::new(threads.map(usize::from));
+    let replayed = experiment::replay_all(&scenario.models, summary.seed, &wanted, &threads);
+    Some(Replays::of(summary, &scenario.models, &replayed))
+}
+
+/// The files beside those that every run writes.
+pub(super) fn files(
+    result: &RunResult,
+    replays: Option<&Replays>,
+    for_page: bool,
+) -> Result<Vec<File>, Failure> {
+    let mut files = Vec::new();
+    if let Some(replays) = replays {
+        let json = replays
+            .to_json()
+            .map_err(|error| Failure::Internal(format!("cannot write the replays as JSON: {error}")))?;
+        files.push((REPLAYS.into(), json.into_bytes()));
+    }
+    if for_page {
+        files.push((PAGE.into(), page::html(result, replays).into_bytes()));
+    }
+    Ok(files)
+}
