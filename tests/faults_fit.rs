@@ -42,7 +42,14 @@ impl Watched {
                 let end = at + self.ttr.sample(draws.uniform(down, n)).as_secs_f64();
                 let seen = (end <= self.window_s).then_some(us(end));
                 let (cause, span) = (String::new(), 0..0);
-                history.spells.push(Spell { entity, start: us(at), end: seen, cause, began_before: false, span });
+                history.spells.push(Spell {
+                    entity,
+                    start: us(at),
+                    end: seen,
+                    cause,
+                    began_before: false,
+                    span,
+                });
                 at = end + self.ttf.sample(draws.uniform(up, n)).as_secs_f64();
             }
         }
@@ -95,8 +102,10 @@ fn intervals_of_times_to_failure_hold_the_truth_as_often_as_they_say() {
     let truths = [shape, scale_s, 60.0 * DAY];
     assert_honest(&coverage(Family::Weibull, &truths, |seed| plant.seen(seed).0), "weibull");
     // The twins: without what was going on at the end, and with what had begun before as if it began then.
-    let cut = coverage(Family::Weibull, &truths, |seed| {
-        Durations { open: vec![], open_rest: vec![], ..plant.seen(seed).0 }
+    let cut = coverage(Family::Weibull, &truths, |seed| Durations {
+        open: vec![],
+        open_rest: vec![],
+        ..plant.seen(seed).0
     });
     assert!(cut[1] < 20.0 && cut[2] < 20.0, "without what is open: {cut:?}");
     let plant = watched(Law::gamma_from_mean(3.0, 60.0 * DAY).unwrap(), Law::exponential(DAY).unwrap());
@@ -131,8 +140,10 @@ fn an_exponential_mean_is_exposure_over_events_with_an_exact_interval() {
     // At least 95 %, and with as many events not much more.
     let truths = [60.0 * DAY, 60.0 * DAY];
     assert_honest(&coverage(Family::Exponential, &truths, |seed| plant.seen(seed).0), "exponential");
-    let cut = coverage(Family::Exponential, &truths, |seed| {
-        Durations { open: vec![], open_rest: vec![], ..plant.seen(seed).0 }
+    let cut = coverage(Family::Exponential, &truths, |seed| Durations {
+        open: vec![],
+        open_rest: vec![],
+        ..plant.seen(seed).0
     });
     assert!(cut[0] < 5.0, "without what is open: {cut:?}");
 }
@@ -170,33 +181,62 @@ fn fitted(arguments: &[&str]) -> String {
 #[test]
 fn what_is_printed_can_be_pasted() {
     let toml = fitted(&["scenarios/failures.csv", "--by", "entity-stem"]);
-    let faults: Vec<&str> = toml.lines().filter(|line| !line.starts_with('#') && line.contains(" = ")).collect();
-    assert!(faults.len() == 2 && faults[0].starts_with("crash = {") && faults[1].starts_with("outage = {"), "{toml}");
+    let faults: Vec<&str> =
+        toml.lines().filter(|line| !line.starts_with('#') && line.contains(" = ")).collect();
+    assert!(
+        faults.len() == 2 && faults[0].starts_with("crash = {") && faults[1].starts_with("outage = {"),
+        "{toml}"
+    );
     let scenario = format!(
         "schema = 1\n[host.h]\ncores = 8\nmemory = \"64 GiB\"\nstorage = [\"san\"]\n{}\n[storage.san]\nkind = \"fc\"\n{}\n\
          [service.a]\nvm = {{ cores = 1, memory = \"1 GiB\", storage = \"san\" }}\n[strategy.s]\nprotect = []\n",
         faults[0], faults[1]
     );
-    let input = ninefold::scenario::Input { name: "t", bytes: scenario.as_bytes(), overrides: &[], files: &[] };
+    let input =
+        ninefold::scenario::Input { name: "t", bytes: scenario.as_bytes(), overrides: &[], files: &[] };
     let (spec, issues) = ninefold::scenario::read(&input);
     assert!(issues.is_empty(), "{}", issues[0].render());
     let crash = spec.unwrap().hosts[0].crash.clone().unwrap();
     // The law that is pasted is the first of the table, to four digits.
     let told: serde_json::Value =
-        serde_json::from_str(&fitted(&["scenarios/failures.csv", "--kind", "host", "--format", "json"])).unwrap();
+        serde_json::from_str(&fitted(&["scenarios/failures.csv", "--kind", "host", "--format", "json"]))
+            .unwrap();
     let best = &told["groups"][0]["ttf"]["laws"][0];
     let mean = best["mean_s"]["value"].as_f64().unwrap();
     assert!((crash.ttf.mean_s() / mean - 1.0).abs() < 1e-3, "{} {mean}", crash.ttf.mean_s());
     let all: toml::Table = toml.parse().unwrap();
-    assert!(all["host"]["esx"]["crash"]["ttf"]["law"].is_str() && all["storage"]["san-a"]["outage"].is_table() || all["storage"].is_table());
+    assert!(
+        all["host"]["esx"]["crash"]["ttf"]["law"].is_str() && all["storage"]["san-a"]["outage"].is_table()
+            || all["storage"].is_table()
+    );
 }
 
 #[test]
 fn tables_are_told_and_charts_drawn() {
     let folder = tempfile::tempdir().unwrap();
     let [svg, png] = ["q.svg", "q.png"].map(|name| folder.path().join(name).display().to_string());
-    let table = fitted(&["scenarios/failures.csv", "--watched", "14", "--kind", "host", "--format", "text", "--chart", &svg]);
-    for word in ["14 watched", "time to failure", "time to repair", "exponential", "weibull", "lognormal", "gamma", "AICc", "crash = {"] {
+    let table = fitted(&[
+        "scenarios/failures.csv",
+        "--watched",
+        "14",
+        "--kind",
+        "host",
+        "--format",
+        "text",
+        "--chart",
+        &svg,
+    ]);
+    for word in [
+        "14 watched",
+        "time to failure",
+        "time to repair",
+        "exponential",
+        "weibull",
+        "lognormal",
+        "gamma",
+        "AICc",
+        "crash = {",
+    ] {
         assert!(table.contains(word), "{word}:\n{table}");
     }
     assert!(table.lines().all(|line| line.contains(" = ") || line.chars().count() <= 100), "{table}");
@@ -206,7 +246,10 @@ fn tables_are_told_and_charts_drawn() {
     assert!(fs::read(&png).unwrap().starts_with(b"\x89PNG"));
     // Causes have clocks of their own; few failures have a mean and no shape.
     let by_cause = fitted(&["scenarios/failures.csv", "--by", "cause", "--kind", "storage"]);
-    assert!(by_cause.contains("[storage.NAME.cause.firmware]") && by_cause.contains("too few to tell a shape"), "{by_cause}");
+    assert!(
+        by_cause.contains("[storage.NAME.cause.firmware]") && by_cause.contains("too few to tell a shape"),
+        "{by_cause}"
+    );
     // The same to the byte, whatever it is read as.
     let read_as = fitted(&["scenarios/failures.csv", "--read-as", "csv"]);
     assert_eq!(read_as, fitted(&["scenarios/failures.csv"]));
@@ -236,16 +279,28 @@ fn mistakes_are_told_with_their_places_and_nothing_is_written() {
     let output = faults(&[&path, "--chart", &chart_path], Stdio::null());
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
     let told = text(&output.stderr);
-    for place in [":2:9: error: ", ":3:1: error: it ends before it begins", ":4:1: error: no name", "3 errors; nothing was fitted"] {
+    for place in [
+        ":2:9: error: ",
+        ":3:1: error: it ends before it begins",
+        ":4:1: error: no name",
+        "3 errors; nothing was fitted",
+    ] {
         assert!(told.contains(place), "{place}:\n{told}");
     }
     assert!(!told.contains('\u{1b}') && !told.contains('\u{202e}'), "{told:?}");
     assert!(!chart.exists());
     fs::write(&file, "entity,kind,start,end\nh-1,host,1 h,2 h\nr,rack,3 h,4 h\n").unwrap();
-    let both = faults(&[&path, "--kind", "hosts", "--from", "2024-01-01", "--until", "soon", "--watched", "9"], Stdio::null());
+    let both = faults(
+        &[&path, "--kind", "hosts", "--from", "2024-01-01", "--until", "soon", "--watched", "9"],
+        Stdio::null(),
+    );
     let told = text(&both.stderr);
     assert_eq!(both.status.code(), Some(2));
-    for what in ["--kind hosts: the history has host, rack", "--from 2024-01-01: the history has no dates", "--until soon: no instant"] {
+    for what in [
+        "--kind hosts: the history has host, rack",
+        "--from 2024-01-01: the history has no dates",
+        "--until soon: no instant",
+    ] {
         assert!(told.contains(what), "{what}:\n{told}");
     }
     let missing = faults(&["no-such-file.csv"], Stdio::null());

@@ -101,7 +101,11 @@ fn a_replay_gives_what_arithmetic_gives_and_chance_nothing() {
     let minutes = |n: f64| (n * 60.0, n * 60.0);
     assert_eq!(downtime(&result, "a"), minutes(30.0 + 45.0 + 10.0 + 20.0 + 5.0 + 15.0));
     assert_eq!(downtime(&result, "b"), minutes(10.0 + 20.0 + 5.0 + 15.0));
-    assert!(describe(&spec).contains("replay of history.csv: 6 times out of service of 6 components"), "{}", describe(&spec));
+    assert!(
+        describe(&spec).contains("replay of history.csv: 6 times out of service of 6 components"),
+        "{}",
+        describe(&spec)
+    );
 }
 
 #[test]
@@ -113,7 +117,9 @@ fn who_is_not_in_the_history_fails_by_chance() {
     assert_eq!(downtime(&only, "b"), downtime(&nobody, "b"));
     assert!(downtime(&nobody, "b").0 > 100_000.0 && downtime(&nobody, "a").0 > 100_000.0);
     // With random failures beside it, on any number of threads.
-    let text = |threads| serde_json::to_string(&result(&spec("", &quiet("h-1,host,10 d,14430 min,\n")), threads)).unwrap();
+    let text = |threads| {
+        serde_json::to_string(&result(&spec("", &quiet("h-1,host,10 d,14430 min,\n")), threads)).unwrap()
+    };
     assert_eq!(text(1), text(4));
 }
 
@@ -141,19 +147,27 @@ fn offset_from_and_the_horizon_cut() {
     // From before the first date on.
     assert_eq!(down("from = \"2023-12-31\""), 48.0);
     let (_, issues) = with("from = \"1999-01-01\"", &quiet(rows));
-    assert_eq!(told(&issues), [("W105", 50, "nothing of the history is down within the horizon, 1 y".to_owned())]);
+    assert_eq!(
+        told(&issues),
+        [("W105", 50, "nothing of the history is down within the horizon, 1 y".to_owned())]
+    );
 }
 
 #[test]
 fn what_is_not_replayed_is_named() {
-    let rows = "x-1,host,1 h,2 h,\nx-2,host,1 h,2 h,\nups,battery,1 h,2 h,\nh-1,host,1 h,3 h,\nh-1,host,3 h,4 h,\n";
+    let rows =
+        "x-1,host,1 h,2 h,\nx-2,host,1 h,2 h,\nups,battery,1 h,2 h,\nh-1,host,1 h,3 h,\nh-1,host,3 h,4 h,\n";
     let (spec, issues) = with("", &quiet(rows));
     assert!(spec.is_some());
     assert_eq!(
         told(&issues),
         [
             ("W115", 50, "\"battery\" \"ups\" cannot be replayed".to_owned()),
-            ("W115", 50, "host \"x-1\" and \"x-2\" is not replayed: the scenario has none of this name".to_owned()),
+            (
+                "W115",
+                50,
+                "host \"x-1\" and \"x-2\" is not replayed: the scenario has none of this name".to_owned()
+            ),
             ("W115", 50, "of \"h-1\" several times out of service overlap or touch".to_owned()),
         ]
     );
@@ -204,14 +218,26 @@ fn an_empirical_law_comes_from_a_column() {
     let file = "host,minutes,text\na,90,1.5 h\nb, 10 ,600 s\n\"c\",240,4 h\n";
     let read_law = |law: &str| {
         let (text, files) = (scenario(law), [File::new("repairs.csv", file.as_bytes())]);
-        let (spec, issues) = read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &files });
+        let (spec, issues) =
+            read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &files });
         spec.map(|spec| spec.hosts[0].crash.clone().unwrap().ttr).ok_or(issues)
     };
     let values = read_law("{ law = \"empirical\", values = [\"10 min\", \"90 min\", \"4 h\"] }").unwrap();
-    assert_eq!(read_law("{ law = \"empirical\", file = \"repairs.csv\", column = \"minutes\", unit = \"min\" }").unwrap(), values);
-    assert_eq!(read_law("{ law = \"empirical\", file = \"repairs.csv\", column = \"text\" }").unwrap(), values);
+    assert_eq!(
+        read_law("{ law = \"empirical\", file = \"repairs.csv\", column = \"minutes\", unit = \"min\" }")
+            .unwrap(),
+        values
+    );
+    assert_eq!(
+        read_law("{ law = \"empirical\", file = \"repairs.csv\", column = \"text\" }").unwrap(),
+        values
+    );
     let wrong = |law: &str| -> Vec<(&str, String, usize)> {
-        read_law(law).unwrap_err().iter().map(|i| (i.code, i.place.source.to_string(), i.place.line)).collect()
+        read_law(law)
+            .unwrap_err()
+            .iter()
+            .map(|i| (i.code, i.place.source.to_string(), i.place.line))
+            .collect()
     };
     let in_file = |code, line| (code, "repairs.csv".to_owned(), line);
     // Bare numbers have no unit; names are no durations.
@@ -225,7 +251,10 @@ fn an_empirical_law_comes_from_a_column() {
         ("{ law = \"empirical\", file = \"repairs.csv\", values = [\"1 h\"] }", "E020"),
         ("{ law = \"empirical\" }", "E009"),
         ("{ law = \"empirical\", values = [\"1 h\"], unit = \"min\" }", "E020"),
-        ("{ law = \"empirical\", file = \"repairs.csv\", column = \"minutes\", unit = \"fortnights\" }", "E016"),
+        (
+            "{ law = \"empirical\", file = \"repairs.csv\", column = \"minutes\", unit = \"fortnights\" }",
+            "E016",
+        ),
         ("{ law = \"empirical\", file = \"other.csv\" }", "E039"),
     ] {
         assert_eq!(wrong(law)[0].0, code, "{law}");

@@ -188,7 +188,8 @@ check = "more_vms >= 0"
 
 fn issues_of(text: &str) -> Vec<Issue> {
     // Nobody wants more than the members of web carry, and what nobody knows is taken for all there can be.
-    let failures = "entity,kind,start,end\nesx-4,host,2 d,3 d\nbig-1,host,,\nsan,storage,4 d,5 d\neast,site,,\n";
+    let failures =
+        "entity,kind,start,end\nesx-4,host,2 d,3 d\nbig-1,host,,\nsan,storage,4 d,5 d\neast,site,,\n";
     let files = [
         File::new("week.csv", format!("mail,web\n{}", "0.9,0.1\n".repeat(7)).into_bytes()),
         File::new("failures.csv", failures.as_bytes()),

@@ -81,9 +81,7 @@ fn date(text: &str) -> Option<Instant> {
 /// A date and time of the kind `6/21/2005 10:54`.
 pub(super) fn american(text: &str) -> Option<Instant> {
     let formats = ["%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%y %H:%M"];
-    formats.iter().find_map(|format| {
-        universal(jiff::civil::DateTime::strptime(format, text).ok()?)
-    })
+    formats.iter().find_map(|format| universal(jiff::civil::DateTime::strptime(format, text).ok()?))
 }
 
 /// Local times of places that nobody names are taken for universal time.

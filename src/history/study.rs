@@ -286,7 +286,12 @@ mod tests {
     }
 
     fn until(until_s: Instant, by: By) -> Question {
-        Question { kinds: vec!["host".to_owned()], until: Some(until_s * 1_000_000), by, ..Question::default() }
+        Question {
+            kinds: vec!["host".to_owned()],
+            until: Some(until_s * 1_000_000),
+            by,
+            ..Question::default()
+        }
     }
 
     #[test]
@@ -308,7 +313,10 @@ mod tests {
     fn a_cause_has_a_clock_that_only_it_sets_back() {
         let group = one(&until(500, By::Cause), "disk");
         // Of a-1: 100 until its first; then 90 + 170, the repair of the net not counted; 60 left.
-        assert_eq!((group.up.seen.rest.clone(), group.up.seen.whole.clone()), (vec![100.0, 300.0], vec![260.0]));
+        assert_eq!(
+            (group.up.seen.rest.clone(), group.up.seen.whole.clone()),
+            (vec![100.0, 300.0], vec![260.0])
+        );
         assert_eq!((group.up.seen.open.clone(), group.up.seen.open_rest.clone()), (vec![60.0], vec![500.0]));
         assert_eq!(group.down.seen.whole, [10.0, 40.0]);
         let net = one(&until(500, By::Cause), "net");
@@ -322,7 +330,10 @@ mod tests {
         let group = one(&question, "a");
         // a-1 is down at 205: the rest of its repair, then 230 to 400, whose beginning was seen; its next repair is cut.
         assert_eq!((group.down.seen.rest.clone(), group.up.seen.whole.clone()), (vec![25.0], vec![170.0]));
-        assert_eq!((group.down.seen.open.clone(), group.up.seen.rest.clone()), (vec![20.0, 120.0], vec![95.0]));
+        assert_eq!(
+            (group.down.seen.open.clone(), group.up.seen.rest.clone()),
+            (vec![20.0, 120.0], vec![95.0])
+        );
         assert_eq!((group.up.seen.open.len(), group.up.seen.open_rest.len()), (0, 0));
         assert_eq!(one(&question, "b").up.seen.open_rest, [215.0]);
     }

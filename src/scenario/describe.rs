@@ -399,6 +399,10 @@ fn schedule(spec: &Spec, out: &mut String) {
     if let Some(replay) = &spec.replay {
         let times = count(replay.spells as u64, "time out of service", "times out of service");
         let of = count(replay.instead.len() as u64, "component", "components");
-        let _ = writeln!(out, "  replay of {}: {times} of {of}, which have no random faults of that kind", replay.file);
+        let _ = writeln!(
+            out,
+            "  replay of {}: {times} of {of}, which have no random faults of that kind",
+            replay.file
+        );
     }
 }

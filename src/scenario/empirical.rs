@@ -19,7 +19,12 @@ impl Reader {
         }
         for key in ["column", "unit"] {
             if let Some(at) = fields.get(key) {
-                self.report(code::CONFLICT, &at, format!("{key} says how to read a file, and there is none"), "leave it out");
+                self.report(
+                    code::CONFLICT,
+                    &at,
+                    format!("{key} says how to read a file, and there is none"),
+                    "leave it out",
+                );
             }
         }
         let items = self.items(&at, "[\"10 s\", \"30 s\"]")?;
@@ -55,7 +60,11 @@ impl Reader {
                 Ok(span) => spans.push(span),
                 Err((what, remedy)) => {
                     readable = false;
-                    let remedy = if bare { "add unit = \"min\", or what else the numbers are, to the law".into() } else { remedy };
+                    let remedy = if bare {
+                        "add unit = \"min\", or what else the numbers are, to the law".into()
+                    } else {
+                        remedy
+                    };
                     reader.wrong_in(&sheet, code::DURATION, cell.mark, what, remedy);
                 }
             }

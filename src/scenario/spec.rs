@@ -18,8 +18,8 @@ pub use super::plans::{
     GuestLayer, Inject, InjectTarget, Maintenance, Protection, ProtectionSettings, Strategy, TakeoverSetting,
     VmFault,
 };
-pub use super::replay::{Replay, Replayed};
 pub use super::profiles::{Product, Value as SettingValue};
+pub use super::replay::{Replay, Replayed};
 use super::workload::Workload;
 
 /// A whole scenario.

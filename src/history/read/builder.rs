@@ -87,7 +87,9 @@ impl<'t> Builder<'t> {
     pub(super) fn note(&mut self, scale: Scale, at: Instant, span: &Range<usize>) -> Option<Instant> {
         if *self.scale.get_or_insert(scale) != scale {
             let (what, remedy) = match scale {
-                Scale::Dates => ("a date, where earlier instants count from a beginning", "write all as dates, or none"),
+                Scale::Dates => {
+                    ("a date, where earlier instants count from a beginning", "write all as dates, or none")
+                }
                 Scale::Elapsed => ("no date, where earlier instants are dates", "write a date"),
             };
             self.wrong(span.clone(), what, remedy);

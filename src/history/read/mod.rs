@@ -87,7 +87,8 @@ pub fn read(text: &str, format: Option<Format>) -> Result<History, Mistakes> {
         Some(Format::Google2011) => machines::read_2011(&mut builder),
         Some(Format::Google2019) => machines::read_2019(&mut builder),
         None => {
-            let what = if text.trim().is_empty() { "the file is empty" } else { "no format of a history begins so" };
+            let what =
+                if text.trim().is_empty() { "the file is empty" } else { "no format of a history begins so" };
             let remedy = "begin with the header entity,kind,start,end,cause, or say which format it is";
             builder.wrong(0..text.lines().next().map_or(0, str::len), what, remedy);
         }

@@ -53,7 +53,11 @@ pub(super) fn header(text: &str) -> Columns {
 }
 
 /// Every row that has values, one after the other. With a header all have as many as that.
-pub(super) fn rows(builder: &mut Builder<'_>, has_header: bool, mut take: impl FnMut(&mut Builder<'_>, &Row)) {
+pub(super) fn rows(
+    builder: &mut Builder<'_>,
+    has_header: bool,
+    mut take: impl FnMut(&mut Builder<'_>, &Row),
+) {
     let text = builder.text;
     let mut reader = reader(text);
     let (mut record, mut number, mut columns) = (csv::StringRecord::new(), 0, None);

@@ -18,7 +18,12 @@ fn mistakes(text: &str) -> Vec<(usize, usize, String)> {
     mistakes.list.into_iter().map(|m| (m.line, m.column, format!("{}: {}", m.what, m.remedy))).collect()
 }
 
-fn spell(name: &str, from: f64, to: impl Into<Option<f64>>, cause: &str) -> (String, f64, Option<f64>, String) {
+fn spell(
+    name: &str,
+    from: f64,
+    to: impl Into<Option<f64>>,
+    cause: &str,
+) -> (String, f64, Option<f64>, String) {
     (name.to_owned(), from, to.into(), cause.to_owned())
 }
 
@@ -32,7 +37,8 @@ fn one_story_in_every_format() {
     let elapsed = "Entity, Start, End\n a, 0 s, 2 h\n\n b, 300 min, 390 min\n\"a\",36000,\n";
     assert_eq!(told(elapsed, None), expected);
     let google = "0,2,0,p,1,1\n0,1,1,,,\n7200000000,1,0,p,1,1\n18000000000,2,1,,,\n23400000000,2,0,,,\n36000000000,1,1,,,\n";
-    let named: Vec<_> = expected.iter().map(|(name, from, to, _)| (if name == "a" { "1" } else { "2" }, from, to)).collect();
+    let named: Vec<_> =
+        expected.iter().map(|(name, from, to, _)| (if name == "a" { "1" } else { "2" }, from, to)).collect();
     let google = told(google, None);
     let mut found: Vec<_> = google.iter().map(|(name, from, to, _)| (name.as_str(), from, to)).collect();
     found.sort_by(|a, b| a.1.total_cmp(b.1));
@@ -88,10 +94,14 @@ fn machines_that_come_later_are_new() {
 fn every_mistake_has_its_place() {
     let text = "entity,kind,start,end,cause\nesx-1,host,soon,5 h,x\n,host,1 h,2 h,\nesx-2,host,3 h\nesx-3,host,9 h,8 h,\n\
                 esx-4,host,,8 h,\nesx-5,host,2024-01-01,,\n";
-    let found: Vec<(usize, usize)> = mistakes(text).iter().map(|(line, column, _)| (*line, *column)).collect();
+    let found: Vec<(usize, usize)> =
+        mistakes(text).iter().map(|(line, column, _)| (*line, *column)).collect();
     assert_eq!(found, [(2, 12), (3, 1), (4, 1), (5, 1), (6, 12), (7, 12)]);
     assert!(mistakes(text)[0].2.contains("a duration such as 36 h"), "{:?}", mistakes(text));
-    assert_eq!(mistakes("entity,begin,end\nx,1,2\n"), [(1, 1, "there is no column start: the header has entity, begin, end".to_owned())]);
+    assert_eq!(
+        mistakes("entity,begin,end\nx,1,2\n"),
+        [(1, 1, "there is no column start: the header has entity, begin, end".to_owned())]
+    );
     assert!(mistakes("")[0].2.contains("the file is empty"));
     assert!(mistakes("hello\n")[0].2.contains("no format"));
     assert!(mistakes("entity,start,end\n")[0].2.contains("the history is empty"));
@@ -99,7 +109,9 @@ fn every_mistake_has_its_place() {
 
 #[test]
 fn of_very_many_mistakes_the_first_are_told() {
-    let text: String = std::iter::once("entity,start,end\n".to_owned()).chain((0..500).map(|n| format!("h{n},x,y\n"))).collect();
+    let text: String = std::iter::once("entity,start,end\n".to_owned())
+        .chain((0..500).map(|n| format!("h{n},x,y\n")))
+        .collect();
     let mistakes = read(&text, None).unwrap_err();
     assert_eq!((mistakes.list.len(), mistakes.more), (Mistakes::SHOWN, 1_000 - Mistakes::SHOWN));
 }

@@ -26,11 +26,11 @@ mod sweep;
 pub use canvas::ChartError;
 
 use super::cost::is_told;
-use crate::history::Group;
 use super::result::{RunResult, Service, Strategy};
 use super::sweep::Sweep;
 use super::text::{of_service, service_names};
 use super::verdict;
+use crate::history::Group;
 use shape::Picture;
 
 /// What a chart is written as.

@@ -61,7 +61,8 @@ pub(super) fn layout(groups: &[Group]) -> Picture {
     let mut description = format!("{caption} {note}").trim_end().to_owned();
     let width = (WIDTH - 2.0 * MARGIN - GAP) / 2.0;
     for group in &groups[..shown] {
-        let name = if group.of.is_empty() { group.kind.clone() } else { format!("{}, {}", group.kind, group.of) };
+        let name =
+            if group.of.is_empty() { group.kind.clone() } else { format!("{}, {}", group.kind, group.of) };
         let name = clean::visible(&name);
         for (column, (what, fits)) in
             [("time to failure", &group.up), ("time to repair", &group.down)].into_iter().enumerate()
@@ -79,7 +80,13 @@ fn panel(pen: &mut Pen, name: &str, fits: &Fits, (x, y): (f64, f64), width: f64)
     pen.text((x, y), Anchor::Start, HEADING, INK, &fit_name(name, HEADING, width));
     let steps = thinned(steps(&fits.seen));
     let (Some(first), Some(last)) = (steps.first(), steps.last()) else {
-        pen.text((x, y + 28.0), Anchor::Start, LABEL, MUTED, "nothing was seen from its beginning to its end");
+        pen.text(
+            (x, y + 28.0),
+            Anchor::Start,
+            LABEL,
+            MUTED,
+            "nothing was seen from its beginning to its end",
+        );
         return;
     };
     let (from, to) = (first.at.max(1e-6) / 2.0, (last.at * 2.0).max(2e-6));

@@ -58,7 +58,10 @@ fn seen(what: &str, fits: &Fits) -> String {
     }
     if !seen.below.is_empty() {
         let bound = duration(seen.below[0]);
-        text.push_str(&format!("; {} took no time, so less than {bound}", figures::whole(seen.below.len() as u64)));
+        text.push_str(&format!(
+            "; {} took no time, so less than {bound}",
+            figures::whole(seen.below.len() as u64)
+        ));
     }
     text
 }
@@ -83,10 +86,13 @@ fn laws(fits: &Fits) -> String {
             words::digits(if law.aicc.is_nan() { law.aic } else { law.aicc }, 6),
             words::time(&law.mean),
         ];
-        cells.extend(law.parameters.iter().filter(|_| *family != Family::Exponential).map(|(name, value)| {
-            let value = if matches!(*name, "shape" | "sigma") { words::known(value) } else { words::time(value) };
-            format!("{name} {value}")
-        }));
+        cells.extend(law.parameters.iter().filter(|_| *family != Family::Exponential).map(
+            |(name, value)| {
+                let value =
+                    if matches!(*name, "shape" | "sigma") { words::known(value) } else { words::time(value) };
+                format!("{name} {value}")
+            },
+        ));
         // A gamma law's mean stands in its column.
         cells.truncate(if *family == Family::Gamma { 5 } else { 6 });
         cells.resize(6, String::new());

@@ -4,9 +4,9 @@ use super::super::spec::{self, FaultSpec, Replayed, Spec};
 use super::hardware::{crew, fault, host_id, rack_id, random, site_id};
 use crate::engine::Stream;
 use crate::model::{
-    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Fault, Host, HostId, LocalMirror, LocalMirrorId, Mirror,
-    Model, Network, NetworkId, Part, PartId, PartKind, PlaceId, Reach, Storage, StorageId, StorageKind,
-    Traffic, VmId,
+    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Fault, Host, HostId, LocalMirror, LocalMirrorId,
+    Mirror, Model, Network, NetworkId, Part, PartId, PartKind, PlaceId, Reach, Storage, StorageId,
+    StorageKind, Traffic, VmId,
 };
 
 /// The place that a site is; 0 is that of those without a site.
@@ -80,7 +80,9 @@ pub(super) fn storages(spec: &Spec, parts: &mut Parts) -> Vec<Storage> {
         let id = StorageId(number as u32);
         let component = format!("storage {}", storage.name);
         let part = Part::new(PartKind::Storage(id), &component, "outage", Cause::StorageOutage);
-        let part = parts.add(part.with(random(storage.outage.as_ref(), spec, Replayed::Storage(number)), crew(storage.crew)));
+        let part = parts.add(
+            part.with(random(storage.outage.as_ref(), spec, Replayed::Storage(number)), crew(storage.crew)),
+        );
         let scripted =
             spec.injects.iter().any(|i| i.target == super::super::spec::InjectTarget::Controller(number));
         let count = if storage.controller.is_some() || scripted { storage.controllers } else { 0 };
@@ -173,7 +175,9 @@ pub(super) fn networks(spec: &Spec, parts: &mut Parts) -> Vec<Network> {
     for (number, network) in spec.networks.iter().enumerate() {
         let kind = PartKind::Network(NetworkId(number as u32));
         let part = Part::new(kind, &format!("network {}", network.name), "outage", Cause::NetworkOutage);
-        let part = parts.add(part.with(random(network.outage.as_ref(), spec, Replayed::Network(number)), crew(network.crew)));
+        let part = parts.add(
+            part.with(random(network.outage.as_ref(), spec, Replayed::Network(number)), crew(network.crew)),
+        );
         let reach = match network.site {
             _ if !network.between.is_empty() => {
                 Reach::Between(network.between.iter().map(|&s| place(s)).collect())

@@ -145,7 +145,13 @@ pub(super) const WARNINGS: &[Explanation] = &[
         code: code::REPLAY,
         means: "The history that [faults] replays names something that no component of the scenario has the name of, or has one component down twice at a time. The first is left out, and the second counts once.",
         mend: "Give components the names of the history, or write map = \"in-turn\", which takes the next component of the kind where there is none of the name.",
-        wrong: toml("[faults]\nreplay = \"failures.csv\"\n").file("failures.csv", "entity,kind,start,end,cause\nold-17,host,30 d,31 d,disk\nesx-1,host,90 d,90.5 d,power\n"),
-        right: toml("[faults]\nreplay = \"failures.csv\"\nmap = \"in-turn\"\n").file("failures.csv", "entity,kind,start,end,cause\nold-17,host,30 d,31 d,disk\nesx-1,host,90 d,90.5 d,power\n"),
+        wrong: toml("[faults]\nreplay = \"failures.csv\"\n").file(
+            "failures.csv",
+            "entity,kind,start,end,cause\nold-17,host,30 d,31 d,disk\nesx-1,host,90 d,90.5 d,power\n",
+        ),
+        right: toml("[faults]\nreplay = \"failures.csv\"\nmap = \"in-turn\"\n").file(
+            "failures.csv",
+            "entity,kind,start,end,cause\nold-17,host,30 d,31 d,disk\nesx-1,host,90 d,90.5 d,power\n",
+        ),
     },
 ];

@@ -83,13 +83,19 @@ impl Reader {
 
     /// The history, and where it begins.
     fn wanted(&mut self, fields: &Fields<'_>, file_at: &At<'_>, offset: Span) -> Option<Wanted> {
-        let map = self.opt(fields, "map", |r, at| r.word(at, &[("name", Map::Name), ("in-turn", Map::InTurn)]));
+        let map =
+            self.opt(fields, "map", |r, at| r.word(at, &[("name", Map::Name), ("in-turn", Map::InTurn)]));
         let format = self.opt(fields, "read_as", |r, at| r.word(at, &Format::WORDS));
         let from = self.opt(fields, "from", |r, at| {
             let text = r.text(at)?;
             let read = history::instant(text);
             if read.is_none() {
-                r.report(code::DURATION, at, format!("{} is no instant", quote(text)), format!("write {INSTANTS}"));
+                r.report(
+                    code::DURATION,
+                    at,
+                    format!("{} is no instant", quote(text)),
+                    format!("write {INSTANTS}"),
+                );
             }
             Some((read?, at.clone()))
         });
@@ -113,7 +119,12 @@ impl Reader {
         let begins = match from {
             Some(((scale, at), from_at)) if scale != history.scale => {
                 let what = "the history counts its instants from something else";
-                self.report(code::CONFLICT, &from_at, what, "write a date where it has dates, else a duration");
+                self.report(
+                    code::CONFLICT,
+                    &from_at,
+                    what,
+                    "write a date where it has dates, else a duration",
+                );
                 at
             }
             Some(((_, at), _)) => at,
@@ -155,12 +166,17 @@ impl Reader {
                 continue;
             }
             let (what, remedy) = if !KINDS.contains(&kind) {
-                (format!("{} {} cannot be replayed", quote(kind), named(&names)), format!("kinds are {}", list(KINDS)))
+                (
+                    format!("{} {} cannot be replayed", quote(kind), named(&names)),
+                    format!("kinds are {}", list(KINDS)),
+                )
             } else if wanted.map == Map::Name {
-                let what = format!("{kind} {} is not replayed: the scenario has none of this name", named(&names));
+                let what =
+                    format!("{kind} {} is not replayed: the scenario has none of this name", named(&names));
                 (what, "give components these names, or write map = \"in-turn\"".to_owned())
             } else {
-                let what = format!("{kind} {} is not replayed: every {kind} stands for another one", named(&names));
+                let what =
+                    format!("{kind} {} is not replayed: every {kind} stands for another one", named(&names));
                 (what, format!("add as many of [{kind}.NAME]"))
             };
             self.report(code::REPLAY, at, what, remedy);
@@ -182,7 +198,12 @@ impl Reader {
             replayed.filter(|((_, own), _)| is_merged(own)).map(|((e, _), _)| e.name.as_str()).collect();
         if !names.is_empty() {
             let what = format!("of {} several times out of service overlap or touch", named(&names));
-            self.report(code::REPLAY, at, what, "each is replayed as one, from the first start to the last end");
+            self.report(
+                code::REPLAY,
+                at,
+                what,
+                "each is replayed as one, from the first start to the last end",
+            );
         }
     }
 }

@@ -91,7 +91,9 @@ pub enum NoFit {
 impl std::fmt::Display for NoFit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            NoFit::TooFew(seen, needed) => write!(f, "{seen} seen from which it could be told, {needed} needed"),
+            NoFit::TooFew(seen, needed) => {
+                write!(f, "{seen} seen from which it could be told, {needed} needed")
+            }
             NoFit::Alike => f.write_str("all are equally long"),
             NoFit::Extreme => f.write_str("no maximum within what can be simulated"),
         }
@@ -230,8 +232,7 @@ fn described(family: Family, summit: &Summit, unit: f64, seen: &Durations) -> Fi
 fn criteria(ln_likelihood: f64, parameters: f64, ends: f64) -> (f64, f64) {
     let aic = 2.0 * parameters - 2.0 * ln_likelihood;
     let left = ends - parameters - 1.0;
-    let aicc =
-        if left > 0.0 { aic + 2.0 * parameters * (parameters + 1.0) / left } else { f64::NAN };
+    let aicc = if left > 0.0 { aic + 2.0 * parameters * (parameters + 1.0) / left } else { f64::NAN };
     (aic, aicc)
 }
 

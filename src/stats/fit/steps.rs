@@ -31,7 +31,8 @@ pub fn steps(seen: &Durations) -> Vec<Step> {
     while let Some(&(time, _)) = all.get(at) {
         let at_risk = (all.len() - at) as f64;
         let same = all[at..].iter().take_while(|(x, _)| *x == time);
-        let (count, ended) = same.fold((0, 0.0), |(n, ended), (_, is_end)| (n + 1, ended + f64::from(u8::from(*is_end))));
+        let (count, ended) =
+            same.fold((0, 0.0), |(n, ended), (_, is_end)| (n + 1, ended + f64::from(u8::from(*is_end))));
         if ended > 0.0 {
             let after = left * (1.0 - ended / at_risk);
             steps.push(Step { at: time, part: 1.0 - 0.5 * (left + after) });

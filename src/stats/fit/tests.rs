@@ -25,7 +25,10 @@ fn the_score_vanishes_at_the_maximum() {
             ln_likelihood(&moved, &seen())
         };
         let h = 1e-4;
-        for slope in [(at(1.0 + h, 1.0) - at(1.0 - h, 1.0)) / (2.0 * h), (at(1.0, 1.0 + h) - at(1.0, 1.0 - h)) / (2.0 * h)] {
+        for slope in [
+            (at(1.0 + h, 1.0) - at(1.0 - h, 1.0)) / (2.0 * h),
+            (at(1.0, 1.0 + h) - at(1.0, 1.0 - h)) / (2.0 * h),
+        ] {
             assert!(slope.abs() < 1e-4, "{family:?}: {slope}");
         }
         // A tenth away in any direction it is lower.
@@ -43,7 +46,9 @@ fn without_censoring_the_normal_equations_hold() {
     let mean = logs.iter().sum::<f64>() / 6.0;
     let sigma = (logs.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / 6.0).sqrt();
     let seen = Durations { whole: whole.clone(), ..Durations::default() };
-    let Curve::Lognormal { mu, sigma: found } = fit(Family::Lognormal, &seen).unwrap().curve else { panic!() };
+    let Curve::Lognormal { mu, sigma: found } = fit(Family::Lognormal, &seen).unwrap().curve else {
+        panic!()
+    };
     assert!((mu - mean).abs() < 1e-8 && (found - sigma).abs() < 1e-8, "{mu} {found}");
     // Of a gamma law the mean is the sample's; of a Weibull law scale^shape is the mean of x^shape.
     let gamma = fit(Family::Gamma, &seen).unwrap();
@@ -59,10 +64,13 @@ fn without_censoring_the_normal_equations_hold() {
 #[test]
 fn known_variances_of_the_estimates() {
     // Of complete lognormal durations the information is n / sigma² and 2 n / sigma².
-    let whole: Vec<f64> = (1..=400).map(|i| Curve::Lognormal { mu: 2.0, sigma: 0.7 }.quantile((f64::from(i) - 0.5) / 400.0)).collect();
+    let whole: Vec<f64> = (1..=400)
+        .map(|i| Curve::Lognormal { mu: 2.0, sigma: 0.7 }.quantile((f64::from(i) - 0.5) / 400.0))
+        .collect();
     let fitted = fit(Family::Lognormal, &Durations { whole, ..Durations::default() }).unwrap();
     let Curve::Lognormal { sigma, .. } = fitted.curve else { panic!() };
-    let width = |(_, known): &(&str, Known)| libm::log(known.high / known.low) / (2.0 * 1.959_963_984_540_054);
+    let width =
+        |(_, known): &(&str, Known)| libm::log(known.high / known.low) / (2.0 * 1.959_963_984_540_054);
     assert!((width(&fitted.parameters[0]) - sigma / 20.0).abs() < 1e-5);
     assert!((width(&fitted.parameters[1]) - 1.0 / 800.0_f64.sqrt()).abs() < 1e-5);
 }
