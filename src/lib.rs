@@ -62,8 +62,10 @@
 //! | basement | [`special`] | special functions on `libm`, the same bits on every machine |
 //! | 0 | [`engine`] | time, the table of timers, random streams, laws. No word of the domain |
 //! | 0 | [`stats`] | moments, order statistics, intervals, searches whose error is kept. No word of the domain |
+//! | 1 | [`history`] | what was down, from logs and traces; laws that fit it |
 //! | 1 | [`model`] | the compiled, immutable datacenter, and the closed list of events |
 //! | 2 | [`exact`] | what can be said without chance: an instance as a Markov chain, and why another one is none |
+//! | 2 | [`inventory`] | from what another program exports to the text of a scenario. Beside [`scenario`], which it does not see: what it makes is read like any other |
 //! | 2 | [`scenario`] | from text to model: every mistake at once, with its place; defaults with their facts; grids of values, goals, gates |
 //! | 2 | [`state`] | all that changes during a replication, and `check()` of its invariants |
 //! | 3 | [`policy`] | pure decisions: which host, which node |
@@ -111,6 +113,10 @@
 //!   follow.
 //! - **a part of the page**: a file in [`report::page`] that gives a section of a result, named in its `SECTIONS`. What a result does not
 //!   know yet comes first into `result.json`, or into [`report::replays`] where it is of one replication, so that `report` can draw it later.
+//! - **a format of histories of failures**: a reader beside the others in `history/read`, a variant of [`history::Format`] with its name and how its
+//!   first row is known; the command line, the scenario and the schema follow.
+//! - **a law that is fitted**: a variant of [`stats::fit::Curve`] and of [`stats::fit::Family`], how a scenario writes it in
+//!   `report/faults/paste.rs`, and its coverage in `tests/faults_fit.rs`.
 //! - **a probe**: a file in [`probe`] that implements [`sim::Observer`]; where it goes into results, its
 //!   integers are added up in `experiment/block.rs` and turned into an estimate in `experiment/summarize.rs`.
 //!   No handler changes.
@@ -121,6 +127,8 @@
 //! - **something that has an exact answer**: what of the model it stands on in `exact/recognise`, its numbers in `exact/plant.rs`, what its
 //!   events do in `exact/world.rs` and `exact/world/guests.rs`, when they are due in `exact/process.rs`; no longer an [`exact::Obstacle`]
 //!   then. A case with a twin in `tests/exact_answers.rs`.
+//! - **a program to import from**: a reader beside `inventory/rvtools` and `inventory/proxmox.rs` that makes an [`inventory::Inventory`] of bytes,
+//!   and a subcommand in `cli/import.rs`. A column of RVTools, or another name of one, is a row of `inventory/rvtools/aliases.rs`.
 //! - **a price**: its key in `scenario/read/cost.rs`, its sum in `scenario/compile/prices.rs` where it is spent whatever fails, or in
 //!   `experiment/cost.rs` where it is for what is lost. Money is whole millionths; nothing that is simulated knows of it.
 //! - **a metric of goals and gates**: a variant of [`scenario::goal::Metric`], what an interval of it is in `experiment/metric.rs`, its
@@ -145,9 +153,11 @@ pub mod special;
 pub mod engine;
 pub mod stats;
 
+pub mod history;
 pub mod model;
 
 pub mod exact;
+pub mod inventory;
 pub mod scenario;
 pub mod state;
 

@@ -302,6 +302,7 @@ fn every_shipped_scenario_gets_a_proposal_for_every_service() {
     for file in files {
         let scenario = fs::read_to_string(&file).expect("a scenario");
         let folder = folder(&scenario);
+        fs::copy(root("scenarios/failures.csv"), folder.path().join("failures.csv")).expect("a history");
         let printed = advised(folder.path(), &["--replications", "4"]);
         let advice = json(folder.path(), &["--replications", "4"]);
         for service in advice["services"].as_array().expect("a list") {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use ninefold::model::Model;
 use ninefold::probe::Timeline;
 use ninefold::report::timeline;
-use ninefold::scenario::{self, Input};
+use ninefold::scenario::{self, File, Input};
 use ninefold::sim::Replication;
 use ninefold::state::State;
 
@@ -65,7 +65,12 @@ fn simulate(case: &Path, name: &str) -> Result<String, String> {
     if let Some(word) = RANDOM.iter().find(|word| text.contains(**word)) {
         return Err(format!("{name}: \"{word}\" has no place in a scripted case"));
     }
-    let (spec, issues) = scenario::read(&Input { name, bytes: &bytes, overrides: &[], files: &[] });
+    let input = Input { name, bytes: &bytes, overrides: &[], files: &[] };
+    let files: Vec<File> = scenario::files_named(&input)
+        .iter()
+        .map(|file| File::new(file, fs::read(case.join(file)).unwrap_or_default()))
+        .collect();
+    let (spec, issues) = scenario::read(&Input { files: &files, ..input });
     let told = || issues.iter().map(|issue| issue.render()).collect::<String>();
     let spec = spec.ok_or_else(told)?;
     let models = scenario::compile(&spec)

@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use ninefold::model::Model;
 use ninefold::report::{RunResult, text};
-use ninefold::scenario::{Input, compile, profiles, read};
+use ninefold::scenario::{File, Input, compile, files_named, profiles, read};
 
 fn at(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -24,7 +24,10 @@ fn content(path: &str) -> String {
 
 /// Reads and compiles a scenario that must not give a single issue, warnings included.
 fn sound(name: &str, scenario: &str) -> (Vec<String>, Vec<Model>) {
-    let (spec, mut issues) = read(&Input { name, bytes: scenario.as_bytes(), overrides: &[], files: &[] });
+    let input = Input { name, bytes: scenario.as_bytes(), overrides: &[], files: &[] };
+    let file = |name: &String| File::new(name, content(&format!("scenarios/{name}")).into_bytes());
+    let files: Vec<File> = files_named(&input).iter().map(file).collect();
+    let (spec, mut issues) = read(&Input { files: &files, ..input });
     // One asks what two nodes without a witness cost, which it is warned of.
     issues.retain(|issue| !(name == "exchange.toml" && issue.code == "W110"));
     let rendered: String = issues.iter().map(|issue| issue.render()).collect();
@@ -140,6 +143,14 @@ fn the_readme_quotes_what_the_program_prints() {
         .unwrap();
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
     quoted("verify", &String::from_utf8(verified.stdout).unwrap());
+
+    let fitted = Command::new(env!("CARGO_BIN_EXE_ninefold"))
+        .args(["faults", "fit", "scenarios/failures.csv", "--by", "entity-stem"])
+        .current_dir(at("."))
+        .output()
+        .unwrap();
+    assert!(fitted.status.success(), "{}", String::from_utf8_lossy(&fitted.stderr));
+    quoted("faults", &String::from_utf8(fitted.stdout).unwrap());
 
     quoted("sweep", &printed(&["sweep", "--service", "business", "--strategy", "unguarded"]));
     let goal = ["size", "--goal", "business.availability >= 99.99 %"];

@@ -161,6 +161,9 @@ first = "800 d"
 every = "5 h"
 lasts = "1 h"
 at_once = 3
+[faults]
+replay = "failures.csv"
+offset = "1 d"
 [[inject]]
 at = "900 d"
 fault = "vm web-3.3 app_crash"
@@ -185,7 +188,12 @@ check = "more_vms >= 0"
 
 fn issues_of(text: &str) -> Vec<Issue> {
     // Nobody wants more than the members of web carry, and what nobody knows is taken for all there can be.
-    let files = [File::new("week.csv", format!("mail,web\n{}", "0.9,0.1\n".repeat(7)).into_bytes())];
+    let failures =
+        "entity,kind,start,end\nesx-4,host,2 d,3 d\nbig-1,host,,\nsan,storage,4 d,5 d\neast,site,,\n";
+    let files = [
+        File::new("week.csv", format!("mail,web\n{}", "0.9,0.1\n".repeat(7)).into_bytes()),
+        File::new("failures.csv", failures.as_bytes()),
+    ];
     read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &files }).1
 }
 

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 12] = [
     &["special"],
     &["engine", "stats"],
-    &["model"],
-    &["exact", "scenario", "state"],
+    &["history", "model"],
+    // An inventory becomes a text, which `scenario` then reads like any other: neither sees the other.
+    &["exact", "inventory", "scenario", "state"],
     &["policy"],
     &["capacity", "sim"],
     &["advice", "probe"],

@@ -8,6 +8,7 @@ use super::baseline::BaselineArguments;
 use super::check::CheckArguments;
 use super::diff::DiffArguments;
 use super::explain::ExplainArguments;
+use super::faults::FaultsArguments;
 use super::init::InitArguments;
 use super::shell::{CompletionsArguments, ManArguments};
 use super::test::TestArguments;
@@ -42,8 +43,12 @@ pub(super) enum Command {
     Chart(ChartArguments),
     /// Write the page of an earlier run: one HTML file with everything on it
     Report(super::report::ReportArguments),
+    /// Make a scenario of what another program has exported: RVTools, Proxmox VE
+    Import(super::import::ImportArguments),
     /// List the products that cluster hosts, with their numbers and what each stands on
     Profiles(ProfilesArguments),
+    /// Fit laws to a history of failures
+    Faults(FaultsArguments),
     /// Say what differs between two scenarios, and what that does to downtime
     Diff(DiffArguments),
     /// Say what a code such as E017 means, with an example and its mended form

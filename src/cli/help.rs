@@ -59,6 +59,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("profiles", &["ninefold profiles", "ninefold profiles vsphere-8   # as TOML, to paste and change"]),
     (
+        "faults",
+        &[
+            "ninefold faults fit scenarios/failures.csv --kind host --watched 14",
+            "ninefold faults fit scenarios/failures.csv --by entity-stem --format text --chart quantiles.svg",
+            "ninefold run scenarios/replay.toml --replications 100",
+        ],
+    ),
+    (
         "diff",
         &[
             "ninefold diff scenarios/san-diego.toml scenarios/plus-100.toml --no-run",

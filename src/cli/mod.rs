@@ -13,8 +13,10 @@ mod check;
 mod data;
 mod diff;
 mod explain;
+mod faults;
 mod gates;
 mod help;
+mod import;
 mod init;
 mod input;
 mod interrupt;
@@ -114,7 +116,9 @@ pub fn main() -> ExitCode {
         Command::Trace(trace) => trace::trace(trace),
         Command::Chart(chart) => chart::chart(chart),
         Command::Report(report) => report::report(report),
+        Command::Import(import) => import::import(import),
         Command::Profiles(profiles) => profiles::profiles(profiles),
+        Command::Faults(arguments) => faults::faults(arguments),
         Command::Diff(diff) => diff::diff(diff),
         Command::Explain(explain) => explain::explain(explain),
         Command::Init(init) => init::init(init),

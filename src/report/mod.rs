@@ -27,6 +27,7 @@ pub mod csv;
 pub mod diff;
 mod exceedance;
 pub mod explain;
+pub mod faults;
 pub mod figures;
 pub mod gates;
 mod headroom;

@@ -65,4 +65,5 @@ codes! {
     SHUT_DOWN = "W112", "planned work that shuts down VMs which could be moved";
     HEADROOM = "W113", "less room free at the start than is asked for at any time";
     STRANDED = "W114", "planned work on a host with VMs that no other host can take";
+    REPLAY = "W115", "a history of failures that is not replayed as it is written";
 }

@@ -372,7 +372,7 @@ fn strategies(spec: &Spec, out: &mut String) {
 }
 
 fn schedule(spec: &Spec, out: &mut String) {
-    if spec.maintenances.is_empty() && spec.injects.is_empty() {
+    if spec.maintenances.is_empty() && spec.injects.is_empty() && spec.replay.is_none() {
         return;
     }
     section(out, "schedule");
@@ -392,7 +392,17 @@ fn schedule(spec: &Spec, out: &mut String) {
         ];
         item(out, "maintenance", &m.name, &facts, &[]);
     }
-    if !spec.injects.is_empty() {
-        let _ = writeln!(out, "  {}", count(spec.injects.len() as u64, "scripted fault", "scripted faults"));
+    let replayed = spec.replay.as_ref().map_or(0, |replay| replay.spells);
+    if let written @ 1.. = spec.injects.len() - replayed {
+        let _ = writeln!(out, "  {}", count(written as u64, "scripted fault", "scripted faults"));
+    }
+    if let Some(replay) = &spec.replay {
+        let times = count(replay.spells as u64, "time out of service", "times out of service");
+        let of = count(replay.instead.len() as u64, "component", "components");
+        let _ = writeln!(
+            out,
+            "  replay of {}: {times} of {of}, which have no random faults of that kind",
+            replay.file
+        );
     }
 }

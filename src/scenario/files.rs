@@ -25,7 +25,7 @@ use super::text::{quote, unprintable};
 use super::tree::{Table, Value};
 
 /// Keys whose text is the name of a file, in whatever table they stand.
-const FILE_KEYS: [&str; 1] = ["csv"];
+const FILE_KEYS: [&str; 3] = ["csv", "file", "replay"];
 
 /// A file that a scenario names, and what came of reading it.
 #[derive(Clone, Debug)]

@@ -4,7 +4,6 @@ use crate::engine::{Law, Span};
 
 use super::code;
 use super::fields::{At, Fields, Reader};
-use super::fixed::limits;
 use super::spec::FaultSpec;
 use super::text::{join, number, quote, suggest};
 use super::tree::Value;
@@ -18,7 +17,7 @@ pub(super) const LAWS: [(&str, &[&str]); 8] = [
     ("erlang", &["law", "stages", "mean"]),
     ("uniform", &["law", "min", "max"]),
     ("triangular", &["law", "min", "mode", "max"]),
-    ("empirical", &["law", "values"]),
+    ("empirical", &["law", "values", "file", "column", "unit"]),
 ];
 
 /// Beyond these a gamma function or an exponential leaves the numbers a computer has.
@@ -100,7 +99,7 @@ impl Reader {
     }
 
     /// Which of two keys is given: exactly one must be.
-    fn one_of<'t>(
+    pub(super) fn one_of<'t>(
         &mut self,
         fields: &Fields<'t>,
         a: &'static str,
@@ -184,23 +183,6 @@ impl Reader {
             mode_s: mode.as_secs_f64(),
             max_s: max.as_secs_f64(),
         })
-    }
-
-    fn empirical(&mut self, fields: &Fields<'_>) -> Option<Law> {
-        let at = fields.get("values");
-        let example = "[\"10 s\", \"30 s\"]";
-        let items = self.required(fields, "values", example, |r, at| r.items(at, example))?;
-        let at = at?;
-        if items.is_empty() || items.len() > limits::EMPIRICAL_VALUES {
-            let what = format!("{} values", items.len());
-            let remedy = format!("write between 1 and {} durations", limits::EMPIRICAL_VALUES);
-            self.report(code::LAW, &at, what, remedy);
-            return None;
-        }
-        let read: Vec<Option<Span>> = items.iter().map(|item| self.duration(item)).collect();
-        let mut spans: Vec<Span> = read.into_iter().collect::<Option<_>>()?;
-        spans.sort_unstable();
-        Some(Law::Empirical { values_s: spans.into_iter().map(Span::as_secs_f64).collect() })
     }
 
     /// A fault: what strikes and how long it takes to mend.

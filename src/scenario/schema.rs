@@ -174,10 +174,11 @@ fn law() -> Value {
         let pairs: &[[&str; 2]] = match name {
             "weibull" => &[["mean", "scale"]],
             "lognormal" => &[["median", "mean"], ["sigma", "cv"]],
+            "empirical" => &[["values", "file"]],
             _ => &[],
         };
-        let required: Vec<&str> =
-            keys.iter().copied().filter(|key| !pairs.as_flattened().contains(key)).collect();
+        let is_free = |key: &&str| !pairs.as_flattened().contains(key) && !["column", "unit"].contains(key);
+        let required: Vec<&str> = keys.iter().copied().filter(is_free).collect();
         let mut law = json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false });
         if !pairs.is_empty() {
             law["allOf"] = pairs.iter().map(exactly_one).collect();

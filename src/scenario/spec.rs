@@ -19,6 +19,7 @@ pub use super::plans::{
     VmFault,
 };
 pub use super::profiles::{Product, Value as SettingValue};
+pub use super::replay::{Replay, Replayed};
 use super::workload::Workload;
 
 /// A whole scenario.
@@ -54,8 +55,10 @@ pub struct Spec {
     pub strategies: Vec<Strategy>,
     /// Planned work.
     pub maintenances: Vec<Maintenance>,
-    /// Scripted faults.
+    /// Scripted faults, behind those that are written those of a history.
     pub injects: Vec<Inject>,
+    /// The history that is replayed; absent: none is.
+    pub replay: Option<Replay>,
     /// What a pipeline asks.
     pub gates: Vec<Gate>,
     /// The defaults that took the place of keys left out, in the order of reading.

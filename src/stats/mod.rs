@@ -8,10 +8,12 @@
 //! - [`Distribution`]: quantiles of many values in bounded memory.
 //! - [`interval`]: 95 % intervals for means and differences that stay honest when almost nothing happened.
 //! - [`proportion`]: intervals for shares and for quantiles.
+//! - [`fit`]: laws of durations of which some were not seen to their end.
 //! - [`spending`]: how the error of one test is shared out over several looks.
 //! - [`sequential`]: the smallest of several candidates that passes, with the error of the whole answer kept.
 
 mod distribution;
+pub mod fit;
 pub mod interval;
 mod moments;
 mod paired;

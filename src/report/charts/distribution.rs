@@ -32,7 +32,7 @@ const SCALE: f64 = 48.0;
 const RANGE: f64 = 1e6;
 
 /// Lengths that a tick may name, and how; the flagged ones are for long axes too.
-const TICKS: [(f64, &str, bool); 30] = [
+pub(super) const TICKS: [(f64, &str, bool); 30] = [
     (1e-6, "1 µs", true),
     (1e-5, "10 µs", false),
     (1e-4, "100 µs", false),

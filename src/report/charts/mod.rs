@@ -6,6 +6,7 @@
 //! | `distribution` | how likely an instance is to be down for longer than a given time |
 //! | `survivability` | what of each service still serves when more and more hosts are lost at once |
 //! | `cost` | what a year costs against the service that is lost, where anything has a price |
+//! | `quantiles` | times of a history against the quantiles of laws that were fitted |
 //! | `sweep` | downtime against the values of a key, a line per strategy |
 //!
 //! These lay a result out as shapes, `canvas` draws shapes with plotters.
@@ -17,6 +18,7 @@ mod cost;
 mod distribution;
 mod downtime;
 mod frame;
+mod quantiles;
 mod shape;
 mod survivability;
 mod sweep;
@@ -28,6 +30,7 @@ use super::result::{RunResult, Service, Strategy};
 use super::sweep::Sweep;
 use super::text::{of_service, service_names};
 use super::verdict;
+use crate::history::Group;
 use shape::Picture;
 
 /// What a chart is written as.
@@ -67,6 +70,15 @@ pub fn draw(result: &RunResult, format: Format) -> Result<Vec<(String, Vec<u8>)>
 pub fn draw_sweep(sweep: &Sweep, format: Format) -> Result<Vec<(String, Vec<u8>)>, ChartError> {
     canvas::load_fonts()?;
     Ok(vec![drawn("sweep", &sweep::layout(sweep), format)?])
+}
+
+/// The chart of laws that were fitted to a history.
+///
+/// # Errors
+/// Only where the drawing itself fails.
+pub fn draw_fits(groups: &[Group], format: Format) -> Result<Vec<u8>, ChartError> {
+    canvas::load_fonts()?;
+    Ok(drawn("quantiles", &quantiles::layout(groups), format)?.1)
 }
 
 fn drawn(name: &str, picture: &Picture, format: Format) -> Result<(String, Vec<u8>), ChartError> {

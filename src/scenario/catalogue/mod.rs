@@ -166,6 +166,7 @@ pub(super) fn root() -> Table {
         )
         .required(),
         key("maintenance", named(plans::maintenance()), "Planned work on hosts or guests."),
+        key("faults", Kind::Table(plans::faults()), "A history of failures that is replayed."),
         key("inject", Kind::List(plans::inject()), "Scripted faults, beside those that chance brings."),
     ];
     table(
@@ -182,6 +183,8 @@ pub(super) fn of_law(key: &str) -> Kind {
         "sigma" | "cv" => Kind::Positive,
         "stages" => Kind::Whole(1, 1_000),
         "values" => Kind::DurationList,
+        "file" | "column" => Kind::Text,
+        "unit" => Kind::Words(super::empirical::UNITS.to_vec()),
         _ => Kind::Duration,
     }
 }

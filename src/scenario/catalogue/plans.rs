@@ -6,6 +6,7 @@ use super::super::read::{INJECTED, PARTS};
 use super::super::spec::PrecisionOf;
 use super::cluster::{grouped, of_setting, overridden};
 use super::{Key, Kind, Percent, Table, key, money, part, table, words};
+use crate::history::Format;
 use crate::model::Affinity;
 
 pub(super) fn run() -> Table {
@@ -157,6 +158,19 @@ pub(super) fn maintenance() -> Table {
         .default("false"),
     ];
     Table { one_of: vec![&["hosts", "services"]], ..table("maintenance", "Planned work.", keys) }
+}
+
+pub(super) fn faults() -> Table {
+    let keys = vec![
+        key("replay", Kind::Text, "A file with a history of failures; `ninefold faults fit --help` says which kinds."),
+        key("map", Kind::Words(vec!["name", "in-turn"]), "Who has the failures of an entity: the one of that name; or where there is none, the next one of its kind.")
+            .default("\"name\""),
+        key("from", Kind::Text, "The instant at which the history begins, such as 2024-03-01. Default: its first date; of durations, zero."),
+        key("offset", Kind::Duration, "How much of it is over when the measured time begins.").default("\"0 s\""),
+        key("read_as", Kind::Words(words(&Format::WORDS)), "How the file is written. Default: as its first row says."),
+    ];
+    let needs = ["map", "from", "offset", "read_as"].map(|key| ("replay", key)).to_vec();
+    Table { needs, ..table("faults", "A history of failures that is replayed.", keys) }
 }
 
 pub(super) fn inject() -> Table {

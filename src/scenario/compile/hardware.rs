@@ -1,7 +1,7 @@
 //! Hosts and what they stand on: the half of a model that is the same under every strategy, but for
 //! the settings of its clusters.
 
-use super::super::spec::{FaultSpec, InjectTarget, Spec};
+use super::super::spec::{FaultSpec, InjectTarget, Replayed, Spec};
 use super::parts::{self, Parts};
 use super::{migration, monitor, products, restart, storage_loss};
 use crate::engine::Stream;
@@ -58,6 +58,11 @@ pub(super) fn fault(spec: &FaultSpec) -> Fault {
     Fault { ttf: spec.ttf.clone().into(), ttr: spec.ttr.clone().into() }
 }
 
+/// A component's random fault; what a history is replayed of has none.
+pub(super) fn random(own: Option<&FaultSpec>, spec: &Spec, component: Replayed) -> Option<Fault> {
+    own.filter(|_| !spec.is_replayed(component)).map(fault)
+}
+
 pub(super) fn crew(index: Option<usize>) -> Option<CrewId> {
     index.map(|crew| CrewId(crew as u32))
 }
@@ -92,7 +97,7 @@ fn hosts(spec: &Spec, parts: &mut Parts) -> Vec<Host> {
                 cluster: None,
                 seat: 0,
                 boot: row.boot.clone().into(),
-                crash: row.crash.as_ref().map(fault),
+                crash: random(row.crash.as_ref(), spec, Replayed::Host(group, member)),
                 hang: row.hang.as_ref().map(fault),
                 migration: row.migration.map(|bits_per_s| bits_per_s / 8.0),
                 processor: processor(spec, group),

@@ -1,12 +1,12 @@
 //! What can be out of service besides hosts and VMs, and which of it hangs on which site or rack.
 
-use super::super::spec::{self, FaultSpec, Spec};
-use super::hardware::{crew, fault, host_id, rack_id, site_id};
+use super::super::spec::{self, FaultSpec, Replayed, Spec};
+use super::hardware::{crew, fault, host_id, rack_id, random, site_id};
 use crate::engine::Stream;
 use crate::model::{
-    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Host, HostId, LocalMirror, LocalMirrorId, Mirror,
-    Model, Network, NetworkId, Part, PartId, PartKind, PlaceId, Reach, Storage, StorageId, StorageKind,
-    Traffic, VmId,
+    Cause, ClusterId, Crew, CrewId, Domain, DomainId, Fault, Host, HostId, LocalMirror, LocalMirrorId,
+    Mirror, Model, Network, NetworkId, Part, PartId, PartKind, PlaceId, Reach, Storage, StorageId,
+    StorageKind, Traffic, VmId,
 };
 
 /// The place that a site is; 0 is that of those without a site.
@@ -49,10 +49,10 @@ pub(super) fn crews(spec: &Spec) -> Vec<Crew> {
 
 pub(super) fn domains(spec: &Spec, parts: &mut Parts) -> Vec<Domain> {
     let mut domains = Vec::new();
-    let mut add = |name: &str, kind: &str, cause, parent, outage: &Option<FaultSpec>, who| {
+    let mut add = |name: &str, kind: &str, cause, parent, outage: Option<Fault>, who| {
         let id = DomainId(domains.len() as u32);
         let part = Part::new(PartKind::Domain(id), &format!("{kind} {name}"), "outage", cause);
-        let part = parts.add(part.with(outage.as_ref().map(fault), crew(who)));
+        let part = parts.add(part.with(outage, crew(who)));
         domains.push(Domain {
             name: name.to_owned(),
             cause,
@@ -62,12 +62,14 @@ pub(super) fn domains(spec: &Spec, parts: &mut Parts) -> Vec<Domain> {
             feeds: Vec::new(),
         });
     };
-    for rack in &spec.racks {
+    for (number, rack) in spec.racks.iter().enumerate() {
         let parent = rack.site.map(|site| site_id(spec, site));
-        add(&rack.name, "rack", Cause::RackOutage, parent, &rack.outage, rack.crew);
+        let outage = random(rack.outage.as_ref(), spec, Replayed::Rack(number));
+        add(&rack.name, "rack", Cause::RackOutage, parent, outage, rack.crew);
     }
-    for site in &spec.sites {
-        add(&site.name, "site", Cause::SiteOutage, None, &site.outage, site.crew);
+    for (number, site) in spec.sites.iter().enumerate() {
+        let outage = random(site.outage.as_ref(), spec, Replayed::Site(number));
+        add(&site.name, "site", Cause::SiteOutage, None, outage, site.crew);
     }
     domains
 }
@@ -78,7 +80,9 @@ pub(super) fn storages(spec: &Spec, parts: &mut Parts) -> Vec<Storage> {
         let id = StorageId(number as u32);
         let component = format!("storage {}", storage.name);
         let part = Part::new(PartKind::Storage(id), &component, "outage", Cause::StorageOutage);
-        let part = parts.add(part.with(storage.outage.as_ref().map(fault), crew(storage.crew)));
+        let part = parts.add(
+            part.with(random(storage.outage.as_ref(), spec, Replayed::Storage(number)), crew(storage.crew)),
+        );
         let scripted =
             spec.injects.iter().any(|i| i.target == super::super::spec::InjectTarget::Controller(number));
         let count = if storage.controller.is_some() || scripted { storage.controllers } else { 0 };
@@ -171,7 +175,9 @@ pub(super) fn networks(spec: &Spec, parts: &mut Parts) -> Vec<Network> {
     for (number, network) in spec.networks.iter().enumerate() {
         let kind = PartKind::Network(NetworkId(number as u32));
         let part = Part::new(kind, &format!("network {}", network.name), "outage", Cause::NetworkOutage);
-        let part = parts.add(part.with(network.outage.as_ref().map(fault), crew(network.crew)));
+        let part = parts.add(
+            part.with(random(network.outage.as_ref(), spec, Replayed::Network(number)), crew(network.crew)),
+        );
         let reach = match network.site {
             _ if !network.between.is_empty() => {
                 Reach::Between(network.between.iter().map(|&s| place(s)).collect())

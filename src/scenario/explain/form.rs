@@ -92,7 +92,7 @@ pub(super) const FORM: &[Explanation] = &[
     Explanation {
         code: code::TABLE,
         means: "The file of data is a table of another form than it must be: no such column, rows that are missing, out of order or of the wrong length, or values that are none.",
-        mend: "The first row names the columns, the others are one week in equal steps from Monday, 0:00; see \"load\" in scenarios/README.md.",
+        mend: "The first row names the columns, the others are one week in equal steps from Monday, 0:00; see \"load\" in scenarios/README.md, and of a history \"faults\" there.",
         wrong: toml("[load.office]\ncsv = \"week.csv\"\ncolumn = \"web\"\n").file("week.csv", "mail,web\n0.9,0.1\n0.9,0.1\n0.9,0.1\n0.9\n0.9,0.1\n0.2,0.1\n0.1,0.1\n"),
         right: toml("[load.office]\ncsv = \"week.csv\"\ncolumn = \"web\"\n").file("week.csv", "mail,web\n0.9,0.1\n0.9,0.1\n0.9,0.1\n0.9,0.1\n0.9,0.1\n0.2,0.1\n0.1,0.1\n"),
     },

@@ -53,7 +53,7 @@ pub(super) const VALUES: &[Explanation] = &[
     },
     Explanation {
         code: code::LAW,
-        means: "A law of a random duration that does not exist, or whose numbers make none: exponential (mean), weibull (shape, mean or scale), lognormal (median or mean, sigma or cv), gamma (shape, mean), erlang (stages, mean), uniform (min, max), triangular (min, mode, max), empirical (values). A duration alone is a law as well: always the same.",
+        means: "A law of a random duration that does not exist, or whose numbers make none: exponential (mean), weibull (shape, mean or scale), lognormal (median or mean, sigma or cv), gamma (shape, mean), erlang (stages, mean), uniform (min, max), triangular (min, mode, max), empirical (values, or file with column and unit). A duration alone is a law as well: always the same.",
         mend: "Write the law's name and its numbers.",
         wrong: toml(
             "[service.mail]\nvm = { cores = 2, memory = \"8 GiB\", storage = \"san\" }\nboot = { law = \"exponentail\", mean = \"60 s\" }\n",

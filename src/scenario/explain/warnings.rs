@@ -141,4 +141,17 @@ pub(super) const WARNINGS: &[Explanation] = &[
             "[host.esx]\ncount = 3\ncores = 16\nmemory = \"64 GiB\"\nstorage = [\"san\"]\nmigration = \"10 Gbit/s\"\n[host.big]\ncores = 16\nmemory = \"256 GiB\"\nstorage = [\"san\"]\nmigration = \"10 Gbit/s\"\n[cluster.prod]\nproduct = \"vsphere-8\"\nhosts = [\"esx\", \"big\"]\n[service.mail]\nvm = { cores = 2, memory = \"48 GiB\", storage = \"san\" }\n[maintenance.patch]\nhosts = [\"big\"]\nfirst = \"15 d\"\nlasts = \"1 h\"\n",
         ),
     },
+    Explanation {
+        code: code::REPLAY,
+        means: "The history that [faults] replays names something that no component of the scenario has the name of, or has one component down twice at a time. The first is left out, and the second counts once.",
+        mend: "Give components the names of the history, or write map = \"in-turn\", which takes the next component of the kind where there is none of the name.",
+        wrong: toml("[faults]\nreplay = \"failures.csv\"\n").file(
+            "failures.csv",
+            "entity,kind,start,end,cause\nold-17,host,30 d,31 d,disk\nesx-1,host,90 d,90.5 d,power\n",
+        ),
+        right: toml("[faults]\nreplay = \"failures.csv\"\nmap = \"in-turn\"\n").file(
+            "failures.csv",
+            "entity,kind,start,end,cause\nold-17,host,30 d,31 d,disk\nesx-1,host,90 d,90.5 d,power\n",
+        ),
+    },
 ];

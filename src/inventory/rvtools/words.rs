@@ -1,0 +1,53 @@
+//! The words of vSphere's settings, in both spellings that exports have, as those of a scenario.
+
+use crate::inventory::Priority;
+
+/// Who is restarted first; `Some(None)` where it is not restarted at all, nothing where the cluster says it.
+pub(super) fn priority(text: &str) -> Option<Option<Priority>> {
+    let words = [
+        ("disabled", None),
+        ("lowest", Some(Priority::Lowest)),
+        ("low", Some(Priority::Low)),
+        ("medium", Some(Priority::Medium)),
+        ("high", Some(Priority::High)),
+        ("highest", Some(Priority::Highest)),
+    ];
+    words.into_iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, priority)| priority)
+}
+
+/// What an isolated host does with its VMs; nothing where the cluster says it.
+pub(super) fn isolation(text: &str) -> Option<&'static str> {
+    let words = [("none", "leave-on"), ("powerOff", "power-off"), ("shutdown", "shut-down")];
+    words.into_iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, response)| response)
+}
+
+/// Whether guests are monitored, and their applications; nothing where the cluster says it.
+pub(super) fn monitoring(text: &str) -> Option<(bool, bool)> {
+    let words = [
+        ("vmMonitoringDisabled", (false, false)),
+        ("vmMonitoringOnly", (true, false)),
+        ("vmAndAppMonitoring", (true, true)),
+    ];
+    words.into_iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, monitored)| monitored)
+}
+
+/// The major version in `VMware ESXi 6.5.0 build-10175896`.
+pub(super) fn major_version(text: &str) -> Option<u32> {
+    let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    number.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_export_become_words_of_a_scenario() {
+        assert_eq!(priority("Highest"), Some(Some(Priority::Highest)));
+        assert_eq!((priority("disabled"), priority("clusterRestartPriority")), (Some(None), None));
+        assert_eq!((isolation("poweroff"), isolation("clusterIsolationResponse")), (Some("power-off"), None));
+        assert_eq!(monitoring("vmAndAppMonitoring"), Some((true, true)));
+        assert_eq!(major_version("VMware ESXi 6.5.0 build-10175896"), Some(6));
+        assert_eq!((major_version("8.0.3"), major_version("ESXi")), (Some(8), None));
+    }
+}
