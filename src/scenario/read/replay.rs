@@ -36,8 +36,15 @@ struct Wanted {
 }
 
 impl Reader {
+    /// Scripted faults as they are written, and behind them those of a history. Nothing else names files after these.
+    pub(super) fn scripts(&mut self, top: &Fields<'_>, all: &Everything<'_>, spec: &mut Spec) {
+        spec.injects = self.injects(top, all, spec);
+        self.replay(top, all, spec);
+        self.tell_rest();
+    }
+
     /// Adds the failures of the history that the scenario names, where it names one.
-    pub(super) fn replay(&mut self, top: &Fields<'_>, all: &Everything<'_>, spec: &mut Spec) {
+    fn replay(&mut self, top: &Fields<'_>, all: &Everything<'_>, spec: &mut Spec) {
         let Some(at) = top.get("faults") else { return };
         let Some(fields) = self.fields(&at, &["replay", "map", "from", "offset", "read_as"]) else { return };
         let Some(file_at) = fields.get("replay") else {
@@ -117,7 +124,7 @@ impl Reader {
             }
         };
         let begins = match from {
-            Some(((scale, at), from_at)) if scale != history.scale => {
+            Some(((scale, _), from_at)) if scale != history.scale => {
                 let what = "the history counts its instants from something else";
                 self.report(
                     code::CONFLICT,
@@ -125,7 +132,7 @@ impl Reader {
                     what,
                     "write a date where it has dates, else a duration",
                 );
-                at
+                return None;
             }
             Some(((_, at), _)) => at,
             None => history.begins(),
