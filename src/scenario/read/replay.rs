@@ -80,7 +80,9 @@ impl Reader {
             self.report(code::LIMIT, &file_at, what, "shorten run.horizon, or take rows out of the file");
             spec.injects.truncate(limits::INJECTS);
         }
-        if replay.spells == 0 && !replay.instead.is_empty() && !self.doubts("run") {
+        let mut replayed = components.iter().zip(&spells).filter(|(component, _)| component.is_some());
+        let is_idle = replay.spells == 0 && replayed.any(|(_, spells)| !spells.is_empty());
+        if is_idle && !self.doubts("run") && !self.doubts("faults") {
             let what = format!("nothing of the history is down within the horizon, {}", spec.run.horizon);
             let remedy = "say with from or offset where the history begins, or lengthen run.horizon";
             self.report(code::INJECT_IDLE, &file_at, what, remedy);
