@@ -273,9 +273,7 @@ impl Reader {
             services: &services,
             hosts: &host_names,
         };
-        spec.injects = self.injects(&top, &all, &spec);
-        self.replay(&top, &all, &mut spec);
-        self.tell_rest();
+        self.scripts(&top, &all, &mut spec);
         let settings = spec.clusters.iter().map(|cluster| &cluster.settings);
         let over = spec.strategies.iter().flat_map(|strategy| strategy.clusters.iter().map(|(_, over)| over));
         let asked = gate::Around {

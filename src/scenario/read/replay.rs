@@ -36,8 +36,15 @@ struct Wanted {
 }
 
 impl Reader {
+    /// Scripted faults as they are written, and behind them those of a history. Nothing else names files after these.
+    pub(super) fn scripts(&mut self, top: &Fields<'_>, all: &Everything<'_>, spec: &mut Spec) {
+        spec.injects = self.injects(top, all, spec);
+        self.replay(top, all, spec);
+        self.tell_rest();
+    }
+
     /// Adds the failures of the history that the scenario names, where it names one.
-    pub(super) fn replay(&mut self, top: &Fields<'_>, all: &Everything<'_>, spec: &mut Spec) {
+    fn replay(&mut self, top: &Fields<'_>, all: &Everything<'_>, spec: &mut Spec) {
         let Some(at) = top.get("faults") else { return };
         let Some(fields) = self.fields(&at, &["replay", "map", "from", "offset", "read_as"]) else { return };
         let Some(file_at) = fields.get("replay") else {
@@ -73,7 +80,9 @@ impl Reader {
             self.report(code::LIMIT, &file_at, what, "shorten run.horizon, or take rows out of the file");
             spec.injects.truncate(limits::INJECTS);
         }
-        if replay.spells == 0 && !replay.instead.is_empty() && !self.doubts("run") {
+        let mut replayed = components.iter().zip(&spells).filter(|(component, _)| component.is_some());
+        let is_idle = replay.spells == 0 && replayed.any(|(_, spells)| !spells.is_empty());
+        if is_idle && !self.doubts("run") && !self.doubts("faults") {
             let what = format!("nothing of the history is down within the horizon, {}", spec.run.horizon);
             let remedy = "say with from or offset where the history begins, or lengthen run.horizon";
             self.report(code::INJECT_IDLE, &file_at, what, remedy);
@@ -117,7 +126,7 @@ impl Reader {
             }
         };
         let begins = match from {
-            Some(((scale, at), from_at)) if scale != history.scale => {
+            Some(((scale, _), from_at)) if scale != history.scale => {
                 let what = "the history counts its instants from something else";
                 self.report(
                     code::CONFLICT,
@@ -125,7 +134,7 @@ impl Reader {
                     what,
                     "write a date where it has dates, else a duration",
                 );
-                at
+                return None;
             }
             Some(((_, at), _)) => at,
             None => history.begins(),
