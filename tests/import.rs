@@ -1,7 +1,7 @@
 //! From an export to a scenario: what `ninefold import` makes of exports of all generations, with parts missing, and of
 //! names that nobody should give anything.
 //!
-//! The folders in `tests/import` hold one small datacenter three times, as three generations of RVTools would export it:
+//! `scenarios/rvtools` and the folders in `tests/import` hold one small datacenter three times, as three generations of RVTools would export it:
 //! six hosts of two kinds under HA, an edge cluster that is overcommitted, a host that stands alone.
 //! `NINEFOLD_BLESS=1 cargo test --test import` accepts a changed scenario. `NINEFOLD_LONG=1` imports 100,000 VMs as well.
 
@@ -17,7 +17,9 @@ use ninefold::inventory::{Grouping, Imported, Inventory, Problem, proxmox, scena
 use ninefold::scenario::{Input, Issue, Severity, Spec, compile_with_issues, read};
 use ninefold::{capacity, model::Model};
 
-const GENERATIONS: [&str; 3] = ["modern", "old", "internal"];
+/// The first is shipped, as an example.
+const MODERN: &str = "scenarios/rvtools";
+const GENERATIONS: [&str; 3] = [MODERN, "tests/import/old", "tests/import/internal"];
 const GROUPINGS: [Grouping; 6] = [
     Grouping::Stem,
     Grouping::Folder,
@@ -28,7 +30,7 @@ const GROUPINGS: [Grouping; 6] = [
 ];
 
 fn at(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import").join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -82,7 +84,7 @@ fn three_generations_of_one_datacenter_are_one_scenario() {
     let texts = GENERATIONS.map(|generation| scenario(&inventory(files(generation)), Grouping::Stem).text);
     assert_eq!(texts[0], texts[1], "modern and old");
     assert_eq!(texts[0], texts[2], "modern and internal");
-    let golden = at("expected.toml");
+    let golden = at("tests/import/expected.toml");
     if std::env::var_os("NINEFOLD_BLESS").is_some() {
         fs::write(&golden, &texts[0]).unwrap();
     }
@@ -96,7 +98,7 @@ fn three_generations_of_one_datacenter_are_one_scenario() {
 #[test]
 fn the_readme_shows_lines_of_that_scenario() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let golden = fs::read_to_string(at("expected.toml")).unwrap();
+    let golden = fs::read_to_string(at("tests/import/expected.toml")).unwrap();
     let begins = readme.find("<!-- import -->\n```toml\n").unwrap() + "<!-- import -->\n```toml\n".len();
     let lasts = readme[begins..].find("```").unwrap();
     let mut shown = 0;
@@ -142,7 +144,7 @@ fn bytes(records: &[Vec<String>]) -> Vec<u8> {
 
 #[test]
 fn a_workbook_says_what_its_sheets_say_as_files() {
-    let files = files("modern");
+    let files = files(MODERN);
     let book = rvtools::read(&Export::Workbook(workbook(&files))).unwrap();
     for grouping in GROUPINGS {
         assert_eq!(scenario(&book, grouping), scenario(&inventory(files.clone()), grouping), "{grouping:?}");
@@ -151,7 +153,7 @@ fn a_workbook_says_what_its_sheets_say_as_files() {
 
 #[test]
 fn figures_are_those_counted_by_hand() {
-    let inventory = inventory(files("modern"));
+    let inventory = inventory(files(MODERN));
     assert_eq!((inventory.hosts.len(), inventory.clusters.len(), inventory.vms.len()), (9, 2, 27));
     let left_out: Vec<(&str, u64)> = inventory.left_out.iter().map(|(what, n)| (what.as_str(), *n)).collect();
     assert_eq!(
@@ -191,7 +193,7 @@ fn figures_are_those_counted_by_hand() {
 
 #[test]
 fn services_are_what_the_grouping_says() {
-    let inventory = inventory(files("modern"));
+    let inventory = inventory(files(MODERN));
     let counts = GROUPINGS.map(|grouping| {
         let (spec, ..) = loaded(&scenario(&inventory, grouping).text);
         assert_eq!(spec.services.iter().map(|s| s.instances).sum::<u32>(), 27, "{grouping:?}");
@@ -206,7 +208,7 @@ fn services_are_what_the_grouping_says() {
 /// Every column of every sheet taken away once, and every sheet.
 #[test]
 fn exports_with_parts_missing_are_read_or_say_what_is_missing() {
-    let whole = files("modern");
+    let whole = files(MODERN);
     let (mut read, mut refused) = (0, Vec::new());
     for (number, (_, content)) in whole.iter().enumerate() {
         let table = records(content);
@@ -456,10 +458,10 @@ fn a_writer_that_trusts_names_would_not_pass() {
 
 #[test]
 fn a_proxmox_cluster_becomes_a_scenario() {
-    let json = fs::read(at("proxmox.json")).unwrap();
+    let json = fs::read(at("scenarios/proxmox.json")).unwrap();
     let inventory = proxmox::read(&json).unwrap();
     let imported = scenario(&inventory, Grouping::Stem);
-    let golden = at("proxmox.toml");
+    let golden = at("tests/import/proxmox.toml");
     if std::env::var_os("NINEFOLD_BLESS").is_some() {
         fs::write(&golden, &imported.text).unwrap();
     }
@@ -488,7 +490,7 @@ fn a_proxmox_cluster_becomes_a_scenario() {
 #[test]
 fn the_command_writes_a_scenario_that_runs_and_keeps_what_is_there() {
     let folder = tempfile::tempdir().unwrap();
-    let export = at("modern").display().to_string();
+    let export = at(MODERN).display().to_string();
     let output = ninefold(folder.path(), &["import", "rvtools", &export, "-o", "dc.toml"]);
     assert!(output.status.success(), "{}", told(&output));
     assert!(output.stdout.is_empty());
@@ -498,7 +500,7 @@ fn the_command_writes_a_scenario_that_runs_and_keeps_what_is_there() {
         assert!(told(&output).contains(line), "{line}: {}", told(&output));
     }
     let written = fs::read(folder.path().join("dc.toml")).unwrap();
-    assert_eq!(written, fs::read(at("expected.toml")).unwrap());
+    assert_eq!(written, fs::read(at("tests/import/expected.toml")).unwrap());
     let again = ninefold(folder.path(), &["import", "rvtools", &export, "-o", "dc.toml"]);
     assert_eq!(again.status.code(), Some(2));
     assert!(told(&again).contains("is there already"), "{}", told(&again));
@@ -514,13 +516,13 @@ fn the_command_writes_a_scenario_that_runs_and_keeps_what_is_there() {
 #[test]
 fn what_cannot_be_read_says_where_and_what_was_expected() {
     let folder = tempfile::tempdir().unwrap();
-    let book = workbook(&files("modern"));
-    let mut wrong_numbers = files("modern");
+    let book = workbook(&files(MODERN));
+    let mut wrong_numbers = files(MODERN);
     wrong_numbers.retain(|(name, _)| name.contains("vInfo"));
     let mut table = records(&wrong_numbers[0].1);
     table[1][7] = "two\u{1b}[2J".into();
     table[2][8] = "0".into();
-    let no_vinfo: Files = files("modern").into_iter().filter(|(name, _)| !name.contains("vInfo")).collect();
+    let no_vinfo: Files = files(MODERN).into_iter().filter(|(name, _)| !name.contains("vInfo")).collect();
     let cases: [(&str, Vec<u8>, &[&str]); 7] = [
         ("half.xlsx", book[..book.len() / 2].to_vec(), &["the workbook", "cannot be read", "complete .xlsx"]),
         (
@@ -571,7 +573,7 @@ fn what_cannot_be_read_says_where_and_what_was_expected() {
 /// A damaged workbook is refused or read, and never ends the program.
 #[test]
 fn a_workbook_with_any_byte_changed_is_no_panic() {
-    let book = workbook(&files("modern"));
+    let book = workbook(&files(MODERN));
     let mut draws = Draws(7);
     for _ in 0..300 {
         let mut damaged = book.clone();

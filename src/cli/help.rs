@@ -1,4 +1,4 @@
-//! The program as clap knows it, with examples for every command. `tests/help.rs` runs them all.
+//! The program as clap knows it, with examples for every command. `tests/writing/help.rs` runs them all.
 
 use clap::CommandFactory;
 
@@ -58,6 +58,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("profiles", &["ninefold profiles", "ninefold profiles vsphere-8   # as TOML, to paste and change"]),
+    (
+        "import",
+        &[
+            "ninefold import rvtools scenarios/rvtools -o dc.toml",
+            "ninefold import rvtools scenarios/rvtools --group-by folder   # one service a folder; to stdout",
+            "ninefold import proxmox - -o pve.toml < scenarios/proxmox.json",
+        ],
+    ),
     (
         "faults",
         &[

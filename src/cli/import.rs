@@ -13,7 +13,7 @@ use crate::report::clean::visible;
 use crate::scenario::limits;
 
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = SAYS)]
 pub(super) struct ImportArguments {
     #[command(subcommand)]
     from: Origin,
@@ -27,18 +27,13 @@ enum Origin {
     Proxmox(Reading),
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  ninefold import rvtools RVTools_export_all.xlsx -o dc.toml
-  ninefold import rvtools exports/2026-11/ --group-by folder -o dc.toml
-  pvesh get /cluster/resources --output-format json | ninefold import proxmox - -o dc.toml
-
+const SAYS: &str = "\
 The scenario says of every value which sheet it comes from, or ASSUMED and why: an export knows no
 failure rates, repair times or boot times. What was read, left out and assumed goes to stderr. Then:
   ninefold check dc.toml    ninefold run dc.toml    ninefold advise dc.toml";
 
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = SAYS)]
 struct Reading {
     /// The export
     #[arg(value_name = "FILE")]
