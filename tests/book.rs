@@ -23,6 +23,9 @@ use std::process::Command;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+/// Begins a note with figures that nobody prints.
+const WORKED_OUT: &str = "worked out:";
+
 /// The chapters that are one story, in its order; the others are reference.
 const STORY: [&str; 7] = ["introduction", "import", "check", "run", "page", "buy", "gate"];
 
@@ -40,9 +43,15 @@ fn source(chapter: &str) -> String {
 enum Part {
     Block(Block),
     /// Figures in running text, and where the text stands.
-    Prose { text: String, line: usize },
+    Prose {
+        text: String,
+        line: usize,
+    },
     /// A bold word of a list.
-    Bold { text: String, line: usize },
+    Bold {
+        text: String,
+        line: usize,
+    },
     /// Between two parts: a note belongs to the block right behind it alone.
     Break,
 }
@@ -75,7 +84,8 @@ fn parts(chapter: &str, text: &str) -> Vec<(Part, Vec<String>)> {
     for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
         match event {
             Event::Html(html) | Event::InlineHtml(html) => {
-                let note = comment(&html).unwrap_or_else(|| panic!("{chapter}:{}: {html}", line(range.start)));
+                let note =
+                    comment(&html).unwrap_or_else(|| panic!("{chapter}:{}: {html}", line(range.start)));
                 notes.push(note.to_owned());
             }
             Event::Start(Tag::CodeBlock(kind)) => {
@@ -145,19 +155,24 @@ impl Reader {
     }
 
     fn file(&self, name: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+        std::fs::read_to_string(self.folder.path().join(name))
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     fn follow(&mut self, chapter: &str, text: &str) {
+        let parts = parts(chapter, text);
+        let notes = parts.iter().flat_map(|(part, notes)| match part {
+            Part::Block(block) => &block.notes,
+            _ => notes,
+        });
+        let own = notes.filter_map(|note| note.strip_prefix(WORKED_OUT)).flat_map(figures);
+        self.figures.extend(own);
         let mut headings: Option<Vec<String>> = None;
-        for (part, notes) in parts(chapter, text) {
-            for note in notes {
-                if let Some(figures) = note.strip_prefix("worked out:") {
-                    self.figures.extend(figures.split_whitespace().map(|f| f.trim_end_matches(',').to_owned()));
-                } else if let Some(file) = note.strip_prefix("headings of ") {
-                    headings = Some(titles(&self.file(file)));
-                } else {
-                    self.wrong.push(format!("{chapter}: a note in front of no block: {note}"));
+        for (part, notes) in parts {
+            for note in notes.iter().filter(|note| !note.starts_with(WORKED_OUT)) {
+                match note.strip_prefix("headings of ") {
+                    Some(file) => headings = Some(titles(&self.file(file))),
+                    None => self.wrong.push(format!("{chapter}: a note in front of no block: {note}")),
                 }
             }
             match part {
@@ -167,7 +182,8 @@ impl Reader {
                     if let Some(titles) = headings.as_mut().filter(|titles| !titles.is_empty()) {
                         let title = titles.remove(0);
                         if title != text {
-                            self.wrong.push(format!("{chapter}:{line}: the page says {title:?}, not {text:?}"));
+                            self.wrong
+                                .push(format!("{chapter}:{line}: the page says {title:?}, not {text:?}"));
                         }
                     }
                 }
@@ -331,7 +347,9 @@ fn quotes(quote: &str, text: &str) -> bool {
     };
     let Some(mut rest) = lines.strip_prefix(*first) else { return false };
     for piece in middle {
-        let Some(at) = rest.windows(piece.len().max(1)).position(|window| window == *piece) else { return false };
+        let Some(at) = rest.windows(piece.len().max(1)).position(|window| window == *piece) else {
+            return false;
+        };
         rest = &rest[at + piece.len()..];
     }
     rest.ends_with(last)
@@ -349,7 +367,10 @@ fn table(lines: &[String], name: &str) -> Range<usize> {
     let begins = if name.is_empty() {
         0
     } else {
-        1 + lines.iter().position(|line| line.split(" #").next() == Some(name)).unwrap_or_else(|| panic!("{name}"))
+        1 + lines
+            .iter()
+            .position(|line| line.split(" #").next() == Some(name))
+            .unwrap_or_else(|| panic!("{name}"))
     };
     let ends = lines[begins..].iter().position(header).map_or(lines.len(), |lasts| begins + lasts);
     begins..ends
@@ -470,7 +491,8 @@ fn anchors(text: &str) -> Vec<String> {
             }
             Event::End(TagEnd::Heading(_)) => {
                 let kept = heading.take().unwrap().to_lowercase().replace(' ', "-");
-                anchors.push(kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect());
+                anchors
+                    .push(kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect());
             }
             _ => {}
         }
@@ -483,10 +505,28 @@ fn anchors(text: &str) -> Vec<String> {
 #[test]
 fn a_quote_may_leave_out_lines_only_where_it_says_so() {
     let text = "a\nb\nc\nd\n";
-    for right in [text, "…\n", "a\n…\n", "…\nd\n", "a\n…\nc\n…\n", "…\nb\nc\n…\n", "a\n…\nb\n…\nd\n", "a\n…\nb\nc\nd\n"] {
+    for right in [
+        text,
+        "…\n",
+        "a\n…\n",
+        "…\nd\n",
+        "a\n…\nc\n…\n",
+        "…\nb\nc\n…\n",
+        "a\n…\nb\n…\nd\n",
+        "a\n…\nb\nc\nd\n",
+    ] {
         assert!(quotes(right, text), "{right}");
     }
-    for wrong in ["a\nb\nc\n", "b\n…\n", "…\nc\n", "a\n…\nd\n…\nc\n", "…\nb\nd\n…\n", "a\nb\nx\nd\n", "", "a\n…\nd\ne\n"] {
+    for wrong in [
+        "a\nb\nc\n",
+        "b\n…\n",
+        "…\nc\n",
+        "a\n…\nd\n…\nc\n",
+        "…\nb\nd\n…\n",
+        "a\nb\nx\nd\n",
+        "",
+        "a\n…\nd\ne\n",
+    ] {
         assert!(!quotes(wrong, text), "{wrong}");
     }
 }
