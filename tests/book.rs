@@ -256,7 +256,7 @@ impl Reader {
         if whole && std::env::var_os("NINEFOLD_BLESS").is_some() {
             self.blessed.push((block.range.clone(), now.to_owned()));
         } else {
-            self.wrong.push(format!("{place} quotes\n{}of\n{now}", block.text));
+            self.wrong.push(format!("{place} quotes what is not there: {}", difference(&block.text, now)));
         }
     }
 
@@ -353,6 +353,19 @@ fn quotes(quote: &str, text: &str) -> bool {
         rest = &rest[at + piece.len()..];
     }
     rest.ends_with(last)
+}
+
+/// The first line of a quote that is nowhere in a text, and the line of the text that is most like it.
+fn difference(quote: &str, text: &str) -> String {
+    let is_missing = |line: &&str| *line != LEFT_OUT && !text.lines().any(|other| other == *line);
+    let Some(line) = quote.lines().find(is_missing) else {
+        return format!("its lines are there, but not like this\n{quote}");
+    };
+    let alike = |other: &&str| {
+        let ahead = line.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+        ahead + line.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b).count()
+    };
+    format!("\n  {line}\nnearest:\n  {}", text.lines().max_by_key(alike).unwrap_or("nothing at all"))
 }
 
 /// The key of a line such as `count = 2`, also where it is only a comment any more: `# count = 2`.
@@ -562,5 +575,7 @@ fn a_wrong_book_is_noticed() {
         reader.follow("wrong", wrong);
         assert!(reader.wrong.iter().any(|said| said.contains(why)), "{wrong}: {:?}", reader.wrong);
     }
+    let said = difference("a 1\n…\nb 2 c\n", "a 1\nb 1 c\nd\n");
+    assert!(said.contains("b 2 c") && said.ends_with("b 1 c"), "{said}");
     assert!(dead("import", "nowhere.md").is_some() && dead("import", "check.md#nothing").is_some());
 }
