@@ -506,7 +506,7 @@ fn dead(chapter: &str, link: &str) -> Option<&'static str> {
     if link.contains("://") || !repository("docs/src").join(&path).exists() {
         return Some("is not there");
     }
-    let Some(chapter) = path.strip_suffix(".md") else { return None };
+    let chapter = path.strip_suffix(".md")?;
     if path.contains('/') {
         return Some("would become .html");
     }
