@@ -357,13 +357,10 @@ fn quotes(quote: &str, text: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// The line of a text that is most like another: by what both begin and end with.
-fn nearest<'a>(line: &str, text: &'a str) -> &'a str {
-    let alike = |other: &&str| {
-        let ahead = line.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-        ahead + line.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b).count()
-    };
-    text.lines().max_by_key(alike).unwrap_or_default()
+/// How much two lines have in common, at their beginnings and at their ends.
+fn alike(line: &str, other: &str) -> usize {
+    let ahead = line.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    ahead + line.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b).count()
 }
 
 /// The lines of a quote that are nowhere in a text.
@@ -374,20 +371,44 @@ fn missing<'a>(quote: &'a str, text: &str) -> Vec<&'a str> {
 /// What is wrong with a quote, for people.
 fn difference(quote: &str, text: &str) -> String {
     match missing(quote, text).first() {
-        Some(line) => format!("\n  {line}\nnearest:\n  {}", nearest(line, text)),
+        Some(line) => {
+            let nearest = text.lines().max_by_key(|other| alike(line, other)).unwrap_or_default();
+            format!("\n  {line}\nnearest:\n  {nearest}")
+        }
         None => format!("its lines are there, but not like this\n{quote}"),
     }
 }
 
-/// A quote made anew: all of a text, or where lines are left out, the lines that are most like those that were quoted,
-/// as long as they make a quote.
+/// A quote made anew: all of a text, or where lines are left out, of each piece that was quoted the one most like it, in their
+/// order. Nothing where a piece has no likeness.
 fn anew(quote: &str, text: &str) -> Option<String> {
-    if !quote.lines().any(|line| line == LEFT_OUT) {
+    let quoted: Vec<&str> = quote.lines().collect();
+    let lines: Vec<&str> = text.lines().collect();
+    let pieces: Vec<&[&str]> = quoted.split(|line| *line == LEFT_OUT).collect();
+    if pieces.len() == 1 {
         return Some(text.to_owned());
     }
-    let missing = missing(quote, text);
-    let lines = quote.lines().map(|line| if missing.contains(&line) { nearest(line, text) } else { line });
-    let anew: String = lines.map(|line| format!("{line}\n")).collect();
+    let (mut from, mut made) = (0, Vec::new());
+    for (nth, piece) in pieces.iter().enumerate() {
+        let last = lines.len().checked_sub(piece.len())?;
+        let places = match nth {
+            0 => 0..=0,
+            _ if nth + 1 == pieces.len() => last.max(from)..=last,
+            _ => from..=last,
+        };
+        let likeness = |at: &usize| -> usize {
+            piece.iter().zip(&lines[*at..]).map(|(line, other)| alike(line, other)).sum()
+        };
+        // Of equal ones the first.
+        let at = places.rev().max_by_key(likeness)?;
+        if likeness(&at) * 2 < piece.iter().map(|line| line.chars().count()).sum() {
+            return None;
+        }
+        from = at + piece.len();
+        made.push(lines[at..from].join("\n"));
+    }
+    let gap = |made: &String| if made.is_empty() { String::new() } else { format!("{made}\n") };
+    let anew = made.iter().map(gap).collect::<Vec<_>>().join(&format!("{LEFT_OUT}\n"));
     quotes(&anew, text).then_some(anew)
 }
 
@@ -602,6 +623,9 @@ fn a_wrong_book_is_noticed() {
     let said = difference("a 1\n…\nb 2 c\n", text);
     assert!(said.contains("b 2 c") && said.ends_with("b 1 c"), "{said}");
     assert_eq!(anew("a 1\n…\nb 2 c\n…\n", text).unwrap(), "a 1\n…\nb 1 c\n…\n");
+    assert_eq!(anew("…\nb 2 c\nd\n", text).unwrap(), "…\nb 1 c\nd\n");
     assert_eq!(anew("…\nd\n…\na 2\n", text), None);
+    assert_eq!(anew("…\nsomething else\n…\n", text), None);
+    assert_eq!(anew("all\n", text).unwrap(), text);
     assert!(dead("import", "nowhere.md").is_some() && dead("import", "check.md#nothing").is_some());
 }
