@@ -246,7 +246,9 @@ fn tables_are_told_and_charts_drawn() {
     // Causes have clocks of their own; few failures have a mean and no shape.
     let by_cause = fitted(&["scenarios/failures.csv", "--by", "cause", "--kind", "storage"]);
     assert!(
-        by_cause.contains("[storage.NAME.cause.hardware]") && by_cause.contains("too few to tell a shape"),
+        by_cause.contains("# [storage.NAME]\n# outage = {")
+            && by_cause.lines().all(|line| line.is_empty() || line.starts_with('#'))
+            && by_cause.contains("too few to tell a shape"),
         "{by_cause}"
     );
     // The same to the byte, whatever it is read as.

@@ -108,6 +108,70 @@ fn a_replay_gives_what_arithmetic_gives_and_chance_nothing() {
     );
 }
 
+/// Hours of downtime of the service on `h-1`, with a host that boots for seven minutes.
+fn hours(more: &str, rows: &str) -> f64 {
+    let text = SCENARIO.replace("boot = \"0 s\"\ncrash", "boot = \"7 min\"\ncrash").replace("FAULTS", more);
+    assert!(text.contains("7 min"));
+    let rows = quiet(rows);
+    let files = [File::new("history.csv", rows.as_bytes())];
+    let (spec, issues) =
+        read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &files });
+    let spec = spec.unwrap_or_else(|| panic!("{}", issues.iter().map(Issue::render).collect::<String>()));
+    let (mean, max) = downtime(&result(&spec, 1), "a");
+    assert_eq!(mean, max);
+    mean / 3_600.0
+}
+
+/// What a history says is so whatever else is out at that time: a time out of service ends when it ends, and not before.
+#[test]
+fn what_overlaps_lasts_until_the_last_of_it_ends() {
+    let boot = 7.0 / 60.0;
+    // Nothing else: it serves again when the history says so, and its boot is over then.
+    assert_eq!(hours("", "h-1,host,10 h,30 h,\n"), 20.0);
+    // A rack goes first, or at the same instant in either order of the rows, or later, and comes back before or after the host. Whose
+    // power comes back last boots then.
+    for (rows, down) in [
+        ("r,rack,10 h,12 h,\nh-1,host,11 h,13 h,\n", 3.0),
+        ("r,rack,10 h,12 h,\nh-1,host,10 h,30 h,\n", 20.0),
+        ("h-1,host,10 h,30 h,\nr,rack,10 h,12 h,\n", 20.0),
+        ("h-1,host,10 h,12 h,\nr,rack,11 h,14 h,\n", 4.0 + boot),
+        ("r,rack,10 h,14 h,\nh-1,host,11 h,12 h,\n", 4.0 + boot),
+        ("s,site,10 h,12 h,\nr,rack,11 h,13 h,\nh-1,host,12.5 h,14 h,\n", 4.0),
+    ] {
+        // The rack and the site are watched and listed already.
+        assert!((hours("", rows) - down).abs() < 1e-9, "{rows}: {}", hours("", rows));
+    }
+    // Planned work on it, from 9.5 h to 10.5 h.
+    let work = "[maintenance.m]\nhosts = [\"h\"]\nfirst = \"9.5 h\"\nevery = \"1 y\"\nlasts = \"1 h\"\nat_once = 2\n";
+    assert_eq!(hours(work, "h-1,host,10 h,30 h,\n"), 20.5);
+    // A hang that somebody would have ended at 15 h.
+    let hang = "[[inject]]\nat = \"10 h\"\nfault = \"host h-1 hang\"\nlasts = \"5 h\"\n";
+    assert_eq!(hours(hang, "h-1,host,11 h,40 h,\n"), 30.0);
+    // For good.
+    assert_eq!(hours("", "r,rack,8754 h,8756 h,\nh-1,host,8755 h,,\n"), 6.0);
+}
+
+/// The only host of a group is known by two names.
+#[test]
+fn two_names_of_one_host_are_one_host() {
+    let text = SCENARIO.replace("FAULTS", "").replace("[host.h]\ncount = 2", "[host.h]");
+    let text = text.replace("place = [\"h-1\"]\n", "").replace("place = [\"h-2\"]\n", "");
+    let rows = quiet("h,host,10 h,12 h,\nh-1,host,11 h,13 h,\n");
+    let files = [File::new("history.csv", rows.as_bytes())];
+    let (spec, issues) =
+        read(&Input { name: "t.toml", bytes: text.as_bytes(), overrides: &[], files: &files });
+    let spec = spec.unwrap_or_else(|| panic!("{}", issues.iter().map(Issue::render).collect::<String>()));
+    assert_eq!(downtime(&result(&spec, 1), "a"), (3.0 * 3_600.0, 3.0 * 3_600.0));
+}
+
+#[test]
+fn who_has_no_end_and_fails_again_is_a_mistake() {
+    let (spec, issues) = with("", &quiet("h-1,host,10 h,,\nh-1,host,20 h,30 h,\nh-2,host,40 h,,\n"));
+    assert!(spec.is_none());
+    let what = "it has no end, so \"h-1\" is down for good, but it fails again later";
+    assert_eq!(told(&issues), [("E040", 6, what.to_owned())]);
+}
+
 #[test]
 fn who_is_not_in_the_history_fails_by_chance() {
     let only = result(&spec("", &quiet("h-1,host,10 d,14430 min,\n")), 1);

@@ -7,12 +7,16 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use ninefold::report::story::Story;
-use ninefold::scenario::{self, Input};
+use ninefold::scenario::{self, File, Input, files_named};
 
 /// The story, and how many instants there are.
 fn told(text: &str, explain: bool) -> (String, usize) {
-    let input = Input { name: "t", bytes: text.as_bytes(), overrides: &[], files: &[] };
-    let (spec, issues) = scenario::read(&input);
+    told_with(text, &[], explain)
+}
+
+/// The same of a scenario that names files.
+fn told_with(text: &str, files: &[File], explain: bool) -> (String, usize) {
+    let (spec, issues) = scenario::read(&Input { name: "t", bytes: text.as_bytes(), overrides: &[], files });
     let spec = spec.unwrap_or_else(|| panic!("{}", issues[0].render()));
     let model = &scenario::compile(&spec).expect("it compiles")[0];
     let timeline = &ninefold::experiment::trace(model, spec.run.seed, 0);
@@ -123,12 +127,15 @@ fn every_case_has_a_story() {
         let folder = case.unwrap().path();
         let Ok(text) = fs::read_to_string(folder.join("scenario.toml")) else { continue };
         cases += 1;
-        let (story, instants) = told(&text, false);
+        let named = files_named(&Input { name: "t", bytes: text.as_bytes(), overrides: &[], files: &[] });
+        let files: Vec<File> =
+            named.iter().map(|name| File::new(name, fs::read(folder.join(name)).unwrap())).collect();
+        let (story, instants) = told_with(&text, &files, false);
         let lines = story.lines().skip(2).filter(|line| line.as_bytes().get(2) == Some(&b':')).count();
         assert_eq!(lines, instants, "{}\n{story}", folder.display());
         let wide = story.lines().find(|line| line.chars().count() > 100);
         assert!(wide.is_none_or(|line| !line.trim().contains(' ')), "{}: {wide:?}", folder.display());
-        assert!(tell(&text, true).len() >= story.len());
+        assert!(told_with(&text, &files, true).0.len() >= story.len());
     }
     assert!(cases > 200, "{cases}");
 }

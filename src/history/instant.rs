@@ -80,8 +80,32 @@ fn date(text: &str) -> Option<Instant> {
 
 /// A date and time of the kind `6/21/2005 10:54`.
 pub(super) fn american(text: &str) -> Option<Instant> {
-    let formats = ["%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%y %H:%M"];
+    // Year 5 is 2005: `%Y` would take it for the first century.
+    let year = text.split('/').nth(2)?.split_whitespace().next()?;
+    let formats = match year.len() {
+        2 => ["%m/%d/%y %H:%M", "%m/%d/%y %H:%M:%S"],
+        _ => ["%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S"],
+    };
     formats.iter().find_map(|format| universal(jiff::civil::DateTime::strptime(format, text).ok()?))
+}
+
+/// A month as spreadsheets shorten it, `Jun-96`, or `5-Jun` where they took the year 2005 for a day: its first instant, and that of
+/// the next one. Two digits of a year from 70 on are of the last century.
+pub(super) fn month(text: &str) -> Option<(Instant, Instant)> {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let (a, b) = text.trim().split_once('-')?;
+    let (word, digits) = if a.starts_with(|c: char| c.is_ascii_digit()) { (b, a) } else { (a, b) };
+    let month = MONTHS.iter().position(|month| word.eq_ignore_ascii_case(month))? as i8 + 1;
+    let year: i16 = digits.parse().ok().filter(|year| (0..=9_999).contains(year))?;
+    let year = match year {
+        0..70 => 2000 + year,
+        70..100 => 1900 + year,
+        _ => year,
+    };
+    let first = |year: i16, month: i8| universal(jiff::civil::Date::new(year, month, 1).ok()?.at(0, 0, 0, 0));
+    let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    Some((first(year, month)?, first(next.0, next.1)?))
 }
 
 /// Local times of places that nobody names are taken for universal time.

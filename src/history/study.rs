@@ -264,8 +264,11 @@ fn gather(group: &mut Gathered, number: usize, cuts: &[Cut<'_>], watch: Watch, o
     group.up.add(in_service, begin_unseen, true);
 }
 
-/// A name without the number at its end: `esx-12` is one of `esx`.
+/// A name without its domain and the number at its end: `esx-12.example.com` is one of `esx`.
 fn stem(name: &str) -> &str {
+    let label = name.split('.').find(|label| !label.is_empty()).unwrap_or(name);
+    // The parts of an address are no domains.
+    let name = if label.starts_with(|c: char| c.is_ascii_digit()) { name } else { label };
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let stem = stem.trim_end_matches(['-', '_', '.', '#', ' ']);
     if stem.is_empty() { name } else { stem }

@@ -386,6 +386,17 @@ pub struct Inject {
     pub target: InjectTarget,
     /// Absent: the component's own time to repair, or for good.
     pub lasts: Option<Span>,
+    /// It is one of a history: whatever else befalls the component, it is in service again when this is over and not before, and a
+    /// host needs no boot then.
+    pub is_replayed: bool,
+}
+
+impl Inject {
+    /// Whether a script ends it: everything else is repaired, or put right, by its own rules.
+    #[must_use]
+    pub const fn has_an_end(&self) -> bool {
+        self.is_replayed || self.target.has_an_end()
+    }
 }
 
 /// What a scripted fault strikes.
@@ -399,9 +410,7 @@ pub enum InjectTarget {
 }
 
 impl InjectTarget {
-    /// Whether a script ends it: everything else is repaired, or put right, by its own rules.
-    #[must_use]
-    pub const fn has_an_end(self) -> bool {
+    const fn has_an_end(self) -> bool {
         matches!(self, InjectTarget::Part(..) | InjectTarget::Vm(_, VmFault::Pause))
     }
 }

@@ -82,7 +82,7 @@ impl TimerTable {
             let id = InjectId(number);
             let begin = table.add(Event::FaultInjected(id));
             table.injects.push(begin);
-            let end = table.add_if(model.injects[id.index()].target.has_an_end(), Event::InjectionEnded(id));
+            let end = table.add_if(model.injects[id.index()].has_an_end(), Event::InjectionEnded(id));
             table.inject_ends.push(end);
         }
         for number in 0..model.parts.len() as u32 {

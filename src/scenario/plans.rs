@@ -126,6 +126,8 @@ pub struct Inject {
     pub target: InjectTarget,
     /// How long the repair takes; absent: as the component's own fault says, else for good.
     pub lasts: Option<Span>,
+    /// Whether it is one of a history that is replayed.
+    pub is_replayed: bool,
 }
 
 /// What a scripted fault strikes. Numbers of members count from 1.

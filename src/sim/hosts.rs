@@ -144,6 +144,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Switches a host on, or leaves it off until its power is back.
     pub(super) fn power_host(&mut self, host: HostId) {
         if self.state.hosts[host.index()].cuts > 0 {
+            self.state.hosts[host.index()].is_replayed = false;
             // VMs of the cluster that wait on it for the end of planned work wait no longer.
             self.take_host_down(host, HostPhase::Off, Cause::Maintenance);
         } else {
@@ -156,9 +157,9 @@ impl<O: Observer> Simulation<'_, O> {
         let row = &mut self.state.hosts[host.index()];
         row.phase = HostPhase::Boot;
         row.boots += 1;
-        let boots = row.boots;
+        let (boots, is_replayed) = (row.boots, std::mem::take(&mut row.is_replayed));
         let span = self.draw(&fixed.boot, fixed.streams.boot, boots);
-        if span == Span::ZERO {
+        if span == Span::ZERO || is_replayed {
             self.on_host_up(host);
         } else {
             self.arm(self.model.timers.hosts[host.index()].step, span);

@@ -1,5 +1,6 @@
 //! Scripted faults, beside the random ones. A fault whose component is not in a condition to have it
-//! (a crash of a host that is down, a failure of an application that does not run) does nothing.
+//! (a crash of a host that is down, a failure of an application that does not run) does nothing, unless it is one of a history
+//! that is replayed: that says when the component was in service again, whatever else befell it.
 
 use super::{Cause, Observer, Simulation};
 use crate::engine::Span;
@@ -14,7 +15,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 let runs = matches!(self.state.hosts[host.index()].phase, HostPhase::Up | HostPhase::Boot);
                 if runs {
                     let own = &self.model.hosts[host.index()].crash;
+                    self.state.hosts[host.index()].is_replayed = script.is_replayed;
                     self.on_host_crashed(host, scripted(script.lasts, own));
+                } else if script.is_replayed {
+                    // It is out already: it stays so, as without power, until this is over as well.
+                    self.cut_power(host, Cause::HostCrash);
+                    if let Some(lasts) = script.lasts {
+                        self.arm(self.model.timers.inject_ends[inject.index()], lasts);
+                    }
                 }
             }
             InjectTarget::HostHang(host) => {
@@ -46,6 +54,11 @@ impl<'m, O: Observer> Simulation<'m, O> {
     pub(super) fn on_injection_ended(&mut self, inject: InjectId) {
         match self.model.injects[inject.index()].target {
             InjectTarget::Vm(vm, _) => self.end_pause(inject, vm),
+            InjectTarget::HostCrash(host) => {
+                self.state.hosts[host.index()].is_replayed = true;
+                self.restore_power(host);
+                self.state.hosts[host.index()].is_replayed = false;
+            }
             _ => self.mend_part(PartId(self.state.struck[inject.index()])),
         }
     }

@@ -140,6 +140,8 @@ pub struct HostState {
     /// It crashed, or hung, so a new life begins when it is up; else its old one goes on.
     pub reborn: bool,
     pub revived: bool,
+    /// What it is down with is of a history, which says when it is up again: its boot is over then.
+    pub is_replayed: bool,
     /// Its cluster has given it up but nobody was there to act.
     pub undeclared: bool,
     /// The cluster has said that it gives it up; it does so once until it hears it again.
@@ -224,6 +226,7 @@ impl Default for HostState {
             crewed: false,
             doomed: false,
             reborn: false,
+            is_replayed: false,
             revived: false,
             undeclared: false,
             given_up: false,

@@ -110,7 +110,30 @@ impl<'t> Builder<'t> {
         self.history.spells.push(spell);
     }
 
+    /// What has no end is down until the history ends: who fails again later was up in between, and nobody says since when.
+    fn find_open_ends(&mut self) {
+        let mut lasts: Vec<Option<Instant>> = vec![None; self.history.entities.len()];
+        for spell in &self.history.spells {
+            let last = &mut lasts[spell.entity];
+            *last = Some(last.map_or(spell.start, |last| last.max(spell.start)));
+        }
+        let is_wrong = |spell: &&Spell| spell.end.is_none() && lasts[spell.entity] > Some(spell.start);
+        let wrong: Vec<(std::ops::Range<usize>, usize)> = self
+            .history
+            .spells
+            .iter()
+            .filter(is_wrong)
+            .map(|spell| (spell.span.clone(), spell.entity))
+            .collect();
+        for (span, entity) in wrong {
+            let name = &self.history.entities[entity].name;
+            let what = format!("it has no end, so {name:?} is down for good, but it fails again later");
+            self.wrong(span, what, "write when it was up again, or leave the row out");
+        }
+    }
+
     pub(super) fn finish(mut self) -> Result<History, Mistakes> {
+        self.find_open_ends();
         if self.mistakes.count() == 0 && self.history.entities.is_empty() {
             self.wrong(0..0, "the history is empty", "write a row for each time that something was down");
         }

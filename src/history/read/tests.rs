@@ -27,6 +27,31 @@ fn spell(
     (name.to_owned(), from, to.into(), cause.to_owned())
 }
 
+/// The rows of a year in two digits are not of the first century, and a node is watched while it is in production.
+#[test]
+fn nodes_of_los_alamos_are_watched_in_production() {
+    let text = "System,nodes,nodenum,node install,node prod,node decom,Prob Started,Prob Fixed,Hardware\n\
+                2,49,1,Dec-96,Jan-97,5-Mar,6/21/2005 10:54,6/21/2005 11:00,CPU\n\
+                2,49,2,5-Apr,5-Jun,current,7/1/05 10:00,7/1/05 12:00,CPU\n\
+                2,49,3,before tracking,before tracking,current,5/1/2005 10:00,5/1/2005 12:00,CPU\n";
+    let history = read(text, None).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let date = |text: &str| crate::history::instant(text).unwrap().1;
+    let watched: Vec<_> = history.entities.iter().map(|e| (e.since, e.until, e.is_new)).collect();
+    assert_eq!(
+        watched,
+        [
+            // It fails after the month that it was taken away in.
+            (Some(date("1997-01-01")), Some(date("2005-06-21 11:00")), true),
+            (Some(date("2005-06-01")), None, true),
+            (None, None, false),
+        ]
+    );
+    assert_eq!(
+        (history.spells[1].start, history.first),
+        (date("2005-07-01 10:00"), date("2005-05-01 10:00"))
+    );
+}
+
 #[test]
 fn one_story_in_every_format() {
     let expected = [spell("a", 0.0, 2.0, ""), spell("b", 5.0, 6.5, ""), spell("a", 10.0, None, "")];

@@ -26,23 +26,33 @@ pub fn toml(groups: &[Group]) -> String {
 pub(super) fn lines(group: &Group) -> String {
     let (header, key) = place(group);
     let [ttf, ttr] = [&group.up, &group.down].map(law);
-    let mark = if ttf.is_some() && ttr.is_some() { "" } else { "# " };
+    let is_whole = ttf.is_some() && ttr.is_some();
+    let is_told = group.by != By::Cause;
+    let mark = if is_whole && is_told { "" } else { "# " };
     let or = |law: Option<String>, what| law.unwrap_or_else(|| format!("\"{what}\""));
     let fault = format!(
         "{key} = {{ ttf = {}, ttr = {} }}",
         or(ttf, "nothing seen to fail"),
         or(ttr, "no repair seen to its end")
     );
-    format!("{mark}[{header}]\n{mark}{fault}\n")
+    let mut notes = String::new();
+    if is_whole && group.kind == "host" {
+        notes.push_str(
+            "# repairs end when the host serves again: with boot = \"0 s\" beside it, no boot counts twice\n",
+        );
+    }
+    if is_whole && !is_told {
+        notes.push_str("# which of the faults of a component this cause is, whoever pastes it knows: the key says the commonest\n");
+    }
+    format!("{notes}{mark}[{header}]\n{mark}{fault}\n")
 }
 
-/// Where the fault goes: the table's header and the key in it. Which fault of a component a cause is, whoever pastes it knows.
+/// Where the fault goes: the table's header and the key in it. A scenario knows no causes.
 fn place(group: &Group) -> (String, &'static str) {
     let [kind, of] = [&group.kind, &group.of].map(|name| toml_key(&clean::visible(name)));
     let header = match group.by {
-        By::Kind => format!("{kind}.NAME"),
+        By::Kind | By::Cause => format!("{kind}.NAME"),
         By::EntityStem => format!("{kind}.{of}"),
-        By::Cause => format!("{kind}.NAME.cause.{of}"),
     };
     (header, if group.kind == "host" { "crash" } else { "outage" })
 }

@@ -230,7 +230,12 @@ pub(super) fn compile_injects(spec: &Spec, model: &mut Model) {
             }
         };
         if let Some(target) = target {
-            model.injects.push(Inject { at: inject.at, target, lasts: inject.lasts });
+            model.injects.push(Inject {
+                at: inject.at,
+                target,
+                lasts: inject.lasts,
+                is_replayed: inject.is_replayed,
+            });
         }
     }
 }

@@ -277,5 +277,5 @@ fn inject(spell: &Merged, component: Replayed, wanted: &Wanted, horizon: Span) -
         Replayed::Site(index) => InjectTarget::Site(index),
     };
     let span = wanted.history.spells.get(spell.first).map_or(0..0, |first| first.span.clone());
-    Some(Inject { number: 0, mark: Mark::new(wanted.source, span), at, target, lasts })
+    Some(Inject { number: 0, mark: Mark::new(wanted.source, span), at, target, lasts, is_replayed: true })
 }

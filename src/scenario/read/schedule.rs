@@ -142,7 +142,7 @@ impl Reader {
             self.report(code::INJECT_IDLE, &at, what, "move it forward or lengthen run.horizon");
         }
         let mark = f.key_mark("fault");
-        when.zip(target).map(|(at, target)| Inject { number, mark, at, target, lasts })
+        when.zip(target).map(|(at, target)| Inject { number, mark, at, target, lasts, is_replayed: false })
     }
 
     /// `KIND NAME FAULT`; the name may hold spaces.
