@@ -32,7 +32,7 @@ pub(super) struct ReportArguments {
 
 pub(super) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let (beside, result) = result_file::read(&arguments.result)?;
-    let replays = read_replays(&beside.join(REPLAYS), &result)?;
+    let replays = read_replays(&beside, &result, "the page has no timelines")?;
     let folder = arguments.out.as_deref().unwrap_or(&beside);
     let files = [(PathBuf::from(PAGE), page::html(&result, replays.as_ref()).into_bytes())];
     interrupt::writing(|| output::write_all(folder, &files))?;
@@ -40,8 +40,13 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Those of the same run; a page can do without, and then says so.
-fn read_replays(path: &Path, result: &RunResult) -> Result<Option<Replays>, Failure> {
+/// Those of the same run, where they lie beside its result; a page or a chart can do without, and then says what it lacks.
+pub(super) fn read_replays(
+    beside: &Path,
+    result: &RunResult,
+    lacks: &str,
+) -> Result<Option<Replays>, Failure> {
+    let path = &beside.join(REPLAYS);
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -51,7 +56,7 @@ fn read_replays(path: &Path, result: &RunResult) -> Result<Option<Replays>, Fail
         Ok(replays) if replays.belongs_to(result) => Ok(Some(replays)),
         Ok(_) => {
             output::note(&format!(
-                "{} is of another run: the page has no timelines; run the scenario again",
+                "{} is of another run: {lacks}; run the scenario again",
                 path.display()
             ));
             Ok(None)
