@@ -55,10 +55,7 @@ pub(super) fn read_replays(
     match Replays::from_json(&text) {
         Ok(replays) if replays.belongs_to(result) => Ok(Some(replays)),
         Ok(_) => {
-            output::note(&format!(
-                "{} is of another run: {lacks}; run the scenario again",
-                path.display()
-            ));
+            output::note(&format!("{} is of another run: {lacks}; run the scenario again", path.display()));
             Ok(None)
         }
         Err(error) => {

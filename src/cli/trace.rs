@@ -52,7 +52,8 @@ fn draw(
     let [replayed] = replayed.as_slice() else {
         return Err(Failure::Internal("a replication that was played again is not there".into()));
     };
-    let which = worst.map(|service| format!("the worst of {}", clean::shorten_name(&clean::visible(service), 30)));
+    let which =
+        worst.map(|service| format!("the worst of {}", clean::shorten_name(&clean::visible(service), 30)));
     let of = OneReplication {
         scenario: &scenario.spec.title,
         strategy: &model.strategy,

@@ -306,8 +306,8 @@ fn a_telephone_has_room(browser: &Browser) {
     let first = "return document.querySelector('#strategies tbody th').textContent";
     let before = browser.text(first);
     browser.click("#strategies thead th:nth-child(2) button");
-    assert_ne!(browser.text(first), before);
     browser.click("#strategies thead th:nth-child(2) button");
+    assert_ne!(browser.text(first), before, "from the least on");
     browser.click("#strategies thead th:nth-child(2) button");
     assert_eq!(browser.text(first), before);
     let cells = "return [...document.querySelectorAll('#strategies tbody td')].every(e => e.getAttribute('role') === 'cell')";
@@ -329,7 +329,10 @@ fn paper_has_what_is_chosen(browser: &Browser) {
                  p.checkVisibility()).map(p => p.querySelector('.of').checkVisibility() && p.querySelector('.of').textContent))";
     let shown = browser.run(shown);
     let shown = shown.as_array().unwrap();
-    assert!(shown.len() >= 4 && shown.iter().all(|panels| panels.as_array().unwrap().len() == 1), "{shown:?}");
+    assert!(
+        shown.len() >= 4 && shown.iter().all(|panels| panels.as_array().unwrap().len() == 1),
+        "{shown:?}"
+    );
     assert!(shown.iter().filter(|panels| panels[0] == "host-cluster").count() == 3, "{shown:?}");
     let said = "return getComputedStyle(document.querySelector('.tabbed'), '::after').content";
     assert!(browser.text(said).contains("what is chosen on the screen"));

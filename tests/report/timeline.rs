@@ -75,7 +75,11 @@ fn eventful() -> Replay {
         lane("web.1", 1, &[(20 * HOUR, 21 * HOUR, "paused", "", 0)]),
     ];
     let groups = vec![
-        group(LaneKind::Storage, 2, vec![lane("san", 1, &[(20 * HOUR, 21 * HOUR, "degraded", "controller-failure", 0)])]),
+        group(
+            LaneKind::Storage,
+            2,
+            vec![lane("san", 1, &[(20 * HOUR, 21 * HOUR, "degraded", "controller-failure", 0)])],
+        ),
         group(LaneKind::Host, 3, hosts),
         group(LaneKind::Service, 2, services),
         group(LaneKind::Instance, 5, instances),
@@ -192,7 +196,10 @@ fn a_crash_is_where_it_happened() {
         assert!(all.iter().any(|told| told == text), "{text}: {all:?}");
     }
     assert!(!all.iter().any(|text| text == "h-2" || text == "app-2"), "nothing happened to them: {all:?}");
-    assert!(alone.contains("Hit hardest: in 24 h an instance of app or more is down for 3.1 h, once"), "{all:?}");
+    assert!(
+        alone.contains("Out longest: in 24 h an instance of app or more is down for 3.1 h, once"),
+        "{all:?}"
+    );
     assert!(alone.contains("it begins on day 0, 10:00 and lasts 3.1 h (host-crash)"), "{all:?}");
     let (left, width, _) = boxes(&alone, TRACK).into_iter().find(|track| track.1 > 100.0).unwrap();
     let host = boxes(&alone, DOWN).into_iter().find(|one| one.0 >= left).unwrap();
@@ -210,9 +217,10 @@ fn a_crash_is_where_it_happened() {
 fn a_day_without_outages_is_a_picture_too() {
     let quiet = scripted(&SCRIPT.replace("inject", "# inject"), "none");
     assert!(quiet.lanes.is_empty());
-    for (replay, words) in
-        [(quiet, "No service is down in all of 24 h."), (replay(0, Vec::new()), "No service is down in all of 0 s.")]
-    {
+    for (replay, words) in [
+        (quiet, "No service is down in all of 24 h."),
+        (replay(0, Vec::new()), "No service is down in all of 0 s."),
+    ] {
         let all = texts(&svg(&replay));
         assert!(all.iter().any(|text| text == "Nothing happened to anybody."), "{all:?}");
         assert!(all.iter().any(|text| text == words), "{all:?}");

@@ -44,7 +44,7 @@ fn a_trace_draws_what_it_tells() {
     assert_eq!(plain.stdout, drawn.stdout, "the story is the same");
     assert_eq!(told(&drawn), "drew new/folder/three.SVG\n");
     let svg = String::from_utf8(read("new/folder/three.SVG")).unwrap();
-    assert!(svg.contains("none, replication 3: Two hosts") && svg.contains("host-crash, "), "{svg}");
+    assert!(svg.contains("none, replication 3 – Two hosts") && svg.contains("host-crash, "), "{svg}");
     // The first line of the story that has the host is where its lane begins.
     let one = trace(&["--worst", "db", "--threads", "1", "--chart", "one.svg"]);
     trace(&["--worst", "db", "--threads", "2", "--chart", "two.svg"]);
@@ -52,7 +52,7 @@ fn a_trace_draws_what_it_tells() {
     let words = told(&one);
     let number = words.split("longest in number ").nth(1).unwrap().split(':').next().unwrap();
     let svg = String::from_utf8(read("one.svg")).unwrap();
-    assert!(svg.contains(&format!("none, replication {number} (the worst of db): Two hosts")), "{words}");
+    assert!(svg.contains(&format!("none, replication {number} (the worst of db) – Two hosts")), "{words}");
     trace(&["--replication", "3", "--chart", "three.png"]);
     assert!(read("three.png").starts_with(b"\x89PNG\r\n\x1a\n"));
 }
@@ -101,7 +101,7 @@ fn a_run_draws_its_worst_replications_and_so_does_chart() {
         let read = |of: &str| fs::read(folder.path().join(of).join(name)).unwrap();
         assert!(read("o/charts") == read("p/charts"), "threads show");
         assert!(read("o/charts") == read("again"), "a chart that is drawn later is another");
-        assert!(String::from_utf8(read("again")).unwrap().contains("(the worst): Two hosts"));
+        assert!(String::from_utf8(read("again")).unwrap().contains("(the worst) – Two hosts"));
     }
     // Replays of another run are not mixed in, and those that cannot be read are told of.
     run(&["--out", "other", "--seed", "9"]);

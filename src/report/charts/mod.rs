@@ -121,7 +121,7 @@ pub fn draw_worst(
 /// let replay = Replay::of(&models[0], &replayed[0]);
 /// let of = OneReplication { scenario: "A host that crashes", strategy: "alone", which: None, replay: &replay };
 /// let svg = String::from_utf8(draw_replication(&of, Format::Svg).unwrap()).unwrap();
-/// assert!(svg.contains("alone, replication 0: A host that crashes") && svg.contains("host-crash, 2.0 h"));
+/// assert!(svg.contains("alone, replication 0 – A host that crashes") && svg.contains("host-crash, 2.0 h"));
 /// ```
 ///
 /// # Errors

@@ -41,8 +41,18 @@ mod tests {
     #[test]
     fn plain_names_stay_and_others_become_harmless() {
         let long = "x".repeat(500);
-        let names =
-            ["none", "host-cluster", "../../etc/passwd", "a b", "a-b", "", "NONE", "\u{202e}gnp", "a-b-4", &long];
+        let names = [
+            "none",
+            "host-cluster",
+            "../../etc/passwd",
+            "a b",
+            "a-b",
+            "",
+            "NONE",
+            "\u{202e}gnp",
+            "a-b-4",
+            &long,
+        ];
         let stems = stems(&names);
         assert_eq!(
             stems[..9],

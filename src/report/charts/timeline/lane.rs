@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::{BAR, LEFT, RIGHT, spell, words, x};
+use super::{BAR, LEFT, RIGHT, episode, spell, words, x};
 use crate::report::charts::canvas::{fit, fit_name, text_width};
 use crate::report::charts::frame::{MARGIN, WIDTH};
 use crate::report::charts::shape::{Anchor, INK, LABEL, MUTED, Pen};
-use crate::report::lanes::{by_weight, heaviest, look, reach};
+use crate::report::lanes::{heaviest, look, reach};
 use crate::report::replays::{Lane, Spell};
 use crate::report::{clean, figures};
 
 /// A box is at least so wide, or nobody sees it.
 const NARROWEST: f64 = 2.0;
-/// Spells of a lane that are told in words, where there is room beside them.
+/// Episodes of a lane that are told in words, where there is room beside them.
 const TOLD: usize = 3;
 /// Between a box and words.
 const AIR: f64 = 4.0;
-/// Words of one spell are no wider.
+/// Words of one episode are no wider.
 const WORDS: f64 = 230.0;
 
 /// A box: its look, where it is in height, and from where to where.
@@ -41,7 +41,7 @@ pub(super) fn draw(pen: &mut Pen, y: f64, lane: &Lane, each: usize, horizon_us: 
         spell::draw(pen, one.look, (one.from, one.to), y, one.reach);
     }
     tell(pen, baseline, lane, &boxes, horizon_us);
-    pen.text((WIDTH - MARGIN, baseline), Anchor::End, LABEL, MUTED, &words::sum(lane));
+    pen.text((WIDTH - MARGIN, baseline), Anchor::End, LABEL, MUTED, &words::sum(lane, horizon_us));
     (spells.len() as u64) < lane.spells_all
 }
 
@@ -65,20 +65,22 @@ fn boxes(lane: &Lane, spells: &[&Spell], horizon_us: u64) -> Vec<Box> {
     drawn
 }
 
-/// Puts the heaviest spells into words beside their boxes, where nothing else is.
+/// Puts the heaviest episodes into words beside their boxes, where nothing else is.
 fn tell(pen: &mut Pen, baseline: f64, lane: &Lane, boxes: &[Box], horizon_us: u64) {
     let mut taken: Vec<(f64, f64)> = boxes.iter().map(|one| (one.from, one.to)).collect();
-    for one in by_weight(lane, horizon_us).into_iter().take(TOLD) {
-        let text = fit(&words::spell(lane, one), LABEL, WORDS);
+    for one in episode::heaviest(lane, horizon_us).into_iter().take(TOLD) {
+        let text = fit(&words::episode(lane, &one), LABEL, WORDS);
         let wide = text_width(&text, LABEL);
-        let from = x(one.0, horizon_us).min(RIGHT - NARROWEST);
-        let around = boxes.iter().find(|b| b.from <= from && from <= b.to);
-        let (start, end) =
-            around.map_or((from, x(one.1, horizon_us).max(from + NARROWEST)), |b| (b.from, b.to));
-        // What came of it often begins where it ends, and is no wider than a stroke there.
-        let end = boxes.iter().filter(|b| b.from <= end + 1.0 && b.to <= end + AIR).fold(end, |end, b| end.max(b.to));
+        let from = x(one.from, horizon_us).min(RIGHT - NARROWEST);
+        let until = x(one.until, horizon_us).max(from + NARROWEST);
+        // Boxes that touch it are no place for words.
+        let touching = |at: f64| boxes.iter().filter(move |b| b.from <= at + 1.0 && at <= b.to + 1.0);
+        let start = touching(from).fold(from, |start, b| start.min(b.from));
+        let end = touching(until).fold(until, |end, b| end.max(b.to));
         let free = |place: (f64, f64), taken: &[(f64, f64)]| {
-            place.0 >= LEFT && place.1 <= RIGHT && taken.iter().all(|t| t.1 <= place.0 || place.1 <= t.0)
+            place.0 >= LEFT + 2.0
+                && place.1 <= RIGHT
+                && taken.iter().all(|t| t.1 <= place.0 || place.1 <= t.0)
         };
         let right = (end + AIR, end + AIR + wide);
         let left = (start - AIR - wide, start - AIR);
@@ -87,11 +89,4 @@ fn tell(pen: &mut Pen, baseline: f64, lane: &Lane, boxes: &[Box], horizon_us: u6
         // The next one keeps its distance.
         taken.push((place.0 - AIR, place.1 + 2.0 * AIR));
     }
-}
-
-/// An instant as people say it, counted from the start of the measured time: day 112, 04:10.
-pub(super) fn instant(us: u64) -> String {
-    let minutes = us / 60_000_000;
-    let (day, minutes) = (minutes / 1_440, minutes % 1_440);
-    format!("day {}, {:02}:{:02}", figures::whole(day), minutes / 60, minutes % 60)
 }

@@ -4,6 +4,7 @@
 //! and at the end of each lane its whole time out. Of more than a chart has room for those with the most time out are drawn, and
 //! how many more there are is said.
 
+mod episode;
 mod lane;
 mod spell;
 mod words;
@@ -25,7 +26,9 @@ const LANE: f64 = 19.0;
 const BAR: f64 = 14.0;
 /// A group's heading, and the space behind it.
 const HEAD: f64 = 22.0;
-const GAP: f64 = 20.0;
+const GAP: f64 = 16.0;
+/// Between a line upwards and words.
+const AIR: f64 = 6.0;
 /// Boxes of all lanes together.
 const SPELLS: usize = 1_500;
 
@@ -85,9 +88,9 @@ pub(super) fn layout(of: &OneReplication<'_>) -> Picture {
     let number = figures::count(of.replay.replication);
     let number = of.which.map_or_else(|| number.clone(), |which| format!("{number} ({which})"));
     let strategy = fit_name(&clean::visible(of.strategy), super::shape::TITLE, 300.0);
-    let title = format!("{strategy}, replication {number}: {}", clean::visible(of.scenario));
-    let caption = "A lane for each to whom something happened, from what broke down to what that did to services and VMs; a box for every \
-                   time it did, with its cause and length beside the heaviest. What lies in one column happened together.";
+    let title = format!("{strategy}, replication {number} – {}", clean::visible(of.scenario));
+    let caption = "A lane for each host, service and VM that something happened to, causes above what came of them; a box for every time, \
+                   with its cause and length beside the heaviest. What lies in one column happened together.";
     let note = words::finding(of.replay);
     let mut pen = Pen::default();
     let mut y = frame::head(&mut pen, &title, caption, &note, &legend(&groups, of.replay.horizon_us)) + 6.0;
@@ -100,19 +103,23 @@ pub(super) fn layout(of: &OneReplication<'_>) -> Picture {
         y = group(&mut pen, y, shown, each, of.replay.horizon_us, &mut is_cut);
     }
     if groups.is_empty() {
-        pen.text((LEFT, y + HEAD), Anchor::Start, LABEL, MUTED, "Nothing happened to anybody.");
+        pen.text((LEFT + AIR, y + HEAD), Anchor::Start, LABEL, MUTED, "Nothing happened to anybody.");
         y += HEAD + GAP;
+    }
+    if !groups.is_empty() {
+        pen.text((WIDTH - MARGIN, top - 6.0), Anchor::End, LABEL, MUTED, "time out, times");
     }
     let above = pen.shapes.split_off(first);
     clock.draw(&mut pen, (top, y));
     pen.shapes.extend(above);
     y += 40.0;
     if is_cut {
-        let text = "Of busy lanes only the heaviest boxes are drawn; the times beside the lanes count all of them.";
+        let text =
+            "Of busy lanes only the heaviest boxes are drawn; the times beside the lanes count all of them.";
         pen.text((MARGIN, y + 12.0), Anchor::Start, LABEL, MUTED, text);
         y += 22.0;
     }
-    let description = format!("{caption} {note}{}", words::groups(&groups));
+    let description = format!("{caption} {note}{}", words::groups(&groups, of.replay.horizon_us));
     Picture { width: WIDTH, height: y + 8.0, title, description, shapes: pen.shapes }
 }
 
@@ -129,30 +136,21 @@ fn legend(groups: &[Shown<'_>], horizon_us: u64) -> Vec<(Key, String)> {
 }
 
 /// One kind of lanes under its heading; answers with the y below it.
-fn group(
-    pen: &mut Pen,
-    top: f64,
-    shown: &Shown<'_>,
-    each: usize,
-    horizon_us: u64,
-    is_cut: &mut bool,
-) -> f64 {
+fn group(pen: &mut Pen, top: f64, shown: &Shown<'_>, each: usize, horizon_us: u64, is_cut: &mut bool) -> f64 {
     let group = shown.group;
     let mut y = top + HEAD;
     let name = capitalised(word(group.kind));
     pen.text((MARGIN, y - 8.0), Anchor::Start, HEADING, INK, &name);
     let told = format!("{} of {} affected", figures::count(group.affected), figures::count(group.all));
-    pen.text((LEFT, y - 8.0), Anchor::Start, LABEL, MUTED, &told);
-    pen.text((WIDTH - MARGIN, y - 8.0), Anchor::End, LABEL, MUTED, "out, times");
+    pen.text((LEFT + AIR, y - 8.0), Anchor::Start, LABEL, MUTED, &told);
     for lane in &shown.lanes {
         *is_cut |= lane::draw(pen, y, lane, each, horizon_us);
         y += LANE;
     }
     let more = shown.more();
     if more > 0 {
-        let text =
-            format!("and {} more {}, with less time out", figures::count(more), word(group.kind));
-        pen.text((LEFT, y + 12.0), Anchor::Start, LABEL, MUTED, &text);
+        let text = format!("and {} more {}, with less time out", figures::count(more), word(group.kind));
+        pen.text((LEFT + AIR, y + 12.0), Anchor::Start, LABEL, MUTED, &text);
         y += LANE;
     }
     y + GAP
@@ -186,7 +184,8 @@ impl Clock {
 
     /// Lines upwards, with their labels above and below: a tall picture is read from both ends.
     fn draw(&self, pen: &mut Pen, (top, bottom): (f64, f64)) {
-        let step = step(self.horizon);
+        // Twice as many as an upward axis has: it is twice as long.
+        let step = step(self.horizon / 2.0);
         let decimals = -(libm::floor(libm::log10(step) + 1e-9) as i32);
         let count = libm::floor(self.horizon / step + 1e-9) as u32;
         for number in 0..=count {
