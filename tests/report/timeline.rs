@@ -1,5 +1,7 @@
 //! The chart of one replication: everything that happened is in it, where it happened, and nothing that a file says breaks it.
 
+use std::path::Path;
+
 use ninefold::experiment::{Threads, replay_all};
 use ninefold::report::charts::{Format, OneReplication, draw_replication};
 use ninefold::report::replays::{Lane, LaneGroup, LaneKind, Replay, Spell};
@@ -130,6 +132,14 @@ fn an_eventful_day_looks_as_it_should() {
     let description = document.descendants().find(|node| node.has_tag_name("desc")).unwrap();
     told.push_str(&format!("\nread aloud\n{}\n", description.text().unwrap()));
     golden("timeline.txt", &told);
+    if let Some(folder) = std::env::var_os("NINEFOLD_LOOK") {
+        for (name, replay) in [("eventful", eventful()), ("quiet", replay(24 * HOUR, Vec::new()))] {
+            let of =
+                OneReplication { scenario: "A day", strategy: "host-cluster", which: None, replay: &replay };
+            let png = draw_replication(&of, Format::Png).unwrap();
+            std::fs::write(Path::new(&folder).join(format!("timeline-{name}.png")), png).unwrap();
+        }
+    }
 }
 
 /// Who is told of is on a lane, and what is on a lane is in the legend; colour alone tells nobody anything.

@@ -9,9 +9,9 @@ mod lane;
 mod spell;
 mod words;
 
-use super::canvas::fit_name;
+use super::canvas::{fit_name, text_width};
 use super::frame::{self, Key, MARGIN, WIDTH, step};
-use super::shape::{AXIS, Anchor, GRID, HEADING, INK, LABEL, MUTED, Pen, Picture};
+use super::shape::{AXIS, Anchor, GRID, HEADING, INK, LABEL, MUTED, Pen, Picture, WHITE};
 use crate::report::lanes::{LOOKS, by_weight, look, most, of_each, word};
 use crate::report::replays::{Lane, LaneGroup, LaneKind, Replay};
 use crate::report::{clean, figures};
@@ -103,7 +103,7 @@ pub(super) fn layout(of: &OneReplication<'_>) -> Picture {
         y = group(&mut pen, y, shown, each, of.replay.horizon_us, &mut is_cut);
     }
     if groups.is_empty() {
-        pen.text((LEFT + AIR, y + HEAD), Anchor::Start, LABEL, MUTED, "Nothing happened to anybody.");
+        remark(&mut pen, y + HEAD, "Nothing happened to anybody.");
         y += HEAD + GAP;
     }
     if !groups.is_empty() {
@@ -142,7 +142,7 @@ fn group(pen: &mut Pen, top: f64, shown: &Shown<'_>, each: usize, horizon_us: u6
     let name = capitalised(word(group.kind));
     pen.text((MARGIN, y - 8.0), Anchor::Start, HEADING, INK, &name);
     let told = format!("{} of {} affected", figures::count(group.affected), figures::count(group.all));
-    pen.text((LEFT + AIR, y - 8.0), Anchor::Start, LABEL, MUTED, &told);
+    remark(pen, y - 8.0, &told);
     for lane in &shown.lanes {
         *is_cut |= lane::draw(pen, y, lane, each, horizon_us);
         y += LANE;
@@ -150,10 +150,17 @@ fn group(pen: &mut Pen, top: f64, shown: &Shown<'_>, each: usize, horizon_us: u6
     let more = shown.more();
     if more > 0 {
         let text = format!("and {} more {}, with less time out", figures::count(more), word(group.kind));
-        pen.text((LEFT + AIR, y + 12.0), Anchor::Start, LABEL, MUTED, &text);
+        remark(pen, y + 12.0, &text);
         y += LANE;
     }
     y + GAP
+}
+
+/// Words between lanes, on a ground that hides the lines upwards.
+fn remark(pen: &mut Pen, baseline: f64, text: &str) {
+    let x = LEFT + AIR;
+    pen.rect((x, baseline - 11.0), (x + text_width(text, LABEL) + AIR, baseline + 4.0), WHITE);
+    pen.text((x, baseline), Anchor::Start, LABEL, MUTED, text);
 }
 
 fn capitalised(word: &str) -> String {
