@@ -64,11 +64,13 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 14] = [
     "causes.csv",
     "charts/distribution.svg",
     "charts/downtime.svg",
     "charts/survivability.svg",
+    "charts/timeline-none.svg",
+    "charts/timeline-pair.svg",
     "comparisons.csv",
     "failures.csv",
     "replays.json",
