@@ -70,16 +70,22 @@ pub(super) fn wants_page(asked: bool, folder: &Path) -> bool {
     asked || folder.join(PAGE).is_file()
 }
 
-/// Plays the worst and a typical replication of each strategy again, where that is cheap or a page needs them.
+/// Whether timelines lie among the charts of a folder, which would tell of another run.
+pub(super) fn has_timelines(folder: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder.join("charts")) else { return false };
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("timeline-"))
+}
+
+/// Plays the worst and a typical replication of each strategy again, where that is cheap or a page or charts need them.
 pub(super) fn replay(
     scenario: &Scenario,
     summary: &Summary,
     threads: Option<u16>,
-    for_page: bool,
+    is_needed: bool,
 ) -> Option<Replays> {
     // Whoever stops a run is in a hurry.
     let is_whole = summary.replications == summary.replications_asked && !summary.rare_stopped;
-    if !is_whole || (!for_page && summary.replications < REPLICATIONS_MANY) {
+    if !is_whole || (!is_needed && summary.replications < REPLICATIONS_MANY) {
         return None;
     }
     let wanted = Replays::wanted(summary);

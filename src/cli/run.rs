@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let target = if earlier.is_some() { folder.join("interrupted") } else { folder.clone() };
     let mut files = render(&result, summary, arguments.png)?;
     let for_page = report::wants_page(arguments.html, &target);
-    let replays = report::replay(&scenario, summary, arguments.simulation.threads, for_page);
+    let is_needed = for_page || report::has_timelines(&target);
+    let replays = report::replay(&scenario, summary, arguments.simulation.threads, is_needed);
     for format in formats(arguments.png) {
         files.extend(draw_worst(&result, replays.as_ref(), *format)?);
     }

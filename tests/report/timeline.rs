@@ -223,6 +223,60 @@ fn a_crash_is_where_it_happened() {
     assert!(heights.contains(&7.0) && heights.contains(&14.0), "{heights:?}");
 }
 
+/// A day with a link that is out, a VM that is held still, a crash for one of whose VMs there is no room, and planned work for
+/// which there is none; another day with planned work before which VMs move. Whatever a replication has is in its picture, by name,
+/// by look and in words.
+#[test]
+fn every_state_of_a_story_is_in_its_picture() {
+    let busy = SCRIPT
+        .replace("count = 2", "count = 3")
+        .replace("memory = \"64 GiB\"", "memory = \"20 GiB\", migration = \"1 Gbit/s\"")
+        .replace("instances = 2", "instances = 5")
+        .replace(
+            "inject = [",
+            "maintenance.m = { hosts = [\"h\"], first = \"20 h\", lasts = \"30 min\" }\n\
+             inject = [{ at = \"2 h\", fault = \"host h-2 link.management\", lasts = \"5 min\" }, \
+             { at = \"4 h\", fault = \"vm app-2 pause\", lasts = \"4 min\" }, ",
+        );
+    let planned = SCRIPT.replace("memory = \"64", "migration = \"10 Gbit/s\", memory = \"64").replace(
+        "inject = [{ at = \"10 h\", fault = \"host h-1 crash\", lasts = \"3 h\" }]",
+        "maintenance.m = { hosts = [\"h\"], first = \"20 h\", lasts = \"30 min\" }",
+    );
+    let days: [(&str, &[&str], &[&str]); 2] = [
+        (
+            &busy,
+            &["cut", "down", "emptied", "paused", "starting", "waiting"],
+            &[
+                "cut off",
+                "stands still",
+                "cut: management, 5.0 min",
+                "paused, 4.0 min",
+                "host-crash, waits (room), 3.1 h",
+            ],
+        ),
+        (
+            &planned,
+            &["down", "emptied", "moving", "paused"],
+            &["moved to another host", "planned work, 35 min"],
+        ),
+    ];
+    for (text, conditions, words) in days {
+        let replay = scripted(text, "cluster");
+        let all = texts(&svg(&replay));
+        let mut found = Vec::new();
+        for lane in replay.lanes.iter().flat_map(|group| &group.lanes) {
+            assert!(all.contains(&lane.name), "{}: {all:?}", lane.name);
+            found.extend(lane.spells.iter().map(|spell| spell.2.clone()));
+        }
+        found.sort();
+        found.dedup();
+        assert_eq!(found, conditions);
+        for told in words {
+            assert!(all.iter().any(|text| text == told), "{told}: {all:?}");
+        }
+    }
+}
+
 #[test]
 fn a_day_without_outages_is_a_picture_too() {
     let quiet = scripted(&SCRIPT.replace("inject", "# inject"), "none");

@@ -119,3 +119,21 @@ fn a_run_draws_its_worst_replications_and_so_does_chart() {
     assert_eq!(chart.status.code(), Some(0));
     assert!(timelines("none").is_empty());
 }
+
+/// A run of few replications draws none, but leaves none that tell of another run.
+#[test]
+fn timelines_that_lie_there_are_not_left_to_tell_of_another_run() {
+    let folder = folder();
+    let run = |more: &[&str]| {
+        let output = ninefold(folder.path(), &[&["run", "a.toml", "--quiet", "--seed", "9"], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    };
+    run(&["--out", "few", "--replications", "3"]);
+    assert!(!folder.path().join("few/charts/timeline-none.svg").exists());
+    run(&["--out", "o"]);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let before = read("o/charts/timeline-none.svg");
+    run(&["--out", "o", "--replications", "1"]);
+    let after = read("o/charts/timeline-none.svg");
+    assert!(before != after && after.contains("none, replication 0 (the worst)"), "{after}");
+}

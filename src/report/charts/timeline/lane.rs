@@ -6,9 +6,9 @@ use super::{BAR, LEFT, RIGHT, episode, spell, words, x};
 use crate::report::charts::canvas::{fit, fit_name, text_width};
 use crate::report::charts::frame::{MARGIN, WIDTH};
 use crate::report::charts::shape::{Anchor, INK, LABEL, MUTED, Pen};
+use crate::report::clean;
 use crate::report::lanes::{heaviest, look, reach};
 use crate::report::replays::{Lane, Spell};
-use crate::report::{clean, figures};
 
 /// A box is at least so wide, or nobody sees it.
 const NARROWEST: f64 = 2.0;
