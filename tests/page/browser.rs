@@ -245,6 +245,15 @@ fn headroom_tells_of_an_instant(browser: &Browser) {
         ["hosts up: ", "memory free, %: ", "VMs down: ", "typical"].iter().all(|part| tip.contains(part)),
         "{tip}"
     );
+    // A scroll that is over is told of late, and takes nothing away; one that takes the chart away takes the tip along.
+    browser.run("document.dispatchEvent(new Event('scroll'))");
+    assert_eq!(browser.text(TIP), tip);
+    browser.run("scrollBy({ top: 2 * innerHeight, behavior: 'instant' })");
+    let is_gone = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        browser.text(TIP).is_empty()
+    });
+    assert!(is_gone, "it stays where nothing is");
     browser.point(middle(browser, "document.querySelector('h1')"));
 }
 

@@ -110,7 +110,7 @@ pub fn draw_worst(
 /// schema = 1
 /// title = "A host that crashes"
 /// run = { horizon = "1 d" }
-/// host.h = { cores = 16, memory = "64 GiB" }
+/// host.h = { cores = 16, memory = "64 GiB", boot = "1 min" }
 /// service.app = { vm = { cores = 2, memory = "8 GiB" } }
 /// strategy.alone = { protect = [] }
 /// inject = [{ at = "10 h", fault = "host h-1 crash", lasts = "2 h" }]
