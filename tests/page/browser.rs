@@ -53,8 +53,9 @@ fn is_quiet_and_alone(browser: &Browser, file: &std::path::Path) {
     let fetched = browser.fetched();
     let own = format!("file://{}", file.display());
     assert!(fetched.contains(&own), "requests are seen: {fetched:?}");
-    let others: Vec<&String> =
-        fetched.iter().filter(|url| **url != own && !url.starts_with("data:")).collect();
+    // On a busy machine the browser's own first page is still being built, of parts that no file may fetch.
+    let is_inside = |url: &str| url.starts_with("data:") || url.starts_with("chrome://");
+    let others: Vec<&String> = fetched.iter().filter(|url| **url != own && !is_inside(url)).collect();
     assert!(others.is_empty(), "nothing else is fetched: {others:?}");
     assert!(browser.holds("return document.querySelectorAll('.tabs').length >= 4"), "the script has run");
 }
