@@ -101,6 +101,28 @@ fn the_same_scenario_has_not_changed() {
     assert_eq!(baseline["changes"][0]["difference_s"]["mean"], 0.0);
 }
 
+/// A change that does not touch a service leaves each of its replications as it was, and the pipeline knows: only what is touched is in
+/// question. Fewer pairs than a hundred prove nothing.
+#[test]
+fn what_a_change_does_not_touch_is_the_same() {
+    let folder = stored();
+    let crashes = "service.web.guest_crash={ mttf = \"20 d\", mttr = \"2 h\" }";
+    let untouched = |baseline: &Value| -> Vec<String> {
+        let changes = baseline["changes"].as_array().expect("changes");
+        let db = changes.iter().filter(|change| change["service"] == "db");
+        db.map(|change| change["trend"].as_str().expect("a word").to_owned()).collect()
+    };
+    let (code, told, baseline) = beside(folder.path(), &["--set", crashes, "--margin", "1 s/y"]);
+    assert_eq!((code, untouched(&baseline)), (Some(3), vec!["same".to_owned(); 2]), "{told}");
+    assert!(
+        told.contains("the same in every replication") && told.contains("web under none: worse"),
+        "{told}"
+    );
+    let (_, told, baseline) =
+        beside(folder.path(), &["--set", crashes, "--margin", "1 s/y", "--replications", "60"]);
+    assert_eq!(untouched(&baseline), vec!["undecided".to_owned(); 2], "{told}");
+}
+
 /// Repairs that take half as long again: downtimes that are paired differ by half of themselves in every replication, and 200 of
 /// them know that far better than two hundred and two hundred others would.
 #[test]

@@ -32,7 +32,10 @@ pub(super) fn lines(
             0 => "no admission control".to_owned(),
             level => format!("keeps room for {level} of its hosts"),
         };
-        let settings = cluster.settings.iter().map(|(key, told)| format!("{key} = {}", told.value));
+        // What counts only where VMs say how busy they are does not become a setting.
+        let is_set = |key: &str, value: &str| (key, value) != ("balance", "\"on\"");
+        let settings = cluster.settings.iter().filter(|(key, told)| is_set(key, &told.value));
+        let settings = settings.map(|(key, told)| format!("{key} = {}", told.value));
         let words = [many(hosts, "host"), cluster.product.value.to_owned(), restarts.to_owned(), admission];
         let words: Vec<String> = words.into_iter().chain(settings).collect();
         lines.push(format!("cluster {}: {}", cluster.name, words.join(", ")));

@@ -147,11 +147,12 @@ impl Baseline {
     ) {
         let difference_s = super::convert::estimate(&found.difference);
         let margin_s = self.margin.seconds(found.then, horizon_s);
+        let trend = if is_equal(found) { Trend::Same } else { Trend::of(&difference_s, margin_s) };
         self.changes.push(Change {
             strategy: strategy.to_owned(),
             service: service.to_owned(),
             quantity: if metric == Metric::Lost { "lost_s" } else { "downtime_s" }.to_owned(),
-            trend: Trend::of(&difference_s, margin_s),
+            trend,
             how: match found.how {
                 How::Identical => "identical",
                 How::Paired(_) => "paired",
@@ -184,6 +185,17 @@ impl Baseline {
         let figures = figures::counted(u32::try_from(self.changes.len()).unwrap_or(u32::MAX), "figure");
         format!("{figures}: {}", parts.join(", "))
     }
+}
+
+/// Fewer pairs that are alike prove nothing.
+const EQUAL_PAIRS_MIN: u32 = 100;
+
+/// Whether each replication is what it was. The interval of the difference has a width all the same, for what was not seen; but a change
+/// that made no difference to a service in a hundred replications and more is not worth holding a pipeline up, and most services
+/// are not touched by a change.
+fn is_equal(found: &Measured) -> bool {
+    let is_zero = found.difference.mean == 0.0 && found.difference.se == 0.0;
+    matches!(found.how, How::Paired(pairs) if pairs >= EQUAL_PAIRS_MIN) && is_zero
 }
 
 /// What differs between two results so that they cannot be compared, in words.
@@ -384,6 +396,9 @@ pub(super) fn told(result: &RunResult, change: &Change) -> String {
     let difference = match change.how.as_str() {
         "identical" => "nothing has changed".to_owned(),
         "unpaired" => format!("{} (by means)", figures::duration_interval(&difference)),
+        _ if change.trend == Trend::Same && difference.mean == 0.0 && difference.se == 0.0 => {
+            "the same in every replication".to_owned()
+        }
         _ => figures::duration_interval(&difference),
     };
     format!("{what} {} → {} {}: {difference}", time(change.then), time(change.now), result.told_for())

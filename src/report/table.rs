@@ -25,25 +25,31 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// The table as lines of at most [`COLUMNS`] columns, indented by two.
-    #[must_use]
-    pub(super) fn render(&self) -> String {
+    /// How wide each column becomes. Names give way to figures.
+    fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let mut widths: Vec<usize> = (0..columns)
-            .map(|column| {
-                self.rows
-                    .iter()
-                    .filter_map(|row| row.get(column))
-                    .map(|cell| clean::width(cell))
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect();
-        // Two columns of indentation and between columns: as many gaps as columns.
-        let total = widths.iter().sum::<usize>() + 2 * columns;
+        let widest = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| clean::width(cell)).max().unwrap_or(0)
+        };
+        let mut widths: Vec<usize> = (0..columns).map(widest).collect();
+        let total = line(&widths);
         if let (true, Some(first)) = (total > COLUMNS, widths.first_mut()) {
             *first = first.saturating_sub(total - COLUMNS).max(NAME_MIN.min(*first));
         }
+        widths
+    }
+
+    /// Whether no figure has to be cut.
+    #[must_use]
+    pub(super) fn fits(&self) -> bool {
+        line(&self.widths()) <= COLUMNS
+    }
+
+    /// The table as lines of at most [`COLUMNS`] columns, indented by two.
+    #[must_use]
+    pub(super) fn render(&self) -> String {
+        let widths = self.widths();
         let mut text = String::new();
         for row in &self.rows {
             let mut line = String::from(" ");
@@ -65,6 +71,11 @@ impl Table {
         }
         text
     }
+}
+
+/// A line of columns that are so wide: with two columns of indentation and between columns, as many gaps as columns.
+fn line(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + 2 * widths.len()
 }
 
 /// `text` broken at spaces into lines of at most [`COLUMNS`] columns.

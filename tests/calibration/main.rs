@@ -3,7 +3,7 @@
 //!
 //! Expected outages from none to a thousand, four laws of their lengths, three ways to end. Seeds are fixed. `cargo test` runs a
 //! selection; `NINEFOLD_LONG=1 cargo test --release --test calibration -- --nocapture` makes 2,000 experiments of every regime, prints the
-//! tables of `docs/numbers.md` and holds them against the gates of [`tally::Tally::verdict`].
+//! tables of `docs/src/numbers.md` and holds them against the gates of [`tally::Tally::verdict`].
 
 mod modes;
 mod plant;

@@ -66,7 +66,7 @@ fn head(page: &mut Page, inventory: &Inventory) {
     page.line("[run]");
     page.assumed("horizon", "\"1 y\"", "downtimes are those of a year");
     let (replications, why) = match vms {
-        0..=2_000 => ("1000", "enough for a first answer; --precision \"5 %\" runs as many as it takes"),
+        0..=2_000 => ("1000", "enough for a first answer; more make the intervals narrower"),
         2_001..=20_000 => ("200", "so many VMs say much in each year; raise it for rare outages"),
         _ => ("20", "so many VMs say much in each year, and take long; raise it for rare outages"),
     };

@@ -94,14 +94,31 @@ pub(super) fn cells(effect: &Effect, row: &Service) -> [String; 6] {
     ]
 }
 
+/// As much as has room: without the correlation, and then without the intervals of both sides, where figures are long.
 fn rows(effect: &Effect, services: &[Service]) -> String {
-    let mut table = Table::new(&["", "A", "B", "B - A", "corr.", "B is down"]);
-    for row in services {
-        let mut cells = cells(effect, row).to_vec();
-        cells[0] = clean::shorten_name(&clean::visible(&cells[0]), 30);
-        table.row(cells);
-    }
-    table.render()
+    let all: Vec<[String; 6]> = services.iter().map(|row| cells(effect, row)).collect();
+    let mean = |told: &str| told.split(" [").next().unwrap_or(told).to_owned();
+    let table = |is_correlated: bool, has_sides: bool| {
+        let mut table = match is_correlated {
+            true => Table::new(&["", "A", "B", "B - A", "corr.", "B is down"]),
+            false => Table::new(&["", "A", "B", "B - A", "B is down"]),
+        };
+        for [name, a, b, difference, correlation, verdict] in &all {
+            let name = clean::shorten_name(&clean::visible(name), 30);
+            let sides = if has_sides { [a.clone(), b.clone()] } else { [mean(a), mean(b)] };
+            let mut row = vec![name];
+            row.extend(sides);
+            row.push(difference.clone());
+            row.extend(is_correlated.then(|| correlation.clone()));
+            row.push(verdict.clone());
+            table.row(row);
+        }
+        table
+    };
+    let ways = [(true, true), (false, true), (true, false)];
+    let fitting =
+        ways.into_iter().map(|(is_correlated, has_sides)| table(is_correlated, has_sides)).find(Table::fits);
+    fitting.unwrap_or_else(|| table(false, false)).render()
 }
 
 /// What it comes to.

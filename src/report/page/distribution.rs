@@ -183,8 +183,8 @@ fn chance(shown: &Shown<'_>, number: usize, service: Option<&str>, curves: &[Cur
                 text x=(px(x.at(*seconds) + 5.0)) y=(px(BOTTOM - 7.0)) { (text) }
             }
         }
-        @for promise in &promises { (promised(promise, &x)) }
         @for curve in curves.iter().rev() { (line(shown, curve, &x, &y)) }
+        @for promise in &promises { (promised(promise, &x)) }
     };
     let told: Vec<String> = curves
         .iter()

@@ -57,7 +57,7 @@ fn nobody_carries(spec: &Spec, out: &mut String) {
         (Traffic::Storage, spec.storages.iter().any(|s| s.kind.is_networked())),
     ] {
         if used && !spec.networks.iter().any(|n| n.carries.contains(&traffic)) {
-            let _ = writeln!(out, "no network carries {}: that never fails", traffic.word());
+            let _ = writeln!(out, "  no network carries {}: that never fails", traffic.word());
         }
     }
 }
