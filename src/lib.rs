@@ -113,6 +113,8 @@
 //!   follow.
 //! - **a part of the page**: a file in [`report::page`] that gives a section of a result, named in its `SECTIONS`. What a result does not
 //!   know yet comes first into `result.json`, or into [`report::replays`] where it is of one replication, so that `report` can draw it later.
+//! - **a condition of a lane**: a variant of [`probe::Condition`], when it begins and ends in `probe/lanes.rs`, its look in
+//!   `report/lanes.rs`, its colour in `report/charts/timeline/spell.rs` and `report/page/style.css`.
 //! - **a format of histories of failures**: a reader beside the others in `history/read`, a variant of [`history::Format`] with its name and how its
 //!   first row is known; the command line, the scenario and the schema follow.
 //! - **a law that is fitted**: a variant of [`stats::fit::Curve`] and of [`stats::fit::Family`], how a scenario writes it in

@@ -269,6 +269,9 @@ pub(super) struct TraceArguments {
     /// Tell what each step stands on: settings, with their values and the facts behind them
     #[arg(long, conflicts_with = "format")]
     pub explain: bool,
+    /// Draw who was out when as well: an .svg or .png file
+    #[arg(long, value_name = "FILE")]
+    pub chart: Option<PathBuf>,
     /// A story for people, a line for each signal, or one JSON object a line
     #[arg(long, value_enum, default_value_t = TraceFormat::Text)]
     pub format: TraceFormat,

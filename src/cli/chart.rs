@@ -1,8 +1,8 @@
 //! `ninefold chart`: the charts of an earlier run, again.
 
 use super::args::ChartArguments;
-use super::run::draw;
-use super::{Failure, interrupt, output, result_file};
+use super::run::{draw, draw_worst};
+use super::{Failure, interrupt, output, report, result_file};
 use crate::report::charts;
 
 pub(super) fn chart(arguments: &ChartArguments) -> Result<(), Failure> {
@@ -12,8 +12,11 @@ pub(super) fn chart(arguments: &ChartArguments) -> Result<(), Failure> {
         Some(folder) => folder.clone(),
         None => beside.join("charts"),
     };
+    let replays = report::read_replays(&beside, &result, "the charts have no timelines")?;
+    let timelines = draw_worst(&result, replays.as_ref(), format)?;
     let files: Vec<output::File> = draw(&result, format)?
         .into_iter()
+        .chain(timelines)
         .filter_map(|(name, bytes)| Some((name.file_name()?.into(), bytes)))
         .collect();
     interrupt::writing(|| output::write_all(&folder, &files))?;

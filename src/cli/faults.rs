@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Failure, interrupt, output};
+use super::chart_file::ChartFile;
+use super::{Failure, output};
 use crate::history::{self, By, Format, History, INSTANTS, Instant, Mistakes, Question, Scale, study};
 use crate::report::charts;
 use crate::report::clean::visible;
@@ -124,7 +125,7 @@ pub(super) fn faults(arguments: &FaultsArguments) -> Result<(), Failure> {
 }
 
 fn fit(arguments: &FitArguments) -> Result<(), Failure> {
-    let chart = arguments.chart.as_deref().map(format_of).transpose()?;
+    let chart = arguments.chart.as_deref().map(ChartFile::of).transpose()?;
     let (name, text) = content(&arguments.file)?;
     let history = history::read(&text, arguments.read_as.map(ReadAs::format))
         .map_err(|mistakes| refused(&name, &mistakes))?;
@@ -134,12 +135,8 @@ fn fit(arguments: &FitArguments) -> Result<(), Failure> {
         let what = format!("{}: nothing was watched between --from and --until", visible(&name));
         return Err(Failure::Usage(what));
     }
-    if let (Some(path), Some(format)) = (&arguments.chart, chart) {
-        let bytes = charts::draw_fits(&groups, format)
-            .map_err(|error| Failure::Internal(format!("cannot draw: {error}")))?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let file = path.file_name().map(PathBuf::from).unwrap_or_default();
-        interrupt::writing(|| output::write_all(folder, &[(file, bytes)]))?;
+    if let Some(chart) = &chart {
+        chart.write(charts::draw_fits(&groups, chart.format))?;
     }
     output::print(&match arguments.format {
         FitFormat::Text => report::text(&groups),
@@ -147,23 +144,8 @@ fn fit(arguments: &FitArguments) -> Result<(), Failure> {
         FitFormat::Json => report::json(&groups)
             .map_err(|error| Failure::Internal(format!("cannot write the fits as JSON: {error}")))?,
     })?;
-    if let Some(path) = &arguments.chart {
-        output::note(&format!("drew {}", visible(&path.display().to_string())));
-    }
+    chart.iter().for_each(ChartFile::tell);
     Ok(())
-}
-
-/// What a chart is written as, by the name of its file.
-fn format_of(path: &Path) -> Result<charts::Format, Failure> {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        Some("svg") => Ok(charts::Format::Svg),
-        Some("png") => Ok(charts::Format::Png),
-        _ => Err(Failure::Usage(format!(
-            "--chart {}: charts are SVG or PNG: let the name end in .svg or .png",
-            visible(&path.display().to_string())
-        ))),
-    }
 }
 
 /// The name of a history for messages, and its text.

@@ -41,6 +41,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "ninefold trace scenarios/two-hosts.toml --strategy guest-failover --replication 7",
             "ninefold trace scenarios/isolation.toml --strategy leave-on --format jsonl",
+            "ninefold trace scenarios/two-hosts.toml --strategy host-cluster --worst sql --replications 200 --chart timeline.svg",
         ],
     ),
     (

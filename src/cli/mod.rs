@@ -9,6 +9,7 @@ mod advise;
 mod args;
 mod baseline;
 mod chart;
+mod chart_file;
 mod check;
 mod data;
 mod diff;

@@ -108,8 +108,12 @@ pub(super) fn note(text: &str) {
     let _ = err.write_all(text.trim_end_matches('\n').as_bytes()).and_then(|()| err.write_all(b"\n"));
 }
 
-/// Whether what is said there may be coloured: on a terminal that can, unless `NO_COLOR` is set; elsewhere where
-/// `CLICOLOR_FORCE` is.
+/// Whether notes may be coloured: on a terminal that can, unless `NO_COLOR` is set; elsewhere where `CLICOLOR_FORCE` is.
 pub(super) fn notes_in_colour() -> bool {
     anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
+}
+
+/// The same of data, which may go elsewhere.
+pub(super) fn data_in_colour() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }

@@ -32,7 +32,7 @@ pub(super) struct ReportArguments {
 
 pub(super) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let (beside, result) = result_file::read(&arguments.result)?;
-    let replays = read_replays(&beside.join(REPLAYS), &result)?;
+    let replays = read_replays(&beside, &result, "the page has no timelines")?;
     let folder = arguments.out.as_deref().unwrap_or(&beside);
     let files = [(PathBuf::from(PAGE), page::html(&result, replays.as_ref()).into_bytes())];
     interrupt::writing(|| output::write_all(folder, &files))?;
@@ -40,8 +40,13 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Those of the same run; a page can do without, and then says so.
-fn read_replays(path: &Path, result: &RunResult) -> Result<Option<Replays>, Failure> {
+/// Those of the same run, where they lie beside its result; a page or a chart can do without, and then says what it lacks.
+pub(super) fn read_replays(
+    beside: &Path,
+    result: &RunResult,
+    lacks: &str,
+) -> Result<Option<Replays>, Failure> {
+    let path = &beside.join(REPLAYS);
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -50,10 +55,7 @@ fn read_replays(path: &Path, result: &RunResult) -> Result<Option<Replays>, Fail
     match Replays::from_json(&text) {
         Ok(replays) if replays.belongs_to(result) => Ok(Some(replays)),
         Ok(_) => {
-            output::note(&format!(
-                "{} is of another run: the page has no timelines; run the scenario again",
-                path.display()
-            ));
+            output::note(&format!("{} is of another run: {lacks}; run the scenario again", path.display()));
             Ok(None)
         }
         Err(error) => {
@@ -68,16 +70,22 @@ pub(super) fn wants_page(asked: bool, folder: &Path) -> bool {
     asked || folder.join(PAGE).is_file()
 }
 
-/// Plays the worst and a typical replication of each strategy again, where that is cheap or a page needs them.
+/// Whether timelines lie among the charts of a folder, which would tell of another run.
+pub(super) fn has_timelines(folder: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder.join("charts")) else { return false };
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("timeline-"))
+}
+
+/// Plays the worst and a typical replication of each strategy again, where that is cheap or a page or charts need them.
 pub(super) fn replay(
     scenario: &Scenario,
     summary: &Summary,
     threads: Option<u16>,
-    for_page: bool,
+    is_needed: bool,
 ) -> Option<Replays> {
     // Whoever stops a run is in a hurry.
     let is_whole = summary.replications == summary.replications_asked && !summary.rare_stopped;
-    if !is_whole || (!for_page && summary.replications < REPLICATIONS_MANY) {
+    if !is_whole || (!is_needed && summary.replications < REPLICATIONS_MANY) {
         return None;
     }
     let wanted = Replays::wanted(summary);

@@ -11,6 +11,7 @@ use super::output::{self, File};
 use super::progress::Progress;
 use super::{Failure, gates, interrupt, report};
 use crate::experiment::{self, Outcome, Plan, Summary, Threads};
+use crate::report::replays::Replays;
 use crate::report::result::{StoppedBy, Warning};
 use crate::report::{RunResult, assumed, charts, csv, described, markdown, text};
 use crate::scenario::{Issue, read_duration};
@@ -45,7 +46,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let target = if earlier.is_some() { folder.join("interrupted") } else { folder.clone() };
     let mut files = render(&result, summary, arguments.png)?;
     let for_page = report::wants_page(arguments.html, &target);
-    let replays = report::replay(&scenario, summary, arguments.simulation.threads, for_page);
+    let is_needed = for_page || report::has_timelines(&target);
+    let replays = report::replay(&scenario, summary, arguments.simulation.threads, is_needed);
+    for format in formats(arguments.png) {
+        files.extend(draw_worst(&result, replays.as_ref(), *format)?);
+    }
     files.extend(report::files(&result, replays.as_ref(), for_page)?);
     interrupt::writing(|| output::write_all(&target, &files))?;
     if arguments.timing {
@@ -256,17 +261,32 @@ fn render(result: &RunResult, summary: &Summary, png: bool) -> Result<Vec<File>,
     if result.strategies.iter().any(|strategy| !strategy.capacity.headroom.is_empty()) {
         files.push(("headroom.csv".into(), csv::headroom(result).into_bytes()));
     }
-    files.extend(draw(result, charts::Format::Svg)?);
-    if png {
-        files.extend(draw(result, charts::Format::Png)?);
+    for format in formats(png) {
+        files.extend(draw(result, *format)?);
     }
     Ok(files)
 }
 
+fn formats(png: bool) -> &'static [charts::Format] {
+    if png { &[charts::Format::Svg, charts::Format::Png] } else { &[charts::Format::Svg] }
+}
+
 /// The charts, in their folder.
 pub(super) fn draw(result: &RunResult, format: charts::Format) -> Result<Vec<File>, Failure> {
-    let drawn =
-        charts::draw(result, format).map_err(|error| Failure::Internal(format!("cannot draw: {error}")))?;
+    in_their_folder(charts::draw(result, format))
+}
+
+/// The timelines of the worst replications, in the same folder; none where nobody has played those again.
+pub(super) fn draw_worst(
+    result: &RunResult,
+    replays: Option<&Replays>,
+    format: charts::Format,
+) -> Result<Vec<File>, Failure> {
+    replays.map_or(Ok(Vec::new()), |replays| in_their_folder(charts::draw_worst(result, replays, format)))
+}
+
+fn in_their_folder(drawn: Result<Vec<(String, Vec<u8>)>, charts::ChartError>) -> Result<Vec<File>, Failure> {
+    let drawn = drawn.map_err(|error| Failure::Internal(format!("cannot draw: {error}")))?;
     Ok(drawn.into_iter().map(|(name, bytes)| (Path::new("charts").join(name), bytes)).collect())
 }
 

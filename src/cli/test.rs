@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -224,10 +224,7 @@ fn judge(
 
 /// The lines of one scenario, as soon as it is judged.
 fn tell(tested: &Tested, json_only: bool) -> Result<(), Failure> {
-    let to_terminal =
-        if json_only { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let is_colored = to_terminal && !no_color;
+    let is_colored = if json_only { output::notes_in_colour() } else { output::data_in_colour() };
     let lines = tested.lines();
     let text: String = lines
         .iter()

@@ -1,22 +1,30 @@
 //! `ninefold trace`: one replication as a story, or signal by signal.
 
 use super::args::{TraceArguments, TraceFormat};
+use super::chart_file::ChartFile;
 use super::input::{Scenario, load};
 use super::progress::Progress;
 use super::run::options;
 use super::{Failure, interrupt, output};
-use crate::experiment::{self, Plan};
+use crate::experiment::{self, Plan, Threads};
 use crate::model::Model;
+use crate::report::charts::OneReplication;
+use crate::report::replays::Replay;
 use crate::report::story::Story;
-use crate::report::{clean, figures, timeline};
+use crate::report::{charts, clean, figures, timeline};
 
 pub(super) fn trace(arguments: &TraceArguments) -> Result<(), Failure> {
+    let chart = arguments.chart.as_deref().map(ChartFile::of).transpose()?;
     let scenario = load(&arguments.scenario, &options(&arguments.simulation))?;
     let model = choose(&scenario, arguments.strategy.as_deref())?;
+    chart.iter().try_for_each(ChartFile::prepare)?;
     let replication = match &arguments.worst {
         Some(service) => worst(&scenario, model, service, arguments)?,
         None => arguments.replication.unwrap_or(0),
     };
+    if let Some(chart) = &chart {
+        draw(chart, &scenario, model, replication, arguments.worst.as_deref())?;
+    }
     let history = experiment::trace(model, scenario.spec.run.seed, replication);
     output::print(&match arguments.format {
         TraceFormat::Text => {
@@ -25,7 +33,34 @@ pub(super) fn trace(arguments: &TraceArguments) -> Result<(), Failure> {
         }
         TraceFormat::Lines => timeline::text(model, &history, replication),
         TraceFormat::Jsonl => timeline::jsonl(model, &history),
-    })
+    })?;
+    chart.iter().for_each(ChartFile::tell);
+    Ok(())
+}
+
+/// The same replication as a picture.
+fn draw(
+    chart: &ChartFile<'_>,
+    scenario: &Scenario,
+    model: &Model,
+    replication: u32,
+    worst: Option<&str>,
+) -> Result<(), Failure> {
+    let models = std::slice::from_ref(model);
+    let threads = Threads::new(Some(1));
+    let replayed = experiment::replay_all(models, scenario.spec.run.seed, &[(0, replication)], &threads);
+    let [replayed] = replayed.as_slice() else {
+        return Err(Failure::Internal("a replication that was played again is not there".into()));
+    };
+    let which =
+        worst.map(|service| format!("the worst of {}", clean::shorten_name(&clean::visible(service), 30)));
+    let of = OneReplication {
+        scenario: &scenario.spec.title,
+        strategy: &model.strategy,
+        which: which.as_deref(),
+        replay: &Replay::of(model, replayed),
+    };
+    chart.write(charts::draw_replication(&of, chart.format))
 }
 
 fn choose<'s>(scenario: &'s Scenario, name: Option<&str>) -> Result<&'s Model, Failure> {

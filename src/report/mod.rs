@@ -32,6 +32,7 @@ pub mod figures;
 pub mod gates;
 mod headroom;
 mod json;
+mod lanes;
 mod lengths;
 mod lost;
 pub mod markdown;

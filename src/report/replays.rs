@@ -117,8 +117,8 @@ impl Replays {
             let model = &models[asked[0].0];
             StrategyReplays {
                 strategy: model.strategy.clone(),
-                worst: replay(model, &told[0]),
-                typical: replay(model, &told[1]),
+                worst: Replay::of(model, &told[0]),
+                typical: Replay::of(model, &told[1]),
             }
         });
         Replays {
@@ -166,31 +166,35 @@ impl Replays {
     }
 }
 
-fn replay(model: &Model, from: &Replayed) -> Replay {
-    let lanes = &from.lanes;
-    let start_us = model.warmup.0;
-    let one = |_| 1;
-    let instances = |service: usize| model.services[service].instances;
-    let groups = [
-        group(LaneKind::Domain, &lanes.domains, start_us, |at| &model.domains[at].name, one),
-        group(LaneKind::Network, &lanes.networks, start_us, |at| &model.networks[at].name, one),
-        group(LaneKind::Storage, &lanes.storages, start_us, |at| &model.storages[at].name, one),
-        group(LaneKind::Manager, &lanes.managers, start_us, |at| &model.clusters[at].name, one),
-        group(LaneKind::Witness, &lanes.witnesses, start_us, |at| &model.clusters[at].name, one),
-        group(LaneKind::Host, &lanes.hosts, start_us, |at| &model.hosts[at].name, one),
-        group(LaneKind::Service, &lanes.services, start_us, |at| &model.services[at].name, instances),
-        group(LaneKind::Instance, &lanes.instances, start_us, |at| &model.instances[at].name, one),
-        group(LaneKind::Vm, &lanes.vms, start_us, |at| &model.vms[at].name, one),
-    ];
-    Replay {
-        replication: from.replication,
-        horizon_us: model.horizon.0,
-        hosts: model.hosts.len() as u32,
-        memory_mib: model.hosts.iter().map(|host| host.room.memory_mib).sum(),
-        hosts_up: from.left.iter().map(|left: &Left| left.hosts_up).collect(),
-        memory_free_mib: from.left.iter().map(|left| left.memory_free_mib).collect(),
-        vms_down: from.left.iter().map(|left| left.vms_down).collect(),
-        lanes: groups.into_iter().filter(|group| group.affected > 0).collect(),
+impl Replay {
+    /// Of one replication that was played again, of the model that it is one of.
+    #[must_use]
+    pub fn of(model: &Model, from: &Replayed) -> Replay {
+        let lanes = &from.lanes;
+        let start_us = model.warmup.0;
+        let one = |_| 1;
+        let instances = |service: usize| model.services[service].instances;
+        let groups = [
+            group(LaneKind::Domain, &lanes.domains, start_us, |at| &model.domains[at].name, one),
+            group(LaneKind::Network, &lanes.networks, start_us, |at| &model.networks[at].name, one),
+            group(LaneKind::Storage, &lanes.storages, start_us, |at| &model.storages[at].name, one),
+            group(LaneKind::Manager, &lanes.managers, start_us, |at| &model.clusters[at].name, one),
+            group(LaneKind::Witness, &lanes.witnesses, start_us, |at| &model.clusters[at].name, one),
+            group(LaneKind::Host, &lanes.hosts, start_us, |at| &model.hosts[at].name, one),
+            group(LaneKind::Service, &lanes.services, start_us, |at| &model.services[at].name, instances),
+            group(LaneKind::Instance, &lanes.instances, start_us, |at| &model.instances[at].name, one),
+            group(LaneKind::Vm, &lanes.vms, start_us, |at| &model.vms[at].name, one),
+        ];
+        Replay {
+            replication: from.replication,
+            horizon_us: model.horizon.0,
+            hosts: model.hosts.len() as u32,
+            memory_mib: model.hosts.iter().map(|host| host.room.memory_mib).sum(),
+            hosts_up: from.left.iter().map(|left: &Left| left.hosts_up).collect(),
+            memory_free_mib: from.left.iter().map(|left| left.memory_free_mib).collect(),
+            vms_down: from.left.iter().map(|left| left.vms_down).collect(),
+            lanes: groups.into_iter().filter(|group| group.affected > 0).collect(),
+        }
     }
 }
 

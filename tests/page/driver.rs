@@ -64,6 +64,8 @@ pub(crate) fn start() -> Option<Browser> {
         "--no-sandbox".to_owned(),
         "--disable-dev-shm-usage".to_owned(),
         "--hide-scrollbars".to_owned(),
+        // A page that is still scrolling smoothly is nowhere that a pointer can be sent to.
+        "--force-prefers-reduced-motion".to_owned(),
         "--window-size=1280,1000".to_owned(),
         format!("--user-data-dir={}", profile.path().display()),
     ];

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
 
 mod fixture;
+mod timeline;
+mod timeline_command;
 mod xml;
 
 use std::path::Path;

@@ -91,7 +91,9 @@ pub(super) fn fit_name(name: &str, font: Font, px: f64) -> String {
 /// The longest of the shorter texts that fits.
 fn shortened(length: usize, font: Font, px: f64, shorter: impl Fn(usize) -> String) -> String {
     let fits = |text: &String| text_width(text, font) <= px;
-    (0..length).rev().map(shorter).find(fits).unwrap_or_else(|| "…".to_owned())
+    // No letter is narrower than a tenth of its height: of a name of ten thousand letters few are worth measuring.
+    let most = length.min((px / (0.1 * font.px)) as usize + 1);
+    (0..most).rev().map(shorter).find(fits).unwrap_or_else(|| "…".to_owned())
 }
 
 /// `text` in lines of at most `px` pixels; what does not fit into `lines` ends in an ellipsis.

@@ -2,6 +2,7 @@
 
 use super::canvas::{fit, fit_name, text_width, wrap};
 use super::shape::{Anchor, CAPTION, Colour, INK, LABEL, MUTED, PALETTE, Pen, TITLE};
+use super::timeline::draw_sample;
 use crate::report::clean;
 
 /// Width of every chart.
@@ -19,6 +20,8 @@ pub(super) enum Key {
     Swatch { fill: Colour, hatched: bool },
     /// A strategy's line with its marker.
     Line(usize),
+    /// A box of a timeline, by the place of its look.
+    Spell(usize),
 }
 
 /// The yellow at the palette's end is too faint for a line.
@@ -81,6 +84,7 @@ pub(super) fn head(pen: &mut Pen, title: &str, caption: &str, note: &str, legend
                 pen.dashed(&[(x, y - 4.0), (x + sample, y - 4.0)], colour, 2, line_pattern(place));
                 pen.marker((x + sample / 2.0, y - 4.0), line_form(place), colour);
             }
+            Key::Spell(look) => draw_sample(pen, look, (x, x + sample), y - 11.0),
         }
         pen.text((x + sample + 8.0, y), Anchor::Start, LABEL, INK, &name);
         x += needs + 20.0;

@@ -7,6 +7,7 @@
 //! | `survivability` | what of each service still serves when more and more hosts are lost at once |
 //! | `cost` | what a year costs against the service that is lost, where anything has a price |
 //! | `quantiles` | times of a history against the quantiles of laws that were fitted |
+//! | `timeline-STRATEGY` | what happened in a strategy's worst replication, or in any one: lanes of hosts, services, VMs |
 //! | `sweep` | downtime against the values of a key, a line per strategy |
 //!
 //! These lay a result out as shapes, `canvas` draws shapes with plotters.
@@ -20,12 +21,16 @@ mod downtime;
 mod frame;
 mod quantiles;
 mod shape;
+mod strategy_file;
 mod survivability;
 mod sweep;
+mod timeline;
 
 pub use canvas::ChartError;
+pub use timeline::OneReplication;
 
 use super::cost::is_told;
+use super::replays::Replays;
 use super::result::{RunResult, Service, Strategy};
 use super::sweep::Sweep;
 use super::text::{of_service, service_names};
@@ -42,7 +47,7 @@ pub enum Format {
     Png,
 }
 
-/// Every chart of a result: file name and content. No name comes from the scenario.
+/// Every chart of a result alone: file name and content. No name comes from the scenario.
 ///
 /// # Errors
 /// Only where the drawing itself fails; there is no result that cannot be drawn.
@@ -61,6 +66,69 @@ pub fn draw(result: &RunResult, format: Format) -> Result<Vec<(String, Vec<u8>)>
         charts.push(("cost", cost::layout(result, &shown)));
     }
     charts.into_iter().map(|(name, picture)| drawn(name, &picture, format)).collect()
+}
+
+/// What happened in the worst replication of each strategy: file name and content. Of many strategies those that the other
+/// charts draw. A name has of its strategy's what every file system takes.
+///
+/// # Errors
+/// Only where the drawing itself fails.
+pub fn draw_worst(
+    result: &RunResult,
+    replays: &Replays,
+    format: Format,
+) -> Result<Vec<(String, Vec<u8>)>, ChartError> {
+    canvas::load_fonts()?;
+    let names: Vec<&str> = result.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
+    let stems = strategy_file::stems(&names);
+    let shown = shown_strategies(result);
+    let mut charts = Vec::new();
+    for (strategy, stem) in result.strategies.iter().zip(stems) {
+        let is_shown = shown.iter().any(|other| std::ptr::eq(*other, strategy));
+        let replay = replays.strategies.iter().find(|replay| replay.strategy == strategy.name);
+        let Some(replay) = replay.filter(|_| is_shown) else { continue };
+        let of = OneReplication {
+            scenario: &result.scenario.title,
+            strategy: &strategy.name,
+            which: Some("the worst"),
+            replay: &replay.worst,
+        };
+        charts.push(drawn(&format!("timeline-{stem}"), &timeline::layout(&of), format)?);
+    }
+    Ok(charts)
+}
+
+/// What happened in one replication.
+///
+/// ```
+/// use ninefold::experiment::{Threads, replay_all};
+/// use ninefold::report::charts::{Format, OneReplication, draw_replication};
+/// use ninefold::report::replays::Replay;
+/// use ninefold::scenario::{self, Input};
+///
+/// let text = r#"
+/// schema = 1
+/// title = "A host that crashes"
+/// run = { horizon = "1 d" }
+/// host.h = { cores = 16, memory = "64 GiB", boot = "1 min" }
+/// service.app = { vm = { cores = 2, memory = "8 GiB" } }
+/// strategy.alone = { protect = [] }
+/// inject = [{ at = "10 h", fault = "host h-1 crash", lasts = "2 h" }]
+/// "#;
+/// let (spec, _) = scenario::read(&Input { name: "doc.toml", bytes: text.as_bytes(), overrides: &[], files: &[] });
+/// let models = scenario::compile(&spec.unwrap()).unwrap();
+/// let replayed = replay_all(&models, 1, &[(0, 0)], &Threads::new(Some(1)));
+/// let replay = Replay::of(&models[0], &replayed[0]);
+/// let of = OneReplication { scenario: "A host that crashes", strategy: "alone", which: None, replay: &replay };
+/// let svg = String::from_utf8(draw_replication(&of, Format::Svg).unwrap()).unwrap();
+/// assert!(svg.contains("alone, replication 0 – A host that crashes") && svg.contains("host-crash, 2.0 h"));
+/// ```
+///
+/// # Errors
+/// Only where the drawing itself fails.
+pub fn draw_replication(of: &OneReplication<'_>, format: Format) -> Result<Vec<u8>, ChartError> {
+    canvas::load_fonts()?;
+    Ok(drawn("timeline", &timeline::layout(of), format)?.1)
 }
 
 /// The chart of a sweep: file name and content.

@@ -9,7 +9,8 @@ use super::name::short;
 use super::room::{self, Pieces};
 use super::security::inert;
 use super::shown::Shown;
-use super::timeline::{LOOKS, Look, Picture, Words, layout};
+use super::timeline::{Picture, Words, layout};
+use crate::report::lanes::{LOOKS, Look};
 use crate::report::replays::Replays;
 
 /// Chances of more, with their lengths.

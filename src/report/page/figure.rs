@@ -76,7 +76,7 @@ pub(super) fn named(axis: &Axis) -> Vec<(f64, String)> {
     axis.ticks().into_iter().map(|value| (value, label(value, axis))).collect()
 }
 
-/// Figures of which one is seen at a time, and all of them in print; a script makes the choice of them.
+/// Figures of which one is seen at a time, on paper as well; a script makes the choice of them, and without it all are there.
 pub(super) fn choice(group: &str, what: &str, panels: Vec<(Markup, Markup)>) -> Markup {
     html! {
         div.choice data-choice=(group) data-what=(what) {

@@ -41,16 +41,19 @@
   // Tips: what is under the pointer, or what the arrow keys have come to.
   const tip = document.querySelector('.tip');
   let hot = null;
+  // What it is about: a mark, or a chart that tells of each place in it.
+  let about = null;
   let keyed = false;
   const hide = () => {
     tip.hidden = true;
     if (hot) hot.classList.remove('hot');
-    hot = null;
+    hot = about = null;
     keyed = false;
   };
-  const show = (text, x, y, mark) => {
+  const show = (text, x, y, mark, of) => {
     if (hot && hot !== mark) hot.classList.remove('hot');
     hot = mark || null;
+    about = mark || of || null;
     if (hot) hot.classList.add('hot');
     if (tip.textContent !== text) tip.textContent = text;
     tip.hidden = false;
@@ -75,7 +78,12 @@
     if (mark) show(mark.dataset.tip, event.clientX, event.clientY, mark);
     else if (!event.target.closest || !event.target.closest('.chart[data-tells]')) hide();
   });
-  document.addEventListener('scroll', () => { if (keyed && hot) showAt(hot); else hide(); }, { passive: true });
+  // A scroll is told of after it: the pointer may rest by then on what it tells about.
+  document.addEventListener('scroll', () => {
+    const under = document.elementFromPoint(...pointer);
+    if (keyed && hot) showAt(hot);
+    else if (!about || !about.contains(under)) hide();
+  }, { passive: true });
 
   // Steps through the marks of a chart.
   const step = (chart, by) => {
@@ -102,6 +110,12 @@
   for (const table of all('table')) {
     const heads = all('thead th', table);
     const body = table.tBodies[0];
+    // On a narrow screen a row is a card, and each figure in it says what it is; it stays a table for who listens to it.
+    for (const row of body.rows) [...row.cells].forEach((cell, column) => { if (column) cell.dataset.head = heads[column].textContent; });
+    const parts = { rowgroup: 'thead, tbody', row: 'tr', columnheader: 'thead th', rowheader: 'tbody th', cell: 'td' };
+    for (const [role, selector] of Object.entries(parts)) all(selector, table).forEach((part) => part.setAttribute('role', role));
+    table.setAttribute('role', 'table');
+    table.classList.add('cards');
     if (body.rows.length < 2) continue;
     const order = [...body.rows];
     heads.forEach((head, column) => {
@@ -221,7 +235,8 @@
       const times = [at, at + 1].map((piece) => instant(piece / count * pieces.horizon_s, 3600));
       const rows = pieces.rows.map(([head, worst, usual]) => `${head}: ${worst[at]}, typical ${usual[at]}`);
       const box = svg.getBoundingClientRect();
-      show([`${times[0]} to ${times[1]}`, ...rows].join('\n'), x ?? box.left + place / svg.viewBox.baseVal.width * box.width, y ?? box.top + 60);
+      const text = [`${times[0]} to ${times[1]}`, ...rows].join('\n');
+      show(text, x ?? box.left + place / svg.viewBox.baseVal.width * box.width, y ?? box.top + 60, null, chart);
     };
     chart.addEventListener('pointermove', (event) => {
       const box = svg.getBoundingClientRect();

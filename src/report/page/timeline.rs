@@ -12,8 +12,8 @@ use super::figure::{Figure, WIDTH, choice};
 use super::name::{name, short};
 use super::shown::Shown;
 use super::time::{self, Clock};
-use crate::model::Cause;
 use crate::report::figures;
+use crate::report::lanes::{LOOKS, heaviest, look, most, of_each, reach, word};
 use crate::report::replays::{Lane, LaneGroup, LaneKind, Replay, Replays, Spell, StrategyReplays};
 
 /// Boxes on the whole page, and the fewest that a replication gets of them.
@@ -26,29 +26,6 @@ const TOP: f64 = 6.0;
 const LANE: f64 = 15.0;
 const BAR: f64 = 11.0;
 const HEAD: f64 = 26.0;
-
-/// What a condition looks like: never told apart by colour alone, but by height and place as well.
-#[derive(Clone, Copy, Serialize)]
-pub(super) struct Look {
-    pub(super) word: &'static str,
-    /// Parts of a lane's height: where a box begins, and how high it is.
-    top: f64,
-    height: f64,
-    told: &'static str,
-}
-
-/// All of them, in the order of the legend.
-pub(super) const LOOKS: [Look; 9] = [
-    Look { word: "down", top: 0.0, height: 1.0, told: "down" },
-    Look { word: "planned", top: 0.2, height: 0.6, told: "down for planned work" },
-    Look { word: "waiting", top: 0.0, height: 1.0, told: "waits for room or its disks" },
-    Look { word: "starting", top: 0.4, height: 0.6, told: "starts on a host" },
-    Look { word: "degraded", top: 0.55, height: 0.45, told: "serves in part" },
-    Look { word: "cut", top: 0.0, height: 0.35, told: "cut off" },
-    Look { word: "emptied", top: 0.35, height: 0.3, told: "VMs leave it for planned work" },
-    Look { word: "moving", top: 0.35, height: 0.3, told: "moved to another host" },
-    Look { word: "paused", top: 0.2, height: 0.6, told: "stands still" },
-];
 
 /// A lane on the page.
 #[derive(Serialize)]
@@ -97,33 +74,23 @@ impl Words {
     }
 }
 
-/// How a kind is called, and how many lanes of it are drawn.
-fn kind(kind: LaneKind) -> (&'static str, usize) {
+/// How many lanes of a kind are drawn.
+const fn lanes_most(kind: LaneKind) -> usize {
     match kind {
-        LaneKind::Domain => ("sites and racks", 10),
-        LaneKind::Network => ("networks", 8),
-        LaneKind::Storage => ("storage", 8),
-        LaneKind::Manager => ("cluster managers", 6),
-        LaneKind::Witness => ("witnesses", 6),
-        LaneKind::Host => ("hosts", 32),
-        LaneKind::Service => ("services", 16),
-        LaneKind::Instance => ("instances", 10),
-        LaneKind::Vm => ("VMs", 10),
+        LaneKind::Domain | LaneKind::Instance | LaneKind::Vm => 10,
+        LaneKind::Network | LaneKind::Storage => 8,
+        LaneKind::Manager | LaneKind::Witness => 6,
+        LaneKind::Host => 32,
+        LaneKind::Service => 16,
     }
 }
 
 /// Lays a replication out. Nothing in a file is trusted: a box that is no box is left out.
 pub(super) fn layout<'a>(replay: &'a Replay, strategies: usize, words: &mut Words) -> Picture<'a> {
     let groups: Vec<(&LaneGroup, Vec<&Lane>)> =
-        replay.lanes.iter().map(|group| (group, most(group))).collect();
+        replay.lanes.iter().map(|group| (group, most(group, lanes_most(group.kind)))).collect();
     let budget = (SPELLS / (2 * strategies.max(1))).max(SPELLS_FEWEST);
-    let mut each = crate::probe::SPELLS;
-    let count = |each: usize| {
-        groups.iter().flat_map(|(_, lanes)| lanes).map(|lane| lane.spells.len().min(each)).sum::<usize>()
-    };
-    while count(each) > budget && each > 2 {
-        each = each * 3 / 4;
-    }
+    let each = of_each(groups.iter().flat_map(|(_, lanes)| lanes).copied(), budget);
     let (mut y, mut lanes, mut heads, mut is_cut) = (TOP, Vec::new(), Vec::new(), false);
     for (group, shown) in groups {
         heads.push((y + HEAD - 9.0, heading(group, shown.len())));
@@ -140,18 +107,9 @@ pub(super) fn layout<'a>(replay: &'a Replay, strategies: usize, words: &mut Word
     Picture { left: LEFT, right: RIGHT, bar: BAR, horizon_s, bottom: y + 4.0, lanes, heads, is_cut }
 }
 
-/// Those with the most time out, in the order of the file.
-fn most(group: &LaneGroup) -> Vec<&Lane> {
-    let mut ranked: Vec<usize> = (0..group.lanes.len()).collect();
-    ranked.sort_by_key(|&at| std::cmp::Reverse(group.lanes[at].loss_us));
-    ranked.truncate(kind(group.kind).1);
-    ranked.sort_unstable();
-    ranked.into_iter().map(|at| &group.lanes[at]).collect()
-}
-
 /// "hosts: 29 of 29 affected", "VMs: the 10 with the most time out, of 389 affected"
 fn heading(group: &LaneGroup, shown: usize) -> String {
-    let (word, _) = kind(group.kind);
+    let word = word(group.kind);
     let shown = u32::try_from(shown).unwrap_or(u32::MAX);
     let (affected, all) = (figures::count(group.affected), figures::count(group.all));
     if shown < group.affected {
@@ -164,41 +122,10 @@ fn heading(group: &LaneGroup, shown: usize) -> String {
     }
 }
 
-fn heaviest(lane: &Lane, each: usize, horizon_us: u64) -> Vec<&Spell> {
-    let is_spell = |spell: &&Spell| spell.0 < spell.1 && spell.1 <= horizon_us && look(spell).is_some();
-    let mut spells: Vec<&Spell> = lane.spells.iter().filter(is_spell).collect();
-    spells.sort_by_key(|spell| {
-        let instances = if lane.of > 1 { u64::from(spell.4.max(1)) } else { 1 };
-        (std::cmp::Reverse((spell.1 - spell.0).saturating_mul(instances)), spell.0)
-    });
-    spells.truncate(each);
-    spells.sort_by_key(|spell| spell.0);
-    spells
-}
-
-/// What a box looks like; none where a file has a word that nobody knows.
-fn look(spell: &Spell) -> Option<usize> {
-    // Planned work takes down what it works on.
-    let is_planned = spell.2 == "down" && spell.3 == Cause::Maintenance.name();
-    let word = if is_planned { "planned" } else { spell.2.as_str() };
-    LOOKS.iter().position(|look| look.word == word)
-}
-
 fn numbers(spell: &Spell, words: &mut Words) -> (f64, f64, usize, usize, u32) {
     // To the millisecond.
     let seconds = |us: u64| (us as f64 / 1e3).round() / 1e3;
     (seconds(spell.0), seconds(spell.1 - spell.0), look(spell).unwrap_or(0), words.number(&spell.3), spell.4)
-}
-
-/// Of many instances the height of a box says how many were down: twice as many are one step higher.
-fn reach(lane: &Drawn<'_>, spell: &Spell) -> (f64, f64) {
-    let look = LOOKS[look(spell).unwrap_or(0)];
-    if lane.of <= 1 {
-        return (look.top, look.height);
-    }
-    let levels = |count: u32| f64::from(count.max(1).ilog2() + 1);
-    let part = (levels(spell.4) / levels(lane.of)).clamp(0.15, 1.0);
-    (1.0 - part, part)
 }
 
 pub(super) fn section(shown: &Shown<'_>, replays: Option<&Replays>) -> Markup {
@@ -297,7 +224,7 @@ fn boxes(lane: &Drawn<'_>, horizon_s: f64) -> Markup {
     let mut last: BTreeMap<(usize, u32), f64> = BTreeMap::new();
     for spell in &lane.spells {
         let number = look(spell).unwrap_or(0);
-        let (top, height) = reach(lane, spell);
+        let (top, height) = reach(lane.of, spell);
         let (from, until) = (at(spell.0), at(spell.1));
         let end = until.max(from + 1.0);
         let before = last.entry((number, (height * 100.0) as u32)).or_insert(0.0);
