@@ -320,7 +320,7 @@ fn one_vm_and_everything_it_stands_on() {
     );
     // Without the others nobody waits for the crew.
     let others = ("count = 2\n", "count = 1\n");
-    agrees("everything", &text, &Replications(200, 2), &[twin, others], &["downtime_s"]);
+    agrees("everything", &text, &Replications(120, 4), &[twin, others], &["downtime_s"]);
 }
 
 #[test]
@@ -330,14 +330,26 @@ fn clocks_of_one_vm() {
         let host =
             "boot = { law = \"exponential\", mean = \"2 h\" }\ncrash = { mttf = \"30 h\", mttr = \"8 h\" }";
         let text = scenario(run, host, STEPS, ALONE);
-        agrees(run, &text, &Replications(20_000, 1), &[("mttr = \"8 h\"", "mttr = \"9 h\"")], &["downtime_s"]);
+        agrees(
+            run,
+            &text,
+            &Replications(20_000, 1),
+            &[("mttr = \"8 h\"", "mttr = \"9 h\"")],
+            &["downtime_s"],
+        );
     }
     // A pause does what a boot of no length does.
     let host = "storage = [\"s\"]\nboot = \"0 s\"\ncrash = { mttf = \"100 h\", mttr = \"5 h\" }";
     let service = format!("{AT_ONCE}guest_crash = {{ mttf = \"50 h\", mttr = \"2 h\" }}");
     let rest = format!("[storage.s]\nkind = \"fc\"\noutage = {{ mttf = \"50 h\", mttr = \"1 h\" }}\n{ALONE}");
     let text = scenario(LONG, host, &service, &rest).replace("\"1 GiB\" }", "\"1 GiB\", storage = \"s\" }");
-    agrees("a pause", &text, &Replications(1_000, 1), &[("mttr = \"1 h\"", "mttr = \"66 min\"")], &["downtime_s"]);
+    agrees(
+        "a pause",
+        &text,
+        &Replications(1_000, 1),
+        &[("mttr = \"1 h\"", "mttr = \"66 min\"")],
+        &["downtime_s"],
+    );
 }
 
 #[test]
@@ -347,7 +359,13 @@ fn balanced_groups() {
     let rest = format!("[crew.c]\nsize = 2\n{}", balanced(5));
     let run = "horizon = \"5000 h\"";
     let text = scenario(run, host, &service, &rest);
-    agrees("four of five", &text, &Replications(300, 1), &[("mttr = \"6 h\"", "mttr = \"6.3 h\"")], &["degraded_s", "lost_s"]);
+    agrees(
+        "four of five",
+        &text,
+        &Replications(300, 1),
+        &[("mttr = \"6 h\"", "mttr = \"6.3 h\"")],
+        &["degraded_s", "lost_s"],
+    );
     // Boots and guests of their own; racks of two and three, whose clocks stand still with their site.
     let host = "count = 5\nracks = [\"r1\", \"r2\"]\nboot = { law = \"exponential\", mean = \"1 h\" }\ncrash = { mttf = \"60 h\", mttr = \"6 h\" }";
     let service =
@@ -362,7 +380,13 @@ fn balanced_groups() {
         balanced(5)
     );
     let text = scenario(run, host, &service, &rest);
-    agrees("racks", &text, &Replications(2_000, 1), &[("mttr = \"5 h\"", "mttr = \"5.5 h\"")], &["downtime_s", "lost_s"]);
+    agrees(
+        "racks",
+        &text,
+        &Replications(2_000, 1),
+        &[("mttr = \"5 h\"", "mttr = \"5.5 h\"")],
+        &["downtime_s", "lost_s"],
+    );
 }
 
 #[test]
@@ -376,7 +400,13 @@ fn failover_groups() {
     );
     let rest = format!("[crew.c]\nsize = 1\n{}", group(&format!("nodes = 3\n{laws}")));
     let text = scenario(LONG, host, &service, &rest);
-    agrees("three nodes", &text, &Replications(200, 4), &[("mean = \"5 min\"", "mean = \"9 min\"")], &["downtime_s"]);
+    agrees(
+        "three nodes",
+        &text,
+        &Replications(120, 7),
+        &[("mean = \"5 min\"", "mean = \"9 min\"")],
+        &["downtime_s"],
+    );
     // Coverage, a network of clients, links: which node it is matters.
     let host = "count = 2\nboot = \"0 s\"\ncrash = { mttf = \"50 h\", mttr = \"6 h\" }\nlink.client = { mttf = \"80 h\", mttr = \"1 h\" }";
     let rest = format!(
@@ -386,11 +416,11 @@ fn failover_groups() {
         ))
     );
     let text = scenario(LONG, host, AT_ONCE, &rest);
-    agrees("coverage", &text, &Replications(200, 4), &[("\"90 %\"", "\"86 %\"")], &["downtime_s"]);
+    agrees("coverage", &text, &Replications(120, 7), &[("\"90 %\"", "\"86 %\"")], &["downtime_s"]);
     agrees(
         "a takeover at once",
         &text.replace(laws, "detection = \"0 s\"\ntakeover = \"0 s\""),
-        &Replications(200, 4),
+        &Replications(120, 7),
         &[("\"90 %\"", "\"85 %\"")],
         &["downtime_s"],
     );
@@ -405,7 +435,13 @@ fn a_cluster_that_notices_after_one_time() {
     let rest = "[crew.c]\nsize = 1\n[rack.r]\noutage = { mttf = \"200 h\", mttr = \"3 h\" }\n[cluster.k]\nproduct = \"custom\"\nhosts = [\"h\"]\n\
         detection = { law = \"exponential\", mean = \"20 min\" }\n[strategy.s]\nprotect = [\"host-cluster\"]";
     let text = scenario(LONG, &format!("{host}\nrack = \"r\""), &service, rest);
-    agrees("a cluster", &text, &Replications(1_100, 2), &[("mean = \"20 min\"", "mean = \"22 min\"")], &["downtime_s"]);
+    agrees(
+        "a cluster",
+        &text,
+        &Replications(1_100, 2),
+        &[("mean = \"20 min\"", "mean = \"22 min\"")],
+        &["downtime_s"],
+    );
 }
 
 #[test]
@@ -451,6 +487,12 @@ fn one_fault_and_any_law() {
         if name == "disks" {
             text = text.replace("\"1 GiB\" }", "\"1 GiB\", storage = \"s\", disk_timeout = \"0 s\" }");
         }
-        agrees(name, &text, &Replications(3_000, 1), &[("\"600 h\"", "\"570 h\"")], &["downtime_s", "outages"]);
+        agrees(
+            name,
+            &text,
+            &Replications(3_000, 1),
+            &[("\"600 h\"", "\"570 h\"")],
+            &["downtime_s", "outages"],
+        );
     }
 }

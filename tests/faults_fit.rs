@@ -103,7 +103,8 @@ fn coverage<const N: usize>(
         (holds(&seen), twins.map(|twin| holds(&twin(&seen))))
     });
     let seeds: Vec<(Vec<u32>, [Vec<u32>; N])> = seeds.collect();
-    let share = |of: &dyn Fn(usize) -> u32| f64::from((0..seeds.len()).map(of).sum::<u32>()) * 100.0 / SEEDS as f64;
+    let share =
+        |of: &dyn Fn(usize) -> u32| f64::from((0..seeds.len()).map(of).sum::<u32>()) * 100.0 / SEEDS as f64;
     let honest = (0..truths.len()).map(|k| share(&|seed| seeds[seed].0[k])).collect();
     let broken = std::array::from_fn(|twin| {
         (0..truths.len()).map(|k| share(&|seed| seeds[seed].1[twin][k])).collect()

@@ -224,7 +224,8 @@ fn a_cluster_in_which_something_is_always_out() {
                 [service.s]\nrole = \"stateless\"\nvm = { cores = 1, memory = \"1 GiB\" }\nboot = \"6 h\"\n[strategy.both]\n\
                 protect = [\"host-cluster\", \"nlb\"]\nmembers = 3\n";
     let model = &models(text)[0];
-    let (plain, weighted, enough) = if is_long() { (32_000, 1_280, [50.0, 25.0]) } else { (800, 20, [20.0, 8.0]) };
+    let (plain, weighted, enough) =
+        if is_long() { (32_000, 1_280, [50.0, 25.0]) } else { (800, 20, [20.0, 8.0]) };
     let crude = crude(model, 3, plain)[0];
     let spare = rare_run(model, Effort::branches(1)).usually_out(5, &[0, 1, 2, 3]);
     assert!(spare > 1, "{spare}");

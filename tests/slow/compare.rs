@@ -74,7 +74,7 @@ impl Match<'_> {
         }
     }
 
-    /// A model that is broken must be found out: in so many draws of a hundred at least, of fifty in the short run.
+    /// A model that is broken must be found out: in so many draws of a hundred at least, of forty in the short run.
     pub(crate) fn finds_out<F: Family>(&self, percent: usize, family: impl Fn() -> F) {
         self.finds(percent, true, family);
     }
@@ -85,7 +85,7 @@ impl Match<'_> {
     }
 
     fn finds<F: Family>(&self, percent: usize, phased: bool, family: impl Fn() -> F) {
-        let draws = if std::env::var_os("NINEFOLD_LONG").is_some() { 100 } else { 50 };
+        let draws = if std::env::var_os("NINEFOLD_LONG").is_some() { 100 } else { 40 };
         let wrong = self.differences(0..draws, phased, family).len();
         assert!(
             wrong * 100 >= percent * draws as usize,

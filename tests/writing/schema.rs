@@ -293,7 +293,8 @@ fn the_reader_and_the_schema_take_the_same_values() {
             let words = words.iter().map(|word| format!("\"{word}\""));
             let all = VALUES.iter().map(|toml| (*toml).to_owned()).chain(words);
             // Whole tables of tables have keys of their own, which are asked by themselves.
-            let all = all.filter(|toml| !is_excused(&path, toml) && !value.get(&path).is_some_and(Value::is_object));
+            let all = all
+                .filter(|toml| !is_excused(&path, toml) && !value.get(&path).is_some_and(Value::is_object));
             asked.extend(all.map(|toml| (path.clone(), toml)));
         }
     }
