@@ -203,6 +203,40 @@ fn the_pipeline_of_the_readme_runs() {
     quoted("test", &first.unwrap());
 }
 
+/// Every other command of the README that is to be typed, in its order and in one folder; with few replications.
+#[cfg(unix)]
+#[test]
+fn every_command_of_the_readme_runs() {
+    let readme = content("README.md");
+    let (_, pipeline) = block(&readme, "pipeline");
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["scenarios", "results"] {
+        std::os::unix::fs::symlink(at(name), folder.path().join(name)).unwrap();
+    }
+    let program = Path::new(env!("CARGO_BIN_EXE_ninefold")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    let blocks = readme.split("\n```sh\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
+    let mut typed = Vec::new();
+    for line in blocks.flat_map(str::lines).filter(|line| !pipeline.contains(line)) {
+        // What cargo does for the README, this test's own build has done.
+        let line = line.replace("cargo run --release -- ", "ninefold ");
+        let Some(command) = line.strip_prefix("ninefold ") else { continue };
+        let command = command.split(" #").next().unwrap();
+        let few = if command.starts_with("run ") { " --replications 20 --out out" } else { "" };
+        let elsewhere = if command.starts_with("report ") { " --out page" } else { "" };
+        let output = Command::new("sh")
+            .args(["-c", &format!("ninefold {command}{few}{elsewhere}")])
+            .current_dir(folder.path())
+            .env("PATH", &path)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        typed.push(command.split_whitespace().next().unwrap().to_owned());
+    }
+    assert_eq!(typed[..2], ["run", "report"]);
+    assert!(["import", "faults"].iter().all(|word| typed.iter().any(|other| other == word)), "{typed:?}");
+}
+
 #[test]
 fn shipped_scenarios_are_sound() {
     let mut files: Vec<PathBuf> =

@@ -87,7 +87,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "init",
         &[
             "ninefold init                              # writes scenario.toml",
-            "ninefold init dc.toml --kind two-sites --product hyper-v-2016",
+            "ninefold init two-sites.toml --kind two-sites --product hyper-v-2016",
             "ninefold init - --kind two-hosts",
         ],
     ),

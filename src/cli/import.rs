@@ -29,8 +29,8 @@ enum Origin {
 
 const SAYS: &str = "\
 The scenario says of every value which sheet it comes from, or ASSUMED and why: an export knows no
-failure rates, repair times or boot times. What was read, left out and assumed goes to stderr. Then:
-  ninefold check dc.toml    ninefold run dc.toml    ninefold advise dc.toml";
+failure rates, repair times or boot times. What was read, left out and assumed goes to stderr.
+`ninefold check` tells what the scenario means, `run` and `advise` what it comes to.";
 
 #[derive(Debug, Args)]
 #[command(after_help = SAYS)]

@@ -67,7 +67,7 @@ impl Trend {
         }
     }
 
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Trend::Worse => "worse",
             Trend::Same => "the same",
@@ -77,7 +77,7 @@ impl Trend {
         }
     }
 
-    fn mark(self) -> char {
+    pub(super) fn mark(self) -> char {
         match self {
             Trend::Worse => '✗',
             Trend::Undecided => '?',
@@ -355,7 +355,7 @@ pub fn text(result: &RunResult) -> String {
     text
 }
 
-fn preface(baseline: &Baseline) -> String {
+pub(super) fn preface(baseline: &Baseline) -> String {
     let pairs = baseline.changes.iter().filter_map(|change| change.pairs).max();
     let how = match (pairs, &baseline.unpaired) {
         (_, Some(why)) => format!("compared by means and their intervals: {}", clean::visible(why)),
@@ -377,7 +377,7 @@ fn preface(baseline: &Baseline) -> String {
 }
 
 /// `downtime 117 min → 150 min a year: 33 min [20, 40]`.
-fn told(result: &RunResult, change: &Change) -> String {
+pub(super) fn told(result: &RunResult, change: &Change) -> String {
     let time = |seconds: f64| figures::duration(seconds * result.told_factor());
     let what = if change.quantity == "lost_s" { "lost" } else { "downtime" };
     let difference = result.told(&change.difference_s);

@@ -27,9 +27,9 @@ pub(crate) fn made(text: &str, replications: u32) -> Made {
         replications,
         threads: Some(2),
     };
-    let summary = experiment::run(&models, &plan, &()).unwrap();
-    let replayed =
-        experiment::replay_all(&models, summary.seed, &Replays::wanted(&summary), &Threads::new(Some(2)));
+    let threads = Threads::new(Some(2));
+    let summary = experiment::run_gated(&threads, &models, &plan, &spec.gates, &()).unwrap().summary;
+    let replayed = experiment::replay_all(&models, summary.seed, &Replays::wanted(&summary), &threads);
     let replays = Replays::of(&summary, &models, &replayed);
     let result =
         RunResult { description: described(&spec), assumptions: assumed(&spec), ..RunResult::from(&summary) };

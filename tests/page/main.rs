@@ -7,6 +7,7 @@ mod browser;
 mod command;
 mod driver;
 mod equations;
+mod gates;
 mod hostile;
 mod made;
 mod parsed;

@@ -29,15 +29,24 @@ fn examples(command: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
+/// A folder and all that is in it.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, entry) = entry.map(|entry| (entry.path(), entry)).unwrap();
+        let to = to.join(entry.file_name());
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            std::fs::copy(&path, to).unwrap();
+        }
+    }
+}
+
 /// A folder with the scenarios in it.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let to = folder.path().join("scenarios");
-    std::fs::create_dir(&to).unwrap();
-    for entry in std::fs::read_dir(at("scenarios")).unwrap() {
-        let path = entry.unwrap().path();
-        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
-    }
+    copy(&at("scenarios"), &folder.path().join("scenarios"));
     // A folder of scenarios with gates, as a pipeline has one.
     let gate = "\n[[gate]]\ncheck = \"downtime <= 1000 h/y\"\n";
     let policy = starter(Kind::TwoHosts, Product::find("vsphere-8").unwrap(), "mail.toml") + gate;

@@ -77,25 +77,27 @@ fn laws(fits: &Fits) -> String {
             "  no law can be told\n".to_owned()
         };
     }
-    let mut table = Table::new(&["law", "weight", "AICc", "mean [95 %]", "parameters [95 %]", ""]);
+    let mut table = Table::new(&["law", "weight", "AICc", "mean [95 %]", "parameters [95 %]"]);
     let mut rest = String::new();
     for (family, law, weight) in &ranked {
         let mut cells = vec![
             family.word().to_owned(),
             figures::share(*weight),
-            words::digits(if law.aicc.is_nan() { law.aic } else { law.aicc }, 6),
+            words::digits(if law.aicc.is_nan() { law.aic } else { law.aicc }, 5),
             words::time(&law.mean),
         ];
-        cells.extend(law.parameters.iter().filter(|_| *family != Family::Exponential).map(
-            |(name, value)| {
-                let value =
-                    if matches!(*name, "shape" | "sigma") { words::known(value) } else { words::time(value) };
-                format!("{name} {value}")
-            },
-        ));
         // A gamma law's mean stands in its column.
-        cells.truncate(if *family == Family::Gamma { 5 } else { 6 });
-        cells.resize(6, String::new());
+        let others = match family {
+            Family::Exponential => &[],
+            Family::Gamma => &law.parameters[..1],
+            _ => &law.parameters[..],
+        };
+        let told = others.iter().map(|(name, value)| {
+            let is_number = matches!(*name, "shape" | "sigma");
+            let value = if is_number { words::known(value) } else { words::time(value) };
+            format!("{name} {value}")
+        });
+        cells.push(told.collect::<Vec<_>>().join(", "));
         table.row(cells);
     }
     let few = fits.laws.iter().any(|(_, law)| matches!(law, Err(NoFit::TooFew(..))));

@@ -88,6 +88,10 @@ pub struct Gate {
     /// What was observed with its interval, and the limit, for people.
     pub told: String,
     pub limit_told: String,
+    /// Where the limit lies on a scale of downtime, in seconds a horizon; of a check of downtime, be it of its mean, of a
+    /// percentile or of a chance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub downtime_limit_s: Option<f64>,
     /// How sure a pass or a fail is, over all looks together, and what that leaves out at each end of this interval.
     pub confidence: f64,
     pub tail: f64,
@@ -119,6 +123,10 @@ impl From<&GateSummary> for Gate {
             quantity: quantity(&from.gate.check).to_owned(),
             told: told(&from.gate.check, estimate.as_ref(), from.observed, from.horizon),
             limit_told: from.gate.check.limit_text().to_owned(),
+            downtime_limit_s: match &from.gate.check {
+                Check::Goal(goal) if goal.metric == Metric::Downtime => Some(goal.limit_over(from.horizon)),
+                _ => None,
+            },
             estimate,
             limit: from.limit,
             observed: from.observed,

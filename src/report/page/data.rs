@@ -32,7 +32,10 @@ struct Data<'a> {
 /// What the script reads; safe inside its element.
 pub(super) fn json(shown: &Shown<'_>, replays: Option<&Replays>) -> String {
     let panels = distribution::panels(shown);
-    let axes = panels.iter().map(|(_, curves)| distribution::where_it_lies(shown.result, curves)).collect();
+    let axes = panels
+        .iter()
+        .map(|(service, curves)| distribution::where_it_lies(shown.result, *service, curves))
+        .collect();
     let curves = panels.into_iter().map(|(_, curves)| {
         let of = |curve: distribution::Curve<'_>| {
             let points = curve.points.iter().map(|&(p, seconds)| (rounded(1.0 - p), rounded(seconds)));

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::axis::{Axis, Spread, lengths, px};
 use super::figure::{Figure, WIDTH, choice, upward};
+use super::gates::{Promise, promises};
 use super::look;
 use super::name::{name, short};
 use super::shown::Shown;
@@ -102,7 +103,7 @@ pub(super) fn section(shown: &Shown<'_>) -> Markup {
 fn panel(shown: &Shown<'_>, number: usize, service: Option<&str>, curves: &[Curve<'_>]) -> Markup {
     html! {
         (years::bars(shown, number, curves))
-        (chance(shown, number, curves))
+        (chance(shown, number, service, curves))
         (chances(shown, service, curves))
     }
 }
@@ -117,8 +118,8 @@ const BOTTOM: f64 = 300.0;
 const LEFT: f64 = 62.0;
 const RIGHT: f64 = WIDTH - 20.0;
 
-/// Both axes of a chart of chances.
-fn axes(result: &RunResult, curves: &[Curve<'_>]) -> (Axis, Axis) {
+/// Both axes of a chart of chances. What is promised lies on them.
+fn axes(result: &RunResult, curves: &[Curve<'_>], promises: &[Promise]) -> (Axis, Axis) {
     let floor = floor(result);
     let (mut from, mut to) = (f64::INFINITY, 0.0_f64);
     for curve in curves {
@@ -130,6 +131,9 @@ fn axes(result: &RunResult, curves: &[Curve<'_>]) -> (Axis, Axis) {
     }
     if to <= 0.0 || !to.is_finite() {
         (from, to) = (1.0, 3_600.0);
+    }
+    for promise in promises {
+        (from, to) = (from.min(promise.seconds), to.max(promise.seconds));
     }
     let (from, to) = (from.max(to / 1e6) / 1.5, to * 1.2);
     let x = Axis { spread: Spread::Logarithmic, from, to, start: LEFT, end: RIGHT };
@@ -147,9 +151,9 @@ pub(super) struct Across {
     bottom: f64,
 }
 
-/// Of the chart of these curves.
-pub(super) fn where_it_lies(result: &RunResult, curves: &[Curve<'_>]) -> Across {
-    let (x, _) = axes(result, curves);
+/// Of the chart of these curves, of one service or of all.
+pub(super) fn where_it_lies(result: &RunResult, service: Option<&str>, curves: &[Curve<'_>]) -> Across {
+    let (x, _) = axes(result, curves, &promises(result, service));
     Across { from: x.from, to: x.to, left: LEFT, right: RIGHT, top: TOP, bottom: BOTTOM }
 }
 
@@ -158,9 +162,10 @@ const NINES: [(f64, &str); 4] =
     [(31_536.0, "3 nines"), (3_153.6, "4 nines"), (315.36, "5 nines"), (31.536, "6 nines")];
 
 /// A curve a strategy: the share of instances that are down for longer than the time across.
-fn chance(shown: &Shown<'_>, number: usize, curves: &[Curve<'_>]) -> Markup {
+fn chance(shown: &Shown<'_>, number: usize, service: Option<&str>, curves: &[Curve<'_>]) -> Markup {
     let result = shown.result;
-    let (x, y) = axes(result, curves);
+    let promises = promises(result, service);
+    let (x, y) = axes(result, curves, &promises);
     let up: Vec<(f64, String)> = [1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001]
         .into_iter()
         .filter(|chance| *chance >= y.from * 0.999)
@@ -178,6 +183,7 @@ fn chance(shown: &Shown<'_>, number: usize, curves: &[Curve<'_>]) -> Markup {
                 text x=(px(x.at(*seconds) + 5.0)) y=(px(BOTTOM - 7.0)) { (text) }
             }
         }
+        @for promise in &promises { (promised(promise, &x)) }
         @for curve in curves.iter().rev() { (line(shown, curve, &x, &y)) }
     };
     let told: Vec<String> = curves
@@ -193,20 +199,35 @@ fn chance(shown: &Shown<'_>, number: usize, curves: &[Curve<'_>]) -> Markup {
             )
         })
         .collect();
+    let mut caption = "How many of all instances are down for longer than the time across. Lower and further left is better.".to_owned();
+    if is_year {
+        caption.push_str(" Dotted lines are what so many nines allow a year.");
+    }
+    if !promises.is_empty() {
+        caption.push_str(" Dashed lines are the limits of gates.");
+    }
     Figure {
         id: &format!("chance-{number}"),
         title: "The chance of more.",
-        caption: if is_year {
-            "How many of all instances are down for longer than the time across. Lower and further left is better; dotted lines are \
-             what so many nines allow a year."
-        } else {
-            "How many of all instances are down for longer than the time across. Lower and further left is better."
-        },
+        caption: &caption,
         description: told.join(" "),
         height: BOTTOM + 46.0,
         picture,
     }
     .with(&html! { (look::legend(shown)) div.reader data-panel=(number) {} })
+}
+
+/// A limit that a gate has. Its label keeps to the side where there is room.
+fn promised(promise: &Promise, x: &Axis) -> Markup {
+    let at = x.at(promise.seconds);
+    let is_right = at > RIGHT - 150.0;
+    let (text_at, anchor) = if is_right { (at - 5.0, "end") } else { (at + 5.0, "start") };
+    html! {
+        g.promise.gate-line data-tip=(promise.told) {
+            path d={ "M" (px(at)) " " (px(TOP)) "V" (px(BOTTOM)) } {}
+            text x=(px(text_at)) y=(px(TOP + 12.0)) text-anchor=(anchor) { (promise.label) }
+        }
+    }
 }
 
 fn line(shown: &Shown<'_>, curve: &Curve<'_>, x: &Axis, y: &Axis) -> Markup {

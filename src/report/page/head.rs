@@ -21,6 +21,7 @@ pub(super) fn head(shown: &Shown<'_>) -> Markup {
             h1 { (name::whole(&result.scenario.title)) }
             p.verdict { (sentence(&first)) }
             @if !rest.is_empty() { p.more { (sentence(rest)) } }
+            @if let Some(kept) = super::gates::sentence(result) { p.more { a href="#gates" { (kept) } } }
             (facts(result))
             @if let Some(told) = stopping::sentence(result) { p.note { (told) } }
             (warnings(result))

@@ -28,12 +28,14 @@
 
 mod assumptions;
 mod axis;
+mod baseline;
 mod capacity;
 mod causes;
 mod convergence;
 mod data;
 mod distribution;
 mod figure;
+mod gates;
 mod head;
 mod look;
 mod name;
@@ -63,7 +65,9 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
      height='16' rx='3' fill='%230072b2'/%3E%3Cpath d='M4 12V8M8 12V4M12 12v-6' stroke='white' stroke-width='2'/%3E%3C/svg%3E";
 
 /// The sections, as the page's own table of contents names them.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 11] = [
+    ("gates", "Gates"),
+    ("baseline", "Baseline"),
     ("strategies", "Strategies"),
     ("services", "Services"),
     ("distribution", "Chances"),
@@ -85,9 +89,11 @@ pub fn html(result: &RunResult, replays: Option<&Replays>) -> String {
         div.page {
             (head::head(&shown))
             nav.contents aria-label="sections" {
-                ul { @for (id, word) in SECTIONS { li { a href={ "#" (id) } { (word) } } } }
+                ul { @for (id, word) in SECTIONS.into_iter().filter(|(id, _)| is_there(result, id)) { li { a href={ "#" (id) } { (word) } } } }
             }
             main {
+                (gates::section(&shown))
+                (baseline::section(&shown))
                 (strategies::section(&shown))
                 (services::section(&shown))
                 (distribution::section(&shown))
@@ -108,6 +114,15 @@ pub fn html(result: &RunResult, replays: Option<&Replays>) -> String {
     let mut page = document(&clean::visible(&result.scenario.title), &body).into_string();
     page.push('\n');
     page
+}
+
+/// Not every result has gates or a baseline.
+fn is_there(result: &RunResult, section: &str) -> bool {
+    match section {
+        "gates" => !result.gates.is_empty(),
+        "baseline" => result.baseline.is_some(),
+        _ => true,
+    }
 }
 
 fn document(title: &str, body: &Markup) -> Markup {
