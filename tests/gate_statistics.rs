@@ -81,8 +81,8 @@ fn is_long() -> bool {
 
 /// A figure that in truth meets its limit by two standard errors of the last look fails in fewer than one of 1,000 runs, and one
 /// that misses it by as much passes in fewer. None of 2,300 runs may: a gate that errs in one of 500 would be found with a chance of
-/// 99 %. The twin compares means with limits, and errs in one of forty. The long form has 23,000 runs, and finds one that errs in one of 500
-/// every time.
+/// 99 %. The twin compares means with limits, and errs in one of forty. In the long form 2 and 3 of 23,000 runs err, so that other random
+/// numbers would break the short one in two of five cases, and it is the long one that decides then.
 #[test]
 fn a_gate_that_holds_by_two_standard_errors_never_fails_by_chance() {
     let (mean, deviation) = truth(20.0, 12.0);
