@@ -308,11 +308,19 @@ fn every_shipped_scenario_gets_a_proposal_for_every_service() {
     }
 }
 
+/// Of few replications; in the long form also of so many that what is rare is told by weighted ones.
 #[test]
 fn a_golden_output_is_what_it_was() {
-    let golden = root("tests/golden/advise/web-farm.txt");
+    golden("web-farm.txt", "20");
+    if std::env::var_os("NINEFOLD_LONG").is_some() {
+        golden("web-farm-weighted.txt", "200");
+    }
+}
+
+fn golden(name: &str, replications: &str) {
+    let golden = root("tests/golden/advise").join(name);
     let folder = folder(&fs::read_to_string(root("scenarios/web-farm.toml")).expect("a scenario"));
-    let printed = advised(folder.path(), &["--replications", "20"]);
+    let printed = advised(folder.path(), &["--replications", replications]);
     if std::env::var_os("NINEFOLD_BLESS").is_some() {
         fs::create_dir_all(golden.parent().expect("a folder")).expect("made");
         fs::write(&golden, &printed).expect("written");

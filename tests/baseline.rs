@@ -43,10 +43,8 @@ fn stored() -> tempfile::TempDir {
 
 /// The scenario once more with something else in it, beside `main`: the exit code, what was printed, and `baseline` of the result.
 fn beside(folder: &Path, more: &[&str]) -> (Option<i32>, String, Value) {
-    let run = output(
-        folder,
-        &[&["run", "a.toml", "--quiet", "--out", "now", "--baseline", "main"], more].concat(),
-    );
+    let run =
+        output(folder, &[&["run", "a.toml", "--quiet", "--out", "now", "--baseline", "main"], more].concat());
     let result = fs::read_to_string(folder.join("now/result.json")).unwrap_or_else(|_| "{}".to_owned());
     let result: Value = serde_json::from_str(&result).expect("JSON");
     (run.status.code(), text(&run.stdout).to_owned() + text(&run.stderr), result["baseline"].clone())
