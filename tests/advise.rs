@@ -3,10 +3,13 @@
 //!
 //! `NINEFOLD_BLESS=1 cargo test --test advise` writes the golden output anew.
 
+mod program;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use program::{folder, output, text};
 use serde_json::Value;
 
 /// Three hosts and a cluster; a database, a farm, and an application of which nobody says what it is.
@@ -43,21 +46,6 @@ protect = ["host-cluster"]
 
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn folder(scenario: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("a.toml"), scenario).expect("a scenario");
-    folder
-}
-
-fn output(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
 }
 
 fn advised(folder: &Path, more: &[&str]) -> String {
@@ -320,11 +308,19 @@ fn every_shipped_scenario_gets_a_proposal_for_every_service() {
     }
 }
 
+/// Of few replications; in the long form also of so many that what is rare is told by weighted ones.
 #[test]
 fn a_golden_output_is_what_it_was() {
-    let golden = root("tests/golden/advise/web-farm.txt");
+    golden("web-farm.txt", "20");
+    if std::env::var_os("NINEFOLD_LONG").is_some() {
+        golden("web-farm-weighted.txt", "200");
+    }
+}
+
+fn golden(name: &str, replications: &str) {
+    let golden = root("tests/golden/advise").join(name);
     let folder = folder(&fs::read_to_string(root("scenarios/web-farm.toml")).expect("a scenario"));
-    let printed = advised(folder.path(), &["--replications", "200"]);
+    let printed = advised(folder.path(), &["--replications", replications]);
     if std::env::var_os("NINEFOLD_BLESS").is_some() {
         fs::create_dir_all(golden.parent().expect("a folder")).expect("made");
         fs::write(&golden, &printed).expect("written");

@@ -1,13 +1,15 @@
 //! A run beside a stored one: what is worse, what is better, what cannot be compared.
 
+mod program;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use ninefold::experiment::baseline::{How, Past};
 use ninefold::experiment::{self, Plan, Threads};
 use ninefold::scenario::goal::Metric;
 use ninefold::scenario::{self, Input};
+use program::{folder, output, text};
 use serde_json::Value;
 
 const SCENARIO: &str = r#"schema = 1
@@ -31,34 +33,18 @@ protect = []
 protect = ["guest-failover"]
 "#;
 
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
-}
-
-fn ninefold(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ninefold"))
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program starts")
-}
-
 /// A folder with the scenario, and its results in `main`.
 fn stored() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("a.toml"), SCENARIO).expect("written");
-    let run = ninefold(folder.path(), &["run", "a.toml", "--quiet", "--out", "main"]);
+    let folder = folder(SCENARIO);
+    let run = output(folder.path(), &["run", "a.toml", "--quiet", "--out", "main"]);
     assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
     folder
 }
 
 /// The scenario once more with something else in it, beside `main`: the exit code, what was printed, and `baseline` of the result.
 fn beside(folder: &Path, more: &[&str]) -> (Option<i32>, String, Value) {
-    let run = ninefold(
-        folder,
-        &[&["run", "a.toml", "--quiet", "--out", "now", "--baseline", "main"], more].concat(),
-    );
+    let run =
+        output(folder, &[&["run", "a.toml", "--quiet", "--out", "now", "--baseline", "main"], more].concat());
     let result = fs::read_to_string(folder.join("now/result.json")).unwrap_or_else(|_| "{}".to_owned());
     let result: Value = serde_json::from_str(&result).expect("JSON");
     (run.status.code(), text(&run.stdout).to_owned() + text(&run.stderr), result["baseline"].clone())
@@ -83,7 +69,7 @@ fn the_same_scenario_has_not_changed() {
     // Results hold no path: the same baseline under another name gives the same bytes.
     let first = fs::read(folder.path().join("now/result.json")).expect("written");
     fs::rename(folder.path().join("main"), folder.path().join("elsewhere")).expect("moved");
-    ninefold(
+    output(
         folder.path(),
         &["run", "a.toml", "--quiet", "--out", "now", "--baseline", "elsewhere/result.json"],
     );
@@ -244,7 +230,7 @@ fn files_that_are_no_results_are_refused() {
         let (code, told, _) = beside(folder.path(), &["--margin", margin]);
         assert!(code == Some(2) && told.contains(part), "{margin}: {told}");
     }
-    let run = ninefold(folder.path(), &["run", "a.toml", "--quiet", "--baseline", "nowhere"]);
+    let run = output(folder.path(), &["run", "a.toml", "--quiet", "--baseline", "nowhere"]);
     assert_eq!(run.status.code(), Some(1), "{}", text(&run.stderr));
 }
 
@@ -254,7 +240,7 @@ fn weighted_means_are_compared_without_pairs() {
     let folder = tempfile::tempdir().expect("a folder");
     let rare = SCENARIO.replace("mttf = \"20 d\"", "mttf = \"2000 y\"");
     fs::write(folder.path().join("a.toml"), rare).expect("written");
-    ninefold(folder.path(), &["run", "a.toml", "--quiet", "--out", "main"]);
+    output(folder.path(), &["run", "a.toml", "--quiet", "--out", "main"]);
     let (code, told, baseline) =
         beside(folder.path(), &["--set", "host.h.crash.mttr=\"40 h\"", "--margin", "5 %"]);
     let change = &baseline["changes"][0];

@@ -1,8 +1,11 @@
 //! The program as users and pipelines meet it: exit codes, streams, files, interruption.
 
+mod program;
+
+use program::{folder, ninefold, output, text};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const SCENARIO: &str = r#"
@@ -23,27 +26,6 @@ protect = []
 [strategy.pair]
 protect = ["guest-failover"]
 "#;
-
-/// A folder with a scenario in it.
-fn folder(scenario: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("a.toml"), scenario).expect("a scenario");
-    folder
-}
-
-fn ninefold(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    command
-}
-
-fn output(folder: &Path, arguments: &[&str]) -> Output {
-    ninefold(folder, arguments).output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
-}
 
 /// Every file below a folder, by path, with its bytes.
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {

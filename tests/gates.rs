@@ -1,13 +1,16 @@
 //! Gates as a pipeline meets them: exit codes, lines, reports that other programs read, and names that try to break them.
 
+mod program;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use ninefold::report::clean;
 use ninefold::report::gates::suite::{Found, Problem, Suite, Tested};
 use ninefold::report::gates::{github, junit, markdown};
 use ninefold::scenario::{Input, read};
+use program::{ninefold, output, text};
 use serde_json::Value;
 
 /// A database on two hosts, of which the downtime without protection is some 73 h a year.
@@ -43,21 +46,6 @@ const PASSES: &str =
 const FAILS: &str = "[[gate]]\nservice = \"db\"\nstrategy = \"none\"\ncheck = \"downtime <= 5 h/y\"\n";
 /// A hundred replications know 18 outages a year within 0.8, and 200 within 0.6.
 const OPEN: &str = "[[gate]]\nservice = \"db\"\nstrategy = \"none\"\ncheck = \"outages <= 18.2/y\"\nreplications_max = 200\n";
-
-fn ninefold(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    command.env_remove("GITHUB_STEP_SUMMARY");
-    command
-}
-
-fn output(folder: &Path, arguments: &[&str]) -> Output {
-    ninefold(folder, arguments).output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
-}
 
 /// A folder with scenarios in it: the one above with some gates, each by the name of its file.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {

@@ -3,10 +3,13 @@
 //! That the error of a search as a whole is kept, and that a twin that looks too often breaks it, is measured in
 //! `stats::sequential`.
 
+mod program;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
+use program::{folder, output, text};
 use serde_json::Value;
 
 /// A host that is down as soon as it fails and up as soon as it is repaired, and a service that is what the host is.
@@ -59,21 +62,6 @@ members = 3
 detection = "0 s"
 convergence = "0 s"
 "#;
-
-fn folder(scenario: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("a.toml"), scenario).expect("a scenario");
-    folder
-}
-
-fn output(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
-}
 
 /// The exit code, stdout and stderr of a search.
 fn sized(scenario: &str, more: &[&str]) -> (Option<i32>, String, String) {

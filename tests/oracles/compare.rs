@@ -10,6 +10,7 @@ use ninefold::scenario::{self, Input};
 use ninefold::sim::Simulation;
 use ninefold::special::chi_square_quantile;
 use ninefold::state::State;
+use rayon::prelude::*;
 
 /// Microseconds in an hour.
 pub(crate) const HOUR_US: f64 = 3.6e9;
@@ -17,9 +18,14 @@ pub(crate) const HOUR_US: f64 = 3.6e9;
 /// What is compared: downtime (h), outages, what is not served (h).
 pub(crate) const FIGURES: [&str; 3] = ["downtime", "outages", "lost"];
 
+/// Whether the long form of the tests was asked for.
+pub(crate) fn is_long() -> bool {
+    std::env::var_os("NINEFOLD_LONG").is_some()
+}
+
 /// How many times as many replications the long form of a test has.
 pub(crate) fn times() -> u32 {
-    if std::env::var_os("NINEFOLD_LONG").is_some() { 16 } else { 1 }
+    if is_long() { 16 } else { 1 }
 }
 
 /// A sum of values and of their squares.
@@ -152,9 +158,9 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    pub(crate) fn of(solved: Vec<Solved>, find: impl Fn(usize, &World) -> [Sample; 3]) -> Found {
+    pub(crate) fn of(solved: Vec<Solved>, find: impl Fn(usize, &World) -> [Sample; 3] + Sync) -> Found {
         let samples: Vec<[Sample; 3]> =
-            solved.iter().enumerate().map(|(number, solved)| find(number, &solved.world)).collect();
+            solved.par_iter().enumerate().map(|(number, solved)| find(number, &solved.world)).collect();
         for (number, (solved, samples)) in solved.iter().zip(&samples).enumerate() {
             tell(number, solved, samples);
         }
@@ -182,9 +188,13 @@ impl Found {
     pub(crate) fn rejects(&self, name: &str, rules: Rules, concerns: impl Fn(&World) -> bool) {
         let mut z = [const { Vec::new() }; 3];
         let all = self.solved.iter().zip(&self.samples);
-        for (solved, samples) in all.filter(|(solved, _)| concerns(&solved.world)) {
+        let concerned: Vec<_> = all.filter(|(solved, _)| concerns(&solved.world)).collect();
+        let answer = |solved: &Solved| {
             let chain = Chain::of(&solved.world, rules, usize::MAX).expect("there is no limit");
-            let twin = chain.expected(solved.world.horizon);
+            chain.expected(solved.world.horizon)
+        };
+        let twins: Vec<[f64; 3]> = concerned.par_iter().map(|(solved, _)| answer(solved)).collect();
+        for ((solved, samples), twin) in concerned.into_iter().zip(twins) {
             for figure in 0..3 {
                 if (twin[figure] / solved.exact[figure] - 1.0).abs() > 1e-6 {
                     z[figure].push(samples[figure].z(twin[figure]));
@@ -241,7 +251,7 @@ fn two_hundred_worlds() {
     let solved = worlds(1, 200, 1.0, 4_000, |_, exact| exact[1] >= 0.1);
     println!("{}", census(&solved));
     let found = Found::of(solved, |number, world| {
-        crude(&model(&world.text()), 1_000 + number as u64, 2_000 * times())
+        crude(&model(&world.text()), 1_000 + number as u64, if is_long() { 32_000 } else { 1_000 })
     });
     found.holds("crude");
     let right = Rules::default();
@@ -253,7 +263,7 @@ fn two_hundred_worlds() {
     found.rejects("hosts that fail without power", Rules { fail_without_power: true, ..right }, has_racks);
     let has_apps = |world: &World| world.service.app.is_some();
     found.rejects("balancers that see applications", Rules { sees_applications: true, ..right }, has_apps);
-    if times() > 1 {
+    if is_long() {
         found.rejects("crews that help who came last", Rules { last_come_first: true, ..right }, has_crews);
     }
 }

@@ -7,7 +7,7 @@
 //! And a fault tree.
 
 use crate::cluster::agrees;
-use crate::compare::{Sample, crude, model, times};
+use crate::compare::{Sample, crude, is_long, model, times};
 use ninefold::engine::{Law, Randomness, Stream, Time, Timers};
 use ninefold::model::ServiceId;
 use ninefold::probe::{FIGURES, Figure, Shortfall};
@@ -136,7 +136,7 @@ fn the_database_as_a_scenario() {
         .expect("they can fail");
     let mut samples = [Sample::default(); 2];
     let year = 8_760.0 * 3.6e9;
-    for replication in 0..400 * times() {
+    for replication in 0..if is_long() { 6_400 } else { 150 } {
         let row = run.run(9, replication);
         for (number, service) in model.services.iter().enumerate() {
             let which = usize::from(service.name == "disks");

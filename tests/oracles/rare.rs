@@ -1,7 +1,7 @@
 //! Random worlds by importance sampling: its means are those of the chain, where outages are common and where they are rare.
 
 use crate::chain::Chain;
-use crate::compare::{Found, HOUR_US, Sample, model, times, worlds};
+use crate::compare::{Found, HOUR_US, Sample, is_long, model, times, worlds};
 use crate::rules::Rules;
 use crate::world::{Fault, Host, Protection, Service, World};
 use ninefold::model::{Model, ServiceId};
@@ -29,7 +29,7 @@ fn weighted(model: &Model, seed: u64, replications: u32, branches: u32) -> [Samp
 fn worlds_whose_outages_are_common() {
     let solved = worlds(2, 60, 1.0, 2_500, |_, exact| exact[1] >= 0.1);
     let found = Found::of(solved, |number, world| {
-        weighted(&model(&world.text()), 5_000 + number as u64, 300 * times(), 4)
+        weighted(&model(&world.text()), 5_000 + number as u64, if is_long() { 4_800 } else { 150 }, 4)
     });
     found.holds("common");
     found.rejects("longer repairs", Rules { repairs: 1.04, ..Rules::default() }, |_| true);
@@ -54,7 +54,7 @@ fn worlds_whose_outages_are_rare() {
     let (least, most) = parts.iter().fold((1.0_f64, 0.0_f64), |(a, b), p| (a.min(*p), b.max(*p)));
     println!("unavailable for {least:.1e} to {most:.1e} of the time");
     let found = Found::of(solved, |number, world| {
-        weighted(&model(&world.text()), 7_000 + number as u64, 3_000 * times(), 16)
+        weighted(&model(&world.text()), 7_000 + number as u64, if is_long() { 48_000 } else { 1_000 }, 16)
     });
     found.holds("rare");
     found.rejects("longer repairs", Rules { repairs: 1.1, ..Rules::default() }, |_| true);

@@ -69,7 +69,7 @@ fn primary_and_secondaries() {
                     ..CLUSTER
                 },
                 plan: Plan { hosts, thresholds, storage, ..PLAN },
-                draws: 250,
+                draws: 84,
                 what: &what,
             };
             let shutdown = if response == 2 { 30 * S } else { 0 };
@@ -115,7 +115,7 @@ fn five_primaries() {
                     storage: true,
                     ..PLAN
                 },
-                draws: 350,
+                draws: 117,
                 what: &what,
             };
             game.agrees(|| FivePrimaries::new(hosts, FACTS, response > 0));
@@ -165,7 +165,7 @@ fn failover_clustering_with_quorum() {
                         ..CLUSTER
                     },
                     plan: Plan { hosts, thresholds, storage: disk, witness: struck, ..PLAN },
-                    draws: 120,
+                    draws: 40,
                     what: &what,
                 };
                 let dynamic = product != "hyper-v-2008";
@@ -210,7 +210,7 @@ fn token_rings_with_fencing() {
                 let game = Match {
                     cluster: Cluster { product, settings: &settings, hosts, witness: struck, ..CLUSTER },
                     plan: Plan { hosts, thresholds, witness: struck, ..PLAN },
-                    draws: 250,
+                    draws: 84,
                     what: &what,
                 };
                 let numbers = Numbers { missed: token(hosts), regroup: 2 * S, fencing };
@@ -240,7 +240,7 @@ fn pools_with_a_statefile() {
         let game = Match {
             cluster: Cluster { product: "xenserver", settings, hosts, wired: true, ..CLUSTER },
             plan: Plan { hosts, thresholds: &[60.0, 95.0, 120.0, 185.0, 212.0], storage: true, ..PLAN },
-            draws: 700,
+            draws: 234,
             what: &what,
         };
         game.agrees(|| Pool::new(hosts, FACTS, true));
@@ -262,7 +262,7 @@ fn one_number() {
         let game = Match {
             cluster: Cluster { product: "custom", settings, hosts, ..CLUSTER },
             plan: Plan { hosts, thresholds: &[20.0, 300.0], ..PLAN },
-            draws: 1000,
+            draws: 334,
             what: &what,
         };
         game.agrees(|| Custom::new(hosts, 20 * S));

@@ -6,7 +6,7 @@ use ninefold::experiment::{Plan, Threads, run_on};
 use ninefold::scenario::compare::{Change, Side, differences};
 use ninefold::scenario::{Input, compile, read};
 
-use super::{at, ninefold, text};
+use super::{at, output, text};
 
 const BASE: &str = r#"schema = 1
 title = "base"
@@ -149,7 +149,7 @@ fn a_hundred_more_are_three_numbers() {
 }
 
 fn json(folder: &std::path::Path, arguments: &[&str]) -> serde_json::Value {
-    let output = ninefold(folder, &[arguments, &["--format", "json", "--quiet"]].concat());
+    let output = output(folder, &[arguments, &["--format", "json", "--quiet"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -178,7 +178,7 @@ fn of_a_script_the_difference_is_exact() {
     assert_eq!((&service["instances_a"], &service["instances_b"]), (&2.into(), &3.into()));
     assert_eq!(service["downtime_s_b_minus_a"]["mean"], 1_200.0 - 1_800.0, "{service:#}");
     assert_eq!(service["verdict"], "less");
-    let lines = ninefold(folder.path(), &["diff", "a.toml", "b.toml", "--quiet"]);
+    let lines = output(folder.path(), &["diff", "a.toml", "b.toml", "--quiet"]);
     let shown = text(&lines.stdout);
     assert!(shown.contains("+ inject: { at = 1 d, fault = vm app-1 guest_crash, lasts = 3 h }"), "{shown}");
     assert!(shown.contains("minutes in a horizon"), "{shown}");
@@ -226,7 +226,7 @@ fn diff_takes_stdin_formats_and_one_sided_names() {
     let path = folder.path();
     fs::write(path.join("a.toml"), BASE).unwrap();
     fs::write(path.join("b.toml"), BASE.replace("[strategy.none]", "[strategy.bare]")).unwrap();
-    let all = ninefold(path, &["diff", "a.toml", "b.toml", "--quiet", "--format", "markdown"]);
+    let all = output(path, &["diff", "a.toml", "b.toml", "--quiet", "--format", "markdown"]);
     let page = text(&all.stdout);
     assert_eq!(all.status.code(), Some(0), "{}", text(&all.stderr));
     assert!(
@@ -239,7 +239,7 @@ fn diff_takes_stdin_formats_and_one_sided_names() {
             && page.contains("Only the second has the strategies bare."),
         "{page}"
     );
-    let same = ninefold(path, &["diff", "a.toml", "a.toml", "--quiet"]);
+    let same = output(path, &["diff", "a.toml", "a.toml", "--quiet"]);
     let shown = text(&same.stdout);
     assert!(
         shown.contains("The two say the same.") && shown.contains("the same in every replication"),
@@ -254,10 +254,10 @@ fn diff_takes_stdin_formats_and_one_sided_names() {
         "{}",
         text(&piped.stdout)
     );
-    assert_eq!(ninefold(path, &["diff", "-", "-"]).status.code(), Some(2));
-    assert_eq!(ninefold(path, &["diff", "a.toml", "b.toml", "--strategy", "none"]).status.code(), Some(2));
+    assert_eq!(output(path, &["diff", "-", "-"]).status.code(), Some(2));
+    assert_eq!(output(path, &["diff", "a.toml", "b.toml", "--strategy", "none"]).status.code(), Some(2));
     fs::write(path.join("c.toml"), BASE.replace("count = 3", "coutn = 3")).unwrap();
-    let wrong = ninefold(path, &["diff", "c.toml", "c.toml"]);
+    let wrong = output(path, &["diff", "c.toml", "c.toml"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert_eq!(
         text(&wrong.stderr).matches("error[E007]").count(),
@@ -266,9 +266,9 @@ fn diff_takes_stdin_formats_and_one_sided_names() {
         text(&wrong.stderr)
     );
     // Neither a path nor threads show in what a program reads.
-    let one = ninefold(path, &["diff", "a.toml", "b.toml", "--quiet", "--format", "json", "--threads", "1"]);
+    let one = output(path, &["diff", "a.toml", "b.toml", "--quiet", "--format", "json", "--threads", "1"]);
     let two =
-        ninefold(path, &["diff", "./a.toml", "./b.toml", "--quiet", "--format", "json", "--threads", "2"]);
+        output(path, &["diff", "./a.toml", "./b.toml", "--quiet", "--format", "json", "--threads", "2"]);
     assert!(one.stdout == two.stdout && !text(&one.stdout).contains("a.toml"), "{}", text(&one.stdout));
 }
 
@@ -285,7 +285,7 @@ fn hostile_names_do_no_harm() {
     fs::write(path.join("b.toml"), BASE.replace("title = \"base\"", "title = \"\u{202e}base\"") + &hostile)
         .unwrap();
     for format in ["text", "markdown"] {
-        let told = ninefold(
+        let told = output(
             path,
             &["diff", "a.toml", "b.toml", "--quiet", "--format", format, "--strategy", "restart"],
         );

@@ -7,7 +7,7 @@ use ninefold::scenario::code;
 use ninefold::scenario::explain::{Example, explanations};
 use ninefold::scenario::{File, Issue};
 
-use super::{at, checked, has_errors, ninefold, text};
+use super::{at, checked, has_errors, output, text};
 
 fn issues(example: &Example) -> Vec<Issue> {
     let overrides: Vec<String> = example.set.iter().map(|&set| set.to_owned()).collect();
@@ -77,22 +77,22 @@ fn every_example_causes_its_code_and_its_mended_form_does_not() {
 #[test]
 fn the_program_explains_lists_and_names_the_nearest() {
     let folder = tempfile::tempdir().unwrap();
-    let list = ninefold(folder.path(), &["explain"]);
+    let list = output(folder.path(), &["explain"]);
     let listed: BTreeSet<&str> =
         text(&list.stdout).lines().filter_map(|line| line.split_once("  ")).map(|(code, _)| code).collect();
     assert_eq!(listed, code::ALL.iter().map(|(code, _)| *code).collect());
     for (code, _) in code::ALL {
-        let told = ninefold(folder.path(), &["explain", code]);
+        let told = output(folder.path(), &["explain", code]);
         let page = text(&told.stdout);
         assert_eq!(told.status.code(), Some(0), "{code}");
         assert!(page.contains(&format!("[{code}]: ")), "{code} does not quote what is said:\n{page}");
         assert!(page.lines().all(|line| line.chars().count() <= 130), "{page}");
     }
     assert_eq!(
-        ninefold(folder.path(), &["explain", "e017"]).stdout,
-        ninefold(folder.path(), &["explain", "E017"]).stdout
+        output(folder.path(), &["explain", "e017"]).stdout,
+        output(folder.path(), &["explain", "E017"]).stdout
     );
-    let unknown = ninefold(folder.path(), &["explain", "E0177"]);
+    let unknown = output(folder.path(), &["explain", "E0177"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("did you mean E017?"), "{}", text(&unknown.stderr));
 }

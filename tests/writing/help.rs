@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 use ninefold::scenario::profiles::Product;
 use ninefold::scenario::starter::{Kind, starter};
 
-use super::{at, ninefold, text};
+use super::{at, output, text};
 
 /// The commands of the program, as its own help lists them.
 fn commands() -> Vec<String> {
-    let help = ninefold(Path::new("."), &["--help"]);
+    let help = output(Path::new("."), &["--help"]);
     let all = text(&help.stdout);
     let (_, list) = all.split_once("Commands:\n").unwrap();
     let names =
@@ -22,7 +22,7 @@ fn commands() -> Vec<String> {
 
 /// The lines of a command's help that are to be typed.
 fn examples(command: &str) -> Vec<String> {
-    let help = ninefold(Path::new("."), &[command, "--help"]);
+    let help = output(Path::new("."), &[command, "--help"]);
     let all = text(&help.stdout);
     let lines =
         all.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| line.starts_with("ninefold "));
@@ -86,7 +86,7 @@ fn every_example_of_every_help_runs() {
 fn completions_are_scripts_that_know_every_command() {
     let folder = tempfile::tempdir().unwrap();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let script = ninefold(folder.path(), &["completions", shell]);
+        let script = output(folder.path(), &["completions", shell]);
         assert_eq!(script.status.code(), Some(0), "{shell}: {}", text(&script.stderr));
         for word in commands().iter().map(String::as_str).chain(["replications", "set-b"]) {
             assert!(text(&script.stdout).contains(word), "{shell} does not complete {word}");
@@ -98,15 +98,15 @@ fn completions_are_scripts_that_know_every_command() {
             assert!(read.status.success() || shell == "elvish", "{shell}: {}", text(&read.stderr));
         }
     }
-    assert_eq!(ninefold(folder.path(), &["completions", "tcsh"]).status.code(), Some(2));
+    assert_eq!(output(folder.path(), &["completions", "tcsh"]).status.code(), Some(2));
 }
 
 /// `man` has nothing to say against the pages, and there is one for every command.
 #[test]
 fn there_is_a_page_for_every_command() {
     let folder = tempfile::tempdir().unwrap();
-    let one = ninefold(folder.path(), &["man"]);
-    let all = ninefold(folder.path(), &["man", "--out", "pages"]);
+    let one = output(folder.path(), &["man"]);
+    let all = output(folder.path(), &["man", "--out", "pages"]);
     assert_eq!((one.status.code(), all.status.code()), (Some(0), Some(0)), "{}", text(&all.stderr));
     let pages = folder.path().join("pages");
     assert_eq!(std::fs::read(pages.join("ninefold.1")).unwrap(), one.stdout);

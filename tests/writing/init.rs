@@ -7,7 +7,7 @@ use ninefold::scenario::compile;
 use ninefold::scenario::profiles::{PROFILES, Product};
 use ninefold::scenario::starter::{Kind, objection, starter};
 
-use super::{checked, ninefold, schema, text};
+use super::{checked, output, schema, text};
 
 fn all() -> impl Iterator<Item = (Kind, Product)> {
     let products = || {
@@ -80,34 +80,34 @@ fn every_key_of_a_starter_is_explained() {
 fn init_writes_a_file_and_overwrites_none() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    let first = ninefold(path, &["init"]);
+    let first = output(path, &["init"]);
     assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
     let (scenario, beside) = (path.join("scenario.toml"), path.join("ninefold.schema.json"));
     assert_eq!(std::fs::read_to_string(&beside).unwrap(), ninefold::scenario::schema());
     std::fs::write(&scenario, "mine").unwrap();
     std::fs::write(&beside, "mine too").unwrap();
-    let second = ninefold(path, &["init"]);
+    let second = output(path, &["init"]);
     assert_eq!(second.status.code(), Some(2));
     assert!(text(&second.stderr).contains("--force"), "{}", text(&second.stderr));
     assert_eq!(std::fs::read_to_string(&scenario).unwrap(), "mine");
-    assert_eq!(ninefold(path, &["init", "other.toml"]).status.code(), Some(0));
+    assert_eq!(output(path, &["init", "other.toml"]).status.code(), Some(0));
     assert_eq!(std::fs::read_to_string(&beside).unwrap(), "mine too", "somebody's own schema stays");
-    assert_eq!(ninefold(path, &["init", "--force", "--kind", "two-hosts"]).status.code(), Some(0));
-    let printed = ninefold(path, &["init", "-", "--kind", "two-hosts"]);
+    assert_eq!(output(path, &["init", "--force", "--kind", "two-hosts"]).status.code(), Some(0));
+    let printed = output(path, &["init", "-", "--kind", "two-hosts"]);
     assert_eq!(std::fs::read(&scenario).unwrap(), printed.stdout);
-    assert_eq!(ninefold(path, &["check", "scenario.toml"]).status.code(), Some(0));
+    assert_eq!(output(path, &["check", "scenario.toml"]).status.code(), Some(0));
     for wrong in [
         &["init", "x.toml", "--product", "vsphere"][..],
         &["init", "x.toml", "--product", "custom"],
         &["init", "x.toml", "--kind", "two-sites", "--product", "xenserver"],
         &["init", ".."],
     ] {
-        let refused = ninefold(path, wrong);
+        let refused = output(path, wrong);
         assert_eq!(refused.status.code(), Some(2), "{wrong:?}: {}", text(&refused.stderr));
     }
     assert!(!path.join("x.toml").exists());
     // What the file says to type next can be typed.
-    assert_eq!(ninefold(path, &["init", "guests.toml", "--kind", "guest-cluster"]).status.code(), Some(0));
+    assert_eq!(output(path, &["init", "guests.toml", "--kind", "guest-cluster"]).status.code(), Some(0));
     let of = |name: &str| std::fs::read_to_string(path.join(name)).unwrap();
     let scenario = of("other.toml") + &of("guests.toml");
     let next: Vec<&str> = scenario.lines().filter_map(|line| line.strip_prefix("#   ninefold ")).collect();
@@ -118,7 +118,7 @@ fn init_writes_a_file_and_overwrites_none() {
         if ["run", "advise", "diff"].contains(&typed[0]) {
             typed.extend(["--replications", "20"]);
         }
-        let run = ninefold(path, &typed);
+        let run = output(path, &typed);
         assert_eq!(run.status.code(), Some(0), "{typed:?}: {}", text(&run.stderr));
     }
 }

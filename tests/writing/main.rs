@@ -6,30 +6,18 @@ mod diff;
 mod explain;
 mod help;
 mod init;
+#[path = "../program/mod.rs"]
+mod program;
 mod schema;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
 use ninefold::capacity;
 use ninefold::scenario::{File, Input, Issue, Severity, Spec, compile_with_issues, read};
+use program::{output, text};
 
 fn at(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-/// Runs the program in a folder.
-fn ninefold(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ninefold"))
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
 }
 
 /// All that `check` would say of a scenario.

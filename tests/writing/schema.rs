@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use ninefold::scenario::{File, Input, accepted_keys, read};
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{at, checked, has_errors};
@@ -283,32 +284,37 @@ fn the_reader_and_the_schema_take_the_same_values() {
     assert_eq!(validator.errors(&value), None);
     let mut of_schema = BTreeMap::new();
     tables(&schema, &schema, &value, "", &mut of_schema);
-    let (mut wrong, mut probes, mut refused) = (Vec::new(), 0, 0);
+    let mut asked = Vec::new();
     for (path, alternatives) in &of_schema {
         let keys: BTreeSet<&String> = alternatives.iter().flat_map(|(_, keys)| keys).collect();
         for key in keys {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             let words = words_at(&schema, &path, &value);
-            let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-            for toml in VALUES.iter().copied().chain(words.iter().map(String::as_str)) {
-                // Whole tables of tables have keys of their own, which are asked by themselves.
-                if is_excused(&path, toml) || value.get(&path).is_some_and(Value::is_object) {
-                    continue;
-                }
-                let overrides = [format!("{path}={toml}")];
-                let by_reader = reader_objects(&path, &overrides, &files);
-                // Without the override it has nothing to say.
-                let is_valid = validator.is_valid(&overridden(&value, &overrides));
-                probes += 1;
-                refused += usize::from(by_reader.is_some());
-                if by_reader.is_some() == is_valid {
-                    let by_reader = by_reader.unwrap_or_else(|| "the reader takes it".to_owned());
-                    let by_schema = if is_valid { "takes it" } else { "does not" };
-                    wrong.push(format!("{path} = {toml}: {by_reader}; the schema {by_schema}"));
-                }
-            }
+            let words = words.iter().map(|word| format!("\"{word}\""));
+            let all = VALUES.iter().map(|toml| (*toml).to_owned()).chain(words);
+            // Whole tables of tables have keys of their own, which are asked by themselves.
+            let all = all
+                .filter(|toml| !is_excused(&path, toml) && !value.get(&path).is_some_and(Value::is_object));
+            asked.extend(all.map(|toml| (path.clone(), toml)));
         }
     }
+    // Whether the reader refuses it, and what is wrong where the two are of two minds.
+    let ask = |(path, toml): &(String, String)| {
+        let overrides = [format!("{path}={toml}")];
+        let by_reader = reader_objects(path, &overrides, &files);
+        // Without the override it has nothing to say.
+        let is_valid = validator.is_valid(&overridden(&value, &overrides));
+        let is_refused = by_reader.is_some();
+        let wrong = (is_refused == is_valid).then(|| {
+            let by_reader = by_reader.unwrap_or_else(|| "the reader takes it".to_owned());
+            let by_schema = if is_valid { "takes it" } else { "does not" };
+            format!("{path} = {toml}: {by_reader}; the schema {by_schema}")
+        });
+        (is_refused, wrong)
+    };
+    let told: Vec<(bool, Option<String>)> = asked.par_iter().map(ask).collect();
+    let (probes, refused) = (told.len(), told.iter().filter(|(is_refused, _)| *is_refused).count());
+    let wrong: Vec<String> = told.into_iter().filter_map(|(_, wrong)| wrong).collect();
     assert!(
         probes > 6_000 && refused > 3_000 && probes - refused > 1_000,
         "{probes} probes, {refused} refused"

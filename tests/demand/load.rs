@@ -3,9 +3,7 @@
 //! The statistical case has a fixed seed and passes within five standard errors; theories that are slightly wrong must be
 //! rejected by the same.
 
-mod loading;
-
-use loading::load;
+use crate::loading::load;
 use ninefold::experiment::summary::ServiceSummary;
 use ninefold::experiment::{Plan, run};
 

@@ -1,9 +1,6 @@
 //! N+1 and N+2 of clusters with votes: where too few are left, those who live stop what they run as well.
 
-#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
-
-mod loading;
-
+use crate::loading;
 use ninefold::capacity::{Failures, measure};
 use ninefold::probe::Downtime;
 use ninefold::sim::Replication;

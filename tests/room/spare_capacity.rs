@@ -1,10 +1,8 @@
 //! Room for growth that lasts through the loss of hosts: how many more VMs fit with N+1 and with N+2, by hand and against
 //! trying it.
 
-#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
-
-mod loading;
-
+use crate::dice::Dice;
+use crate::loading;
 use ninefold::capacity::{Capacity, measure};
 
 fn cluster(hosts: u32, vms: u32, gib: u32, more: &str) -> String {
@@ -83,15 +81,6 @@ fn clusters_grow_side_by_side() {
     // 8 of 24 and 2 of 16 are taken; with two hosts less 8 of 16 and 2 of 8.
     assert_eq!(clustered.more_vms, [24 + 22]);
     assert_eq!((clustered.more_vms_n1, clustered.more_vms_n2), (Some(16 + 14), Some(8 + 6)));
-}
-
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
-    }
 }
 
 /// So many more can be there and all restart, and with one more some wait: tried with as many instances in the scenario.

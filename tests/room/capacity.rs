@@ -1,10 +1,8 @@
 //! What a start placement leaves: admission control with sums done by hand, N+1 and N+2 against the
 //! simulation itself, and how many more VMs fit against trying it.
 
-#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
-
-mod loading;
-
+use crate::dice::Dice;
+use crate::loading;
 use std::collections::BTreeMap;
 
 use ninefold::capacity::{Assessment, Capacity, Plan, measure, refusals};
@@ -401,20 +399,6 @@ fn waiting_in_simulation(model: &Model) -> Vec<(ServiceId, u32)> {
     let mut list: Vec<(ServiceId, u32)> = by_service.into_iter().collect();
     list.sort_by_key(|&(service, vms)| (std::cmp::Reverse(vms), service));
     list
-}
-
-/// A small generator of its own: the tests must not move with the program's streams.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
-    }
-
-    fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len() as u64) as usize]
-    }
 }
 
 /// A random datacenter without faults: some hosts, one or two clusters, services of all protections, tight memory.

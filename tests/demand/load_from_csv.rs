@@ -1,7 +1,5 @@
 //! A load from a file: what it means, and every way in which a file can be wrong.
 
-#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
-
 use ninefold::experiment::{Plan, run};
 use ninefold::model::Load;
 use ninefold::report::RunResult;

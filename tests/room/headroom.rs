@@ -1,9 +1,7 @@
 //! Room that is free over time: sums done by hand in scripted scenarios, to the microsecond.
 
-#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
-
-mod loading;
-
+use crate::dice::Dice;
+use crate::loading;
 use ninefold::capacity::{measure, refusals};
 use ninefold::experiment::{self, Plan, replay};
 use ninefold::model::{Model, Room};
@@ -292,24 +290,18 @@ fn headroom_that_is_not_there_from_the_beginning_is_a_warning() {
     );
 }
 
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
-    }
-
-    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
-        list[self.below(list.len() as u64) as usize]
-    }
-}
-
 /// A busy day or two of a random cluster: crashes, hangs, agents, racks, storage, starts that fail, planned work with and
 /// without migration; unprotected VMs, groups, and VMs that find no room.
 fn busy(dice: &mut Dice) -> String {
-    let product =
-        dice.pick(&["custom", "vsphere-8", "vsphere-6", "xenserver", "hyper-v-2016", "proxmox", "pacemaker"]);
+    let product = *dice.pick(&[
+        "custom",
+        "vsphere-8",
+        "vsphere-6",
+        "xenserver",
+        "hyper-v-2016",
+        "proxmox",
+        "pacemaker",
+    ]);
     let detection = if product == "custom" { "detection = \"40 s\"\n" } else { "" };
     let fault = |dice: &mut Dice, name: &str, hours: u64| match dice.below(3) {
         0 => String::new(),
@@ -318,9 +310,9 @@ fn busy(dice: &mut Dice) -> String {
     let (crash, hang, agent) = (fault(dice, "crash", 30), fault(dice, "hang", 60), fault(dice, "agent", 20));
     let (rack, san, guest) =
         (fault(dice, "outage", 40), fault(dice, "outage", 60), fault(dice, "guest_crash", 20));
-    let moves = dice.pick(&["", "migration = \"4 Gbit/s\"\n"]);
-    let fails = dice.pick(&["", "start_failure = 0.4\n"]);
-    let work = dice.pick(&[
+    let moves = *dice.pick(&["", "migration = \"4 Gbit/s\"\n"]);
+    let fails = *dice.pick(&["", "start_failure = 0.4\n"]);
+    let work = *dice.pick(&[
         "",
         "[maintenance.m]\nhosts = [\"h\"]\nfirst = \"3 h\"\nevery = \"30 h\"\nlasts = \"40 min\"\n",
         "[maintenance.m]\nhosts = [\"h\"]\nfirst = \"3 h\"\nevery = \"9 h\"\nlasts = \"40 min\"\nat_once = 2\n",
