@@ -80,9 +80,9 @@ fn is_long() -> bool {
 }
 
 /// A figure that in truth meets its limit by two standard errors of the last look fails in fewer than one of 1,000 runs, and one
-/// that misses it by as much passes in fewer. None of 2,300 runs may: a gate that errs in one of 500 would be found with a chance of
-/// 99 %. The twin compares means with limits, and errs in one of forty. In the long form 2 and 3 of 23,000 runs err, so that other random
-/// numbers would break the short one in two of five cases, and it is the long one that decides then.
+/// that misses it by as much passes in fewer. In the long form 2 and 3 of 23,000 runs err. The fast one has 2,300 and lets two err at
+/// either side, which chance alone exceeds once in 200 times; a gate that errs in one of 250 would be found with a chance of
+/// 99 %, and one of 1,000 in the long form. The twin compares means with limits, and errs in one of forty.
 #[test]
 fn a_gate_that_holds_by_two_standard_errors_never_fails_by_chance() {
     let (mean, deviation) = truth(20.0, 12.0);
@@ -110,7 +110,6 @@ fn a_gate_that_holds_by_two_standard_errors_never_fails_by_chance() {
         "{failed} failed and {passed} passed of {all}; by means alone {naive_failed} and {naive_passed}"
     );
     assert!(failed * 1_000 < all && passed * 1_000 < all, "{failed} {passed}");
-    assert!(is_long() || failed + passed == 0, "{failed} {passed}");
     // 2.3 % of the means of the last look are further off; fewer than 1 % of 2,300, or 1.25 % of 23,000, would be once in 200,000 times.
     let most = if is_long() { 80 } else { 100 };
     assert!(naive_failed * most > all && naive_passed * most > all, "{naive_failed} {naive_passed}");
@@ -149,8 +148,8 @@ fn looks_share_the_error() {
 }
 
 /// The chance that a year has an outage at all, 1 - exp(-1) of a host that fails once a year on average and is back at once, held
-/// against a limit that is two standard errors above it, and one below. As many runs as above, of which one may err at either side: counts
-/// come in steps. One that errs in 1 of 500 would be found with a chance of 94 %.
+/// against a limit that is two standard errors above it, and one below. As many runs as above, of which two may err at either side; counts
+/// come in steps.
 #[test]
 fn chances_and_percentiles_are_no_worse() {
     let truth = 1.0 - (-1.0_f64).exp();
@@ -168,7 +167,6 @@ fn chances_and_percentiles_are_no_worse() {
     let (failed, passed) = (count(0, Verdict::Fail), count(1, Verdict::Pass));
     println!("{failed} failed and {passed} passed of {all}");
     assert!(failed * 1_000 < all && passed * 1_000 < all, "{failed} {passed}");
-    assert!(is_long() || (failed <= 1 && passed <= 1), "{failed} {passed}");
     // At the limit itself, 2.5 % of each and five standard deviations.
     let allowed = 0.025 * all as f64 + 5.0 * (0.025 * 0.975 * all as f64).sqrt();
     let (failed, passed) = (count(2, Verdict::Fail) as f64, count(2, Verdict::Pass) as f64);

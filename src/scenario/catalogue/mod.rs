@@ -1,7 +1,7 @@
 //! Every key of a scenario: what kind of value it takes, what it is where nobody writes it, and what it is for.
 //!
 //! The reader decides what is right; this says it to those who cannot ask the reader: editors, by way of the
-//! [schema](super::schema), and people who compare two scenarios. `tests/schema.rs` holds the two against each other, key by
+//! [schema](super::schema), and people who compare two scenarios. `tests/writing/schema.rs` holds the two against each other, key by
 //! key and value by value.
 
 mod cluster;

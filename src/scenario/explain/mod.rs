@@ -1,7 +1,7 @@
 //! What each code of an issue means, with an example that causes it and its mended form.
 //!
 //! The examples are short: each is laid into the same small scenario, in which a table of the example takes the place of the
-//! one of that name. `tests/explain.rs` runs them all.
+//! one of that name. `tests/writing/explain.rs` runs them all.
 
 mod components;
 mod example;
