@@ -352,6 +352,7 @@ mod tests {
 
     #[test]
     fn names_have_stems() {
-        assert_eq!(["esx-12", "esx", "r1", "42", "a.b_7"].map(stem), ["esx", "esx", "r", "42", "a.b"]);
+        let names = ["esx-12", "esx", "r1", "42", "a_7.lab", "esx02.lab.example", "10.1.2.3"];
+        assert_eq!(names.map(stem), ["esx", "esx", "r", "42", "a", "esx", "10.1.2"]);
     }
 }
