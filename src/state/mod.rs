@@ -19,6 +19,7 @@ mod member;
 mod migration;
 mod mirrors;
 mod node;
+mod outage;
 mod parting;
 mod precopy;
 mod reach;
@@ -38,13 +39,14 @@ pub use member::{MemberPhase, MemberState, Parting};
 pub use migration::{Migration, MigrationStep, MoveState};
 pub use mirrors::MirrorState;
 pub use node::NodeState;
+pub use outage::Outage;
 pub use parting::{MEMBERS_MAX, Sides};
 pub use precopy::{PreCopy, PreCopyEnd};
 pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use sessions::SessionState;
 pub use tables::{
-    CrewState, Drains, HostPhase, HostState, InstanceState, Job, MaintenanceState, NOWHERE, Outage, Patching,
+    CrewState, Drains, HostPhase, HostState, InstanceState, Job, MaintenanceState, NOWHERE, Patching,
     StorageState, Turn, VmPhase, VmState,
 };
 
