@@ -3,7 +3,7 @@
 use super::page::Page;
 use crate::inventory::names::{quoted, shown};
 use crate::inventory::overcommit::{self, Overcommit};
-use crate::inventory::plan::{HostGroup, Plan};
+use crate::inventory::plan::{HostGroup, Plan, domain};
 use crate::inventory::{Cluster, Inventory, Source};
 
 /// Limits of products that an export may be beyond: hosts and VMs of a cluster (VML-14, VMW-96, VMW-97).
@@ -23,6 +23,9 @@ pub(super) fn write(page: &mut Page, inventory: &Inventory, plan: &Plan) -> Vec<
     for (number, row) in inventory.clusters.iter().enumerate() {
         let needed = needed(inventory, &used, Some(number));
         page.table("cluster", &plan.clusters[number], Some(&row.name));
+        if let Some(whereabouts) = &row.whereabouts {
+            page.comment(&format!("That of {whereabouts}: others are called like it."));
+        }
         cluster(page, inventory, plan, number);
         beyond(page, inventory, number);
         overcommit(page, needed);
@@ -45,9 +48,15 @@ fn building(page: &mut Page, inventory: &Inventory, plan: &Plan) {
         let why = "a tier III site is down for 1.6 h a year (Uptime Institute), here once in five years";
         page.assumed("outage", "{ mttf = \"5 y\", mttr = \"8 h\" }", why);
     }
-    for ((datacenter, domain), name) in &plan.racks {
+    for ((datacenter, cluster, domain), name) in &plan.racks {
         page.table("rack", name, Some(domain));
         page.comment("ASSUMED: a fault domain of vSAN (vHost) is a rack.");
+        if plan.racks.keys().filter(|(.., other)| other == domain).count() > 1 {
+            let of = cluster.map_or("no cluster", |cluster| plan.clusters[cluster].as_str());
+            page.comment(&format!(
+                "ASSUMED: others are called like it, and each cluster has its own; this is that of {of}."
+            ));
+        }
         if let Some(site) = datacenter {
             page.line(&format!("site = \"{}\"", plan.sites[*site]));
         }
@@ -97,9 +106,9 @@ fn host_group(page: &mut Page, inventory: &Inventory, plan: &Plan, group: &HostG
     if let Some(cpu) = &host.cpu {
         page.value("cpu", &quoted(cpu), &Source::Export("vHost: CPU Model".into()));
     }
-    match (&host.fault_domain, host.datacenter) {
-        (Some(domain), datacenter) => {
-            let rack = plan.racks.get(&(datacenter, domain.clone())).map_or("", String::as_str);
+    match (&domain(host), host.datacenter) {
+        (Some(domain), _) => {
+            let rack = plan.racks.get(domain).map_or("", String::as_str);
             page.value(
                 "rack",
                 &format!("\"{rack}\""),
