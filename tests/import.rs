@@ -1,11 +1,18 @@
 //! From an export to a scenario: what `ninefold import` makes of exports of all generations, with parts missing, and of
 //! names that nobody should give anything.
 //!
+//! `merged` holds what is told apart or brought together by where it is; `spreadsheets` what spreadsheets make of an export.
+//!
 //! `scenarios/rvtools` and the folders in `tests/import` hold one small datacenter three times, as three generations of RVTools would export it:
 //! six hosts of two kinds under HA, an edge cluster that is overcommitted, a host that stands alone.
 //! `NINEFOLD_BLESS=1 cargo test --test import` accepts a changed scenario. `NINEFOLD_LONG=1` imports 100,000 VMs as well.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
+
+#[path = "import/merged.rs"]
+mod merged;
+#[path = "import/spreadsheets.rs"]
+mod spreadsheets;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -486,6 +493,57 @@ fn a_proxmox_cluster_becomes_a_scenario() {
     ] {
         assert!(proxmox::read(wrong).is_err(), "{}", String::from_utf8_lossy(wrong));
     }
+}
+
+/// Disks lie on a storage that may hold them: backups and images of installers on a filer that all nodes reach are none.
+#[test]
+fn a_shared_storage_for_backups_holds_no_disks() {
+    let list = |contents: [&str; 2]| {
+        let mut entries = Vec::new();
+        for node in ["a", "b"] {
+            entries.push(format!(r#"{{"type":"node","node":"{node}","maxcpu":16,"maxmem":68719476736}}"#));
+            entries.push(format!(
+                r#"{{"type":"qemu","name":"vm-{node}","node":"{node}","status":"running","maxcpu":2,"maxmem":4294967296}}"#
+            ));
+            for (storage, content) in ["filer", "pool"].into_iter().zip(contents) {
+                // The filer is on both nodes, the pool on one.
+                if storage == "filer" || node == "a" {
+                    entries.push(format!(
+                        r#"{{"type":"storage","storage":"{storage}","node":"{node}","plugintype":"nfs","shared":1,"content":"{content}"}}"#
+                    ));
+                }
+            }
+        }
+        let inventory = proxmox::read(format!("[{}]", entries.join(",")).as_bytes()).unwrap();
+        loaded(&scenario(&inventory, Grouping::Stem).text);
+        let labels = |vm: &str| {
+            let vm = inventory.vms.iter().find(|other| &*other.name == vm).unwrap();
+            inventory.arrays[vm.array.unwrap()].label.clone()
+        };
+        let left_out: u64 = inventory.left_out.iter().map(|(_, count)| count).sum();
+        ([labels("vm-a"), labels("vm-b")], left_out)
+    };
+    let both = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
+    assert_eq!(list(["backup,iso,vztmpl", "images"]), (both("pool", "local disks"), 1));
+    assert_eq!(list(["backup, iso", "snippets"]), (both("local disks", "local disks"), 2));
+    assert_eq!(list(["iso,rootdir", "images"]), (both("filer", "filer"), 0));
+    // Old lists do not say it: the widest then.
+    assert_eq!(list(["", "images"]), (both("filer", "filer"), 0));
+}
+
+#[test]
+fn a_summary_cuts_names_however_long_they_are() {
+    let name = "x".repeat(10_000);
+    let vhost = format!("Host,Cluster,# Cores,# Memory\nh1,{name},16,4096\nh2,{name},16,4096\n");
+    let vinfo = format!("VM,CPUs,Memory,Cluster,Host\na,2,8192,{name},h1\n");
+    let files =
+        vec![("vInfo.csv".to_owned(), vinfo.into_bytes()), ("vHost.csv".to_owned(), vhost.into_bytes())];
+    let summary = scenario(&inventory(files), Grouping::Stem).summary;
+    for begins in ["cluster xxx", "overcommitted: xxx"] {
+        let line = summary.iter().find(|line| line.starts_with(begins)).unwrap();
+        assert!(line.contains("... (10000 characters)"), "{line}");
+    }
+    assert!(summary.iter().all(|line| line.len() < 600), "{summary:?}");
 }
 
 #[test]

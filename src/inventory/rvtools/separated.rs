@@ -2,7 +2,7 @@
 
 use super::aliases::Sheet;
 use super::export::problem;
-use super::sheet::{Builder, HEADER_WITHIN, Spot, is_header};
+use super::sheet::{Builder, HEADER_WITHIN, Spot, named};
 use crate::inventory::names::shown;
 use crate::inventory::trouble::Problem;
 
@@ -107,21 +107,21 @@ fn announced(text: &str) -> Option<(u8, usize)> {
     is_announced.then_some((*separator, end + length))
 }
 
-/// What stands between the names of the columns: in the first line that is a header, else most often in the first line.
+/// What stands between the names of the columns: what makes most of them of one of the first lines, else what stands most
+/// often in the first line.
 fn separator(text: &str, sheet: &'static Sheet) -> u8 {
     const CANDIDATES: [u8; 3] = [b',', b';', b'\t'];
     let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(HEADER_WITHIN);
-    for line in lines() {
-        let is_between = |separator: &u8| {
-            is_header(sheet, line.split(char::from(*separator)).map(|cell| cell.trim().trim_matches('"')))
+    let names = |separator: u8| {
+        let cells = |line: &str| {
+            named(sheet, line.split(char::from(separator)).map(|cell| cell.trim().trim_matches('"')))
         };
-        if let Some(separator) = CANDIDATES.into_iter().find(is_between) {
-            return separator;
-        }
-    }
+        lines().map(cells).max().unwrap_or(0)
+    };
     let first = lines().next().unwrap_or("");
     let count = |separator: u8| first.bytes().filter(|byte| *byte == separator).count();
-    CANDIDATES.into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
+    let best = CANDIDATES.into_iter().rev().max_by_key(|separator| (names(*separator), count(*separator)));
+    best.unwrap_or(b',')
 }
 
 #[cfg(test)]

@@ -208,9 +208,9 @@ fn missing<'a>(
         .map(|(_, c)| c)
 }
 
-/// Whether cells are those of a header of a sheet.
-pub(super) fn is_header<'a>(sheet: &'static Sheet, cells: impl Iterator<Item = &'a str>) -> bool {
-    missing(sheet, &takes(sheet, cells.enumerate())).next().is_none()
+/// How many of a sheet's columns cells name.
+pub(super) fn named<'a>(sheet: &'static Sheet, cells: impl Iterator<Item = &'a str>) -> usize {
+    takes(sheet, cells.enumerate()).iter().flatten().count()
 }
 
 fn position(sheet: &Sheet, header: &str) -> Option<usize> {

@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::inventory::names::{quoted, shown};
 use crate::inventory::overcommit::{self, Overcommit};
 use crate::inventory::plan::{HostGroup, Plan, domain};
-use crate::inventory::{Cluster, Inventory, Source};
+use crate::inventory::{Cluster, Host, Inventory, Source, Told};
 
 /// Limits of products that an export may be beyond: hosts and VMs of a cluster (VML-14, VMW-96, VMW-97).
 const LIMITS: [(&str, usize, usize); 3] =
@@ -101,8 +101,7 @@ fn host_group(page: &mut Page, inventory: &Inventory, plan: &Plan, group: &HostG
     };
     page.originals(&what, originals.collect::<Vec<_>>().into_iter());
     page.line(&format!("count = {}", group.hosts.len()));
-    page.value("cores", &host.cores.value.to_string(), &host.cores.source);
-    page.value("memory", &format!("\"{} MiB\"", host.memory_mib.value), &host.memory_mib.source);
+    sizes(page, inventory, group);
     if let Some(cpu) = &host.cpu {
         page.value("cpu", &quoted(cpu), &Source::Export("vHost: CPU Model".into()));
     }
@@ -134,6 +133,27 @@ fn host_group(page: &mut Page, inventory: &Inventory, plan: &Plan, group: &HostG
     page.assumed("boot", "\"5 min\"", "self test, hypervisor and agents of a rack server");
     let crash = "{ ttf = { law = \"weibull\", shape = 0.75, mean = \"8760 h\" }, ttr = { law = \"lognormal\", median = \"54 min\", sigma = 1.94 } }";
     page.assumed("crash", crash, "Schroeder and Gibson 2006, managed servers");
+}
+
+/// Cores and memory. Of some hosts of a group they may be assumed, where others have as much.
+fn sizes(page: &mut Page, inventory: &Inventory, group: &HostGroup) {
+    let sizes: [(&str, fn(&Host) -> &Told<u64>, fn(u64) -> String); 2] = [
+        ("cores", |host| &host.cores, |cores| cores.to_string()),
+        ("memory", |host| &host.memory_mib, |mib| format!("\"{mib} MiB\"")),
+    ];
+    for (key, of, value) in sizes {
+        let hosts = || group.hosts.iter().map(|&host| &inventory.hosts[host]);
+        let is_assumed = |host: &&Host| matches!(of(host).source, Source::Assumed(_));
+        let told = hosts().find(|host| !is_assumed(host));
+        let first = told.unwrap_or(&inventory.hosts[group.hosts[0]]);
+        page.value(key, &value(of(first).value), &of(first).source);
+        let assumed: Vec<&Host> = hosts().filter(|host| told.is_some() && is_assumed(host)).collect();
+        if let Some(one) = assumed.first() {
+            let names = assumed.iter().map(|host| host.name.as_str());
+            let what = format!("{key} {}, of", super::page::words(&of(one).source));
+            page.originals(&what, names.collect::<Vec<_>>().into_iter());
+        }
+    }
 }
 
 fn cluster(page: &mut Page, inventory: &Inventory, plan: &Plan, number: usize) {
