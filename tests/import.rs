@@ -321,16 +321,20 @@ fn random(seed: u64) -> Files {
         "CPU Model",
         "ESX Version",
         "Current EVC",
+        "VI SDK Server",
+        "vSAN Fault Domain Name",
     ])];
+    let server = |draws: &mut Draws| draws.one(&["", "vc1", "vc1", "VC2"]).to_owned();
     for _ in 0..1 + draws.below(12) {
         let (name, cluster) =
             (names(&mut draws), clusters[draws.below(clusters.len() as u64) as usize].clone());
         let datacenter = draws.one(&["", "a", "\"b\n"]).to_owned();
-        let size = (draws.one(&["4", "16", "64"]), draws.one(&["8192", "65536", "524288"]));
+        let size = (draws.one(&["4", "16", "64", "0"]), draws.one(&["8192", "65.536,00", "524288", "0"]));
         let version = draws.one(&["VMware ESXi 4.1.0", "VMware ESXi 6.5.0", "8.0.1", "\u{1b}[31m"]);
         let cpu = draws.one(&["Xeon \"v4\" \\ \n", "", "EPYC"]);
         let evc = draws.one(&["", "intel-\"x\""]);
-        hosts.push(row(&[&name, &datacenter, &cluster, size.0, size.1, cpu, version, evc]));
+        let (of, domain) = (server(&mut draws), draws.one(&["", "", "Preferred", "a\n"]));
+        hosts.push(row(&[&name, &datacenter, &cluster, size.0, size.1, cpu, version, evc, &of, domain]));
     }
     let mut vcluster = vec![row(&[
         "Name",
@@ -342,16 +346,21 @@ fn random(seed: u64) -> Files {
         "Failure Interval",
         "Isolation Response",
         "DRS enabled",
+        "NumHosts",
+        "VI SDK Server",
     ])];
-    for cluster in &clusters {
-        let truth = |draws: &mut Draws| draws.one(&["True", "False", "TRUE", "0", ""]);
+    for cluster in clusters.iter().chain(&clusters) {
+        let truth = |draws: &mut Draws| draws.one(&["True", "FALSCH", "VRAI", "0", ""]);
         let (ha, admission, drs) = (truth(&mut draws), truth(&mut draws), truth(&mut draws));
         let level = draws.one(&["0", "1", "2", "40", "4294967299"]);
         let monitoring = draws.one(&["vmMonitoringOnly", "vmAndAppMonitoring", "vmMonitoringDisabled", "?"]);
         let interval = draws.one(&["30", "60", "120", ""]);
         let isolation = draws.one(&["none", "powerOff", "shutdown", ""]);
         let watched = draws.one(&["enabled", "disabled"]);
-        vcluster.push(row(&[cluster, ha, level, admission, watched, monitoring, interval, isolation, drs]));
+        let (count, of) = (draws.one(&["", "1", "2", "3"]), server(&mut draws));
+        vcluster.push(row(&[
+            cluster, ha, level, admission, watched, monitoring, interval, isolation, drs, count, &of,
+        ]));
     }
     let mut vinfo = vec![row(&[
         "VM",
@@ -367,6 +376,9 @@ fn random(seed: u64) -> Files {
         "vApp",
         "Cluster",
         "Host",
+        "VI SDK Server",
+        "Datacenter",
+        "VM ID",
     ])];
     let mut places = Vec::new();
     for _ in 0..1 + draws.below(40) {
@@ -382,6 +394,8 @@ fn random(seed: u64) -> Files {
         let rule = draws.one(&["", "", "Anti Affinity"]);
         let (name, rule_name, folder) = (names(&mut draws), names(&mut draws), names(&mut draws));
         places.push((store, host.clone()));
+        let of = server(&mut draws);
+        let (datacenter, number) = (draws.one(&["", "a", "b"]), draws.below(60).to_string());
         vinfo.push(row(&[
             &name,
             "poweredOn",
@@ -396,9 +410,12 @@ fn random(seed: u64) -> Files {
             &folder,
             &cluster,
             &host,
+            &of,
+            datacenter,
+            &number,
         ]));
     }
-    let mut stores = vec![row(&["Name", "Type", "Address", "Hosts"])];
+    let mut stores = vec![row(&["Name", "Type", "Address", "Hosts", "VI SDK Server"])];
     for name in ["san", "local", "local", "\""] {
         let (_, host) = &places[draws.below(places.len() as u64) as usize];
         let all = hosts[1..].iter().map(|host| host[0].clone()).collect::<Vec<_>>().join(", ");
@@ -408,6 +425,7 @@ fn random(seed: u64) -> Files {
             draws.one(&["VMFS", "NFS", "vsan", "?"]),
             draws.one(&["1.2.3.4", ""]),
             list,
+            &server(&mut draws),
         ]));
     }
     [("vInfo", vinfo), ("vHost", hosts), ("vCluster", vcluster), ("vDatastore", stores)]
