@@ -11,8 +11,11 @@ use crate::inventory::trouble::Problem;
 /// Bytes of all files together; a small archive can hold more than a memory does.
 const BYTES_MAX: u64 = 1 << 30;
 
+/// Files, each with its name.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// The files that hold sheets, by their names without folders; nothing where the bytes are something else.
-pub(super) fn files(bytes: &[u8]) -> Option<Result<Vec<(String, Vec<u8>)>, Problem>> {
+pub(super) fn files(bytes: &[u8]) -> Option<Result<Files, Problem>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
     // Every workbook has this folder.

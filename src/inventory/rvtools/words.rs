@@ -79,9 +79,9 @@ const NO: &[&str] = &[
 pub(super) fn truth(text: &str) -> Option<bool> {
     let word = text.to_lowercase();
     let says = |words: &[&str]| words.contains(&word.as_str());
-    if says(&YES) {
+    if says(YES) {
         Some(true)
-    } else if says(&NO) {
+    } else if says(NO) {
         Some(false)
     } else {
         None

@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::inventory::names::{quoted, shown};
 use crate::inventory::overcommit::{self, Overcommit};
 use crate::inventory::plan::{HostGroup, Plan, domain};
-use crate::inventory::{Cluster, Host, Inventory, Source, Told};
+use crate::inventory::{Cluster, Host, Inventory, Source};
 
 /// Limits of products that an export may be beyond: hosts and VMs of a cluster (VML-14, VMW-96, VMW-97).
 const LIMITS: [(&str, usize, usize); 3] =
@@ -137,22 +137,28 @@ fn host_group(page: &mut Page, inventory: &Inventory, plan: &Plan, group: &HostG
 
 /// Cores and memory. Of some hosts of a group they may be assumed, where others have as much.
 fn sizes(page: &mut Page, inventory: &Inventory, group: &HostGroup) {
-    let sizes: [(&str, fn(&Host) -> &Told<u64>, fn(u64) -> String); 2] = [
-        ("cores", |host| &host.cores, |cores| cores.to_string()),
-        ("memory", |host| &host.memory_mib, |mib| format!("\"{mib} MiB\"")),
-    ];
-    for (key, of, value) in sizes {
-        let hosts = || group.hosts.iter().map(|&host| &inventory.hosts[host]);
-        let is_assumed = |host: &&Host| matches!(of(host).source, Source::Assumed(_));
-        let told = hosts().find(|host| !is_assumed(host));
-        let first = told.unwrap_or(&inventory.hosts[group.hosts[0]]);
-        page.value(key, &value(of(first).value), &of(first).source);
-        let assumed: Vec<&Host> = hosts().filter(|host| told.is_some() && is_assumed(host)).collect();
-        if let Some(one) = assumed.first() {
-            let names = assumed.iter().map(|host| host.name.as_str());
-            let what = format!("{key} {}, of", super::page::words(&of(one).source));
-            page.originals(&what, names.collect::<Vec<_>>().into_iter());
-        }
+    of_hosts(page, inventory, group, "cores", |host| (host.cores.value.to_string(), &host.cores.source));
+    of_hosts(page, inventory, group, "memory", |host| {
+        (format!("\"{} MiB\"", host.memory_mib.value), &host.memory_mib.source)
+    });
+}
+
+fn of_hosts(
+    page: &mut Page,
+    inventory: &Inventory,
+    group: &HostGroup,
+    key: &str,
+    of: fn(&Host) -> (String, &Source),
+) {
+    let hosts = || group.hosts.iter().map(|&host| &inventory.hosts[host]);
+    let is_assumed = |host: &&Host| matches!(of(host).1, Source::Assumed(_));
+    let told = hosts().find(|host| !is_assumed(host));
+    let (value, source) = of(told.unwrap_or(&inventory.hosts[group.hosts[0]]));
+    page.value(key, &value, source);
+    let assumed: Vec<&Host> = hosts().filter(|host| told.is_some() && is_assumed(host)).collect();
+    if let Some(one) = assumed.first() {
+        let what = format!("{key} {}, of", super::page::words(of(one).1));
+        page.originals(&what, assumed.iter().map(|host| host.name.as_str()));
     }
 }
 
