@@ -1,11 +1,18 @@
 //! From an export to a scenario: what `ninefold import` makes of exports of all generations, with parts missing, and of
 //! names that nobody should give anything.
 //!
+//! `merged` holds what is told apart or brought together by where it is; `spreadsheets` what spreadsheets make of an export.
+//!
 //! `scenarios/rvtools` and the folders in `tests/import` hold one small datacenter three times, as three generations of RVTools would export it:
 //! six hosts of two kinds under HA, an edge cluster that is overcommitted, a host that stands alone.
 //! `NINEFOLD_BLESS=1 cargo test --test import` accepts a changed scenario. `NINEFOLD_LONG=1` imports 100,000 VMs as well.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
+
+#[path = "import/merged.rs"]
+mod merged;
+#[path = "import/spreadsheets.rs"]
+mod spreadsheets;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -314,16 +321,20 @@ fn random(seed: u64) -> Files {
         "CPU Model",
         "ESX Version",
         "Current EVC",
+        "VI SDK Server",
+        "vSAN Fault Domain Name",
     ])];
+    let server = |draws: &mut Draws| draws.one(&["", "vc1", "vc1", "VC2"]).to_owned();
     for _ in 0..1 + draws.below(12) {
         let (name, cluster) =
             (names(&mut draws), clusters[draws.below(clusters.len() as u64) as usize].clone());
         let datacenter = draws.one(&["", "a", "\"b\n"]).to_owned();
-        let size = (draws.one(&["4", "16", "64"]), draws.one(&["8192", "65536", "524288"]));
+        let size = (draws.one(&["4", "16", "64", "0"]), draws.one(&["8192", "65.536,00", "524288", "0"]));
         let version = draws.one(&["VMware ESXi 4.1.0", "VMware ESXi 6.5.0", "8.0.1", "\u{1b}[31m"]);
         let cpu = draws.one(&["Xeon \"v4\" \\ \n", "", "EPYC"]);
         let evc = draws.one(&["", "intel-\"x\""]);
-        hosts.push(row(&[&name, &datacenter, &cluster, size.0, size.1, cpu, version, evc]));
+        let (of, domain) = (server(&mut draws), draws.one(&["", "", "Preferred", "a\n"]));
+        hosts.push(row(&[&name, &datacenter, &cluster, size.0, size.1, cpu, version, evc, &of, domain]));
     }
     let mut vcluster = vec![row(&[
         "Name",
@@ -335,16 +346,21 @@ fn random(seed: u64) -> Files {
         "Failure Interval",
         "Isolation Response",
         "DRS enabled",
+        "NumHosts",
+        "VI SDK Server",
     ])];
-    for cluster in &clusters {
-        let truth = |draws: &mut Draws| draws.one(&["True", "False", "TRUE", "0", ""]);
+    for cluster in clusters.iter().chain(&clusters) {
+        let truth = |draws: &mut Draws| draws.one(&["True", "FALSCH", "VRAI", "0", ""]);
         let (ha, admission, drs) = (truth(&mut draws), truth(&mut draws), truth(&mut draws));
         let level = draws.one(&["0", "1", "2", "40", "4294967299"]);
         let monitoring = draws.one(&["vmMonitoringOnly", "vmAndAppMonitoring", "vmMonitoringDisabled", "?"]);
         let interval = draws.one(&["30", "60", "120", ""]);
         let isolation = draws.one(&["none", "powerOff", "shutdown", ""]);
         let watched = draws.one(&["enabled", "disabled"]);
-        vcluster.push(row(&[cluster, ha, level, admission, watched, monitoring, interval, isolation, drs]));
+        let (count, of) = (draws.one(&["", "1", "2", "3"]), server(&mut draws));
+        vcluster.push(row(&[
+            cluster, ha, level, admission, watched, monitoring, interval, isolation, drs, count, &of,
+        ]));
     }
     let mut vinfo = vec![row(&[
         "VM",
@@ -360,6 +376,9 @@ fn random(seed: u64) -> Files {
         "vApp",
         "Cluster",
         "Host",
+        "VI SDK Server",
+        "Datacenter",
+        "VM ID",
     ])];
     let mut places = Vec::new();
     for _ in 0..1 + draws.below(40) {
@@ -375,6 +394,8 @@ fn random(seed: u64) -> Files {
         let rule = draws.one(&["", "", "Anti Affinity"]);
         let (name, rule_name, folder) = (names(&mut draws), names(&mut draws), names(&mut draws));
         places.push((store, host.clone()));
+        let of = server(&mut draws);
+        let (datacenter, number) = (draws.one(&["", "a", "b"]), draws.below(60).to_string());
         vinfo.push(row(&[
             &name,
             "poweredOn",
@@ -389,9 +410,12 @@ fn random(seed: u64) -> Files {
             &folder,
             &cluster,
             &host,
+            &of,
+            datacenter,
+            &number,
         ]));
     }
-    let mut stores = vec![row(&["Name", "Type", "Address", "Hosts"])];
+    let mut stores = vec![row(&["Name", "Type", "Address", "Hosts", "VI SDK Server"])];
     for name in ["san", "local", "local", "\""] {
         let (_, host) = &places[draws.below(places.len() as u64) as usize];
         let all = hosts[1..].iter().map(|host| host[0].clone()).collect::<Vec<_>>().join(", ");
@@ -401,6 +425,7 @@ fn random(seed: u64) -> Files {
             draws.one(&["VMFS", "NFS", "vsan", "?"]),
             draws.one(&["1.2.3.4", ""]),
             list,
+            &server(&mut draws),
         ]));
     }
     [("vInfo", vinfo), ("vHost", hosts), ("vCluster", vcluster), ("vDatastore", stores)]
@@ -486,6 +511,57 @@ fn a_proxmox_cluster_becomes_a_scenario() {
     ] {
         assert!(proxmox::read(wrong).is_err(), "{}", String::from_utf8_lossy(wrong));
     }
+}
+
+/// Disks lie on a storage that may hold them: backups and images of installers on a filer that all nodes reach are none.
+#[test]
+fn a_shared_storage_for_backups_holds_no_disks() {
+    let list = |contents: [&str; 2]| {
+        let mut entries = Vec::new();
+        for node in ["a", "b"] {
+            entries.push(format!(r#"{{"type":"node","node":"{node}","maxcpu":16,"maxmem":68719476736}}"#));
+            entries.push(format!(
+                r#"{{"type":"qemu","name":"vm-{node}","node":"{node}","status":"running","maxcpu":2,"maxmem":4294967296}}"#
+            ));
+            for (storage, content) in ["filer", "pool"].into_iter().zip(contents) {
+                // The filer is on both nodes, the pool on one.
+                if storage == "filer" || node == "a" {
+                    entries.push(format!(
+                        r#"{{"type":"storage","storage":"{storage}","node":"{node}","plugintype":"nfs","shared":1,"content":"{content}"}}"#
+                    ));
+                }
+            }
+        }
+        let inventory = proxmox::read(format!("[{}]", entries.join(",")).as_bytes()).unwrap();
+        loaded(&scenario(&inventory, Grouping::Stem).text);
+        let labels = |vm: &str| {
+            let vm = inventory.vms.iter().find(|other| &*other.name == vm).unwrap();
+            inventory.arrays[vm.array.unwrap()].label.clone()
+        };
+        let left_out: u64 = inventory.left_out.iter().map(|(_, count)| count).sum();
+        ([labels("vm-a"), labels("vm-b")], left_out)
+    };
+    let both = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
+    assert_eq!(list(["backup,iso,vztmpl", "images"]), (both("pool", "local disks"), 1));
+    assert_eq!(list(["backup, iso", "snippets"]), (both("local disks", "local disks"), 2));
+    assert_eq!(list(["iso,rootdir", "images"]), (both("filer", "filer"), 0));
+    // Old lists do not say it: the widest then.
+    assert_eq!(list(["", "images"]), (both("filer", "filer"), 0));
+}
+
+#[test]
+fn a_summary_cuts_names_however_long_they_are() {
+    let name = "x".repeat(10_000);
+    let vhost = format!("Host,Cluster,# Cores,# Memory\nh1,{name},16,4096\nh2,{name},16,4096\n");
+    let vinfo = format!("VM,CPUs,Memory,Cluster,Host\na,2,8192,{name},h1\n");
+    let files =
+        vec![("vInfo.csv".to_owned(), vinfo.into_bytes()), ("vHost.csv".to_owned(), vhost.into_bytes())];
+    let summary = scenario(&inventory(files), Grouping::Stem).summary;
+    for begins in ["cluster xxx", "overcommitted: xxx"] {
+        let line = summary.iter().find(|line| line.starts_with(begins)).unwrap();
+        assert!(line.contains("... (10000 characters)"), "{line}");
+    }
+    assert!(summary.iter().all(|line| line.len() < 600), "{summary:?}");
 }
 
 #[test]

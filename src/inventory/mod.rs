@@ -122,6 +122,8 @@ impl Inventory {
 #[derive(Clone, Debug)]
 pub struct Cluster {
     pub name: String,
+    /// Where it is, in words of plain characters, if others are called like it.
+    pub whereabouts: Option<String>,
     pub product: Told<&'static str>,
     /// Whether it restarts what a host took with it.
     pub restarts: Told<bool>,

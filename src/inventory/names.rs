@@ -117,6 +117,15 @@ pub fn shown(foreign: &str) -> String {
     text
 }
 
+/// A foreign name as it is, but for its length.
+#[must_use]
+pub(super) fn cut(foreign: &str) -> String {
+    match foreign.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => format!("{}... ({} characters)", &foreign[..end], foreign.chars().count()),
+        None => foreign.to_owned(),
+    }
+}
+
 /// A foreign name as a text of TOML, in one line. What cannot be seen is left out.
 #[must_use]
 pub fn quoted(foreign: &str) -> String {
@@ -180,6 +189,8 @@ mod tests {
         let long = "x".repeat(10_000);
         assert_eq!(Names::default().take(&long, "vm").len(), NAME_CHARS);
         assert!(shown(&long).len() < SHOWN_CHARS + 40 && quoted(&long).len() == SHOWN_CHARS + 2);
+        assert_eq!(cut(&"\u{e9}".repeat(161)), format!("{}... (161 characters)", "\u{e9}".repeat(160)));
+        assert_eq!(cut("\u{1b}\"").as_str(), "\u{1b}\"");
         assert_eq!(shown("a\u{1b}[2J\u{202e}b\u{2028}"), "a\\u{1b}[2J\\u{202e}b\\u{2028}");
         assert_eq!(quoted("a\n\"]\\\u{7f}"), r#""a\"]\\""#);
         assert_eq!(stem("10.1.2.3"), "10");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{Names, stem};
-use super::{Inventory, Priority, Vm};
+use super::{Host, Inventory, Priority, Vm};
 
 /// What VMs of one service have in common, besides their size, their priority and where their disks are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,12 +35,20 @@ pub(super) struct Service {
     pub(super) vms: Vec<usize>,
 }
 
+/// A fault domain: its datacenter, its cluster, and its name. Many clusters have one that is called `Preferred`.
+pub(super) type Domain = (Option<usize>, Option<usize>, String);
+
+/// The fault domain that a host is in.
+pub(super) fn domain(host: &Host) -> Option<Domain> {
+    host.fault_domain.as_ref().map(|name| (host.datacenter, host.cluster, name.clone()))
+}
+
 /// Groups, services and names, by position in the inventory where they belong to something in it.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) sites: Vec<String>,
-    /// By fault domain of a datacenter.
-    pub(super) racks: BTreeMap<(Option<usize>, String), String>,
+    /// By fault domain.
+    pub(super) racks: BTreeMap<Domain, String>,
     pub(super) clusters: Vec<String>,
     pub(super) arrays: Vec<String>,
     pub(super) host_groups: Vec<HostGroup>,
@@ -62,9 +70,9 @@ impl Plan {
         let arrays = all(&mut Names::default(), &mut labels, "array");
         let (mut racks, mut rack_names) = (BTreeMap::new(), Names::default());
         for host in &inventory.hosts {
-            if let Some(domain) = &host.fault_domain {
-                let key = (host.datacenter, domain.clone());
-                racks.entry(key).or_insert_with(|| rack_names.take(domain, "rack"));
+            if let Some(domain) = domain(host) {
+                let name = domain.2.clone();
+                racks.entry(domain).or_insert_with(|| rack_names.take(&name, "rack"));
             }
         }
         let (host_groups, members) = host_groups(inventory, &clusters);

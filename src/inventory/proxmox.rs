@@ -38,6 +38,17 @@ struct Resource {
     plugintype: String,
     #[serde(default)]
     shared: Value,
+    /// What may lie on a storage: words with commas between them.
+    #[serde(default)]
+    content: String,
+}
+
+impl Resource {
+    /// Whether disks of guests may lie on a storage. Old lists do not say it.
+    fn holds_disks(&self) -> bool {
+        let mut words = self.content.split(',').map(str::trim).filter(|word| !word.is_empty()).peekable();
+        words.peek().is_none() || words.any(|word| matches!(word, "images" | "rootdir"))
+    }
 }
 
 /// The same behind `data`, as the API answers.
@@ -221,10 +232,19 @@ fn guests(
 /// The shared storage that most nodes reach holds all disks, of nodes that do not reach it local disks do.
 fn storages(resources: &[Resource], numbers: &BTreeMap<String, usize>, inventory: &mut Inventory) {
     let mut shared: BTreeMap<&str, (&str, BTreeSet<usize>)> = BTreeMap::new();
+    let mut without_disks = BTreeSet::new();
     for storage in resources.iter().filter(|resource| resource.kind == "storage" && is_true(&resource.shared))
     {
+        if !storage.holds_disks() {
+            without_disks.insert(&storage.storage);
+            continue;
+        }
         let entry = shared.entry(&storage.storage).or_insert((&storage.plugintype, BTreeSet::new()));
         entry.1.extend(numbers.get(&storage.node));
+    }
+    if !without_disks.is_empty() {
+        let why = "shared storages for backups and the like, without images or rootdir in their content";
+        inventory.left_out.push((why.to_owned(), without_disks.len() as u64));
     }
     // A node that is off lists no storage at all, local disks neither.
     let listed: BTreeSet<&str> =
@@ -291,6 +311,7 @@ fn cluster(inventory: &mut Inventory) {
     }
     inventory.clusters.push(Cluster {
         name: "proxmox".to_owned(),
+        whereabouts: None,
         product: Told::by("Proxmox VE", "proxmox"),
         restarts,
         failover_level: Told::by("Proxmox has no admission control", 0),

@@ -1,6 +1,7 @@
 //! What an import has read, left out and assumed: the lines that a person sees.
 
 use super::Inventory;
+use super::names::cut;
 use super::overcommit::Overcommit;
 use super::plan::Plan;
 
@@ -38,9 +39,11 @@ pub(super) fn lines(
         let settings = settings.map(|(key, told)| format!("{key} = {}", told.value));
         let words = [many(hosts, "host"), cluster.product.value.to_owned(), restarts.to_owned(), admission];
         let words: Vec<String> = words.into_iter().chain(settings).collect();
-        lines.push(format!("cluster {}: {}", cluster.name, words.join(", ")));
+        let of = cluster.whereabouts.as_ref().map_or_else(String::new, |place| format!(" of {place}"));
+        lines.push(format!("cluster {}{of}: {}", cut(&cluster.name), words.join(", ")));
     }
     for (name, needed) in overcommitted {
+        let name = cut(name);
         let hundredths = |value: u64| format!("{}.{:02}", value / 100, value % 100);
         for (key, value) in [("memory_overcommit", needed.memory), ("cpu_overcommit", needed.cores)] {
             if let Some(value) = value {

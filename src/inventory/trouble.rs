@@ -33,10 +33,15 @@ impl Trouble {
         }
     }
 
+    /// More of them, that nobody needs to be told one by one.
+    pub(super) fn count(&mut self, more: u64) {
+        self.more += more;
+    }
+
     /// Nothing, or all of it.
     pub(super) fn end(mut self) -> Result<(), Vec<Problem>> {
         if self.more > 0 {
-            let what = format!("{} more problems", self.more);
+            let what = format!("{} more problem{}", self.more, if self.more == 1 { "" } else { "s" });
             self.told.push(Problem {
                 place: "the export".into(),
                 what,

@@ -11,6 +11,8 @@ pub(super) struct Column {
     pub(super) aliases: &'static [&'static str],
     /// Nothing can be made of the sheet without it.
     pub(super) is_required: bool,
+    /// Its cells say yes or no, or nothing.
+    pub(super) is_truth: bool,
 }
 
 /// A sheet that is read.
@@ -21,20 +23,27 @@ pub(super) struct Sheet {
 }
 
 const fn required(word: &'static str, aliases: &'static [&'static str]) -> Column {
-    Column { word, aliases, is_required: true }
+    Column { word, aliases, is_required: true, is_truth: false }
 }
 
 const fn column(word: &'static str, aliases: &'static [&'static str]) -> Column {
-    Column { word, aliases, is_required: false }
+    Column { word, aliases, is_required: false, is_truth: false }
 }
+
+const fn truth(word: &'static str, aliases: &'static [&'static str]) -> Column {
+    Column { word, aliases, is_required: false, is_truth: true }
+}
+
+/// The vSphere that was asked, in every sheet: exports of several are merged into one.
+const SERVER: &str = "VI SDK Server";
 
 pub(super) const VINFO: Sheet = Sheet {
     name: "vInfo",
     columns: &[
         required("VM", &["VM Name", "vInfoVMName"]),
         column("Powerstate", &["Power state", "vInfoPowerstate"]),
-        column("Template", &["vInfoTemplate"]),
-        column("SRM Placeholder", &["vInfoSRMPlaceholder"]),
+        truth("Template", &["vInfoTemplate"]),
+        truth("SRM Placeholder", &["vInfoSRMPlaceholder"]),
         column("Connection state", &["vInfoConnectionState"]),
         required("CPUs", &["# CPUs", "vCPUs", "Num CPUs", "vInfoCPUs", "vInfoNumCPU"]),
         required("Memory", &["Memory MiB", "Memory Size MiB", "vInfoMemory"]),
@@ -51,6 +60,10 @@ pub(super) const VINFO: Sheet = Sheet {
         column("Datacenter", &["vInfoDataCenter"]),
         column("Cluster", &["vInfoCluster"]),
         column("Host", &["vInfoHost", "ESX Host"]),
+        column("VM ID", &["vInfoVMID", "vInfoObjectID"]),
+        // Not the UUID of old exports, which is the machine's: clones may share it.
+        column("VM UUID", &["vInfoVMUUID"]),
+        column(SERVER, &["vInfoVISDKServer"]),
     ],
 };
 
@@ -60,16 +73,17 @@ pub(super) const VHOST: Sheet = Sheet {
         required("Host", &["Host Name", "vHostName"]),
         column("Datacenter", &["vHostDatacenter"]),
         column("Cluster", &["vHostCluster"]),
-        column("in Maintenance Mode", &["Maintenance Mode", "vHostInMaintenanceMode"]),
+        truth("in Maintenance Mode", &["Maintenance Mode", "vHostInMaintenanceMode"]),
         column("vSAN Fault Domain Name", &["vHostvSANFaultDomainName"]),
         column("CPU Model", &["vHostCpuModel"]),
         column("# CPU", &["# CPUs", "vHostNumCpu"]),
         column("Cores per CPU", &["vHostCoresPerCPU"]),
         column("# Cores", &["Cores", "vHostNumCpuCores"]),
         column("# Memory", &["Memory", "# Memory MiB", "Memory Size", "vHostMemorySize"]),
-        column("VMotion support", &["vHostVMotionSupport", "vHostVMotionSupported"]),
+        truth("VMotion support", &["vHostVMotionSupport", "vHostVMotionSupported"]),
         column("Current EVC", &["vHostCurrentEVC", "vHostCurrentEVCModeKey"]),
         column("ESX Version", &["ESXi Version", "vHostFullName", "vHostESXVersion"]),
+        column(SERVER, &["vHostVISDKServer"]),
     ],
 };
 
@@ -80,9 +94,9 @@ pub(super) const VCLUSTER: Sheet = Sheet {
         column("NumHosts", &["# Hosts", "vClusterNumHosts"]),
         column("NumCpuCores", &["# Cores", "vClusterNumCpuCores"]),
         column("TotalMemory", &["Total Memory", "vClusterTotalMemory"]),
-        column("HA enabled", &["vClusterHAEnabled", "vClusterDasEnabled"]),
+        truth("HA enabled", &["vClusterHAEnabled", "vClusterDasEnabled"]),
         column("Failover Level", &["vClusterFailoverLevel", "vClusterDasFailoverLevel"]),
-        column(
+        truth(
             "AdmissionControlEnabled",
             &[
                 "Admission Control Enabled",
@@ -96,8 +110,9 @@ pub(super) const VCLUSTER: Sheet = Sheet {
         column("Max Failures", &["vClusterMaxFailures", "vClusterDasMaxFailures"]),
         column("Failure Interval", &["vClusterFailureInterval", "vClusterDasFailureInterval"]),
         column("VM Monitoring", &["vClusterVMMonitoring", "vClusterDasVMMonitoring"]),
-        column("DRS enabled", &["vClusterDRSEnabled"]),
+        truth("DRS enabled", &["vClusterDRSEnabled"]),
         column("DRS default VM behavior", &["DRS default VM behaviour", "vClusterDRSDefaultVMBehavior"]),
+        column(SERVER, &["vClusterVISDKServer"]),
     ],
 };
 
@@ -108,6 +123,7 @@ pub(super) const VDATASTORE: Sheet = Sheet {
         column("Address", &["vDatastoreAddress", "vDSAddress"]),
         column("Type", &["vDatastoreType", "vDSType"]),
         column("Hosts", &["vDatastoreHosts", "vDSHosts"]),
+        column(SERVER, &["vDatastoreVISDKServer", "vDSVISDKServer"]),
     ],
 };
 

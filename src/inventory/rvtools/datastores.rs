@@ -3,11 +3,17 @@
 //! The export does not say which array a datastore is on. Assumption: those of one kind that the same hosts reach are on
 //! one array, of filers those with one address; it errs on the side of what fails together (STO-17). Datastores that only
 //! one host reaches are disks in that host.
+//!
+//! vDatastore says on which server a datastore is, and its hosts say in which datacenter; there it is the only one of its
+//! name.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::homes::Home;
+use super::place::{Fit, Place};
 use super::sheet::{Row, Rows};
-use super::vms::{Home, Running};
+use super::vms::Running;
 use crate::inventory::{Array, Inventory, Source, Told};
 
 /// A datastore that VMs lie on.
@@ -18,6 +24,8 @@ struct Datastore<'a> {
     address: &'a str,
     hosts: BTreeSet<usize>,
     is_told: bool,
+    /// As far as it is known.
+    place: Place,
 }
 
 /// What makes datastores parts of one array.
@@ -26,40 +34,42 @@ type Key<'a> = (&'static str, &'a str, BTreeSet<usize>);
 const ALL_HOSTS: &str = "all hosts of the cluster reach it; no sheet says it";
 const BLOCKS: &str = "Fibre Channel; VMFS may be on iSCSI or local disks as well, the export does not say it";
 
-/// Adds the arrays to the inventory; on which of them each VM lies.
+/// Adds the arrays to the inventory; on which of them each VM lies. `places`: those of the hosts.
 pub(super) fn read<'a>(
     vdatastore: Option<&'a Rows>,
     running: &'a [Running<'a>],
     homes: &[Home],
+    places: &[&Place],
     inventory: &mut Inventory,
 ) -> Vec<Option<usize>> {
-    let listed = vdatastore.map_or_else(Vec::new, |sheet| listed(sheet, inventory));
+    let mut used: Vec<Datastore<'a>> =
+        vdatastore.map_or_else(Vec::new, |sheet| listed(sheet, places, inventory));
     let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (number, datastore) in listed.iter().enumerate() {
+    for (number, datastore) in used.iter().enumerate() {
         by_name.entry(datastore.name).or_default().push(number);
     }
-    let mut used: Vec<Datastore<'a>> = listed;
     let mut on: Vec<Option<usize>> = Vec::with_capacity(running.len());
     for (vm, home) in running.iter().zip(homes) {
         if vm.datastore.is_empty() {
             on.push(None);
             continue;
         }
-        let alike = by_name.entry(vm.datastore).or_default();
-        let right =
-            alike.iter().find(|number| used[**number].hosts.contains(&home.host)).or(alike.first()).copied();
-        let number = right.unwrap_or_else(|| {
-            let kind = Told::assumed(BLOCKS, "fc");
-            used.push(Datastore {
-                name: vm.datastore,
-                kind,
-                address: "",
-                hosts: BTreeSet::new(),
-                is_told: false,
-            });
+        let (alike, place) = (by_name.entry(vm.datastore).or_default(), places[home.host]);
+        let number = meant(alike, home.host, place, &used).unwrap_or_else(|| {
+            let other = alike.iter().find(|number| used[**number].place.fit(place).is_some());
+            let (kind, address) = match other {
+                Some(&other) => (used[other].kind.clone(), used[other].address),
+                None => (Told::assumed(BLOCKS, "fc"), ""),
+            };
+            let (name, hosts) = (vm.datastore, BTreeSet::new());
+            used.push(Datastore { name, kind, address, hosts, is_told: false, place: place.clone() });
             alike.push(used.len() - 1);
             used.len() - 1
         });
+        if !used[number].is_told {
+            // The first VM of it says where it is.
+            used[number].place = place.clone();
+        }
         // A VM that runs on a host can read its disks there, whatever the list says.
         used[number].hosts.insert(home.host);
         on.push(Some(number));
@@ -78,29 +88,95 @@ pub(super) fn read<'a>(
     on
 }
 
-/// The rows of vDatastore. Hosts that vHost does not list are none.
-fn listed<'a>(sheet: &'a Rows, inventory: &Inventory) -> Vec<Datastore<'a>> {
+/// Of datastores that are called alike the one that is meant on a host: one that it reaches, or else one in its place.
+fn meant(alike: &[usize], host: usize, place: &Place, used: &[Datastore<'_>]) -> Option<usize> {
+    let reached = alike.iter().find(|number| used[**number].hosts.contains(&host)).copied();
+    let near = || {
+        let fit = |number: usize| used[number].place.fit(place).filter(|(_, dc)| *dc != Fit::Differs);
+        let fits = alike.iter().filter_map(|&number| Some((Reverse(fit(number)?), number)));
+        fits.min_by_key(|(fit, _)| *fit).map(|(_, number)| number)
+    };
+    reached.or_else(near)
+}
+
+/// The rows of vDatastore, each datastore once. Hosts that vHost does not list are none.
+fn listed<'a>(sheet: &'a Rows, places: &[&Place], inventory: &mut Inventory) -> Vec<Datastore<'a>> {
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (number, host) in inventory.hosts.iter().enumerate() {
         by_name.entry(host.name.to_lowercase()).or_default().push(number);
     }
-    let read = |row: &'a Row| {
-        let list = sheet.text(row, "Hosts").split([',', ';']).map(|name| name.trim().to_lowercase());
-        let hosts: BTreeSet<usize> = list.filter_map(|name| by_name.get(&name)).flatten().copied().collect();
-        let kind = sheet.text(row, "Type").to_ascii_lowercase();
-        let kind = match kind.as_str() {
-            "nfs" | "nfs41" => Told::by("vDatastore: Type", "nfs"),
-            "vsan" => Told::assumed(
-                "vSAN, as a storage that the network leads to; its own redundancy is not simulated",
-                "iscsi",
-            ),
-            "vmfs" | "" => Told::assumed(BLOCKS, "fc"),
-            _ => Told::assumed("Fibre Channel; vDatastore has a Type that says something else", "fc"),
+    let (mut list, mut doubles) = (Vec::new(), 0);
+    let mut seen: BTreeMap<(String, &str, BTreeSet<String>), usize> = BTreeMap::new();
+    for row in sheet.rows.iter().filter(|row| !sheet.text(row, "Name").is_empty()) {
+        let server = sheet.text(row, "VI SDK Server").to_lowercase();
+        let names = sheet.text(row, "Hosts").split([',', ';']).map(|name| name.trim().to_lowercase());
+        let names: BTreeSet<String> = names.filter(|name| by_name.contains_key(name)).collect();
+        let choices = choices(&names, &server, &by_name, places);
+        let name = sheet.text(row, "Name");
+        let before = seen.entry((server.clone(), name, names)).or_insert(0);
+        let hosts = match choices.get(*before) {
+            Some(hosts) => hosts.clone(),
+            None if choices.is_empty() => BTreeSet::new(),
+            None => {
+                doubles += 1;
+                continue;
+            }
         };
+        *before += 1;
+        let first = hosts.first().map(|host| places[*host]);
+        let place = match first.filter(|first| hosts.iter().all(|host| places[*host] == *first)) {
+            Some(place) => place.clone(),
+            None => Place { server, datacenter: String::new() },
+        };
+        let kind = kind(sheet, row);
         let address = if kind.value == "nfs" { sheet.text(row, "Address") } else { "" };
-        Datastore { name: sheet.text(row, "Name"), kind, address, is_told: !hosts.is_empty(), hosts }
-    };
-    sheet.rows.iter().filter(|row| !sheet.text(row, "Name").is_empty()).map(read).collect()
+        list.push(Datastore { name, kind, address, is_told: !hosts.is_empty(), hosts, place });
+    }
+    if doubles > 0 {
+        let what = "rows of vDatastore with a datastore that is there already";
+        inventory.left_out.push((what.to_owned(), doubles));
+    }
+    list
+}
+
+/// The hosts that a list of names can mean: those of one place where it has all of them, else all that are called so.
+/// Where several places have them all, as many rows say the same, one for each.
+fn choices(
+    names: &BTreeSet<String>,
+    server: &str,
+    by_name: &BTreeMap<String, Vec<usize>>,
+    places: &[&Place],
+) -> Vec<BTreeSet<usize>> {
+    let mut all = BTreeSet::new();
+    let mut by_place: BTreeMap<&Place, (usize, BTreeSet<usize>)> = BTreeMap::new();
+    let mut known = 0;
+    for name in names {
+        let alike = by_name.get(name).map_or(&[][..], Vec::as_slice).iter().copied();
+        let here = alike.filter(|host| Fit::of(&places[*host].server, server) != Fit::Differs);
+        let here: BTreeSet<usize> = here.collect();
+        known += usize::from(!here.is_empty());
+        for place in here.iter().map(|host| places[*host]).collect::<BTreeSet<_>>() {
+            let (count, hosts) = by_place.entry(place).or_default();
+            *count += 1;
+            hosts.extend(here.iter().filter(|host| places[**host] == place));
+        }
+        all.extend(here);
+    }
+    let whole = by_place.into_values().filter(|(count, _)| *count == known);
+    let whole: Vec<BTreeSet<usize>> = whole.map(|(_, hosts)| hosts).collect();
+    if whole.is_empty() && !all.is_empty() { vec![all] } else { whole }
+}
+
+fn kind(sheet: &Rows, row: &Row) -> Told<&'static str> {
+    match sheet.text(row, "Type").to_ascii_lowercase().as_str() {
+        "nfs" | "nfs41" => Told::by("vDatastore: Type", "nfs"),
+        "vsan" => Told::assumed(
+            "vSAN, as a storage that the network leads to; its own redundancy is not simulated",
+            "iscsi",
+        ),
+        "vmfs" | "" => Told::assumed(BLOCKS, "fc"),
+        _ => Told::assumed("Fibre Channel; vDatastore has a Type that says something else", "fc"),
+    }
 }
 
 /// Some hosts, and all others of their clusters.

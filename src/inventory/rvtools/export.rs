@@ -4,15 +4,17 @@ use std::io::Cursor;
 
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
 
-use super::aliases::{SHEETS, Sheet, VINFO, normal};
-use super::sheet::{Builder, Rows};
+use super::aliases::{SHEETS, Sheet, VINFO};
+use super::archive;
+use super::separated::separated;
+use super::sheet::{Builder, Rows, Spot};
 use crate::inventory::names::shown;
 use crate::inventory::trouble::{Problem, Trouble};
 
 /// An export of RVTools, read from wherever it lies.
 #[derive(Debug)]
 pub enum Export {
-    /// A workbook, `.xlsx`.
+    /// A workbook, `.xlsx`, or a `.zip` of files of comma-separated values.
     Workbook(Vec<u8>),
     /// Files of comma-separated values, each with its name.
     Files(Vec<(String, Vec<u8>)>),
@@ -31,34 +33,55 @@ pub fn sheet_of_file(name: &str) -> Option<&'static str> {
     sheet(name).map(|sheet| sheet.name)
 }
 
-fn sheet(file: &str) -> Option<&'static Sheet> {
+pub(super) fn sheet(file: &str) -> Option<&'static Sheet> {
     let lower = file.to_ascii_lowercase();
-    let stem = lower.strip_suffix(".csv")?;
-    let stem = stem.strip_prefix("rvtools_tab").or_else(|| stem.strip_prefix("rvtools_")).unwrap_or(stem);
-    SHEETS.into_iter().find(|sheet| sheet.name.eq_ignore_ascii_case(stem))
+    sheet_named(lower.strip_suffix(".csv")?)
 }
 
-/// The sheets that an export has, in the order of [`SHEETS`].
-pub(super) fn sheets(export: &Export, trouble: &mut Trouble) -> [Option<Rows>; 4] {
-    let mut found: [Option<Rows>; 4] = [None, None, None, None];
+/// The sheet of a name in a workbook, or of a file, which some programs begin with `RVTools_tab` or `tab`.
+fn sheet_named(name: &str) -> Option<&'static Sheet> {
+    let lower = name.trim().to_ascii_lowercase();
+    let name = lower.strip_prefix("rvtools_").unwrap_or(&lower);
+    let name = name.strip_prefix("tab").unwrap_or(name);
+    SHEETS.into_iter().find(|sheet| sheet.name.eq_ignore_ascii_case(name))
+}
+
+/// What an export has.
+#[derive(Debug, Default)]
+pub(super) struct Sheets {
+    /// In the order of [`SHEETS`].
+    pub(super) found: [Option<Rows>; 4],
+    /// What somebody should know of them.
+    pub(super) remarks: Vec<String>,
+}
+
+pub(super) fn sheets(export: &Export, trouble: &mut Trouble) -> Sheets {
+    let mut sheets = Sheets::default();
     let read = match export {
-        Export::Workbook(bytes) => workbook(bytes, &mut found, trouble),
-        Export::Files(files) => self::files(files, &mut found, trouble),
+        Export::Workbook(bytes) => match archive::files(bytes) {
+            Some(read) => read.and_then(|read| files(&read, "the archive", &mut sheets, trouble)),
+            None => workbook(bytes, &mut sheets, trouble),
+        },
+        Export::Files(read) => files(read, "the folder", &mut sheets, trouble),
     };
     if let Err(problem) = read {
         trouble.add(problem.place, problem.what, problem.remedy);
     }
-    found
+    sheets
 }
 
-fn problem(place: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Problem {
+pub(super) fn problem(
+    place: impl Into<String>,
+    what: impl Into<String>,
+    remedy: impl Into<String>,
+) -> Problem {
     Problem { place: place.into(), what: what.into(), remedy: remedy.into() }
 }
 
 /// The first bytes of a file of Microsoft's compound format: a workbook with a password, or one of Excel 97.
 const COMPOUND: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
-fn workbook(bytes: &[u8], found: &mut [Option<Rows>; 4], trouble: &mut Trouble) -> Result<(), Problem> {
+fn workbook(bytes: &[u8], sheets: &mut Sheets, trouble: &mut Trouble) -> Result<(), Problem> {
     let place = "the workbook";
     if bytes.starts_with(&COMPOUND) {
         let what = "it is encrypted with a password, or an old .xls";
@@ -69,20 +92,26 @@ fn workbook(bytes: &[u8], found: &mut [Option<Rows>; 4], trouble: &mut Trouble) 
         problem(
             place,
             what,
-            "give a complete .xlsx as RVTools writes it, with a sheet vInfo, or a folder of its CSV files",
+            "give a complete .xlsx as RVTools writes it, with a sheet vInfo, or a folder or .zip of its CSV files",
         )
     })?;
     let names = book.sheet_names();
-    for (slot, sheet) in found.iter_mut().zip(SHEETS) {
-        let Some(name) = names.iter().find(|name| normal(name) == normal(sheet.name)) else { continue };
+    let named = |sheet: &Sheet| {
+        let mut alike = names.iter().filter(|name| sheet_named(name).is_some_and(|s| s.name == sheet.name));
+        // That of RVTools itself before another that is called like it.
+        alike.clone().find(|name| name.trim().eq_ignore_ascii_case(sheet.name)).or_else(|| alike.next())
+    };
+    for (slot, sheet) in sheets.found.iter_mut().zip(SHEETS) {
+        let Some(name) = named(sheet) else { continue };
         let mut builder = Builder::new(sheet);
         cells(&mut book, name, &mut builder)?;
-        *slot = builder.end(trouble);
-        if slot.is_none() && sheet.name == VINFO.name {
+        let is_needed = sheet.name == VINFO.name;
+        *slot = builder.end(is_needed, trouble, &mut sheets.remarks);
+        if slot.is_none() && is_needed {
             return Ok(());
         }
     }
-    if !names.iter().any(|name| normal(name) == normal(VINFO.name)) {
+    if named(&VINFO).is_none() {
         let there = names.iter().take(30).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
         let what = format!("there is no sheet vInfo; there are: {there}");
         return Err(problem(place, what, "export with RVTools: File, Export all to xlsx"));
@@ -104,7 +133,8 @@ fn cells(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, builder: &mut Builder) -> R
         let at =
             cell.as_ref().map(|cell| (u64::from(cell.get_position().0) + 1, cell.get_position().1 as usize));
         if at.is_none_or(|(next, _)| next != number) {
-            builder.row(number, row.iter().map(|(at, cell)| (*at, cell.as_str())))?;
+            let spot = Spot { row: number, line: number };
+            builder.row(spot, None, row.iter().map(|(at, cell)| (*at, cell.as_str())))?;
             row.clear();
         }
         let (Some(cell), Some((next, column))) = (cell, at) else { return Ok(()) };
@@ -133,91 +163,24 @@ fn words(error: &XlsxError) -> String {
 
 fn files(
     files: &[(String, Vec<u8>)],
-    found: &mut [Option<Rows>; 4],
+    place: &str,
+    sheets: &mut Sheets,
     trouble: &mut Trouble,
 ) -> Result<(), Problem> {
-    for (slot, wanted) in found.iter_mut().zip(SHEETS) {
+    for (slot, wanted) in sheets.found.iter_mut().zip(SHEETS) {
         let is_wanted = |name: &str| sheet(name).is_some_and(|sheet| sheet.name == wanted.name);
         let mut of_sheet = files.iter().filter(|(name, _)| is_wanted(name));
         let Some((name, bytes)) = of_sheet.next() else { continue };
         if let Some((other, _)) = of_sheet.next() {
             let what = format!("{} and {} both hold sheet {}", shown(name), shown(other), wanted.name);
-            trouble.add("the folder", what, "keep one of them");
+            trouble.add(place, what, "keep one of them");
         }
-        *slot = separated(wanted, name, bytes)?.end(trouble);
+        let is_needed = wanted.name == VINFO.name;
+        *slot = separated(wanted, name, bytes)?.end(is_needed, trouble, &mut sheets.remarks);
     }
     if !files.iter().any(|(name, _)| sheet(name).is_some_and(|sheet| sheet.name == VINFO.name)) {
         let remedy = "export with RVTools: File, Export all to csv, and give the folder";
-        return Err(problem("the folder", "there is no RVTools_tabvInfo.csv", remedy));
+        return Err(problem(place, "there is no RVTools_tabvInfo.csv", remedy));
     }
     Ok(())
-}
-
-fn separated(sheet: &'static Sheet, name: &str, bytes: &[u8]) -> Result<Builder, Problem> {
-    let text = decoded(bytes);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator(&text))
-        .from_reader(text.as_bytes());
-    let (mut builder, mut record) = (Builder::new(sheet), csv::StringRecord::new());
-    loop {
-        match reader.read_record(&mut record) {
-            Ok(true) => {
-                let line = record.position().map_or(0, csv::Position::line);
-                builder.row(line, record.iter().enumerate())?;
-            }
-            Ok(false) => return Ok(builder),
-            Err(error) => {
-                let what = format!("it cannot be read: {}", shown(&error.to_string()));
-                return Err(problem(shown(name), what, "export it once more"));
-            }
-        }
-    }
-}
-
-/// UTF-8 or UTF-16 by its byte-order mark; what is neither is taken for Latin 1, of which every byte is a character.
-fn decoded(bytes: &[u8]) -> String {
-    let pairs = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
-        String::from_utf16_lossy(&units)
-    };
-    let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
-    match bytes {
-        [0xFF, 0xFE, rest @ ..] => pairs(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => pairs(rest, u16::from_be_bytes),
-        bytes => match std::str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
-        },
-    }
-}
-
-/// What stands most often between the names of the columns.
-fn separator(text: &str) -> u8 {
-    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    let count = |separator: u8| header.bytes().filter(|byte| *byte == separator).count();
-    let candidates = [b',', b';', b'\t'];
-    candidates.into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_separator_is_what_stands_in_the_header() {
-        assert_eq!(separator("VM;Powerstate;CPUs\na,b,c,d,e"), b';');
-        assert_eq!(separator("\n\"VM\",\"CPUs\""), b',');
-        assert_eq!(separator("VM\tCPUs"), b'\t');
-        assert_eq!(separator("VM"), b',');
-    }
-
-    #[test]
-    fn text_of_any_encoding_becomes_text() {
-        assert_eq!(decoded(b"\xEF\xBB\xBFgr\xC3\xBC\xC3\x9F"), "gr\u{fc}\u{df}");
-        assert_eq!(decoded(b"gr\xFC\xDF"), "gr\u{fc}\u{df}");
-        assert_eq!(decoded(b"\xFF\xFEV\0M\0"), "VM");
-        assert_eq!(decoded(b"\xFE\xFF\0V\0M"), "VM");
-    }
 }

@@ -3,7 +3,10 @@
 //!
 //! - [`Export`]: the bytes, and which file is which sheet.
 //! - `aliases`: what columns are called.
-//! - `sheet`: rows and cells. `clusters`, `hosts`, `datastores`, `vms`: what is made of one sheet each.
+//! - `archive`, `separated`: a `.zip` of CSV files, and one of these.
+//! - `sheet`: rows and cells; `words` and `numbers` in them. `clusters`, `hosts`, `datastores`, `vms`: what is made of one
+//!   sheet each.
+//! - `place`: where something is; names are told apart by it. `homes`: on which host each VM runs.
 //!
 //! Only vInfo is needed, with names and sizes. What other sheets would have said is assumed, and marked as such: no vHost,
 //! no sizes of hosts; no vCluster, no settings of HA; no vDatastore, one array under each cluster.
@@ -12,10 +15,16 @@
 //! rules that bind VMs to hosts, Fault Tolerance (counted), and the load of a moment (vCPU, vMemory).
 
 mod aliases;
+mod archive;
+mod cluster_rows;
 mod clusters;
 mod datastores;
 mod export;
+mod homes;
 mod hosts;
+mod numbers;
+mod place;
+mod separated;
 mod sheet;
 mod sizes;
 mod vms;
@@ -40,7 +49,8 @@ use super::{Inventory, Problem, overcommit};
 /// ```
 pub fn read(export: &Export) -> Result<Inventory, Vec<Problem>> {
     let mut trouble = Trouble::default();
-    let [vinfo, vhost, vcluster, vdatastore] = export::sheets(export, &mut trouble);
+    let sheets = export::sheets(export, &mut trouble);
+    let [vinfo, vhost, vcluster, vdatastore] = sheets.found;
     let Some(vinfo) = vinfo else {
         // Whoever has not found it has said so: there are problems.
         return Err(trouble.end().err().unwrap_or_default());
@@ -50,24 +60,31 @@ pub fn read(export: &Export) -> Result<Inventory, Vec<Problem>> {
     {
         inventory.read.push(format!("{} of sheet {}", rows(sheet.rows.len()), sheet.sheet.name));
     }
+    inventory.remarks.extend(sheets.remarks);
     let running = vms::running(&vinfo, &mut inventory, &mut trouble);
-    let found = match &vhost {
+    let listed = match vhost.as_ref().filter(|vhost| !vhost.rows.is_empty()) {
         Some(vhost) => hosts::listed(vhost, &running, &mut inventory, &mut trouble),
-        None => hosts::of_vms(&running, &mut inventory),
+        None => {
+            let why = if vhost.is_some() { "sheet vHost lists none" } else { "there is no sheet vHost" };
+            let remark = format!("{why}: hosts are those that run VMs, and their sizes are assumed");
+            inventory.remarks.push(remark);
+            hosts::Listed { found: hosts::of_vms(&running), ..hosts::Listed::default() }
+        }
     };
     if running.is_empty() {
         let remedy = "export a vSphere in which VMs are powered on";
         trouble.add("sheet vInfo", "no VM in it runs", remedy);
-    } else if found.is_empty() {
+    } else if listed.found.is_empty() {
         let remedy = "add sheet vHost, or column Host to vInfo";
         trouble.add("the export", "it has no hosts: no row of vHost, and no column Host in vInfo", remedy);
     }
     trouble.end()?;
-    let defaults = clusters::read(vcluster.as_ref(), &found, &running, &mut inventory);
-    hosts::add(found, &mut inventory);
-    let homes = vms::placed(&running, &mut inventory);
-    sizes::assume(vcluster.as_ref(), &running, &homes, &mut inventory);
-    let on = datastores::read(vdatastore.as_ref(), &running, &homes, &mut inventory);
+    hosts::add(&listed.found, &mut inventory);
+    let homes = homes::placed(&running, &listed.found, &mut inventory);
+    let defaults = clusters::read(vcluster.as_ref(), &listed, &running, &homes, &mut inventory);
+    sizes::assume(&defaults, &running, &homes, &mut inventory);
+    let places: Vec<&place::Place> = listed.found.iter().map(|host| &host.place).collect();
+    let on = datastores::read(vdatastore.as_ref(), &running, &homes, &places, &mut inventory);
     vms::add(running, &homes, &on, &defaults, &mut inventory);
     overcommit::refuse(&inventory)?;
     Ok(inventory)

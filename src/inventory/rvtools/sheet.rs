@@ -1,6 +1,8 @@
 //! A sheet as it is read: of each row only the columns that matter, as text.
 
 use super::aliases::{Sheet, normal};
+use super::numbers::whole;
+use super::words;
 use crate::inventory::names::shown;
 use crate::inventory::trouble::{Problem, Trouble};
 
@@ -13,50 +15,85 @@ pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
 }
 
+/// Where a row stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// As a spreadsheet counts.
+    pub(super) row: u64,
+    /// As an editor counts the lines of a file: another number where a cell above holds a line break.
+    pub(super) line: u64,
+}
+
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "row {}", self.row)?;
+        if self.line != self.row { write!(f, " (line {})", self.line) } else { Ok(()) }
+    }
+}
+
 /// A row: where it stands, and its cells by the position of the column in the sheet's table.
 #[derive(Debug)]
 pub(super) struct Row {
-    pub(super) number: u64,
+    spot: Spot,
     cells: Box<[Box<str>]>,
 }
 
 /// Rows of one sheet; more are a mistake or an attack.
 const ROWS_MAX: usize = 2_000_000;
+/// The header is one of the first so many rows that are not blank: a title may stand above it.
+pub(super) const HEADER_WITHIN: usize = 10;
+/// Rows that are too long and have a message each; the others are counted.
+const LONG_ROWS_TOLD: usize = 20;
 
-/// Takes rows one after the other, the first of them the header.
+/// Takes rows one after the other; the header is the first that has all columns without which there is no sheet.
 #[derive(Debug)]
 pub(super) struct Builder {
     sheet: &'static Sheet,
     /// By column of the export: the position in the sheet's table.
     takes: Vec<Option<usize>>,
-    has_header: bool,
+    /// Rows above the header, as far as they were looked at.
+    looked_at: usize,
+    header: Option<Spot>,
+    /// What comes next to a header, where there is none: the row that has the most columns of one.
+    nearest: Option<Nearest>,
     rows: Vec<Row>,
+    width: Width,
+}
+
+#[derive(Debug)]
+struct Nearest {
+    spot: Spot,
+    is_first: bool,
+    takes: Vec<Option<usize>>,
 }
 
 impl Builder {
     pub(super) fn new(sheet: &'static Sheet) -> Builder {
-        Builder { sheet, takes: Vec::new(), has_header: false, rows: Vec::new() }
+        Builder {
+            sheet,
+            takes: Vec::new(),
+            looked_at: 0,
+            header: None,
+            nearest: None,
+            rows: Vec::new(),
+            width: Width::default(),
+        }
     }
 
-    /// The next row, with its number in the export. Blank ones are passed over, before the header and after it.
+    /// The next row. Blank ones are passed over, before the header and after it. `count`: its cells, where the file says
+    /// how many a row has.
     pub(super) fn row<'a>(
         &mut self,
-        number: u64,
+        spot: Spot,
+        count: Option<usize>,
         cells: impl Iterator<Item = (usize, &'a str)> + Clone,
     ) -> Result<(), Problem> {
-        let mut filled = cells.map(|(at, cell)| (at, cell.trim())).filter(|(_, cell)| !cell.is_empty());
-        if filled.clone().next().is_none() {
-            return Ok(());
-        }
-        if !self.has_header {
-            self.has_header = true;
-            for (at, cell) in filled {
-                let position = position(self.sheet, cell);
-                // The first of two columns of one name counts: attributes of users stand behind.
-                if position.is_some() && !self.takes.contains(&position) {
-                    self.takes.resize(self.takes.len().max(at + 1), None);
-                    self.takes[at] = position;
-                }
+        let filled = cells.map(|(at, cell)| (at, cell.trim())).filter(|(_, cell)| !cell.is_empty());
+        let Some(last) = filled.clone().last() else { return Ok(()) };
+        if self.header.is_none() {
+            if self.looked_at < HEADER_WITHIN {
+                self.looked_at += 1;
+                self.look_at(spot, count, filled);
             }
             return Ok(());
         }
@@ -67,42 +104,113 @@ impl Builder {
                 remedy: "export fewer VMs at a time".into(),
             });
         }
+        self.width.row(spot, count, last.0 + 1);
         let mut row: Box<[Box<str>]> = vec![Box::default(); self.sheet.columns.len()].into();
-        for (at, cell) in filled.by_ref() {
+        for (at, cell) in filled {
             if let Some(position) = self.takes.get(at).copied().flatten() {
                 row[position] = cell.into();
             }
         }
         if row.iter().any(|cell| !cell.is_empty()) {
-            self.rows.push(Row { number, cells: row });
+            self.rows.push(Row { spot, cells: row });
         }
         Ok(())
     }
 
-    /// The sheet; nothing where a column is missing without which nothing can be made of it.
-    pub(super) fn end(self, trouble: &mut Trouble) -> Option<Rows> {
-        let present: Vec<bool> =
-            (0..self.sheet.columns.len()).map(|position| self.takes.contains(&Some(position))).collect();
-        let mut is_whole = true;
-        for (column, _) in
-            self.sheet.columns.iter().zip(&present).filter(|(c, there)| c.is_required && !**there)
-        {
-            is_whole = false;
-            let what = match self.has_header {
-                true => format!("there is no column {}", column.word),
-                false => format!(
+    /// Takes a row for the header, if it is one.
+    fn look_at<'a>(
+        &mut self,
+        spot: Spot,
+        count: Option<usize>,
+        filled: impl Iterator<Item = (usize, &'a str)>,
+    ) {
+        let takes = takes(self.sheet, filled);
+        if missing(self.sheet, &takes).next().is_none() {
+            (self.header, self.takes, self.width.header) = (Some(spot), takes, count);
+            return;
+        }
+        let known = |takes: &[Option<usize>]| takes.iter().flatten().count();
+        if self.nearest.as_ref().is_none_or(|nearest| known(&takes) > known(&nearest.takes)) {
+            self.nearest = Some(Nearest { spot, is_first: self.looked_at == 1, takes });
+        }
+    }
+
+    /// The sheet; nothing where it is empty, or a column is missing without which nothing can be made of it. An empty one
+    /// is a problem only where nothing can be made without it.
+    pub(super) fn end(
+        self,
+        is_needed: bool,
+        trouble: &mut Trouble,
+        remarks: &mut Vec<String>,
+    ) -> Option<Rows> {
+        let Builder { sheet, takes, rows, .. } = self;
+        let name = sheet.name;
+        if let Some(header) = self.header {
+            if self.looked_at > 1 {
+                remarks.push(format!(
+                    "sheet {name}: {header} was taken for its header, the first with all columns that are needed"
+                ));
+            }
+            if self.width.is_shifted(name, trouble) {
+                // Whatever else is said of such a sheet is said of wrong columns.
+                return None;
+            }
+            let present = (0..sheet.columns.len()).map(|position| takes.contains(&Some(position))).collect();
+            let rows = Rows { sheet, present, rows };
+            rows.refuse_other_words(trouble);
+            return Some(rows);
+        }
+        if self.nearest.is_none() && !is_needed {
+            remarks.push(format!("sheet {name} is empty: what it would have said is assumed"));
+            return None;
+        }
+        for column in missing(sheet, self.nearest.as_ref().map_or(&[], |nearest| &nearest.takes)) {
+            let what = match &self.nearest {
+                None => format!(
                     "the sheet is empty; its first row would name the columns, among them {}",
                     column.word
                 ),
+                Some(nearest) if nearest.is_first => format!("there is no column {}", column.word),
+                Some(nearest) => format!(
+                    "there is no column {} in {}, which comes next to a header of the first {}",
+                    column.word, nearest.spot, self.looked_at
+                ),
             };
-            trouble.add(
-                format!("sheet {}", self.sheet.name),
-                what,
-                format!("add the column, named {} or {}", column.word, column.aliases.join(", ")),
-            );
+            let remedy = format!("add the column, named {} or {}", column.word, column.aliases.join(", "));
+            trouble.add(format!("sheet {name}"), what, remedy);
         }
-        is_whole.then_some(Rows { sheet: self.sheet, present, rows: self.rows })
+        None
     }
+}
+
+/// By column of the export: which of the sheet's it is.
+fn takes<'a>(sheet: &Sheet, filled: impl Iterator<Item = (usize, &'a str)>) -> Vec<Option<usize>> {
+    let mut takes = Vec::new();
+    for (at, cell) in filled {
+        let position = position(sheet, cell);
+        // The first of two columns of one name counts: attributes of users stand behind.
+        if position.is_some() && !takes.contains(&position) {
+            takes.resize(takes.len().max(at + 1), None);
+            takes[at] = position;
+        }
+    }
+    takes
+}
+
+/// Columns that are needed and not there.
+fn missing<'a>(
+    sheet: &'static Sheet,
+    takes: &'a [Option<usize>],
+) -> impl Iterator<Item = &'static super::aliases::Column> + 'a {
+    let columns = sheet.columns.iter().enumerate();
+    columns
+        .filter(|(position, column)| column.is_required && !takes.contains(&Some(*position)))
+        .map(|(_, c)| c)
+}
+
+/// How many of a sheet's columns cells name.
+pub(super) fn named<'a>(sheet: &'static Sheet, cells: impl Iterator<Item = &'a str>) -> usize {
+    takes(sheet, cells.enumerate()).iter().flatten().count()
 }
 
 fn position(sheet: &Sheet, header: &str) -> Option<usize> {
@@ -111,6 +219,52 @@ fn position(sheet: &Sheet, header: &str) -> Option<usize> {
         normal(column.word) == header || column.aliases.iter().any(|alias| normal(alias) == header)
     };
     sheet.columns.iter().position(named)
+}
+
+/// How many cells rows have, in files that say it. One with more than the header is shifted: a cell that is not quoted
+/// holds a separator, and what stands behind it is in the wrong column.
+#[derive(Debug, Default)]
+struct Width {
+    header: Option<usize>,
+    rows: u64,
+    /// Those that are longer than the header: the first of them, and how many there are.
+    long: Vec<(Spot, usize)>,
+    long_rows: u64,
+    /// Whether one of them has something behind the header's last column, or another length than the first.
+    is_uneven: bool,
+}
+
+impl Width {
+    fn row(&mut self, spot: Spot, count: Option<usize>, filled: usize) {
+        self.rows += 1;
+        let (Some(header), Some(count)) = (self.header, count) else { return };
+        if count <= header {
+            return;
+        }
+        self.long_rows += 1;
+        self.is_uneven |= filled > header || self.long.first().is_some_and(|(_, first)| *first != count);
+        if self.long.len() < LONG_ROWS_TOLD {
+            self.long.push((spot, count));
+        }
+    }
+
+    /// Whether rows are shifted; it says which.
+    fn is_shifted(&self, sheet: &str, trouble: &mut Trouble) -> bool {
+        // Some programs end every row with a separator, but the header.
+        if self.long_rows == 0 || (!self.is_uneven && self.long_rows == self.rows) {
+            return false;
+        }
+        let header = self.header.unwrap_or(0);
+        for (spot, count) in &self.long {
+            trouble.add(
+                format!("sheet {sheet}, {spot}"),
+                format!("it has {count} cells, and the header has {header}: a cell holds a separator and is not quoted"),
+                "put cells that hold a separator between double quotes, or export a workbook (Export all to xlsx)",
+            );
+        }
+        trouble.count(self.long_rows - self.long.len() as u64);
+        true
+    }
 }
 
 impl Rows {
@@ -124,15 +278,31 @@ impl Rows {
         self.sheet.position(word).map_or("", |position| &row.cells[position])
     }
 
-    /// Whether a cell says yes.
+    /// Whether a cell says yes; nothing where it is empty.
     pub(super) fn truth(&self, row: &Row, word: &str) -> Option<bool> {
-        let text = self.text(row, word);
-        if ["true", "1", "yes"].iter().any(|yes| text.eq_ignore_ascii_case(yes)) {
-            Some(true)
-        } else if ["false", "0", "no"].iter().any(|no| text.eq_ignore_ascii_case(no)) {
-            Some(false)
-        } else {
-            None
+        words::truth(self.text(row, word))
+    }
+
+    /// Whether two rows say the same in all columns that are read.
+    pub(super) fn are_alike(&self, a: &Row, b: &Row) -> bool {
+        a.cells == b.cells
+    }
+
+    /// Where yes or no is asked, whatever else stands there is a problem: it would count as nothing.
+    fn refuse_other_words(&self, trouble: &mut Trouble) {
+        let truths: Vec<usize> =
+            (0..self.sheet.columns.len()).filter(|position| self.sheet.columns[*position].is_truth).collect();
+        for row in &self.rows {
+            for &position in &truths {
+                let cell = &row.cells[position];
+                if !cell.is_empty() && words::truth(cell).is_none() {
+                    trouble.add(
+                        self.place(row, self.sheet.columns[position].word),
+                        format!("\"{}\" is neither yes nor no", shown(cell)),
+                        "write True or False, or leave it empty",
+                    );
+                }
+            }
         }
     }
 
@@ -155,53 +325,6 @@ impl Rows {
 
     /// Where a cell stands, in words.
     pub(super) fn place(&self, row: &Row, word: &str) -> String {
-        format!("sheet {}, row {}, column {word}", self.sheet.name, row.number)
-    }
-}
-
-/// `196514`, with groups of thousands (`196,514`, `196.514`, `196 514`), or with decimals that spreadsheets add (`4.0`).
-fn whole(text: &str) -> Option<u64> {
-    if let Ok(number) = text.parse::<u64>() {
-        return Some(number);
-    }
-    let is_separator = |c: char| matches!(c, ',' | '.' | '\'' | '\u{2019}') || c.is_whitespace();
-    let groups: Vec<&str> = text.split(is_separator).collect();
-    let are_digits =
-        groups.iter().all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit()));
-    let (first, rest) = groups.split_first()?;
-    if !are_digits {
-        return None;
-    }
-    if rest.iter().all(|group| group.len() == 3) && first.len() <= 3 {
-        return groups.concat().parse().ok();
-    }
-    match rest {
-        [decimals] if decimals.bytes().all(|b| b == b'0') => first.parse().ok(),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::whole;
-
-    #[test]
-    fn numbers_of_any_locale_are_read_and_nothing_else() {
-        for (text, number) in [
-            ("196514", Some(196_514)),
-            ("196,514", Some(196_514)),
-            ("1.196.514", Some(1_196_514)),
-            ("196\u{a0}514", Some(196_514)),
-            ("4.0", Some(4)),
-            ("4,00", Some(4)),
-            ("4.5", None),
-            ("-1", None),
-            ("", None),
-            ("4 GB", None),
-            ("1,2,3", None),
-            ("99999999999999999999999", None),
-        ] {
-            assert_eq!(whole(text), number, "{text}");
-        }
+        format!("sheet {}, {}, column {word}", self.sheet.name, row.spot)
     }
 }

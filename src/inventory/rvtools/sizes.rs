@@ -1,11 +1,12 @@
-//! Sizes of hosts that vHost does not say: as vCluster has them in sum, or assumed from what runs on them.
+//! Sizes of hosts that vHost does not say: those of other hosts of their cluster, or as vCluster has them in sum, or assumed
+//! from what runs on them.
 
-use std::collections::BTreeMap;
+use super::clusters::Defaults;
+use super::homes::Home;
+use super::vms::Running;
+use crate::inventory::{Host, Inventory, Told};
 
-use super::sheet::Rows;
-use super::vms::{Home, Running};
-use crate::inventory::trouble::Trouble;
-use crate::inventory::{Inventory, Told};
+const FROM_NEIGHBOURS: &str = "as the largest other host of its cluster; vHost does not say it";
 
 const FROM_SUM: &str = "an equal part of its cluster's, which vCluster has; vHost does not say it";
 const CORES_FROM_VMS: &str =
@@ -14,7 +15,7 @@ const MEMORY_FROM_VMS: &str = "the most that VMs have on one host is 65 % of it;
 
 /// Gives every host a size.
 pub(super) fn assume(
-    vcluster: Option<&Rows>,
+    defaults: &[Defaults],
     running: &[Running<'_>],
     homes: &[Home],
     inventory: &mut Inventory,
@@ -28,36 +29,34 @@ pub(super) fn assume(
     let most_memory = used.iter().map(|(_, memory)| *memory).max().unwrap_or(0);
     let cores = (most_cores.div_ceil(4)).next_multiple_of(8).max(8);
     let memory = (most_memory * 100).div_ceil(65).next_multiple_of(64 << 10).max(64 << 10);
-    let sums = vcluster.map_or_else(BTreeMap::new, sums);
+    let largest_cores = largest(inventory, |host| host.cores.value);
+    let largest_memory = largest(inventory, |host| host.memory_mib.value);
     for host in &mut inventory.hosts {
-        let cluster = host.cluster.map(|cluster| inventory.clusters[cluster].name.as_str());
-        let part = cluster.and_then(|name| sums.get(name)).copied().unwrap_or((None, None));
-        let size = |part: Option<u64>, from_vms: u64, why: &str| match part {
-            Some(part) => Told::assumed(FROM_SUM, part),
-            None => Told::assumed(why, from_vms),
+        let part = host.cluster.map_or((None, None), |cluster| defaults[cluster].host);
+        let size = |largest: &[u64], part: Option<u64>, from_vms: u64, why: &str| {
+            let largest = host.cluster.map(|cluster| largest[cluster]).filter(|largest| *largest > 0);
+            match (largest, part) {
+                (Some(largest), _) => Told::assumed(FROM_NEIGHBOURS, largest),
+                (None, Some(part)) => Told::assumed(FROM_SUM, part),
+                (None, None) => Told::assumed(why, from_vms),
+            }
         };
         if host.cores.value == 0 {
-            host.cores = size(part.0, cores, CORES_FROM_VMS);
+            host.cores = size(&largest_cores, part.0, cores, CORES_FROM_VMS);
         }
         if host.memory_mib.value == 0 {
-            host.memory_mib = size(part.1, memory, MEMORY_FROM_VMS);
+            host.memory_mib = size(&largest_memory, part.1, memory, MEMORY_FROM_VMS);
         }
     }
 }
 
-/// Cores and memory of one host of each cluster.
-fn sums(vcluster: &Rows) -> BTreeMap<&str, (Option<u64>, Option<u64>)> {
-    // What is no number is no sum: it was no more than a way round.
-    let mut ignored = Trouble::default();
-    let mut sums = BTreeMap::new();
-    for row in &vcluster.rows {
-        let hosts = vcluster.whole(row, "NumHosts", &mut ignored).filter(|hosts| *hosts > 0);
-        let mut part = |word: &str| {
-            let sum = vcluster.whole(row, word, &mut ignored)?;
-            Some(sum / hosts?).filter(|part| *part > 0)
-        };
-        let parts = (part("NumCpuCores"), part("TotalMemory"));
-        sums.entry(vcluster.text(row, "Name")).or_insert(parts);
+/// Of each cluster the most that one of its hosts has.
+fn largest(inventory: &Inventory, of: fn(&Host) -> u64) -> Vec<u64> {
+    let mut largest = vec![0; inventory.clusters.len()];
+    for host in &inventory.hosts {
+        if let Some(cluster) = host.cluster {
+            largest[cluster] = of(host).max(largest[cluster]);
+        }
     }
-    sums
+    largest
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::clusters::Defaults;
+use super::homes::Home;
+use super::place::Place;
 use super::sheet::{Row, Rows};
 use super::words;
 use crate::inventory::trouble::Trouble;
@@ -16,7 +18,7 @@ pub(super) struct Running<'a> {
     pub(super) memory_mib: u64,
     pub(super) host: &'a str,
     pub(super) cluster: &'a str,
-    pub(super) datacenter: &'a str,
+    pub(super) place: Place,
     pub(super) priority: &'a str,
     pub(super) isolation: &'a str,
     pub(super) monitoring: &'a str,
@@ -39,14 +41,6 @@ impl Running<'_> {
 pub(super) const CORES_MAX: u64 = 65_536;
 pub(super) const MEMORY_MIB_MAX: u64 = 64 << 20;
 
-/// Where a VM runs.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Home {
-    pub(super) host: usize,
-    /// Whether the export says it.
-    pub(super) is_told: bool,
-}
-
 /// Where sizes come from.
 pub(super) fn says(vinfo: &Rows) -> Says {
     let by = |word: &str, why: &str| match vinfo.has(word) {
@@ -67,25 +61,22 @@ pub(super) fn running<'a>(
     trouble: &mut Trouble,
 ) -> Vec<Running<'a>> {
     let mut left_out: BTreeMap<&str, u64> = BTreeMap::new();
-    let (mut list, mut fault_tolerant, mut guests_of_hosts) = (Vec::new(), 0, 0);
+    let (mut list, mut seen, mut fault_tolerant, mut guests_of_hosts) = (Vec::new(), BTreeSet::new(), 0, 0);
     for row in &vinfo.rows {
-        if let Some(why) = left_out_for(vinfo, row) {
+        let text = |word: &str| vinfo.text(row, word);
+        let mut why = left_out_for(vinfo, row);
+        // A VM that is off here may run elsewhere: only rows of one kind are one.
+        if let Some(identity) = Identity::of(vinfo, row)
+            && !seen.insert((why, identity))
+        {
+            why = Some("rows of vInfo with a VM that is there already");
+        }
+        if let Some(why) = why {
             *left_out.entry(why).or_insert(0) += 1;
             continue;
         }
-        let size = |word: &str, most: u64, trouble: &mut Trouble| {
-            let has = vinfo.text(row, word);
-            let value = vinfo.whole(row, word, trouble);
-            if has.is_empty() || value.is_some_and(|value| value == 0 || value > most) {
-                let what =
-                    if has.is_empty() { "it is empty".to_owned() } else { format!("{has} is out of range") };
-                trouble.add(vinfo.place(row, word), what, format!("a VM that runs has from 1 to {most}"));
-            }
-            value.unwrap_or(0)
-        };
-        let cores = size("CPUs", CORES_MAX, trouble);
-        let memory_mib = size("Memory", MEMORY_MIB_MAX, trouble);
-        let text = |word: &str| vinfo.text(row, word);
+        let cores = size(vinfo, row, "CPUs", CORES_MAX, trouble);
+        let memory_mib = size(vinfo, row, "Memory", MEMORY_MIB_MAX, trouble);
         let has_ft = !matches!(text("FT State").to_ascii_lowercase().as_str(), "" | "notconfigured");
         fault_tolerant += u64::from(has_ft);
         guests_of_hosts += u64::from(text("Host").is_empty());
@@ -95,7 +86,7 @@ pub(super) fn running<'a>(
             memory_mib,
             host: text("Host"),
             cluster: text("Cluster"),
-            datacenter: text("Datacenter"),
+            place: Place::of(text("VI SDK Server"), text("Datacenter")),
             priority: text("HA Restart Priority"),
             isolation: text("HA Isolation Response"),
             monitoring: text("HA VM Monitoring"),
@@ -124,6 +115,45 @@ pub(super) fn running<'a>(
     list
 }
 
+/// Cores or memory of a VM that runs.
+fn size(vinfo: &Rows, row: &Row, word: &str, most: u64, trouble: &mut Trouble) -> u64 {
+    let has = vinfo.text(row, word);
+    let value = vinfo.whole(row, word, trouble);
+    if has.is_empty() || value.is_some_and(|value| value == 0 || value > most) {
+        let what = if has.is_empty() { "it is empty".to_owned() } else { format!("{has} is out of range") };
+        trouble.add(vinfo.place(row, word), what, format!("a VM that runs has from 1 to {most}"));
+    }
+    value.unwrap_or(0)
+}
+
+/// Which VM a row is about: exports that overlap, merged into one, have it twice.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Identity<'a> {
+    Uuid(String),
+    /// Numbers begin anew on every server.
+    Number(String, &'a str),
+    /// Its place, its cluster, its host, its file, and its name.
+    Names(Place, [&'a str; 4]),
+}
+
+impl<'a> Identity<'a> {
+    /// The surest that a row has; nothing where it may be any.
+    fn of(vinfo: &'a Rows, row: &'a Row) -> Option<Identity<'a>> {
+        let text = |word: &str| vinfo.text(row, word);
+        let place = Place::of(text("VI SDK Server"), text("Datacenter"));
+        let names = [text("Host"), text("Path"), text("VM")];
+        if !text("VM UUID").is_empty() {
+            Some(Identity::Uuid(text("VM UUID").to_lowercase()))
+        } else if !text("VM ID").is_empty() && !place.server.is_empty() {
+            Some(Identity::Number(place.server, text("VM ID")))
+        } else if names.iter().all(|name| !name.is_empty()) {
+            Some(Identity::Names(place, [text("Cluster"), names[0], names[1], names[2]]))
+        } else {
+            None
+        }
+    }
+}
+
 /// Why a row is no VM that runs.
 fn left_out_for(vinfo: &Rows, row: &Row) -> Option<&'static str> {
     let state = vinfo.text(row, "Powerstate").to_ascii_lowercase();
@@ -136,6 +166,10 @@ fn left_out_for(vinfo: &Rows, row: &Row) -> Option<&'static str> {
         Some("placeholders of Site Recovery Manager")
     } else if matches!(connection.as_str(), "orphaned" | "inaccessible" | "invalid") {
         Some("VMs that are orphaned or inaccessible")
+    } else if connection == "disconnected"
+        && ["CPUs", "Memory"].iter().any(|word| is_nothing(vinfo.text(row, word)))
+    {
+        Some("VMs that are disconnected and have no CPUs or no memory")
     } else if vinfo.text(row, "VM").starts_with("vCLS") {
         Some("agents of vSphere Cluster Services (vCLS)")
     } else if state == "suspended" {
@@ -147,9 +181,22 @@ fn left_out_for(vinfo: &Rows, row: &Row) -> Option<&'static str> {
     }
 }
 
-/// `san1` of `[san1] web01/web01.vmx`.
+fn is_nothing(size: &str) -> bool {
+    size.is_empty() || super::numbers::whole(size) == Some(0)
+}
+
+/// `san1` of `[san1] web01/web01.vmx`. Names of datastores may hold brackets, and those of folders behind them as well.
 fn datastore(path: &str) -> &str {
-    path.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or("", |(name, _)| name.trim())
+    let Some(rest) = path.strip_prefix('[') else { return "" };
+    let is_end = |at: &usize| rest[at + 1..].is_empty() || rest[at + 1..].starts_with(' ');
+    let mut depth = 1_i64;
+    let balanced = rest.char_indices().find_map(|(at, c)| {
+        depth += i64::from(c == '[') - i64::from(c == ']');
+        (depth == 0).then_some(at)
+    });
+    let folder = rest.find('/').unwrap_or(rest.len());
+    let end = balanced.filter(is_end).or_else(|| rest.find("] ")).or_else(|| rest[..folder].rfind(']'));
+    end.map_or("", |end| rest[..end].trim())
 }
 
 /// The name of the rule that keeps a VM apart, of rules and their names in lists.
@@ -163,50 +210,6 @@ fn apart(kinds: &str, names: &str) -> Option<Box<str>> {
     // A name may hold a comma itself; then the lists are not alike, and all of it is the name.
     let name = if kinds.len() == names.len() { names[place].trim().to_owned() } else { names.join(",") };
     Some(name.into())
-}
-
-/// The host of each VM: as its row says, or the one with the fewest megabytes in its cluster.
-pub(super) fn placed(running: &[Running<'_>], inventory: &mut Inventory) -> Vec<Home> {
-    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (number, host) in inventory.hosts.iter().enumerate() {
-        by_name.entry(host.name.to_lowercase()).or_default().push(number);
-    }
-    let cluster_of = |host: usize| inventory.hosts[host].cluster.map(|c| inventory.clusters[c].name.as_str());
-    let told = |vm: &Running<'_>| -> Option<usize> {
-        let alike = by_name.get(&vm.host.to_lowercase())?;
-        let right = alike.iter().find(|host| cluster_of(**host).unwrap_or("") == vm.cluster);
-        right.or(alike.first()).copied()
-    };
-    let mut homes: Vec<Option<Home>> =
-        running.iter().map(|vm| told(vm).map(|host| Home { host, is_told: true })).collect();
-    let mut used = vec![0; inventory.hosts.len()];
-    for (vm, home) in running.iter().zip(&homes) {
-        if let Some(home) = home {
-            used[home.host] += vm.memory_mib;
-        }
-    }
-    // By cluster: hosts by what is used of them.
-    let mut scopes: BTreeMap<&str, BTreeSet<(u64, usize)>> = BTreeMap::new();
-    let mut unlisted: u64 = 0;
-    for (host, used) in used.iter().enumerate() {
-        scopes.entry(cluster_of(host).unwrap_or("")).or_default().insert((*used, host));
-        scopes.entry("\0all").or_default().insert((*used, host));
-    }
-    for (vm, home) in running.iter().zip(&mut homes).filter(|(_, home)| home.is_none()) {
-        unlisted += u64::from(!vm.host.is_empty());
-        let scope = if scopes.contains_key(vm.cluster) { vm.cluster } else { "\0all" };
-        let Some(emptiest) = scopes.get_mut(scope).and_then(BTreeSet::pop_first) else { continue };
-        scopes.entry(scope).or_default().insert((emptiest.0 + vm.memory_mib, emptiest.1));
-        *home = Some(Home { host: emptiest.1, is_told: false });
-    }
-    if unlisted > 0 {
-        let remark = format!(
-            "VMs on hosts that vHost does not list: {unlisted}; each is on the emptiest host of its cluster"
-        );
-        inventory.remarks.push(remark);
-    }
-    // There is a host, so every VM has found one.
-    homes.into_iter().map(|home| home.unwrap_or(Home { host: 0, is_told: false })).collect()
 }
 
 /// Adds them to the inventory, with what their clusters say of them.
@@ -264,6 +267,24 @@ mod tests {
         assert_eq!(apart("Affinity, Anti-Affinity", "Together,Apart").as_deref(), Some("Apart"));
         assert_eq!(apart("Anti Affinity", "a, b").as_deref(), Some("a, b"));
         assert_eq!((apart("Affinity", "Together"), apart("", "")), (None, None));
-        assert_eq!((datastore("[san 1] a/b.vmx"), datastore(" "), datastore("[x")), ("san 1", "", ""));
+    }
+
+    #[test]
+    fn a_datastore_may_have_brackets_in_its_name_and_folders_behind_it_too() {
+        for (path, name) in [
+            ("[san 1] a/b.vmx", "san 1"),
+            ("[SAN [A]] x/x.vmx", "SAN [A]"),
+            ("[SAN [A] old] x/x.vmx", "SAN [A] old"),
+            ("[a]b] x/x.vmx", "a]b"),
+            ("[a[b] x/x.vmx", "a[b"),
+            ("[ds1] web [old]/web [old].vmx", "ds1"),
+            ("[ds1]web]/web.vmx", "ds1]web"),
+            ("[ds1]", "ds1"),
+            (" ", ""),
+            ("[x", ""),
+            ("x/[y].vmx", ""),
+        ] {
+            assert_eq!(datastore(path), name, "{path}");
+        }
     }
 }

@@ -2,6 +2,92 @@
 
 use crate::inventory::Priority;
 
+/// What spreadsheets of many languages write for a truth, and people.
+const YES: &[&str] = &[
+    "true",
+    "1",
+    "yes",
+    "y",
+    "wahr",
+    "ja",
+    "vrai",
+    "oui",
+    "verdadero",
+    "sí",
+    "si",
+    "vero",
+    "verdadeiro",
+    "sim",
+    "waar",
+    "prawda",
+    "tak",
+    "pravda",
+    "ano",
+    "áno",
+    "igaz",
+    "igen",
+    "tosi",
+    "kyllä",
+    "sant",
+    "sand",
+    "sann",
+    "doğru",
+    "evet",
+    "истина",
+    "да",
+    "真",
+    "はい",
+];
+const NO: &[&str] = &[
+    "false",
+    "0",
+    "no",
+    "n",
+    "falsch",
+    "nein",
+    "faux",
+    "non",
+    "falso",
+    "não",
+    "nao",
+    "onwaar",
+    "nee",
+    "fałsz",
+    "nie",
+    "nepravda",
+    "ne",
+    "hamis",
+    "nem",
+    "epätosi",
+    "ei",
+    "falskt",
+    "falsk",
+    "nej",
+    "nei",
+    "usann",
+    "yanlış",
+    "yanliş",
+    "hayır",
+    "hayir",
+    "ложь",
+    "нет",
+    "假",
+    "いいえ",
+];
+
+/// Whether a cell says yes; nothing where it says neither.
+pub(super) fn truth(text: &str) -> Option<bool> {
+    let word = text.to_lowercase();
+    let says = |words: &[&str]| words.contains(&word.as_str());
+    if says(YES) {
+        Some(true)
+    } else if says(NO) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
 /// Who is restarted first; `Some(None)` where it is not restarted at all, nothing where the cluster says it.
 pub(super) fn priority(text: &str) -> Option<Option<Priority>> {
     let words = [
@@ -40,6 +126,26 @@ pub(super) fn major_version(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn truths_of_any_language_are_read_and_nothing_else() {
+        for (yes, no) in [
+            ("True", "FALSE"),
+            ("1", "0"),
+            ("WAHR", "FALSCH"),
+            ("VRAI", "FAUX"),
+            ("VERDADERO", "FALSO"),
+            ("VERO", "FALSO"),
+            ("SIM", "NÃO"),
+            ("yes", "no"),
+            ("Ja", "Nein"),
+            ("DOĞRU", "YANLIŞ"),
+        ] {
+            assert_eq!((truth(yes), truth(no)), (Some(true), Some(false)), "{yes} {no}");
+        }
+        assert_eq!((truth(""), truth("maybe"), truth("2")), (None, None, None));
+        assert!(YES.iter().all(|yes| !NO.contains(yes)));
+    }
 
     #[test]
     fn words_of_the_export_become_words_of_a_scenario() {

@@ -3,8 +3,8 @@
 use super::page::Page;
 use crate::inventory::names::{quoted, shown};
 use crate::inventory::overcommit::{self, Overcommit};
-use crate::inventory::plan::{HostGroup, Plan};
-use crate::inventory::{Cluster, Inventory, Source};
+use crate::inventory::plan::{HostGroup, Plan, domain};
+use crate::inventory::{Cluster, Host, Inventory, Source};
 
 /// Limits of products that an export may be beyond: hosts and VMs of a cluster (VML-14, VMW-96, VMW-97).
 const LIMITS: [(&str, usize, usize); 3] =
@@ -23,6 +23,9 @@ pub(super) fn write(page: &mut Page, inventory: &Inventory, plan: &Plan) -> Vec<
     for (number, row) in inventory.clusters.iter().enumerate() {
         let needed = needed(inventory, &used, Some(number));
         page.table("cluster", &plan.clusters[number], Some(&row.name));
+        if let Some(whereabouts) = &row.whereabouts {
+            page.comment(&format!("That of {whereabouts}: others are called like it."));
+        }
         cluster(page, inventory, plan, number);
         beyond(page, inventory, number);
         overcommit(page, needed);
@@ -45,9 +48,15 @@ fn building(page: &mut Page, inventory: &Inventory, plan: &Plan) {
         let why = "a tier III site is down for 1.6 h a year (Uptime Institute), here once in five years";
         page.assumed("outage", "{ mttf = \"5 y\", mttr = \"8 h\" }", why);
     }
-    for ((datacenter, domain), name) in &plan.racks {
+    for ((datacenter, cluster, domain), name) in &plan.racks {
         page.table("rack", name, Some(domain));
         page.comment("ASSUMED: a fault domain of vSAN (vHost) is a rack.");
+        if plan.racks.keys().filter(|(.., other)| other == domain).count() > 1 {
+            let of = cluster.map_or("no cluster", |cluster| plan.clusters[cluster].as_str());
+            page.comment(&format!(
+                "ASSUMED: others are called like it, and each cluster has its own; this is that of {of}."
+            ));
+        }
         if let Some(site) = datacenter {
             page.line(&format!("site = \"{}\"", plan.sites[*site]));
         }
@@ -92,14 +101,13 @@ fn host_group(page: &mut Page, inventory: &Inventory, plan: &Plan, group: &HostG
     };
     page.originals(&what, originals.collect::<Vec<_>>().into_iter());
     page.line(&format!("count = {}", group.hosts.len()));
-    page.value("cores", &host.cores.value.to_string(), &host.cores.source);
-    page.value("memory", &format!("\"{} MiB\"", host.memory_mib.value), &host.memory_mib.source);
+    sizes(page, inventory, group);
     if let Some(cpu) = &host.cpu {
         page.value("cpu", &quoted(cpu), &Source::Export("vHost: CPU Model".into()));
     }
-    match (&host.fault_domain, host.datacenter) {
-        (Some(domain), datacenter) => {
-            let rack = plan.racks.get(&(datacenter, domain.clone())).map_or("", String::as_str);
+    match (&domain(host), host.datacenter) {
+        (Some(domain), _) => {
+            let rack = plan.racks.get(domain).map_or("", String::as_str);
             page.value(
                 "rack",
                 &format!("\"{rack}\""),
@@ -125,6 +133,33 @@ fn host_group(page: &mut Page, inventory: &Inventory, plan: &Plan, group: &HostG
     page.assumed("boot", "\"5 min\"", "self test, hypervisor and agents of a rack server");
     let crash = "{ ttf = { law = \"weibull\", shape = 0.75, mean = \"8760 h\" }, ttr = { law = \"lognormal\", median = \"54 min\", sigma = 1.94 } }";
     page.assumed("crash", crash, "Schroeder and Gibson 2006, managed servers");
+}
+
+/// Cores and memory. Of some hosts of a group they may be assumed, where others have as much.
+fn sizes(page: &mut Page, inventory: &Inventory, group: &HostGroup) {
+    of_hosts(page, inventory, group, "cores", |host| (host.cores.value.to_string(), &host.cores.source));
+    of_hosts(page, inventory, group, "memory", |host| {
+        (format!("\"{} MiB\"", host.memory_mib.value), &host.memory_mib.source)
+    });
+}
+
+fn of_hosts(
+    page: &mut Page,
+    inventory: &Inventory,
+    group: &HostGroup,
+    key: &str,
+    of: fn(&Host) -> (String, &Source),
+) {
+    let hosts = || group.hosts.iter().map(|&host| &inventory.hosts[host]);
+    let is_assumed = |host: &&Host| matches!(of(host).1, Source::Assumed(_));
+    let told = hosts().find(|host| !is_assumed(host));
+    let (value, source) = of(told.unwrap_or(&inventory.hosts[group.hosts[0]]));
+    page.value(key, &value, source);
+    let assumed: Vec<&Host> = hosts().filter(|host| told.is_some() && is_assumed(host)).collect();
+    if let Some(one) = assumed.first() {
+        let what = format!("{key} {}, of", super::page::words(of(one).1));
+        page.originals(&what, assumed.iter().map(|host| host.name.as_str()));
+    }
 }
 
 fn cluster(page: &mut Page, inventory: &Inventory, plan: &Plan, number: usize) {
