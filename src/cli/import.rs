@@ -21,7 +21,7 @@ pub(super) struct ImportArguments {
 
 #[derive(Debug, Subcommand)]
 enum Origin {
-    /// A vSphere, from an export of RVTools: its workbook (.xlsx), or the folder of its CSV files
+    /// A vSphere, from an export of RVTools: its workbook (.xlsx), or the folder or .zip of its CSV files
     Rvtools(Reading),
     /// A Proxmox VE cluster, from `pvesh get /cluster/resources --output-format json`; `-` reads stdin
     Proxmox(Reading),
