@@ -137,9 +137,7 @@ fn fit(arguments: &FitArguments) -> Result<(), Failure> {
     if let (Some(path), Some(format)) = (&arguments.chart, chart) {
         let bytes = charts::draw_fits(&groups, format)
             .map_err(|error| Failure::Internal(format!("cannot draw: {error}")))?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let file = path.file_name().map(PathBuf::from).unwrap_or_default();
-        interrupt::writing(|| output::write_all(folder, &[(file, bytes)]))?;
+        interrupt::writing(|| output::write_all(Path::new(""), &[(path.clone(), bytes)]))?;
     }
     output::print(&match arguments.format {
         FitFormat::Text => report::text(&groups),
