@@ -326,7 +326,7 @@ fn a_result_that_cannot_be_is_refused_with_the_field() {
         (
             "/strategies/0/services/0/availability/mean",
             Value::from(2),
-            "availability.mean` is 2: it cannot be above 1",
+            "availability.mean` is 2: it is from 0 to 1",
         ),
         (
             "/total_comparisons/0/lost_s_a_minus_b/low",

@@ -6,7 +6,10 @@
 use serde_json::Value;
 
 /// Subtrees in which figures may be below 0: differences, and what gates ask of them.
-const SIGNED: [&str; 3] = ["gates", "baseline", "correlation"];
+const SIGNED: [&str; 4] = ["gates", "baseline", "correlation", AVAILABILITY];
+
+/// The ends of its intervals are what so few replications can say; its mean is a share of the time.
+const AVAILABILITY: &str = "availability";
 
 /// What cannot be, with the path of the field.
 pub(super) fn objection(result: &Value) -> Option<String> {
@@ -40,8 +43,9 @@ fn look(value: &Value, path: &mut String, key: &str, signed: bool) -> Option<Str
                     "the interval of `{path}` ends before it begins: `low` {low}, `high` {high}"
                 ));
             }
-            if key == "availability" && is_above(&value["mean"], &Value::from(1.0)) {
-                return Some(format!("`{path}.mean` is {}: it cannot be above 1", value["mean"]));
+            let mean = &value["mean"];
+            if key == AVAILABILITY && mean.as_f64().is_some_and(|mean| !(0.0..=1.0).contains(&mean)) {
+                return Some(format!("`{path}.mean` is {mean}: it is from 0 to 1"));
             }
             let dot = if path.is_empty() { "" } else { "." };
             let mut each = fields.iter();
@@ -86,10 +90,7 @@ mod tests {
                 "the interval of `strategies[0].services[0].lost_s` ends before it begins: `low` 3, `high` 1",
             ),
             (of(json!({ "p95_interval": [4, 2] })), "`strategies[0].services[0].p95_interval` ends before"),
-            (
-                of(json!({ "availability": { "mean": 1.5 } })),
-                "availability.mean` is 1.5: it cannot be above 1",
-            ),
+            (of(json!({ "availability": { "mean": 1.5 } })), "availability.mean` is 1.5: it is from 0 to 1"),
             (
                 json!({ "best": [{ "lost_s_minus_best": { "low": 1, "high": -1 } }] }),
                 "the interval of `best[0].lost_s_minus_best` ends",
