@@ -234,6 +234,115 @@ fn files_that_are_no_results_are_refused() {
     assert_eq!(run.status.code(), Some(1), "{}", text(&run.stderr));
 }
 
+/// Rows that are cut off, there twice, of another run, or changed are not compared with as if they were the stored run's.
+#[test]
+fn replications_that_are_not_those_of_the_result_are_refused() {
+    let folder = stored();
+    output(folder.path(), &["run", "a.toml", "--quiet", "--out", "other", "--seed", "2"]);
+    let rows = folder.path().join("main/replications.csv");
+    let written = fs::read_to_string(&rows).expect("written");
+    let line = |begins: &str| written.lines().find(|line| line.starts_with(begins)).expect("a row");
+    let (row, another) = (format!("{}\n", line("none,db,3,")), format!("{}\n", line("group,web,7,")));
+    let more = row.replacen(",3,", ",200,", 1);
+    let time = row.split(',').nth(3).expect("a downtime");
+    let half = written.lines().take(1 + 200 + 57).collect::<Vec<_>>().join("\n") + "\n";
+    for (changed, parts) in [
+        (half, &["web under none: it has 57 of 200 replications", "db under group: it has 0 of 200"][..]),
+        (
+            written.replacen(&another, &another.repeat(2), 1),
+            &["web under group: replication 7 is there twice"],
+        ),
+        (written.replacen(&row, "", 1), &["db under none: it has 199 of 200 replications"]),
+        (
+            written.replacen(&row, &more, 1),
+            &["db under none: it has replication 200, and the last one is 199"],
+        ),
+        (written.replace("group,web,", "group,mail,"), &["mail under group: the result knows nothing of it"]),
+        (
+            written.replacen(&row, &row.replacen(time, "99999999", 1), 1),
+            &["db under none: their mean downtime_s is ", "and that of the result "],
+        ),
+        (
+            fs::read_to_string(folder.path().join("other/replications.csv")).expect("written"),
+            &["db under none: their mean downtime_s is ", "and 1 more: run the scenario again"],
+        ),
+    ] {
+        assert_ne!(changed, written);
+        fs::write(&rows, changed).expect("written");
+        let (code, told, _) = beside(folder.path(), &["--set", "host.h.crash.mttr=\"4.1 h\""]);
+        assert_eq!(code, Some(2), "{told}");
+        for part in ["--baseline main/replications.csv: these are not the replications"].iter().chain(parts) {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert!(!folder.path().join("now").exists(), "{told}");
+    }
+    // Whole ones in another order are the same.
+    let (head, body) = written.split_once('\n').expect("rows");
+    let turned: String = body.lines().rev().map(|line| format!("{line}\n")).collect();
+    fs::write(&rows, format!("{head}\n{turned}")).expect("written");
+    let (code, told, _) = beside(folder.path(), &[]);
+    assert_eq!(code, Some(0), "{told}");
+}
+
+/// What no run can have found is not drawn, printed or compared with.
+#[test]
+fn a_result_that_cannot_be_is_refused_with_the_field() {
+    let folder = stored();
+    let result = folder.path().join("main/result.json");
+    let written: Value = serde_json::from_str(&fs::read_to_string(&result).expect("written")).expect("JSON");
+    for (pointer, value, told) in [
+        ("/replications", Value::from(0), "`replications` is 0"),
+        ("/replications", Value::from(-5), "`replications` is -5"),
+        ("/horizon_s", Value::from(-1), "`horizon_s` is -1: it cannot be below 0"),
+        (
+            "/strategies/1/services/0/instances",
+            Value::from(-1),
+            "`strategies[1].services[0].instances` is -1",
+        ),
+        (
+            "/strategies/0/services/1/downtime_s/mean",
+            Value::from(-2.5),
+            "services[1].downtime_s.mean` is -2.5",
+        ),
+        (
+            "/strategies/0/services/1/lost_s/high",
+            Value::from(0),
+            "interval of `strategies[0].services[1].lost_s` ends",
+        ),
+        (
+            "/strategies/0/services/0/availability/mean",
+            Value::from(2),
+            "availability.mean` is 2: it is from 0 to 1",
+        ),
+        (
+            "/total_comparisons/0/lost_s_a_minus_b/low",
+            Value::from(1e12),
+            "`total_comparisons[0].lost_s_a_minus_b` ends",
+        ),
+    ] {
+        let mut changed = written.clone();
+        *changed.pointer_mut(pointer).expect("a field") = value;
+        fs::write(&result, changed.to_string()).expect("written");
+        let baseline = ["run", "a.toml", "--quiet", "--out", "now", "--baseline", "main"];
+        for arguments in [&["report", "main"][..], &["chart", "main"], &baseline] {
+            let run = output(folder.path(), arguments);
+            let stderr = text(&run.stderr);
+            assert!(
+                run.status.code() == Some(2) && stderr.contains(told),
+                "{pointer} {arguments:?}: {stderr}"
+            );
+        }
+        assert!(!folder.path().join("main/report.html").exists());
+    }
+    // Page and result of a run that is sound; replays that are none are told once what to do about them.
+    fs::write(&result, written.to_string()).expect("written");
+    fs::write(folder.path().join("main/replays.json"), "").expect("written");
+    let run = output(folder.path(), &["report", "main"]);
+    let stderr = text(&run.stderr);
+    assert_eq!(run.status.code(), Some(2), "{stderr}");
+    assert_eq!(stderr.matches("run the scenario again").count(), 1, "{stderr}");
+}
+
 /// Rare outages are told by weighted replications, which are compared by their means.
 #[test]
 fn weighted_means_are_compared_without_pairs() {

@@ -693,13 +693,30 @@ fn the_examples_of_the_help_work() {
     assert!(issues.is_empty() && spec.is_some_and(|spec| spec.gates.len() == 1), "{gate} {issues:?}");
 }
 
-/// An empty suite is a suite.
+/// An empty suite is a suite, but a folder that was mistaken for another one does not pass.
 #[test]
-fn nothing_found_is_nothing_wrong() {
+fn nothing_found_is_no_pass() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = output(folder.path(), &["test", ".", "--junit", "j.xml"]);
-    assert_eq!((run.status.code(), text(&run.stdout)), (Some(0), "\n0 gates\n"));
+    assert_eq!((run.status.code(), text(&run.stdout)), (Some(2), "\n0 gates\n"));
+    let told = text(&run.stderr);
+    assert!(told.contains("nothing to test in .: looked there and in the folders below"), "{told}");
+    assert!(told.contains("scenarios (*.toml) with a [[gate]], and found no such file"), "{told}");
     let written = fs::read_to_string(folder.path().join("j.xml")).expect("written");
     assert_eq!(written, junit::xml(&Suite::new(Vec::new())));
     assert!(roxmltree::Document::parse(&written).is_ok());
+    let folder = self::folder(&[("p/a.toml", PASSES), ("q/b.toml", ""), ("q/c.toml", "")]);
+    for (paths, code, part) in [
+        (&["q"][..], 2, "nothing to test in q: "),
+        (&["q"], 2, "and found 2 files without one: "),
+        // Whatever else is asked: one of the two folders is not where it should be.
+        (&["p", "q"], 2, "nothing to test in q: "),
+        (&["q/b.toml"], 2, "none of the scenarios has a [[gate]]"),
+        (&["p/a.toml", "q/b.toml"], 0, ""),
+        (&["."], 0, ""),
+    ] {
+        let run = output(folder.path(), &[&["test", "--quiet"], paths].concat());
+        let told = text(&run.stderr);
+        assert!(run.status.code() == Some(code) && told.contains(part), "{paths:?}: {told}");
+    }
 }

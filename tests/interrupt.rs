@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -156,6 +157,89 @@ fn an_interrupted_run_does_not_take_the_place_of_a_complete_one() {
     // What comes to its end takes the place of anything.
     assert_eq!(end(start(folder.path(), "20")).0, Some(0));
     assert_eq!(finished(&out), 20);
+}
+
+/// What went beside a complete result stays where it has more of the same run.
+#[test]
+fn an_interrupted_run_does_not_take_the_place_of_a_longer_one_that_was_interrupted() {
+    let folder = folder(SCENARIO);
+    let out = folder.path().join("o");
+    assert_eq!(end(start(folder.path(), "10")).0, Some(0));
+    let run_for_a_while = || {
+        let child = start(folder.path(), "5000000");
+        std::thread::sleep(Duration::from_millis(700));
+        interrupt(&child);
+        let (code, told) = end(child);
+        assert_eq!(code, Some(130), "{told}");
+        told
+    };
+    run_for_a_while();
+    let result = out.join("interrupted/result.json");
+    let written = fs::read_to_string(&result).expect("a result");
+    let count = format!("\"replications\": {}", finished(&out.join("interrupted")));
+    let longer = written.replacen(&count, "\"replications\": 4999999", 1);
+    fs::write(&result, &longer).expect("written");
+    let told = run_for_a_while();
+    assert!(told.contains("o/interrupted has more of the same run; the earlier results in o stay"), "{told}");
+    assert_eq!(fs::read_to_string(&result).expect("a result"), longer);
+    assert!(!told.contains("wrote "), "{told}");
+    // That of another seed is another run.
+    fs::write(&result, longer.replacen("\"seed\": 1", "\"seed\": 2", 1)).expect("written");
+    let told = run_for_a_while();
+    assert!(told.contains("are in o/interrupted; the earlier results in o stay"), "{told}");
+    assert!(finished(&out.join("interrupted")) < 4_999_999);
+    assert_eq!(finished(&out), 10);
+}
+
+/// Reports never look as if everything had been asked.
+#[test]
+fn reports_of_an_interrupted_test_name_what_was_not_judged() {
+    let gate = "[[gate]]\ncheck = \"downtime <= 8000 h/y\"\n";
+    let quick = SCENARIO.replace("[run]", "[run]\nreplications = 10") + gate;
+    let slow = SCENARIO.replace("[run]", "[run]\nreplications = 5000000") + gate;
+    let folder = folder(&quick);
+    for (name, content) in [("b.toml", &*slow), ("c.toml", &quick), ("d.toml", "[package]\nname = \"x\"\n")] {
+        fs::write(folder.path().join(name), content).expect("written");
+    }
+    for name in ["j.xml", "m.md", "j.json"] {
+        fs::write(folder.path().join(name), "of an earlier test").expect("written");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ninefold"));
+    command.args(["test", ".", "--quiet", "--junit", "j.xml", "--markdown", "m.md", "--json", "j.json"]);
+    command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    // The first one is judged, and the second one begun.
+    let mut printed = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    while !line.contains("passed") && !line.contains('✓') {
+        line.clear();
+        assert!(printed.read_line(&mut line).expect("UTF-8") > 0, "it ended");
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    interrupt(&child);
+    let mut rest = String::new();
+    printed.read_to_string(&mut rest).expect("UTF-8");
+    let (code, told) = end(child);
+    assert_eq!(code, Some(130), "{told}");
+    assert!(told.contains("the reports name what was not judged"), "{told}");
+    for name in ["b.toml", "c.toml"] {
+        assert!(rest.contains(&format!("{name}: interrupted, not judged\n")), "{rest}");
+    }
+    assert!(rest.contains("2 scenarios not judged (interrupted)"), "{rest}");
+    let of = |name: &str| fs::read_to_string(folder.path().join(name)).expect("written");
+    let junit = of("j.xml");
+    let document = roxmltree::Document::parse(&junit).expect("XML");
+    let all = document.root_element();
+    let [tests, errors] =
+        ["tests", "errors"].map(|key| all.attribute(key).and_then(|n| n.parse::<u32>().ok()));
+    // A gate of two strategies, two that nobody came to, and one that is no scenario.
+    assert_eq!((tests, errors), (Some(5), Some(2)), "{junit}");
+    assert_eq!(junit.matches("<error type=\"interrupted\" message=\"interrupted, not judged\"/>").count(), 2);
+    assert_eq!(of("m.md").matches("interrupted, not judged").count(), 2, "{}", of("m.md"));
+    let json: serde_json::Value = serde_json::from_str(&of("j.json")).expect("JSON");
+    assert_eq!(json["interrupted"], true);
+    let outcomes: Vec<_> = (0..4).map(|at| json["scenarios"][at]["outcome"].as_str()).collect();
+    assert_eq!(outcomes, [Some("judged"), Some("interrupted"), Some("interrupted"), Some("skipped")]);
 }
 
 /// Two hundred million events in one replication: who asks twice does not wait for them. Once among the others,

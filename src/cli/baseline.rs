@@ -50,6 +50,7 @@ impl Stored {
             return Ok(Some(Stored { result, replications: None, missing, margin }));
         }
         let replications = Replications::read(&read(&beside)?).map_err(|error| wrong(&beside, &error))?;
+        replications.check(&result).map_err(|error| wrong(&beside, &error))?;
         Ok(Some(Stored { result, replications: Some(replications), missing: None, margin }))
     }
 

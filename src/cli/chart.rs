@@ -20,7 +20,7 @@ pub(super) fn chart(arguments: &ChartArguments) -> Result<(), Failure> {
         .filter_map(|(name, bytes)| Some((name.file_name()?.into(), bytes)))
         .collect();
     interrupt::writing(|| output::write_all(&folder, &files))?;
-    let names: Vec<String> = files.iter().map(|(name, _)| folder.join(name).display().to_string()).collect();
+    let names: Vec<String> = files.iter().map(|(name, _)| output::shown(&folder.join(name))).collect();
     output::note(&format!("drew {}", names.join(", ")));
     Ok(())
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Failure, output};
+use super::output::shown;
+use super::{Failure, output, target};
 use crate::inventory::rvtools::{self, Export};
 use crate::inventory::{self, Grouping, Inventory, Problem, proxmox};
 use crate::report::clean::visible;
@@ -106,22 +107,20 @@ fn write(reading: &Reading, inventory: &Inventory) -> Result<(), Failure> {
     }
     match &reading.out {
         Some(out) => {
-            if out.exists() && !reading.force {
+            if target::is_taken(out) && !reading.force {
                 let what = format!(
                     "{} is there already; give another name to -o, or --force to write over it",
                     shown(out)
                 );
                 return Err(Failure::Usage(what));
             }
-            let folder =
-                out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let Some(name) = out.file_name() else {
+            if out.file_name().is_none() {
                 return Err(Failure::Usage(format!(
                     "{} is no file; give a name to -o, such as dc.toml",
                     shown(out)
                 )));
-            };
-            output::write_all(folder, &[(PathBuf::from(name), imported.text.into_bytes())])?;
+            }
+            output::write_all(Path::new(""), &[(out.clone(), imported.text.into_bytes())])?;
         }
         None => output::print(&imported.text)?,
     }
@@ -135,10 +134,6 @@ fn write(reading: &Reading, inventory: &Inventory) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn shown(path: &Path) -> String {
-    visible(&path.display().to_string())
 }
 
 /// Tells everything that is wrong.

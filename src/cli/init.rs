@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueEnum};
 
 use super::output::{self, File};
+use super::target::{self, Target, folder_of};
 use super::{Failure, interrupt};
-use crate::report::clean;
-use crate::scenario::profiles::{PROFILES, Product};
+use crate::scenario::profiles::{GUEST_PROFILES, PROFILES, Product};
 use crate::scenario::starter::{self, Kind};
 
 /// Beside the scenario: its first line leads editors there.
@@ -21,8 +22,8 @@ pub(super) struct InitArguments {
     /// What kind of datacenter it is
     #[arg(long, value_enum, default_value_t = KindOfStart::Cluster)]
     pub kind: KindOfStart,
-    /// What clusters the hosts; `ninefold profiles` lists them
-    #[arg(long, default_value = "vsphere-8")]
+    /// What clusters the hosts; `ninefold profiles PRODUCT` tells of each
+    #[arg(long, default_value = "vsphere-8", value_parser = products())]
     pub product: String,
     /// Overwrite what is there
     #[arg(long)]
@@ -59,24 +60,28 @@ pub(super) fn init(arguments: &InitArguments) -> Result<(), Failure> {
         return Err(Failure::Usage(why));
     }
     let is_stdout = arguments.file == Path::new("-");
-    let name = clean::visible(&arguments.file.display().to_string());
+    let name = output::shown(&arguments.file);
     let shown = if is_stdout { "scenario.toml" } else { &name };
     let text = starter::starter(kind, product, shown);
     if is_stdout {
         return output::print(&text);
     }
-    let (folder, file) = parts(&arguments.file)?;
-    if arguments.file.exists() && !arguments.force {
+    if arguments.file.file_name().is_none() {
+        return Err(Failure::Usage(format!("{name} is no name of a file: give one such as scenario.toml")));
+    }
+    if target::is_taken(&arguments.file) && !arguments.force {
         return Err(Failure::Usage(format!(
             "{name} is there already: give another name, or --force to overwrite it"
         )));
     }
-    let mut files: Vec<File> = vec![(file, text.into_bytes())];
-    // Somebody's own schema, or that of an earlier version, stays as it is.
-    if arguments.force || !folder.join(SCHEMA).exists() {
-        files.push((PathBuf::from(SCHEMA), crate::scenario::schema().into_bytes()));
+    let mut files: Vec<File> = vec![(arguments.file.clone(), text.into_bytes())];
+    let beside = folder_of(&arguments.file).join(SCHEMA);
+    // No editor opens what is no file. Somebody's own schema, or that of an earlier version, stays as it is.
+    let is_file = matches!(Target::of(&arguments.file), Ok(Target::File(_)));
+    if is_file && (arguments.force || !beside.exists()) {
+        files.push((beside, crate::scenario::schema().into_bytes()));
     }
-    interrupt::writing(|| output::write_all(folder, &files))?;
+    interrupt::writing(|| output::write_all(Path::new(""), &files))?;
     let beside = if files.len() > 1 {
         format!(", and {SCHEMA} beside it, by which editors complete and check")
     } else {
@@ -86,19 +91,32 @@ pub(super) fn init(arguments: &InitArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The folder and the name of a file.
-fn parts(file: &Path) -> Result<(&Path, PathBuf), Failure> {
-    let name = file.file_name().map(PathBuf::from);
-    let name = name.ok_or_else(|| Failure::Usage(format!("{} is no name of a file", file.display())))?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    Ok((folder.unwrap_or(Path::new(".")), name))
+/// Whether a scenario can begin with it: `custom` clusters hosts by a single law that nobody else can know.
+fn is_offered(word: &str) -> bool {
+    word != Product::CUSTOM.word()
+}
+
+/// The products, for the help and for shells; others that people know of are told why not.
+fn products() -> PossibleValuesParser {
+    let hosts =
+        PROFILES.iter().map(|profile| PossibleValue::new(profile.word).hide(!is_offered(profile.word)));
+    let mut values: Vec<PossibleValue> = hosts.collect();
+    for guest in GUEST_PROFILES.iter().filter(|guest| Product::find(guest.word).is_none()) {
+        values.push(PossibleValue::new(guest.word).hide(true));
+    }
+    PossibleValuesParser::new(values)
 }
 
 fn product(word: &str) -> Result<Product, Failure> {
-    let found = Product::find(word).filter(|product| *product != Product::CUSTOM);
+    let found = Product::find(word).filter(|product| is_offered(product.word()));
     found.ok_or_else(|| {
         let known: Vec<&str> =
-            PROFILES.iter().map(|p| p.word).filter(|word| *word != Product::CUSTOM.word()).collect();
-        Failure::Usage(format!("--product {word}: known are {}", known.join(", ")))
+            PROFILES.iter().map(|profile| profile.word).filter(|word| is_offered(word)).collect();
+        let why = if word == Product::CUSTOM.word() {
+            "it has no numbers of its own to begin with"
+        } else {
+            "it clusters guests, not hosts: see --kind guest-cluster"
+        };
+        Failure::Usage(format!("--product {word}: {why}; init takes {}", known.join(", ")))
     })
 }

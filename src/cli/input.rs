@@ -1,6 +1,6 @@
 //! From arguments to a checked scenario and its models.
 
-use std::io::Read;
+use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -9,6 +9,7 @@ use super::args::ScenarioArguments;
 use super::{Failure, data, output};
 use crate::capacity;
 use crate::model::Model;
+use crate::report::clean::visible;
 use crate::scenario::{self, File, Input, Issue, Severity, Spec};
 
 /// A scenario that can be run.
@@ -131,7 +132,7 @@ impl Text {
 
     /// Why nothing is simulated, when the errors have been told.
     pub(super) fn refused(&self, errors: usize) -> Failure {
-        Failure::Usage(format!("{}: {}; nothing was simulated", self.name, count(errors, "error")))
+        Failure::Usage(format!("{}: {}; nothing was simulated", visible(&self.name), count(errors, "error")))
     }
 }
 
@@ -172,15 +173,31 @@ fn content(file: &Path) -> Result<(String, Vec<u8>), Failure> {
         return Ok(("<stdin>".into(), bytes));
     }
     let name = file.display().to_string();
+    if file.is_dir() {
+        return Err(Failure::Io(format!("cannot read {}", output::shown(file)), is_a_folder(file)));
+    }
     let open = std::fs::File::open(file).and_then(|f| f.take(BYTES_MAX).read_to_end(&mut bytes));
     match open {
         Ok(_) => Ok((name, bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::Io(
-            format!("cannot read {name}: give the path of a scenario, or - for stdin"),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::Io(
+            format!("cannot read {}: give the path of a scenario, or - for stdin", output::shown(file)),
             error,
         )),
-        Err(error) => Err(Failure::Io(format!("cannot read {name}"), error)),
+        Err(error) => Err(Failure::Io(format!("cannot read {}", output::shown(file)), error)),
     }
+}
+
+/// What to give in place of a folder: one of the scenarios in it, such as the first.
+fn is_a_folder(folder: &Path) -> Error {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut scenarios: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    scenarios.sort();
+    let remedy = match scenarios.first() {
+        Some(first) => format!("give a scenario in it, such as {}", output::shown(first)),
+        None => "give the path of a scenario".to_owned(),
+    };
+    Error::new(ErrorKind::IsADirectory, format!("it is a folder, and a file is expected: {remedy}"))
 }
 
 pub(super) fn tell<'a>(issues: impl IntoIterator<Item = &'a Issue>) {

@@ -13,6 +13,7 @@ mod chart_file;
 mod check;
 mod data;
 mod diff;
+mod earlier;
 mod explain;
 mod faults;
 mod gates;
@@ -31,6 +32,7 @@ mod schema;
 mod shell;
 mod size;
 mod sweep;
+mod target;
 mod test;
 mod trace;
 mod variants;
@@ -73,14 +75,16 @@ impl Failure {
 
     fn tell(&self) {
         match self {
-            Failure::Io(what, error) => output::note(&format!("ninefold: {what}: {error}")),
+            Failure::Io(what, error) => {
+                output::note(&output::harmless(&format!("ninefold: {what}: {error}")));
+            }
             Failure::Usage(what)
             | Failure::Internal(what)
             | Failure::Differs(what)
             | Failure::Undecided(what)
                 if !what.is_empty() =>
             {
-                output::note(&format!("ninefold: {what}"));
+                output::note(&output::harmless(&format!("ninefold: {what}")));
             }
             Failure::Usage(_)
             | Failure::Internal(_)

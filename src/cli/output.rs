@@ -1,5 +1,6 @@
 //! Bytes to files, stdout and stderr. Nothing is ever half written: all files of a result are written
-//! beside their places first, and moved there together when the last one is complete.
+//! beside their places first, and moved there together when the last one is complete. What is no file is written to as it is:
+//! see [`super::target`].
 
 use std::fs;
 use std::io::{self, Write};
@@ -8,6 +9,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::Failure;
+use super::target::{Target, folder_of};
+use crate::report::clean::visible;
 
 /// A file to be: its path below the result's folder, and its bytes.
 pub(super) type File = (PathBuf, Vec<u8>);
@@ -40,10 +43,19 @@ impl Made {
 
 /// Makes the folder, so that a bad path fails before the work and not after it.
 pub(super) fn prepare(folder: &Path, made: &mut Made) -> Result<(), Failure> {
-    let cannot = |error| Failure::Io(format!("cannot write into {}", folder.display()), error);
+    let cannot = |error| cannot("write into", folder, error);
     made.folder(folder).map_err(cannot)?;
     // A folder may be there and not be writable.
     NamedTempFile::new_in(folder).map(drop).map_err(cannot)
+}
+
+/// The same for a single file.
+pub(super) fn prepare_file(file: &Path, made: &mut Made) -> Result<(), Failure> {
+    match Target::of(file) {
+        Ok(Target::File(place)) => prepare(folder_of(&place), made),
+        Ok(_) => Ok(()),
+        Err(error) => Err(cannot("write", file, error)),
+    }
 }
 
 /// Writes all files, or none of them.
@@ -53,30 +65,71 @@ pub(super) fn write_all(folder: &Path, files: &[File]) -> Result<(), Failure> {
 }
 
 fn stage_and_move(folder: &Path, files: &[File], made: &mut Made) -> Result<(), Failure> {
-    let cannot = |path: &Path, error| Failure::Io(format!("cannot write {}", path.display()), error);
-    let mut staged = Vec::new();
+    let (mut staged, mut through) = (Vec::new(), Vec::new());
     for (name, bytes) in files {
         let path = folder.join(name);
-        let parent = path.parent().unwrap_or(folder);
-        let mut stage = || -> io::Result<NamedTempFile> {
-            if path.is_dir() {
-                // Told before the first file is moved, not after half of them.
-                return Err(io::ErrorKind::IsADirectory.into());
+        // Told before the first file is moved, not after half of them.
+        match Target::of(&path) {
+            Ok(Target::File(place)) => {
+                let file = stage(&place, bytes, made).map_err(|error| cannot("write", &path, error))?;
+                staged.push((file, place, path));
             }
-            made.folder(parent)?;
-            let mut file = NamedTempFile::new_in(parent)?;
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            make_readable(file.as_file())?;
-            Ok(file)
-        };
-        let file = stage().map_err(|error| cannot(&path, error))?;
-        staged.push((file, path));
+            Ok(target) => through.push((target, bytes, path)),
+            Err(error) => return Err(cannot("write", &path, error)),
+        }
     }
-    for (file, path) in staged {
-        file.persist(&path).map_err(|error| cannot(&path, error.error))?;
+    // What was written there cannot be taken back, but is likelier to fail than a move.
+    for (target, bytes, path) in through {
+        target.write_through(bytes).map_err(|error| cannot("write", &path, error))?;
+    }
+    for (file, place, path) in staged {
+        file.persist(&place).map_err(|error| cannot("write", &path, error.error))?;
     }
     Ok(())
+}
+
+/// The bytes beside the place where they are to go, on the disk.
+fn stage(place: &Path, bytes: &[u8], made: &mut Made) -> io::Result<NamedTempFile> {
+    let folder = folder_of(place);
+    made.folder(folder)?;
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    make_readable(file.as_file())?;
+    Ok(file)
+}
+
+/// What the machine would not do, why, and what to do about it.
+fn cannot(what: &str, path: &Path, error: io::Error) -> Failure {
+    let why = error.to_string();
+    // Nobody has heard of the file that was to be moved there.
+    let why =
+        if error.raw_os_error().is_some() { &*why } else { why.split(" at path \"").next().unwrap_or(&why) };
+    let remedy = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            ": make room there, or name another place"
+        }
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            ": name a place where you may write"
+        }
+        io::ErrorKind::IsADirectory => ": name a file",
+        _ => "",
+    };
+    Failure::Io(
+        format!("cannot {what} {}", shown(path)),
+        io::Error::new(error.kind(), format!("{why}{remedy}")),
+    )
+}
+
+/// A path as it may be shown.
+pub(super) fn shown(path: &Path) -> String {
+    visible(&path.display().to_string())
+}
+
+/// The names of some files, as they may be shown.
+pub(super) fn names(files: &[File]) -> String {
+    let names: Vec<String> = files.iter().map(|(name, _)| shown(name)).collect();
+    names.join(", ")
 }
 
 /// Temporary files are private; results are not.
@@ -93,13 +146,15 @@ fn make_readable(_file: &fs::File) -> io::Result<()> {
 
 /// Prints data. A reader who has gone away (`| head`) is no error.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::Io("cannot write to stdout".into(), error))
-        }
-        _ => Ok(()),
-    }
+    Target::Stdout
+        .write_through(text.as_bytes())
+        .map_err(|error| cannot("write to", Path::new("stdout"), error))
+}
+
+/// A text of our own in which somebody else's names may stand, as it may be shown.
+pub(super) fn harmless(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(visible).collect();
+    lines.join("\n")
 }
 
 /// Says something that is not data. Where stderr is closed nobody wants to hear it.

@@ -36,7 +36,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let folder = arguments.out.as_deref().unwrap_or(&beside);
     let files = [(PathBuf::from(PAGE), page::html(&result, replays.as_ref()).into_bytes())];
     interrupt::writing(|| output::write_all(folder, &files))?;
-    output::note(&format!("wrote {}", folder.join(PAGE).display()));
+    output::note(&format!("wrote {}", output::shown(&folder.join(PAGE))));
     Ok(())
 }
 
@@ -47,20 +47,25 @@ pub(super) fn read_replays(
     lacks: &str,
 ) -> Result<Option<Replays>, Failure> {
     let path = &beside.join(REPLAYS);
+    let shown = output::shown(path);
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Failure::Io(format!("cannot read {}", path.display()), error)),
+        Err(error) => return Err(Failure::Io(format!("cannot read {shown}"), error)),
     };
     match Replays::from_json(&text) {
         Ok(replays) if replays.belongs_to(result) => Ok(Some(replays)),
         Ok(_) => {
-            output::note(&format!("{} is of another run: {lacks}; run the scenario again", path.display()));
+            output::note(&format!("{shown} is of another run: {lacks}; run the scenario again"));
             Ok(None)
         }
         Err(error) => {
-            let remedy = "run the scenario again, or move the file away to do without timelines";
-            Err(Failure::Usage(format!("{}: {error}; {remedy}", path.display())))
+            const AGAIN: &str = "run the scenario again";
+            let told = error.to_string();
+            // Some say so already.
+            let what = told.strip_suffix(AGAIN).map_or(&*told, |what| what.trim_end_matches([' ', ';']));
+            let or = "or move the file away to do without timelines";
+            Err(Failure::Usage(format!("{shown}: {what}; {AGAIN}, {or}")))
         }
     }
 }

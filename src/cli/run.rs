@@ -9,7 +9,7 @@ use super::baseline::{self, Stored};
 use super::input::{Scenario, load};
 use super::output::{self, File};
 use super::progress::Progress;
-use super::{Failure, gates, interrupt, report};
+use super::{Failure, earlier, gates, interrupt, report};
 use crate::experiment::{self, Outcome, Plan, Summary, Threads};
 use crate::report::replays::Replays;
 use crate::report::result::{StoppedBy, Warning};
@@ -40,19 +40,25 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let mut result = RunResult { stopped_by, description, assumptions, ..found };
     result.baseline = stored.map(|stored| stored.compare(&outcome, &result));
     result.baseline.iter().for_each(baseline::tell);
-    let interrupted = stopped_by.is_some();
-    let earlier = interrupted.then(|| Earlier::of(&folder.join("result.json"))).flatten();
-    let earlier = earlier.filter(|earlier| earlier.outranks(u64::from(summary.replications)));
-    let target = if earlier.is_some() { folder.join("interrupted") } else { folder.clone() };
-    let mut files = render(&result, summary, arguments.png)?;
-    let for_page = report::wants_page(arguments.html, &target);
-    let is_needed = for_page || report::has_timelines(&target);
-    let replays = report::replay(&scenario, summary, arguments.simulation.threads, is_needed);
-    for format in formats(arguments.png) {
-        files.extend(draw_worst(&result, replays.as_ref(), *format)?);
-    }
-    files.extend(report::files(&result, replays.as_ref(), for_page)?);
-    interrupt::writing(|| output::write_all(&target, &files))?;
+    let target = match stopped_by {
+        None => Some(folder.clone()),
+        Some(_) => earlier::place(&folder, "result.json", &identity(&result), summary.replications.into()),
+    };
+    let files = match &target {
+        Some(target) => {
+            let mut files = render(&result, summary, arguments.png)?;
+            let for_page = report::wants_page(arguments.html, target);
+            let is_needed = for_page || report::has_timelines(target);
+            let replays = report::replay(&scenario, summary, arguments.simulation.threads, is_needed);
+            for format in formats(arguments.png) {
+                files.extend(draw_worst(&result, replays.as_ref(), *format)?);
+            }
+            files.extend(report::files(&result, replays.as_ref(), for_page)?);
+            files
+        }
+        None => Vec::new(),
+    };
+    interrupt::writing(|| output::write_all(target.as_ref().unwrap_or(&folder), &files))?;
     if arguments.timing {
         tell_timing(summary, &scenario, begun, loaded, simulated);
     }
@@ -62,26 +68,27 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         Format::Csv => csv::summary(&result),
         Format::Json => json(&result)?,
     })?;
-    if !arguments.quiet {
-        let names: Vec<String> = files.iter().map(|(name, _)| name.display().to_string()).collect();
-        output::note(&format!("\nwrote {}: {}", target.display(), names.join(", ")));
+    if let Some(target) = target.as_ref().filter(|_| !arguments.quiet) {
+        output::note(&format!("\nwrote {}: {}", output::shown(target), output::names(&files)));
     }
-    if !interrupted {
+    if stopped_by.is_none() {
         // Who interrupts when everything is simulated gets everything.
         return verdict(&result);
     }
-    let kept = if earlier.is_some() {
-        format!("in {}; the earlier results in {} stay as they are", target.display(), folder.display())
-    } else {
-        format!("in the results in {}", target.display())
-    };
+    let kept = earlier::told(&folder, target.as_deref());
     let why = if stopped_by == Some(StoppedBy::TimeLimit) { "out of time" } else { "interrupted" };
     output::note(&format!(
-        "ninefold: {why}: {} of {} replications were finished and are {kept}",
+        "ninefold: {why}: {} of {} replications were finished and {kept}",
         summary.replications, summary.replications_asked
     ));
     // Who gives it so much time gets what was asked for.
     if stopped_by == Some(StoppedBy::TimeLimit) { verdict(&result) } else { Err(Failure::Interrupted) }
+}
+
+/// Whose replications these are.
+fn identity(result: &RunResult) -> earlier::Run<'_> {
+    let (version, sha256) = (&*result.version, &*result.scenario.sha256);
+    earlier::Run { version, sha256, seed: result.seed, selection: &result.selection }
 }
 
 /// What gates and the baseline make of it: what failed outweighs what is undecided.
@@ -124,41 +131,6 @@ pub(super) fn warning(issue: &Issue) -> Warning {
         path: issue.path.clone(),
         what: issue.what.clone(),
         remedy: issue.remedy.clone(),
-    }
-}
-
-/// The result that a folder holds already.
-///
-/// Whoever has waited for a run to its end does not want to lose it to the beginning of another one: an
-/// interrupted run takes the place of an earlier result only where that one was interrupted too, and sooner.
-/// Else it goes into a folder beside the files of the earlier one. A run that comes to its end takes the place
-/// of anything: that is what was asked for.
-pub(super) struct Earlier {
-    replications: u64,
-    complete: bool,
-}
-
-impl Earlier {
-    /// From a `result.json`, or from another file that says how many replications it has.
-    pub(super) fn of(file: &Path) -> Option<Earlier> {
-        #[derive(serde::Deserialize)]
-        struct Head {
-            replications: u64,
-            replications_asked: u64,
-        }
-        let text = std::fs::read_to_string(file);
-        match text.as_deref().map(serde_json::from_str::<Head>) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Ok(Ok(Head { replications, replications_asked })) => {
-                Some(Earlier { replications, complete: replications >= replications_asked })
-            }
-            // Of what cannot be read nobody knows what it is worth.
-            Err(_) | Ok(Err(_)) => Some(Earlier { replications: 0, complete: true }),
-        }
-    }
-
-    pub(super) fn outranks(&self, replications: u64) -> bool {
-        self.complete || self.replications > replications
     }
 }
 

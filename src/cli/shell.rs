@@ -1,6 +1,6 @@
 //! `ninefold completions` and `ninefold man`: what a shell and `man` know of the program.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Command};
 use clap_complete::Shell;
@@ -8,7 +8,6 @@ use clap_mangen::Man;
 
 use super::output::{self, File};
 use super::{Failure, help, interrupt};
-use crate::report::clean;
 
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArguments {
@@ -19,7 +18,7 @@ pub(super) struct CompletionsArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ManArguments {
-    /// Write a page for the program and one for each command into this folder [default: the program's goes to stdout]
+    /// Write a page for the program and one for each command, nested ones too, into this folder [default: the program's goes to stdout]
     #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }
@@ -36,15 +35,19 @@ pub(super) fn man(arguments: &ManArguments) -> Result<(), Failure> {
     // Names of commands, and where they are used, are known once it is built.
     command.build();
     let mut files: Vec<File> = Vec::new();
-    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-        let name = format!("ninefold-{}", sub.get_name());
-        let path = Path::new(&name).with_extension("1");
-        files.push((path, page(sub.clone())?));
-    }
-    files.push((PathBuf::from("ninefold.1"), page(command)?));
+    add_pages(&command, &mut files)?;
     interrupt::writing(|| output::write_all(folder, &files))?;
-    let shown = clean::visible(&folder.display().to_string());
-    output::note(&format!("wrote {shown}: {} pages", files.len()));
+    output::note(&format!("wrote {}: {} pages", output::shown(folder), files.len()));
+    Ok(())
+}
+
+/// The page of a command and those of the commands in it, whose names stand in its own.
+fn add_pages(command: &Command, files: &mut Vec<File>) -> Result<(), Failure> {
+    for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+        add_pages(inner, files)?;
+    }
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name());
+    files.push((PathBuf::from(format!("{name}.1")), page(command.clone())?));
     Ok(())
 }
 

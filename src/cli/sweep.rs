@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use super::args::{SweepArguments, SweepFormat};
 use super::output::{self, File};
 use super::progress::Progress;
-use super::run::{Earlier, options, stem, warning};
+use super::run::{options, stem, warning};
 use super::variants::{self, Variants};
-use super::{Failure, interrupt};
+use super::{Failure, earlier, interrupt};
 use crate::experiment::{self, Plan, Sample, Threads};
 use crate::model::Model;
 use crate::report::RunResult;
@@ -30,33 +30,39 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<(), Failure> {
     interrupt::making(|made| output::prepare(&folder, made))?;
     let sweep = simulate(&variants, arguments)?;
     let interrupted = sweep.replications < sweep.replications_asked;
-    let earlier = interrupted.then(|| Earlier::of(&folder.join("sweep.json"))).flatten();
-    let spared = earlier.is_some_and(|earlier| earlier.outranks(sweep.replications));
-    let target = if spared { folder.join("interrupted") } else { folder.clone() };
-    let files = render(&sweep, arguments.png)?;
-    interrupt::writing(|| output::write_all(&target, &files))?;
+    let target = if interrupted {
+        earlier::place(&folder, "sweep.json", &identity(&sweep), sweep.replications)
+    } else {
+        Some(folder.clone())
+    };
+    let files = if target.is_some() { render(&sweep, arguments.png)? } else { Vec::new() };
+    interrupt::writing(|| output::write_all(target.as_ref().unwrap_or(&folder), &files))?;
     output::print(&match arguments.format {
         SweepFormat::Text => report::table(&sweep),
         SweepFormat::Csv => report::csv(&sweep),
         SweepFormat::Json => json(&sweep)?,
     })?;
-    if !arguments.quiet {
-        let names: Vec<String> = files.iter().map(|(name, _)| name.display().to_string()).collect();
-        output::note(&format!("\nwrote {}: {}", target.display(), names.join(", ")));
+    if let Some(target) = target.as_ref().filter(|_| !arguments.quiet) {
+        output::note(&format!("\nwrote {}: {}", output::shown(target), output::names(&files)));
     }
     if !interrupted {
         return Ok(());
     }
-    let kept = if spared { "; the earlier results beside it stay as they are" } else { "" };
     output::note(&format!(
-        "ninefold: interrupted: {} of {} replications were finished, of {} of {} variants, and are in {}{kept}",
+        "ninefold: interrupted: {} of {} replications were finished, of {} of {} variants, and {}",
         sweep.replications,
         sweep.replications_asked,
         sweep.variants.len(),
         variants.list.len(),
-        target.display()
+        earlier::told(&folder, target.as_deref())
     ));
     Err(Failure::Interrupted)
+}
+
+/// Whose replications these are.
+fn identity(sweep: &Sweep) -> earlier::Run<'_> {
+    let (version, sha256) = (&*sweep.version, &*sweep.scenario.sha256);
+    earlier::Run { version, sha256, seed: sweep.seed, selection: &sweep.selection }
 }
 
 /// `results/<file stem>-sweep`.

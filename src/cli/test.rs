@@ -12,13 +12,13 @@ use super::input::{self, Text, Unloaded};
 use super::output::{self, File};
 use super::progress::Progress;
 use super::run::options;
-use super::{Failure, interrupt};
+use super::{Failure, interrupt, target};
 use crate::experiment::{self, Plan, Threads};
 use crate::report::gates::suite::{Found, Judged, Line, Problem, Suite, Tested};
 use crate::report::gates::{Outcome, github, junit, markdown};
 use crate::report::result::ScenarioId;
 use crate::report::{RunResult, clean};
-use crate::scenario::{self, Severity};
+use crate::scenario::{self, Severity, count_text};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -34,12 +34,13 @@ Examples:
   ninefold test policies/mail.toml --github --json -
 
 Exit code 0: every gate passed; 3: one failed; 4: none failed, but one is undecided; 2: a scenario is
-wrong (the others are tested all the same).")]
+wrong (the others are tested all the same), or a folder has no gates in it. Where it is interrupted the
+reports name what was not judged, as errors; 130.")]
 pub(super) struct TestArguments {
     /// Scenarios, and folders to search for files that end in .toml
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Override a key of every scenario, e.g. run.horizon=\"5 y\" (repeatable)
+    /// Override a key of every scenario, e.g. run.horizon='5 y' (repeatable)
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub set: Vec<String>,
     #[command(flatten)]
@@ -63,48 +64,101 @@ pub(super) struct TestArguments {
 }
 
 pub(super) fn test(arguments: &TestArguments) -> Result<(), Failure> {
-    let dash = Path::new("-");
-    for (option, file) in [("--junit", &arguments.junit), ("--markdown", &arguments.markdown)] {
-        if file.as_deref() == Some(dash) {
-            return Err(Failure::Usage(format!(
-                "{option} -: give the name of a file; --json alone goes to stdout"
-            )));
-        }
-    }
-    for file in [&arguments.junit, &arguments.markdown, &arguments.json].into_iter().flatten() {
-        if file != dash {
-            interrupt::making(|made| output::prepare(folder_of(file), made))?;
-        }
-    }
+    prepare(arguments)?;
     interrupt::listen();
     let threads = Threads::new(arguments.simulation.threads.map(usize::from));
     let json_only = arguments.json.as_deref() == Some(Path::new("-"));
-    let mut tested = Vec::new();
+    let (mut tested, mut barren) = (Vec::new(), Vec::new());
     let mut stopped = false;
-    for entry in arguments.paths.iter().flat_map(|path| search(path)) {
-        let one = match entry {
-            Entry::Scenario { file, is_named } => judge(&file, is_named, arguments, &threads),
-            Entry::Unreadable { file, why } => Ok(Tested { file, found: Found::Unreadable { why } }),
-        };
-        match one {
-            Ok(one) => {
-                tell(&one, json_only)?;
-                tested.push(one);
-            }
-            Err(Failure::Interrupted) => {
-                stopped = true;
-                break;
-            }
-            Err(failure) => return Err(failure),
+    for path in &arguments.paths {
+        let before = tested.len();
+        for entry in search(path) {
+            let one = match entry {
+                Entry::Unreadable { file, why } => Tested { file, found: Found::Unreadable { why } },
+                Entry::Scenario { file, is_named } if stopped => unjudged(&file, is_named),
+                Entry::Scenario { file, is_named } => match judge(&file, is_named, arguments, &threads) {
+                    Err(Failure::Interrupted) => {
+                        stopped = true;
+                        unjudged(&file, true)
+                    }
+                    judged => judged?,
+                },
+            };
+            tell(&one, json_only)?;
+            tested.push(one);
+        }
+        let found = &tested[before..];
+        if path.is_dir() && !found.iter().any(is_asked) {
+            barren.push(nothing_in(path, found.len()));
         }
     }
     let suite = Suite::new(tested);
     report(&suite, arguments, json_only)?;
     if stopped {
-        output::note("ninefold: interrupted: what is told is what was judged before");
+        output::note("ninefold: interrupted: the reports name what was not judged");
         return Err(Failure::Interrupted);
     }
-    outcome(&suite)
+    outcome(&suite, &barren)
+}
+
+/// The files that are asked for, by their options.
+fn reports(arguments: &TestArguments) -> impl Iterator<Item = (&'static str, &Path)> {
+    let all =
+        [("--junit", &arguments.junit), ("--markdown", &arguments.markdown), ("--json", &arguments.json)];
+    all.into_iter().filter_map(|(option, file)| Some((option, file.as_deref()?)))
+}
+
+/// Makes the folders of the reports, so that a bad path fails before the work, and refuses what cannot be meant.
+fn prepare(arguments: &TestArguments) -> Result<(), Failure> {
+    let dash = Path::new("-");
+    let mut wrong = Vec::new();
+    let mut seen: Vec<(&str, &Path)> = Vec::new();
+    for (option, file) in reports(arguments) {
+        if file == dash {
+            if option != "--json" {
+                wrong.push(format!("{option} -: give the name of a file; --json alone goes to stdout"));
+            }
+            continue;
+        }
+        interrupt::making(|made| output::prepare_file(file, made))?;
+        if let Some((other, _)) = seen.iter().find(|(_, earlier)| target::are_one(earlier, file)) {
+            wrong.push(format!(
+                "{other} and {option} name the same file, {}: give each its own",
+                output::shown(file)
+            ));
+        }
+        seen.push((option, file));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Failure::Usage(wrong.join("\nninefold: "))) }
+}
+
+/// What becomes of a scenario that nobody comes to any more.
+fn unjudged(file: &Path, is_named: bool) -> Tested {
+    let is_scenario = is_named || Text::bare(file).map_or(true, |text| scenario::is_scenario(&text.bytes));
+    let found = if is_scenario { Found::Interrupted } else { no_scenario() };
+    Tested { file: file.display().to_string(), found }
+}
+
+fn no_scenario() -> Found {
+    Found::Skipped { why: "it has no schema, and is no scenario".to_owned() }
+}
+
+/// Whether it has gates, or may have.
+fn is_asked(tested: &Tested) -> bool {
+    !matches!(tested.found, Found::Skipped { .. })
+}
+
+/// A folder that was mistaken for another one must not let everything pass.
+fn nothing_in(folder: &Path, files: usize) -> String {
+    let found = match files {
+        0 => "no such file".to_owned(),
+        files => format!("{} without one", count_text(files as u64, "file", "files")),
+    };
+    format!(
+        "nothing to test in {}: looked there and in the folders below for scenarios (*.toml) with a [[gate]], and \
+         found {found}: give the folder that they are in",
+        output::shown(folder)
+    )
 }
 
 /// What was found on the way through the paths.
@@ -167,7 +221,7 @@ fn judge(
         Err(failure) => return Err(failure),
     };
     if !is_named && !scenario::is_scenario(&text.bytes) {
-        return tested(Found::Skipped { why: "it has no schema, and is no scenario".to_owned() });
+        return tested(no_scenario());
     }
     let options = options(&arguments.simulation);
     text.lay_over(arguments.set.iter().chain(&options).cloned().collect());
@@ -256,11 +310,8 @@ fn report(suite: &Suite, arguments: &TestArguments, json_only: bool) -> Result<(
     let json = || {
         suite.json().map_err(|error| Failure::Internal(format!("cannot write the report as JSON: {error}")))
     };
-    let mut files: Vec<(PathBuf, File)> = Vec::new();
-    let mut add = |path: &Path, bytes: Vec<u8>| {
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        files.push((folder_of(path).to_path_buf(), (name.into(), bytes)));
-    };
+    let mut files: Vec<File> = Vec::new();
+    let mut add = |path: &Path, bytes: Vec<u8>| files.push((path.to_path_buf(), bytes));
     if let Some(path) = &arguments.junit {
         add(path, junit::xml(suite).into_bytes());
     }
@@ -270,9 +321,7 @@ fn report(suite: &Suite, arguments: &TestArguments, json_only: bool) -> Result<(
     if let Some(path) = arguments.json.as_deref().filter(|_| !json_only) {
         add(path, json()?.into_bytes());
     }
-    interrupt::writing(|| {
-        files.into_iter().try_for_each(|(folder, file)| output::write_all(&folder, &[file]))
-    })?;
+    interrupt::writing(|| output::write_all(Path::new(""), &files))?;
     if json_only {
         output::print(&json()?)?;
         output::note(&suite.sentence());
@@ -302,17 +351,18 @@ fn append(path: &Path, text: &str) -> Result<(), Failure> {
     })
 }
 
-fn folder_of(file: &Path) -> &Path {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn outcome(suite: &Suite) -> Result<(), Failure> {
+fn outcome(suite: &Suite, barren: &[String]) -> Result<(), Failure> {
     let sentence = suite.sentence();
     let (wrong, unreadable) = suite.wrong();
     let counts = suite.counts();
     match (unreadable, wrong, counts.failed, counts.undecided) {
         (1.., ..) => Err(Failure::Internal(sentence)),
         (0, 1.., ..) => Err(Failure::Usage(sentence)),
+        _ if !barren.is_empty() => Err(Failure::Usage(barren.join("\nninefold: "))),
+        _ if !suite.scenarios.iter().any(is_asked) => Err(Failure::Usage(
+            "nothing to test: none of the scenarios has a [[gate]]: add one, such as that of ninefold test --help"
+                .into(),
+        )),
         (0, 0, 1.., _) => Err(Failure::Differs(sentence)),
         (0, 0, 0, 1..) => Err(Failure::Undecided(sentence)),
         _ => Ok(()),

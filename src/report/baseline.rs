@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::figures;
-use super::result::{Estimate, Method, ResultError, RunResult};
+pub use super::replications::Replications;
+use super::result::{Estimate, Method, RunResult};
 use super::table::wrap;
 use super::{clean, number};
 use crate::experiment::baseline::{Change as Measured, How, Past};
@@ -287,63 +288,6 @@ pub fn past(
         replications: replications.and_then(|all| all.of(&strategy.name, &service.name, metric)),
         is_same_scenario: same,
     })
-}
-
-/// The rows of a `replications.csv` that matter here.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Replications {
-    rows: Vec<(String, String, u32, u64, u64)>,
-}
-
-impl Replications {
-    /// Reads the file.
-    ///
-    /// # Errors
-    /// Says in words what is wrong with it, and where.
-    pub fn read(text: &str) -> Result<Replications, ResultError> {
-        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-        let wrong =
-            |line: u64, what: &str| ResultError(format!("line {line}: {what}; run the scenario again"));
-        let head = reader.headers().map_err(|error| wrong(1, &error.to_string()))?.clone();
-        let place = |name: &str| {
-            let column = head.iter().position(|cell| cell == name);
-            column.ok_or_else(|| wrong(1, &format!("there is no column {name}")))
-        };
-        let columns = (place("strategy")?, place("service")?, place("replication")?);
-        let times = (place("downtime_s")?, place("lost_s")?);
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|error| {
-                wrong(
-                    error.position().map_or(0, ::csv::Position::line),
-                    "it has not as many cells as the first",
-                )
-            })?;
-            let line = record.position().map_or(0, ::csv::Position::line);
-            let cell = |column: usize| record.get(column).unwrap_or_default();
-            let number = cell(columns.2).parse::<u32>();
-            let number = number.map_err(|_| wrong(line, "replication is no number"))?;
-            let us = |column: usize| {
-                let seconds = cell(column).parse::<f64>().ok().filter(|s| (0.0..=1e15).contains(s));
-                let seconds = seconds.ok_or_else(|| wrong(line, "there is no time where one belongs"))?;
-                Ok::<u64, ResultError>((seconds * 1e6).round() as u64)
-            };
-            let name = |column: usize| cell(column).to_owned();
-            rows.push((name(columns.0), name(columns.1), number, us(times.0)?, us(times.1)?));
-        }
-        Ok(Replications { rows })
-    }
-
-    fn of(&self, strategy: &str, service: &str, metric: Metric) -> Option<Vec<(u32, u64)>> {
-        // As cells, which a spreadsheet must not take for formulas.
-        let (strategy, service) = (clean::csv_cell(strategy), clean::csv_cell(service));
-        let rows = self.rows.iter().filter(|row| row.0 == strategy && row.1 == service);
-        let mut found: Vec<(u32, u64)> =
-            rows.map(|row| (row.2, if metric == Metric::Lost { row.4 } else { row.3 })).collect();
-        found.sort_unstable();
-        found.dedup_by_key(|row| row.0);
-        (!found.is_empty()).then_some(found)
-    }
 }
 
 /// The end of a comparison on a terminal; empty where there is no baseline.

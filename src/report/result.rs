@@ -20,6 +20,7 @@ pub use super::lengths::{Migrations, OutageLengths};
 pub use super::lost::RecoveryPoint;
 pub(super) use super::number;
 pub use super::one_replication::OneReplication;
+use super::possible;
 pub use super::rare::{RareEvents, RareMethod};
 pub use super::stopping::{PrecisionReached, StoppedBy};
 pub use super::survivability::Survivability;
@@ -438,6 +439,12 @@ impl RunResult {
                 ));
             }
         }
+        let fields: serde_json::Value = serde_json::from_str(text).map_err(|error| explain(&error))?;
+        if let Some(objection) = possible::objection(&fields) {
+            let remedy = "the file was changed; run the scenario again";
+            return Err(ResultError(format!("{objection}: {remedy}")));
+        }
+        drop(fields);
         let result: RunResult = serde_json::from_str(text).map_err(|error| explain(&error))?;
         if result.horizon_s > 0.0 {
             Ok(result)

@@ -206,7 +206,9 @@ impl Teller<'_> {
             let difference = self.less(best, other);
             let between = if figures::has_interval(&difference) {
                 let told_for = self.result.told_for();
-                format!("the difference is {} {told_for}", figures::duration_interval(&difference))
+                // Who reads a time takes it for downtime.
+                let of = if loses_in_part(best) || loses_in_part(other) { " of lost service" } else { "" };
+                format!("the difference is {}{of} {told_for}", figures::duration_interval(&difference))
             } else {
                 "there is no interval to tell by".to_owned()
             };
@@ -302,6 +304,12 @@ pub fn simulated(result: &RunResult) -> String {
 
 fn bound(estimate: &Estimate) -> String {
     figures::duration_mean(estimate).trim_start_matches("≤ ").to_owned()
+}
+
+/// Whether some of what it loses is lost while it serves in part.
+fn loses_in_part(strategy: &Strategy) -> bool {
+    let total = &strategy.total;
+    (total.lost_s.mean - total.downtime_s.mean).abs() > 1e-9 * total.lost_s.mean
 }
 
 fn is_same(difference: &Estimate) -> bool {

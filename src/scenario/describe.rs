@@ -15,7 +15,8 @@ use std::fmt::Write as _;
 use crate::engine::{Law, Span};
 
 use super::spec::{FaultSpec, GuestLayer, HostRef, Service, Spec};
-use super::text::{count, list, number};
+use super::terminal::visible;
+use super::text::{count, list, number, short as shortened};
 
 /// A time in seconds as a scenario would write it, to about four digits.
 pub(super) fn span_text(seconds: f64) -> String {
@@ -123,13 +124,16 @@ pub(super) fn rate_text(bits: f64) -> String {
     format!("{} B/s", short(bytes))
 }
 
+/// Characters of a title that are shown.
+const TITLE_SHOWN: usize = 100;
+
 /// The resolved scenario for people: topology, services, strategies, and each default that took
-/// the place of a key left out, with what it stands on.
+/// the place of a key left out, with what it stands on. Names in it can do nothing to a terminal.
 #[must_use]
 pub fn describe(spec: &Spec) -> String {
     let mut out = String::new();
     let run = &spec.run;
-    let _ = writeln!(out, "{}", spec.title);
+    let _ = writeln!(out, "{}", shortened(&visible(&spec.title), TITLE_SHOWN));
     let _ = writeln!(
         out,
         "run: horizon {}, warm-up {}, {}, seed {}, ages {}",
@@ -144,7 +148,8 @@ pub fn describe(spec: &Spec) -> String {
     );
     sections(spec, &mut out);
     defaults::section(spec, &mut out);
-    out
+    // No name has a line break in it: what is a line here is one for whoever reads it, too.
+    out.lines().map(|line| visible(line) + "\n").collect()
 }
 
 /// All but the head and the defaults used.

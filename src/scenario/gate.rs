@@ -189,6 +189,9 @@ impl Check {
             if !what.starts_with("there is no metric") {
                 return (what, remedy);
             }
+            if is_of_room(word) {
+                return not_alone(subject, word, &text[at..]);
+            }
             let known = Metric::ALL.into_iter().map(Metric::word);
             let room = RoomFigure::ALL.into_iter().map(RoomFigure::word);
             (what, suggest(word, known.chain(room).chain([HEADROOM]), "accepted"))
@@ -243,6 +246,26 @@ fn outside_quotes(text: &str, words: &[&'static str]) -> Option<(usize, &'static
         }
     }
     None
+}
+
+fn is_of_room(word: &str) -> bool {
+    word == HEADROOM || RoomFigure::ALL.into_iter().any(|figure| figure.word() == word)
+}
+
+/// Room is that of a strategy, which the gate's table names.
+fn not_alone(subject: &str, word: &str, rest: &str) -> units::Wrong {
+    let before = subject.strip_suffix(word).unwrap_or_default().trim();
+    let what = format!("{word} is of all services together and stands alone, without {}", quote(before));
+    let remedy = match before.strip_suffix('.') {
+        Some(name) => {
+            let name = quote(name.trim_matches(['"', '\'']));
+            format!(
+                "write {word} {rest}, and strategy = {name} beside the check if it is asked of that one alone"
+            )
+        }
+        None => format!("write {word} {rest}"),
+    };
+    (what, remedy)
 }
 
 fn room(figure: RoomFigure, operator: &str, value: &str, text: &str) -> Result<RoomGoal, units::Wrong> {
@@ -384,6 +407,11 @@ mod tests {
         for (text, part) in [
             ("mail", "compares nothing"),
             ("more_vm_n1 >= 1", "did you mean \"more_vms_n1\"?"),
+            (
+                "none.more_vms >= 1",
+                "without \"none.\": write more_vms >= 1, and strategy = \"none\" beside the check",
+            ),
+            ("p95 waiting_n1 <= 0", "stands alone, without \"p95\": write waiting_n1 <= 0"),
             ("more_vms_n1 <= 1", "write >= or >"),
             ("waiting_n1 >= 0", "write <= or <"),
             ("more_vms >= 1.5", "is no number of VMs"),

@@ -323,7 +323,7 @@ pub(super) fn limit(metric: Metric, value: &str) -> Result<(f64, Span), units::W
         if (0.0..=1.0).contains(&fraction) {
             return Ok((fraction, YEAR));
         }
-        let remedy = format!("write a fraction of 1 or a percentage, such as {}", percentage(fraction));
+        let remedy = format!("write a fraction of 1 or a percentage, such as {}", percentage(value));
         return Err((format!("{} is no share of the time", quote(value)), remedy));
     }
     let Some((amount, per)) = value.rsplit_once('/') else {
@@ -331,8 +331,8 @@ pub(super) fn limit(metric: Metric, value: &str) -> Result<(f64, Span), units::W
         return Err((what, format!("write {value}/y for a year of 365 d")));
     };
     let (amount, per) = (amount.trim(), per.trim());
-    let per = if per.starts_with(|c: char| c.is_ascii_digit()) { per.to_owned() } else { format!("1 {per}") };
-    let per = units::duration(&per)?;
+    let has_number = !units::split(per).0.is_empty();
+    let per = units::duration(&if has_number { per.to_owned() } else { format!("1 {per}") })?;
     if per.0 == 0 {
         return Err((
             format!("{} is for no time at all", quote(value)),
@@ -352,9 +352,10 @@ pub(super) fn share(text: &str) -> Result<f64, units::Wrong> {
     text.parse::<f64>().map_or_else(|_| units::fraction(text), Ok)
 }
 
-/// 99.95 as somebody probably meant it.
-fn percentage(number: f64) -> String {
-    if (1.0..=100.0).contains(&number) { format!("{number} %") } else { "99.95 %".to_owned() }
+/// 99.95 as somebody probably meant it, who did not write a percentage.
+fn percentage(written: &str) -> String {
+    let number = written.parse::<f64>().ok().filter(|number| (1.0..=100.0).contains(number));
+    number.map_or("99.95 %".to_owned(), |number| format!("{number} %"))
 }
 
 #[cfg(test)]
@@ -426,6 +427,15 @@ mod tests {
             ("chance of mail.downtime > 1 h/y <= 1 h", "is not a fraction"),
             ("p100 mail.downtime <= 3 h/y", "\"p100\" is no percentile"),
             ("mail.downtime <= 3 h/0 d", "for no time at all"),
+            // What was written is quoted, and what to write fits it.
+            (
+                "mail.availability >= 101 %",
+                "\"101 %\" is no share of the time: write a fraction of 1 or a percentage, such as 99.95 %",
+            ),
+            ("mail.downtime <= 1 h/-1 y", "\"-1 y\" is negative: write 0 or more"),
+            ("mail.downtime <= 1 h/+0 y", "for no time at all"),
+            ("mail.downtime <= 1e308 min/y", "\"1e308 min\" is too large: write less"),
+            ("mail.downtime <= -1 min/y", "\"-1 min\" is negative: write 0 or more"),
         ] {
             let wrong = Goal::read(text).expect_err(text);
             assert!(wrong.contains(part), "{text}: {wrong}");

@@ -1,16 +1,32 @@
 //! What may be shown on a terminal: a name or a line of a scenario comes from a file that somebody else may have written.
 
 /// A name that can do nothing to a terminal: what moves the cursor, turns the writing direction
-/// or cannot be seen is written as its escape, and the text stays on one line.
+/// or cannot be seen is written as its escape, and the text stays on one line. Nor does it say anything to GitHub Actions,
+/// which reads the log of a step for commands: `::` behind nothing but spaces, and `##[` anywhere.
+///
+/// ```
+/// use ninefold::report::clean::visible;
+/// assert_eq!(visible("mail\u{202e}liam"), "mail\\u{202e}liam");
+/// assert_eq!(visible("::error::x"), "\\u{3a}:error::x");
+/// assert_eq!(visible("a::b ##[group]"), "a::b #\\u{23}[group]");
+/// ```
 #[must_use]
 pub fn visible(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
-    for c in name.chars() {
-        if is_invisible(c) {
-            text.push_str(&escaped(c));
+    let mut before = None;
+    let mut rest = name.chars();
+    while let Some(c) = rest.next() {
+        let follows = |next: char| rest.as_str().starts_with(next);
+        // A long line is broken at spaces: whatever follows one may come to stand at the beginning of another.
+        let begins = before.is_none_or(char::is_whitespace);
+        let is_command =
+            (c == ':' && begins && follows(':')) || (c == '#' && before == Some('#') && follows('['));
+        if is_command || is_invisible(c) {
+            text.extend(c.escape_unicode());
         } else {
             text.push(c);
         }
+        before = Some(c);
     }
     text
 }

@@ -191,10 +191,12 @@ fn quantity(text: &str, units: &[(&str, f64)], kind: &Kind) -> Result<f64, Wrong
     };
     let scaled = value * factor;
     if value < 0.0 {
-        return Err((format!("{} is negative", quote(text)), advice()));
+        let remedy = format!("write 0 or more, such as \"{}\"", kind.example);
+        return Err((format!("{} is negative", quote(text)), remedy));
     }
     if !scaled.is_finite() {
-        return Err((format!("{} is too large", quote(text)), advice()));
+        let remedy = format!("write less, such as \"{}\"", kind.example);
+        return Err((format!("{} is too large", quote(text)), remedy));
     }
     Ok(scaled)
 }

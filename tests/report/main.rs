@@ -167,12 +167,19 @@ fn verdicts_say_what_a_person_would_say() {
         known(&mut strategy.services[0].outages, 16.0);
         strategy
     };
+    // Some of what it loses it loses while it serves in part.
+    let in_part = || {
+        let mut strategy = guest(30.0);
+        strategy.total.lost_s = fixture::around(40.0 * 60.0, 1.0);
+        strategy
+    };
     let lines = [
         ("decided", say(vec![bare(), cluster(), guest(12.0)], 0.1)),
         ("two, decided", say(vec![cluster(), guest(12.0)], 0.1)),
         ("more hosts", say(larger, 0.1)),
         ("fewer VMs", say(vec![cluster(), guest(70.0)], 0.1)),
         ("two, undecided", say(vec![cluster(), guest(40.0)], 1.6)),
+        ("two, undecided, lost in part", say(vec![cluster(), in_part()], 1.6)),
         ("three, undecided", say(vec![bare(), cluster(), guest(40.0)], 1.6)),
         ("protection does not pay", say(vec![plan("unprotected", &[], 400, 20.0), cluster()], 0.1)),
         ("the same", say(vec![cluster(), guest(43.0)], 0.0)),
@@ -263,7 +270,8 @@ fn a_result_reads_back_as_it_was_written() {
     for (name, summary) in every() {
         let result = RunResult::from(&summary);
         let json = result.to_json().unwrap();
-        let back = RunResult::from_json(&json).unwrap();
+        // Some of these have more downtime than there is time, which `from_json` does not take.
+        let back: RunResult = serde_json::from_str(&json).unwrap();
         assert_eq!(back, result, "{name}");
         assert_eq!(back.to_json().unwrap(), json, "{name}");
         assert_eq!(
@@ -450,7 +458,7 @@ fn the_same_result_gives_the_same_bytes() {
     }
 }
 
-/// Numbers that no run makes, but a file may hold: nothing panics, nothing leaves its frame.
+/// Numbers that no run makes, and many of which no file may hold: nothing panics, nothing leaves its frame.
 #[test]
 fn nothing_in_a_file_breaks_a_report() {
     let clean_json: serde_json::Value =
@@ -472,7 +480,11 @@ fn nothing_in_a_file_breaks_a_report() {
             }
         });
         json["schema"] = 1.into();
-        let Ok(result) = RunResult::from_json(&json.to_string()) else { continue };
+        // Past the checks of `from_json`, which would leave few of them.
+        let Ok(result) = serde_json::from_str::<RunResult>(&json.to_string()) else { continue };
+        if result.horizon_s <= 0.0 {
+            continue;
+        }
         read += 1;
         for line in text::comparison(&result).lines() {
             assert!(clean::width(line) <= 100, "{round}: {line}");

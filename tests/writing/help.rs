@@ -29,6 +29,21 @@ fn examples(command: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
+/// Commands in commands.
+const NESTED: [&str; 3] = ["import-rvtools", "import-proxmox", "faults-fit"];
+
+/// What is read as Rust in the source is read as it stands in the help.
+#[test]
+fn no_help_escapes_its_quotes() {
+    for command in commands() {
+        let help = output(Path::new("."), &[&command, "--help"]);
+        assert!(!text(&help.stdout).contains("\\\""), "{command}: {}", text(&help.stdout));
+    }
+    let help = output(Path::new("."), &["test", "--help"]);
+    let words = text(&help.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("e.g. run.horizon='5 y' (repeatable)"), "{words}");
+}
+
 /// A folder and all that is in it.
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir(to).unwrap();
@@ -110,8 +125,15 @@ fn there_is_a_page_for_every_command() {
     assert_eq!((one.status.code(), all.status.code()), (Some(0), Some(0)), "{}", text(&all.stderr));
     let pages = folder.path().join("pages");
     assert_eq!(std::fs::read(pages.join("ninefold.1")).unwrap(), one.stdout);
-    let names = commands();
-    assert_eq!(std::fs::read_dir(&pages).unwrap().count(), names.len() + 1);
+    let mut names = commands();
+    assert_eq!(std::fs::read_dir(&pages).unwrap().count(), names.len() + 1 + NESTED.len());
+    for name in NESTED {
+        // The page of the command that it is in leads there.
+        let (outer, inner) = name.split_once('-').unwrap();
+        let page = std::fs::read_to_string(pages.join(format!("ninefold-{outer}.1"))).unwrap();
+        assert!(page.contains(&format!("ninefold\\-{outer}\\-{inner}")), "{page}");
+    }
+    names.extend(NESTED.map(str::to_owned));
     let has_man = Command::new("man").arg("--version").output().is_ok_and(|output| output.status.success());
     for name in names.iter().map(|name| format!("ninefold-{name}")).chain(["ninefold".to_owned()]) {
         let file = pages.join(format!("{name}.1"));
@@ -122,7 +144,8 @@ fn there_is_a_page_for_every_command() {
                 && sections.starts_with(&["NAME", "SYNOPSIS", "DESCRIPTION"]),
             "{page}"
         );
-        assert!(name == "ninefold" || page.contains("Examples:"), "{page}");
+        let is_nested = NESTED.iter().any(|nested| name.ends_with(nested));
+        assert!(name == "ninefold" || is_nested || page.contains("Examples:"), "{page}");
         if has_man {
             let mut man = Command::new("man");
             man.args(["--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z"]).arg(&file).env("MANWIDTH", "100");

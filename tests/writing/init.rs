@@ -76,6 +76,34 @@ fn every_key_of_a_starter_is_explained() {
     }
 }
 
+/// What the help lists is taken, and whoever gives something else that is a product is told why it will not do.
+#[test]
+fn the_help_lists_the_products_that_init_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = output(folder.path(), &["init", "--help"]);
+    let all = text(&help.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, list) = all.split_once("default: vsphere-8] [possible values: ").unwrap();
+    let listed: Vec<&str> = list.split(']').next().unwrap().split(", ").collect();
+    let offered = PROFILES.iter().map(|profile| profile.word).filter(|word| *word != "custom");
+    assert_eq!(listed, offered.collect::<Vec<_>>());
+    for product in &listed {
+        let made = output(folder.path(), &["init", "-", "--product", product]);
+        assert_eq!(made.status.code(), Some(0), "{product}: {}", text(&made.stderr));
+    }
+    let known = listed.join(", ");
+    for (product, why) in [
+        ("wsfc-2016", "it clusters guests, not hosts: see --kind guest-cluster; init takes "),
+        ("haproxy", "it clusters guests, not hosts"),
+        ("custom", "it has no numbers of its own to begin with; init takes "),
+        ("vsphere-9", "possible values: "),
+    ] {
+        let refused = output(folder.path(), &["init", "--product", product]);
+        let told = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{told}");
+        assert!(told.contains(why) && told.contains(&known), "{product}: {told}");
+    }
+}
+
 #[test]
 fn init_writes_a_file_and_overwrites_none() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,6 @@
 //! Workflow commands of GitHub Actions: lines on stdout that become notes beside the check of a gate.
 
-use super::suite::{Found, Suite};
+use super::suite::{Found, NOT_JUDGED, Suite};
 use super::{Outcome, markdown};
 use crate::report::clean;
 
@@ -14,6 +14,9 @@ pub fn commands(suite: &Suite) -> String {
     for tested in &suite.scenarios {
         match &tested.found {
             Found::Skipped { .. } => {}
+            Found::Interrupted => {
+                lines.push(command("error", &tested.file, None, "interrupted", NOT_JUDGED));
+            }
             Found::Unreadable { why } => {
                 lines.push(command("error", &tested.file, None, "cannot be read", why))
             }

@@ -1,12 +1,13 @@
 //! JUnit XML, as continuous integration systems read it: a suite per scenario, a test case per gate, service and strategy.
 //!
 //! A gate that failed is a `failure` of type `failed`; one that is undecided is a `failure` of type `undecided`, since nobody
-//! knows that it holds, and the program exits with 4. A scenario that is wrong is an `error`; one without gates is `skipped`. There
+//! knows that it holds, and the program exits with 4. A scenario that is wrong is an `error`, and so is one that nobody came to before the test was interrupted: a
+//! report must not look as if it held. One without gates is `skipped`. There
 //! are no times in it: the same scenarios give the same bytes.
 
 use std::fmt::Write as _;
 
-use super::suite::{Found, Judged, Line, Suite, Tested};
+use super::suite::{Found, Judged, Line, NOT_JUDGED, Suite, Tested};
 use super::{Counts, Outcome};
 use crate::report::clean;
 
@@ -21,7 +22,7 @@ pub fn xml(suite: &Suite) -> String {
         text,
         "<testsuites name=\"ninefold\" tests=\"{tests}\" failures=\"{}\" errors=\"{}\">",
         counts.failed + counts.undecided,
-        wrong + unreadable
+        wrong + unreadable + suite.unjudged()
     );
     for tested in &suite.scenarios {
         text.push_str(&suite_of(tested));
@@ -45,7 +46,7 @@ fn suite_of(tested: &Tested) -> String {
             (counts.failed + counts.undecided, 0, 0)
         }
         Found::Skipped { .. } => (0, 0, 1),
-        Found::Wrong { .. } | Found::Unreadable { .. } => (0, 1, 0),
+        Found::Wrong { .. } | Found::Unreadable { .. } | Found::Interrupted => (0, 1, 0),
     };
     let mut text = format!(
         "  <testsuite name=\"{file}\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\">\n",
@@ -79,6 +80,12 @@ fn suite_of(tested: &Tested) -> String {
                 "    <testcase classname=\"{file}\" name=\"scenario\"><error type=\"file\" message=\"it cannot be \
                  read\">{}</error></testcase>",
                 escaped(why)
+            );
+        }
+        Found::Interrupted => {
+            let _ = writeln!(
+                text,
+                "    <testcase classname=\"{file}\" name=\"gates\"><error type=\"interrupted\" message=\"{NOT_JUDGED}\"/></testcase>"
             );
         }
     }

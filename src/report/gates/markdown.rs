@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::suite::{Found, Suite, Tested};
+use super::suite::{Found, NOT_JUDGED, Suite, Tested};
 use super::{Counts, Gate};
 use crate::report::clean;
 use crate::report::clean::markdown as name;
@@ -62,6 +62,9 @@ fn section(tested: &Tested) -> String {
     match &tested.found {
         Found::Skipped { why } | Found::Unreadable { why } => {
             let _ = writeln!(text, "{}", name(why));
+        }
+        Found::Interrupted => {
+            let _ = writeln!(text, "{NOT_JUDGED}");
         }
         Found::Wrong { problems } => {
             for problem in problems {

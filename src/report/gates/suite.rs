@@ -15,6 +15,9 @@ pub struct Suite {
     pub schema: u32,
     /// The version of ninefold that simulated.
     pub version: String,
+    /// Somebody has stopped it before every scenario was judged.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
     pub scenarios: Vec<Tested>,
 }
 
@@ -39,7 +42,12 @@ pub enum Found {
     Wrong { problems: Vec<Problem> },
     /// The machine would not have it.
     Unreadable { why: String },
+    /// Somebody has stopped the test before.
+    Interrupted,
 }
+
+/// What reports say of a scenario that nobody came to.
+pub(super) const NOT_JUDGED: &str = "interrupted, not judged";
 
 /// The gates of a scenario that was simulated.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -80,7 +88,14 @@ impl Suite {
     /// Of some scenarios.
     #[must_use]
     pub fn new(scenarios: Vec<Tested>) -> Suite {
-        Suite { schema: SCHEMA, version: env!("CARGO_PKG_VERSION").to_owned(), scenarios }
+        let interrupted = scenarios.iter().any(|tested| tested.found == Found::Interrupted);
+        Suite { schema: SCHEMA, version: env!("CARGO_PKG_VERSION").to_owned(), interrupted, scenarios }
+    }
+
+    /// How many scenarios nobody came to.
+    #[must_use]
+    pub fn unjudged(&self) -> usize {
+        self.scenarios.iter().filter(|tested| tested.found == Found::Interrupted).count()
     }
 
     /// All gates that were judged.
@@ -121,7 +136,13 @@ impl Suite {
         let mut parts = vec![self.counts().sentence()];
         let skipped = self.scenarios.iter().filter(|t| matches!(t.found, Found::Skipped { .. })).count();
         let (wrong, unreadable) = self.wrong();
-        for (count, what) in [(wrong, "wrong"), (unreadable, "unreadable"), (skipped, "without gates")] {
+        let unjudged = self.unjudged();
+        for (count, what) in [
+            (wrong, "wrong"),
+            (unreadable, "unreadable"),
+            (skipped, "without gates"),
+            (unjudged, "not judged (interrupted)"),
+        ] {
             if count > 0 {
                 let noun = if count == 1 { "scenario" } else { "scenarios" };
                 parts.push(format!("{count} {noun} {what}"));
@@ -162,6 +183,7 @@ impl Tested {
         match &self.found {
             Found::Skipped { why } => vec![(None, format!("{file}: skipped: {why}\n"))],
             Found::Unreadable { why } => vec![(None, format!("{file}: {}\n", clean::visible(why)))],
+            Found::Interrupted => vec![(None, format!("{file}: {NOT_JUDGED}\n"))],
             Found::Wrong { problems } => {
                 let errors = if problems.len() == 1 { "error" } else { "errors" };
                 vec![(Some(Outcome::Fail), format!("{file}: {} {errors}; not simulated\n", problems.len()))]

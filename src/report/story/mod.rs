@@ -15,7 +15,7 @@ mod since;
 
 use std::fmt::Write as _;
 
-use super::clean::{visible, width};
+use super::clean::{shorten, visible, width};
 use super::{figures, timeline};
 use crate::engine::Time;
 use crate::model::Model;
@@ -25,6 +25,9 @@ use crate::sim::Signal;
 use clause::Clause;
 use grounds::Grounds;
 use since::Since;
+
+/// Columns of the scenario's title.
+const TITLE_COLUMNS: usize = 100;
 
 /// Columns of a line.
 const COLUMNS: usize = 100;
@@ -89,7 +92,7 @@ impl Story<'_> {
     fn title(&self) -> String {
         let model = self.model;
         let mut out = String::new();
-        lines(&mut out, 0, "", &visible(&self.spec.title));
+        lines(&mut out, 0, "", &shorten(&visible(&self.spec.title), TITLE_COLUMNS));
         let _ = write!(
             out,
             "Strategy {}, replication {}: {} of {}.",

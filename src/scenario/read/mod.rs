@@ -171,8 +171,12 @@ pub fn is_scenario(bytes: &[u8]) -> bool {
 fn decode<'a>(input: &Input<'a>, sources: &mut Sources, sink: &mut Sink) -> Option<&'a str> {
     if input.bytes.len() > limits::TEXT_BYTES {
         sources.add(input.name, "");
-        let what = format!("the text has {} MiB", input.bytes.len() >> 20);
-        let remedy = format!("a scenario has at most {} MiB", limits::TEXT_BYTES >> 20);
+        // Whoever reads files reads no more of them than shows that it is too much.
+        let most = limits::TEXT_BYTES >> 20;
+        let what = format!("the text has more than {most} MiB");
+        let remedy = format!(
+            "a scenario has at most {most} MiB: let members of a group share a table, with count or instances"
+        );
         sink.push(code::TOO_LARGE, Mark::default(), "", what, remedy);
         return None;
     }
