@@ -324,6 +324,32 @@ fn laws_with_a_memory_are_what_they_are() {
     cases.into_par_iter().for_each(|(seed, (law, ages))| law_with_a_memory(law, ages, seed));
 }
 
+/// Weights have the mean 1, whatever the law: of lives that nothing can end for a while as well, of which some clocks are always
+/// too young to be made to fire. An error of a fortieth is noticed.
+#[test]
+fn weights_have_the_mean_one_where_lives_cannot_end_for_a_while() {
+    let laws = [
+        "law = \"uniform\", min = \"30 h\", max = \"270 h\"",
+        "law = \"weibull\", shape = 100, mean = \"150 h\"",
+    ];
+    for (law, ages) in laws.iter().flat_map(|law| ["stationary", "new"].map(|ages| (*law, ages))) {
+        let crash =
+            format!("{{ ttf = {{ {law} }}, ttr = {{ law = \"lognormal\", mean = \"20 h\", cv = 1 }} }}");
+        let text = three_hosts(&crash, "", "").replace("[host.h]", &format!("ages = \"{ages}\"\n[host.h]"));
+        let model = &models(&text)[0];
+        let mut run = rare_run(model, Effort::branches(8));
+        let mean_of = |replication| {
+            let before = run.diagnostics;
+            run.run(7, replication);
+            let Diagnostics { weights, branches, .. } = run.diagnostics;
+            (weights - before.weights) / (branches - before.branches) as f64
+        };
+        let mean = Mean::of(&(0..200).map(mean_of).collect::<Vec<_>>());
+        println!("{law}, {ages}: {mean:?}, z {:.2}", mean.z(1.0));
+        assert!(mean.z(1.0).abs() < 4.0 && mean.z(1.025).abs() > 4.0, "{law}, {ages}: {mean:?}");
+    }
+}
+
 fn law_with_a_memory(law: &str, ages: &str, seed: u64) {
     let (weighted, plain, known) = if is_long() { (3_200, 48_000, 0.03) } else { (60, 1_500, 0.0425) };
     let crash = format!("{{ ttf = {{ {law} }}, ttr = {{ law = \"lognormal\", mean = \"20 h\", cv = 1 }} }}");

@@ -145,14 +145,15 @@ impl Window {
         let Share { opened_s, residual, left_s, .. } = row.share;
         let age_s = left_s.unwrap_or(row.age_s);
         let until_s = opened_s + self.part_s(part);
+        let all = law.hazard_between(residual, opened_s, until_s);
+        // It could not be made to fire, and has been left as it is, however old it has become.
+        if all <= 0.0 {
+            return 1.0;
+        }
         // Instants are rounded to a microsecond, and ages are sums.
         let rounding_s = if has_fired { 1e-6 } else { -1e-6 };
         if age_s > until_s + rounding_s {
             return 0.0;
-        }
-        let all = law.hazard_between(residual, opened_s, until_s);
-        if all <= 0.0 {
-            return 1.0;
         }
         if has_fired {
             return 1.0 / fired_by(all);
