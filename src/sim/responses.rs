@@ -59,7 +59,9 @@ impl<O: Observer> Simulation<'_, O> {
                 self.release_io(host);
             }
             // Without quorum the others fence nobody, and whoever has no quorum stops its VMs.
-            (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_act(cluster) => {
+            (Product::Ring(p), _)
+                if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_fence(cluster) =>
+            {
                 self.evict(host, cause, false, Span::ZERO);
             }
             (Product::Ring(_), _) if self.has_watchdogs(cluster) && self.is_idle(host) => {}

@@ -72,6 +72,11 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// Whether a fence that is due goes through: those who have got quorum in this very instant have fenced nobody yet.
+    pub(super) fn can_fence(&self, cluster: ClusterId) -> bool {
+        self.can_act(cluster) && self.state.clusters[cluster.index()].decides_since != self.now
+    }
+
     /// They have switched off a host that they hear again. Where nobody is there any more who could, it joins as it is;
     /// true where its time alone ends in either way.
     pub(super) fn end_fencing(&mut self, cluster: ClusterId, host: HostId, cause: Cause) -> bool {
@@ -79,10 +84,8 @@ impl<O: Observer> Simulation<'_, O> {
         if !ring || !self.state.hosts[host.index()].unlisted {
             return false;
         }
-        let just_now = self.state.clusters[cluster.index()].decides_since == self.now;
-        let goes_through = self.can_act(cluster) && !just_now;
         self.state.hosts[host.index()].unlisted = false;
-        if goes_through {
+        if self.can_fence(cluster) {
             self.fence(host, cause);
         } else {
             self.evict(host, cause, false, Span::ZERO);

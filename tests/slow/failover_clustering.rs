@@ -6,6 +6,7 @@
 //!   there are any, decide how soon a host is missed, and only without them those at other sites (HYP-03, HYP-04). Which
 //!   it is is settled when the host falls silent, and so is how soon it finds out itself: as soon as it misses its
 //!   neighbours, and where it hears them still as soon as it misses the other sites.
+//! - One that others join without (they take it for missed) is out from then on, and they regroup then.
 //! - A host is called isolated where its own way to the network is cut.
 //! - Hosts that lose quorum together stop their VMs at once; in 2016 they are isolated then, if they run something, and stop
 //!   them at the end of the resiliency period, as one does that is isolated by itself (HYP-15). For one that had quorum by
@@ -77,6 +78,8 @@ pub(crate) struct FailoverClustering {
     lost: Vec<Option<u32>>,
     /// After which beat a host was missed last, and when.
     missed: Vec<Option<(Us, Us)>>,
+    /// The same of one that was taken for missed by hosts that joined without it.
+    left_out: Vec<Option<(Us, Us)>>,
     limits: Vec<Limits>,
     /// Since when a host is isolated together with others, and why.
     together: Vec<Option<(Us, Why)>>,
@@ -91,6 +94,7 @@ impl FailoverClustering {
             quorum: Quorum::new(hosts, witness, rules),
             lost: vec![None; hosts],
             missed: vec![None; hosts],
+            left_out: vec![None; hosts],
             limits: vec![Limits { others: numbers.missed, own: numbers.missed }; hosts],
             together: vec![None; hosts],
         }
@@ -98,7 +102,13 @@ impl FailoverClustering {
 
     fn join(&mut self, world: &mut W, host: usize) {
         let hung: Vec<usize> = world.hosts().filter(|&h| self.beats_on(world, h)).collect();
+        let counted: Vec<usize> = world.hosts().filter(|&h| !self.quorum.votes.is_missed(h)).collect();
         self.quorum.join(world, host);
+        for other in counted {
+            if self.quorum.votes.is_missed(other) {
+                self.left_out[other] = Some((self.quorum.votes.answered[other], world.now));
+            }
+        }
         for other in hung {
             // It may be taken for missed by one that joins alone, and is silent from now on.
             if self.quorum.votes.is_missed(other) {
@@ -284,7 +294,9 @@ impl Family for FailoverClustering {
                     self.note_limits(world, host);
                 }
                 let last = self.quorum.votes.answered[host];
-                let Some((_, missed)) = self.missed[host].filter(|(beat, _)| *beat == last) else {
+                let noted = [self.missed[host], self.left_out[host]].into_iter().flatten();
+                let Some(missed) = noted.filter(|(beat, _)| *beat == last).map(|(_, missed)| missed).min()
+                else {
                     self.lost[host] = Some(batch);
                     return;
                 };
