@@ -249,6 +249,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\nmemory_overcommit = @\"0 %\"\n", "E015"),
     ("hosts = [\"esx\"]\n\n", "hosts = [\"esx\"]\ncpu_overcommit = @\"1.5\"\n", "E014"),
     ("role = \"stateful\"", "role = \"stateful\"\npriority = @9", "E015"),
+    ("role = \"stateful\"", "role = \"stateful\"\nisolation_response = @\"reset\"", "E016"),
     ("role = \"stateful\"", "role = \"stateful\"\ndemand = @0", "E015"),
     ("days = \"20 %\"", "workdays = 1", "E009@[load.@office]"),
     ("days = \"20 %\"", "days = @\"120 %\"", "E015"),
@@ -526,6 +527,12 @@ const PRODUCTS: &[(&str, &str, &str)] = &[
         "E038",
     ),
     ("fault = \"host esx-1 crash\"", "@fault = \"witness c outage\"", "W105"),
+    // VMW-35
+    (
+        "product = \"vsphere-6\"\nhosts = [\"esx\"]\n\n[service.mail]\n",
+        "product = \"hyper-v-2016\"\nhosts = [\"esx\"]\n\n[service.mail]\nisolation_response = @\"power-off\"\n",
+        "W103",
+    ),
     // VMW-32
     (PRODUCT, "product = \"vsphere-6\"\n@isolation_response_delay = \"29 s\"", "W103"),
     (PRODUCT, "product = \"vsphere-8\"\nlimits = \"ignore\"\n@isolation_response_delay = \"0 s\"", "W103"),
@@ -670,6 +677,9 @@ fn a_key_is_idle_only_where_no_strategy_has_a_use_for_it() {
         .replacen(PRODUCT, "product = \"vsphere-6\"\nwitness = \"share\"\nvmcp = \"aggressive\"", 1)
         .replacen("[strategy.cluster]", "[strategy.other]\nprotect = [\"host-cluster\"]\ncluster.c.product = \"hyper-v-2016\"\n[strategy.cluster]", 1);
     assert!(issues_of(&both).is_empty(), "{:#?}", issues_of(&both));
+    // VMW-35: one of the two asks the VMs.
+    let asked = both.replacen("[service.mail]", "[service.mail]\nisolation_response = \"shut-down\"", 1);
+    assert!(issues_of(&asked).is_empty(), "{:#?}", issues_of(&asked));
     let wrong = both.replacen("\"hyper-v-2016\"", "\"xenserver\"", 1);
     let found: Vec<_> = issues_of(&wrong).iter().map(|i| (i.code, i.path.clone())).collect();
     assert_eq!(found, [("W103", "cluster.c.witness".to_owned())]);

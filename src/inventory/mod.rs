@@ -197,6 +197,8 @@ pub struct Vm {
     pub priority: Priority,
     /// Whether its cluster restarts it at all.
     pub is_restarted: bool,
+    /// What its host does about it when that is alone, where it is not what the cluster says.
+    pub isolation_response: Option<Told<&'static str>>,
     /// By position.
     pub array: Option<usize>,
     pub folder: Box<str>,

@@ -133,9 +133,11 @@ fn host_groups(inventory: &Inventory, clusters: &[String]) -> (Vec<HostGroup>, V
     (groups, members)
 }
 
-/// What VMs of one service share.
-type Likeness<'a> =
-    (Option<usize>, &'a str, (u64, u64), Priority, bool, Option<usize>, Option<&'a str>, usize);
+/// What VMs of one service share: their cluster, their stem or folder, their size, what HA does with them, and where they are.
+type Likeness<'a> = (Option<usize>, &'a str, (u64, u64), Restart, Option<usize>, Option<&'a str>, usize);
+
+/// Its priority, whether it is restarted at all, and its own response to isolation.
+type Restart = (Priority, bool, Option<&'static str>);
 
 fn services(inventory: &Inventory, grouping: Grouping) -> Vec<Service> {
     let mut numbers: BTreeMap<Likeness<'_>, usize> = BTreeMap::new();
@@ -148,8 +150,7 @@ fn services(inventory: &Inventory, grouping: Grouping) -> Vec<Service> {
             cluster,
             shared(vm, grouping),
             size,
-            vm.priority,
-            vm.is_restarted,
+            (vm.priority, vm.is_restarted, vm.isolation_response.as_ref().map(|own| own.value)),
             vm.array,
             vm.apart.as_deref(),
             alone,

@@ -215,6 +215,7 @@ fn guests(
             cores,
             memory_mib,
             priority: Priority::Medium,
+            isolation_response: None,
             is_restarted: !matches!(guest.hastate.as_str(), "" | "disabled" | "ignored" | "stopped"),
             array: None,
             folder: Box::default(),

@@ -271,6 +271,8 @@ pub struct Cluster {
     /// The server that manages it, where it can fail, and whether nothing is restarted without it.
     pub manager: Option<PartId>,
     pub needs_manager: bool,
+    /// Whether VMs of it have a response of their own that stops them on a host that is alone (VMW-35).
+    pub has_vms_that_stop_alone: bool,
     /// How its VMs are moved alive, where that is possible.
     pub migration: Option<MigrationRules>,
     /// None where the strategy's cluster restarts nothing.

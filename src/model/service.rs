@@ -1,8 +1,8 @@
 //! A service, and its instances.
 
 use super::{
-    CrewId, Delay, Fault, GuestGroup, GuestMemory, InstanceId, Load, OpenWork, Ppm, Role, Room, ServiceId,
-    VmId,
+    CrewId, Delay, Fault, GuestGroup, GuestMemory, InstanceId, IsolationResponse, Load, OpenWork, Ppm, Role,
+    Room, ServiceId, VmId,
 };
 use crate::engine::{Span, Stream};
 
@@ -16,6 +16,8 @@ pub struct Service {
     pub instances: u32,
     /// 1 (last) to 5 (first).
     pub priority: u8,
+    /// What a host that is alone does about its VMs, where that is not what its cluster says (VMW-35).
+    pub isolation_response: Option<IsolationResponse>,
     pub host_cluster: bool,
     pub guest: Option<GuestGroup>,
     pub need: Room,

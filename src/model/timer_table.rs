@@ -5,7 +5,7 @@
 //! on them, and VMs in the order of the file (a cluster's restart order is its own: by rank).
 
 use super::{
-    ClusterId, Event, GuestGroup, HostId, InjectId, InstanceId, IsolationResponse, LocalMirrorId,
+    Cluster, ClusterId, Event, GuestGroup, HostId, InjectId, InstanceId, IsolationResponse, LocalMirrorId,
     MaintenanceId, Model, PartId, PartKind, PlaceId, Product, Service, StorageId, VmId,
 };
 
@@ -198,6 +198,7 @@ impl TimerTable {
             }
             let host = &model.hosts[number];
             let product = host.cluster.map(|c| &model.clusters[c.index()].product);
+            let shuts_down = host.cluster.is_some_and(|c| shuts_down(&model.clusters[c.index()]));
             let redirects =
                 host.cluster.is_some_and(|c| model.clusters[c.index()].storage_loss.redirect.is_some());
             let timers = HostTimers {
@@ -209,7 +210,7 @@ impl TimerTable {
                     product.is_some_and(|p| !matches!(p, Product::Custom { .. })),
                     Event::HostIsolated(id),
                 ),
-                shutdown: self.add_if(product.is_some_and(shuts_down), Event::ShutdownEnded(id)),
+                shutdown: self.add_if(shuts_down, Event::ShutdownEnded(id)),
                 abandonment: self.add_if(
                     matches!(product, Some(Product::Primary(_) | Product::FivePrimaries(_))),
                     Event::HostAbandoned(id),
@@ -246,13 +247,13 @@ impl TimerTable {
     }
 }
 
-fn shuts_down(product: &Product) -> bool {
-    let response = match product {
+fn shuts_down(cluster: &Cluster) -> bool {
+    let response = match &cluster.product {
         Product::Primary(profile) => profile.isolation_response,
         Product::FivePrimaries(profile) => profile.isolation_response,
         _ => return false,
     };
-    response == IsolationResponse::ShutDown
+    response == IsolationResponse::ShutDown || cluster.has_vms_that_stop_alone
 }
 
 fn has_agent(model: &Model, host: HostId) -> bool {

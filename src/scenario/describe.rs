@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 
 use crate::engine::{Law, Span};
 
+use super::read::RESPONSES;
 use super::spec::{FaultSpec, GuestLayer, HostRef, Service, Spec};
 use super::terminal::visible;
 use super::text::{count, list, number, short as shortened};
@@ -226,6 +227,7 @@ fn services(spec: &Spec, out: &mut String) {
             storage(spec, s),
             cards(s),
             format!("priority {}", s.priority),
+            response(s),
             if s.demand == s.capacity {
                 String::new()
             } else {
@@ -254,6 +256,12 @@ fn storage(spec: &Spec, s: &Service) -> String {
         [one] => format!("storage {one}, disk timeout {}", s.vm.disk_timeout),
         all => format!("storage {} in turn, disk timeout {}", all.join(", "), s.vm.disk_timeout),
     }
+}
+
+fn response(s: &Service) -> String {
+    let Some((own, _)) = s.isolation_response else { return String::new() };
+    let word = RESPONSES.iter().find(|(_, response)| *response == own).map_or("", |(word, _)| word);
+    format!("isolation response {word}")
 }
 
 fn cards(s: &Service) -> String {

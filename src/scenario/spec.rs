@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Law, Span};
-pub use crate::model::{Ages, MirrorFailover, Precision, PrecisionOf, Role, StorageKind, Traffic};
+pub use crate::model::{
+    Ages, IsolationResponse, MirrorFailover, Precision, PrecisionOf, Role, StorageKind, Traffic,
+};
 use crate::model::{Load, LossPrices, Money, Ppm};
 
 pub use super::admission::{AdmissionPolicy, AdmissionSetting};
@@ -372,6 +374,8 @@ pub struct Service {
     pub after: Vec<usize>,
     /// 1 (last) to 5 (first). Default 3, medium.
     pub priority: u8,
+    /// What a host that is alone does about its VMs, and where that is written; absent: what their cluster says.
+    pub isolation_response: Option<(IsolationResponse, Mark)>,
     /// What clients want of one instance. Default: the capacity of one member.
     pub demand: f64,
     /// What one member can serve, in the unit of `demand`. Default: all of the demand.

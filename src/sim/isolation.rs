@@ -190,7 +190,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         if self.state.hosts[host.index()].isolated {
-            self.respond(cluster, host, isolation.response);
+            self.respond(cluster, host, isolation.response, self.can_fence(cluster));
             return;
         }
         self.state.hosts[host.index()].isolated = true;
@@ -203,7 +203,7 @@ impl<O: Observer> Simulation<'_, O> {
         if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product {
             self.primary_on_host_isolated(cluster, profile, host);
         }
-        if isolation.response == IsolationResponse::LeaveOn {
+        if !self.responds(cluster, isolation.response) {
             self.leave_on(host);
             return;
         }
@@ -224,7 +224,7 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Ring(ring) if matches!(ring.fencing, Fencing::Peers { .. })
         );
         if isolation.delay == Span::ZERO || (peers && !self.can_act(cluster)) {
-            self.respond(cluster, host, isolation.response);
+            self.respond(cluster, host, isolation.response, self.can_fence(cluster));
         } else {
             self.arm(slot, isolation.delay);
         }
@@ -233,7 +233,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// A host that has stepped back stops what it runs.
     pub(super) fn respond_alone(&mut self, cluster: ClusterId, host: HostId) {
         let isolation = self.isolation_of(cluster, host).expect("only hosts that beat can be alone");
-        self.respond(cluster, host, isolation.response);
+        // Whoever finds it running on needs no time to have it fenced.
+        self.respond(cluster, host, isolation.response, self.can_act(cluster));
     }
 
     /// Why a host is alone: it hears nobody, or has lost its pool's statefile.

@@ -9,7 +9,14 @@ use crate::model::{
 use crate::state::{HostPhase, NOWHERE};
 
 impl<O: Observer> Simulation<'_, O> {
-    pub(super) fn respond(&mut self, cluster: ClusterId, host: HostId, response: IsolationResponse) {
+    /// `can_fence`: whether there are others who can have fenced it by now.
+    pub(super) fn respond(
+        &mut self,
+        cluster: ClusterId,
+        host: HostId,
+        response: IsolationResponse,
+        can_fence: bool,
+    ) {
         if self.state.clusters[cluster.index()].alone == Some(host) {
             return;
         }
@@ -24,30 +31,28 @@ impl<O: Observer> Simulation<'_, O> {
         let downs = self.state.hosts[host.index()].downs + 1;
         match (&self.model.clusters[cluster.index()].product, response) {
             (Product::Primary(p), _) => {
-                // VMW-36: whoever is not through in time is turned off.
-                let shutdown = self.shutdown(host, response, &p.shutdown);
-                let takes = shutdown.min(p.shutdown_timeout);
-                let clean = response == IsolationResponse::ShutDown && shutdown == takes;
-                let span = match self.next_attempt_on(cluster, host) {
-                    Some(attempt) => attempt.max(takes),
-                    None => {
-                        self.draw_host(host, HostDraw::Response, &p.restart_after_response, downs) + takes
-                    }
-                };
                 let stops = move |sim: &Self, vm| sim.may_stop_alone(cluster, host, vm);
-                self.begin_response(host, response, takes, stops);
-                self.evict_where(host, cause, clean, span, stops);
-                self.end_stale(host);
+                let found_after = |sim: &Self, downs, takes: Span| match sim.next_attempt_on(cluster, host) {
+                    Some(attempt) => attempt.max(takes),
+                    None => sim.draw_host(host, HostDraw::Response, &p.restart_after_response, downs) + takes,
+                };
+                self.stop_as_they_say(
+                    host,
+                    response,
+                    cause,
+                    (&p.shutdown, p.shutdown_timeout),
+                    stops,
+                    found_after,
+                );
             }
             // VML-08: so that the restart elsewhere finds the lock free.
             (Product::FivePrimaries(p), _) => {
                 // Nobody orders anything before the host is given up.
                 let given_up = p.failed_after + p.heartbeat_interval;
-                let takes = self.shutdown(host, response, &p.shutdown);
-                let span = given_up.less(p.isolation_declared_after + p.isolation_response_delay) + takes;
-                self.begin_response(host, response, takes, |_, _| true);
-                self.evict(host, cause, response == IsolationResponse::ShutDown, span);
-                self.end_stale(host);
+                let waits = given_up.less(p.isolation_declared_after + p.isolation_response_delay);
+                let found_after = |_: &Self, _, takes: Span| waits + takes;
+                let shutdown = (&p.shutdown, Span(u64::MAX));
+                self.stop_as_they_say(host, response, cause, shutdown, |_, _| true, found_after);
             }
             (Product::Quorum(p), _) => {
                 // Those who have lost quorum together have nobody who regroups.
@@ -59,9 +64,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.release_io(host);
             }
             // Without quorum the others fence nobody, and whoever has no quorum stops its VMs.
-            (Product::Ring(p), _)
-                if matches!(p.fencing, Fencing::Peers { .. }) && !self.can_fence(cluster) =>
-            {
+            (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !can_fence => {
                 self.evict(host, cause, false, Span::ZERO);
             }
             (Product::Ring(_), _) if self.has_watchdogs(cluster) && self.is_idle(host) => {}
@@ -70,13 +73,60 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// How long a clean shutdown of a host's VMs takes; none is needed to turn them off.
-    fn shutdown(&self, host: HostId, response: IsolationResponse, takes: &Delay) -> Span {
-        if response != IsolationResponse::ShutDown {
-            return Span::ZERO;
+    /// VMW-35: what a host that is alone does about one of its VMs: what that says itself, or its cluster.
+    fn response_for(&self, vm: VmId, of_cluster: IsolationResponse) -> IsolationResponse {
+        self.model.service_of(vm).isolation_response.unwrap_or(of_cluster)
+    }
+
+    /// Whether a host that is alone stops any VM of its cluster, should it run it.
+    pub(super) fn responds(&self, cluster: ClusterId, of_cluster: IsolationResponse) -> bool {
+        of_cluster != IsolationResponse::LeaveOn
+            || self.model.clusters[cluster.index()].has_vms_that_stop_alone
+    }
+
+    /// Of the VMs of a host that may be stopped: turns off those that are to be, shuts down others, and leaves the rest on.
+    /// Whoever has been turned off is looked for before those that take their time are.
+    fn stop_as_they_say(
+        &mut self,
+        host: HostId,
+        of_cluster: IsolationResponse,
+        cause: Cause,
+        (shutdown, timeout): (&Delay, Span),
+        stops: impl Fn(&Self, VmId) -> bool + Copy,
+        found_after: impl Fn(&Self, u32, Span) -> Span,
+    ) {
+        let left = self.count_residents(host, |sim, vm| {
+            sim.model.service_of(vm).host_cluster
+                && !(stops(sim, vm) && sim.response_for(vm, of_cluster) != IsolationResponse::LeaveOn)
+        });
+        if left > 0 {
+            self.tell(Signal::VmsLeftOn { host, vms: left });
         }
-        let downs = self.state.hosts[host.index()].downs + 1;
-        self.draw_host(host, HostDraw::Shutdown, takes, downs)
+        for response in [IsolationResponse::PowerOff, IsolationResponse::ShutDown] {
+            let concerns = move |sim: &Self, vm| {
+                sim.response_for(vm, of_cluster) == response
+                    && sim.model.service_of(vm).host_cluster
+                    && stops(sim, vm)
+            };
+            if self.count_residents(host, concerns) == 0 {
+                continue;
+            }
+            let downs = self.state.hosts[host.index()].downs + 1;
+            let shuts_down = response == IsolationResponse::ShutDown;
+            let whole = if shuts_down {
+                self.draw_host(host, HostDraw::Shutdown, shutdown, downs)
+            } else {
+                Span::ZERO
+            };
+            // VMW-36: whoever is not through in time is turned off.
+            let takes = whole.min(timeout);
+            let span = found_after(self, downs, takes);
+            if shuts_down {
+                self.begin_shutdown(host, takes, concerns);
+            }
+            self.evict_where(host, cause, shuts_down && whole == takes, span, concerns);
+        }
+        self.end_stale(host);
     }
 
     /// A host goes down, or has lost disks, while its VMs are shutting down: to those it concerns that is a crash.
@@ -120,26 +170,12 @@ impl<O: Observer> Simulation<'_, O> {
         self.tell(Signal::ShutdownEnded { host, vms, in_time });
     }
 
-    /// Tells of a host's response before its VMs feel it: what it shuts down, until when, and what it leaves on.
-    fn begin_response(
-        &mut self,
-        host: HostId,
-        response: IsolationResponse,
-        takes: Span,
-        stops: impl Fn(&Self, VmId) -> bool,
-    ) {
-        let left =
-            self.count_residents(host, |sim, vm| sim.model.service_of(vm).host_cluster && !stops(sim, vm));
-        if left > 0 {
-            self.tell(Signal::VmsLeftOn { host, vms: left });
-        }
-        if response != IsolationResponse::ShutDown {
-            return;
-        }
+    /// Some VMs of a host are shut down, which takes a while: it is told before they feel it.
+    fn begin_shutdown(&mut self, host: HostId, takes: Span, concerns: impl Fn(&Self, VmId) -> bool) {
         self.state.hosts[host.index()].shuts_down_until = self.now + takes;
         let vms = self.count_residents(host, |sim, vm| {
             let row = &sim.state.vms[vm.index()];
-            sim.model.service_of(vm).host_cluster && stops(sim, vm) && !row.suspended && row.phase.uses_disk()
+            concerns(sim, vm) && !row.suspended && row.phase.uses_disk()
         });
         if vms > 0 {
             self.tell(Signal::ShutdownBegun { host, vms });

@@ -84,8 +84,9 @@ impl<O: Observer> Simulation<'_, O> {
         if !ring || !self.state.hosts[host.index()].unlisted {
             return false;
         }
+        let goes_through = self.can_fence(cluster);
         self.state.hosts[host.index()].unlisted = false;
-        if self.can_fence(cluster) {
+        if goes_through {
             self.fence(host, cause);
         } else {
             self.evict(host, cause, false, Span::ZERO);

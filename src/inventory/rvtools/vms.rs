@@ -8,7 +8,7 @@ use super::place::Place;
 use super::sheet::{Row, Rows};
 use super::words;
 use crate::inventory::trouble::Trouble;
-use crate::inventory::{Inventory, Priority, Says, Source, Vm};
+use crate::inventory::{Inventory, Priority, Says, Source, Told, Vm};
 
 /// A VM that runs, as its row says it.
 #[derive(Debug)]
@@ -220,15 +220,18 @@ pub(super) fn add(
     defaults: &[Defaults],
     inventory: &mut Inventory,
 ) {
-    let (mut isolated, mut monitored) = (0, 0);
+    let mut monitored = 0;
     for ((vm, home), array) in running.into_iter().zip(homes).zip(on) {
         let cluster = inventory.hosts[home.host].cluster;
         let default = cluster.map(|cluster| &defaults[cluster]);
         let priority = words::priority(vm.priority).or(default.map(|default| default.priority)).flatten();
         let restarts = cluster.is_some_and(|cluster| inventory.clusters[cluster].restarts.value);
+        let is_restarted = restarts && priority.is_some();
+        let mut isolation_response = None;
         if let Some(default) = default {
-            let own = words::isolation(vm.isolation);
-            isolated += u64::from(own.is_some_and(|own| own != default.isolation));
+            // VMW-40: whoever is not restarted is not stopped either.
+            let own = words::isolation(vm.isolation).filter(|own| is_restarted && *own != default.isolation);
+            isolation_response = own.map(|own| Told::by("vInfo: HA Isolation Response", own));
             let own = words::monitoring(vm.monitoring);
             monitored += u64::from(own.is_some_and(|own| own != default.monitoring));
         }
@@ -239,7 +242,8 @@ pub(super) fn add(
             cores: vm.cores,
             memory_mib: vm.memory_mib,
             priority: priority.unwrap_or(Priority::Medium),
-            is_restarted: restarts && priority.is_some(),
+            is_restarted,
+            isolation_response,
             array: *array,
             folder: vm.folder.into(),
             resource_pool: vm.resource_pool.into(),
@@ -247,13 +251,11 @@ pub(super) fn add(
             apart: vm.apart,
         });
     }
-    for (count, what) in [(isolated, "isolation response"), (monitored, "VM monitoring")] {
-        if count > 0 {
-            let remark = format!(
-                "VMs with another {what} than their cluster's: {count}; the scenario has one for each cluster"
-            );
-            inventory.remarks.push(remark);
-        }
+    if monitored > 0 {
+        let remark = format!(
+            "VMs with another VM monitoring than their cluster's: {monitored}; the scenario has one for each cluster"
+        );
+        inventory.remarks.push(remark);
     }
 }
 

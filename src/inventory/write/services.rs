@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::page::{Page, words};
+use crate::inventory::names::quoted;
 use crate::inventory::plan::{Plan, Service};
 use crate::inventory::{Grouping, Inventory, Source};
 
@@ -28,8 +29,10 @@ pub(super) fn write(page: &mut Page, inventory: &Inventory, plan: &Plan, groupin
         Grouping::Size => "whatever they are called",
         Grouping::None => "each by itself",
     };
+    let says_more = inventory.vms.iter().any(|vm| vm.isolation_response.is_some());
+    let restart = if says_more { "priority, isolation response" } else { "priority" };
     page.comment(&format!(
-        "VMs of one cluster, size, priority and storage, {common}: one service each. Its instances are numbered in the order \
+        "VMs of one cluster, size, {restart} and storage, {common}: one service each. Its instances are numbered in the order \
          of the names in its comment. VMs that a rule keeps apart are services of their own."
     ));
     page.comment(
@@ -64,6 +67,9 @@ fn one(page: &mut Page, inventory: &Inventory, plan: &Plan, service: &Service) {
     size.push_str(" }");
     page.value("vm", &size, &inventory.says.size);
     page.value("priority", &format!("\"{}\"", vm.priority.word()), &inventory.says.priority);
+    if let Some(own) = &vm.isolation_response {
+        page.value("isolation_response", &quoted(own.value), &own.source);
+    }
     for (key, value, why) in ASSUMED {
         page.assumed(key, value, why);
     }

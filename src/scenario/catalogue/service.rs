@@ -1,7 +1,7 @@
 //! Services, their VMs, and how much clients want of them.
 
 use super::super::fixed::limits;
-use super::super::read::{DAYS, PRIORITIES};
+use super::super::read::{DAYS, PRIORITIES, RESPONSES};
 use super::super::spec::Role;
 use super::super::workload::WORKLOADS;
 use super::{CORES, Key, Kind, Table, crew, key, money, part, table};
@@ -9,6 +9,7 @@ use super::{CORES, Key, Kind, Table, crew, key, money, part, table};
 pub(super) fn service() -> Table {
     let workloads = WORKLOADS.iter().map(|workload| workload.word).collect();
     let priorities = PRIORITIES.iter().map(|(word, _)| *word).collect();
+    let responses = RESPONSES.iter().map(|(word, _)| *word).collect();
     let mut keys = vec![
         key("instances", Kind::Whole(1, limits::VMS), "How many equal instances there are.").default("1"),
         key(
@@ -42,6 +43,11 @@ pub(super) fn service() -> Table {
             "Who is restarted first, from 1 (last) to 5, or in words.",
         )
         .default("\"medium\""),
+        key(
+            "isolation_response",
+            Kind::Words(responses),
+            "What a host that is alone does about its VMs, with VMware's products. Default: what their cluster says.",
+        ),
         key(
             "demand",
             Kind::Positive,

@@ -191,6 +191,7 @@ fn clusters(spec: &Spec, strategy: usize, model: &mut Model) {
             migration,
             manager,
             needs_manager,
+            has_vms_that_stop_alone: false,
             admission,
             headroom: plan.headroom,
         });

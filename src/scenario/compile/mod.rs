@@ -78,6 +78,7 @@ fn compile_strategy(spec: &Spec, strategy: usize, issues: &mut Vec<Issue>) -> Op
         return None;
     }
     parts::pair_local_disks(&mut model);
+    workload::find_those_that_stop_alone(&mut model);
     let before = issues.len();
     product_limits::of_placement(spec, strategy, &model, issues);
     channels::share(spec, strategy, &mut model, issues);

@@ -7,8 +7,8 @@ use super::parts::scripted_host_part;
 use crate::engine::{Span, Stream};
 use crate::model::{
     Cluster, Drain, GuestGroup, GuestLayer, GuestMemory, HostId, IncidentBound, Inject, InjectTarget,
-    Instance, InstanceId, Load, MirrorFailover, Model, NO_TIMER, OpenWork, PartId, PartKind, Ppm, Product,
-    Room, Service, ServiceId, StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
+    Instance, InstanceId, IsolationResponse, Load, MirrorFailover, Model, NO_TIMER, OpenWork, PartId,
+    PartKind, Ppm, Product, Room, Service, ServiceId, StorageId, StorageKind, Vm, VmId, VmStreams, WayBack,
 };
 
 pub(super) fn compile(spec: &Spec, strategy: usize, model: &mut Model) {
@@ -63,6 +63,19 @@ fn find_those_alone(model: &mut Model) {
     }
 }
 
+/// The clusters with VMs that say themselves that a host which is alone stops them. Only VMware's products ask them (VMW-35).
+pub(super) fn find_those_that_stop_alone(model: &mut Model) {
+    for vm in &model.vms {
+        let service = &model.services[vm.service.index()];
+        let stops = service.isolation_response.is_some_and(|own| own != IsolationResponse::LeaveOn);
+        let cluster = model.hosts[vm.host.index()].cluster.filter(|_| service.host_cluster && stops);
+        if let Some(cluster) = cluster.map(|cluster| &mut model.clusters[cluster.index()]) {
+            cluster.has_vms_that_stop_alone |=
+                matches!(cluster.product, Product::Primary(_) | Product::FivePrimaries(_));
+        }
+    }
+}
+
 fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Service, model: &mut Model) {
     let id = ServiceId(number as u32);
     let plan = spec.strategies[strategy].for_service(number);
@@ -90,6 +103,7 @@ fn add_service(spec: &Spec, strategy: usize, number: usize, service: &spec::Serv
         first_instance: InstanceId(model.instances.len() as u32),
         instances: service.instances,
         priority: service.priority,
+        isolation_response: service.isolation_response.map(|(response, _)| response),
         host_cluster: plan.protection.host_cluster,
         guest,
         need: Room {

@@ -53,6 +53,7 @@ impl Reader {
             }
         }
         self.unheard(spec, &uses);
+        self.idle_responses(spec, &uses);
         self.circles(spec);
         self.mirrors_check(spec);
         // Of hosts whose number could not be read, or is too large, nothing follows.

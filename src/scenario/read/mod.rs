@@ -30,7 +30,7 @@ pub(super) use admission::POLICIES;
 pub use handbook::{Breach, breaches};
 pub(super) use load::DAYS;
 pub(super) use schedule::INJECTED;
-pub(super) use service::PRIORITIES;
+pub(super) use service::{PRIORITIES, RESPONSES};
 pub(super) use strategy::PARTS;
 #[cfg(test)]
 pub(crate) use strategy::PROTECTION;

@@ -7,7 +7,7 @@ use crate::scenario::fields::{Fields, Reader};
 use crate::scenario::fixed::defaults::{self as d, Fixed};
 use crate::scenario::fixed::limits;
 use crate::scenario::names::{HostNames, Names};
-use crate::scenario::spec::{HostRef, Role, Service, Storage, Traffic, Vm};
+use crate::scenario::spec::{HostRef, IsolationResponse, Role, Service, Storage, Traffic, Vm};
 use crate::scenario::text::{join, quote};
 use crate::scenario::tree::Value;
 use crate::scenario::workload::WORKLOADS;
@@ -28,7 +28,7 @@ pub(super) struct Around<'a> {
     pub(super) migrates: bool,
 }
 
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 28] = [
     "instances",
     "role",
     "workload",
@@ -43,6 +43,7 @@ const KEYS: [&str; 27] = [
     "crew",
     "after",
     "priority",
+    "isolation_response",
     "demand",
     "capacity",
     "place",
@@ -73,6 +74,12 @@ const VM_KEYS: [&str; 10] = [
 
 pub(crate) const PRIORITIES: [(&str, u8); 5] =
     [("lowest", 1), ("low", 2), ("medium", 3), ("high", 4), ("highest", 5)];
+
+pub(crate) const RESPONSES: [(&str, IsolationResponse); 3] = [
+    ("leave-on", IsolationResponse::LeaveOn),
+    ("power-off", IsolationResponse::PowerOff),
+    ("shut-down", IsolationResponse::ShutDown),
+];
 
 impl Reader {
     pub(super) fn service(&mut self, named: &Named<'_>, around: &Around<'_>) -> Service {
@@ -111,6 +118,9 @@ impl Reader {
         service.crew = self.opt(&f, "crew", |r, at| r.reference(at, around.crews));
         service.after = self.opt(&f, "after", |r, at| r.references(at, around.services)).unwrap_or_default();
         service.priority = self.priority(&f);
+        service.isolation_response = self.opt(&f, "isolation_response", |r, at| {
+            r.word(at, &RESPONSES).map(|response| (response, at.mark()))
+        });
         self.demand(&f, around.loads, &mut service);
         service.place = self.place(&f, around.hosts);
         self.sessions(&f, &mut service);
@@ -327,6 +337,7 @@ fn unread(named: &Named<'_>) -> Service {
         crew: None,
         after: Vec::new(),
         priority: 3,
+        isolation_response: None,
         demand: 1.0,
         capacity: 1.0,
         load: None,

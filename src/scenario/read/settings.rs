@@ -209,6 +209,30 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// VMW-35: what a host that is alone does about single VMs is a matter of VMware's products, where they protect them.
+    pub(super) fn idle_responses(&mut self, spec: &Spec, uses: &[Vec<Use>]) {
+        let asks = |u: &Use| {
+            let family = u.plan.product.profile().family;
+            u.clustered && matches!(family, Family::Primary | Family::FivePrimaries)
+        };
+        let asked = (0..spec.clusters.len()).any(|cluster| {
+            uses[cluster].iter().any(asks) || self.doubts_setting(spec, cluster, &["product"])
+        });
+        for (number, service) in spec.services.iter().enumerate() {
+            let Some((_, mark)) = service.isolation_response else { continue };
+            let is_protected = spec.strategies.iter().any(|s| s.for_service(number).protection.host_cluster);
+            if !asked || !is_protected {
+                let path = join(&join("service", &service.name), "isolation_response");
+                let what = "isolation_response counts only where a cluster of VMware's products protects the service";
+                let remedy =
+                    "leave it out, or protect it with \"host-cluster\" in a cluster of such a product";
+                self.sink.push(code::NO_EFFECT, mark, path, what, remedy);
+            }
+        }
+    }
+}
+
 const ELSEWHERE: &str = "leave it out, or choose a product that has it";
 
 /// Whether a key is a setting of some product, and not one that every cluster has.

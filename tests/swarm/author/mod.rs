@@ -62,6 +62,8 @@ pub(crate) struct Author {
     /// And for what they want of their hosts (`demands.rs`), where any want something.
     demands: Dice,
     busy: bool,
+    /// And for what hosts that are alone do about single VMs.
+    responses: Dice,
     /// On several sites (`sites.rs`), whose storages are these: their kinds and places.
     stretched: bool,
     storages: Vec<(&'static str, Option<u64>)>,
@@ -106,6 +108,7 @@ impl Author {
         let cards = Dice(seed.rotate_left(24));
         let stretched = Dice(seed.rotate_left(16)).percent(50);
         let patches = Dice(seed.rotate_left(48));
+        let responses = Dice(seed.rotate_left(4));
         let loads = Dice(seed.rotate_left(40));
         let mut moves = Dice(seed.rotate_left(56));
         let moving = moves.percent(60);
@@ -121,6 +124,7 @@ impl Author {
             later,
             storms,
             patches,
+            responses,
             clients,
             loads,
             cards,
@@ -520,6 +524,10 @@ impl Author {
             }
             let priority = 1 + self.dice.below(5);
             self.line(format!("priority = {priority}"));
+            if self.responses.percent(40) {
+                let response = *self.responses.pick(&["leave-on", "power-off", "shut-down"]);
+                self.line(format!("isolation_response = \"{response}\""));
+            }
             if self.dice.percent(40) {
                 let demand = 1 + self.dice.below(4);
                 self.line(format!("demand = {demand}\ncapacity = 1"));

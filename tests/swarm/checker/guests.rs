@@ -16,7 +16,7 @@ impl<'m> Checker<'m> {
         // Its cluster may begin anew.
         (row.avoids, row.failures) = (0, 0);
         let (home, lost) = (row.home, row.lost);
-        if self.model.service_of(vm).host_cluster && home.is_some_and(|h| self.may_evict(h)) {
+        if self.model.service_of(vm).host_cluster && home.is_some_and(|h| self.may_evict(h, vm)) {
             // Its host may have stopped it because it was alone, or without quorum.
             self.vms[vm.index()].uncertain = true;
             return Ok(());

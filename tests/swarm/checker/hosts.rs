@@ -114,13 +114,16 @@ impl<'m> Checker<'m> {
         matches!(cluster, Some(Product::Pool(p)) if p.statefile.is_some())
     }
 
-    /// Whether the product of a host stops VMs on a host that runs on.
-    pub(super) fn may_evict(&self, host: HostId) -> bool {
+    /// Whether the product of a host stops a VM on it while it runs on.
+    pub(super) fn may_evict(&self, host: HostId, vm: VmId) -> bool {
+        let own = self.model.service_of(vm).isolation_response;
         let product = self.model.hosts[host.index()].cluster.map(|c| &self.model.clusters[c.index()].product);
         match product {
             None | Some(Product::Custom { .. } | Product::Pool(_)) => false,
-            Some(Product::Primary(p)) => p.isolation_response != IsolationResponse::LeaveOn,
-            Some(Product::FivePrimaries(p)) => p.isolation_response != IsolationResponse::LeaveOn,
+            Some(Product::Primary(p)) => own.unwrap_or(p.isolation_response) != IsolationResponse::LeaveOn,
+            Some(Product::FivePrimaries(p)) => {
+                own.unwrap_or(p.isolation_response) != IsolationResponse::LeaveOn
+            }
             Some(Product::Quorum(_) | Product::Ring(_)) => true,
         }
     }

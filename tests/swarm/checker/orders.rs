@@ -71,7 +71,7 @@ impl<'m> Checker<'m> {
         })?;
         self.settle_on(vm, host, false)?;
         self.end_waiting(vm);
-        let evicts = self.may_evict(host);
+        let evicts = self.may_evict(host, vm);
         let row = &mut self.vms[vm.index()];
         (row.home, row.lost, row.uncertain) = (Some(host), None, evicts);
         row.down_at = row.down_at.max(self.now);
@@ -112,7 +112,7 @@ impl<'m> Checker<'m> {
             self.first_in_rank(vm, cluster)?;
         }
         self.end_waiting(vm);
-        let evicts = self.may_evict(host);
+        let evicts = self.may_evict(host, vm);
         let row = &mut self.vms[vm.index()];
         (row.home, row.lost) = (Some(host), None);
         // One that does not run yet leaves a host that is alone without a word.

@@ -82,7 +82,7 @@ impl<'m> Checker<'m> {
         row.paused = false;
         row.patch = Patch::Shut;
         // Its host may have stopped it because it was alone while its group moved away from it.
-        let evicted = failover && self.vms[vm.index()].home.is_some_and(|host| self.may_evict(host));
+        let evicted = failover && self.vms[vm.index()].home.is_some_and(|host| self.may_evict(host, vm));
         self.vms[vm.index()].uncertain |= evicted && self.model.service_of(vm).host_cluster;
         self.require(fits, Rule::Patching, || format!("{} is shut down too early", self.name(vm)))
     }

@@ -85,9 +85,12 @@ impl<'m> Checker<'m> {
             return (worked_on && serves && !self.hidden_pauses).then_some(true);
         }
         let product = home.and_then(|h| self.model.hosts[h.index()].cluster);
+        let own = self.model.service_of(vm).isolation_response;
         let shuts = match product.map(|c| &self.model.clusters[c.index()].product) {
-            Some(Product::Primary(p)) => p.isolation_response == IsolationResponse::ShutDown,
-            Some(Product::FivePrimaries(p)) => p.isolation_response == IsolationResponse::ShutDown,
+            Some(Product::Primary(p)) => own.unwrap_or(p.isolation_response) == IsolationResponse::ShutDown,
+            Some(Product::FivePrimaries(p)) => {
+                own.unwrap_or(p.isolation_response) == IsolationResponse::ShutDown
+            }
             _ => false,
         };
         let up = home.is_some_and(|h| !self.hosts[h.index()].down);
