@@ -45,7 +45,7 @@ struct Reading {
     /// Write over a scenario that is there
     #[arg(long, requires = "out")]
     force: bool,
-    /// What VMs of one service have in common, besides cluster, size, priority and storage
+    /// What VMs of one service have in common, besides cluster, size, priority, isolation response and storage
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = GroupBy::Stem)]
     group_by: GroupBy,
     /// No summary

@@ -13,7 +13,7 @@ use super::pool::{Threads, Watch};
 use super::series::Series;
 use crate::model::{Cause, Model, ServiceId};
 use crate::probe::{FIGURES, Figure, Shortfall};
-use crate::sim::rare::{Diagnostics, Effort, RareRun, Way};
+use crate::sim::rare::{self, Diagnostics, Effort, RareRun, Way};
 
 /// Fewer outages than this in all replications are too few (statistics B4).
 const OUTAGES_FEW: u64 = 50;
@@ -222,6 +222,11 @@ impl Rare {
         };
         let services: Vec<ServiceId> =
             (0..model.services.len() as u32).map(ServiceId).filter(may_be_rare).collect();
+        // To ask about each takes a look at the whole model: mostly there is nothing to look for.
+        let services: Vec<ServiceId> = match model.faults().all(|fault| fault.ttf.law.has_hazard()) {
+            true => services,
+            false => services.into_iter().filter(|&service| rare::can_tell(model, service)).collect(),
+        };
         if !model.rare_events || numbers.len() < REPLICATIONS_MIN || services.is_empty() {
             return Ok(None);
         }

@@ -1,6 +1,7 @@
 //! What becomes one group of hosts, and what one service; and what everything is called.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::names::{Names, stem};
 use super::{Host, Inventory, Priority, Vm};
@@ -150,7 +151,7 @@ fn services(inventory: &Inventory, grouping: Grouping) -> Vec<Service> {
             cluster,
             shared(vm, grouping),
             size,
-            (vm.priority, vm.is_restarted, vm.isolation_response.as_ref().map(|own| own.value)),
+            (vm.priority, vm.is_restarted, own(vm)),
             vm.array,
             vm.apart.as_deref(),
             alone,
@@ -161,23 +162,34 @@ fn services(inventory: &Inventory, grouping: Grouping) -> Vec<Service> {
         }
         lists[service].push(number);
     }
-    // Where services of several sizes would have one name, all of them say their size.
+    // Where services of several sizes would have one name, all of them say their size; and those that have a response of their own say that.
     let label = |list: &Vec<usize>| label(&inventory.vms[list[0]], grouping).to_lowercase();
-    let (mut once, mut twice) = (BTreeSet::new(), BTreeSet::new());
+    let mut alike: BTreeMap<String, Vec<&Vm>> = BTreeMap::new();
     for list in &lists {
-        let label = label(list);
-        if !once.insert(label.clone()) {
-            twice.insert(label);
-        }
+        alike.entry(label(list)).or_default().push(&inventory.vms[list[0]]);
     }
     let mut names = Names::default();
     let named = |vms: Vec<usize>| {
-        let (vm, label) = (&inventory.vms[vms[0]], label(&vms));
-        let sized = format!("{label} {}", size(vm));
-        let is_shared = twice.contains(&label) && !matches!(grouping, Grouping::Size | Grouping::None);
-        Service { name: names.take(if is_shared { &sized } else { &label }, "vm"), vms }
+        let (vm, mut name) = (&inventory.vms[vms[0]], label(&vms));
+        if !matches!(grouping, Grouping::Size | Grouping::None) {
+            let others = &alike[&name];
+            let is_sized = others.iter().any(|other| size(other) != size(vm));
+            let differs = others.iter().any(|other| size(other) == size(vm) && own(other) != own(vm));
+            if is_sized {
+                let _ = write!(name, " {}", size(vm));
+            }
+            if let Some(response) = own(vm).filter(|_| differs) {
+                let _ = write!(name, " {response}");
+            }
+        }
+        Service { name: names.take(&name, "vm"), vms }
     };
     lists.into_iter().map(named).collect()
+}
+
+/// The response to isolation that a VM has and its cluster has not.
+fn own(vm: &Vm) -> Option<&'static str> {
+    vm.isolation_response.as_ref().map(|own| own.value)
 }
 
 /// What VMs of one service have in common.

@@ -431,6 +431,14 @@ impl Model {
         (place != PlaceId::NOWHERE).then(|| DomainId(self.domains.len() as u32 - sites + place.0 - 1))
     }
 
+    /// All faults that strike by chance.
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        let parts = self.parts.iter().map(|part| &part.fault);
+        let hosts = self.hosts.iter().flat_map(|host| [&host.crash, &host.hang]);
+        let services = self.services.iter().flat_map(|s| [&s.guest_crash, &s.app_crash, &s.app_hang]);
+        parts.chain(hosts).chain(services).flatten()
+    }
+
     /// The service of a VM.
     #[inline]
     #[must_use]

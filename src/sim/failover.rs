@@ -309,10 +309,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// Whether a takeover comes off (coverage, in the sense of Bouricius, Carter and Schneider, 1969).
-    fn is_covered(&self, instance: InstanceId, takeover: u32) -> bool {
+    fn is_covered(&mut self, instance: InstanceId, takeover: u32) -> bool {
         let coverage = self.failover_rules(instance).coverage;
         let stream = self.model.instances[instance.index()].takeover_of(TakeoverDraw::Coverage);
-        coverage >= 1.0 || self.random.uniform(stream, takeover) < coverage
+        if coverage >= 1.0 {
+            return true;
+        }
+        let uniform = self.random.uniform(stream, takeover);
+        self.stretch.comes_off(coverage, uniform)
     }
 
     /// A takeover comes to nothing: a person brings the group online on the node that was to take it.

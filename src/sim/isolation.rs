@@ -203,8 +203,14 @@ impl<O: Observer> Simulation<'_, O> {
         if let Product::Primary(profile) = &self.model.clusters[cluster.index()].product {
             self.primary_on_host_isolated(cluster, profile, host);
         }
+        let led = matches!(
+            self.model.clusters[cluster.index()].product,
+            Product::Primary(_) | Product::FivePrimaries(_)
+        );
+        if led {
+            self.leave_on(host, isolation.response);
+        }
         if !self.responds(cluster, isolation.response) {
-            self.leave_on(host);
             return;
         }
         // HYP-09: one that has quorum by itself is not out of quorum: it goes on at once.

@@ -78,7 +78,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.hosts[lone.index()].outvoted = true;
         if !self.begin_time_alone(cluster, lone) {
             self.disarm(self.model.timers.hosts[lone.index()].isolation);
-            self.evict(lone, self.state.clusters[cluster.index()].doubt, false, Span::ZERO);
+            self.evict(lone, self.state.clusters[cluster.index()].doubt, Span::ZERO);
         }
     }
 

@@ -93,9 +93,8 @@ impl<O: Observer> Simulation<'_, O> {
         row.worked_on = true;
         row.works += 1;
         row.isolated = false;
-        // What it was shutting down is shut down before the work begins.
-        row.shutting_down = 0;
         let works = row.works;
+        self.end_shutdowns(host);
         self.look_at_local_mirrors_in(host);
         self.state.refresh_room(self.model, host);
         let doomed = std::mem::replace(&mut self.state.hosts[host.index()].doomed, true);

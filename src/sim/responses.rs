@@ -2,9 +2,10 @@
 //! them (HYP-23).
 
 use super::{Cause, Observer, Signal, Simulation};
-use crate::engine::Span;
+use crate::engine::{Span, Time};
 use crate::model::{
-    ClusterId, Delay, Fencing, HostDraw, HostId, IsolationResponse, PartKind, Product, Traffic, VmId,
+    ClusterId, Delay, Fencing, HostDraw, HostId, IsolationResponse, NO_TIMER, PartKind, Product, StorageKind,
+    Traffic, VmId,
 };
 use crate::state::{HostPhase, NOWHERE};
 
@@ -60,12 +61,12 @@ impl<O: Observer> Simulation<'_, O> {
                     true => Span::ZERO,
                     false => self.regroup_and_move(p, host, downs),
                 };
-                self.evict(host, cause, false, span);
+                self.evict(host, cause, span);
                 self.release_io(host);
             }
             // Without quorum the others fence nobody, and whoever has no quorum stops its VMs.
             (Product::Ring(p), _) if matches!(p.fencing, Fencing::Peers { .. }) && !can_fence => {
-                self.evict(host, cause, false, Span::ZERO);
+                self.evict(host, cause, Span::ZERO);
             }
             (Product::Ring(_), _) if self.has_watchdogs(cluster) && self.is_idle(host) => {}
             (Product::Pool(_) | Product::Ring(_), _) => self.fence(host, cause),
@@ -95,60 +96,91 @@ impl<O: Observer> Simulation<'_, O> {
         stops: impl Fn(&Self, VmId) -> bool + Copy,
         found_after: impl Fn(&Self, u32, Span) -> Span,
     ) {
-        let left = self.count_residents(host, |sim, vm| {
-            sim.model.service_of(vm).host_cluster
-                && !(stops(sim, vm) && sim.response_for(vm, of_cluster) != IsolationResponse::LeaveOn)
-        });
-        if left > 0 {
-            self.tell(Signal::VmsLeftOn { host, vms: left });
+        let clustered = |sim: &Self, vm| sim.model.service_of(vm).host_cluster;
+        let concerns = move |sim: &Self, vm: VmId, response| {
+            clustered(sim, vm) && stops(sim, vm) && sim.response_for(vm, of_cluster) == response
+        };
+        // Where all are left on that has been said already.
+        if self.any_stops_alone(host, of_cluster) {
+            let stays = |sim: &Self, vm: VmId| {
+                clustered(sim, vm)
+                    && !(stops(sim, vm) && sim.response_for(vm, of_cluster) != IsolationResponse::LeaveOn)
+            };
+            self.tell_who_is_left_on(host, stays);
         }
         for response in [IsolationResponse::PowerOff, IsolationResponse::ShutDown] {
-            let concerns = move |sim: &Self, vm| {
-                sim.response_for(vm, of_cluster) == response
-                    && sim.model.service_of(vm).host_cluster
-                    && stops(sim, vm)
-            };
+            let concerns = move |sim: &Self, vm| concerns(sim, vm, response);
             if self.count_residents(host, concerns) == 0 {
                 continue;
             }
             let downs = self.state.hosts[host.index()].downs + 1;
-            let shuts_down = response == IsolationResponse::ShutDown;
-            let whole = if shuts_down {
-                self.draw_host(host, HostDraw::Shutdown, shutdown, downs)
-            } else {
-                Span::ZERO
-            };
-            // VMW-36: whoever is not through in time is turned off.
-            let takes = whole.min(timeout);
-            let span = found_after(self, downs, takes);
-            if shuts_down {
-                self.begin_shutdown(host, takes, concerns);
+            if response == IsolationResponse::PowerOff {
+                self.evict_where(host, cause, Stop::OFF, found_after(self, downs, Span::ZERO), concerns);
+                continue;
             }
-            self.evict_where(host, cause, shuts_down && whole == takes, span, concerns);
+            let whole = self.draw_host(host, HostDraw::Shutdown, shutdown, downs);
+            // VMW-36: whoever is not through in time is turned off.
+            let stop = Stop { clean: whole <= timeout, takes: whole.min(timeout) };
+            self.begin_shutdown(host, stop.takes, concerns);
+            self.evict_where(host, cause, stop, found_after(self, downs, stop.takes), concerns);
         }
-        self.end_stale(host);
+        // VMW-42: copies in its memory are VMs that it stops as well.
+        let copies = self.state.hosts[host.index()].stale;
+        self.end_stale_where(host, |sim, vm| sim.response_for(vm, of_cluster) != IsolationResponse::LeaveOn);
+        if self.state.hosts[host.index()].stale < copies {
+            self.retry_waiting(self.cluster_of(host));
+        }
+    }
+
+    /// Whether any VM that its cluster protects and that is on a host now is to be stopped when that is alone.
+    fn any_stops_alone(&mut self, host: HostId, of_cluster: IsolationResponse) -> bool {
+        let stops = |sim: &Self, vm| {
+            sim.model.service_of(vm).host_cluster
+                && sim.response_for(vm, of_cluster) != IsolationResponse::LeaveOn
+        };
+        self.count_residents(host, stops) > 0
+    }
+
+    /// Some VMs of a host are to be shut down, which takes a while: it is told before they feel it.
+    fn begin_shutdown(&mut self, host: HostId, takes: Span, concerns: impl Fn(&Self, VmId) -> bool) {
+        let vms = self.count_residents(host, |sim, vm| concerns(sim, vm) && sim.has_guest_to_shut_down(vm));
+        if vms > 0 {
+            self.tell(Signal::ShutdownBegun { host, vms });
+        }
+        let slot = self.model.timers.hosts[host.index()].shutdown;
+        if takes > Span::ZERO && self.now + takes < self.state.timers.at(slot) {
+            self.arm(slot, takes);
+        }
+    }
+
+    fn has_guest_to_shut_down(&self, vm: VmId) -> bool {
+        let row = &self.state.vms[vm.index()];
+        !row.suspended && row.phase.uses_disk()
+    }
+
+    /// Whether a host is shutting down VMs.
+    fn is_shutting_down(&self, host: HostId) -> bool {
+        let slot = self.model.timers.hosts[host.index()].shutdown;
+        slot != NO_TIMER && self.state.timers.at(slot) != Time::NEVER
     }
 
     /// A host goes down, or has lost disks, while its VMs are shutting down: to those it concerns that is a crash.
     pub(super) fn break_off_shutdown(&mut self, host: HostId) {
-        let row = &self.state.hosts[host.index()];
-        if self.now >= row.shuts_down_until {
+        if !self.is_shutting_down(host) {
             return;
         }
-        let (up, downs) = (row.phase == HostPhase::Up, row.downs);
-        let (mut next, mut cut) = (row.first_lost, 0);
+        let up = self.state.hosts[host.index()].phase == HostPhase::Up;
+        let (mut next, mut vms) = (self.state.hosts[host.index()].first_lost, 0);
         while next != NOWHERE {
             let vm = VmId(next);
             next = self.state.vms[vm.index()].next;
-            // Those of an earlier down were through before.
-            let last = self.state.vms[vm.index()].prev == downs;
-            if last && !(up && self.state.reaches_disk(self.model, vm, host)) {
-                cut += u32::from(!std::mem::replace(&mut self.state.vms[vm.index()].unclean, true));
+            let under_way = self.state.restarts[vm.index()].shuts_down_until > self.now;
+            if under_way && !(up && self.state.reaches_disk(self.model, vm, host)) {
+                self.state.restarts[vm.index()].shuts_down_until = Time::ZERO;
+                self.state.vms[vm.index()].unclean = true;
+                vms += 1;
             }
         }
-        let row = &mut self.state.hosts[host.index()];
-        let vms = if up { cut.min(row.shutting_down) } else { row.shutting_down };
-        row.shutting_down -= vms;
         if vms > 0 {
             self.tell(Signal::ShutdownCutShort { host, vms });
         }
@@ -156,39 +188,50 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// What a host has shut down is off; or its time is over, and it turns off what is not through (VMW-36).
     pub(super) fn on_shutdown_ended(&mut self, host: HostId) {
-        let vms = std::mem::take(&mut self.state.hosts[host.index()].shutting_down);
-        if vms == 0 {
-            return;
-        }
-        let in_time = match &self.model.clusters[self.cluster_of(host).index()].product {
-            Product::Primary(p) => {
-                let downs = self.state.hosts[host.index()].downs;
-                self.draw_host(host, HostDraw::Shutdown, &p.shutdown, downs) <= p.shutdown_timeout
+        let (mut next, mut ended, mut next_end) =
+            (self.state.hosts[host.index()].first_lost, [0; 2], Time::NEVER);
+        while next != NOWHERE {
+            let restart = &mut self.state.restarts[next as usize];
+            next = self.state.vms[next as usize].next;
+            if restart.shuts_down_until > self.now {
+                next_end = next_end.min(restart.shuts_down_until);
+            } else if restart.shuts_down_until > Time::ZERO {
+                restart.shuts_down_until = Time::ZERO;
+                ended[usize::from(restart.shuts_down_in_time)] += 1;
             }
-            _ => true,
-        };
-        self.tell(Signal::ShutdownEnded { host, vms, in_time });
-    }
-
-    /// Some VMs of a host are shut down, which takes a while: it is told before they feel it.
-    fn begin_shutdown(&mut self, host: HostId, takes: Span, concerns: impl Fn(&Self, VmId) -> bool) {
-        self.state.hosts[host.index()].shuts_down_until = self.now + takes;
-        let vms = self.count_residents(host, |sim, vm| {
-            let row = &sim.state.vms[vm.index()];
-            concerns(sim, vm) && !row.suspended && row.phase.uses_disk()
-        });
-        if vms > 0 {
-            self.tell(Signal::ShutdownBegun { host, vms });
         }
-        self.state.hosts[host.index()].shutting_down = if takes > Span::ZERO { vms } else { 0 };
-        if takes > Span::ZERO {
-            self.arm(self.model.timers.hosts[host.index()].shutdown, takes);
+        if next_end != Time::NEVER {
+            self.state.timers.arm(self.model.timers.hosts[host.index()].shutdown, next_end);
+        }
+        let [late, through] = ended;
+        for (vms, in_time) in [(through, true), (late, false)] {
+            if vms > 0 {
+                self.tell(Signal::ShutdownEnded { host, vms, in_time });
+            }
         }
     }
 
-    /// A host that is alone leaves the VMs on that its cluster protects.
-    pub(super) fn leave_on(&mut self, host: HostId) {
-        let vms = self.count_residents(host, |sim, vm| sim.model.service_of(vm).host_cluster);
+    /// What a host is shutting down is off before planned work begins.
+    pub(super) fn end_shutdowns(&mut self, host: HostId) {
+        if self.is_shutting_down(host) {
+            self.disarm(self.model.timers.hosts[host.index()].shutdown);
+            let mut next = self.state.hosts[host.index()].first_lost;
+            while next != NOWHERE {
+                self.state.restarts[next as usize].shuts_down_until = Time::ZERO;
+                next = self.state.vms[next as usize].next;
+            }
+        }
+    }
+
+    /// A host that is alone leaves the VMs on that its cluster protects, where none of them is to be stopped.
+    pub(super) fn leave_on(&mut self, host: HostId, of_cluster: IsolationResponse) {
+        if !self.any_stops_alone(host, of_cluster) {
+            self.tell_who_is_left_on(host, |sim, vm| sim.model.service_of(vm).host_cluster);
+        }
+    }
+
+    fn tell_who_is_left_on(&mut self, host: HostId, stays: impl Fn(&Self, VmId) -> bool) {
+        let vms = self.count_residents(host, stays);
         if vms > 0 {
             self.tell(Signal::VmsLeftOn { host, vms });
         }
@@ -208,9 +251,14 @@ impl<O: Observer> Simulation<'_, O> {
     /// VMW-38: a host that is alone stops a VM only where somebody else owns its datastore, so that it is started
     /// again, or where it has lost that datastore itself.
     fn may_stop_alone(&self, cluster: ClusterId, host: HostId, vm: VmId) -> bool {
-        let owned = self
-            .primaries(cluster)
-            .any(|primary| primary != host && self.state.reaches_disk(self.model, vm, primary));
+        // Disks in a host are nobody else's.
+        let local = self.model.vms[vm.index()]
+            .storage
+            .is_some_and(|storage| self.model.storages[storage.index()].kind == StorageKind::Das);
+        let owned = !local
+            && self
+                .primaries(cluster)
+                .any(|primary| primary != host && self.state.reaches_disk(self.model, vm, primary));
         owned || !self.state.reaches_disk(self.model, vm, host)
     }
 
@@ -247,16 +295,16 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Stops the VMs that the cluster protects on a host that runs on. They are looked for after `span`.
-    pub(super) fn evict(&mut self, host: HostId, cause: Cause, clean: bool, span: Span) {
-        self.evict_where(host, cause, clean, span, |_, _| true);
+    /// Turns off the VMs that the cluster protects on a host that runs on. They are looked for after `span`.
+    pub(super) fn evict(&mut self, host: HostId, cause: Cause, span: Span) {
+        self.evict_where(host, cause, Stop::OFF, span, |_, _| true);
     }
 
     fn evict_where(
         &mut self,
         host: HostId,
         cause: Cause,
-        clean: bool,
+        stop: Stop,
         span: Span,
         stops: impl Fn(&Self, VmId) -> bool,
     ) {
@@ -270,9 +318,16 @@ impl<O: Observer> Simulation<'_, O> {
             if !std::mem::replace(&mut evicted, true) {
                 self.state.hosts[host.index()].downs += 1;
             }
-            self.stop_vm_as(vm, cause, clean);
+            let takes = if self.has_guest_to_shut_down(vm) { stop.takes } else { Span::ZERO };
+            self.stop_vm_as(vm, cause, stop.clean);
             self.state.vms[vm.index()].cause = cause;
             self.state.lose(self.model, vm);
+            if takes > Span::ZERO {
+                let restart = &mut self.state.restarts[vm.index()];
+                (restart.shuts_down_until, restart.shuts_down_in_time) = (self.now + takes, stop.clean);
+                // Should others that are lost here be found before that, it is found when it is off.
+                restart.retry_at = self.now + span;
+            }
         }
         self.state.scratch = residents;
         self.state.hosts[host.index()].doomed = doomed;
@@ -280,4 +335,15 @@ impl<O: Observer> Simulation<'_, O> {
             self.declare_after(host, span);
         }
     }
+}
+
+/// How VMs are stopped: whether they end cleanly, and how long that takes.
+#[derive(Clone, Copy, Debug)]
+struct Stop {
+    clean: bool,
+    takes: Span,
+}
+
+impl Stop {
+    const OFF: Stop = Stop { clean: false, takes: Span::ZERO };
 }

@@ -89,7 +89,7 @@ impl<O: Observer> Simulation<'_, O> {
         if goes_through {
             self.fence(host, cause);
         } else {
-            self.evict(host, cause, false, Span::ZERO);
+            self.evict(host, cause, Span::ZERO);
             // What it stops is looked for when somebody has quorum, be it by its joining.
             self.lose_sight(host);
             self.on_management_changed(host);

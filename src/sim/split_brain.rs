@@ -225,7 +225,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.end_stale_where(host, |sim, vm| sim.state.reaches_disk(sim.model, vm, host));
     }
 
-    fn end_stale_where(&mut self, host: HostId, ends: impl Fn(&Self, VmId) -> bool) {
+    pub(super) fn end_stale_where(&mut self, host: HostId, ends: impl Fn(&Self, VmId) -> bool) {
         if self.state.hosts[host.index()].stale == 0 {
             return;
         }

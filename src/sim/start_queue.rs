@@ -83,7 +83,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn start_will_fail(&mut self, vm: VmId, chance: f64) -> bool {
         let draw = self.state.vms[vm.index()].boots + 1;
         let stream = self.model.vms[vm.index()].streams.of(VmDraw::StartFailure);
-        let fails = self.random.uniform(stream, draw) < chance;
+        let fails = !self.stretch.comes_off(1.0 - chance, 1.0 - self.random.uniform(stream, draw));
         self.state.restarts[vm.index()].failing = fails;
         fails
     }

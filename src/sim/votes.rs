@@ -115,7 +115,7 @@ impl<O: Observer> Simulation<'_, O> {
                 // Those who hear nobody stop their VMs as any host that is alone.
                 let waits = self.has_watchdogs(cluster) || self.is_resilient(cluster);
                 if self.state.takes_orders(self.model, host) && !waits {
-                    self.evict(host, cause, false, Span::ZERO);
+                    self.evict(host, cause, Span::ZERO);
                 }
             }
         } else if quorate && !had {

@@ -57,7 +57,8 @@ impl State {
         let row = &mut self.vms[vm.index()];
         (row.host, row.prev, row.next) = (NOWHERE, home.downs, home.first_lost);
         home.first_lost = vm.0;
-        self.restarts[vm.index()].retry_at = Time::NEVER;
+        let restart = &mut self.restarts[vm.index()];
+        (restart.retry_at, restart.shuts_down_until) = (Time::NEVER, Time::ZERO);
         // The room of a host that is down is nobody's business until it is back.
         if home.phase == HostPhase::Up {
             self.resize_room(model, host);
@@ -104,7 +105,7 @@ impl State {
     }
 
     /// Takes from a host's lost VMs those lost in its first `downs` downs, and those that are found at an instant that
-    /// has come, into the scratch list, which the caller gives back.
+    /// has come, into the scratch list, which the caller gives back; none that is still being shut down.
     #[must_use]
     pub fn take_lost(&mut self, host: HostId, downs: u32, now: Time) -> Vec<VmId> {
         let mut list = std::mem::take(&mut self.scratch);
@@ -113,7 +114,8 @@ impl State {
         while next != NOWHERE {
             let row = &mut self.vms[next as usize];
             let following = row.next;
-            if row.prev <= downs || self.restarts[next as usize].retry_at <= now {
+            let restart = &self.restarts[next as usize];
+            if restart.shuts_down_until <= now && (row.prev <= downs || restart.retry_at <= now) {
                 (row.next, row.prev) = (NOWHERE, NOWHERE);
                 list.push(VmId(next));
             } else {
@@ -176,7 +178,8 @@ impl State {
                     }
                     let row = &mut self.vms[vm.index()];
                     (row.next, row.prev) = (NOWHERE, NOWHERE);
-                    self.restarts[vm.index()].retry_at = Time::ZERO;
+                    let restart = &mut self.restarts[vm.index()];
+                    (restart.retry_at, restart.shuts_down_until) = (Time::ZERO, Time::ZERO);
                     return;
                 }
                 (before, next) = (next, self.vms[next as usize].next);

@@ -125,9 +125,6 @@ pub struct HostState {
     /// The cluster has said that it gives it up; it does so once until it hears it again.
     pub given_up: bool,
     pub isolated: bool,
-    /// Until when the VMs that it stopped because it was isolated are shutting down, and how many of them.
-    pub shuts_down_until: Time,
-    pub shutting_down: u32,
     /// It found itself alone and had no quorum by itself.
     pub outvoted: bool,
     /// Its product reset it because it was alone: it is out of the cluster until it hears the others again.
@@ -209,8 +206,6 @@ impl Default for HostState {
             undeclared: false,
             given_up: false,
             isolated: false,
-            shuts_down_until: Time::ZERO,
-            shutting_down: 0,
             outvoted: false,
             fenced: false,
             is_primary: false,

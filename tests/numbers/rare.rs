@@ -12,7 +12,7 @@ use ninefold::sim::rare::{Diagnostics, Effort, Meter, RareRun, Way};
 use ninefold::state::State;
 use rayon::prelude::*;
 
-fn models(text: &str) -> Vec<Model> {
+pub(crate) fn models(text: &str) -> Vec<Model> {
     let input = Input { name: "t", bytes: text.as_bytes(), overrides: &[], files: &[] };
     let (spec, issues) = scenario::read(&input);
     let spec = spec.unwrap_or_else(|| panic!("{}", issues[0].render()));
@@ -21,13 +21,13 @@ fn models(text: &str) -> Vec<Model> {
 
 /// A mean and its standard error.
 #[derive(Clone, Copy, Debug)]
-struct Mean {
-    mean: f64,
-    se: f64,
+pub(crate) struct Mean {
+    pub(crate) mean: f64,
+    pub(crate) se: f64,
 }
 
 impl Mean {
-    fn of(values: &[f64]) -> Mean {
+    pub(crate) fn of(values: &[f64]) -> Mean {
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
@@ -35,7 +35,7 @@ impl Mean {
     }
 
     /// How many standard errors it is away from an exact value.
-    fn z(self, exact: f64) -> f64 {
+    pub(crate) fn z(self, exact: f64) -> f64 {
         (self.mean - exact) / self.se
     }
 
@@ -55,7 +55,12 @@ fn weighted(model: &Model, seed: u64, replications: u32, branches: u32) -> (Vec<
     weighted_by(model, seed, replications, Effort::branches(branches))
 }
 
-fn weighted_by(model: &Model, seed: u64, replications: u32, effort: Effort) -> (Vec<Vec<f64>>, Diagnostics) {
+pub(crate) fn weighted_by(
+    model: &Model,
+    seed: u64,
+    replications: u32,
+    effort: Effort,
+) -> (Vec<Vec<f64>>, Diagnostics) {
     let mut run = rare_run(model, effort);
     let rows: Vec<Vec<f64>> = (0..replications).map(|replication| run.run(seed, replication)).collect();
     let columns = (0..rows[0].len()).map(|k| rows.iter().map(|row| row[k]).collect());

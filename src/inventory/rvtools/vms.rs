@@ -220,7 +220,7 @@ pub(super) fn add(
     defaults: &[Defaults],
     inventory: &mut Inventory,
 ) {
-    let mut monitored = 0;
+    let (mut monitored, mut unknown) = (0, 0);
     for ((vm, home), array) in running.into_iter().zip(homes).zip(on) {
         let cluster = inventory.hosts[home.host].cluster;
         let default = cluster.map(|cluster| &defaults[cluster]);
@@ -230,7 +230,9 @@ pub(super) fn add(
         let mut isolation_response = None;
         if let Some(default) = default {
             // VMW-40: whoever is not restarted is not stopped either.
-            let own = words::isolation(vm.isolation).filter(|own| is_restarted && *own != default.isolation);
+            let own = words::isolation(vm.isolation);
+            unknown += u64::from(own.is_none() && !words::leaves_isolation_to_its_cluster(vm.isolation));
+            let own = own.filter(|own| is_restarted && *own != default.isolation);
             isolation_response = own.map(|own| Told::by("vInfo: HA Isolation Response", own));
             let own = words::monitoring(vm.monitoring);
             monitored += u64::from(own.is_some_and(|own| own != default.monitoring));
@@ -250,6 +252,12 @@ pub(super) fn add(
             vapp: vm.vapp.into(),
             apart: vm.apart,
         });
+    }
+    if unknown > 0 {
+        let remark = format!(
+            "VMs whose isolation response is no word that is known: {unknown}; they have that of their cluster"
+        );
+        inventory.remarks.push(remark);
     }
     if monitored > 0 {
         let remark = format!(

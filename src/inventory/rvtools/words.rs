@@ -101,10 +101,31 @@ pub(super) fn priority(text: &str) -> Option<Option<Priority>> {
     words.into_iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, priority)| priority)
 }
 
-/// What an isolated host does with its VMs; nothing where the cluster says it.
+/// What an isolated host does with its VMs, in the words of the programming interface and of the clients; nothing where the cluster says it.
 pub(super) fn isolation(text: &str) -> Option<&'static str> {
-    let words = [("none", "leave-on"), ("powerOff", "power-off"), ("shutdown", "shut-down")];
-    words.into_iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, response)| response)
+    let words = [
+        ("none", "leave-on"),
+        ("disabled", "leave-on"),
+        ("leavepoweredon", "leave-on"),
+        ("poweroff", "power-off"),
+        ("poweroffandrestartvms", "power-off"),
+        ("shutdown", "shut-down"),
+        ("shutdownandrestartvms", "shut-down"),
+    ];
+    let letters = letters(text);
+    words.into_iter().find(|(word, _)| letters == *word).map(|(_, response)| response)
+}
+
+/// Whether a word says that the cluster says it, or nothing.
+pub(super) fn leaves_isolation_to_its_cluster(text: &str) -> bool {
+    matches!(
+        letters(text).as_str(),
+        "" | "clusterisolationresponse" | "clusterdefault" | "useclustersetting" | "useclustersettings"
+    )
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase()
 }
 
 /// Whether guests are monitored, and their applications; nothing where the cluster says it.

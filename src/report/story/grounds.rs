@@ -102,7 +102,9 @@ impl<'a> Grounds<'a> {
             S::HostIsolated { host } => self.of_host(host, ISOLATED),
             S::HostFenced { host } => self.of_host(host, FENCED),
             S::VmsLeftOn { host, .. } | S::ShutdownBegun { host, .. } | S::ShutdownEnded { host, .. } => {
-                self.of_host(host, RESPONDS)
+                let mut grounds = self.of_host(host, RESPONDS);
+                grounds.extend(self.responses_of_services());
+                grounds
             }
             S::HostQuarantined { host } | S::HostReadmitted { host } => self.of_host(host, QUARANTINE),
             S::VmsPaused { host, .. } => self.of_host(host, PAUSED),
@@ -177,6 +179,12 @@ impl<'a> Grounds<'a> {
 
     fn service(&self, vm: VmId, keys: &[&str]) -> Vec<String> {
         self.spec.service_grounds(self.model.vms[vm.index()].service.index(), keys)
+    }
+
+    /// What VMs say themselves of what a host that is alone does about them.
+    fn responses_of_services(&self) -> Vec<String> {
+        let services = 0..self.spec.services.len();
+        services.flat_map(|service| self.spec.service_grounds(service, &["isolation_response"])).collect()
     }
 
     fn instance(&self, instance: InstanceId, keys: &[&str]) -> Vec<String> {

@@ -4,6 +4,7 @@ use super::{law_line, topology};
 use crate::engine::Law;
 use crate::scenario::guest_plan::Laid;
 use crate::scenario::plans::ProtectionSettings;
+use crate::scenario::read::RESPONSES;
 use crate::scenario::spec::{FaultSpec, GuestLayer, Spec, Strategy};
 
 impl Spec {
@@ -111,7 +112,13 @@ impl Spec {
             };
             fault.as_ref().map(|fault| fault_ground(&place, key, fault))
         };
-        keys.iter().filter_map(|key| step(key).or_else(|| fault(key))).collect()
+        let response = |key: &str| {
+            let (own, _) = row.isolation_response.filter(|_| key == "isolation_response")?;
+            let word = RESPONSES.iter().find(|(_, response)| *response == own)?.0;
+            Some(ground(&place, key, word, "set", "what a host that is alone does about its VMs"))
+        };
+        let of = |key: &&str| step(key).or_else(|| fault(key)).or_else(|| response(key));
+        keys.iter().filter_map(of).collect()
     }
 
     /// The same of the hosts of a group.

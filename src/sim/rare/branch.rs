@@ -65,7 +65,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             self.run.step(at, slot);
             self.weigh(None);
             self.ledger.look(self.run.state, at);
-            if self.ledger.running >= self.well {
+            if self.is_well() {
                 return (Stop::Over, self.weight_with(None));
             }
         }
@@ -113,7 +113,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
                     self.ledger.look(self.run.state, at);
                 }
             }
-            if self.ledger.running >= self.well {
+            if self.is_well() {
                 return (Stop::Over, self.weight_with(window.as_ref()));
             }
             if fired.is_some() && self.ledger.out() >= self.goal {
@@ -124,6 +124,11 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
         self.pass(self.end);
         self.weigh(window.as_ref());
         (Stop::Over, self.weight_with(window.as_ref()))
+    }
+
+    /// All runs that should, and nothing that is asked about waits for anybody.
+    fn is_well(&self) -> bool {
+        self.ledger.running >= self.well && !self.run.observer.is_down()
     }
 
     fn due(&mut self) -> Time {

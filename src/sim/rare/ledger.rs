@@ -91,8 +91,10 @@ impl<'w, 'm> Ledger<'w, 'm> {
     pub(super) fn branch<O: Observer>(&mut self, simulation: &mut Simulation<'_, O>) {
         (self.log_weight, self.draws) = (0.0, 0);
         for number in 0..self.rows.len() {
-            self.rows[number].factor = 1.0;
-            if self.rows[number].clock.runs() {
+            let row = &mut self.rows[number];
+            row.factor = 1.0;
+            // What stands still was drawn as it ran, and would go on as hurried as that.
+            if row.clock.runs() || (row.drawn != 1.0 && row.clock != Clock::IDLE) {
                 self.redraw(simulation, number);
             }
         }

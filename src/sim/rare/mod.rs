@@ -109,6 +109,14 @@ pub struct RareRun<'m, M> {
     pub diagnostics: Diagnostics,
 }
 
+/// Whether all faults that concern a service, and there are some, can be made likelier: else what weighted replications hardly ever see
+/// would be told of as if it were not there.
+#[must_use]
+pub fn can_tell(model: &Model, service: ServiceId) -> bool {
+    let watched = WatchedClocks::of(model, &[service]);
+    !watched.clocks.is_empty() && !watched.leaves_some_out
+}
+
 impl<'m, M: Meter> RareRun<'m, M> {
     /// For these services, which the meter looks at; `None` where no fault concerns them that could be made likelier.
     #[must_use]
@@ -173,7 +181,8 @@ impl<'m, M: Meter> RareRun<'m, M> {
             }
             seen.copy_from_slice(main.observer.sums());
             ledger.look(main.state, at);
-            let is_calm = ledger.running >= well;
+            // Somebody may be waited for when all has been repaired: that is part of what the fault brought about.
+            let is_calm = ledger.running >= well && !main.observer.is_down();
             if calm && !is_calm && !begins {
                 fork.live(&main, &ledger, None, &mut lost);
             }

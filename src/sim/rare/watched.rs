@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::engine::Law;
-use crate::model::{ClusterId, Fault, GuestGroup, Model, NO_TIMER, PartKind, ServiceId, StorageId, VmId};
+use crate::model::{
+    ClusterId, CrewId, Fault, GuestGroup, Model, NO_TIMER, PartKind, ServiceId, StorageId, VmId,
+};
 
 /// Where a clock is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +39,34 @@ pub(super) struct Watched<'m> {
 pub(super) struct WatchedClocks<'m> {
     pub clocks: Vec<Watched<'m>>,
     pub kinds: usize,
+    /// Whether there are others that concern the services and cannot be hurried: what ends at the same age in every draw, or in a share of them.
+    pub leaves_some_out: bool,
     /// How many hosts the model has.
     pub hosts: usize,
     /// The VMs of the services.
     pub vms: Vec<VmId>,
+}
+
+/// What may fail, wherever it is.
+struct Candidate<'m> {
+    tag: u8,
+    place: Place,
+    repair: u32,
+    host: Option<u32>,
+    crew: Option<CrewId>,
+    faults: [&'m Option<Fault>; 2],
+    /// The services can be hit by it.
+    is_reached: bool,
+}
+
+impl<'m> Candidate<'m> {
+    fn laws(&self) -> [Option<&'m Law>; 2] {
+        self.faults.map(|fault| fault.as_ref().map(|fault| &fault.ttf.law))
+    }
+
+    fn can_fail(&self) -> bool {
+        self.faults.iter().any(|fault| fault.is_some())
+    }
 }
 
 /// What a service can be hit by.
@@ -53,59 +79,105 @@ struct Reach {
 
 impl<'m> WatchedClocks<'m> {
     /// The clocks that concern these services: those of all hosts that their VMs may run on, of what those stand on, of
-    /// their disks, of all networks, and of their own guests and applications. Whichever clock is left out only makes
-    /// an estimate less sharp, never wrong.
+    /// all disks there, of all networks, of their own guests and applications and those of services that they wait for; and of whatever keeps busy
+    /// the people who repair any of that. A clock that is left out makes an estimate no less right on average, but what it alone would bring
+    /// about is hardly ever seen, and nothing tells of it: so none is.
     pub(super) fn of(model: &'m Model, services: &[ServiceId]) -> WatchedClocks<'m> {
         let reach = Reach::of(model, services);
-        let hosts = model.hosts.len();
-        let mut found = WatchedClocks { clocks: Vec::new(), kinds: 0, hosts, vms: Vec::new() };
-        let mut kinds: Vec<(u8, [Option<&'m Law>; 2])> = Vec::new();
-        let mut add =
-            |tag: u8, place: Place, repair: u32, host: Option<u32>, faults: [&'m Option<Fault>; 2]| {
-                let laws = faults.map(|fault| fault.as_ref().map(|fault| &fault.ttf.law));
-                // A clock of which one half cannot be hurried is left alone.
-                if laws.iter().flatten().next().is_none()
-                    || laws.iter().flatten().any(|law| !law.has_hazard())
-                {
-                    return;
-                }
-                let kind = kinds.iter().position(|kind| *kind == (tag, laws)).unwrap_or_else(|| {
-                    kinds.push((tag, laws));
-                    kinds.len() - 1
-                });
-                found.clocks.push(Watched {
-                    place,
-                    laws,
-                    rate: laws.iter().flatten().map(|law| 1.0 / law.mean_s()).sum(),
-                    repair,
-                    kind,
-                    host,
-                });
-            };
-        for part in model.parts.iter().filter(|part| reach.holds(model, part.kind)) {
-            let host = match part.kind {
-                PartKind::Link(host, _) | PartKind::Agent(host) => Some(host.0),
-                _ => None,
-            };
-            add(part_tag(part.kind), Place::Slot(part.timers[0]), part.timers[1], host, [&part.fault, &None]);
-        }
-        for &number in &reach.hosts {
-            let (host, timers) = (&model.hosts[number as usize], &model.timers.hosts[number as usize]);
-            add(20, Place::Slot(timers.crash), timers.step, Some(number), [&host.crash, &None]);
-            add(21, Place::Slot(timers.hang), timers.step, Some(number), [&host.hang, &None]);
-        }
-        for (number, vm) in model.vms.iter().enumerate() {
-            if reach.services.contains(&vm.service) {
-                let (id, service) = (VmId(number as u32), &model.services[vm.service.index()]);
-                add(22, Place::Guest(id), NO_TIMER, None, [&service.guest_crash, &None]);
-                add(23, Place::App(id), NO_TIMER, None, [&service.app_crash, &service.app_hang]);
-            }
-        }
-        let kinds = kinds.len();
+        let candidates = candidates(model, &reach);
+        let busy: BTreeSet<u32> =
+            candidates.iter().filter(|one| one.is_reached).filter_map(|one| Some(one.crew?.0)).collect();
+        let concerns =
+            |one: &&Candidate<'m>| one.is_reached || one.crew.is_some_and(|crew| busy.contains(&crew.0));
         let vms = (0..model.vms.len() as u32).map(VmId);
-        let vms = vms.filter(|vm| reach.services.contains(&model.vms[vm.index()].service)).collect();
-        WatchedClocks { kinds, vms, ..found }
+        let mut found = WatchedClocks {
+            clocks: Vec::new(),
+            kinds: 0,
+            leaves_some_out: false,
+            hosts: model.hosts.len(),
+            vms: vms.filter(|vm| services.contains(&model.vms[vm.index()].service)).collect(),
+        };
+        let mut kinds: Vec<(u8, [Option<&'m Law>; 2])> = Vec::new();
+        for one in candidates.iter().filter(concerns) {
+            let laws = one.laws();
+            // A clock of which one half cannot be hurried is left alone.
+            if laws.iter().flatten().any(|law| !law.has_hazard()) {
+                found.leaves_some_out = true;
+                continue;
+            }
+            let kind = kinds.iter().position(|kind| *kind == (one.tag, laws)).unwrap_or_else(|| {
+                kinds.push((one.tag, laws));
+                kinds.len() - 1
+            });
+            found.clocks.push(Watched {
+                place: one.place,
+                laws,
+                rate: laws.iter().flatten().map(|law| 1.0 / law.mean_s()).sum(),
+                repair: one.repair,
+                kind,
+                host: one.host,
+            });
+        }
+        found.kinds = kinds.len();
+        found
     }
+}
+
+/// Everything that may fail and is reached or repaired by a crew, in the order of the model.
+fn candidates<'m>(model: &'m Model, reach: &Reach) -> Vec<Candidate<'m>> {
+    let mut all = Vec::new();
+    let mut add = |one: Candidate<'m>| {
+        if one.can_fail() && (one.is_reached || one.crew.is_some()) {
+            all.push(one);
+        }
+    };
+    for part in &model.parts {
+        let host = match part.kind {
+            PartKind::Link(host, _) | PartKind::Agent(host) => Some(host.0),
+            _ => None,
+        };
+        add(Candidate {
+            tag: part_tag(part.kind),
+            place: Place::Slot(part.timers[0]),
+            repair: part.timers[1],
+            host,
+            crew: part.crew,
+            faults: [&part.fault, &None],
+            is_reached: reach.holds(model, part.kind),
+        });
+    }
+    for (number, host) in (0..).zip(&model.hosts) {
+        let timers = &model.timers.hosts[number as usize];
+        for (tag, timer, fault) in [(20, timers.crash, &host.crash), (21, timers.hang, &host.hang)] {
+            add(Candidate {
+                tag,
+                place: Place::Slot(timer),
+                repair: timers.step,
+                host: Some(number),
+                crew: host.crew,
+                faults: [fault, &None],
+                is_reached: reach.hosts.contains(&number),
+            });
+        }
+    }
+    for (number, vm) in model.vms.iter().enumerate() {
+        let (id, service) = (VmId(number as u32), &model.services[vm.service.index()]);
+        let guest = (22, Place::Guest(id), [&service.guest_crash, &None]);
+        let app = (23, Place::App(id), [&service.app_crash, &service.app_hang]);
+        for (tag, place, faults) in [guest, app] {
+            let is_reached = reach.services.contains(&vm.service);
+            add(Candidate {
+                tag,
+                place,
+                repair: NO_TIMER,
+                host: None,
+                crew: service.crew,
+                faults,
+                is_reached,
+            });
+        }
+    }
+    all
 }
 
 impl Reach {
@@ -114,8 +186,15 @@ impl Reach {
             hosts: BTreeSet::new(),
             clusters: BTreeSet::new(),
             storages: BTreeSet::new(),
-            services: services.iter().copied().collect(),
+            services: BTreeSet::new(),
         };
+        // Whoever waits for another service is hit by what that is hit by.
+        let mut open = services.to_vec();
+        while let Some(service) = open.pop() {
+            if reach.services.insert(service) {
+                open.extend(&model.services[service.index()].after);
+            }
+        }
         for vm in model.vms.iter().filter(|vm| reach.services.contains(&vm.service)) {
             reach.hosts.insert(vm.host.0);
             let moves = model.services[vm.service.index()].host_cluster;
@@ -125,6 +204,13 @@ impl Reach {
             }
             reach.storages.extend(vm.storage);
         }
+        for pair in &model.local_mirrors {
+            if pair.hosts.iter().any(|host| reach.hosts.contains(&host.0)) {
+                reach.hosts.extend(pair.hosts.iter().map(|host| host.0));
+            }
+        }
+        // Witnesses and statefiles are on disks that hosts reach, whatever else is there.
+        reach.storages.extend(reach.hosts.iter().flat_map(|&host| &model.hosts[host as usize].storages));
         let own = reach.storages.clone();
         let mirrored = model.storages.iter().filter(|s| s.copies.iter().any(|copy| own.contains(copy)));
         reach.storages.extend(mirrored.flat_map(|storage| storage.copies.iter().copied()));

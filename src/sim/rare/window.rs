@@ -144,6 +144,8 @@ impl Window {
     fn likelihood(&self, row: &Row, law: &Law, part: u64, has_fired: bool) -> f64 {
         let Share { opened_s, residual, left_s, .. } = row.share;
         let age_s = left_s.unwrap_or(row.age_s);
+        // Of a life that has ended otherwise, the next one had no part in this.
+        let has_fired = has_fired && left_s.is_none();
         let until_s = opened_s + self.part_s(part);
         let all = law.hazard_between(residual, opened_s, until_s);
         // It could not be made to fire, and has been left as it is, however old it has become.

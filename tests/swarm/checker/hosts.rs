@@ -153,8 +153,10 @@ impl<'m> Checker<'m> {
         let row = &mut self.hosts[host.index()];
         let (down, before) = (row.down, row.shuts);
         let (fits, left) = match signal {
-            Signal::ShutdownBegun { vms, .. } => (!down && vms > 0, vms),
-            Signal::ShutdownEnded { vms, .. } => (!down && vms > 0 && vms == before, 0),
+            Signal::ShutdownBegun { vms, .. } => (!down && vms > 0, before + vms),
+            Signal::ShutdownEnded { vms, .. } => {
+                (!down && vms > 0 && vms <= before, before.saturating_sub(vms))
+            }
             Signal::ShutdownCutShort { vms, .. } => (vms > 0 && vms <= before, before.saturating_sub(vms)),
             _ => (false, 0),
         };
