@@ -186,7 +186,7 @@ fn figures_are_those_counted_by_hand() {
     assert_eq!((service("web").instances, service("web").place.len()), (8, 8));
     // Four application servers, of which one is turned off where its host is alone, and not left on.
     let own = |name: &str| service(name).isolation_response.map(|(response, _)| response);
-    let [one, rest] = ["app-4c-16g", "app-4c-16g-b"];
+    let [one, rest] = ["app-power-off", "app"];
     assert_eq!((service(one).instances, service(rest).instances), (1, 3));
     assert_eq!((own(one), own(rest)), (Some(IsolationResponse::PowerOff), None));
     // Two databases that a rule keeps apart, and a smaller one.

@@ -7,7 +7,7 @@ use crate::model::{
     ClusterId, Delay, Fencing, HostDraw, HostId, IsolationResponse, NO_TIMER, PartKind, Product, StorageKind,
     Traffic, VmId,
 };
-use crate::state::{HostPhase, NOWHERE};
+use crate::state::{HostPhase, NOWHERE, Shutdown};
 
 impl<O: Observer> Simulation<'_, O> {
     /// `can_fence`: whether there are others who can have fenced it by now.
@@ -174,9 +174,9 @@ impl<O: Observer> Simulation<'_, O> {
         while next != NOWHERE {
             let vm = VmId(next);
             next = self.state.vms[vm.index()].next;
-            let under_way = self.state.restarts[vm.index()].shuts_down_until > self.now;
+            let under_way = self.state.shutdown_of(vm).until > self.now;
             if under_way && !(up && self.state.reaches_disk(self.model, vm, host)) {
-                self.state.restarts[vm.index()].shuts_down_until = Time::ZERO;
+                self.state.end_shutdown(vm);
                 self.state.vms[vm.index()].unclean = true;
                 vms += 1;
             }
@@ -191,13 +191,14 @@ impl<O: Observer> Simulation<'_, O> {
         let (mut next, mut ended, mut next_end) =
             (self.state.hosts[host.index()].first_lost, [0; 2], Time::NEVER);
         while next != NOWHERE {
-            let restart = &mut self.state.restarts[next as usize];
-            next = self.state.vms[next as usize].next;
-            if restart.shuts_down_until > self.now {
-                next_end = next_end.min(restart.shuts_down_until);
-            } else if restart.shuts_down_until > Time::ZERO {
-                restart.shuts_down_until = Time::ZERO;
-                ended[usize::from(restart.shuts_down_in_time)] += 1;
+            let vm = VmId(next);
+            next = self.state.vms[vm.index()].next;
+            let Shutdown { until, in_time } = self.state.shutdown_of(vm);
+            if until > self.now {
+                next_end = next_end.min(until);
+            } else if until > Time::ZERO {
+                self.state.end_shutdown(vm);
+                ended[usize::from(in_time)] += 1;
             }
         }
         if next_end != Time::NEVER {
@@ -217,7 +218,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.disarm(self.model.timers.hosts[host.index()].shutdown);
             let mut next = self.state.hosts[host.index()].first_lost;
             while next != NOWHERE {
-                self.state.restarts[next as usize].shuts_down_until = Time::ZERO;
+                self.state.end_shutdown(VmId(next));
                 next = self.state.vms[next as usize].next;
             }
         }
@@ -323,10 +324,9 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.vms[vm.index()].cause = cause;
             self.state.lose(self.model, vm);
             if takes > Span::ZERO {
-                let restart = &mut self.state.restarts[vm.index()];
-                (restart.shuts_down_until, restart.shuts_down_in_time) = (self.now + takes, stop.clean);
+                self.state.shutdowns[vm.index()] = Shutdown { until: self.now + takes, in_time: stop.clean };
                 // Should others that are lost here be found before that, it is found when it is off.
-                restart.retry_at = self.now + span;
+                self.state.restarts[vm.index()].retry_at = self.now + span;
             }
         }
         self.state.scratch = residents;

@@ -26,6 +26,7 @@ mod reach;
 mod residence;
 mod restart;
 mod sessions;
+mod shutdown;
 mod tables;
 
 pub use channels::ChannelState;
@@ -45,6 +46,7 @@ pub use precopy::{PreCopy, PreCopyEnd};
 pub use reach::Connectivity;
 pub use restart::{AwaitedState, DiskSwitch, MonitorState, RestartState};
 pub use sessions::SessionState;
+pub use shutdown::Shutdown;
 pub use tables::{
     CrewState, Drains, HostPhase, HostState, InstanceState, Job, MaintenanceState, NOWHERE, Patching,
     StorageState, Turn, VmPhase, VmState,
@@ -79,6 +81,8 @@ pub struct State {
     pub restarts: Vec<RestartState>,
     /// By VM; empty where starts do not fail, or nobody minds on which host.
     pub failed_starts: Vec<FailedStarts>,
+    /// By VM; empty where no host shuts VMs down.
+    pub shutdowns: Vec<Shutdown>,
     /// By VM; empty where no cluster looks after guests.
     pub monitors: Vec<MonitorState>,
     /// By VM, the mark on its channel's clock at which its boot is over, or what is left of it while it stands still;
@@ -139,6 +143,7 @@ clone_in_place!(State {
     members,
     restarts,
     failed_starts,
+    shutdowns,
     monitors,
     boots,
     sessions,
@@ -194,6 +199,7 @@ impl State {
             members: vec![MemberState::default(); if balanced { vms } else { 0 }],
             restarts: vec![RestartState::default(); if has_clustered(model) { vms } else { 0 }],
             failed_starts: vec![FailedStarts::default(); if remembers_hosts(model) { vms } else { 0 }],
+            shutdowns: vec![Shutdown::NONE; if shutdown::shuts_down(model) { vms } else { 0 }],
             monitors: vec![MonitorState::default(); if has_monitored(model) { vms } else { 0 }],
             boots: vec![Work::NONE; if model.channels.is_empty() { 0 } else { vms }],
             sessions: vec![SessionState::default(); if model.has_open_work() { vms } else { 0 }],
@@ -243,6 +249,7 @@ impl State {
         self.members.fill(MemberState::default());
         self.restarts.fill(RestartState::default());
         self.failed_starts.fill(FailedStarts::default());
+        self.shutdowns.fill(Shutdown::NONE);
         self.monitors.fill(MonitorState::default());
         self.boots.fill(Work::NONE);
         self.sessions.fill(SessionState::default());
@@ -309,6 +316,7 @@ impl State {
             + balanced * size_of::<MemberState>()
             + usize::from(has_clustered(model)) * size_of::<RestartState>()
             + usize::from(remembers_hosts(model)) * size_of::<FailedStarts>()
+            + usize::from(shutdown::shuts_down(model)) * size_of::<Shutdown>()
             + usize::from(has_monitored(model)) * size_of::<MonitorState>()
             + usize::from(model.has_open_work()) * (size_of::<SessionState>() + 12 + 12 / 3)
             + usize::from(migrates(model)) * size_of::<MoveState>()

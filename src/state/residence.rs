@@ -57,8 +57,7 @@ impl State {
         let row = &mut self.vms[vm.index()];
         (row.host, row.prev, row.next) = (NOWHERE, home.downs, home.first_lost);
         home.first_lost = vm.0;
-        let restart = &mut self.restarts[vm.index()];
-        (restart.retry_at, restart.shuts_down_until) = (Time::NEVER, Time::ZERO);
+        self.restarts[vm.index()].retry_at = Time::NEVER;
         // The room of a host that is down is nobody's business until it is back.
         if home.phase == HostPhase::Up {
             self.resize_room(model, host);
@@ -114,8 +113,8 @@ impl State {
         while next != NOWHERE {
             let row = &mut self.vms[next as usize];
             let following = row.next;
-            let restart = &self.restarts[next as usize];
-            if restart.shuts_down_until <= now && (row.prev <= downs || restart.retry_at <= now) {
+            let is_off = self.shutdowns.get(next as usize).is_none_or(|shutdown| shutdown.until <= now);
+            if is_off && (row.prev <= downs || self.restarts[next as usize].retry_at <= now) {
                 (row.next, row.prev) = (NOWHERE, NOWHERE);
                 list.push(VmId(next));
             } else {
@@ -178,8 +177,8 @@ impl State {
                     }
                     let row = &mut self.vms[vm.index()];
                     (row.next, row.prev) = (NOWHERE, NOWHERE);
-                    let restart = &mut self.restarts[vm.index()];
-                    (restart.retry_at, restart.shuts_down_until) = (Time::ZERO, Time::ZERO);
+                    self.restarts[vm.index()].retry_at = Time::ZERO;
+                    self.end_shutdown(vm);
                     return;
                 }
                 (before, next) = (next, self.vms[next as usize].next);

@@ -21,10 +21,6 @@ pub struct RestartState {
     /// Not before this instant; for a VM that waits for others, not after. For one that was lost, when that will be found,
     /// where it is with neither the first nor the last of its host's downs that nobody knows of yet.
     pub retry_at: Time,
-    /// Of one that was lost: until when its host shuts it down, and whether it is through then or turned off (VMW-36); 0 where nobody is at it.
-    /// As long as that lasts it cannot be started elsewhere.
-    pub shuts_down_until: Time,
-    pub shuts_down_in_time: bool,
     /// The last instant at which it could write: it stopped then, or lost its disks.
     pub wrote_until: Time,
     /// Where a copy of it that cannot write is still in memory, or [`NOWHERE`].
@@ -51,8 +47,6 @@ impl Default for RestartState {
     fn default() -> RestartState {
         RestartState {
             retry_at: Time::ZERO,
-            shuts_down_until: Time::ZERO,
-            shuts_down_in_time: false,
             wrote_until: Time::ZERO,
             stale_on: NOWHERE,
             known_at: NOWHERE,
