@@ -250,12 +250,13 @@ impl<O: Observer> Simulation<'_, O> {
             false if cut(Traffic::Management) => Cause::LinkFailure,
             false if self.is_deserted(host) => self.deserted_by(host),
             false => Cause::NetworkOutage,
-            // Its cluster has lost quorum, or fences it because it was away: planned work is no reason for that (OSS-17).
+            // Its cluster has lost quorum, or fences it because it was away (OSS-17): what had cut it off is the reason then.
             true if self.model.hosts[host.index()].cluster.is_some_and(|c| self.counts_votes(c)) => {
                 let row = &self.state.hosts[host.index()];
-                match self.state.clusters[self.cluster_of(host).index()].doubt {
-                    doubt if row.unlisted && doubt.is_planned() => row.cut_off_by,
-                    doubt => doubt,
+                if row.unlisted {
+                    row.cut_off_by
+                } else {
+                    self.state.clusters[self.cluster_of(host).index()].doubt
                 }
             }
             true if cut(Traffic::Storage) => Cause::LinkFailure,

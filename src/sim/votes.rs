@@ -147,7 +147,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.state.clusters[cluster.index()].alone.is_some()
             || self.model.clusters[cluster.index()].hosts.iter().any(|&host| {
                 let row = &self.state.hosts[host.index()];
-                if row.phase == HostPhase::Up { !row.isolated } else { !self.is_missed(host) }
+                // One that hears the others again is about to join, if it has not been told yet.
+                let hears = self.state.takes_orders(self.model, host);
+                if row.phase == HostPhase::Up { hears || !row.isolated } else { !self.is_missed(host) }
             })
     }
 

@@ -62,6 +62,8 @@ pub(crate) struct Ring {
     watch: Vec<Option<Us>>,
     /// When its lock was renewed last, if that is why.
     lock: Vec<Us>,
+    /// What cut it off when it fell silent last.
+    cut_off: Vec<Why>,
 }
 
 type W = World<Tick>;
@@ -75,6 +77,7 @@ impl Ring {
             stopped: vec![false; hosts],
             watch: vec![None; hosts],
             lock: vec![0; hosts],
+            cut_off: vec![Why::Network; hosts],
         }
     }
 
@@ -97,15 +100,22 @@ impl Ring {
         }
     }
 
+    /// What a host is fenced for, or stops its VMs: what cuts it off, or did when others asked for its fence; or what has cost the quorum.
+    fn why_fenced(&self, world: &W, host: usize) -> Why {
+        let asked =
+            matches!(self.numbers.fencing, Fencing::Peers { .. }) && self.quorum.isolated[host].is_some();
+        match self.quorum.votes.in_touch(world, host) {
+            false => world.why_cut_off(host),
+            true if asked => self.cut_off[host],
+            true => self.quorum.doubt,
+        }
+    }
+
     fn on_down(&mut self, world: &mut W, host: usize, batch: u32, fenced: bool) {
         let n = self.numbers;
         let hangs = world.power[host] == Power::Hung;
         let why = if hangs { Why::Hang } else { Why::Crash };
-        let why = match fenced {
-            true if !self.quorum.votes.in_touch(world, host) => world.why_cut_off(host),
-            true => self.quorum.doubt,
-            false => why,
-        };
+        let why = if fenced { self.why_fenced(world, host) } else { why };
         let watched = self.watch[host].take();
         let isolated = self.quorum.isolated[host].is_some();
         self.quorum.leave(host, why);
@@ -145,6 +155,9 @@ impl Ring {
             }
             if self.quorum.isolated[host].is_none() && self.watch[host].is_none() {
                 self.quorum.suspect(world.why_cut_off(host));
+            }
+            if self.present[host] {
+                self.cut_off[host] = world.why_cut_off(host);
             }
             self.fall_silent(world, host);
         }
@@ -215,8 +228,7 @@ impl Ring {
     }
 
     fn fence(&mut self, world: &mut W, host: usize) {
-        let why =
-            if self.quorum.votes.in_touch(world, host) { self.quorum.doubt } else { world.why_cut_off(host) };
+        let why = self.why_fenced(world, host);
         if let Change::Down { host, batch } = world.fence(host, why) {
             self.on_down(world, host, batch, true);
         }
@@ -248,7 +260,7 @@ impl Ring {
                     self.fence(world, host);
                 } else if !fences && (just_now || over(n.regroup + takes)) {
                     let linked = self.quorum.votes.in_touch(world, host);
-                    let why = if linked { self.quorum.doubt } else { world.why_cut_off(host) };
+                    let why = self.why_fenced(world, host);
                     self.stop(world, host, why);
                     if linked {
                         self.join(world, host);
