@@ -27,6 +27,8 @@ pub(crate) struct Cluster<'a> {
     /// Whether its witness can be struck.
     pub(crate) witness: bool,
     pub(crate) sites: Sites,
+    /// What VMs say themselves about a host that is alone; empty where none does, and an empty word for one that does not.
+    pub(crate) responses: &'a [&'a str],
 }
 
 /// A compiled cluster, with the scripted faults that can be set.
@@ -43,7 +45,7 @@ pub(crate) struct Fast {
 }
 
 fn text(cluster: &Cluster<'_>) -> String {
-    let Cluster { product, settings, hosts, wired, disks, witness, sites } = *cluster;
+    let Cluster { product, settings, hosts, wired, disks, witness, sites, responses } = *cluster;
     let inject = |fault: String| format!("[[inject]]\nat = \"1 h\"\nfault = \"{fault}\"\nlasts = \"1 s\"\n");
     let runs = if sites.is_stretched() { sites.runs() } else { vec![(0, hosts)] };
     let names: Vec<String> = (0..)
@@ -56,17 +58,33 @@ fn text(cluster: &Cluster<'_>) -> String {
     let mut text = format!(
         "schema = 1\ntitle = \"slow\"\n[run]\nhorizon = \"2 h\"\nreplications = 1\nages = \"new\"\n\
          {}{}\
-         [cluster.c]\nproduct = \"{product}\"\n{settings}\nhosts = [{}]\n\
-         [service.app]\ninstances = {hosts}\nplace = [{}]\n\
-         vm = {{ cores = 1, memory = \"1 GiB\", disk_timeout = \"1 d\"{} }}\n\
-         power_on = \"1 d\"\nboot = \"1 h\"\nstart = \"1 h\"\nrecover = \"0 s\"\n\
-         [strategy.s]\nprotect = [\"host-cluster\"]\n",
+         [cluster.c]\nproduct = \"{product}\"\n{settings}\nhosts = [{}]\n",
         networks(sites),
         hosts_of(&runs, sites, wired),
         groups.join(", "),
-        places.join(", "),
-        if disks { ", storage = \"san\"" } else { "" },
     );
+    let service = |name: String, vms: &[String], response: &str| {
+        let disks = if disks { ", storage = \"san\"" } else { "" };
+        let own = if response.is_empty() {
+            String::new()
+        } else {
+            format!("isolation_response = \"{response}\"\n")
+        };
+        format!(
+            "[service.{name}]\ninstances = {}\nplace = [{}]\n\
+             vm = {{ cores = 1, memory = \"1 GiB\", disk_timeout = \"1 d\"{disks} }}\n{own}\
+             power_on = \"1 d\"\nboot = \"1 h\"\nstart = \"1 h\"\nrecover = \"0 s\"\n",
+            vms.len(),
+            vms.join(", ")
+        )
+    };
+    if responses.is_empty() {
+        text += &service("app".to_owned(), &places, "");
+    }
+    for (vm, response) in responses.iter().enumerate() {
+        text += &service(format!("app-{vm}"), &places[vm..=vm], response);
+    }
+    text += "[strategy.s]\nprotect = [\"host-cluster\"]\n";
     text += &inject("network lan-0 outage".to_owned()).repeat(STRIKES);
     text += &inject(format!("host {} crash", names[0])).repeat(STRIKES);
     for site in 0..sites.count() {

@@ -84,8 +84,12 @@ impl Guests {
     }
 
     pub(crate) fn forget_copies(&mut self, host: usize) {
-        for copy in &mut self.copies {
-            if *copy == Some(host) {
+        self.forget_copies_of(host, |_| true);
+    }
+
+    pub(crate) fn forget_copies_of(&mut self, host: usize, goes: impl Fn(usize) -> bool) {
+        for (vm, copy) in self.copies.iter_mut().enumerate() {
+            if *copy == Some(host) && goes(vm) {
                 *copy = None;
             }
         }

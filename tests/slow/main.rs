@@ -47,6 +47,7 @@ const CLUSTER: Cluster = Cluster {
     disks: false,
     witness: false,
     sites: PLAN.sites,
+    responses: &[],
 };
 
 #[test]
@@ -89,6 +90,50 @@ fn primary_and_secondaries() {
             });
             game.ignoring_phases(50, || Primary::new(hosts, numbers, response > 0, storage));
         }
+    }
+}
+
+/// VMW-35: on one host some VMs are turned off, some shut down, and some left on.
+#[test]
+fn primary_and_secondaries_with_responses_of_single_vms() {
+    use primary::{FACTS, Numbers, Primary, Response};
+    let (hosts, responses) = (5, ["power-off", "shut-down", "", "leave-on", "shut-down"]);
+    for (of_cluster, word) in [(Response::LeaveOn, "leave-on"), (Response::PowerOff, "power-off")] {
+        let settings = format!(
+            "restart_after_response = \"3 s\"\nisolation_response = \"{word}\"\nshutdown = \"30 s\"\nstarts_per_host = 0"
+        );
+        let game = Match {
+            cluster: Cluster {
+                product: "vsphere-6",
+                settings: &settings,
+                hosts,
+                wired: true,
+                disks: true,
+                responses: &responses,
+                ..CLUSTER
+            },
+            plan: Plan {
+                hosts,
+                thresholds: &[5.0, 10.0, 15.0, 18.0, 25.0, 30.0, 35.0, 60.0, 90.0],
+                storage: true,
+                ..PLAN
+            },
+            draws: 84,
+            what: &format!("vSphere, responses of single VMs, {word}"),
+        };
+        let numbers = Numbers { shutdown: 30 * S, ..FACTS };
+        let own = || {
+            responses.map(|word| match word {
+                "power-off" => Response::PowerOff,
+                "shut-down" => Response::ShutDown,
+                "leave-on" => Response::LeaveOn,
+                _ => of_cluster,
+            })
+        };
+        game.agrees(|| Primary::new(hosts, numbers, true, true).with(own().to_vec()));
+        // Shutting down takes no time; what the cluster says counts for all.
+        game.finds_out(5, || Primary::new(hosts, FACTS, true, true).with(own().to_vec()));
+        game.finds_out(5, || Primary::new(hosts, numbers, true, true).with(vec![of_cluster; hosts]));
     }
 }
 

@@ -67,6 +67,13 @@ pub(crate) const FACTS: Numbers = Numbers {
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Response {
+    LeaveOn,
+    PowerOff,
+    ShutDown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Down,
     /// It is up and has heard of no primary yet.
@@ -111,8 +118,8 @@ pub(crate) enum Tick {
 
 pub(crate) struct Primary {
     numbers: Numbers,
-    /// Whether a host that is alone stops its VMs.
-    responds: bool,
+    /// By VM, what a host that is alone does about it (VMW-35).
+    responses: Vec<Response>,
     /// Whether there are heartbeat datastores.
     datastores: bool,
     roles: Vec<Role>,
@@ -135,13 +142,23 @@ pub(crate) struct Primary {
 type W = World<Tick>;
 
 impl Primary {
+    /// The same with a response of each VM.
+    pub(crate) fn with(self, responses: Vec<Response>) -> Primary {
+        Primary { responses, ..self }
+    }
+
     pub(crate) fn new(hosts: usize, numbers: Numbers, responds: bool, datastores: bool) -> Primary {
         let mut roles = vec![Role::Follows(0); hosts];
         // VMW-05: equal datastores, so the highest name as text; names here have one digit.
         roles[hosts - 1] = Role::Leads { since: 0, ready: true };
+        let response = match (responds, numbers.shutdown) {
+            (false, _) => Response::LeaveOn,
+            (true, 0) => Response::PowerOff,
+            (true, _) => Response::ShutDown,
+        };
         Primary {
             numbers,
-            responds,
+            responses: vec![response; hosts],
             datastores,
             roles,
             answered: vec![0; hosts],
@@ -419,7 +436,7 @@ impl Family for Primary {
                 if self.answered[host] == beat && !waits {
                     self.roles[host] = Role::Alone(world.now);
                     world.tell(What::Isolated(host));
-                    if self.responds {
+                    if self.responses.iter().any(|response| *response != Response::LeaveOn) {
                         world.after(n.response, Tick::ResponseDue(host, world.now));
                     }
                 }

@@ -1,6 +1,6 @@
 //! What a primary makes of what it sees and no longer sees of the others, and what a host that is alone does.
 
-use super::{Attempts, Primary, Role, Tick, Us, W, What};
+use super::{Attempts, Primary, Response, Role, Tick, Us, W, What};
 
 impl Primary {
     /// Whether everything speaks for the death of a host (VMW-24): no beats, no answers to pings, and no heartbeats in
@@ -96,24 +96,37 @@ impl Primary {
         });
     }
 
+    /// The VMs of a host that are to be stopped like that; it takes so long.
+    fn stop(&mut self, world: &mut W, host: usize, response: Response, takes: Us) {
+        let vms: Vec<usize> =
+            world.guests.on(host).into_iter().filter(|&vm| self.responses[vm] == response).collect();
+        if vms.is_empty() {
+            return;
+        }
+        let (batch, why) = (world.guests.new_batch(), world.why_cut_off(host));
+        vms.into_iter().for_each(|vm| world.lose(vm, batch, why));
+        for site in world.ways.sites.with_hosts() {
+            let seen = match self.given_up[site][host] {
+                Some(attempts) if !self.datastores => attempts.next.map(|next| next - world.now),
+                _ => Some(self.numbers.marker + takes),
+            };
+            if let Some(seen) = seen {
+                let (heard, since) = (Us::MAX, world.now);
+                world.after_all(seen, Tick::Due { site, host, batch, heard, since });
+            }
+        }
+    }
+
     /// VMW-38: a VM is stopped only where somebody else owns its datastore, or its host has lost that.
     pub(super) fn respond(&mut self, world: &mut W, host: usize) {
         let owns = |p: usize| p != host && self.leads(p) && (!self.datastores || world.reaches_storage(p));
         let lost = self.datastores && !world.reaches_storage(host);
         if world.hosts().any(owns) || lost {
-            let batch = world.lose_all(host, world.why_cut_off(host));
-            for site in world.ways.sites.with_hosts() {
-                let seen = match self.given_up[site][host] {
-                    Some(attempts) if !self.datastores => attempts.next.map(|next| next - world.now),
-                    _ => Some(self.numbers.marker + self.numbers.shutdown),
-                };
-                if let Some(seen) = seen {
-                    let (heard, since) = (Us::MAX, world.now);
-                    world.after_all(seen, Tick::Due { site, host, batch, heard, since });
-                }
-            }
+            self.stop(world, host, Response::PowerOff, 0);
+            self.stop(world, host, Response::ShutDown, self.numbers.shutdown);
         }
-        world.guests.forget_copies(host);
+        let responses = self.responses.clone();
+        world.guests.forget_copies_of(host, |vm| responses[vm] != Response::LeaveOn);
     }
 
     /// When all signs of a host have been missed at a site.
