@@ -21,7 +21,8 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.disarm(self.model.timers.hosts[host.index()].isolation);
         self.note_departure(cluster, host);
-        if self.state.clusters[cluster.index()].alone == Some(host) {
+        let was_lone = self.state.clusters[cluster.index()].alone == Some(host);
+        if was_lone {
             self.state.clusters[cluster.index()].alone = None;
         }
         let led = matches!(
@@ -47,6 +48,11 @@ impl<O: Observer> Simulation<'_, O> {
             Product::Ring(profile) => self.ring_on_host_down(cluster, profile, host),
         };
         self.note_missed(cluster, host, self.now + self.beats_on(cluster, host));
+        if was_lone {
+            // Nobody else had quorum who could still count it.
+            let row = &mut self.state.hosts[host.index()];
+            row.missed_at = row.missed_at.min(self.now);
+        }
         // HYP-07: one that hangs is heard again when its link is back.
         if self.state.hosts[host.index()].phase != HostPhase::Hung {
             self.state.hosts[host.index()].silent_since = Time::NEVER;
