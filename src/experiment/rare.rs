@@ -223,7 +223,8 @@ impl Rare {
         let services: Vec<ServiceId> =
             (0..model.services.len() as u32).map(ServiceId).filter(may_be_rare).collect();
         // To ask about each takes a look at the whole model: mostly there is nothing to look for.
-        let services: Vec<ServiceId> = match model.faults().all(|fault| fault.ttf.law.has_hazard()) {
+        let can_all = model.injects.is_empty() && model.faults().all(|fault| fault.ttf.law.has_hazard());
+        let services: Vec<ServiceId> = match can_all {
             true => services,
             false => services.into_iter().filter(|&service| rare::can_tell(model, service)).collect(),
         };
@@ -237,8 +238,12 @@ impl Rare {
         if services.is_empty() {
             return Ok(None);
         }
-        let events = pilot.seen.iter().filter(|seen| seen.is_rare).map(|seen| seen.events);
-        let events = events.fold(f64::INFINITY, f64::min);
+        // How much is usually out, of those that are rare: what others have out is no reason to take their faults for nothing.
+        let asks_fewer = services.len() < pilot.seen.len();
+        let run = Run { services: &services, ..run };
+        let pilot = if asks_fewer { run.pilot(watch)? } else { Some(pilot) };
+        let Some(pilot) = pilot else { return Ok(None) };
+        let events = pilot.seen.iter().map(|seen| seen.events).fold(f64::INFINITY, f64::min);
         let (way, branches) = match events {
             // Where weights are so uneven that it will never be sharp, they are evened out on the way.
             few if few < EVENTS_UNEVEN => {
@@ -248,7 +253,6 @@ impl Rare {
             some if some < EVENTS_WANTED => (Way::Forcing, branches(pilot.episodes, MORE)),
             _ => (Way::Forcing, branches(pilot.episodes, 1.0)),
         };
-        let run = Run { services: &services, ..run };
         let effort = Effort { way, branches, spare: pilot.spare };
         let mut rare = run.all(effort, threads, watch).ok_or(Stopped)?;
         for (place, service) in services.iter().enumerate() {

@@ -45,7 +45,7 @@ impl Mean {
     }
 
     /// How many standard errors two are apart.
-    fn z_from(self, other: Mean) -> f64 {
+    pub(crate) fn z_from(self, other: Mean) -> f64 {
         (self.mean - other.mean) / self.se.hypot(other.se)
     }
 }
@@ -374,7 +374,7 @@ fn law_with_a_memory(law: &str, ages: &str, seed: u64) {
 }
 
 /// The mean part of the horizon that each service is down, of crude replications.
-fn crude(model: &Model, seed: u64, replications: u32) -> Vec<Mean> {
+pub(crate) fn crude(model: &Model, seed: u64, replications: u32) -> Vec<Mean> {
     let mut state = State::new(model);
     let mut probe = Downtime::new(model);
     let mut values = vec![Vec::new(); model.services.len()];

@@ -1,10 +1,10 @@
 //! One way that an episode can take: from the moment of a fault until all is well again.
 
 use super::super::{EVENTS_MAX, Simulation};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Standing};
 use super::window::Window;
 use super::{Meter, add};
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 
 /// How likely a fault is made in the first window of an episode, while what is asked about serves and while it does not: then it
 /// is the next fault that may keep it down for long, but it may also be down already for what it is all about. Assumptions.
@@ -15,6 +15,10 @@ const FIRING_DOWN: f64 = 0.3;
 /// this: no weight is larger than 30 for that.
 const FADING: f64 = 0.75;
 const LIGHT: f64 = 0.1;
+
+/// Nobody knows how long what is not being repaired stays out; assumption: as long as a person takes, and four times as long each time
+/// that it was longer. It is planned work, or members of a group that have come together on one host.
+const UNKNOWN: Span = Span(3_600_000_000);
 
 /// Where a branch has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +33,15 @@ pub(super) enum Stop {
 pub(super) struct Branch<'r, 'w, 'm, M> {
     run: Simulation<'r, &'r mut M>,
     ledger: &'r mut Ledger<'w, 'm>,
-    well: usize,
+    well: Standing,
     end: Time,
     /// It goes no further than to so many components out.
     goal: u32,
     /// Of the windows that are closed: the weight of what happened in them, and how likely a fault is made in the next.
     weight: f64,
     firing: f64,
+    /// How long the next window is where nothing is being repaired.
+    unknown: Span,
     /// The sums when it was looked at last, and what they have grown by since the beginning, weighted.
     seen: &'r mut Vec<f64>,
     lost: &'r mut Vec<f64>,
@@ -45,12 +51,12 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     pub(super) fn new(
         run: Simulation<'r, &'r mut M>,
         ledger: &'r mut Ledger<'w, 'm>,
-        (well, end, goal): (usize, Time, u32),
+        (well, end, goal): (Standing, Time, u32),
         [seen, lost]: [&'r mut Vec<f64>; 2],
     ) -> Self {
         seen.copy_from_slice(run.observer.sums());
         lost.fill(0.0);
-        Branch { run, ledger, well, end, goal, weight: 1.0, firing: 1.0, seen, lost }
+        Branch { run, ledger, well, end, goal, weight: 1.0, firing: 1.0, unknown: UNKNOWN, seen, lost }
     }
 
     /// Lives from an event that has just been taken, or from now, until all is well again, or enough is out. What was lost is left in
@@ -79,7 +85,11 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             // What else happens at this instant may be the beginning of a repair.
             if window.is_none() && due > self.run.now {
                 let firing = self.firing * if self.run.observer.is_down() { FIRING_DOWN } else { FIRING };
-                window = Some(Window::open(self.ledger, &mut self.run, firing, self.end));
+                let ends = self.ledger.next_repair(self.run.state);
+                let until = ends.unwrap_or(self.run.now + self.unknown).min(self.end);
+                // Whatever lasts longer than a person takes may last for long.
+                self.unknown = if ends.is_some() { UNKNOWN } else { Span(self.unknown.0.saturating_mul(4)) };
+                window = Some(Window::open(self.ledger, &mut self.run, firing, until));
                 due = self.due();
             }
             let until = window.map_or(Time::NEVER, |window| window.ends);
@@ -128,7 +138,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
 
     /// All runs that should, and nothing that is asked about waits for anybody.
     fn is_well(&self) -> bool {
-        self.ledger.running >= self.well && !self.run.observer.is_down()
+        self.ledger.standing.is_as_good_as(self.well) && !self.run.observer.is_down()
     }
 
     fn due(&mut self) -> Time {

@@ -8,7 +8,7 @@
 
 use super::super::Simulation;
 use super::branch::{Branch, Stop};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Standing};
 use super::moment::Moment;
 use super::{Diagnostics, Meter, Way};
 use crate::engine::{Randomness, Stream, Time};
@@ -20,8 +20,8 @@ const LEVELS: u32 = 16;
 pub(super) struct Fork<'r, 'w, 'm, M> {
     pub way: Way,
     pub branches: u32,
-    /// As much runs where all is well, and when the replication ends.
-    pub well: usize,
+    /// Where all is well, and when the replication ends.
+    pub well: Standing,
     pub end: Time,
     pub episode: u32,
     pub work: Moment<'w, 'm, M>,

@@ -7,6 +7,8 @@
 //! Shahabuddin and Nakayama, IEEE Trans. Reliability 50 (2001) 246-264). In an episode factors are 1, and single clocks are made
 //! to fire within a window ([`super::window`]).
 
+use std::ops::Range;
+
 use super::super::{Observer, Simulation};
 use super::watched::{Place, Watched, WatchedClocks};
 use super::window::Share;
@@ -39,6 +41,28 @@ pub(super) struct Fired {
     pub life: usize,
 }
 
+/// What there is to lose: where all is well it is what it was at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// Clocks that run.
+    pub running: usize,
+    /// VMs that are ready, less what leaves them with less than they seem to have: members of one group on one host, and copies of
+    /// disks that are behind.
+    safe: isize,
+}
+
+impl Standing {
+    /// With so much less running all is well still.
+    pub(super) fn but(self, spare: usize) -> Standing {
+        Standing { running: self.running.saturating_sub(spare), ..self }
+    }
+
+    /// Whether it is as good as another one.
+    pub(super) fn is_as_good_as(self, other: Standing) -> bool {
+        self.running >= other.running && self.safe >= other.safe
+    }
+}
+
 /// All of them, by their places in [`WatchedClocks::clocks`].
 #[derive(Debug)]
 pub(super) struct Ledger<'w, 'm> {
@@ -47,8 +71,8 @@ pub(super) struct Ledger<'w, 'm> {
     /// Up to when ages and weight are counted.
     since: Time,
     pub log_weight: f64,
-    /// Clocks that run and VMs that are ready: as many as at the start where all is well.
-    pub running: usize,
+    /// Where all stands.
+    pub standing: Standing,
     running_by_kind: Vec<u32>,
     /// By host, whether a VM that is asked about is on it.
     near_hosts: Vec<bool>,
@@ -57,7 +81,7 @@ pub(super) struct Ledger<'w, 'm> {
 }
 
 clone_in_place!(Ledger<'w, 'm> {
-    watched, rows, since, log_weight, running, running_by_kind, near_hosts, stream, draws
+    watched, rows, since, log_weight, standing, running_by_kind, near_hosts, stream, draws
 });
 
 impl<'w, 'm> Ledger<'w, 'm> {
@@ -73,13 +97,13 @@ impl<'w, 'm> Ledger<'w, 'm> {
             share: Share::NONE,
         };
         let rows: Vec<Row> = watched.clocks.iter().map(row).collect();
-        let running = rows.iter().filter(|row| row.clock.runs()).count() + count_ready(state, watched);
+        let running = rows.iter().filter(|row| row.clock.runs()).count();
         Ledger {
             watched,
             rows,
             since: Time::ZERO,
             log_weight: 0.0,
-            running,
+            standing: Standing { running, safe: safe(state, watched) },
             running_by_kind: vec![0; watched.kinds],
             near_hosts: vec![false; watched.hosts],
             stream: Stream::new("rare events", "budgets"),
@@ -142,14 +166,14 @@ impl<'w, 'm> Ledger<'w, 'm> {
 
     /// Sees what an event has made of the clocks.
     pub(super) fn look(&mut self, state: &State, now: Time) {
-        self.running = count_ready(state, self.watched);
+        self.standing = Standing { running: 0, safe: safe(state, self.watched) };
         for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
             let seen = clock(state, watched.place);
             // An application that has been put right, and waits for its group to come back, is out no more.
             row.out &= !matches!(watched.place, Place::App(vm) if is_ready(state, vm));
             if seen.runs() {
                 row.out = false;
-                self.running += 1;
+                self.standing.running += 1;
             }
             if seen == row.clock {
                 continue;
@@ -318,10 +342,23 @@ fn clock(state: &State, place: Place) -> Clock {
     }
 }
 
-/// VMs that are up, or would be if their group came to their node. Clocks do not tell of all that are not: that of another
+/// VMs that are up, or would be if their group came to their node, less what is hidden. Clocks do not tell of all that are not: that of another
 /// node's application runs in the place of one that has failed, and while a VM starts all of its clocks may run.
-fn count_ready(state: &State, watched: &WatchedClocks<'_>) -> usize {
-    watched.vms.iter().filter(|vm| is_ready(state, **vm)).count()
+fn safe(state: &State, watched: &WatchedClocks<'_>) -> isize {
+    let ready = watched.vms.iter().filter(|vm| is_ready(state, **vm)).count();
+    let crowded: usize = watched.groups.iter().map(|members| crowded(state, members.clone())).sum();
+    let behind = state.mirrors.iter().map(|mirror| mirror.stale_since);
+    let behind = behind.chain(state.local_mirrors.iter().map(|mirror| mirror.stale_since));
+    ready as isize - (crowded + behind.filter(|since| *since != [Time::NEVER; 2]).count()) as isize
+}
+
+/// How many members of a group are on a host where another one is.
+fn crowded(state: &State, members: Range<u32>) -> usize {
+    let host = |vm: u32| state.vms[vm as usize].host();
+    members
+        .clone()
+        .filter(|&vm| host(vm).is_some() && (members.start..vm).any(|other| host(other) == host(vm)))
+        .count()
 }
 
 fn is_ready(state: &State, vm: VmId) -> bool {

@@ -139,7 +139,7 @@ impl<'m, M: Meter> RareRun<'m, M> {
         let mut seen = lost.clone();
         let mut main = Simulation::new(self.model, &mut self.state, seed, replication, &mut self.meter);
         let mut ledger = Ledger::new(&self.watched, main.state, self.model.ages);
-        let well = ledger.running - self.effort.spare.min(ledger.running);
+        let well = ledger.standing.but(self.effort.spare);
         let branch_state = self.branch_state.take().unwrap_or_else(|| State::new(self.model));
         let mut fork = Fork {
             way: self.effort.way,
@@ -182,7 +182,7 @@ impl<'m, M: Meter> RareRun<'m, M> {
             seen.copy_from_slice(main.observer.sums());
             ledger.look(main.state, at);
             // Somebody may be waited for when all has been repaired: that is part of what the fault brought about.
-            let is_calm = ledger.running >= well && !main.observer.is_down();
+            let is_calm = ledger.standing.is_as_good_as(well) && !main.observer.is_down();
             if calm && !is_calm && !begins {
                 fork.live(&main, &ledger, None, &mut lost);
             }

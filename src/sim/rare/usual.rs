@@ -6,7 +6,7 @@ use super::{Meter, RareRun};
 use crate::engine::{Span, Time};
 
 impl<M: Meter> RareRun<'_, M> {
-    /// How many clocks and VMs are out at least half of the time, in some replications as they are. Where episodes begin only when
+    /// How many clocks stand still at least half of the time, in some replications as they are. Where episodes begin only when
     /// more than that is out, they end again, and their weights stay what one episode makes them.
     pub fn usually_out(&mut self, seed: u64, replications: &[u32]) -> usize {
         // The time with so much out, by how much.
@@ -16,11 +16,11 @@ impl<M: Meter> RareRun<'_, M> {
             let end = Time::ZERO + self.model.end();
             let mut main = Simulation::new(self.model, &mut self.state, seed, replication, &mut self.meter);
             let mut ledger = Ledger::new(&self.watched, main.state, self.model.ages);
-            let (well, mut since) = (ledger.running, Time::ZERO);
+            let (well, mut since) = (ledger.standing.running, Time::ZERO);
             loop {
                 let next = main.state.timers.take_before(end);
                 let at = next.map_or(end, |(at, _)| at);
-                let out = well.saturating_sub(ledger.running);
+                let out = well.saturating_sub(ledger.standing.running);
                 if spent.len() <= out {
                     spent.resize(out + 1, Span::ZERO);
                 }

@@ -1,10 +1,11 @@
 //! The clocks of faults that can have a part in an outage of some services, as the model lays them out.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::engine::Law;
 use crate::model::{
-    ClusterId, CrewId, Fault, GuestGroup, Model, NO_TIMER, PartKind, ServiceId, StorageId, VmId,
+    ClusterId, CrewId, Fault, GuestGroup, InjectTarget, Model, NO_TIMER, PartKind, ServiceId, StorageId, VmId,
 };
 
 /// Where a clock is found.
@@ -39,12 +40,14 @@ pub(super) struct Watched<'m> {
 pub(super) struct WatchedClocks<'m> {
     pub clocks: Vec<Watched<'m>>,
     pub kinds: usize,
-    /// Whether there are others that concern the services and cannot be hurried: what ends at the same age in every draw, or in a share of them.
+    /// Whether there are others that concern the services and cannot be hurried: lives that end at the same age in every draw, or in a share of them; or
+    /// whether a script strikes them, which other faults would have to be made to come before.
     pub leaves_some_out: bool,
     /// How many hosts the model has.
     pub hosts: usize,
-    /// The VMs of the services.
+    /// The VMs of the services, and of those instances that have several all of these.
     pub vms: Vec<VmId>,
+    pub groups: Vec<Range<u32>>,
 }
 
 /// What may fail, wherever it is.
@@ -93,9 +96,10 @@ impl<'m> WatchedClocks<'m> {
         let mut found = WatchedClocks {
             clocks: Vec::new(),
             kinds: 0,
-            leaves_some_out: false,
+            leaves_some_out: model.injects.iter().any(|inject| reach.is_struck(model, inject.target)),
             hosts: model.hosts.len(),
             vms: vms.filter(|vm| services.contains(&model.vms[vm.index()].service)).collect(),
+            groups: groups(model, services),
         };
         let mut kinds: Vec<(u8, [Option<&'m Law>; 2])> = Vec::new();
         for one in candidates.iter().filter(concerns) {
@@ -121,6 +125,12 @@ impl<'m> WatchedClocks<'m> {
         found.kinds = kinds.len();
         found
     }
+}
+
+/// The VMs of instances that have several.
+fn groups(model: &Model, services: &[ServiceId]) -> Vec<Range<u32>> {
+    let several = model.instances.iter().filter(|one| one.vms > 1 && services.contains(&one.service));
+    several.map(|one| one.first_vm.0..one.first_vm.0 + one.vms).collect()
 }
 
 /// Everything that may fail and is reached or repaired by a crew, in the order of the model.
@@ -215,6 +225,17 @@ impl Reach {
         let mirrored = model.storages.iter().filter(|s| s.copies.iter().any(|copy| own.contains(copy)));
         reach.storages.extend(mirrored.flat_map(|storage| storage.copies.iter().copied()));
         reach
+    }
+
+    /// Whether a script strikes any of it.
+    fn is_struck(&self, model: &Model, target: InjectTarget) -> bool {
+        match target {
+            InjectTarget::HostCrash(host) | InjectTarget::HostHang(host) => self.hosts.contains(&host.0),
+            InjectTarget::Vm(vm, _) => self.services.contains(&model.vms[vm.index()].service),
+            InjectTarget::Part(first, equals) => (first.0..first.0 + equals.max(1))
+                .filter_map(|part| model.parts.get(part as usize))
+                .any(|part| self.holds(model, part.kind)),
+        }
     }
 
     /// Whether a part is among what the services stand on.

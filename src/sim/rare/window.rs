@@ -16,8 +16,6 @@ use super::super::{Observer, Simulation};
 use super::ledger::{Fired, Ledger, Row};
 use crate::engine::{Law, Span, Time};
 
-/// Nobody knows how long what is not being repaired stays out; assumption: as long as a person takes.
-const UNKNOWN: Span = Span(3_600_000_000);
 /// Parts of a window within which a fault is made to strike, as its length divided by these, and how often each is chosen: a
 /// takeover of a minute is not missed in a repair of a day. Assumption.
 const PARTS: [(u64, f64); 4] = [(1, 0.82), (8, 0.06), (64, 0.06), (512, 0.06)];
@@ -60,15 +58,15 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Opens one, which ends at the horizon at the latest: with the chance `firing` a clock is made to fire in it.
+    /// Opens one until an instant: with the chance `firing` a clock is made to fire in it.
     pub(super) fn open<O: Observer>(
         ledger: &mut Ledger<'_, '_>,
         simulation: &mut Simulation<'_, O>,
         firing: f64,
-        end: Time,
+        until: Time,
     ) -> Window {
         let now = simulation.now;
-        let ends = ledger.next_repair(simulation.state).unwrap_or(now + UNKNOWN).min(end).max(now + Span(1));
+        let ends = until.max(now + Span(1));
         ledger.share_out(simulation.state, firing);
         let all: f64 = ledger.rows.iter().map(|row| row.share.chance).sum();
         let mut window = Window { ends, length: ends.since(now), free: 1.0 - all, forced: None };
