@@ -17,6 +17,12 @@ pub struct Recently {
 }
 
 impl Recently {
+    /// When the first of those that count happened.
+    #[must_use]
+    pub fn began(&self) -> Option<Time> {
+        (self.count > 0).then_some(self.began)
+    }
+
     /// Whether it may happen once more, and is counted then.
     pub fn allows(&mut self, most: u32, window: Span, now: Time) -> bool {
         if self.count == 0 || now.since(self.began) > window {

@@ -1,7 +1,8 @@
 //! One way that an episode can take: from the moment of a fault until all is well again.
 
 use super::super::{EVENTS_MAX, Simulation};
-use super::ledger::{Ledger, Standing};
+use super::calm::{Calm, Look};
+use super::ledger::Ledger;
 use super::window::Window;
 use super::{Meter, add};
 use crate::engine::{Span, Time};
@@ -10,7 +11,9 @@ use crate::engine::{Span, Time};
 /// is the next fault that may keep it down for long, but it may also be down already for what it is all about. Assumptions.
 const FIRING: f64 = 0.65;
 const FIRING_DOWN: f64 = 0.3;
-/// After each window in which none struck it is so many times that: so the weight of an episode in which nothing more happens
+/// And while nothing is amiss but planned work is near: there are several such windows, ever shorter. Assumption.
+const FIRING_DAWN: f64 = 0.15;
+/// After each other window in which none struck it is so many times that: so the weight of an episode in which nothing more happens
 /// stays below 30, however many repairs it takes. It is as at first where something has happened whose weight is less than
 /// this: no weight is larger than 30 for that.
 const FADING: f64 = 0.75;
@@ -33,13 +36,15 @@ pub(super) enum Stop {
 pub(super) struct Branch<'r, 'w, 'm, M> {
     run: Simulation<'r, &'r mut M>,
     ledger: &'r mut Ledger<'w, 'm>,
-    well: Standing,
+    calm: Calm,
     end: Time,
     /// It goes no further than to so many components out.
     goal: u32,
     /// Of the windows that are closed: the weight of what happened in them, and how likely a fault is made in the next.
     weight: f64,
     firing: f64,
+    /// What becomes of that where none strikes in the window that is open.
+    fading: f64,
     /// How long the next window is where nothing is being repaired.
     unknown: Span,
     /// The sums when it was looked at last, and what they have grown by since the beginning, weighted.
@@ -51,12 +56,24 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     pub(super) fn new(
         run: Simulation<'r, &'r mut M>,
         ledger: &'r mut Ledger<'w, 'm>,
-        (well, end, goal): (Standing, Time, u32),
+        (calm, end, goal): (Calm, Time, u32),
         [seen, lost]: [&'r mut Vec<f64>; 2],
     ) -> Self {
         seen.copy_from_slice(run.observer.sums());
         lost.fill(0.0);
-        Branch { run, ledger, well, end, goal, weight: 1.0, firing: 1.0, unknown: UNKNOWN, seen, lost }
+        Branch {
+            run,
+            ledger,
+            calm,
+            end,
+            goal,
+            weight: 1.0,
+            firing: 1.0,
+            fading: 1.0,
+            unknown: UNKNOWN,
+            seen,
+            lost,
+        }
     }
 
     /// Lives from an event that has just been taken, or from now, until all is well again, or enough is out. What was lost is left in
@@ -70,8 +87,9 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
         if let Some((at, slot)) = first {
             self.run.step(at, slot);
             self.weigh(None);
-            self.ledger.look(self.run.state, at);
-            if self.is_well() {
+            self.ledger.look(self.run.model, self.run.state, at);
+            self.ledger.turn = self.look().turn();
+            if self.is_over() {
                 return (Stop::Over, self.weight_with(None));
             }
         }
@@ -84,12 +102,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             let mut due = self.due();
             // What else happens at this instant may be the beginning of a repair.
             if window.is_none() && due > self.run.now {
-                let firing = self.firing * if self.run.observer.is_down() { FIRING_DOWN } else { FIRING };
-                let ends = self.ledger.next_repair(self.run.state);
-                let until = ends.unwrap_or(self.run.now + self.unknown).min(self.end);
-                // Whatever lasts longer than a person takes may last for long.
-                self.unknown = if ends.is_some() { UNKNOWN } else { Span(self.unknown.0.saturating_mul(4)) };
-                window = Some(Window::open(self.ledger, &mut self.run, firing, until));
+                window = Some(self.open());
                 due = self.due();
             }
             let until = window.map_or(Time::NEVER, |window| window.ends);
@@ -97,11 +110,19 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
                 self.pass(until);
                 self.run.now = until;
                 self.close(&mut window);
-                self.firing *= FADING;
+                self.firing *= self.fading;
+                if self.is_over() {
+                    return (Stop::Over, self.weight_with(None));
+                }
                 continue;
             }
             let Some((at, slot)) = self.run.state.timers.take_before(self.end) else { break };
             self.pass(at);
+            let look = Look { now: at, ..self.look() };
+            if look.is_known(slot) && self.calm.is_good(look) {
+                self.weigh(window.as_ref());
+                return (Stop::Over, self.weight_with(window.as_ref()));
+            }
             let event = self.run.model.timers.events[slot as usize];
             let fired = self.ledger.note(self.run.state, event, slot);
             self.run.step(at, slot);
@@ -114,16 +135,16 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
                         self.firing = 1.0;
                     }
                     self.weigh(None);
-                    self.ledger.look(self.run.state, at);
+                    self.ledger.look(self.run.model, self.run.state, at);
                     open.close(self.ledger, &mut self.run);
                     window = None;
                 }
                 _ => {
                     self.weigh(window.as_ref());
-                    self.ledger.look(self.run.state, at);
+                    self.ledger.look(self.run.model, self.run.state, at);
                 }
             }
-            if self.is_well() {
+            if self.is_over() {
                 return (Stop::Over, self.weight_with(window.as_ref()));
             }
             if fired.is_some() && self.ledger.out() >= self.goal {
@@ -136,9 +157,38 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
         (Stop::Over, self.weight_with(window.as_ref()))
     }
 
-    /// All runs that should, and nothing that is asked about waits for anybody.
-    fn is_well(&self) -> bool {
-        self.ledger.standing.is_as_good_as(self.well) && !self.run.observer.is_down()
+    /// A window, until the first repair is done, or as long as nothing changes that is known.
+    fn open(&mut self) -> Window {
+        let known = self.calm.until(self.look());
+        let ends = self.ledger.next_repair(self.run.state);
+        let until = match (known, ends) {
+            (Some((until, _)), _) => until,
+            (None, Some(ends)) => ends,
+            (None, None) => self.run.now + self.unknown,
+        };
+        // Whatever lasts longer than a person takes may last for long.
+        let is_known = known.is_some() || ends.is_some();
+        self.unknown = if is_known { UNKNOWN } else { Span(self.unknown.0.saturating_mul(4)) };
+        let is_down = self.run.observer.is_down();
+        let (firing, fading) = match known {
+            Some((_, true)) => (FIRING_DAWN, 1.0),
+            _ => (self.firing * if is_down { FIRING_DOWN } else { FIRING }, FADING),
+        };
+        self.fading = fading;
+        Window::open(self.ledger, &mut self.run, firing, until.min(self.end))
+    }
+
+    fn is_over(&self) -> bool {
+        self.calm.is_over(self.look(), self.ledger.turn)
+    }
+
+    fn look(&self) -> Look<'_, 'w, 'm> {
+        Look {
+            ledger: self.ledger,
+            state: self.run.state,
+            is_down: self.run.observer.is_down(),
+            now: self.run.now,
+        }
     }
 
     fn due(&mut self) -> Time {

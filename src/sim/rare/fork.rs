@@ -8,7 +8,8 @@
 
 use super::super::Simulation;
 use super::branch::{Branch, Stop};
-use super::ledger::{Ledger, Standing};
+use super::calm::Calm;
+use super::ledger::Ledger;
 use super::moment::Moment;
 use super::{Diagnostics, Meter, Way};
 use crate::engine::{Randomness, Stream, Time};
@@ -20,8 +21,8 @@ const LEVELS: u32 = 16;
 pub(super) struct Fork<'r, 'w, 'm, M> {
     pub way: Way,
     pub branches: u32,
-    /// Where all is well, and when the replication ends.
-    pub well: Standing,
+    /// When all is well, and when the replication ends.
+    pub calm: Calm,
     pub end: Time,
     pub episode: u32,
     pub work: Moment<'w, 'm, M>,
@@ -111,7 +112,7 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         let random = self.random(main, number);
         let (run, ledger) = self.work.go_on(main, random);
         let found = [&mut self.seen, &mut self.lost];
-        let (stop, weight, at) = Branch::new(run, ledger, (self.well, self.end, goal), found).live(first);
+        let (stop, weight, at) = Branch::new(run, ledger, (self.calm, self.end, goal), found).live(first);
         self.work.reached(at);
         (stop, weight)
     }

@@ -13,7 +13,7 @@ use super::super::{Observer, Simulation};
 use super::watched::{Place, Watched, WatchedClocks};
 use super::window::Share;
 use crate::engine::{Clock, Law, Randomness, Span, Stream, Time, clone_in_place};
-use crate::model::{Ages, Event, NO_TIMER, VmClock, VmId};
+use crate::model::{Ages, Event, HostId, Model, NO_TIMER, VmClock, VmId};
 use crate::special::ln;
 use crate::state::{State, VmPhase};
 
@@ -46,20 +46,47 @@ pub(super) struct Fired {
 pub(super) struct Standing {
     /// Clocks that run.
     pub running: usize,
-    /// VMs that are ready, less what leaves them with less than they seem to have: members of one group on one host, and copies of
-    /// disks that are behind.
-    safe: isize,
+    /// Hosts that are up and take orders.
+    hosts: usize,
+    /// VMs that are ready.
+    ready: usize,
+    /// What leaves them with less than they seem to have: members of a group on a host where another one is, and copies of disks that are
+    /// behind.
+    crowded: usize,
+    behind: usize,
 }
 
 impl Standing {
     /// With so much less running all is well still.
     pub(super) fn but(self, spare: usize) -> Standing {
-        Standing { running: self.running.saturating_sub(spare), ..self }
+        let less = |all: usize| all.saturating_sub(spare);
+        Standing { running: less(self.running), hosts: less(self.hosts), ..self }
     }
 
     /// Whether it is as good as another one.
     pub(super) fn is_as_good_as(self, other: Standing) -> bool {
-        self.running >= other.running && self.safe >= other.safe
+        self.running >= other.running
+            && self.hosts >= other.hosts
+            && self.ready >= other.ready
+            && self.crowded <= other.crowded
+            && self.behind <= other.behind
+    }
+
+    /// That of the replication's state, where so many clocks run.
+    fn of(model: &Model, state: &State, watched: &WatchedClocks<'_>, running: usize) -> Standing {
+        let is_there = |host: &&HostId| {
+            // One that is being emptied for planned work is looked at elsewhere.
+            state.hosts[host.index()].evacuates || state.takes_orders(model, **host)
+        };
+        let stale = state.mirrors.iter().map(|mirror| mirror.stale_since);
+        let stale = stale.chain(state.local_mirrors.iter().map(|mirror| mirror.stale_since));
+        Standing {
+            running,
+            hosts: watched.hosts.iter().filter(is_there).count(),
+            ready: watched.vms.iter().filter(|vm| is_ready(state, **vm)).count(),
+            crowded: watched.groups.iter().map(|members| crowded(state, members.clone())).sum(),
+            behind: stale.filter(|since| *since != [Time::NEVER; 2]).count(),
+        }
     }
 }
 
@@ -73,6 +100,8 @@ pub(super) struct Ledger<'w, 'm> {
     pub log_weight: f64,
     /// Where all stands.
     pub standing: Standing,
+    /// How many turns of planned work had begun when the episode did that is being lived ([`super::calm`]).
+    pub turn: u64,
     running_by_kind: Vec<u32>,
     /// By host, whether a VM that is asked about is on it.
     near_hosts: Vec<bool>,
@@ -81,16 +110,16 @@ pub(super) struct Ledger<'w, 'm> {
 }
 
 clone_in_place!(Ledger<'w, 'm> {
-    watched, rows, since, log_weight, standing, running_by_kind, near_hosts, stream, draws
+    watched, rows, since, log_weight, standing, turn, running_by_kind, near_hosts, stream, draws
 });
 
 impl<'w, 'm> Ledger<'w, 'm> {
     /// Of a replication that has just begun.
-    pub(super) fn new(watched: &'w WatchedClocks<'m>, state: &State, ages: Ages) -> Ledger<'w, 'm> {
+    pub(super) fn new(watched: &'w WatchedClocks<'m>, state: &State, model: &Model) -> Ledger<'w, 'm> {
         let row = |watched: &Watched<'_>| Row {
             clock: clock(state, watched.place),
             age_s: 0.0,
-            residual: ages == Ages::Stationary,
+            residual: model.ages == Ages::Stationary,
             factor: 1.0,
             drawn: 1.0,
             out: false,
@@ -103,9 +132,10 @@ impl<'w, 'm> Ledger<'w, 'm> {
             rows,
             since: Time::ZERO,
             log_weight: 0.0,
-            standing: Standing { running, safe: safe(state, watched) },
+            standing: Standing::of(model, state, watched, running),
+            turn: 0,
             running_by_kind: vec![0; watched.kinds],
-            near_hosts: vec![false; watched.hosts],
+            near_hosts: vec![false; watched.hosts_in_all],
             stream: Stream::new("rare events", "budgets"),
             draws: 0,
         }
@@ -165,15 +195,15 @@ impl<'w, 'm> Ledger<'w, 'm> {
     }
 
     /// Sees what an event has made of the clocks.
-    pub(super) fn look(&mut self, state: &State, now: Time) {
-        self.standing = Standing { running: 0, safe: safe(state, self.watched) };
+    pub(super) fn look(&mut self, model: &Model, state: &State, now: Time) {
+        let mut running = 0;
         for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
             let seen = clock(state, watched.place);
             // An application that has been put right, and waits for its group to come back, is out no more.
             row.out &= !matches!(watched.place, Place::App(vm) if is_ready(state, vm));
             if seen.runs() {
                 row.out = false;
-                self.standing.running += 1;
+                running += 1;
             }
             if seen == row.clock {
                 continue;
@@ -191,6 +221,7 @@ impl<'w, 'm> Ledger<'w, 'm> {
             }
             row.clock = seen;
         }
+        self.standing = Standing::of(model, state, self.watched, running);
     }
 
     /// Gives each clock that runs its part in what is to be made to happen: all kinds have the same, and all clocks of a kind; and
@@ -342,16 +373,6 @@ fn clock(state: &State, place: Place) -> Clock {
     }
 }
 
-/// VMs that are up, or would be if their group came to their node, less what is hidden. Clocks do not tell of all that are not: that of another
-/// node's application runs in the place of one that has failed, and while a VM starts all of its clocks may run.
-fn safe(state: &State, watched: &WatchedClocks<'_>) -> isize {
-    let ready = watched.vms.iter().filter(|vm| is_ready(state, **vm)).count();
-    let crowded: usize = watched.groups.iter().map(|members| crowded(state, members.clone())).sum();
-    let behind = state.mirrors.iter().map(|mirror| mirror.stale_since);
-    let behind = behind.chain(state.local_mirrors.iter().map(|mirror| mirror.stale_since));
-    ready as isize - (crowded + behind.filter(|since| *since != [Time::NEVER; 2]).count()) as isize
-}
-
 /// How many members of a group are on a host where another one is.
 fn crowded(state: &State, members: Range<u32>) -> usize {
     let host = |vm: u32| state.vms[vm as usize].host();
@@ -361,6 +382,8 @@ fn crowded(state: &State, members: Range<u32>) -> usize {
         .count()
 }
 
+/// It is up, or would be if its group came to its node. Clocks do not tell of all VMs that are not: that of another node's application runs in the
+/// place of one that has failed, and while a VM starts all of its clocks may run.
 fn is_ready(state: &State, vm: VmId) -> bool {
     matches!(state.vms[vm.index()].phase, VmPhase::Up | VmPhase::Idle)
 }

@@ -6,7 +6,7 @@
 //!
 //! - It runs as it would, but that kinds of faults that hardly strike within a horizon strike more often (*forcing*), as
 //!   long as all is well. What happens is weighted by how much likelier that has made it.
-//! - With a fault an *episode* begins, until all is well again. It is left out of the replication's
+//! - With a fault an *episode* begins, until all is well again (`calm`); and some time before planned work. It is left out of the replication's
 //!   own account. Instead it is lived again, from the state as it is just before, in branches of their own (`branch`) in which
 //!   other faults are made to strike before the repairs under way are done, each kind of them alike (*balanced failure biasing*:
 //!   Shahabuddin, Management Science 40 (1994) 333-352; `window`). What a branch loses, weighted by its own likelihood, is what the
@@ -21,9 +21,12 @@
 //! failure a horizon.
 
 mod branch;
+mod calm;
 mod fork;
 mod ledger;
+mod memory;
 mod moment;
+mod once;
 mod stretch;
 mod usual;
 mod watched;
@@ -33,11 +36,13 @@ use super::{Observer, Simulation};
 use crate::engine::Time;
 use crate::model::{Model, ServiceId};
 use crate::state::State;
+use calm::Calm;
 use fork::Fork;
 use ledger::Ledger;
 use moment::Moment;
+use once::Once;
 pub(super) use stretch::Stretch;
-use watched::{Watched, WatchedClocks};
+use watched::WatchedClocks;
 
 /// An observer that can say at any moment what has been lost so far, and go two ways from there.
 pub trait Meter: Observer + Clone {
@@ -132,62 +137,27 @@ impl<'m, M: Meter> RareRun<'m, M> {
 
     /// One replication: an unbiased estimate of what it loses, of each figure of the meter.
     pub fn run(&mut self, seed: u64, replication: u32) -> Vec<f64> {
-        let end = Time::ZERO + self.model.end();
         self.meter.reset();
-        let mut lost = vec![0.0; self.meter.sums().len()];
-        // What of the replication itself is in that, or left out.
-        let mut seen = lost.clone();
-        let mut main = Simulation::new(self.model, &mut self.state, seed, replication, &mut self.meter);
-        let mut ledger = Ledger::new(&self.watched, main.state, self.model.ages);
-        let well = ledger.standing.but(self.effort.spare);
+        let lost = vec![0.0; self.meter.sums().len()];
+        let main = Simulation::new(self.model, &mut self.state, seed, replication, &mut self.meter);
+        let ledger = Ledger::new(&self.watched, main.state, self.model);
+        let calm = Calm { standing: ledger.standing.but(self.effort.spare) };
         let branch_state = self.branch_state.take().unwrap_or_else(|| State::new(self.model));
-        let mut fork = Fork {
+        let fork = Fork {
             way: self.effort.way,
             branches: self.effort.branches,
-            well,
-            end,
+            calm,
+            end: Time::ZERO + self.model.end(),
             episode: 0,
             work: Moment::new(branch_state, main.observer.clone(), ledger.clone()),
             diagnostics: &mut self.diagnostics,
             lost: lost.clone(),
             seen: lost.clone(),
         };
-        let mut calm = true;
-        loop {
-            let factor = |watched: &Watched<'_>| if calm { self.forced[watched.kind] } else { 1.0 };
-            ledger.tilt(&mut main, factor);
-            let next = main.state.timers.take_before(end);
-            let at = next.map_or(end, |(at, _)| at);
-            ledger.advance(at);
-            main.observer.advance(at);
-            let fired = next
-                .and_then(|(_, slot)| ledger.note(main.state, self.model.timers.events[slot as usize], slot));
-            if calm {
-                add(&mut lost, libm::exp(ledger.log_weight), &seen, main.observer.sums());
-            }
-            seen.copy_from_slice(main.observer.sums());
-            let Some((at, slot)) = next else {
-                self.branch_state = Some(fork.work.state);
-                return lost;
-            };
-            // What a fault brings about is a matter of the branches from its first moment on: how long its repair takes, too.
-            let begins = calm && fired.is_some();
-            if begins {
-                fork.live(&main, &ledger, next, &mut lost);
-            }
-            main.step(at, slot);
-            if calm && !begins {
-                add(&mut lost, libm::exp(ledger.log_weight), &seen, main.observer.sums());
-            }
-            seen.copy_from_slice(main.observer.sums());
-            ledger.look(main.state, at);
-            // Somebody may be waited for when all has been repaired: that is part of what the fault brought about.
-            let is_calm = ledger.standing.is_as_good_as(well) && !main.observer.is_down();
-            if calm && !is_calm && !begins {
-                fork.live(&main, &ledger, None, &mut lost);
-            }
-            calm = is_calm;
-        }
+        let once = Once { main, ledger, calm, fork, forced: &self.forced, seen: lost.clone(), lost };
+        let (lost, branch_state) = once.run();
+        self.branch_state = Some(branch_state);
+        lost
     }
 }
 

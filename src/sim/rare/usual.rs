@@ -15,7 +15,7 @@ impl<M: Meter> RareRun<'_, M> {
             self.meter.reset();
             let end = Time::ZERO + self.model.end();
             let mut main = Simulation::new(self.model, &mut self.state, seed, replication, &mut self.meter);
-            let mut ledger = Ledger::new(&self.watched, main.state, self.model.ages);
+            let mut ledger = Ledger::new(&self.watched, main.state, self.model);
             let (well, mut since) = (ledger.standing.running, Time::ZERO);
             loop {
                 let next = main.state.timers.take_before(end);
@@ -28,7 +28,7 @@ impl<M: Meter> RareRun<'_, M> {
                 since = at;
                 let Some((at, slot)) = next else { break };
                 main.step(at, slot);
-                ledger.look(main.state, at);
+                ledger.look(self.model, main.state, at);
             }
         }
         let all: u64 = spent.iter().map(|span| span.0).sum();

@@ -3,10 +3,16 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::engine::Law;
+use super::calm::Known;
+use super::memory::Memory;
+use crate::engine::{Law, Span, Time};
 use crate::model::{
-    ClusterId, CrewId, Fault, GuestGroup, InjectTarget, Model, NO_TIMER, PartKind, ServiceId, StorageId, VmId,
+    ClusterId, CrewId, Fault, GuestGroup, HostId, InjectTarget, MaintenanceId, Model, NO_TIMER, PartKind,
+    ServiceId, StorageId, VmId,
 };
+
+/// The part of repairs that are over before what is known beforehand comes, where they have begun as early as an episode. Assumption.
+const LONG: f64 = 0.99;
 
 /// Where a clock is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +47,17 @@ pub(super) struct WatchedClocks<'m> {
     pub clocks: Vec<Watched<'m>>,
     pub kinds: usize,
     /// Whether there are others that concern the services and cannot be hurried: lives that end at the same age in every draw, or in a share of them; or
-    /// whether a script strikes them, which other faults would have to be made to come before.
+    /// whether they are struck by a history, in which there is no time between.
     pub leaves_some_out: bool,
-    /// How many hosts the model has.
-    pub hosts: usize,
+    /// The timers of planned work and scripted faults that concern them, and how long before these a fault may strike that is still being repaired then.
+    pub known: Vec<(u32, Known)>,
+    pub dawn: Span,
+    pub memory: Memory,
+    /// When replications end.
+    pub end: Time,
+    /// How many hosts the model has, and those that the services stand on.
+    pub hosts_in_all: usize,
+    pub hosts: Vec<HostId>,
     /// The VMs of the services, and of those instances that have several all of these.
     pub vms: Vec<VmId>,
     pub groups: Vec<Range<u32>>,
@@ -96,14 +109,28 @@ impl<'m> WatchedClocks<'m> {
         let mut found = WatchedClocks {
             clocks: Vec::new(),
             kinds: 0,
-            leaves_some_out: model.injects.iter().any(|inject| reach.is_struck(model, inject.target)),
-            hosts: model.hosts.len(),
+            leaves_some_out: model
+                .injects
+                .iter()
+                .any(|inject| inject.is_replayed && reach.is_struck(model, inject.target)),
+            known: known(model, &reach),
+            dawn: Span::ZERO,
+            end: Time::ZERO + model.end(),
+            memory: Memory::of(model, &reach.services, &reach.hosts),
+            hosts_in_all: model.hosts.len(),
+            hosts: reach.hosts.iter().map(|&host| HostId(host)).collect(),
             vms: vms.filter(|vm| services.contains(&model.vms[vm.index()].service)).collect(),
             groups: groups(model, services),
         };
         let mut kinds: Vec<(u8, [Option<&'m Law>; 2])> = Vec::new();
         for one in candidates.iter().filter(concerns) {
             let laws = one.laws();
+            let longest = one
+                .faults
+                .iter()
+                .filter_map(|fault| fault.as_ref())
+                .map(|fault| fault.ttr.law.quantile(LONG));
+            found.dawn = found.dawn.max(Span::from_secs_f64(longest.fold(0.0, f64::max)));
             // A clock of which one half cannot be hurried is left alone.
             if laws.iter().flatten().any(|law| !law.has_hazard()) {
                 found.leaves_some_out = true;
@@ -125,6 +152,21 @@ impl<'m> WatchedClocks<'m> {
         found.kinds = kinds.len();
         found
     }
+}
+
+/// Planned work and scripts that concern them.
+fn known(model: &Model, reach: &Reach) -> Vec<(u32, Known)> {
+    let rounds = model.maintenances.iter().zip(&model.timers.maintenances).enumerate();
+    let rounds = rounds.filter_map(|(number, (plan, &slot))| {
+        let is_reached = plan.hosts.iter().any(|host| reach.hosts.contains(&host.0))
+            || plan.instances.iter().any(|id| reach.services.contains(&model.instances[id.index()].service));
+        is_reached.then_some((slot, Known::Round(MaintenanceId(number as u32))))
+    });
+    let injects = model.injects.iter().zip(&model.timers.injects);
+    let injects = injects
+        .filter(|(inject, _)| !inject.is_replayed && reach.is_struck(model, inject.target))
+        .map(|(_, &slot)| (slot, Known::Inject));
+    rounds.chain(injects).collect()
 }
 
 /// The VMs of instances that have several.

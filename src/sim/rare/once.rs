@@ -1,0 +1,103 @@
+//! A replication as it is, from one episode to the next.
+
+use super::super::Simulation;
+use super::calm::{Calm, Look};
+use super::fork::Fork;
+use super::ledger::Ledger;
+use super::watched::Watched;
+use super::{Meter, add};
+use crate::engine::Time;
+use crate::state::State;
+
+/// One that is being lived.
+pub(super) struct Once<'r, 'w, 'm, M> {
+    pub main: Simulation<'m, &'r mut M>,
+    pub ledger: Ledger<'w, 'm>,
+    pub calm: Calm,
+    pub fork: Fork<'r, 'w, 'm, M>,
+    /// By kind, how much more often its clocks fire while all is well.
+    pub forced: &'r [f64],
+    /// What of the replication itself is in `lost`, or left out.
+    pub seen: Vec<f64>,
+    pub lost: Vec<f64>,
+}
+
+impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
+    /// Lives it: what it loses on average, and room for branches.
+    pub(super) fn run(mut self) -> (Vec<f64>, State) {
+        let mut calm = self.follow(true);
+        loop {
+            let forced = self.forced;
+            self.ledger
+                .tilt(&mut self.main, |watched: &Watched<'_>| if calm { forced[watched.kind] } else { 1.0 });
+            let due = self.main.state.timers.earliest().map_or(Time::NEVER, |(at, _)| at);
+            let look = self.look(self.main.now);
+            let changes = if calm { look.dawn() } else { look.forgets().unwrap_or(Time::NEVER) };
+            if changes < due.min(self.fork.end) {
+                self.pass(changes);
+                self.account(calm);
+                self.main.now = changes;
+                calm = self.follow(calm);
+                continue;
+            }
+            let Some((at, slot)) = self.main.state.timers.take_before(self.fork.end) else {
+                self.pass(self.fork.end);
+                self.account(calm);
+                return (self.lost, self.fork.work.state);
+            };
+            calm = self.step(at, slot, calm);
+        }
+    }
+
+    /// Serves a timer; whether all is well then.
+    fn step(&mut self, at: Time, slot: u32, calm: bool) -> bool {
+        self.pass(at);
+        let look = self.look(at);
+        let is_known = look.is_known(slot) && self.calm.is_good(look);
+        let fired = self.ledger.note(self.main.state, self.main.model.timers.events[slot as usize], slot);
+        self.account(calm);
+        // What a fault brings about is a matter of the branches from its first moment on: how long its repair takes, too.
+        let begins = is_known || (calm && fired.is_some());
+        if begins {
+            self.fork.live(&self.main, &self.ledger, Some((at, slot)), &mut self.lost);
+        }
+        self.main.step(at, slot);
+        self.account(calm && !begins);
+        self.ledger.look(self.main.model, self.main.state, at);
+        if begins {
+            self.ledger.turn = self.look(at).turn();
+        }
+        self.follow(calm && !begins)
+    }
+
+    /// Whether all is well now, or an episode goes on, or begins.
+    fn follow(&mut self, was_calm: bool) -> bool {
+        let look = self.look(self.main.now);
+        if !was_calm && !self.calm.is_over(look, self.ledger.turn) {
+            return false;
+        }
+        if self.calm.is_calm(look) {
+            return true;
+        }
+        self.ledger.turn = look.turn();
+        self.fork.live(&self.main, &self.ledger, None, &mut self.lost);
+        false
+    }
+
+    fn look(&self, now: Time) -> Look<'_, 'w, 'm> {
+        Look { ledger: &self.ledger, state: self.main.state, is_down: self.main.observer.is_down(), now }
+    }
+
+    fn pass(&mut self, until: Time) {
+        self.ledger.advance(until);
+        self.main.observer.advance(until);
+    }
+
+    /// What has been lost since the last time counts, weighted, or is a matter of branches.
+    fn account(&mut self, counts: bool) {
+        if counts {
+            add(&mut self.lost, libm::exp(self.ledger.log_weight), &self.seen, self.main.observer.sums());
+        }
+        self.seen.copy_from_slice(self.main.observer.sums());
+    }
+}
