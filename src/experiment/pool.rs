@@ -152,8 +152,7 @@ pub fn run_gated<'m>(
     let mut findings = Findings::new(models, allowances.len());
     let work = Work { models, allowances: &allowances, seed: plan.seed };
     let find = |findings: &Findings| -> Result<Vec<Option<Rare>>, Stopped> {
-        let found = models.iter().zip(&findings.strategies);
-        found.map(|(m, found)| Rare::find(m, found, findings.numbers(), plan.seed, threads, watch)).collect()
+        models.iter().map(|m| Rare::find(m, findings.numbers(), plan.seed, threads, watch)).collect()
     };
     let (mut is_enough, mut rare, mut weighted_from, mut asked) = (false, None, 0, plan.replications);
     for look in looks {

@@ -70,9 +70,7 @@ pub(super) fn look(
     if sight.lacking(is_plain) > 1.0 || (!all_plain && findings.replications() < weighted_from) {
         return Look::not_enough(weighted_from);
     }
-    let found = models.iter().zip(&findings.strategies);
-    let found =
-        found.map(|(model, found)| Rare::find(model, found, findings.numbers(), seed, threads, watch));
+    let found = models.iter().map(|model| Rare::find(model, findings.numbers(), seed, threads, watch));
     let Ok(rare) = found.collect::<Result<Vec<Option<Rare>>, Stopped>>() else {
         return Look::not_enough(weighted_from);
     };

@@ -13,7 +13,9 @@ use super::pool::{Threads, Watch};
 use super::series::Series;
 use crate::model::{Cause, Model, ServiceId};
 use crate::probe::{FIGURES, Figure, Shortfall};
-use crate::sim::rare::{self, Diagnostics, Effort, RareRun, Way};
+use crate::sim::Simulation;
+use crate::sim::rare::{self, Diagnostics, Effort, Meter, RareRun, Way};
+use crate::state::State;
 
 /// Fewer outages than this in all replications are too few (statistics B4).
 const OUTAGES_FEW: u64 = 50;
@@ -31,14 +33,15 @@ const EVENTS_UNEVEN: f64 = 25.0;
 /// What is worth fewer events than this is told by plain replications: as few that who is told by which does not depend on
 /// luck where anything is known. Assumption.
 const EVENTS_MIN: f64 = 5.0;
-/// Services with so many times as many outages are not rare, whatever luck had to do with it.
-const CERTAINLY: u64 = 10;
+/// Services with so many times as many outages are not rare, whatever luck had to do with it; of so few nobody can tell. Assumptions.
+const CERTAINLY: f64 = 10.0;
+const CERTAINLY_SEEN: f64 = 10.0;
 /// Replications that show what is to be expected, their branches, and what makes their random numbers others.
 const PILOT: usize = 32;
 const PILOT_BRANCHES: u32 = 4;
 const PILOT_SEED: u64 = 0x7069_6c6f_7420_7275;
-/// And some that show how much is usually out.
-const USUAL: usize = 4;
+/// And some that are lived as they are: they show who is often down, and how much is usually out.
+const PLAIN: usize = 4;
 /// Splitting takes as many branches of each level as this, at least; levels are taken to be so many.
 const SPLITS_MIN: u32 = 8;
 const LEVELS: f64 = 5.0;
@@ -64,11 +67,30 @@ impl<'a> Run<'a> {
         RareRun::new(self.model, self.services, effort, Shortfall::new(self.model, self.services))
     }
 
+    /// Those who are not certain to be down often enough. Asked of replications with random numbers of their own: where results were asked, those who
+    /// have had bad luck would be told by them, and all others by weighted ones.
+    fn may_be_rare(self) -> Vec<ServiceId> {
+        let mut outages = vec![0.0; self.services.len()];
+        let mut state = State::new(self.model);
+        for &number in &self.numbers[..PLAIN] {
+            let meter = Shortfall::new(self.model, self.services);
+            let meter = Simulation::new(self.model, &mut state, self.seed ^ PILOT_SEED, number, meter).run();
+            for (sum, figures) in outages.iter_mut().zip(meter.sums().chunks_exact(FIGURES)) {
+                *sum += figures[Figure::Outages.place()];
+            }
+        }
+        let times = self.numbers.len() as f64 / PLAIN as f64;
+        let certain =
+            |outages: f64| outages >= CERTAINLY_SEEN && outages * times >= CERTAINLY * OUTAGES_FEW as f64;
+        let services = self.services.iter().zip(outages);
+        services.filter(|(_, outages)| !certain(*outages)).map(|(service, _)| *service).collect()
+    }
+
     /// What some replications of their own show; `None` where there is nothing to be made likelier.
     fn pilot(self, watch: &dyn Watch) -> Result<Option<Pilot>, Stopped> {
         let seed = self.seed ^ PILOT_SEED;
         let Some(mut run) = self.new_run(Effort::branches(1)) else { return Ok(None) };
-        let spare = run.usually_out(seed, &self.numbers[..USUAL]);
+        let spare = run.usually_out(seed, &self.numbers[..PLAIN]);
         let effort = Effort { spare, ..Effort::branches(PILOT_BRANCHES) };
         let Some(mut run) = self.new_run(effort) else { return Ok(None) };
         let mut rows = Vec::new();
@@ -209,26 +231,25 @@ impl Rare {
     /// `None` where no service needs it, or nothing about them is random that it could make likelier.
     pub(super) fn find(
         model: &Model,
-        found: &StrategyBlock,
         numbers: &[u32],
         seed: u64,
         threads: &Threads,
         watch: &dyn Watch,
     ) -> Result<Option<Rare>, Stopped> {
-        let outages = |service: usize| found.ticks[service].iter().map(|ticks| ticks.outages).sum::<u64>();
-        let may_be_rare = |service: &ServiceId| {
-            model.services[service.index()].incident.random
-                && outages(service.index()) < OUTAGES_FEW * CERTAINLY
-        };
+        if !model.rare_events || numbers.len() < REPLICATIONS_MIN {
+            return Ok(None);
+        }
+        let services = (0..model.services.len() as u32).map(ServiceId);
         let services: Vec<ServiceId> =
-            (0..model.services.len() as u32).map(ServiceId).filter(may_be_rare).collect();
+            services.filter(|service| model.services[service.index()].incident.random).collect();
         // To ask about each takes a look at the whole model: mostly there is nothing to look for.
         let can_all = model.injects.is_empty() && model.faults().all(|fault| fault.ttf.law.has_hazard());
         let services: Vec<ServiceId> = match can_all {
             true => services,
             false => services.into_iter().filter(|&service| rare::can_tell(model, service)).collect(),
         };
-        if !model.rare_events || numbers.len() < REPLICATIONS_MIN || services.is_empty() {
+        let services = Run { model, services: &services, numbers, seed }.may_be_rare();
+        if services.is_empty() {
             return Ok(None);
         }
         let run = Run { model, services: &services, numbers, seed };

@@ -11,7 +11,7 @@ use crate::rare::{Mean, crude, models, run, times, weighted_by};
 
 /// The downtime of the first service of the first strategy, as importance sampling finds it in `replications` of seed 7, against what is exact,
 /// in seconds.
-fn agrees(what: &str, text: &str, exact_s: f64, replications: u32, branches: u32) {
+pub(crate) fn agrees(what: &str, text: &str, exact_s: f64, replications: u32, branches: u32) {
     let model = &models(text)[0];
     let (columns, found) = weighted_by(model, 7, replications * times(), Effort::branches(branches));
     let downtime = Mean::of(&columns[Figure::Downtime.place()]);
@@ -30,7 +30,7 @@ fn exact(text: &str) -> f64 {
     ninefold::exact::answer(&models(text)[0], ServiceId(0)).expect("a chain").downtime_s
 }
 
-const QUICK: &str = "power_on = \"0 s\"\nboot = \"0 s\"\nstart = \"0 s\"\nrecover = \"0 s\"\n";
+pub(crate) const QUICK: &str = "power_on = \"0 s\"\nboot = \"0 s\"\nstart = \"0 s\"\nrecover = \"0 s\"\n";
 
 /// A rack fails, and what is in it stands still: a host that was made to crash soon must not do so when it goes on. Likewise the clock of a
 /// hang, while its host has crashed.

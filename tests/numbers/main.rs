@@ -1,6 +1,7 @@
 //! Numbers that can be trusted: rare outages, runs that stop by themselves, several strategies at once.
 
 mod best;
+mod dawn;
 mod hidden;
 mod known;
 mod percentiles;
