@@ -59,13 +59,14 @@ impl Memory {
     pub(super) fn ends(&self, state: &State, now: Time) -> Option<Time> {
         // Whoever has counted something for a while counts it at the end of that while still.
         let after = |began: Time, lasts: Span| began + lasts + Span(1);
+        // Where nobody can get as far as that, the state has no rows for it.
         let groups = self.groups.iter().flat_map(|(instance, windows)| {
-            let history = &state.group_histories[instance.index()];
+            let history = state.group_histories.get(instance.index()).copied().unwrap_or_default();
             let began = [history.restarts.began(), history.moves.began()];
             began.into_iter().zip(*windows).filter_map(|(began, window)| Some(after(began?, window?)))
         });
         let guests = self.guests.iter().flat_map(|(vm, [window, fresh])| {
-            let watch = &state.monitors[vm.index()];
+            let watch = state.monitors.get(vm.index()).copied().unwrap_or_default();
             let resets = (watch.resets > 0).then(|| after(watch.window_began, *window));
             // What ran at the beginning has run for long.
             let started = (watch.started_at > Time::ZERO).then(|| after(watch.started_at, *fresh));
