@@ -105,7 +105,8 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
                 window = Some(self.open());
                 due = self.due();
             }
-            let until = window.map_or(Time::NEVER, |window| window.ends);
+            // The replication itself is calm again at that very instant, whatever window is open.
+            let until = window.map_or(Time::NEVER, |window| window.ends.min(self.forgets()));
             if until < due.min(self.end) {
                 self.pass(until);
                 self.run.now = until;
@@ -176,6 +177,11 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
         };
         self.fading = fading;
         Window::open(self.ledger, &mut self.run, firing, until.min(self.end))
+    }
+
+    /// When an episode in which all stands as it should is over without an event.
+    fn forgets(&self) -> Time {
+        self.look().forgets().unwrap_or(Time::NEVER)
     }
 
     fn is_over(&self) -> bool {
