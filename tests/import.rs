@@ -447,8 +447,9 @@ fn every_import_is_a_scenario_that_loads_and_fits() {
         let inventory = match rvtools::read(&Export::Files(random(seed))) {
             Ok(inventory) => inventory,
             Err(problems) => {
-                // Sizes that nobody could mean.
-                assert!(problems.iter().all(|p| p.what.contains("times its")), "seed {seed}: {problems:#?}");
+                // Sizes that nobody could mean, or an export that names no host by chance.
+                let is_meant = |what: &str| what.contains("times its") || what.starts_with("it has no hosts");
+                assert!(problems.iter().all(|p| is_meant(&p.what)), "seed {seed}: {problems:#?}");
                 refused += 1;
                 continue;
             }

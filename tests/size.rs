@@ -228,6 +228,21 @@ fn a_limit_that_is_a_candidates_own_mean_fools_few() {
     assert!((4..=30).contains(&wrong), "{wrong} of 60 are wrong where half of them may be");
 }
 
+/// Each of four hosts is down for 8 h of 8,768 h by itself, and the group while all of its members are: 26 s of a year with two of them, 0.024 s with three. No more
+/// than a few of four hundred plain years see two down, and none three: weighted ones tell.
+#[test]
+fn nines_beyond_what_plain_replications_can_see() {
+    let farm = FARM
+        .replace("count = 8", "count = 4")
+        .replace("horizon = \"5000 h\"", "horizon = \"1 y\"")
+        .replace("demand = 3\ncapacity = 1\n", "")
+        .replace("mttf = \"50 h\", mttr = \"5 h\"", "mttf = \"8760 h\", mttr = \"8 h\"");
+    for (goal, members) in [("a.downtime <= 1 s/y", "3"), ("a.downtime <= 2 min/y", "2")] {
+        let (code, answer) = answer(&farm, &["--set", "strategy.farm.members=2..4", "--goal", goal]);
+        assert_eq!((code, answer["value"].as_str()), (Some(0), Some(members)), "{goal}: {answer}");
+    }
+}
+
 #[test]
 fn what_cannot_be_told_is_undecided_and_exits_with_4() {
     let goal = ["--set", REPAIRS, "--goal", "a.availability >= 0.9944751"];

@@ -222,7 +222,7 @@ pub(super) enum SizeFormat {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exact answers are those of Markov chains: of services whose faults, repairs and ways back are all
-exponential or Erlang, or take no time. z is how many standard errors the simulated mean is above the
+exponential or Erlang (gamma of a whole shape), or take no time. z is how many standard errors the simulated mean is above the
 exact one. Exit code 0: every figure that could be judged is within 4 (a little more with few
 replications); 3: one is not; 4: none could be judged.")]
 pub(super) struct VerifyArguments {

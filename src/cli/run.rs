@@ -78,11 +78,20 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let kept = earlier::told(&folder, target.as_deref());
     let why = if stopped_by == Some(StoppedBy::TimeLimit) { "out of time" } else { "interrupted" };
     output::note(&format!(
-        "ninefold: {why}: {} of {} replications were finished and {kept}",
-        summary.replications, summary.replications_asked
+        "ninefold: {why}: {} and {kept}",
+        finished(summary.replications, summary.replications_asked)
     ));
     // Who gives it so much time gets what was asked for.
     if stopped_by == Some(StoppedBy::TimeLimit) { verdict(&result) } else { Err(Failure::Interrupted) }
+}
+
+/// How far it came before somebody stopped it.
+pub(super) fn finished(replications: u32, asked: u32) -> String {
+    if replications == asked {
+        format!("all {asked} replications were finished, but not what importance sampling adds to them,")
+    } else {
+        format!("{replications} of {asked} replications were finished")
+    }
 }
 
 /// Whose replications these are.

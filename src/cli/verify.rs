@@ -2,7 +2,7 @@
 
 use super::args::{VerifyArguments, VerifyFormat};
 use super::input::load;
-use super::run::{choose_strategies, options, simulate};
+use super::run::{choose_strategies, finished, options, simulate};
 use super::{Failure, interrupt, output};
 use crate::experiment::verify::{Verdict, verify as compare};
 use crate::report::verify as report;
@@ -23,8 +23,8 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
     })?;
     if stopped_by.is_some() {
         output::note(&format!(
-            "ninefold: interrupted: {} of {} replications were finished, and the comparison is of those",
-            summary.replications, summary.replications_asked
+            "ninefold: interrupted: {}, and the comparison is of those",
+            finished(summary.replications, summary.replications_asked).trim_end_matches(',')
         ));
         return Err(Failure::Interrupted);
     }

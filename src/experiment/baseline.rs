@@ -86,13 +86,13 @@ impl Outcome<'_> {
         }
         let chance = Chance::of(known.model, fixed).seen(ticks);
         let now = super::metric::randomness(metric, &known, service, chance);
-        let Randomness::Events { largest, ceiling } = now else {
+        if now == Randomness::None {
             return Some(change(&sides, Randomness::None, spread(&sides)));
-        };
-        let now = Randomness::Events { largest: largest / instances, ceiling: ceiling / instances };
+        }
+        let now = now.scaled(1.0 / instances);
         let then = match (now, spread(&sides)) {
-            (Randomness::Events { largest, ceiling }, Randomness::Events { largest: seen, .. }) => {
-                Randomness::Events { largest: largest.max(seen), ceiling }
+            (Randomness::Events { largest, ceiling, seldom }, Randomness::Events { largest: seen, .. }) => {
+                Randomness::Events { largest: largest.max(seen), ceiling, seldom }
             }
             (now, _) => now,
         };
@@ -107,7 +107,7 @@ fn spread(sides: &[(u64, u64)]) -> Randomness {
     if least == most {
         return Randomness::None;
     }
-    Randomness::Events { largest: (most - least) as f64, ceiling: f64::INFINITY }
+    Randomness::up_to((most - least) as f64)
 }
 
 fn change(sides: &[(u64, u64)], now: Randomness, then: Randomness) -> Change {
@@ -156,6 +156,6 @@ mod tests {
     #[test]
     fn what_never_differed_then_is_not_random() {
         assert_eq!(spread(&[(1, 5), (9, 5)]), Randomness::None);
-        assert_eq!(spread(&[(1, 5), (9, 8)]), Randomness::Events { largest: 3.0, ceiling: f64::INFINITY });
+        assert_eq!(spread(&[(1, 5), (9, 8)]), Randomness::up_to(3.0));
     }
 }

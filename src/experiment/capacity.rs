@@ -22,7 +22,7 @@ pub(super) fn summarize(
     let waiting: Moments = found.waiting.iter().copied().collect();
     let chance = if clustered {
         let ceiling = model.horizon.0 as f64 * f64::from(vms);
-        Randomness::Events { largest: (model.waiting_bound_vm_s * SECOND).min(ceiling), ceiling }
+        Randomness::within((model.waiting_bound_vm_s * SECOND).min(ceiling), ceiling)
     } else {
         Randomness::None
     };

@@ -3,13 +3,15 @@
 use super::block::Ticks;
 use super::summarize::SECOND;
 use crate::model::{GuestGroup, Model, Service};
-use crate::stats::Randomness;
+use crate::stats::{Randomness, Seldom};
 
 /// What chance can do to a sum over instances, in the sum's own units.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Chance {
     pub random: bool,
     pub downtime_us: f64,
+    /// Of what is seldom and long.
+    pub seldom_us: Seldom,
     pub outages: f64,
     pub ceiling_us: f64,
     /// How long those for whom a lost host leaves too little may lack it, which is from then on, and what they lose by that.
@@ -26,6 +28,8 @@ impl Chance {
             random: service.incident.random
                 || (service.busy > 0 && model.services.iter().any(|other| other.incident.random)),
             downtime_us: service.incident.downtime_s * instances * SECOND,
+            seldom_us: Seldom { largest: service.incident.seldom_s, mean: service.incident.seldom_mean_s }
+                .scaled(instances * SECOND),
             outages: service.incident.outages * instances,
             ceiling_us: model.horizon.0 as f64 * instances,
             overload_us: if lacking > 0.0 { model.horizon.0 as f64 * instances } else { 0.0 },
@@ -44,6 +48,7 @@ impl Chance {
         Chance {
             random: self.random || other.random,
             downtime_us: self.downtime_us + other.downtime_us,
+            seldom_us: self.seldom_us.and(other.seldom_us),
             outages: self.outages + other.outages,
             ceiling_us: self.ceiling_us + other.ceiling_us,
             overload_us: self.overload_us + other.overload_us,
@@ -68,12 +73,22 @@ impl Chance {
     }
 
     pub(super) fn downtime(&self) -> Randomness {
-        self.events(self.downtime_us.min(self.ceiling_us), self.ceiling_us)
+        self.times_down(0.0)
+    }
+
+    /// What is down, which may cost so much beside.
+    fn times_down(&self, more_us: f64) -> Randomness {
+        match self.events((self.downtime_us + more_us).min(self.ceiling_us), self.ceiling_us) {
+            Randomness::Events { largest, ceiling, .. } => {
+                Randomness::Events { largest, ceiling, seldom: self.seldom_us }
+            }
+            Randomness::None => Randomness::None,
+        }
     }
 
     /// Downtime, and what is served in part.
     pub(super) fn lost(&self) -> Randomness {
-        self.events((self.downtime_us + self.starved_us).min(self.ceiling_us), self.ceiling_us)
+        self.times_down(self.starved_us)
     }
 
     pub(super) fn overload(&self) -> Randomness {
@@ -110,6 +125,6 @@ impl Chance {
     }
 
     pub(super) fn events(&self, largest: f64, ceiling: f64) -> Randomness {
-        if self.random { Randomness::Events { largest, ceiling } } else { Randomness::None }
+        if self.random { Randomness::within(largest, ceiling) } else { Randomness::None }
     }
 }

@@ -11,7 +11,7 @@ use super::summarize::shifted;
 use super::summary::{CostSummary, Estimate, ServiceCost};
 use crate::engine::Span;
 use crate::model::{LossPrices, Model, Money, Prices, Service};
-use crate::stats::{Interval, Moments, PairedMoments, Randomness, interval};
+use crate::stats::{Interval, Moments, PairedMoments, Randomness, Seldom, interval};
 
 /// Microseconds in an hour: prices are by the hour, what is lost is in microseconds.
 pub(super) const HOUR_US: u128 = 3_600_000_000;
@@ -58,7 +58,7 @@ impl Till {
     fn losses(self, model: &Model, sums: &[u128], services: &[usize]) -> Losses {
         let prices = model.prices.as_ref().expect("who counts money has prices");
         let mut random = false;
-        let (mut largest, mut ceiling) = (0.0, 0.0);
+        let (mut largest, mut ceiling, mut seldom) = (0.0, 0.0, Seldom::NONE);
         for &number in services {
             let (service, own) = (&model.services[number], &prices.services[number].losses);
             let chance = Chance::of(model, service);
@@ -66,10 +66,11 @@ impl Till {
             let (one, most) = bounds(service, own, chance);
             largest += one;
             ceiling += most;
+            seldom = seldom.and(chance.seldom_us.scaled(own.downtime.0 as f64));
         }
         let grain = self.grain as f64;
         let chance = if random {
-            Randomness::Events { largest: largest / grain, ceiling: ceiling / grain }
+            Randomness::Events { largest, ceiling, seldom }.scaled(1.0 / grain)
         } else {
             Randomness::None
         };

@@ -24,7 +24,7 @@ use crate::engine::Span;
 use crate::model::Model;
 use crate::scenario::gate::{Check, Gate, RoomFigure, RoomGoal, Versus};
 use crate::scenario::goal::Metric;
-use crate::stats::{Randomness, interval, spending};
+use crate::stats::{interval, spending};
 
 /// What is known of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -409,7 +409,7 @@ impl Pair<'_> {
             .zip(ticks.1)
             .map(|(a, b)| (times(part(a), unit), times(part(b), unit * versus.factor)))
             .collect();
-        let (first, second) = (stretched(chance(a), unit), stretched(chance(b), unit * versus.factor));
+        let (first, second) = (chance(a).scaled(unit), chance(b).scaled(unit * versus.factor));
         let difference = interval::difference_at(&pairs(&sides), first, second, tail);
         difference.scaled(1.0 / (unit * per)).into()
     }
@@ -427,15 +427,6 @@ impl Pair<'_> {
         };
         let (a, b): (f64, f64) = (mean(self.a), mean(self.b));
         (b > 0.0).then(|| a / b)
-    }
-}
-
-fn stretched(randomness: Randomness, factor: f64) -> Randomness {
-    match randomness {
-        Randomness::None => Randomness::None,
-        Randomness::Events { largest, ceiling } => {
-            Randomness::Events { largest: largest * factor, ceiling: ceiling * factor }
-        }
     }
 }
 

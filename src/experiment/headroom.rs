@@ -62,7 +62,7 @@ fn part(integral: u128, all: u64) -> u64 {
 fn chance(model: &Model) -> Randomness {
     let horizon = model.horizon.0 as f64;
     if model.services.iter().any(|service| service.incident.random) {
-        Randomness::Events { largest: (model.host_out_bound_s * SECOND).min(horizon), ceiling: horizon }
+        Randomness::within((model.host_out_bound_s * SECOND).min(horizon), horizon)
     } else {
         Randomness::None
     }

@@ -92,7 +92,7 @@ impl Asked<'_> {
             }
             let randomness = match of_metric {
                 Randomness::None => Randomness::None,
-                Randomness::Events { .. } => Randomness::Events { largest: instances, ceiling: instances },
+                Randomness::Events { .. } => Randomness::within(instances, instances),
             };
             return interval::mean_at(&counts, randomness, tail).scaled(1.0 / instances);
         }
@@ -118,6 +118,8 @@ impl Asked<'_> {
             return None;
         }
         let series = known.rare?.series(self.service, figure(self.goal.metric)?)?;
+        // What no branch has seen anything of is no better known than before.
+        let series = Some(series).filter(|series| series.sum() > 0.0)?;
         let instances = f64::from(known.model.services[self.service].instances);
         let of_instance = series.estimate_at(tail).scaled(1.0 / instances);
         Some(by_importance_sampling(match self.goal.metric {

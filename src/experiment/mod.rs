@@ -26,6 +26,7 @@ pub mod gate;
 mod headroom;
 mod metric;
 mod percentiles;
+mod pilot;
 mod pool;
 mod precision;
 mod rare;

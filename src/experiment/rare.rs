@@ -1,122 +1,29 @@
-//! Services that are hardly ever down: their replications once more, with importance sampling ([`crate::sim::rare`]).
+//! Services that are hardly ever down, or hardly ever for long: their replications once more, with importance sampling ([`crate::sim::rare`]).
 //!
 //! Crude simulation knows an outage that it has seen fifty times within a seventh of itself, and one that it has never seen
-//! not at all. Where a service is to be expected to have fewer than that, all replications are run again for it, and what they say takes the
-//! place of the means. Who is expected to, and how it is gone about, is decided by a pilot with random numbers of its own: to choose by
+//! not at all. Where a service is to be expected to have fewer than fifty, or one that is seldom and long may be missing, all replications are run again for it, and what
+//! they say takes the place of the means. Who is expected to, and how it is gone about, is decided by a pilot with random numbers of its own: to choose by
 //! what was found would bend it. Distributions and single outages stay those of the crude replications: weighted ones know means
 //! alone.
 
 use rayon::prelude::*;
 
 use super::block::StrategyBlock;
+use super::pilot::{OUTAGES_FEW, Run, may_miss_much};
 use super::pool::{Threads, Watch};
 use super::series::Series;
 use crate::model::{Cause, Model, ServiceId};
 use crate::probe::{FIGURES, Figure, Shortfall};
-use crate::sim::Simulation;
-use crate::sim::rare::{self, Diagnostics, Effort, Meter, RareRun, Way};
-use crate::state::State;
+use crate::sim::rare::{self, Diagnostics, Effort, RareRun, Way};
 
-/// Fewer outages than this in all replications are too few (statistics B4).
-const OUTAGES_FEW: u64 = 50;
 /// With fewer replications than this nobody can tell how heavy the heaviest may be.
 const REPLICATIONS_MIN: usize = 100;
-/// Branches that all episodes of a strategy together have, at least, where each may have no more than [`BRANCHES_MAX`].
-const BRANCHES: f64 = 20_000.0;
-/// More of one episode know little more: it is the episodes that differ.
-const BRANCHES_MAX: f64 = 32.0;
-/// Where a mean is known worse than within a twentieth, each episode gets so many times more.
-const MORE: f64 = 8.0;
-const EVENTS_WANTED: f64 = 400.0;
-/// Where it would not even be known within a fifth, weights are too uneven.
-const EVENTS_UNEVEN: f64 = 25.0;
-/// What is worth fewer events than this is told by plain replications: as few that who is told by which does not depend on
-/// luck where anything is known. Assumption.
-const EVENTS_MIN: f64 = 5.0;
-/// Services with so many times as many outages are not rare, whatever luck had to do with it; of so few nobody can tell. Assumptions.
-const CERTAINLY: f64 = 10.0;
-const CERTAINLY_SEEN: f64 = 10.0;
-/// Replications that show what is to be expected, their branches, and what makes their random numbers others.
-const PILOT: usize = 32;
-const PILOT_BRANCHES: u32 = 4;
-const PILOT_SEED: u64 = 0x7069_6c6f_7420_7275;
-/// And some that are lived as they are: they show who is often down, and how much is usually out.
-const PLAIN: usize = 4;
-/// Splitting takes as many branches of each level as this, at least; levels are taken to be so many.
-const SPLITS_MIN: u32 = 8;
-const LEVELS: f64 = 5.0;
 /// Replications of a block.
 const BLOCK: usize = 8;
 
-/// How many ways to go on from each of so many episodes: `times` as many as usual.
-fn branches(episodes: f64, times: f64) -> u32 {
-    (BRANCHES * times / episodes.max(1.0)).clamp(1.0, BRANCHES_MAX) as u32
-}
-
-/// Replications of a model for some of its services.
-#[derive(Clone, Copy)]
-struct Run<'a> {
-    model: &'a Model,
-    services: &'a [ServiceId],
-    numbers: &'a [u32],
-    seed: u64,
-}
-
-impl<'a> Run<'a> {
-    fn new_run(self, effort: Effort) -> Option<RareRun<'a, Shortfall>> {
-        RareRun::new(self.model, self.services, effort, Shortfall::new(self.model, self.services))
-    }
-
-    /// Those who are not certain to be down often enough. Asked of replications with random numbers of their own: where results were asked, those who
-    /// have had bad luck would be told by them, and all others by weighted ones.
-    fn may_be_rare(self) -> Vec<ServiceId> {
-        let mut outages = vec![0.0; self.services.len()];
-        let mut state = State::new(self.model);
-        for &number in &self.numbers[..PLAIN] {
-            let meter = Shortfall::new(self.model, self.services);
-            let meter = Simulation::new(self.model, &mut state, self.seed ^ PILOT_SEED, number, meter).run();
-            for (sum, figures) in outages.iter_mut().zip(meter.sums().chunks_exact(FIGURES)) {
-                *sum += figures[Figure::Outages.place()];
-            }
-        }
-        let times = self.numbers.len() as f64 / PLAIN as f64;
-        let certain =
-            |outages: f64| outages >= CERTAINLY_SEEN && outages * times >= CERTAINLY * OUTAGES_FEW as f64;
-        let services = self.services.iter().zip(outages);
-        services.filter(|(_, outages)| !certain(*outages)).map(|(service, _)| *service).collect()
-    }
-
-    /// What some replications of their own show; `None` where there is nothing to be made likelier.
-    fn pilot(self, watch: &dyn Watch) -> Result<Option<Pilot>, Stopped> {
-        let seed = self.seed ^ PILOT_SEED;
-        let Some(mut run) = self.new_run(Effort::branches(1)) else { return Ok(None) };
-        let spare = run.usually_out(seed, &self.numbers[..PLAIN]);
-        let effort = Effort { spare, ..Effort::branches(PILOT_BRANCHES) };
-        let Some(mut run) = self.new_run(effort) else { return Ok(None) };
-        let mut rows = Vec::new();
-        for &number in &self.numbers[..PILOT] {
-            if watch.stops() {
-                return Err(Stopped);
-            }
-            rows.push(run.run(seed, number));
-        }
-        let times = self.numbers.len() as f64 / PILOT as f64;
-        let seen = |place: usize| {
-            let figure = |figure: Figure| {
-                Series::new(rows.iter().map(|row| row[place * FIGURES + figure.place()]).collect())
-            };
-            let outages = figure(Figure::Outages).sum();
-            Seen {
-                is_rare: outages * times < OUTAGES_FEW as f64,
-                events: figure(Figure::Downtime).effective_events() * times,
-            }
-        };
-        let seen = (0..self.services.len()).map(seen).collect();
-        Ok(Some(Pilot { spare, episodes: run.diagnostics.episodes as f64 * times, seen }))
-    }
-
+impl Run<'_> {
     /// All of them; `None` where somebody stops it.
-    fn all(self, effort: Effort, threads: &Threads, watch: &dyn Watch) -> Option<Rare> {
+    fn all(self, effort: &Effort, threads: &Threads, watch: &dyn Watch) -> Option<Rare> {
         let new = || self.new_run(effort);
         let run_block = |run: &mut Option<RareRun<'_, Shortfall>>, block: &[u32]| {
             let run = run.as_mut()?;
@@ -149,6 +56,13 @@ impl<'a> Run<'a> {
         Some(Rare { way: effort.way, asked, places, width, values, causes, diagnostics })
     }
 
+    /// None of them, since they would tell nothing, or take too long.
+    fn in_vain(self) -> Rare {
+        let (asked, places) = (self.services.to_vec(), vec![None; self.model.services.len()]);
+        let (values, causes, diagnostics) = (Vec::new(), Vec::new(), Diagnostics::default());
+        Rare { way: Way::Forcing, asked, places, width: 1, values, causes, diagnostics }
+    }
+
     fn no_causes(&self) -> Vec<f64> {
         vec![0.0; self.services.len() * FIGURES]
     }
@@ -165,24 +79,6 @@ const KEPT: [Figure; 8] = [
     Figure::Transactions,
     Figure::Requests,
 ];
-
-/// What a few replications of other random numbers have shown: whatever is decided by them, the means of all others are not bent
-/// by it, as they would be if what looks sharp, or was seen often, was chosen among them.
-struct Pilot {
-    /// How much is usually out.
-    spare: usize,
-    /// Episodes of all replications to come.
-    episodes: f64,
-    /// By service asked about.
-    seen: Vec<Seen>,
-}
-
-struct Seen {
-    /// Whether too few outages are to be expected of all replications.
-    is_rare: bool,
-    /// As many events of one size will know as much of its downtime.
-    events: f64,
-}
 
 /// Some replications.
 struct Block {
@@ -222,10 +118,14 @@ pub(super) struct Rare {
 }
 
 impl Rare {
-    /// Whether few outages of a service have been seen: its plain figures need not be known well before weighted ones are asked.
+    /// Whether plain replications know too little of a service: its figures need not be known well before weighted ones are asked.
     pub(super) fn is_rare(model: &Model, found: &StrategyBlock, service: usize) -> bool {
-        let outages: u64 = found.ticks[service].iter().map(|ticks| ticks.outages).sum();
-        model.services[service].incident.random && outages < OUTAGES_FEW
+        let ticks = &found.ticks[service];
+        let down = ticks.iter().filter(|ticks| ticks.outages > 0).count();
+        let downtime_us = ticks.iter().map(|ticks| u128::from(ticks.downtime_us)).sum::<u128>() as f64;
+        let (id, n) = (ServiceId(service as u32), ticks.len());
+        model.services[service].incident.random
+            && (down < (OUTAGES_FEW as usize) || may_miss_much(model, id, downtime_us / n.max(1) as f64, n))
     }
 
     /// `None` where no service needs it, or nothing about them is random that it could make likelier.
@@ -248,37 +148,18 @@ impl Rare {
             true => services,
             false => services.into_iter().filter(|&service| rare::can_tell(model, service)).collect(),
         };
-        let services = Run { model, services: &services, numbers, seed }.may_be_rare();
         if services.is_empty() {
             return Ok(None);
         }
         let run = Run { model, services: &services, numbers, seed };
-        let Some(pilot) = run.pilot(watch)? else { return Ok(None) };
-        let services: Vec<ServiceId> =
-            services.iter().zip(&pilot.seen).filter(|(_, seen)| seen.is_rare).map(|(s, _)| *s).collect();
-        if services.is_empty() {
-            return Ok(None);
-        }
-        // How much is usually out, of those that are rare: what others have out is no reason to take their faults for nothing.
-        let asks_fewer = services.len() < pilot.seen.len();
-        let run = Run { services: &services, ..run };
-        let pilot = if asks_fewer { run.pilot(watch)? } else { Some(pilot) };
-        let Some(pilot) = pilot else { return Ok(None) };
-        let events = pilot.seen.iter().map(|seen| seen.events).fold(f64::INFINITY, f64::min);
-        let (way, branches) = match events {
-            // Where weights are so uneven that it will never be sharp, they are evened out on the way.
-            few if few < EVENTS_UNEVEN => {
-                (Way::Splitting, branches(pilot.episodes, MORE / LEVELS).max(SPLITS_MIN))
-            }
-            // Where that is not sharp, more ways of each episode are worth their time.
-            some if some < EVENTS_WANTED => (Way::Forcing, branches(pilot.episodes, MORE)),
-            _ => (Way::Forcing, branches(pilot.episodes, 1.0)),
-        };
-        let effort = Effort { way, branches, spare: pilot.spare };
-        let mut rare = run.all(effort, threads, watch).ok_or(Stopped)?;
-        for (place, service) in services.iter().enumerate() {
-            let events = rare.at(place, Figure::Downtime).effective_events();
-            rare.places[service.index()] = (events >= EVENTS_MIN).then_some(place);
+        let Some(decision) = run.decide(threads, watch)? else { return Ok(None) };
+        let run = Run { services: &decision.services, ..run };
+        let Some(effort) = decision.effort else { return Ok(Some(run.in_vain())) };
+        let mut rare = run.all(&effort, threads, watch).ok_or(Stopped)?;
+        for (place, (service, is_told)) in decision.services.iter().zip(decision.is_told).enumerate() {
+            // What nothing was seen of says nothing; that so much as five events are to be expected of leaves it unseen once in a hundred and fifty times.
+            let is_seen = rare.at(place, Figure::Downtime).sum() > 0.0;
+            rare.places[service.index()] = (is_told && is_seen).then_some(place);
         }
         Ok(Some(rare))
     }

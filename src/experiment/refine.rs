@@ -14,7 +14,7 @@ use super::weighted_cost::compare_cost;
 use crate::model::{Cause, Model};
 use crate::probe::Figure;
 use crate::sim::rare::Way;
-use crate::stats::{Interval, Randomness};
+use crate::stats::Interval;
 
 /// A strategy as both know it.
 #[derive(Clone, Copy)]
@@ -109,15 +109,19 @@ impl Known<'_> {
     fn refine(&self, rare: &Rare, summary: &mut StrategySummary) {
         summary.rare_events = Some(self.rare_summary(rare));
         for (number, service) in summary.services.iter_mut().enumerate().filter(|(s, _)| rare.knows(*s)) {
+            // What no branch has seen anything of is no better known than before.
+            let series = |figure: Figure| rare.series(number, figure).filter(|series| series.sum() > 0.0);
             let estimate = |figure: Figure| -> Option<Estimate> {
-                let interval = rare.series(number, figure)?.estimate();
+                let interval = series(figure)?.estimate();
                 Some(by_importance_sampling(interval.scaled(scale(figure, service.instances))))
             };
-            let figures = [Figure::Downtime, Figure::Outages, Figure::Lost, Figure::Degraded].map(estimate);
-            if let [Some(downtime), Some(outages), Some(lost), Some(degraded)] = figures {
+            let figures = [Figure::Downtime, Figure::Outages, Figure::Lost].map(estimate);
+            if let [Some(downtime), Some(outages), Some(lost)] = figures {
                 service.availability = self.availability(downtime);
                 (service.downtime_s, service.outages, service.lost_s) = (downtime, outages, lost);
-                service.degraded_s = known_by(degraded, service.degraded_s);
+            }
+            if let Some(estimate) = estimate(Figure::Degraded) {
+                service.degraded_s = known_by(estimate, service.degraded_s);
             }
             if let Some(estimate) = estimate(Figure::RecoveryPoint) {
                 service.recovery_point_s = known_by(estimate, service.recovery_point_s);
@@ -128,7 +132,7 @@ impl Known<'_> {
                 (&mut service.requests_lost, Figure::Requests, self.model.services[number].requests),
             ];
             for (lost, figure, each) in work {
-                let interval = rare.series(number, figure).map(|series| series.estimate());
+                let interval = series(figure).map(|series| series.estimate());
                 if let (Some(plain), Some(interval)) = (*lost, interval) {
                     let scale = each * scale(figure, service.instances);
                     *lost = Some(known_by(by_importance_sampling(interval.scaled(scale)), plain));
@@ -158,7 +162,9 @@ impl Known<'_> {
         total.availability = self.availability(total.downtime_s);
         total.lost_s = estimate(Figure::Lost);
         total.outages = estimate(Figure::Outages);
-        total.recovery_point_s = known_by(estimate(Figure::RecoveryPoint), total.recovery_point_s);
+        if self.sum(&all, Figure::RecoveryPoint, |_| true).sum() > 0.0 {
+            total.recovery_point_s = known_by(estimate(Figure::RecoveryPoint), total.recovery_point_s);
+        }
         summary.convergence = convergence::weighted(self);
         let total = &mut summary.total;
         let mut sums = vec![(0.0, 0.0); Cause::ALL.len()];
@@ -227,7 +233,7 @@ impl Known<'_> {
             Figure::Transactions => chance.work(fixed.work.transactions),
             _ => chance.downtime(),
         };
-        if let Randomness::Events { largest, .. } = largest { largest } else { 0.0 }
+        largest.unseen(self.found.waiting.len() as f64)
     }
 
     pub(super) fn value(&self, service: usize, figure: Figure, replication: usize, is_weighted: bool) -> f64 {
@@ -244,7 +250,9 @@ impl Known<'_> {
                 Figure::Sessions => ticks.sessions_lost,
                 Figure::Transactions => ticks.transactions_lost,
                 Figure::Requests => ticks.unserved_us,
-                Figure::DowntimeBy(_) | Figure::OutagesBy(_) => panic!("causes are not kept by replication"),
+                Figure::Incidents | Figure::DowntimeBy(_) | Figure::OutagesBy(_) => {
+                    panic!("{figure:?} is not kept by replication")
+                }
             };
             ticks as f64
         })

@@ -28,7 +28,7 @@ impl Series {
     /// What chance can do to it: one more replication may as well be like the heaviest that was seen, or have what was not.
     fn chance(&self, moments: &Moments, unit: f64) -> Randomness {
         let seen = moments.max().saturating_sub(moments.min()) as f64;
-        Randomness::Events { largest: seen.max(self.unseen / unit), ceiling: f64::INFINITY }
+        Randomness::up_to(seen.max(self.unseen / unit))
     }
 
     /// Of the first so many replications alone.
@@ -42,6 +42,12 @@ impl Series {
 
     pub(super) fn sum(&self) -> f64 {
         self.values.iter().sum()
+    }
+
+    /// The sum of the squares of what each is above or below the mean.
+    pub(super) fn squares(&self) -> f64 {
+        let mean = self.sum() / self.len() as f64;
+        self.values.iter().map(|value| (value - mean) * (value - mean)).sum()
     }
 
     fn largest(&self) -> f64 {

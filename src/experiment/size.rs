@@ -8,6 +8,8 @@
 //! A candidate meets its goals when each is met, and misses them when one is missed. To declare it good although it is not,
 //! the one goal that it misses must have been taken for met, so that the first kind of error costs nothing for having many
 //! goals; the second is shared out among them.
+//!
+//! What so many plain replications as there may be leave open is asked of weighted ones: goals beyond what plain ones can see.
 
 use super::metric::Stand;
 use super::pool::{Threads, Watch};
@@ -110,12 +112,18 @@ impl<'m> Search<'_, 'm> {
                 break;
             }
         }
+        // They take their time, and are asked only where all plain ones leave it open: that is one look more.
+        if verdict == Verdict::Undecided {
+            study.weigh(self.threads, self.watch)?;
+            verdict = self.verdict(&study);
+        }
         self.studies[candidate] = Some((study, Some(verdict)));
         Some(verdict)
     }
 
     fn verdict(&self, study: &Study<'_>) -> Verdict {
-        let tail = sequential::tail(self.question.confidence, self.looks.len(), self.decisions);
+        let looks = self.looks.len() + 1;
+        let tail = sequential::tail(self.question.confidence, looks, self.decisions);
         let goals = study.checks().len();
         let stands = (0..goals).map(|goal| study.stand(goal, (tail, tail / goals as f64)));
         let stands: Vec<Stand> = stands.collect();

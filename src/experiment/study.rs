@@ -4,6 +4,7 @@
 use super::block::Allowance;
 use super::metric::{self, Asked, Stand};
 use super::pool::{Threads, Watch, Work};
+use super::rare::Rare;
 use super::refine::Known;
 use super::summarize::Findings;
 use super::summary::Estimate;
@@ -35,6 +36,8 @@ pub(super) struct Study<'m> {
     /// One a check, of which only percentiles have a use for it.
     allowances: Vec<Allowance>,
     findings: Findings,
+    /// Of as many replications, what weighted ones add to them.
+    rare: Option<Rare>,
     seed: u64,
 }
 
@@ -43,7 +46,7 @@ impl<'m> Study<'m> {
         let allowance = |Check { goal, service }: &Check| metric::allowance(goal, *service, model.horizon);
         let allowances: Vec<Allowance> = checks.iter().map(allowance).collect();
         let findings = Findings::new(std::slice::from_ref(model), allowances.len());
-        Study { model, checks, allowances, findings, seed }
+        Study { model, checks, allowances, findings, rare: None, seed }
     }
 
     pub(super) fn checks(&self) -> &[Check] {
@@ -63,6 +66,16 @@ impl<'m> Study<'m> {
         (self.replications() >= until).then_some(())
     }
 
+    /// Asks weighted replications as well, as many as there are plain ones; `None` where somebody stops it before.
+    pub(super) fn weigh(&mut self, threads: &Threads, watch: &dyn Watch) -> Option<()> {
+        // Weighted replications know means alone.
+        let is_mean = |goal: &Goal| goal.percentile.is_none() && metric::figure(goal.metric).is_some();
+        if self.checks.iter().any(|check| is_mean(&check.goal)) {
+            self.rare = Rare::find(self.model, self.findings.numbers(), self.seed, threads, watch).ok()?;
+        }
+        Some(())
+    }
+
     /// Where a goal stands, with the probability `tail` left out at each end.
     pub(super) fn stand(&self, number: usize, tails: (f64, f64)) -> Stand {
         self.asked(number).stand(&self.known(), tails)
@@ -73,9 +86,8 @@ impl<'m> Study<'m> {
         Asked { goal, service: *service, allowance: number }
     }
 
-    /// Candidates of a search are told by plain replications alone.
     fn known(&self) -> Known<'_> {
-        Known { model: self.model, found: &self.findings.strategies[0], rare: None }
+        Known { model: self.model, found: &self.findings.strategies[0], rare: self.rare.as_ref() }
     }
 
     /// What was found of a goal, with a 95 % interval.

@@ -35,7 +35,7 @@ pub(super) fn summarize(model: &Model, found: &StrategyBlock) -> TurnsSummary {
             (1.0 + model.host_out_bound_s * SECOND / every) * plan.hosts.len() as f64
         };
         let largest = model.maintenances.iter().map(of_one).sum::<f64>().min(most as f64);
-        Randomness::Events { largest, ceiling: most as f64 }
+        Randomness::within(largest, most as f64)
     } else {
         Randomness::None
     };

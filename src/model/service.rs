@@ -77,6 +77,9 @@ pub struct IncidentBound {
     pub outages: f64,
     /// Whether anything random can touch the service at all.
     pub random: bool,
+    /// The same of what is longer still, and so infrequent that it may not have been seen at all; and what all of that adds to the mean replication, about.
+    pub seldom_s: f64,
+    pub seldom_mean_s: f64,
     /// Seconds of writes lost, spread over the service's instances; 0 where none can be.
     pub recovery_point_s: f64,
 }

@@ -20,6 +20,8 @@ pub enum Figure {
     Sessions,
     Transactions,
     Requests,
+    /// Outages, of which those that begin at one instant count once.
+    Incidents,
     DowntimeBy(Cause),
     OutagesBy(Cause),
 }
@@ -37,6 +39,7 @@ impl Figure {
             Figure::Sessions => 5,
             Figure::Transactions => 6,
             Figure::Requests => 7,
+            Figure::Incidents => 8,
             Figure::DowntimeBy(cause) => PLAIN + cause as usize,
             Figure::OutagesBy(cause) => PLAIN + CAUSES + cause as usize,
         }
@@ -46,7 +49,7 @@ impl Figure {
 const CAUSES: usize = Cause::ALL.len();
 
 /// Those that are not by cause.
-const PLAIN: usize = 8;
+const PLAIN: usize = 9;
 
 /// Figures of a service.
 pub const FIGURES: usize = PLAIN + 2 * CAUSES;
@@ -73,10 +76,12 @@ pub struct Shortfall {
     now_by: Vec<[f64; CAUSES]>,
     /// By service asked about, how its requests go over the week; empty where nobody counts any.
     requests: Vec<Option<Load>>,
+    /// By service asked about, when the last of its outages began.
+    began: Vec<Time>,
     sums: Vec<f64>,
 }
 
-clone_in_place!(Shortfall { window, since, lost_ppb, places, causes, now, now_by, requests, sums });
+clone_in_place!(Shortfall { window, since, lost_ppb, places, causes, now, now_by, requests, began, sums });
 
 impl Shortfall {
     /// Of these services of a model.
@@ -94,6 +99,7 @@ impl Shortfall {
             now: vec![[0.0; 3]; services.len()],
             now_by: vec![[0.0; CAUSES]; services.len()],
             requests: requests(model, services.iter().copied()),
+            began: vec![Time::NEVER; services.len()],
             sums: vec![0.0; services.len() * FIGURES],
         }
     }
@@ -133,6 +139,8 @@ impl Shortfall {
             let sums = &mut self.sums[place as usize * FIGURES..];
             sums[Figure::Outages.place()] += 1.0;
             sums[Figure::OutagesBy(cause).place()] += 1.0;
+            let began = std::mem::replace(&mut self.began[place as usize], now);
+            sums[Figure::Incidents.place()] += f64::from(u8::from(began != now));
         }
     }
 }
@@ -163,6 +171,7 @@ impl Meter for Shortfall {
         self.lost_ppb.fill(0);
         self.now.fill([0.0; 3]);
         self.now_by.fill([0.0; CAUSES]);
+        self.began.fill(Time::NEVER);
         self.sums.fill(0.0);
     }
 
@@ -225,6 +234,7 @@ mod tests {
             now: vec![[0.0; 3]],
             now_by: vec![[0.0; CAUSES]],
             requests: Vec::new(),
+            began: vec![Time::NEVER],
             sums: vec![0.0; FIGURES],
         }
     }

@@ -171,6 +171,16 @@ pub fn trimmed(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// How many times something is another, with so many decimals at most; `4.21e-7` where those would leave less than two digits of it.
+#[must_use]
+pub fn times(factor: f64, decimals: u8) -> String {
+    if factor > 0.0 && factor < 10.0 * libm::pow(10.0, -f64::from(decimals)) {
+        return format!("{factor:.2e}");
+    }
+    let text = format!("{factor:.*}", usize::from(decimals));
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// A count with its noun: "1 host", "29 hosts".
 #[must_use]
 pub fn counted(number: u32, noun: &str) -> String {
@@ -350,6 +360,14 @@ fn thousands(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_small_part_is_not_nothing() {
+        let told =
+            [(0.5, 3), (0.0581, 3), (1.0, 6), (4.213e-7, 3), (0.00994, 3), (1e-6, 6), (0.0, 3), (250.0, 3)];
+        let told: Vec<String> = told.map(|(factor, decimals)| times(factor, decimals)).into();
+        assert_eq!(told, ["0.5", "0.058", "1", "4.21e-7", "9.94e-3", "1.00e-6", "0", "250"]);
+    }
 
     fn student(mean: f64, half: f64) -> Estimate {
         Estimate { mean, se: half / 2.0, low: mean - half, high: mean + half, method: Method::StudentT }

@@ -54,10 +54,10 @@ pub(super) fn sentences(result: &RunResult, show: impl Fn(&str) -> String) -> Ve
             |names: &[String]| names.iter().map(|name| show(name)).collect::<Vec<String>>().join(", ");
         if rare.services.is_empty() {
             return Some(format!(
-                "{}: {} down too rarely for {} replications, and importance sampling has found too little to know more.",
+                "{}: {} replications know too little of {}, and importance sampling cannot tell more.",
                 show(&strategy.name),
-                names(&rare.in_vain),
                 figures::count(result.replications),
+                names(&rare.in_vain),
             ));
         }
         let doubt = if is_doubtful(rare) {
@@ -66,7 +66,7 @@ pub(super) fn sentences(result: &RunResult, show: impl Fn(&str) -> String) -> Ve
             ""
         };
         Some(format!(
-            "{}: {} by importance sampling{}, being down too rarely for {} replications: from {} failures {} ways on, {} of \
+            "{}: {} by importance sampling{}, since {} replications alone know too little: from {} failures {} ways on, {} of \
              them into an outage, worth {} alike.{doubt}{}",
             show(&strategy.name),
             names(&rare.services),
@@ -79,7 +79,7 @@ pub(super) fn sentences(result: &RunResult, show: impl Fn(&str) -> String) -> Ve
             if rare.in_vain.is_empty() {
                 String::new()
             } else {
-                format!(" Of {} it has found too little to know more.", names(&rare.in_vain))
+                format!(" Of {} it cannot tell more.", names(&rare.in_vain))
             },
         ))
     };

@@ -53,7 +53,7 @@ pub(super) fn sentence(result: &RunResult) -> Option<String> {
     if let Some(by) = result.stopped_by {
         let word = if by == StoppedBy::TimeLimit { "Out of time" } else { "Interrupted" };
         return Some(format!(
-            "{word} before importance sampling was through: services that are down too rarely for so many replications have \
+            "{word} before importance sampling was through: services of which so many replications know too little have \
              plain figures."
         ));
     }

@@ -390,13 +390,24 @@ impl Reader {
             Value::Text(_) => self.measured(at, code::FRACTION, "a fraction", "15 %", units::fraction)?,
             _ => self.number(at)?,
         };
-        if let Some(part) = units::part(value) {
-            return Some(part);
-        }
         let written = match &at.node.value {
             Value::Text(text) => quote(text),
             _ => value.to_string(),
         };
+        if let Some(part) = units::part(value) {
+            if !units::is_too_fine(value, part) {
+                return Some(part);
+            }
+            let nearest = f64::from(part.0) / f64::from(Ppm::ONE.0);
+            let what = format!("{written} is finer than millionths, which is how fractions are kept");
+            self.report(
+                code::RANGE,
+                at,
+                what,
+                format!("write the nearest one, {nearest}, or one with six decimals"),
+            );
+            return None;
+        }
         let remedy = "write a fraction such as \"15 %\" or 0.15";
         self.report(code::RANGE, at, format!("{written} is outside 0 to 100 %"), remedy);
         None

@@ -164,6 +164,12 @@ pub(super) fn part(value: f64) -> Option<Ppm> {
     (0.0..=1.0).contains(&value).then(|| Ppm((value * f64::from(Ppm::ONE.0)).round() as u32))
 }
 
+/// Whether a fraction, or what is left of one, is so small that millionths would make another one of it: off by more than a hundredth.
+pub(super) fn is_too_fine(value: f64, part: Ppm) -> bool {
+    let told = f64::from(part.0) / f64::from(Ppm::ONE.0);
+    (value - told).abs() > 0.01 * value.min(1.0 - value)
+}
+
 fn quantity(text: &str, units: &[(&str, f64)], kind: &Kind) -> Result<f64, Wrong> {
     let advice =
         || format!("write a number and a unit, such as \"{}\" (accepted: {})", kind.example, kind.accepted);
@@ -235,6 +241,18 @@ pub(super) fn split(text: &str) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_millionths_would_make_another_fraction_of_is_too_fine() {
+        let is_too_fine = |value: f64| is_too_fine(value, part(value).expect("a fraction"));
+        for told in [0.0, 1.0, 0.5, 1.0 / 3.0, 2.0 / 3.0, 0.999_999, 1e-6, 0.000_12, 15.0 * 0.01, 0.123_456_7]
+        {
+            assert!(!is_too_fine(told), "{told}");
+        }
+        for bent in [0.999_999_6, 0.999_998_5, 4e-7, 1.5e-6, 1e-300, 1.0 - f64::EPSILON] {
+            assert!(is_too_fine(bent), "{bent}");
+        }
+    }
 
     #[test]
     fn a_duration_reads_in_every_unit() {

@@ -146,7 +146,7 @@ fn of_means(sources: &[Source], fixed: f64, replications: u64, batches: u32, see
                 (fixed * UNIT) as u64 + sources.iter().map(|s| s.draw(replications, &mut draws)).sum::<u64>()
             })
             .collect();
-        let randomness = Randomness::Events { largest, ceiling: f64::INFINITY };
+        let randomness = Randomness::up_to(largest);
         tally.note(truth, interval::mean(&values, randomness), replications);
     }
     tally
@@ -165,7 +165,7 @@ fn of_differences(
     let truth = first.mean(replications) - second.mean(replications);
     // Moved to where a relative tolerance means something, and back.
     let away = first.mean(replications) + second.mean(replications) + UNIT;
-    let events = |source: Source| Randomness::Events { largest: source.largest(), ceiling: f64::INFINITY };
+    let events = |source: Source| Randomness::up_to(source.largest());
     let mut tally = Tally::default();
     for _ in 0..batches {
         let mut pairs = PairedMoments::new();
@@ -273,7 +273,7 @@ fn the_difference_is_covered_beside_a_fixed_part() {
         let (first, second) = (source(Law::Exponential, 3.0), source(Law::Exponential, 1.0));
         let mut draws = Draws::new(61);
         let mut tally = Tally::default();
-        let events = Randomness::Events { largest: first.largest(), ceiling: f64::INFINITY };
+        let events = Randomness::up_to(first.largest());
         let truth = fixed as f64 * UNIT + first.mean(100) - second.mean(100);
         for _ in 0..batches {
             let mut pairs = PairedMoments::around(center * UNIT as i64);

@@ -111,7 +111,41 @@ pub enum Randomness {
         largest: f64,
         /// The most that a replication's value can be; `f64::INFINITY` if there is no limit.
         ceiling: f64,
+        /// Of events that are much larger, and much less frequent.
+        seldom: Seldom,
     },
+}
+
+/// Large events that are so infrequent that they may not have been seen at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Seldom {
+    /// The most that one of them can reasonably add to one replication's value.
+    pub largest: f64,
+    /// What they may add to the mean replication, all together.
+    pub mean: f64,
+}
+
+impl Seldom {
+    /// There are none.
+    pub const NONE: Seldom = Seldom { largest: 0.0, mean: 0.0 };
+
+    /// Those of two sums, which one of them may hit alike.
+    #[must_use]
+    pub fn and(self, other: Seldom) -> Seldom {
+        Seldom { largest: self.largest + other.largest, mean: self.mean + other.mean }
+    }
+
+    /// Of values so many times as large.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Seldom {
+        Seldom { largest: self.largest * factor, mean: self.mean * factor }
+    }
+
+    /// What one event that has not been seen is to be counted as. No more than all of them are expected to add to so many replications together: else what hardly ever comes
+    /// would make intervals wide by what it cannot be worth.
+    fn weight(self, replications: f64) -> f64 {
+        self.largest.min(self.mean * replications)
+    }
 }
 
 impl Randomness {
@@ -120,10 +154,36 @@ impl Randomness {
     pub fn scaled(self, factor: f64) -> Randomness {
         match self {
             Randomness::None => Randomness::None,
-            Randomness::Events { largest, ceiling } => {
-                Randomness::Events { largest: largest * factor, ceiling: ceiling * factor }
+            Randomness::Events { largest, ceiling, seldom } => Randomness::Events {
+                largest: largest * factor,
+                ceiling: ceiling * factor,
+                seldom: seldom.scaled(factor),
+            },
+        }
+    }
+
+    /// The most that an event may add which so many replications have not seen.
+    #[must_use]
+    pub fn unseen(self, replications: f64) -> f64 {
+        match self {
+            Randomness::None => 0.0,
+            Randomness::Events { largest, ceiling, .. } if largest <= 0.0 => ceiling,
+            Randomness::Events { largest, ceiling, seldom } => {
+                largest.max(seldom.weight(replications)).min(ceiling)
             }
         }
+    }
+
+    /// Events that add no more than that, of values without a limit.
+    #[must_use]
+    pub fn up_to(largest: f64) -> Randomness {
+        Randomness::Events { largest, ceiling: f64::INFINITY, seldom: Seldom::NONE }
+    }
+
+    /// The same, of values that have one.
+    #[must_use]
+    pub fn within(largest: f64, ceiling: f64) -> Randomness {
+        Randomness::Events { largest, ceiling, seldom: Seldom::NONE }
     }
 }
 
@@ -178,7 +238,7 @@ impl Interval {
 /// use ninefold::stats::{Method, Moments, Randomness, interval};
 /// // One hundred years without an outage, where an outage lasts at most an hour or so.
 /// let years: Moments = (0..100).map(|_| 0).collect();
-/// let downtime = interval::mean(&years, Randomness::Events { largest: 3600.0, ceiling: 31_536_000.0 });
+/// let downtime = interval::mean(&years, Randomness::within(3600.0, 31_536_000.0));
 /// assert_eq!((downtime.mean, downtime.low, downtime.method), (0.0, 0.0, Method::Bound));
 /// assert!((downtime.high - 3.689 * 3600.0 / 100.0).abs() < 0.01);
 /// ```
@@ -195,7 +255,7 @@ pub fn mean(values: &Moments, randomness: Randomness) -> Interval {
 /// ```
 /// use ninefold::stats::{Moments, Randomness, interval};
 /// let years: Moments = (0..100).map(|year| year % 7).collect();
-/// let chance = Randomness::Events { largest: 10.0, ceiling: f64::INFINITY };
+/// let chance = Randomness::up_to(10.0);
 /// let (usual, wide) = (interval::mean(&years, chance), interval::mean_at(&years, chance, 0.001));
 /// assert!(wide.low < usual.low && usual.high < wide.high && wide.mean == usual.mean);
 /// ```
@@ -214,7 +274,7 @@ pub fn mean_at(values: &Moments, randomness: Randomness, tail: f64) -> Interval 
     }
     let n = values.count() as f64;
     let total = Total::of(values, tail);
-    let weight = weight(randomness);
+    let weight = randomness.unseen(n);
     let gamma = total.bounds(weight);
     let method = match method(total.events, total.variance, weight, values.count()) {
         Method::StudentT if tail < TAIL => Method::WeightedPoisson,
@@ -252,7 +312,7 @@ pub fn mean_at(values: &Moments, randomness: Randomness, tail: f64) -> Interval 
 /// for _ in 0..1000 {
 ///     pairs.push(0, 0);
 /// }
-/// let events = |largest| Randomness::Events { largest, ceiling: 1e6 };
+/// let events = |largest| Randomness::within(largest, 1e6);
 /// let difference = interval::difference(&pairs, events(600.0), events(60.0));
 /// assert!(difference.low < -0.2 && difference.mean == 0.0 && difference.high > 2.2);
 /// ```
@@ -279,7 +339,7 @@ pub fn difference_at(pairs: &PairedMoments, first: Randomness, second: Randomnes
     }
     let n = pairs.count() as f64;
     let (above, below) = (Total::of(pairs.above(), tail), Total::of(pairs.below(), tail));
-    let (up, down) = (weight(first), weight(second));
+    let (up, down) = (first.unseen(n), second.unseen(n));
     let sum = mean * n;
     // A single pair shows no spread; its own size stands in, as for a single value.
     let variance = pairs.difference_variance().map_or(above.variance + below.variance, |s2| n * s2);
@@ -415,20 +475,6 @@ fn method(events: f64, variance: f64, weight: f64, count: u64) -> Method {
 
 fn exact(mean: f64) -> Interval {
     Interval { mean, se: 0.0, low: mean, high: mean, method: Method::Exact }
-}
-
-/// The most one event may add.
-fn weight(randomness: Randomness) -> f64 {
-    match randomness {
-        Randomness::None => 0.0,
-        Randomness::Events { largest, ceiling } => {
-            if largest > 0.0 {
-                largest.min(ceiling)
-            } else {
-                ceiling
-            }
-        }
-    }
 }
 
 /// The most a replication's value can be.

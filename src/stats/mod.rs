@@ -23,7 +23,7 @@ pub mod spending;
 mod wide;
 
 pub use distribution::{Distribution, EXACT_VALUES_MAX};
-pub use interval::{Interval, Method, Randomness};
+pub use interval::{Interval, Method, Randomness, Seldom};
 pub use moments::Moments;
 pub use paired::PairedMoments;
 

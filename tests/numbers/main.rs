@@ -8,3 +8,4 @@ mod percentiles;
 mod precision;
 mod rare;
 mod refined;
+mod seldom;

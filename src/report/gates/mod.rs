@@ -194,8 +194,8 @@ fn told(check: &Check, estimate: Option<&Estimate>, observed: Option<f64>, horiz
             };
             match observed.filter(|_| is_part(versus)) {
                 Some(part) => {
-                    let factor = figures::trimmed(versus.factor);
-                    format!("{part:.3} x; beside {factor} x {difference}")
+                    let (part, factor) = (figures::times(part, 3), figures::times(versus.factor, 6));
+                    format!("{part} x; beside {factor} x {difference}")
                 }
                 None => difference,
             }

@@ -1,23 +1,24 @@
 //! How much one incident can add to one replication of a service: what keeps the interval of rare
 //! outages honest before anything has been observed (the allowance for a heavy tail).
 //!
-//! Lengths are 99.9th percentiles of the laws on the way, added up, which overstates a little; waiting for a
-//! crew that is busy elsewhere is not in them. An
-//! incident that hits several instances at once counts with all of them.
+//! Lengths are 99.9th percentiles of the laws on the way, added up, which overstates a little. What is seldom and long beside what is often and short is
+//! counted apart (`seldom`). An incident that hits several instances at once counts with all of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::seldom::Seldom;
 use crate::model::{
-    Delay, DomainId, Fencing, GuestGroup, IncidentBound, Mirror, MirrorFailover, Model, PartKind, Product,
-    Role, Service, StorageId, Traffic,
+    ClusterId, CrewId, Delay, DomainId, Fault, Fencing, GuestGroup, HostId, IncidentBound, Mirror,
+    MirrorFailover, Model, PartKind, Product, Role, Service, StorageId, Traffic,
 };
 
 /// The percentile of lengths; the 99th was too small after some hundred heavy-tailed outages.
 const P: f64 = 0.999;
 
 pub(super) fn measure(model: &mut Model) {
+    let (mut seldom, spare) = (Seldom::of(model, P), has_spare(model));
     for number in 0..model.services.len() {
-        model.services[number].incident = bound(model, number);
+        model.services[number].incident = bound(model, &mut seldom, spare, number);
     }
     model.waiting_bound_vm_s = waiting_bound(model);
     model.host_out_bound_s = host_out_bound(model);
@@ -73,17 +74,23 @@ fn inside(model: &Model, domain: DomainId) -> Vec<bool> {
     all
 }
 
-/// One kind of incident that can happen by chance: how long, and to how many instances.
-struct Incident {
+/// One kind of incident that can happen by chance: how long, to how many instances, and after which fault.
+struct Incident<'m> {
     length_s: f64,
     instances: usize,
+    fault: &'m Fault,
+    /// So many have it, each for itself.
+    many: u32,
+    /// Who puts it right.
+    crew: Option<CrewId>,
 }
 
-fn bound(model: &Model, number: usize) -> IncidentBound {
+fn bound(model: &Model, seldom: &mut Seldom, spare: bool, number: usize) -> IncidentBound {
     let service = &model.services[number];
     let instances = f64::from(service.instances.max(1));
     let mut bound = IncidentBound::default();
-    for incident in incidents(model, number) {
+    let incidents = incidents(model, spare, number);
+    for incident in &incidents {
         // What cannot hit the service is no chance for it.
         if incident.instances == 0 {
             continue;
@@ -100,7 +107,70 @@ fn bound(model: &Model, number: usize) -> IncidentBound {
             + model.maintenances.iter().map(|m| m.lasts.quantile(P)).fold(0.0, f64::max);
         bound.outages = 1.0;
     }
+    let (mut longest_s, mut moment) = (0.0, 0.0);
+    let mut add = |length_s: f64, mean_s: f64| {
+        bound.seldom_mean_s += mean_s;
+        // Of several kinds the longest is that of the one that has most of the second moment.
+        if length_s * mean_s > moment {
+            (longest_s, moment) = (length_s, length_s * mean_s);
+        }
+    };
+    for incident in incidents.iter().filter(|incident| incident.instances > 0) {
+        if let Some(busy) = seldom.busy(incident.crew) {
+            let share = incident.instances as f64 / instances;
+            let mean_s = busy.mean_s(model, incident.fault) * f64::from(incident.many);
+            add((incident.length_s + busy.longest_s) * share, mean_s * share);
+        }
+    }
+    if service.host_cluster && spare {
+        let back_s = way_back(model, number);
+        for (cluster, hit) in hits_by_cluster(model, number) {
+            let all = &model.clusters[cluster.index()].hosts;
+            let own = can_run(model, number, cluster);
+            // Where only some of them can run it, those may be lost; and nobody may have room, or a quorum.
+            let sets = [Some(own).filter(|own| own.len() < all.len()), Some(all.clone())];
+            for hosts in sets.into_iter().flatten() {
+                let lost = seldom.no_host(model, cluster, hosts);
+                let share =
+                    hit.saturating_mul(lost.crowding).min(service.instances as usize) as f64 / instances;
+                add((lost.longest_s + back_s) * share, share * lost.mean_s);
+            }
+        }
+    }
+    bound.seldom_s = longest_s;
     bound
+}
+
+/// The hosts of a cluster that reach the disks of a service's VMs there, and have room for one.
+fn can_run(model: &Model, number: usize, cluster: ClusterId) -> Vec<HostId> {
+    let need = &model.services[number].need;
+    let is_here = |vm: &&crate::model::Vm| {
+        vm.service.index() == number && model.hosts[vm.host.index()].cluster == Some(cluster)
+    };
+    let storage = model.vms.iter().find(is_here).and_then(|vm| vm.storage);
+    let can = |host: &&HostId| {
+        let host = &model.hosts[host.index()];
+        host.room.memory_mib >= need.memory_mib
+            && host.room.cores >= need.cores
+            && storage.is_none_or(|storage| host.storages.contains(&storage))
+    };
+    model.clusters[cluster.index()].hosts.iter().filter(can).copied().collect()
+}
+
+/// Of the clusters that may run a service, how many of its instances the host with most of them has at the start.
+fn hits_by_cluster(model: &Model, number: usize) -> BTreeMap<ClusterId, usize> {
+    let mut hits = vec![0_usize; model.hosts.len()];
+    for vm in model.vms.iter().filter(|vm| vm.service.index() == number) {
+        hits[vm.host.index()] += 1;
+    }
+    let mut most = BTreeMap::new();
+    for (host, hit) in model.hosts.iter().zip(hits) {
+        if let (Some(cluster), true) = (host.cluster, hit > 0) {
+            let most = most.entry(cluster).or_insert(0);
+            *most = hit.max(*most);
+        }
+    }
+    most
 }
 
 /// The most writes that one switch to the other copy of its disks can cost an instance.
@@ -147,7 +217,7 @@ fn guest_laws(service: &Service) -> Vec<&Delay> {
     service.guest.as_ref().map_or_else(Vec::new, GuestGroup::laws)
 }
 
-fn incidents(model: &Model, number: usize) -> Vec<Incident> {
+fn incidents(model: &Model, spare: bool, number: usize) -> Vec<Incident<'_>> {
     let service = &model.services[number];
     let mut all = Vec::new();
     let back = way_back(model, number);
@@ -155,13 +225,15 @@ fn incidents(model: &Model, number: usize) -> Vec<Incident> {
     // A guest layer ends most outages by itself; the person or the repair is the slower bound.
     let own = |length: f64| if service.guest.is_some() { switch + length } else { length };
     for fault in [&service.guest_crash, &service.app_crash, &service.app_hang].into_iter().flatten() {
-        all.push(Incident { length_s: own(fault.ttr.quantile(P) + back), instances: 1 });
+        let length_s = own(fault.ttr.quantile(P) + back);
+        all.push(Incident { length_s, instances: 1, fault, many: service.instances, crew: service.crew });
     }
-    host_incidents(model, number, own, back, &mut all);
+    host_incidents((model, spare), number, own, back, &mut all);
     for part in &model.parts {
         if let Some(fault) = &part.fault {
             let (instances, more_s) = hit_by_part(model, number, part.kind);
-            all.push(Incident { length_s: fault.ttr.quantile(P) + more_s + back, instances });
+            let length_s = fault.ttr.quantile(P) + more_s + back;
+            all.push(Incident { length_s, instances, fault, many: 1, crew: part.crew });
         }
     }
     all
@@ -197,12 +269,12 @@ fn own_fault(model: &Model, part: crate::model::PartId) -> &Option<crate::model:
     &model.parts[part.index()].fault
 }
 
-fn host_incidents(
-    model: &Model,
+fn host_incidents<'m>(
+    (model, spare): (&'m Model, bool),
     number: usize,
     own: impl Fn(f64) -> f64,
     back: f64,
-    all: &mut Vec<Incident>,
+    all: &mut Vec<Incident<'m>>,
 ) {
     let service = &model.services[number];
     let mut hit = vec![0_usize; model.hosts.len()];
@@ -211,28 +283,32 @@ fn host_incidents(
             hit[vm.host.index()] += 1;
         }
     }
-    let spare = has_spare(model);
+    let clusters = hits_by_cluster(model, number);
     for (host, &instances) in model.hosts.iter().zip(&hit) {
-        let instances = instances.max(usize::from(service.host_cluster)).min(service.instances as usize);
+        // Its cluster may have moved any VM there.
+        let may_come =
+            service.host_cluster && host.cluster.is_some_and(|cluster| clusters.contains_key(&cluster));
+        let instances = instances.max(usize::from(may_come)).min(service.instances as usize);
         for part in host.parts.iter().map(|part| &model.parts[part.index()]) {
             let private = matches!(&service.guest, Some(GuestGroup::Failover(rules)) if rules.private_cards);
             let felt = private || !matches!(part.kind, PartKind::Link(_, Traffic::Private));
             if let (Some(fault), true) = (&part.fault, felt) {
-                all.push(Incident { length_s: own(fault.ttr.quantile(P) + back), instances });
+                let length_s = own(fault.ttr.quantile(P) + back);
+                all.push(Incident { length_s, instances, fault, many: 1, crew: part.crew });
             }
         }
-        let longest =
-            [&host.crash, &host.hang].into_iter().flatten().map(|f| f.ttr.quantile(P)).reduce(f64::max);
-        let (Some(longest), true) = (longest, instances > 0) else { continue };
-        let repair = longest + host.boot.quantile(P);
-        let reaction =
-            host.cluster.filter(|_| service.host_cluster).map(|c| match &model.clusters[c.index()].product {
-                Product::Custom { detection } => detection.quantile(P),
-                product => longest_reaction_s(product),
-            });
+        if instances == 0 {
+            continue;
+        }
         // A cluster that has no room left for a host's VMs lets them wait until it is repaired.
-        let length = reaction.filter(|_| spare).unwrap_or(repair);
-        all.push(Incident { length_s: own(length + back), instances });
+        let cluster = host.cluster.filter(|_| service.host_cluster && spare);
+        let reaction = cluster.map(|c| longest_reaction_s(&model.clusters[c.index()].product));
+        for fault in [&host.crash, &host.hang].into_iter().flatten() {
+            let length_s = reaction.unwrap_or(fault.ttr.quantile(P) + host.boot.quantile(P));
+            // What is restarted elsewhere waits for nobody.
+            let crew = host.crew.filter(|_| reaction.is_none());
+            all.push(Incident { length_s: own(length_s + back), instances, fault, many: 1, crew });
+        }
     }
 }
 
@@ -241,20 +317,21 @@ fn longest_reaction_s(product: &Product) -> f64 {
     let sum = |laws: &[&Delay]| laws.iter().map(|law| law.quantile(P)).sum::<f64>();
     match product {
         Product::Custom { detection } => detection.quantile(P),
-        Product::Primary(p) => {
-            (p.election_starts_after + p.election_lasts + p.restart_after_election).as_secs_f64()
+        Product::Primary(own) => {
+            (own.election_starts_after + own.election_lasts + own.restart_after_election).as_secs_f64()
         }
-        Product::FivePrimaries(p) => p.failed_after.as_secs_f64(),
-        Product::Pool(p) => {
-            p.failed_after.as_secs_f64()
-                + sum(&[&p.agreement, &p.winners_wait, &p.notice, &p.master_takeover])
+        Product::FivePrimaries(own) => own.failed_after.as_secs_f64(),
+        Product::Pool(own) => {
+            own.failed_after.as_secs_f64()
+                + sum(&[&own.agreement, &own.winners_wait, &own.notice, &own.master_takeover])
         }
-        Product::Quorum(p) => {
-            (p.failed_after + p.resiliency + p.name_ttl).as_secs_f64() + sum(&[&p.regroup, &p.disk_move])
+        Product::Quorum(own) => {
+            (own.failed_after + own.resiliency + own.name_ttl).as_secs_f64()
+                + sum(&[&own.regroup, &own.disk_move])
         }
-        Product::Ring(p) => {
-            let noticed = p.failed_after.as_secs_f64() + p.regroup.quantile(P);
-            match &p.fencing {
+        Product::Ring(own) => {
+            let noticed = own.failed_after.as_secs_f64() + own.regroup.quantile(P);
+            match &own.fencing {
                 Fencing::Peers { takes } => noticed + takes.quantile(P),
                 Fencing::Watchdog { fence_delay, recover_after, loops, .. } => {
                     let fenced = noticed + fence_delay.as_secs_f64();
@@ -306,7 +383,10 @@ fn hit_by_domain(model: &Model, number: usize, domain: DomainId) -> usize {
         .map(|vm| vm.instance.0)
         .collect();
     hit.dedup();
-    hit.len().max(usize::from(model.services[number].host_cluster))
+    let clusters = hits_by_cluster(model, number);
+    let mut hosts = model.hosts.iter().zip(&inside).filter(|(_, inside)| **inside);
+    let may_come = hosts.any(|(host, _)| host.cluster.is_some_and(|cluster| clusters.contains_key(&cluster)));
+    hit.len().max(usize::from(model.services[number].host_cluster && may_come))
 }
 
 /// Whether a storage loses its power with a domain.

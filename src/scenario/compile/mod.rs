@@ -10,12 +10,14 @@ mod groups;
 mod hardware;
 mod migration;
 mod monitor;
+mod no_host;
 mod parts;
 mod placement;
 mod prices;
 mod product_limits;
 mod products;
 mod restart;
+mod seldom;
 mod storage_loss;
 mod workload;
 

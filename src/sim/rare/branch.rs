@@ -1,7 +1,7 @@
 //! One way that an episode can take: from the moment of a fault until all is well again.
 
 use super::super::{EVENTS_MAX, Simulation};
-use super::calm::{Calm, Look};
+use super::calm::{Calm, Look, Outlook};
 use super::ledger::Ledger;
 use super::window::Window;
 use super::{Meter, add};
@@ -18,6 +18,8 @@ const FIRING_DAWN: f64 = 0.15;
 /// this: no weight is larger than 30 for that.
 const FADING: f64 = 0.75;
 const LIGHT: f64 = 0.1;
+/// The weight from which on a window counts as one in which none struck. Assumption.
+const WEIGHTY: f64 = 1.01;
 
 /// Nobody knows how long what is not being repaired stays out; assumption: as long as a person takes, and four times as long each time
 /// that it was longer. It is planned work, or members of a group that have come together on one host.
@@ -32,19 +34,32 @@ pub(super) enum Stop {
     Level,
 }
 
+/// What one has come to.
+pub(super) struct Lived {
+    pub stop: Stop,
+    /// Of all of it.
+    pub weight: f64,
+    /// When, after how many events.
+    pub at: (Time, u64, u64),
+    /// How many events and windows it took, and a look at all before.
+    pub work: u64,
+}
+
 /// One that is being lived.
 pub(super) struct Branch<'r, 'w, 'm, M> {
     run: Simulation<'r, &'r mut M>,
     ledger: &'r mut Ledger<'w, 'm>,
-    calm: Calm,
+    calm: &'r Calm,
     end: Time,
     /// It goes no further than to so many components out.
     goal: u32,
     /// Of the windows that are closed: the weight of what happened in them, and how likely a fault is made in the next.
     weight: f64,
     firing: f64,
-    /// What becomes of that where none strikes in the window that is open.
+    /// What becomes of that where none strikes in the window that is open, and what that was opened for.
     fading: f64,
+    outlook: Option<Outlook>,
+    windows: u64,
     /// How long the next window is where nothing is being repaired.
     unknown: Span,
     /// The sums when it was looked at last, and what they have grown by since the beginning, weighted.
@@ -56,7 +71,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     pub(super) fn new(
         run: Simulation<'r, &'r mut M>,
         ledger: &'r mut Ledger<'w, 'm>,
-        (calm, end, goal): (Calm, Time, u32),
+        (calm, end, goal): (&'r Calm, Time, u32),
         [seen, lost]: [&'r mut Vec<f64>; 2],
     ) -> Self {
         seen.copy_from_slice(run.observer.sums());
@@ -70,6 +85,8 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             weight: 1.0,
             firing: 1.0,
             fading: 1.0,
+            outlook: None,
+            windows: 0,
             unknown: UNKNOWN,
             seen,
             lost,
@@ -77,10 +94,16 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     }
 
     /// Lives from an event that has just been taken, or from now, until all is well again, or enough is out. What was lost is left in
-    /// `lost`, weighted as it was lost. The answer is how it ended, the weight of all of it, and when, after how many events.
-    pub(super) fn live(mut self, first: Option<(Time, u32)>) -> (Stop, f64, (Time, u64, u64)) {
+    /// `lost`, weighted as it was lost.
+    pub(super) fn live(mut self, first: Option<(Time, u32)>) -> Lived {
+        let before = self.run.events;
         let (stop, weight) = self.go_on(first);
-        (stop, weight, (self.run.now, self.run.events, self.run.stuck_since))
+        Lived {
+            stop,
+            weight,
+            at: (self.run.now, self.run.events, self.run.stuck_since),
+            work: self.run.events - before + self.windows + 1,
+        }
     }
 
     fn go_on(&mut self, first: Option<(Time, u32)>) -> (Stop, f64) {
@@ -111,7 +134,6 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
                 self.pass(until);
                 self.run.now = until;
                 self.close(&mut window);
-                self.firing *= self.fading;
                 if self.is_over() {
                     return (Stop::Over, self.weight_with(None));
                 }
@@ -143,6 +165,10 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
                 _ => {
                     self.weigh(window.as_ref());
                     self.ledger.look(self.run.model, self.run.state, at);
+                    // What runs again has no part in the window, and what it was opened for may be over.
+                    if self.ledger.woke || self.is_another_outlook() {
+                        self.close(&mut window);
+                    }
                 }
             }
             if self.is_over() {
@@ -160,23 +186,28 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
 
     /// A window, until the first repair is done, or as long as nothing changes that is known.
     fn open(&mut self) -> Window {
-        let known = self.calm.until(self.look());
-        let ends = self.ledger.next_repair(self.run.state);
-        let until = match (known, ends) {
-            (Some((until, _)), _) => until,
-            (None, Some(ends)) => ends,
-            (None, None) => self.run.now + self.unknown,
+        self.windows += 1;
+        self.outlook = self.calm.outlook(self.look());
+        let ends = match self.outlook {
+            Some(outlook) => outlook.until,
+            None => self.ledger.next_repair(self.run.state),
         };
+        let until = ends.unwrap_or(self.run.now + self.unknown);
         // Whatever lasts longer than a person takes may last for long.
-        let is_known = known.is_some() || ends.is_some();
-        self.unknown = if is_known { UNKNOWN } else { Span(self.unknown.0.saturating_mul(4)) };
+        self.unknown = if ends.is_some() { UNKNOWN } else { Span(self.unknown.0.saturating_mul(4)) };
         let is_down = self.run.observer.is_down();
-        let (firing, fading) = match known {
-            Some((_, true)) => (FIRING_DAWN, 1.0),
+        let (firing, fading) = match self.outlook {
+            Some(outlook) if outlook.is_dawn => (FIRING_DAWN, 1.0),
             _ => (self.firing * if is_down { FIRING_DOWN } else { FIRING }, FADING),
         };
         self.fading = fading;
         Window::open(self.ledger, &mut self.run, firing, until.min(self.end))
+    }
+
+    /// Whether the window that is open was opened for something else.
+    fn is_another_outlook(&self) -> bool {
+        let is = |outlook: Option<Outlook>| outlook.map(|outlook| outlook.is_dawn);
+        is(self.calm.outlook(self.look())) != is(self.outlook)
     }
 
     /// When an episode in which all stands as it should is over without an event.
@@ -210,7 +241,10 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     fn close(&mut self, window: &mut Option<Window>) {
         self.weigh(window.as_ref());
         if let Some(open) = window.take() {
-            self.weight *= open.weight(self.ledger, None);
+            let weight = open.weight(self.ledger, None);
+            self.weight *= weight;
+            // One that has hardly begun is not another chance.
+            self.firing *= if weight > WEIGHTY { self.fading } else { 1.0 };
             open.close(self.ledger, &mut self.run);
         }
     }

@@ -20,11 +20,14 @@ const LEVELS: u32 = 16;
 /// What it takes to live an episode again, kept from one to the next.
 pub(super) struct Fork<'r, 'w, 'm, M> {
     pub way: Way,
+    pub part: f64,
     pub branches: u32,
     /// When all is well, and when the replication ends.
-    pub calm: Calm,
+    pub calm: &'r Calm,
     pub end: Time,
     pub episode: u32,
+    /// The most that all may cost.
+    pub work_max: u64,
     pub work: Moment<'w, 'm, M>,
     pub diagnostics: &'r mut Diagnostics,
     /// What branches have lost, weighted; and the sums of one of them when they were looked at last.
@@ -44,14 +47,28 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
     ) {
         self.episode += 1;
         self.diagnostics.episodes += 1;
-        let each = libm::exp(ledger.log_weight) / f64::from(self.branches);
+        // Some count for all, where it would take too long to live each of them again.
+        if self.part < 1.0
+            && self.random(main, u32::MAX).uniform(Stream::new("rare events", "part"), 0) >= self.part
+        {
+            return;
+        }
+        let each = libm::exp(ledger.log_weight) / (f64::from(self.branches) * self.part);
         match self.way {
             Way::Forcing => {
+                let (mut sum, mut squares) = (0.0, 0.0);
                 for branch in 0..self.branches {
+                    if self.gives_up() {
+                        return;
+                    }
                     self.work.take(main, ledger);
-                    let (_, weight) = self.branch(main, branch, first, u32::MAX);
-                    self.account(each, weight, lost);
+                    let (_, weight, work) = self.branch(main, branch, first, u32::MAX);
+                    let downtime = self.account(each, weight, work, lost);
+                    (sum, squares) = (sum + downtime, squares + downtime * downtime);
                 }
+                let many = f64::from(self.branches);
+                let apart = (squares - sum * sum / many).max(0.0);
+                self.diagnostics.scatter += apart * many / (many - 1.0).max(1.0);
             }
             Way::Splitting => self.split(main, ledger, first, (each, lost)),
         }
@@ -73,6 +90,9 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
             let goal = if level + 1 == LEVELS { u32::MAX } else { out + 1 + level };
             let mut reached: Vec<(Moment<'w, 'm, M>, f64)> = Vec::new();
             for (branch, &entry) in from.iter().enumerate() {
+                if self.gives_up() {
+                    return;
+                }
                 let first = if level == 0 {
                     self.work.take(main, ledger);
                     first
@@ -80,8 +100,8 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
                     self.work.copy(&entries[entry]);
                     None
                 };
-                let (stop, own) = self.branch(main, (level << 16) | branch as u32, first, goal);
-                self.account(each * weight, own, lost);
+                let (stop, own, work) = self.branch(main, (level << 16) | branch as u32, first, goal);
+                self.account(each * weight, own, work, lost);
                 if stop == Stop::Level {
                     reached.push((self.work.kept(), own));
                 }
@@ -101,20 +121,24 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         }
     }
 
-    /// One way from where `work` is: how it ended, and its weight. What it loses is in `lost`.
+    pub(super) fn gives_up(&self) -> bool {
+        self.diagnostics.work + self.diagnostics.steps > self.work_max
+    }
+
+    /// One way from where `work` is: how it ended, its weight, and what it cost. What it loses is in `lost`.
     fn branch(
         &mut self,
         main: &Simulation<'m, &mut M>,
         number: u32,
         first: Option<(Time, u32)>,
         goal: u32,
-    ) -> (Stop, f64) {
+    ) -> (Stop, f64, u64) {
         let random = self.random(main, number);
         let (run, ledger) = self.work.go_on(main, random);
         let found = [&mut self.seen, &mut self.lost];
-        let (stop, weight, at) = Branch::new(run, ledger, (self.calm, self.end, goal), found).live(first);
-        self.work.reached(at);
-        (stop, weight)
+        let lived = Branch::new(run, ledger, (self.calm, self.end, goal), found).live(first);
+        self.work.reached(lived.at);
+        (lived.stop, lived.weight, lived.work)
     }
 
     fn random(&self, main: &Simulation<'m, &mut M>, number: u32) -> Randomness {
@@ -122,9 +146,12 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         Randomness::new(main.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15), main.replication)
     }
 
-    fn account(&mut self, each: f64, weight: f64, lost: &mut [f64]) {
+    /// Adds what a branch has lost; the downtime among that.
+    fn account(&mut self, each: f64, weight: f64, work: u64, lost: &mut [f64]) -> f64 {
         lost.iter_mut().zip(&self.lost).for_each(|(sum, more)| *sum += each * more);
-        self.diagnostics.note(weight, M::downtime(&self.lost) * each);
+        let downtime = M::downtime(&self.lost) * each;
+        self.diagnostics.note(weight, downtime, work);
+        downtime
     }
 }
 

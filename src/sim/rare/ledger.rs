@@ -44,8 +44,6 @@ pub(super) struct Fired {
 /// What there is to lose: where all is well it is what it was at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
-    /// Clocks that run.
-    pub running: usize,
     /// Hosts that are up and take orders.
     hosts: usize,
     /// VMs that are ready.
@@ -60,20 +58,19 @@ impl Standing {
     /// With so much less running all is well still.
     pub(super) fn but(self, spare: usize) -> Standing {
         let less = |all: usize| all.saturating_sub(spare);
-        Standing { running: less(self.running), hosts: less(self.hosts), ..self }
+        Standing { hosts: less(self.hosts), ..self }
     }
 
     /// Whether it is as good as another one.
     pub(super) fn is_as_good_as(self, other: Standing) -> bool {
-        self.running >= other.running
-            && self.hosts >= other.hosts
+        self.hosts >= other.hosts
             && self.ready >= other.ready
             && self.crowded <= other.crowded
             && self.behind <= other.behind
     }
 
-    /// That of the replication's state, where so many clocks run.
-    fn of(model: &Model, state: &State, watched: &WatchedClocks<'_>, running: usize) -> Standing {
+    /// That of the replication's state.
+    fn of(model: &Model, state: &State, watched: &WatchedClocks<'_>) -> Standing {
         let is_there = |host: &&HostId| {
             // One that is being emptied for planned work is looked at elsewhere.
             state.hosts[host.index()].evacuates || state.takes_orders(model, **host)
@@ -81,7 +78,6 @@ impl Standing {
         let stale = state.mirrors.iter().map(|mirror| mirror.stale_since);
         let stale = stale.chain(state.local_mirrors.iter().map(|mirror| mirror.stale_since));
         Standing {
-            running,
             hosts: watched.hosts.iter().filter(is_there).count(),
             ready: watched.vms.iter().filter(|vm| is_ready(state, **vm)).count(),
             crowded: watched.groups.iter().map(|members| crowded(state, members.clone())).sum(),
@@ -98,8 +94,11 @@ pub(super) struct Ledger<'w, 'm> {
     /// Up to when ages and weight are counted.
     since: Time,
     pub log_weight: f64,
-    /// Where all stands.
+    /// Where all stands, and by kind how many clocks run.
     pub standing: Standing,
+    pub running: Vec<u32>,
+    /// The last event has let a clock go on, or begin a life, that is no VM's.
+    pub woke: bool,
     /// How many turns of planned work had begun when the episode did that is being lived ([`super::calm`]).
     pub turn: u64,
     running_by_kind: Vec<u32>,
@@ -110,7 +109,7 @@ pub(super) struct Ledger<'w, 'm> {
 }
 
 clone_in_place!(Ledger<'w, 'm> {
-    watched, rows, since, log_weight, standing, turn, running_by_kind, near_hosts, stream, draws
+    watched, rows, since, log_weight, standing, running, woke, turn, running_by_kind, near_hosts, stream, draws
 });
 
 impl<'w, 'm> Ledger<'w, 'm> {
@@ -126,13 +125,18 @@ impl<'w, 'm> Ledger<'w, 'm> {
             share: Share::NONE,
         };
         let rows: Vec<Row> = watched.clocks.iter().map(row).collect();
-        let running = rows.iter().filter(|row| row.clock.runs()).count();
+        let mut running = vec![0; watched.kinds];
+        for (row, watched) in rows.iter().zip(&watched.clocks) {
+            running[watched.kind] += u32::from(row.clock.runs());
+        }
         Ledger {
             watched,
             rows,
             since: Time::ZERO,
             log_weight: 0.0,
-            standing: Standing::of(model, state, watched, running),
+            standing: Standing::of(model, state, watched),
+            running,
+            woke: false,
             turn: 0,
             running_by_kind: vec![0; watched.kinds],
             near_hosts: vec![false; watched.hosts_in_all],
@@ -196,14 +200,16 @@ impl<'w, 'm> Ledger<'w, 'm> {
 
     /// Sees what an event has made of the clocks.
     pub(super) fn look(&mut self, model: &Model, state: &State, now: Time) {
-        let mut running = 0;
+        self.running.fill(0);
+        self.woke = false;
         for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
             let seen = clock(state, watched.place);
             // An application that has been put right, and waits for its group to come back, is out no more.
             row.out &= !matches!(watched.place, Place::App(vm) if is_ready(state, vm));
             if seen.runs() {
                 row.out = false;
-                running += 1;
+                self.running[watched.kind] += 1;
+                self.woke |= !row.clock.runs() && matches!(watched.place, Place::Slot(_));
             }
             if seen == row.clock {
                 continue;
@@ -221,7 +227,7 @@ impl<'w, 'm> Ledger<'w, 'm> {
             }
             row.clock = seen;
         }
-        self.standing = Standing::of(model, state, self.watched, running);
+        self.standing = Standing::of(model, state, self.watched);
     }
 
     /// Gives each clock that runs its part in what is to be made to happen: all kinds have the same, and all clocks of a kind; and
@@ -289,16 +295,18 @@ impl<'w, 'm> Ledger<'w, 'm> {
         random.uniform(self.stream, self.draws - 1)
     }
 
-    /// Gives each clock the factor that it is to run with from now on, and draws anew those that run with another one: what
+    /// Gives each clock the factor that it is to run with from now on, of those for lives that ran from the beginning and for new ones, and draws anew those that run with another one: what
     /// is left of an exponential budget is as fresh as a new one.
     pub(super) fn tilt<O: Observer>(
         &mut self,
         simulation: &mut Simulation<'_, O>,
-        factor: impl Fn(&Watched<'m>) -> f64,
+        factors: impl Fn(&Watched<'m>) -> [f64; 2],
     ) {
         for number in 0..self.rows.len() {
-            let wanted = factor(&self.watched.clocks[number]);
-            self.rows[number].factor = wanted;
+            let [old, new] = factors(&self.watched.clocks[number]);
+            let row = &mut self.rows[number];
+            let wanted = if row.residual { old } else { new };
+            row.factor = wanted;
             if self.rows[number].clock.runs() && self.rows[number].drawn != wanted {
                 self.redraw(simulation, number);
             }

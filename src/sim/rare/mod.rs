@@ -64,6 +64,9 @@ pub struct Diagnostics {
     /// Episodes, and branches of them.
     pub episodes: u64,
     pub branches: u64,
+    /// What branches have cost: events, windows and themselves, at each of which all that is watched is looked at; and the events between episodes.
+    pub work: u64,
+    pub steps: u64,
     /// Branches in which a service was down.
     pub hits: u64,
     /// Sum of the weights of all branches, whose mean is 1 where nothing is wrong.
@@ -72,6 +75,8 @@ pub struct Diagnostics {
     pub lost: f64,
     pub lost_squared: f64,
     pub lost_max: f64,
+    /// The variance of replications that is due to branches of one episode being unlike, summed over episodes.
+    pub scatter: f64,
 }
 
 /// How an episode is lived again.
@@ -84,20 +89,22 @@ pub enum Way {
 }
 
 /// What is spent on each episode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Effort {
     pub way: Way,
+    /// The part of episodes that are lived again at all, and count for the others: above 0, up to 1.
+    pub part: f64,
     /// Branches of each episode, or of each level of it.
     pub branches: u32,
-    /// How much may be out while all is well still ([`RareRun::usually_out`]).
-    pub spare: usize,
+    /// By kind, how much may be out while all is well still ([`RareRun::usually_out`]); empty: nothing.
+    pub spare: Vec<u32>,
 }
 
 impl Effort {
     /// So many branches of each episode, which begins when anything is out.
     #[must_use]
     pub fn branches(branches: u32) -> Effort {
-        Effort { way: Way::Forcing, branches, spare: 0 }
+        Effort { way: Way::Forcing, part: 1.0, branches, spare: Vec::new() }
     }
 }
 
@@ -110,7 +117,8 @@ pub struct RareRun<'m, M> {
     branch_state: Option<State>,
     meter: M,
     /// By kind, while all is well.
-    forced: Vec<f64>,
+    forced: Vec<[f64; 2]>,
+    work_max: u64,
     pub diagnostics: Diagnostics,
 }
 
@@ -132,7 +140,36 @@ impl<'m, M: Meter> RareRun<'m, M> {
         }
         let forced = forced(model, &watched);
         let (state, diagnostics) = (State::new(model), Diagnostics::default());
-        Some(RareRun { model, watched, effort, state, branch_state: None, meter, forced, diagnostics })
+        let work_max = u64::MAX;
+        Some(RareRun {
+            model,
+            watched,
+            effort,
+            state,
+            branch_state: None,
+            meter,
+            forced,
+            work_max,
+            diagnostics,
+        })
+    }
+
+    /// Gives up once the diagnostics count more work than that: what is not through by then says nothing.
+    #[must_use]
+    pub fn up_to(self, work_max: u64) -> Self {
+        RareRun { work_max, ..self }
+    }
+
+    /// Whether it has given up.
+    #[must_use]
+    pub fn has_given_up(&self) -> bool {
+        self.diagnostics.work + self.diagnostics.steps > self.work_max
+    }
+
+    /// How many clocks are watched.
+    #[must_use]
+    pub fn clocks(&self) -> usize {
+        self.watched.clocks.len()
     }
 
     /// One replication: an unbiased estimate of what it loses, of each figure of the meter.
@@ -141,14 +178,21 @@ impl<'m, M: Meter> RareRun<'m, M> {
         let lost = vec![0.0; self.meter.sums().len()];
         let main = Simulation::new(self.model, &mut self.state, seed, replication, &mut self.meter);
         let ledger = Ledger::new(&self.watched, main.state, self.model);
-        let calm = Calm { standing: ledger.standing.but(self.effort.spare) };
+        let spare = |kind: usize| self.effort.spare.get(kind).copied().unwrap_or(0);
+        let least = ledger.running.iter().enumerate();
+        let calm = &Calm {
+            standing: ledger.standing.but(self.effort.spare.iter().sum::<u32>() as usize),
+            running: least.map(|(kind, running)| running.saturating_sub(spare(kind))).collect(),
+        };
         let branch_state = self.branch_state.take().unwrap_or_else(|| State::new(self.model));
         let fork = Fork {
             way: self.effort.way,
+            part: self.effort.part,
             branches: self.effort.branches,
             calm,
             end: Time::ZERO + self.model.end(),
             episode: 0,
+            work_max: self.work_max,
             work: Moment::new(branch_state, main.observer.clone(), ledger.clone()),
             diagnostics: &mut self.diagnostics,
             lost: lost.clone(),
@@ -162,8 +206,9 @@ impl<'m, M: Meter> RareRun<'m, M> {
 }
 
 impl Diagnostics {
-    fn note(&mut self, weight: f64, lost: f64) {
+    fn note(&mut self, weight: f64, lost: f64, work: u64) {
         self.branches += 1;
+        self.work += work;
         self.weights += weight;
         if lost > 0.0 {
             self.hits += 1;
@@ -177,11 +222,14 @@ impl Diagnostics {
     pub fn merge(&mut self, other: &Diagnostics) {
         self.episodes += other.episodes;
         self.branches += other.branches;
+        self.work += other.work;
+        self.steps += other.steps;
         self.hits += other.hits;
         self.weights += other.weights;
         self.lost += other.lost;
         self.lost_squared += other.lost_squared;
         self.lost_max = self.lost_max.max(other.lost_max);
+        self.scatter += other.scatter;
     }
 
     /// As many branches that lose the same would know as much of the downtime (Kish).
@@ -191,15 +239,25 @@ impl Diagnostics {
     }
 }
 
-/// By kind: how much more often its clocks fire while all is well. Kinds that are expected less than once over as many kinds
-/// as there are, share one failure a horizon.
-fn forced(model: &Model, watched: &WatchedClocks<'_>) -> Vec<f64> {
-    let mut expected = vec![0.0; watched.kinds];
+/// No clock is hurried more than that: what would take it is beyond all horizons, and numbers stay finite.
+const FACTOR_MAX: f64 = 1e100;
+
+/// By kind: how much more often its clocks fire while all is well, those that ran from the beginning and new ones. Kinds that are expected less than once
+/// over as many kinds as there are, share one failure a horizon.
+fn forced(model: &Model, watched: &WatchedClocks<'_>) -> Vec<[f64; 2]> {
+    let horizon_s = model.end().as_secs_f64();
+    let mut expected = vec![[0.0; 2]; watched.kinds];
     for clock in &watched.clocks {
-        expected[clock.kind] += clock.rate * model.end().as_secs_f64();
+        let [old, new] = &mut expected[clock.kind];
+        *old += clock.rate * horizon_s;
+        // Where new lives are short, much more is to be expected of them.
+        let new_hazard = clock.laws.iter().flatten().map(|law| law.hazard_between(false, 0.0, horizon_s));
+        *new += new_hazard.sum::<f64>();
     }
     let share = 1.0 / watched.kinds as f64;
-    expected.into_iter().map(|expected: f64| (share / expected).max(1.0)).collect()
+    // Of lives that cannot end within the horizon no factor makes any end.
+    let factor = |expected: f64| if expected > 0.0 { (share / expected).clamp(1.0, FACTOR_MAX) } else { 1.0 };
+    expected.into_iter().map(|both| both.map(factor)).collect()
 }
 
 /// Adds what was lost between two readings, weighted.

@@ -13,10 +13,10 @@ use crate::state::State;
 pub(super) struct Once<'r, 'w, 'm, M> {
     pub main: Simulation<'m, &'r mut M>,
     pub ledger: Ledger<'w, 'm>,
-    pub calm: Calm,
+    pub calm: &'r Calm,
     pub fork: Fork<'r, 'w, 'm, M>,
-    /// By kind, how much more often its clocks fire while all is well.
-    pub forced: &'r [f64],
+    /// By kind, how much more often its clocks fire while all is well: those that ran from the beginning, and new ones.
+    pub forced: &'r [[f64; 2]],
     /// What of the replication itself is in `lost`, or left out.
     pub seen: Vec<f64>,
     pub lost: Vec<f64>,
@@ -26,10 +26,13 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
     /// Lives it: what it loses on average, and room for branches.
     pub(super) fn run(mut self) -> (Vec<f64>, State) {
         let mut calm = self.follow(true);
-        loop {
+        while !self.fork.gives_up() {
+            self.fork.diagnostics.steps += 1;
             let forced = self.forced;
-            self.ledger
-                .tilt(&mut self.main, |watched: &Watched<'_>| if calm { forced[watched.kind] } else { 1.0 });
+            self.ledger.tilt(
+                &mut self.main,
+                |watched: &Watched<'_>| if calm { forced[watched.kind] } else { [1.0; 2] },
+            );
             let due = self.main.state.timers.earliest().map_or(Time::NEVER, |(at, _)| at);
             let look = self.look(self.main.now);
             let changes = if calm { look.dawn() } else { look.forgets().unwrap_or(Time::NEVER) };
@@ -47,6 +50,7 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
             };
             calm = self.step(at, slot, calm);
         }
+        (self.lost, self.fork.work.state)
     }
 
     /// Serves a timer; whether all is well then.

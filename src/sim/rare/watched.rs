@@ -7,8 +7,8 @@ use super::calm::Known;
 use super::memory::Memory;
 use crate::engine::{Law, Span, Time};
 use crate::model::{
-    ClusterId, CrewId, Fault, GuestGroup, HostId, InjectTarget, MaintenanceId, Model, NO_TIMER, PartKind,
-    ServiceId, StorageId, VmId,
+    ClusterId, CrewId, Fault, GuestGroup, HostId, InjectTarget, InstanceId, MaintenanceId, Model, NO_TIMER,
+    PartKind, Product, ServiceId, StorageId, VmId,
 };
 
 /// The part of repairs that are over before what is known beforehand comes, where they have begun as early as an episode. Assumption.
@@ -150,17 +150,34 @@ impl<'m> WatchedClocks<'m> {
             });
         }
         found.kinds = kinds.len();
+        found.dawn = found.dawn + aftermath(model, &reach);
         found
     }
+}
+
+/// How long what has been repaired may matter still: copies of disks are behind, and nodes are kept out.
+fn aftermath(model: &Model, reach: &Reach) -> Span {
+    let storages =
+        reach.storages.iter().filter_map(|storage| model.storages[storage.index()].mirror.as_ref());
+    let resyncs = storages.map(|mirror| mirror.resync.quantile(LONG));
+    let local =
+        model.local_mirrors.iter().filter_map(|pair| model.storages[pair.storage.index()].mirror.as_ref());
+    let resyncs = resyncs.chain(local.map(|mirror| mirror.resync.quantile(LONG)));
+    let nodes = reach.clusters.iter().filter_map(|cluster| match &model.clusters[cluster.index()].product {
+        Product::Quorum(profile) => profile.quarantine.as_ref().map(|rules| rules.lasts.as_secs_f64()),
+        _ => None,
+    });
+    Span::from_secs_f64(resyncs.chain(nodes).fold(0.0, f64::max))
 }
 
 /// Planned work and scripts that concern them.
 fn known(model: &Model, reach: &Reach) -> Vec<(u32, Known)> {
     let rounds = model.maintenances.iter().zip(&model.timers.maintenances).enumerate();
     let rounds = rounds.filter_map(|(number, (plan, &slot))| {
-        let is_reached = plan.hosts.iter().any(|host| reach.hosts.contains(&host.0))
-            || plan.instances.iter().any(|id| reach.services.contains(&model.instances[id.index()].service));
-        is_reached.then_some((slot, Known::Round(MaintenanceId(number as u32))))
+        let host = plan.hosts.iter().rposition(|host| reach.hosts.contains(&host.0));
+        let is_asked = |id: &InstanceId| reach.services.contains(&model.instances[id.index()].service);
+        let last = host.max(plan.instances.iter().rposition(is_asked))? as u32;
+        Some((slot, Known::Round(MaintenanceId(number as u32), last + 1)))
     });
     let injects = model.injects.iter().zip(&model.timers.injects);
     let injects = injects

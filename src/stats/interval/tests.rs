@@ -3,7 +3,7 @@
 use super::*;
 
 fn events(largest: f64) -> Randomness {
-    Randomness::Events { largest, ceiling: f64::INFINITY }
+    Randomness::up_to(largest)
 }
 
 fn moments(values: impl IntoIterator<Item = u64>) -> Moments {
@@ -105,7 +105,7 @@ fn nothing_seen_is_bounded_not_certain() {
     let three = -libm::log(0.025);
     check(mean(&none, events(60.0)), [0.0, 0.0, 0.0, three * 0.6], Method::Bound);
     // Nothing known about the largest event: the ceiling takes its place, and clips.
-    let ceiling = |largest, ceiling| Randomness::Events { largest, ceiling };
+    let ceiling = Randomness::within;
     check(mean(&none, ceiling(0.0, 1000.0)), [0.0, 0.0, 0.0, three * 10.0], Method::Bound);
     check(mean(&moments([0]), ceiling(900.0, 1000.0)), [0.0, 0.0, 0.0, 1000.0], Method::Bound);
     check(mean(&moments([]), ceiling(900.0, 1000.0)), [0.0, 0.0, 0.0, 1000.0], Method::Bound);
@@ -166,17 +166,39 @@ fn differences_mirror_and_are_never_certain_by_luck() {
     check(exact, [0.0, 0.0, 0.0, 0.0], Method::Exact);
     let single = difference(&pairs(0, [(3, 10)]), events(5.0), events(5.0));
     assert!(single.low < -7.0 && single.high > 0.0, "{single:?}");
-    let ceiling = Randomness::Events { largest: 5.0, ceiling: 10.0 };
+    let ceiling = Randomness::within(5.0, 10.0);
     let clipped = difference(&pairs(0, [(3, 10)]), ceiling, ceiling);
     assert_eq!((clipped.low, clipped.high), (-10.0, 10.0));
 }
 
 #[test]
 fn ends_stay_within_what_is_possible() {
-    let share = Randomness::Events { largest: 10.0, ceiling: 10.0 };
+    let share = Randomness::within(10.0, 10.0);
     let high = mean(&moments(times(19, 10).chain([9])), share);
     assert_eq!(high.high, 10.0);
     assert!(high.low < high.mean);
     let up = high.complement(10.0);
     assert_eq!((up.low, up.high), (0.0, 10.0 - high.low));
+}
+
+/// What is seldom is in an interval for what it is worth: as an event of its size where many replications would have seen some, and for no more than all of
+/// it where hardly any are to be expected.
+#[test]
+fn what_is_seldom_counts_for_what_it_is_worth() {
+    let seen = moments(times(150, 0).chain((0..50).map(|k| 90 + k % 20)));
+    let high = |largest: f64, mean: f64| {
+        let seldom = Seldom { largest, mean };
+        let chance = Randomness::Events { largest: 100.0, ceiling: f64::INFINITY, seldom };
+        super::mean(&seen, chance).high
+    };
+    let common = high(0.0, 0.0);
+    assert_eq!(high(5_000.0, 0.0), common);
+    // Its mean is a thousandth of what is known: it widens nothing.
+    assert!(high(5_000.0, 0.025) < common * 1.001);
+    // Ten are to be expected of two hundred replications.
+    assert_eq!(high(5_000.0, 250.0), super::mean(&seen, Randomness::up_to(5_000.0)).high);
+    // A tenth of one: the mean that it has is in the interval, and four times that is not.
+    let (worth, high) = (2.5, high(5_000.0, 2.5));
+    assert!(high > seen.mean() + worth && high < common + 4.0 * worth, "{high} {common}");
+    assert!(high > common);
 }

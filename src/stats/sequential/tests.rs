@@ -63,7 +63,7 @@ impl Ladder {
         let looks = looks(400);
         // The 99.9 % quantile of a length, in mean lengths.
         let largest = if self.heavy { libm::exp(1.5 * 3.090_232 - 1.125) } else { libm::log(1000.0) };
-        let chance = |mean: f64| Randomness::Events { largest: mean / self.events * largest, ceiling: 1e15 };
+        let chance = |mean: f64| Randomness::within(mean / self.events * largest, 1e15);
         let draw = |draws: &mut Draws| {
             if self.heavy { libm::exp(1.5 * draws.normal() - 1.125) } else { draws.exponential() }
         };

@@ -1,0 +1,403 @@
+//! Which services weighted replications are asked about, how it is gone about, and of whom they tell: decided by replications with random numbers
+//! of their own. Whatever is decided by them, the means of all others are not bent by it, as they would be if what looks sharp, was seen
+//! often or had bad luck were chosen among results.
+
+use rayon::prelude::*;
+
+use super::pool::{Threads, Watch};
+use super::rare::Stopped;
+use super::series::Series;
+use crate::engine::Time;
+use crate::model::{Model, ServiceId};
+use crate::probe::{FIGURES, Figure, Shortfall};
+use crate::sim::Simulation;
+use crate::sim::rare::{Diagnostics, Effort, Meter, RareRun, Way};
+use crate::special::gamma_p;
+use crate::state::State;
+
+/// Fewer incidents than this in all replications are too few (statistics B4).
+pub(super) const OUTAGES_FEW: f64 = 50.0;
+/// As little is known where incidents that plain replications have not seen may be worth so many times all that is lost: -ln 2.5 % of them
+/// may be missed. Assumption.
+const UNSEEN_LARGE: f64 = 1.0;
+const MISSED: f64 = 3.69;
+
+/// Some replications that are lived as they are show who is certainly not rare: with this chance, a service that is just rare has as many incidents in
+/// them, where those come independently. Assumption: luck does no harm here, whom it strikes is told by replications that had no part in it.
+const PLAIN: usize = 16;
+const LUCK: f64 = 1e-3;
+/// So many of them show how much is usually out.
+const USUAL: usize = 4;
+/// Then weighted ones show what is to be expected: so many, their branches, and what makes their random numbers others.
+const PILOT: usize = 32;
+const PILOT_BRANCHES: u32 = 4;
+const PILOT_SEED: u64 = 0x7069_6c6f_7420_7275;
+/// Where that leaves weights uneven, others show which way is the better one: so many branches all the way, or so many of each level, of which there
+/// are taken to be so many.
+const FORCED: u32 = 64;
+const SPLIT: u32 = 16;
+const LEVELS: f64 = 5.0;
+
+/// Branches that all episodes of a strategy together have, at least, where each may have no more than [`BRANCHES_MAX`].
+const BRANCHES: f64 = 20_000.0;
+/// More of one episode know little more, where most come to something: then it is the episodes that differ.
+const BRANCHES_MAX: f64 = 32.0;
+/// Where a mean is known worse than within a twentieth, there are up to so many times as many branches, and one episode may have as many as this.
+const MORE: f64 = 8.0;
+const MORE_MAX: f64 = 1_024.0;
+const EVENTS_WANTED: f64 = 400.0;
+/// Where no more than this part of the variance is due to branches of one episode being unlike, it is episodes that differ. Assumption.
+const SCATTER_MIN: f64 = 0.25;
+/// What is to be known as no more events than this is told by plain replications; and where those see incidents enough, what is known as no more than
+/// that. Assumptions.
+const EVENTS_MIN: f64 = 5.0;
+const EVENTS_SHARP: f64 = 100.0;
+
+/// What weighted replications may cost, in looks at one clock or VM: as much as plain ones, of which an event costs as much as so many looks, or this: some
+/// ten seconds of one thread where anybody is rare, and a third of that where plain ones know something. Each event, window and branch takes a look at all clocks and
+/// VMs; what else it does costs as much as [`SIZE_MIN`] looks. Measured: some 15 ns a look, 300 to 500 ns a plain event.
+const LOOKS_MAX: f64 = 4e8;
+const LOOKS_UNEVEN_MAX: f64 = 2e8;
+const LOOKS_OF_PLAIN_EVENT: f64 = 32.0;
+/// Where that is not enough for one branch of each episode, a part of the episodes is lived again; no less than this. Assumption.
+const PART_MIN: f64 = 0.01;
+const SIZE_MIN: f64 = 40.0;
+/// Each pilot may cost this part of that, and one of its replications this part of the pilot: four times its share.
+const PILOT_PART: f64 = 0.2;
+const PILOT_REPLICATION_PART: f64 = 0.125;
+/// Of services that plain replications know something of weighted ones may cost so many times as much as plain ones.
+const UNEVEN_TIMES: f64 = 3.0;
+
+/// Replications of a model for some of its services.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a> {
+    pub model: &'a Model,
+    pub services: &'a [ServiceId],
+    pub numbers: &'a [u32],
+    pub seed: u64,
+}
+
+/// What is to be done.
+pub(super) struct Decision {
+    pub services: Vec<ServiceId>,
+    /// By service, whether what is found will be told.
+    pub is_told: Vec<bool>,
+    /// `None` where nothing would be told, or it would cost too much to find it.
+    pub effort: Option<Effort>,
+}
+
+/// What replications that are lived as they are have shown.
+struct Plain {
+    /// By service.
+    incidents: Vec<f64>,
+    /// In us, of the mean replication.
+    downtime_us: Vec<f64>,
+    /// Of all replications to come.
+    events: f64,
+}
+
+/// What a few weighted replications have shown.
+struct Pilot {
+    effort: Effort,
+    /// Episodes of all replications to come, and their branches.
+    episodes: f64,
+    branches: f64,
+    /// What a branch costs, in looks, and what replications cost beside them, all together.
+    looks: f64,
+    steps: f64,
+    /// The part of the variance that is due to branches of one episode being unlike.
+    scatter: f64,
+    /// By service asked about.
+    seen: Vec<Seen>,
+}
+
+struct Seen {
+    /// Whether too few outages are to be expected of all replications.
+    is_rare: bool,
+    /// Or too little is known of the worst.
+    is_uneven: bool,
+    /// As many events of one size will know as much of its downtime, with as many branches.
+    events: f64,
+}
+
+impl Pilot {
+    /// Of the service that will be known worst.
+    fn events(&self) -> f64 {
+        self.seen.iter().map(|seen| seen.events).fold(f64::INFINITY, f64::min)
+    }
+
+    /// How many ways to go on from each episode, or each level of it, so many looks can pay for.
+    fn affordable(&self, looks: f64) -> f64 {
+        // A branch of a pilot is counted for each level that it lives.
+        let levels = self.branches / (self.episodes * f64::from(self.effort.branches)).max(1.0);
+        (looks - self.steps) / (self.episodes.max(1.0) * levels.max(1.0) * self.looks.max(1.0))
+    }
+
+    /// `times` as many as usual, and at most so many.
+    fn branches(&self, times: f64, most: f64, looks: f64) -> u32 {
+        let usual = BRANCHES * times / self.episodes.max(1.0);
+        usual.min(most).min(self.affordable(looks)).max(1.0) as u32
+    }
+
+    /// What is known of the worst for what it costs.
+    fn worth(&self) -> f64 {
+        self.events() / (self.branches * self.looks).max(1.0)
+    }
+
+    /// How many times the events of the pilot so many branches will know: only the part of the variance that is theirs shrinks with their number.
+    fn gain(&self, branches: f64) -> f64 {
+        let own = f64::from(self.effort.branches);
+        1.0 / (1.0 - self.scatter + self.scatter * own / branches)
+    }
+
+    /// As many as should know enough, where those of the pilot do not; where none would, as many as leave it to the episodes mostly.
+    fn branches_wanted(&self, looks: f64) -> u32 {
+        let usual = self.branches(1.0, BRANCHES_MAX, looks);
+        let own = self.scatter * f64::from(self.effort.branches);
+        let reach = self.events() / EVENTS_WANTED - (1.0 - self.scatter);
+        let wanted = if reach > 0.0 { own / reach } else { own / (1.0 - self.scatter) };
+        (wanted.ceil() as u32).max(usual).min(self.branches(MORE, MORE_MAX, looks))
+    }
+}
+
+/// Why nothing more is to be decided.
+enum Ends {
+    Stopped,
+    /// It would take much longer than plain replications do.
+    TooCostly,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new_run(self, effort: &Effort) -> Option<RareRun<'a, Shortfall>> {
+        RareRun::new(self.model, self.services, effort.clone(), Shortfall::new(self.model, self.services))
+    }
+
+    /// `None` where there is nobody to ask about, or nothing to be made likelier.
+    pub(super) fn decide(self, threads: &Threads, watch: &dyn Watch) -> Result<Option<Decision>, Stopped> {
+        let plain = self.plain(threads, watch)?;
+        let is_open = |place: usize| !self.is_certain(plain.incidents[place]);
+        let open = self.chosen(is_open);
+        let may_miss = |place: usize| {
+            may_miss_much(self.model, self.services[place], plain.downtime_us[place], self.numbers.len())
+        };
+        let uneven = self.chosen(|place| !is_open(place) && may_miss(place));
+        let looks = plain.events * LOOKS_OF_PLAIN_EVENT;
+        let looks = match open.is_empty() {
+            true => LOOKS_UNEVEN_MAX.max(UNEVEN_TIMES * looks),
+            false => LOOKS_MAX.max(looks),
+        };
+        // What is only uneven must not be the reason that rare ones are not asked about.
+        for services in [[open.clone(), uneven].concat(), open] {
+            let run = Run { services: &services, ..self };
+            match run.decide_within(looks, threads, watch) {
+                Ok(decision) => return Ok(decision),
+                Err(Ends::Stopped) => return Err(Stopped),
+                Err(Ends::TooCostly) => {}
+            }
+        }
+        let times = self.numbers.len() as f64 / PLAIN as f64;
+        let services = self.chosen(|place| plain.incidents[place] * times < OUTAGES_FEW);
+        let is_told = vec![false; services.len()];
+        Ok(Some(Decision { services, is_told, effort: None })
+            .filter(|decision| !decision.services.is_empty()))
+    }
+
+    fn chosen(self, is: impl Fn(usize) -> bool) -> Vec<ServiceId> {
+        self.services
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| is(*place))
+            .map(|(_, service)| *service)
+            .collect()
+    }
+
+    /// For candidates, with so many looks.
+    fn decide_within(
+        self,
+        looks: f64,
+        threads: &Threads,
+        watch: &dyn Watch,
+    ) -> Result<Option<Decision>, Ends> {
+        if self.services.is_empty() {
+            return Ok(None);
+        }
+        let Some(effort) = self.usual(PILOT_BRANCHES) else { return Ok(None) };
+        let first = self.pilot(effort, looks, threads, watch)?;
+        let services = self.chosen(|place| first.seen[place].is_rare || first.seen[place].is_uneven);
+        if services.is_empty() {
+            return Ok(None);
+        }
+        // How much is usually out, of those that are rare: what others have out is no reason to take their faults for nothing.
+        let run = Run { services: &services, ..self };
+        let asks_all = services.len() == self.services.len();
+        let pilot = match (asks_all, run.usual(PILOT_BRANCHES)) {
+            (true, _) | (_, None) => first,
+            (false, Some(effort)) => run.pilot(effort, looks, threads, watch)?,
+        };
+        let affordable = pilot.affordable(looks);
+        if affordable < PART_MIN {
+            return Err(Ends::TooCostly);
+        }
+        let (pilot, branches) = match pilot.events() {
+            // Where that is not sharp, more ways of each episode are worth their time; and it may be another way.
+            few if few < EVENTS_WANTED && affordable >= 1.0 => run.better(pilot, looks, threads, watch)?,
+            _ => {
+                let branches = pilot.branches(1.0, BRANCHES_MAX, looks);
+                (pilot, branches)
+            }
+        };
+        // More branches know more at best.
+        let part = pilot.affordable(looks).min(1.0);
+        let known = pilot.gain(f64::from(branches)).min(1.0) * part;
+        let least = |seen: &Seen| if seen.is_rare { EVENTS_MIN } else { EVENTS_SHARP };
+        let is_told: Vec<bool> = pilot.seen.iter().map(|seen| seen.events * known >= least(seen)).collect();
+        let effort = is_told.contains(&true).then_some(Effort { part, branches, ..pilot.effort });
+        Ok(Some(Decision { is_told, effort, services }))
+    }
+
+    /// Some replications as they are.
+    fn plain(self, threads: &Threads, watch: &dyn Watch) -> Result<Plain, Stopped> {
+        let new = || (State::new(self.model), Shortfall::new(self.model, self.services));
+        let live = |(state, meter): &mut (State, Shortfall), &number: &u32| {
+            meter.reset();
+            let run = Simulation::new(self.model, state, self.seed ^ PILOT_SEED, number, &mut *meter);
+            let (meter, events) = run.run_unless(|| watch.stops()).ok_or(Stopped)?;
+            meter.advance(Time::ZERO + self.model.end());
+            Ok((meter.sums().to_vec(), events))
+        };
+        let numbers = &self.numbers[..PLAIN];
+        let rows: Result<Vec<(Vec<f64>, u64)>, Stopped> =
+            threads.install(|| numbers.par_iter().map_init(new, live).collect());
+        let mut plain = Plain {
+            incidents: vec![0.0; self.services.len()],
+            downtime_us: vec![0.0; self.services.len()],
+            events: 0.0,
+        };
+        for (sums, events) in rows? {
+            plain.events += events as f64 * self.numbers.len() as f64 / PLAIN as f64;
+            for (place, figures) in sums.chunks_exact(FIGURES).enumerate() {
+                plain.incidents[place] += figures[Figure::Incidents.place()];
+                plain.downtime_us[place] += figures[Figure::Downtime.place()] / PLAIN as f64;
+            }
+        }
+        Ok(plain)
+    }
+
+    /// Whether nobody who is just rare has so many incidents in plain replications.
+    fn is_certain(self, incidents: f64) -> bool {
+        let just_rare = OUTAGES_FEW * PLAIN as f64 / self.numbers.len() as f64;
+        incidents > 0.0 && gamma_p(incidents, just_rare) < LUCK
+    }
+
+    /// All the way, with what is usually out.
+    fn usual(self, branches: u32) -> Option<Effort> {
+        let effort = Effort::branches(branches);
+        let spare = self.new_run(&effort)?.usually_out(self.seed ^ PILOT_SEED, &self.numbers[..USUAL]);
+        Some(Effort { spare, ..effort })
+    }
+
+    /// The way that knows more of the worst for what it costs, and with how many branches.
+    fn better(
+        self,
+        first: Pilot,
+        looks: f64,
+        threads: &Threads,
+        watch: &dyn Watch,
+    ) -> Result<(Pilot, u32), Ends> {
+        let effort = |way: Way, branches: u32| Effort { way, branches, ..first.effort.clone() };
+        let times = self.numbers.len() as f64 / PILOT as f64;
+        // Half of what a pilot may cost: it may cost more than the first has shown.
+        let affordable = first.affordable(looks * PILOT_PART / 2.0) * times;
+        let forced = FORCED.min(affordable as u32).max(PILOT_BRANCHES);
+        let forced = self.pilot(effort(Way::Forcing, forced), looks, threads, watch)?;
+        let split = SPLIT.min((affordable / LEVELS) as u32);
+        // What is known well enough with that needs no levels; nor does what no way to go on would make sharper.
+        if forced.events() >= EVENTS_WANTED || forced.scatter < SCATTER_MIN || split < 2 {
+            let branches = forced.branches_wanted(looks);
+            return Ok((forced, branches));
+        }
+        let better = match self.pilot(effort(Way::Splitting, split), looks, threads, watch) {
+            Ok(split) if split.worth() > forced.worth() => split,
+            Err(Ends::Stopped) => return Err(Ends::Stopped),
+            _ => forced,
+        };
+        let branches = better.branches_wanted(looks);
+        Ok((better, branches))
+    }
+
+    /// What some replications of their own show.
+    fn pilot(
+        self,
+        effort: Effort,
+        looks_max: f64,
+        threads: &Threads,
+        watch: &dyn Watch,
+    ) -> Result<Pilot, Ends> {
+        let model = self.new_run(&effort).expect("there is something to be made likelier");
+        let size = SIZE_MIN + (model.clocks() + self.model.vms.len()) as f64;
+        let work_max = looks_max * PILOT_PART / size;
+        let new = || self.new_run(&effort).map(|run| run.up_to((work_max * PILOT_REPLICATION_PART) as u64));
+        let live = |run: &mut Option<RareRun<'_, Shortfall>>, &number: &u32| {
+            let run = run.as_mut().ok_or(Ends::TooCostly)?;
+            if watch.stops() {
+                return Err(Ends::Stopped);
+            }
+            run.diagnostics = Diagnostics::default();
+            let row = run.run(self.seed ^ PILOT_SEED, number);
+            if run.has_given_up() { Err(Ends::TooCostly) } else { Ok((row, run.diagnostics)) }
+        };
+        let numbers = &self.numbers[..PILOT];
+        let lived: Result<Vec<(Vec<f64>, Diagnostics)>, Ends> =
+            threads.install(|| numbers.par_iter().map_init(new, live).collect());
+        let lived = lived?;
+        let mut found = Diagnostics::default();
+        lived.iter().for_each(|(_, diagnostics)| found.merge(diagnostics));
+        if (found.work + found.steps) as f64 > work_max {
+            return Err(Ends::TooCostly);
+        }
+        let times = self.numbers.len() as f64 / PILOT as f64;
+        let all = Series::new(lived.iter().map(|(row, _)| Shortfall::downtime(row)).collect());
+        let squares = all.squares();
+        let scatter = match effort.way {
+            Way::Forcing if squares > 0.0 => (found.scatter / squares).min(1.0),
+            _ => 1.0,
+        };
+        let seen = |(place, service): (usize, &ServiceId)| {
+            let figure = |figure: Figure| {
+                Series::new(lived.iter().map(|(row, _)| row[place * FIGURES + figure.place()]).collect())
+            };
+            let downtime = figure(Figure::Downtime);
+            let downtime_us = downtime.sum() / PILOT as f64;
+            Seen {
+                is_rare: figure(Figure::Incidents).sum() * times < OUTAGES_FEW,
+                is_uneven: may_miss_much(self.model, *service, downtime_us, self.numbers.len()),
+                events: downtime.effective_events() * times,
+            }
+        };
+        Ok(Pilot {
+            seen: self.services.iter().enumerate().map(seen).collect(),
+            effort,
+            scatter,
+            episodes: found.episodes as f64 * times,
+            branches: found.branches as f64 * times,
+            looks: found.work as f64 / (found.branches as f64).max(1.0) * size,
+            steps: found.steps as f64 * times * size,
+        })
+    }
+}
+
+/// Whether an incident that so many plain replications have not seen may be worth more than a part of what they know of a service's downtime, in us of the mean
+/// replication.
+pub(super) fn may_miss_much(
+    model: &Model,
+    service: ServiceId,
+    downtime_us: f64,
+    replications: usize,
+) -> bool {
+    let fixed = &model.services[service.index()];
+    let (bound, n) = (fixed.incident, replications as f64);
+    // Most of what hits a guest layer ends with a switch, and not with a repair.
+    let own_s = if fixed.guest.is_some() { bound.downtime_s } else { 0.0 };
+    let most_s = own_s.max(bound.seldom_s.min(bound.seldom_mean_s * n)).min(model.horizon.as_secs_f64());
+    MISSED * most_s * 1e6 * f64::from(fixed.instances) / n > UNSEEN_LARGE * downtime_us
+}
