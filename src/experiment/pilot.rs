@@ -31,6 +31,7 @@ const USUAL: usize = 4;
 /// Then weighted ones show what is to be expected: so many, their branches, and what makes their random numbers others.
 const PILOT: usize = 32;
 const PILOT_BRANCHES: u32 = 4;
+const PILOT_THIN: f64 = 1.0 / 16.0;
 const PILOT_SEED: u64 = 0x7069_6c6f_7420_7275;
 /// Where that leaves weights uneven, others show which way is the better one: so many branches all the way, or so many of each level, of which there
 /// are taken to be so many.
@@ -180,14 +181,17 @@ impl<'a> Run<'a> {
         let may_miss = |place: usize| {
             may_miss_much(self.model, self.services[place], plain.downtime_us[place], self.numbers.len())
         };
-        let uneven = self.chosen(|place| !is_open(place) && may_miss(place));
-        let looks = plain.events * LOOKS_OF_PLAIN_EVENT;
-        let looks = match open.is_empty() {
-            true => LOOKS_UNEVEN_MAX.max(UNEVEN_TIMES * looks),
-            false => LOOKS_MAX.max(looks),
-        };
+        let plain_looks = plain.events * LOOKS_OF_PLAIN_EVENT;
+        // Episodes apart, weighted replications look at all after each event.
+        let least = plain.events * (SIZE_MIN + self.model.vms.len() as f64);
+        let uneven_looks = LOOKS_UNEVEN_MAX.max(UNEVEN_TIMES * plain_looks);
+        let uneven = self.chosen(|place| !is_open(place) && least < uneven_looks && may_miss(place));
+        let looks = if open.is_empty() { uneven_looks } else { LOOKS_MAX.max(plain_looks) };
         // What is only uneven must not be the reason that rare ones are not asked about.
         for services in [[open.clone(), uneven].concat(), open] {
+            if least >= looks {
+                break;
+            }
             let run = Run { services: &services, ..self };
             match run.decide_within(looks, threads, watch) {
                 Ok(decision) => return Ok(decision),
@@ -222,7 +226,12 @@ impl<'a> Run<'a> {
             return Ok(None);
         }
         let Some(effort) = self.usual(PILOT_BRANCHES) else { return Ok(None) };
-        let first = self.pilot(effort, looks, threads, watch)?;
+        // Where that takes too long, a part of the episodes shows it as well.
+        let thin = Effort { part: PILOT_THIN, branches: 1, ..effort.clone() };
+        let first = match self.pilot(effort, looks, threads, watch) {
+            Err(Ends::TooCostly) => self.pilot(thin, looks, threads, watch)?,
+            pilot => pilot?,
+        };
         let services = self.chosen(|place| first.seen[place].is_rare || first.seen[place].is_uneven);
         if services.is_empty() {
             return Ok(None);
@@ -232,7 +241,9 @@ impl<'a> Run<'a> {
         let asks_all = services.len() == self.services.len();
         let pilot = match (asks_all, run.usual(PILOT_BRANCHES)) {
             (true, _) | (_, None) => first,
-            (false, Some(effort)) => run.pilot(effort, looks, threads, watch)?,
+            (false, Some(Effort { spare, .. })) => {
+                run.pilot(Effort { spare, ..first.effort }, looks, threads, watch)?
+            }
         };
         let affordable = pilot.affordable(looks);
         if affordable < PART_MIN {
@@ -240,7 +251,9 @@ impl<'a> Run<'a> {
         }
         let (pilot, branches) = match pilot.events() {
             // Where that is not sharp, more ways of each episode are worth their time; and it may be another way.
-            few if few < EVENTS_WANTED && affordable >= 1.0 => run.better(pilot, looks, threads, watch)?,
+            few if few < EVENTS_WANTED && affordable >= 1.0 && pilot.effort.part >= 1.0 => {
+                run.better(pilot, looks, threads, watch)?
+            }
             _ => {
                 let branches = pilot.branches(1.0, BRANCHES_MAX, looks);
                 (pilot, branches)
@@ -248,7 +261,7 @@ impl<'a> Run<'a> {
         };
         // More branches know more at best.
         let part = pilot.affordable(looks).min(1.0);
-        let known = pilot.gain(f64::from(branches)).min(1.0) * part;
+        let known = pilot.gain(f64::from(branches)).min(1.0) * (part / pilot.effort.part);
         let least = |seen: &Seen| if seen.is_rare { EVENTS_MIN } else { EVENTS_SHARP };
         let is_told: Vec<bool> = pilot.seen.iter().map(|seen| seen.events * known >= least(seen)).collect();
         let effort = is_told.contains(&true).then_some(Effort { part, branches, ..pilot.effort });
@@ -346,10 +359,12 @@ impl<'a> Run<'a> {
             let row = run.run(self.seed ^ PILOT_SEED, number);
             if run.has_given_up() { Err(Ends::TooCostly) } else { Ok((row, run.diagnostics)) }
         };
-        let numbers = &self.numbers[..PILOT];
-        let lived: Result<Vec<(Vec<f64>, Diagnostics)>, Ends> =
+        // The first alone: where that takes too long by itself, no others need begin.
+        let mut lived = vec![live(&mut new(), &self.numbers[0])?];
+        let numbers = &self.numbers[1..PILOT];
+        let others: Result<Vec<(Vec<f64>, Diagnostics)>, Ends> =
             threads.install(|| numbers.par_iter().map_init(new, live).collect());
-        let lived = lived?;
+        lived.extend(others?);
         let mut found = Diagnostics::default();
         lived.iter().for_each(|(_, diagnostics)| found.merge(diagnostics));
         if (found.work + found.steps) as f64 > work_max {

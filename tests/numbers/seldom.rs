@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ninefold::experiment::summary::Method;
+use ninefold::experiment::summary::{Estimate, Method};
 
 use crate::hidden::QUICK;
 use crate::rare::{Mean, run, times};
@@ -89,9 +89,13 @@ fn told(what: &str, text: &str, exact_s: f64, (runs, replications): (u32, u32)) 
     let all: Vec<_> = (0..runs)
         .map(|seed| run(text, 1_000 + u64::from(seed), replications, 2).strategies[0].services[0].downtime_s)
         .collect();
+    let is_weighted = |told: &&Estimate| told.method == Method::ImportanceSampling;
+    let weighted = all.iter().filter(is_weighted).count();
+    // A few may be told by plain ones, which pilots decide: nothing bends the mean of the others.
+    let means = all.iter().filter(|told| weighted == 0 || is_weighted(told)).map(|told| told.mean);
     let told = Told {
-        mean: Mean::of(&all.iter().map(|told| told.mean).collect::<Vec<_>>()),
-        weighted: all.iter().filter(|told| told.method == Method::ImportanceSampling).count(),
+        mean: Mean::of(&means.collect::<Vec<_>>()),
+        weighted,
         hold: all.iter().filter(|told| told.low <= exact_s && exact_s <= told.high).count(),
         students: all.iter().filter(|told| (told.mean - exact_s).abs() <= 1.96 * told.se).count(),
     };
@@ -112,9 +116,9 @@ impl Told {
         10 * self.hold >= 9 * (runs * times()) as usize - 10
     }
 
-    /// All of them are weighted, right on average, and known within a third.
+    /// Nine of ten of them are weighted, those are right on average, and known within a third.
     fn is_right(&self, exact_s: f64, runs: u32) -> bool {
-        self.weighted == (runs * times()) as usize
+        10 * self.weighted >= 9 * (runs * times()) as usize
             && self.mean.z(exact_s).abs() < 4.0
             && self.mean.z(1.5 * exact_s).abs() > 4.0
             && self.covers(runs)
