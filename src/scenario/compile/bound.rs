@@ -128,7 +128,8 @@ fn bound(model: &Model, seldom: &mut Seldom, spare: bool, number: usize) -> Inci
             let all = &model.clusters[cluster.index()].hosts;
             let own = can_run(model, number, cluster);
             // Where only some of them can run it, those may be lost; and nobody may have room, or a quorum.
-            let sets = [Some(own).filter(|own| own.len() < all.len()), Some(all.clone())];
+            let some = Some(own).filter(|own| !own.is_empty() && own.len() < all.len());
+            let sets = [some, Some(all.clone())];
             for hosts in sets.into_iter().flatten() {
                 let lost = seldom.no_host(model, cluster, hosts);
                 let share =

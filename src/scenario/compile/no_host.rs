@@ -264,7 +264,7 @@ mod tests {
         is(no_host(3, custom, 1, ""), 1e-3, 3);
         // A VM that fills a host, three times: any one that is lost takes its room with it.
         is(no_host(3, custom, 16, "instances = 3\n"), 0.271, 1);
-        // Votes without a witness: two of four are no majority, nor are three of five; with a witness two of four are.
+        // Votes without a witness: the two that are left of four are no majority, nor are two of five.
         let two_of_four = 6.0 * 0.01 * 0.81 + 4.0 * 1e-3 * 0.9 + 1e-4;
         is(no_host(4, "product = \"proxmox\"", 1, ""), two_of_four, 4);
         is(no_host(5, "product = \"proxmox\"", 1, ""), 10.0 * 1e-3 * 0.81 + 5.0 * 1e-4 * 0.9 + 1e-5, 5);
