@@ -14,17 +14,18 @@
 use super::block::Allowance;
 use super::capacity;
 use super::chance::Chance;
+use super::difference::Beside;
 use super::headroom;
 use super::metric::{self, Asked, Stand};
 use super::refine::Known;
-use super::series::by_importance_sampling;
+use super::series::{Series, by_importance_sampling};
 use super::summarize::{SECOND, pairs};
 use super::summary::{Estimate, FailuresSummary, Method};
 use crate::engine::Span;
 use crate::model::Model;
 use crate::scenario::gate::{Check, Gate, RoomFigure, RoomGoal, Versus};
 use crate::scenario::goal::Metric;
-use crate::stats::{interval, spending};
+use crate::stats::{Interval, interval, spending};
 
 /// What is known of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -384,48 +385,54 @@ struct Pair<'a> {
 impl Pair<'_> {
     /// What the first has, less so many times what the second has, per instance and horizon.
     fn difference(&self, tail: f64) -> Estimate {
-        let Pair { a, b, versus, service } = *self;
-        let per = f64::from(a.model.services[service].instances)
-            * if versus.metric == Metric::Outages { 1.0 } else { SECOND };
-        let of = |known: &Known<'_>| known.rare?.series(service, metric::figure(versus.metric)?);
-        // Plain and weighted replications have not the same failures.
-        if let (Some(own), Some(other)) = (of(a), of(b)) {
-            let (difference, _) = own.difference_at(&other.times(versus.factor), tail);
-            return by_importance_sampling(difference.scaled(1.0 / per));
+        let per = f64::from(self.a.model.services[self.service].instances)
+            * if self.versus.metric == Metric::Outages { 1.0 } else { SECOND };
+        match self.weighted() {
+            Some((own, other)) => by_importance_sampling(own.difference_at(&other, tail).0.scaled(1.0 / per)),
+            None => self.plain(tail).scaled(1.0 / per).into(),
         }
+    }
+
+    /// The same of all instances together, by plain replications.
+    fn plain(&self, tail: f64) -> Interval {
+        let Pair { a, b, versus, service } = *self;
         let part = metric::part(versus.metric);
         let chance = |known: &Known<'_>| {
             let ticks = &known.found.ticks[service];
             let chance = Chance::of(known.model, &known.model.services[service]).seen(ticks);
             metric::randomness(versus.metric, known, service, chance)
         };
-        let ticks = (&a.found.ticks[service], &b.found.ticks[service]);
+        let ticks = a.found.ticks[service].iter().zip(&b.found.ticks[service]);
         // Outages are counted in millionths, so that a part of one is one.
         let unit = if versus.metric == Metric::Outages { SECOND } else { 1.0 };
         let times = |value: u64, factor: f64| (value as f64 * factor).round() as u64;
-        let sides: Vec<(u64, u64)> = ticks
-            .0
-            .iter()
-            .zip(ticks.1)
-            .map(|(a, b)| (times(part(a), unit), times(part(b), unit * versus.factor)))
-            .collect();
+        let sides: Vec<(u64, u64)> =
+            ticks.map(|(a, b)| (times(part(a), unit), times(part(b), unit * versus.factor))).collect();
         let (first, second) = (chance(a).scaled(unit), chance(b).scaled(unit * versus.factor));
-        let difference = interval::difference_at(&pairs(&sides), first, second, tail);
-        difference.scaled(1.0 / (unit * per)).into()
+        interval::difference_at(&pairs(&sides), first, second, tail).scaled(1.0 / unit)
+    }
+
+    /// By replication, what the first has and so many times what the second has, where weighted ones know their difference better.
+    fn weighted(&self) -> Option<(Series, Series)> {
+        let Pair { a, b, versus, service } = *self;
+        let figure = metric::figure(versus.metric)?;
+        let series = |known: &Known<'_>, may: &dyn Fn(usize) -> bool| known.sum(&[service], figure, may);
+        Beside { a, b, times: versus.factor }.weighted(&[service], series, || {
+            let plain = self.plain(interval::TAIL);
+            plain.high - plain.low
+        })
     }
 
     /// The mean of the first as a part of that of the second.
     fn part(&self) -> Option<f64> {
-        let mean = |known: &Known<'_>| {
-            let weighted = |s: usize| known.rare?.series(s, metric::figure(self.versus.metric)?);
-            let part = metric::part(self.versus.metric);
-            let plain = || known.found.ticks[self.service].iter().map(|ticks| part(ticks) as f64).sum();
-            let both = self.a.rare.is_some_and(|rare| rare.knows(self.service))
-                && self.b.rare.is_some_and(|rare| rare.knows(self.service));
-            let weighted = weighted(self.service).filter(|_| both).map(|series| series.sum());
-            weighted.unwrap_or_else(plain)
+        let part = metric::part(self.versus.metric);
+        let plain = |known: &Known<'_>| {
+            known.found.ticks[self.service].iter().map(|ticks| part(ticks) as f64).sum::<f64>()
         };
-        let (a, b): (f64, f64) = (mean(self.a), mean(self.b));
+        let (a, b) = match self.weighted() {
+            Some((own, other)) => (own.sum(), other.sum() / self.versus.factor),
+            None => (plain(self.a), plain(self.b)),
+        };
         (b > 0.0).then(|| a / b)
     }
 }

@@ -21,6 +21,7 @@ mod capacity;
 mod chance;
 mod convergence;
 mod cost;
+mod difference;
 mod extremes;
 pub mod gate;
 mod headroom;

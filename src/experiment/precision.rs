@@ -155,11 +155,10 @@ impl Sight<'_> {
 
     /// A difference may be anything, nothing included: what counts is its width by the larger of the two.
     fn difference_lacks(&self, a: usize, b: usize, service: usize) -> f64 {
-        let weighted = weighted_difference(&self.known(a), &self.known(b), service);
-        let difference = weighted.unwrap_or_else(|| {
-            let of = |strategy: usize| (&self.models[strategy], &self.findings.strategies[strategy]);
-            plain_difference(of(a), of(b), service)
-        });
+        let of = |strategy: usize| (&self.models[strategy], &self.findings.strategies[strategy]);
+        let plain = plain_difference(of(a), of(b), service);
+        let weighted = weighted_difference(&self.known(a), &self.known(b), service, &plain);
+        let difference = weighted.unwrap_or(plain);
         let (x, y) = (self.downtime(a, service), self.downtime(b, service));
         self.lacks(&difference, if x.mean >= y.mean { &x } else { &y })
     }

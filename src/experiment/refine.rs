@@ -4,6 +4,7 @@
 use super::block::{StrategyBlock, Ticks};
 use super::chance::Chance;
 use super::convergence;
+use super::difference::Beside;
 use super::rare::Rare;
 use super::series::{Series, by_importance_sampling};
 use super::summarize::{Findings, SECOND, simultaneous_tail};
@@ -60,34 +61,45 @@ fn compare(a: &Known<'_>, b: &Known<'_>, comparison: &mut Comparison, tail: f64)
         Some(name) => place(name).into_iter().collect(),
         None => (0..a.model.services.len()).collect(),
     };
-    // Plain and weighted replications have not the same failures: only what both know by weighted ones is compared by those.
-    let knows = |known: &Known<'_>, s: usize| known.rare.is_some_and(|rare| rare.knows(s));
-    let both = |s: usize| knows(a, s) && knows(b, s);
-    if !services.iter().any(|&s| both(s)) {
-        return;
-    }
     let instances: u32 = services.iter().map(|&s| a.model.services[s].instances).sum();
-    let difference = |figure: Figure| {
-        let (interval, correlation) =
-            a.sum(&services, figure, both).difference(&b.sum(&services, figure, both));
-        (by_importance_sampling(interval.scaled(scale(figure, instances))), correlation)
+    let weighted = |figure: Figure, plain: Estimate| {
+        let scale = scale(figure, instances);
+        let series = |known: &Known<'_>, may: &dyn Fn(usize) -> bool| known.sum(&services, figure, may);
+        let (own, other) =
+            Beside { a, b, times: 1.0 }.weighted(&services, series, || (plain.high - plain.low) / scale)?;
+        let (interval, correlation) = own.difference(&other);
+        let (at_once, _) = own.difference_at(&other, tail);
+        let interval = by_importance_sampling(interval.scaled(scale));
+        Some((interval, Distance::from(at_once.scaled(scale)), correlation))
     };
-    (comparison.downtime_s_a_minus_b, comparison.correlation) = difference(Figure::Downtime);
-    comparison.lost_s_a_minus_b = difference(Figure::Lost).0;
-    compare_cost(a, b, comparison, both);
-    let simultaneous = |figure: Figure| {
-        let (interval, _) =
-            a.sum(&services, figure, both).difference_at(&b.sum(&services, figure, both), tail);
-        Distance::from(interval.scaled(scale(figure, instances)))
-    };
-    comparison.downtime_s_simultaneous = simultaneous(Figure::Downtime);
-    comparison.lost_s_simultaneous = simultaneous(Figure::Lost);
+    if let Some((interval, at_once, correlation)) =
+        weighted(Figure::Downtime, comparison.downtime_s_a_minus_b)
+    {
+        comparison.downtime_s_a_minus_b = interval;
+        comparison.downtime_s_simultaneous = at_once;
+        comparison.correlation = correlation;
+    }
+    if let Some((interval, at_once, _)) = weighted(Figure::Lost, comparison.lost_s_a_minus_b) {
+        comparison.lost_s_a_minus_b = interval;
+        comparison.lost_s_simultaneous = at_once;
+    }
+    if let Some(cost) = &mut comparison.cost_a_minus_b {
+        compare_cost(a, b, cost);
+    }
 }
 
-/// The difference of a service's downtime under two strategies, by weighted replications where both know it; else `None`.
-pub(super) fn weighted_difference(a: &Known<'_>, b: &Known<'_>, service: usize) -> Option<Interval> {
-    let of = |known: &Known<'_>| known.rare.and_then(|rare| rare.series(service, Figure::Downtime));
-    Some(of(a)?.difference(&of(b)?).0)
+/// The difference of a service's downtime under two strategies in microseconds, where weighted replications know it better than
+/// `plain`.
+pub(super) fn weighted_difference(
+    a: &Known<'_>,
+    b: &Known<'_>,
+    service: usize,
+    plain: &Interval,
+) -> Option<Interval> {
+    let series =
+        |known: &Known<'_>, may: &dyn Fn(usize) -> bool| known.sum(&[service], Figure::Downtime, may);
+    let (own, other) = Beside { a, b, times: 1.0 }.weighted(&[service], series, || plain.high - plain.low)?;
+    Some(own.difference(&other).0)
 }
 
 /// What weighted replications say of a figure, unless nothing can change it.
@@ -209,15 +221,29 @@ impl Known<'_> {
         }
     }
 
-    /// By replication, the sum of a figure over services: weighted where it is known and `may` be.
+    /// Whether a figure of a service is told by weighted replications: what no branch has seen anything of is no better known than before.
+    pub(super) fn is_told(&self, service: usize, figure: Figure) -> bool {
+        let series = self.rare.and_then(|rare| rare.series(service, figure));
+        series.is_some_and(|series| series.sum() > 0.0)
+    }
+
+    /// By replication, the sum of a figure over services: weighted where that is told and `may` be.
     pub(super) fn sum(&self, services: &[usize], figure: Figure, may: impl Fn(usize) -> bool) -> Series {
-        let is_weighted = |s: usize| may(s) && self.rare.is_some_and(|rare| rare.knows(s));
-        let of = |replication: usize| {
-            services.iter().map(|&s| self.value(s, figure, replication, is_weighted(s))).sum()
+        let is_weighted = |s: usize| may(s) && self.is_told(s, figure);
+        let parts: Vec<(usize, bool)> = services.iter().map(|&s| (s, is_weighted(s))).collect();
+        let replications = 0..self.found.waiting.len();
+        let sum_of = |which: &dyn Fn(bool) -> bool| -> Vec<f64> {
+            let some = || parts.iter().filter(|(_, is_weighted)| which(*is_weighted));
+            let of = |k: usize| some().map(|&(s, is_weighted)| self.value(s, figure, k, is_weighted)).sum();
+            replications.clone().map(of).collect()
         };
-        let plain = services.iter().filter(|&&s| !is_weighted(s));
-        let unseen = plain.map(|&s| self.unseen(s, figure)).sum();
-        Series::with_unseen((0..self.found.waiting.len()).map(of).collect(), unseen)
+        let values = sum_of(&|_| true);
+        if parts.iter().all(|(_, is_weighted)| *is_weighted) {
+            return Series::new(values);
+        }
+        let plain = parts.iter().filter(|(_, is_weighted)| !is_weighted);
+        let unseen = plain.map(|&(s, _)| self.unseen(s, figure)).sum();
+        Series::with_unseen(values, unseen, &sum_of(&|is_weighted| is_weighted))
     }
 
     /// The most that one incident which plain replications have not seen may add to a figure of a service.

@@ -2,6 +2,7 @@
 //! failures, although they were simulated one after the other.
 
 use super::chance::Chance;
+use super::difference::ALIKE_NARROW;
 use super::refine::Known;
 use super::series::{Series, by_importance_sampling};
 use super::summarize::{SECOND, pairs, totals};
@@ -67,23 +68,8 @@ impl Sample {
     /// they have not the same replications, or figures that are per something else.
     #[must_use]
     pub fn minus(&self, other: &Sample) -> Option<Estimate> {
-        let alike = self.downtime_us.len() == other.downtime_us.len()
-            && self.horizon == other.horizon
-            && self.instances.total_cmp(&other.instances).is_eq();
-        if !alike || self.downtime_us.is_empty() {
-            return None;
-        }
-        // Plain and weighted replications have not the same failures: what one knows by weighted ones both must.
-        if let (Some((own, of)), Some((other, of_other))) = (&self.weighted, &other.weighted)
-            && of == of_other
-        {
-            let (difference, _) = own.difference(other);
-            return Some(by_importance_sampling(difference.scaled(1.0 / (self.instances * SECOND))));
-        }
-        let both = self.downtime_us.iter().copied().zip(other.downtime_us.iter().copied());
-        let pairs = pairs(&both.collect::<Vec<_>>());
-        let difference = interval::difference(&pairs, self.chance.downtime(), other.chance.downtime());
-        Some(difference.scaled(1.0 / (self.instances * SECOND)).into())
+        let alike = self.instances.total_cmp(&other.instances).is_eq();
+        self.versus(other).filter(|_| alike).map(|pairing| pairing.difference)
     }
 
     /// How this stands to another sample of the same replications, also where there are more instances here than there.
@@ -107,14 +93,41 @@ impl Sample {
         let paired = pairs(&both);
         let chances = [(self, times), (other, times_other)]
             .map(|(of, times)| of.chance.downtime().scaled(times as f64));
-        let plain = || {
-            let instances = self.instances * times as f64;
-            interval::difference(&paired, chances[0], chances[1]).scaled(1.0 / (instances * SECOND)).into()
-        };
-        Some(Pairing {
-            difference: self.minus(other).unwrap_or_else(plain),
+        let plain = interval::difference(&paired, chances[0], chances[1])
+            .scaled(1.0 / (self.instances * times as f64 * SECOND));
+        let plain = Pairing {
+            difference: plain.into(),
             correlation: paired.correlation(),
             is_same: both.iter().all(|(a, b)| a == b),
+        };
+        let weighted = self.weighted_versus(other, &plain.difference);
+        Some(match weighted {
+            Some((difference, correlation)) => Pairing { difference, correlation, ..plain },
+            None => plain,
         })
+    }
+
+    /// The same where weighted replications know it better than plain ones do, as of two strategies ([`super::difference`]).
+    fn weighted_versus(&self, other: &Sample, plain: &Estimate) -> Option<(Estimate, Option<f64>)> {
+        let names = |of: &Sample| of.weighted.as_ref().map(|(_, names)| names.clone());
+        if self.weighted.is_none() && other.weighted.is_none() {
+            return None;
+        }
+        let (interval, correlation) = self.told().difference(&other.told());
+        let is_known_alike = names(self) == names(other);
+        (is_known_alike || plain.high - plain.low >= ALIKE_NARROW * (interval.high - interval.low))
+            .then(|| (by_importance_sampling(interval), correlation))
+    }
+
+    /// What is told of the mean instance, in seconds.
+    fn told(&self) -> Series {
+        let series = self.weighted.as_ref().map_or_else(
+            || {
+                let unseen = self.chance.downtime().unseen(self.downtime_us.len() as f64);
+                Series::with_unseen(self.downtime_us.iter().map(|&us| us as f64).collect(), unseen, &[])
+            },
+            |(series, _)| series.clone(),
+        );
+        series.times(1.0 / (self.instances * SECOND))
     }
 }

@@ -1,14 +1,14 @@
 //! One number a replication, as whole numbers of some unit, so that sums of them are exact and their order does not matter.
 
-use crate::stats::Interval;
-use crate::stats::{Moments, PairedMoments, Randomness, interval};
+use super::summarize::pairs;
+use crate::stats::{Interval, Moments, Randomness, interval};
 
 /// Numbers of replications, in their order.
 #[derive(Clone, Debug)]
 pub(super) struct Series {
     values: Vec<f64>,
-    /// The most that one event which has not been seen may add, where plain replications have a part in it.
-    unseen: f64,
+    /// The most that chance may add to one more replication; `None`: as much as by which these differ.
+    most: Option<f64>,
 }
 
 /// Numbers of weighted replications get so many bits: the largest of them, and as many replications as there can be, leave
@@ -16,24 +16,31 @@ pub(super) struct Series {
 const BITS: i32 = 46;
 
 impl Series {
+    /// Of weighted replications alone: one more may as well be like the heaviest that was seen.
     pub(super) fn new(values: Vec<f64>) -> Series {
-        Series { values, unseen: 0.0 }
+        Series { values, most: None }
     }
 
-    /// The same, in part of plain replications.
-    pub(super) fn with_unseen(values: Vec<f64>, unseen: f64) -> Series {
-        Series { values, unseen }
+    /// In part of plain replications, of which an event that was not seen may add so much; `weighted` are what is not.
+    pub(super) fn with_unseen(values: Vec<f64>, unseen: f64, weighted: &[f64]) -> Series {
+        let (least, most) = weighted
+            .iter()
+            .fold((f64::INFINITY, 0.0_f64), |(least, most), &value| (least.min(value), most.max(value)));
+        Series { values, most: Some(unseen.max(most - least)) }
     }
 
-    /// What chance can do to it: one more replication may as well be like the heaviest that was seen, or have what was not.
+    /// What chance can do to it.
     fn chance(&self, moments: &Moments, unit: f64) -> Randomness {
-        let seen = moments.max().saturating_sub(moments.min()) as f64;
-        Randomness::up_to(seen.max(self.unseen / unit))
+        match self.most {
+            None => Randomness::up_to(moments.max().saturating_sub(moments.min()) as f64),
+            Some(most) if most <= 0.0 => Randomness::None,
+            Some(most) => Randomness::up_to(most / unit),
+        }
     }
 
     /// Of the first so many replications alone.
     pub(super) fn first(&self, replications: usize) -> Series {
-        Series { values: self.values[..replications].to_vec(), unseen: self.unseen }
+        Series { values: self.values[..replications].to_vec(), most: self.most }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -75,7 +82,7 @@ impl Series {
     pub(super) fn times(&self, factor: f64) -> Series {
         Series {
             values: self.values.iter().map(|value| value * factor).collect(),
-            unseen: self.unseen * factor,
+            most: self.most.map(|most| most * factor),
         }
     }
 
@@ -97,10 +104,8 @@ impl Series {
     /// The same with so much left out at each end.
     pub(super) fn difference_at(&self, other: &Series, tail: f64) -> (Interval, Option<f64>) {
         let unit = unit(self.largest().max(other.largest()));
-        let mut pairs = PairedMoments::new();
-        for (own, other) in self.in_units(unit).zip(other.in_units(unit)) {
-            pairs.push(own, other);
-        }
+        let sides: Vec<(u64, u64)> = self.in_units(unit).zip(other.in_units(unit)).collect();
+        let pairs = pairs(&sides);
         let (first, second) = (self.chance(pairs.first(), unit), other.chance(pairs.second(), unit));
         let interval = interval::difference_at(&pairs, first, second, tail);
         (interval.scaled(unit), pairs.correlation())
