@@ -11,7 +11,7 @@ use crate::engine::Time;
 use crate::model::{Model, ServiceId};
 use crate::probe::{FIGURES, Figure, Shortfall};
 use crate::sim::Simulation;
-use crate::sim::rare::{Diagnostics, Effort, Meter, RareRun, Way};
+use crate::sim::rare::{Diagnostics, Effort, Meter, Origin, RareRun, Way, shares};
 use crate::special::gamma_p;
 use crate::state::State;
 
@@ -108,6 +108,9 @@ struct Pilot {
     steps: f64,
     /// The part of the variance that is due to branches of one episode being unlike.
     scatter: f64,
+    /// By kind of what begins an episode, how many times as many branches it is to have; and which part of the scatter that leaves.
+    times: Vec<f64>,
+    left: f64,
     /// By service asked about.
     seen: Vec<Seen>,
 }
@@ -148,18 +151,21 @@ impl Pilot {
     /// How many times the events of the pilot so many branches will know: only the part of the variance that is theirs shrinks with their number.
     fn gain(&self, branches: f64) -> f64 {
         let own = f64::from(self.effort.branches);
-        1.0 / (1.0 - self.scatter + self.scatter * own / branches)
+        1.0 / (1.0 - self.scatter + self.scatter * self.left * own / branches)
     }
 
     /// As many as should know enough, where those of the pilot do not; where none would, as many as leave it to the episodes mostly.
     fn branches_wanted(&self, looks: f64) -> u32 {
         let usual = self.branches(1.0, BRANCHES_MAX, looks);
-        let own = self.scatter * f64::from(self.effort.branches);
+        let own = self.scatter * self.left * f64::from(self.effort.branches);
         let reach = self.events() / EVENTS_WANTED - (1.0 - self.scatter);
         let wanted = if reach > 0.0 { own / reach } else { own / (1.0 - self.scatter) };
         (wanted.ceil() as u32).max(usual).min(self.branches(MORE, MORE_MAX, looks))
     }
 }
+
+/// What one weighted replication has lost, what its branches were like, and what began its episodes.
+type Lived = (Vec<f64>, Diagnostics, Vec<Origin>);
 
 /// Why nothing more is to be decided.
 enum Ends {
@@ -264,7 +270,9 @@ impl<'a> Run<'a> {
         let known = pilot.gain(f64::from(branches)).min(1.0) * (part / pilot.effort.part);
         let least = |seen: &Seen| if seen.is_rare { EVENTS_MIN } else { EVENTS_SHARP };
         let is_told: Vec<bool> = pilot.seen.iter().map(|seen| seen.events * known >= least(seen)).collect();
-        let effort = is_told.contains(&true).then_some(Effort { part, branches, ..pilot.effort });
+        // A single branch can go nowhere else.
+        let times = if branches > 1 { pilot.times } else { Vec::new() };
+        let effort = is_told.contains(&true).then_some(Effort { part, branches, times, ..pilot.effort });
         Ok(Some(Decision { is_told, effort, services }))
     }
 
@@ -356,30 +364,40 @@ impl<'a> Run<'a> {
                 return Err(Ends::Stopped);
             }
             run.diagnostics = Diagnostics::default();
+            run.origins.fill(Origin::default());
             let row = run.run(self.seed ^ PILOT_SEED, number);
-            if run.has_given_up() { Err(Ends::TooCostly) } else { Ok((row, run.diagnostics)) }
+            if run.has_given_up() {
+                Err(Ends::TooCostly)
+            } else {
+                Ok((row, run.diagnostics, run.origins.clone()))
+            }
         };
         // The first alone: where that takes too long by itself, no others need begin.
         let mut lived = vec![live(&mut new(), &self.numbers[0])?];
         let numbers = &self.numbers[1..PILOT];
-        let others: Result<Vec<(Vec<f64>, Diagnostics)>, Ends> =
+        let others: Result<Vec<Lived>, Ends> =
             threads.install(|| numbers.par_iter().map_init(new, live).collect());
         lived.extend(others?);
         let mut found = Diagnostics::default();
-        lived.iter().for_each(|(_, diagnostics)| found.merge(diagnostics));
+        lived.iter().for_each(|(_, diagnostics, _)| found.merge(diagnostics));
+        let mut origins = lived[0].2.clone();
+        for (_, _, more) in &lived[1..] {
+            origins.iter_mut().zip(more).for_each(|(origin, more)| origin.merge(more));
+        }
         if (found.work + found.steps) as f64 > work_max {
             return Err(Ends::TooCostly);
         }
         let times = self.numbers.len() as f64 / PILOT as f64;
-        let all = Series::new(lived.iter().map(|(row, _)| Shortfall::downtime(row)).collect());
+        let all = Series::new(lived.iter().map(|(row, ..)| Shortfall::downtime(row)).collect());
         let squares = all.squares();
         let scatter = match effort.way {
             Way::Forcing if squares > 0.0 => (found.scatter / squares).min(1.0),
             _ => 1.0,
         };
+        let (times_of_kind, left) = shares(&origins);
         let seen = |(place, service): (usize, &ServiceId)| {
             let figure = |figure: Figure| {
-                Series::new(lived.iter().map(|(row, _)| row[place * FIGURES + figure.place()]).collect())
+                Series::new(lived.iter().map(|(row, ..)| row[place * FIGURES + figure.place()]).collect())
             };
             let downtime = figure(Figure::Downtime);
             let downtime_us = downtime.sum() / PILOT as f64;
@@ -393,6 +411,8 @@ impl<'a> Run<'a> {
             seen: self.services.iter().enumerate().map(seen).collect(),
             effort,
             scatter,
+            times: times_of_kind,
+            left,
             episodes: found.episodes as f64 * times,
             branches: found.branches as f64 * times,
             looks: found.work as f64 / (found.branches as f64).max(1.0) * size,

@@ -236,7 +236,7 @@ fn a_cluster_in_which_something_is_always_out() {
     assert!(spare.iter().sum::<u32>() > 1, "{spare:?}");
     for way in [Way::Forcing, Way::Splitting] {
         let (columns, found) =
-            weighted_by(model, 7, weighted, Effort { way, branches: 4, part: 1.0, spare: spare.clone() });
+            weighted_by(model, 7, weighted, Effort { way, spare: spare.clone(), ..Effort::branches(4) });
         let values: Vec<f64> =
             columns[Figure::Downtime.place()].iter().map(|us| us / model.horizon.0 as f64).collect();
         let mean = Mean::of(&values);

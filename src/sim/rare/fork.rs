@@ -11,7 +11,7 @@ use super::branch::{Branch, Stop};
 use super::calm::Calm;
 use super::ledger::Ledger;
 use super::moment::Moment;
-use super::{Diagnostics, Meter, Way};
+use super::{Diagnostics, Effort, Meter, Origin, Way};
 use crate::engine::{Randomness, Stream, Time};
 
 /// Levels of an episode; beyond them branches go all the way.
@@ -19,9 +19,7 @@ const LEVELS: u32 = 16;
 
 /// What it takes to live an episode again, kept from one to the next.
 pub(super) struct Fork<'r, 'w, 'm, M> {
-    pub way: Way,
-    pub part: f64,
-    pub branches: u32,
+    pub effort: &'r Effort,
     /// When all is well, and when the replication ends.
     pub calm: &'r Calm,
     pub end: Time,
@@ -30,6 +28,7 @@ pub(super) struct Fork<'r, 'w, 'm, M> {
     pub work_max: u64,
     pub work: Moment<'w, 'm, M>,
     pub diagnostics: &'r mut Diagnostics,
+    pub origins: &'r mut [Origin],
     /// What branches have lost, weighted; and the sums of one of them when they were looked at last.
     pub lost: Vec<f64>,
     pub seen: Vec<f64>,
@@ -42,22 +41,22 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         &mut self,
         main: &Simulation<'m, &mut M>,
         ledger: &Ledger<'w, 'm>,
-        first: Option<(Time, u32)>,
+        (first, origin): (Option<(Time, u32)>, usize),
         lost: &mut [f64],
     ) {
         self.episode += 1;
         self.diagnostics.episodes += 1;
         // Some count for all, where it would take too long to live each of them again.
-        if self.part < 1.0
-            && self.random(main, u32::MAX).uniform(Stream::new("rare events", "part"), 0) >= self.part
-        {
+        let Effort { way, part, .. } = *self.effort;
+        if part < 1.0 && self.random(main, u32::MAX).uniform(Stream::new("rare events", "part"), 0) >= part {
             return;
         }
-        let each = libm::exp(ledger.log_weight) / (f64::from(self.branches) * self.part);
-        match self.way {
+        let branches = self.effort.branches_of(origin);
+        let each = libm::exp(ledger.log_weight) / (f64::from(branches) * part);
+        match way {
             Way::Forcing => {
-                let (mut sum, mut squares) = (0.0, 0.0);
-                for branch in 0..self.branches {
+                let (mut sum, mut squares, before) = (0.0, 0.0, self.diagnostics.work);
+                for branch in 0..branches {
                     if self.gives_up() {
                         return;
                     }
@@ -66,9 +65,15 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
                     let downtime = self.account(each, weight, work, lost);
                     (sum, squares) = (sum + downtime, squares + downtime * downtime);
                 }
-                let many = f64::from(self.branches);
-                let apart = (squares - sum * sum / many).max(0.0);
-                self.diagnostics.scatter += apart * many / (many - 1.0).max(1.0);
+                let many = f64::from(branches);
+                let apart = (squares - sum * sum / many).max(0.0) / (many - 1.0).max(1.0);
+                self.diagnostics.scatter += apart * many;
+                self.origins[origin].merge(&Origin {
+                    episodes: 1,
+                    branches: u64::from(branches),
+                    work: self.diagnostics.work - before,
+                    variance: apart * many * many,
+                });
             }
             Way::Splitting => self.split(main, ledger, first, (each, lost)),
         }
@@ -85,7 +90,7 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         let out = ledger.out();
         let mut entries: Vec<Moment<'w, 'm, M>> = Vec::new();
         // Which entry each branch goes on from, and what all of them weigh.
-        let (mut from, mut weight): (Vec<usize>, f64) = (vec![0; self.branches as usize], 1.0);
+        let (mut from, mut weight): (Vec<usize>, f64) = (vec![0; self.effort.branches as usize], 1.0);
         for level in 0..LEVELS {
             let goal = if level + 1 == LEVELS { u32::MAX } else { out + 1 + level };
             let mut reached: Vec<(Moment<'w, 'm, M>, f64)> = Vec::new();
@@ -110,12 +115,12 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
             if reached.is_empty() || all == 0.0 {
                 return;
             }
-            weight *= all / f64::from(self.branches);
+            weight *= all / f64::from(self.effort.branches);
             let random = self.random(main, level << 16 | 0xffff);
             from = systematic(
                 reached.iter().map(|(_, own)| own / all),
                 random.uniform(Stream::new("rare events", "levels"), 0),
-                self.branches,
+                self.effort.branches,
             );
             entries = reached.into_iter().map(|(moment, _)| moment).collect();
         }

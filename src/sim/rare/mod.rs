@@ -27,6 +27,7 @@ mod ledger;
 mod memory;
 mod moment;
 mod once;
+mod origin;
 mod stretch;
 mod usual;
 mod watched;
@@ -41,6 +42,7 @@ use fork::Fork;
 use ledger::Ledger;
 use moment::Moment;
 use once::Once;
+pub use origin::{Origin, shares};
 pub(super) use stretch::Stretch;
 use watched::WatchedClocks;
 
@@ -96,6 +98,9 @@ pub struct Effort {
     pub part: f64,
     /// Branches of each episode, or of each level of it.
     pub branches: u32,
+    /// By kind of the fault that begins an episode, and last for those that none does, how many times as many those that go all the way have;
+    /// empty: all the same.
+    pub times: Vec<f64>,
     /// By kind, how much may be out while all is well still ([`RareRun::usually_out`]); empty: nothing.
     pub spare: Vec<u32>,
 }
@@ -104,7 +109,13 @@ impl Effort {
     /// So many branches of each episode, which begins when anything is out.
     #[must_use]
     pub fn branches(branches: u32) -> Effort {
-        Effort { way: Way::Forcing, part: 1.0, branches, spare: Vec::new() }
+        Effort { way: Way::Forcing, part: 1.0, branches, times: Vec::new(), spare: Vec::new() }
+    }
+
+    /// Branches of an episode that a fault of some kind begins.
+    fn branches_of(&self, origin: usize) -> u32 {
+        let times = self.times.get(origin).filter(|_| self.way == Way::Forcing);
+        times.map_or(self.branches, |times| ((f64::from(self.branches) * times) as u32).max(1))
     }
 }
 
@@ -120,6 +131,8 @@ pub struct RareRun<'m, M> {
     forced: Vec<[f64; 2]>,
     work_max: u64,
     pub diagnostics: Diagnostics,
+    /// By kind of the fault that begins them, and last those that none does.
+    pub origins: Vec<Origin>,
 }
 
 /// Whether all faults that concern a service, and there are some, can be made likelier: else what weighted replications hardly ever see
@@ -140,7 +153,7 @@ impl<'m, M: Meter> RareRun<'m, M> {
         }
         let forced = forced(model, &watched);
         let (state, diagnostics) = (State::new(model), Diagnostics::default());
-        let work_max = u64::MAX;
+        let (work_max, origins) = (u64::MAX, vec![Origin::default(); watched.kinds + 1]);
         Some(RareRun {
             model,
             watched,
@@ -151,6 +164,7 @@ impl<'m, M: Meter> RareRun<'m, M> {
             forced,
             work_max,
             diagnostics,
+            origins,
         })
     }
 
@@ -186,15 +200,14 @@ impl<'m, M: Meter> RareRun<'m, M> {
         };
         let branch_state = self.branch_state.take().unwrap_or_else(|| State::new(self.model));
         let fork = Fork {
-            way: self.effort.way,
-            part: self.effort.part,
-            branches: self.effort.branches,
+            effort: &self.effort,
             calm,
             end: Time::ZERO + self.model.end(),
             episode: 0,
             work_max: self.work_max,
             work: Moment::new(branch_state, main.observer.clone(), ledger.clone()),
             diagnostics: &mut self.diagnostics,
+            origins: &mut self.origins,
             lost: lost.clone(),
             seen: lost.clone(),
         };

@@ -3,7 +3,7 @@
 use super::super::Simulation;
 use super::calm::{Calm, Look};
 use super::fork::Fork;
-use super::ledger::Ledger;
+use super::ledger::{Fired, Ledger};
 use super::watched::Watched;
 use super::{Meter, add};
 use crate::engine::Time;
@@ -63,7 +63,8 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
         // What a fault brings about is a matter of the branches from its first moment on: how long its repair takes, too.
         let begins = is_known || (calm && fired.is_some());
         if begins {
-            self.fork.live(&self.main, &self.ledger, Some((at, slot)), &mut self.lost);
+            let origin = self.origin(fired);
+            self.fork.live(&self.main, &self.ledger, (Some((at, slot)), origin), &mut self.lost);
         }
         self.main.step(at, slot);
         self.account(calm && !begins);
@@ -72,6 +73,12 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
             self.ledger.turn = self.look(at).turn();
         }
         self.follow(calm && !begins)
+    }
+
+    /// The kind of what begins an episode.
+    fn origin(&self, fired: Option<Fired>) -> usize {
+        let watched = self.ledger.watched;
+        fired.map_or(watched.kinds, |fired| watched.clocks[fired.number].kind)
     }
 
     /// Whether all is well now, or an episode goes on, or begins.
@@ -84,7 +91,8 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
             return true;
         }
         self.ledger.turn = look.turn();
-        self.fork.live(&self.main, &self.ledger, None, &mut self.lost);
+        let origin = self.origin(None);
+        self.fork.live(&self.main, &self.ledger, (None, origin), &mut self.lost);
         false
     }
 
