@@ -2,6 +2,7 @@
 
 mod best;
 mod dawn;
+mod effort;
 mod hidden;
 mod known;
 mod percentiles;
