@@ -436,3 +436,6 @@ pub(super) fn may_miss_much(
     let most_s = own_s.max(bound.seldom_s.min(bound.seldom_mean_s * n)).min(model.horizon.as_secs_f64());
     MISSED * most_s * 1e6 * f64::from(fixed.instances) / n > UNSEEN_LARGE * downtime_us
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+use super::*;
+use crate::scenario::{self, Input};
+
+/// A member on each of three hosts, down while all three are: exponential faults, rare enough that 200 years see hardly any.
+const THREE: &str = "schema = 1\n[run]\nhorizon = \"1 y\"\n[host.h]\ncount = 3\ncores = 8\nmemory = \"16 GiB\"\nboot = \"0 s\"\n\
+    crash = { mttf = \"8000 h\", mttr = \"40 h\" }\n[service.s]\nrole = \"stateless\"\nvm = { cores = 1, memory = \"1 GiB\" }\n\
+    power_on = \"0 s\"\nboot = \"0 s\"\nstart = \"0 s\"\nrecover = \"0 s\"\n\
+    [strategy.nlb]\nprotect = [\"nlb\"]\nmembers = 3\ndetection = \"0 s\"\nconvergence = \"0 s\"\n";
+
+/// What is decided with so many looks, and what all replications cost by it.
+fn decided(looks: f64) -> Option<(Decision, f64)> {
+    let input = Input { name: "t", bytes: THREE.as_bytes(), overrides: &[], files: &[] };
+    let model = &scenario::compile(&scenario::read(&input).0.expect("it is right")).expect("it fits")[0];
+    let (services, numbers): (Vec<ServiceId>, Vec<u32>) = (vec![ServiceId(0)], (0..400).collect());
+    let run = Run { model, services: &services, numbers: &numbers, seed: 3 };
+    let decision = match run.decide_within(looks, &Threads::new(Some(2)), &()) {
+        Ok(decision) => decision.expect("nobody is rarer"),
+        Err(Ends::TooCostly) => return None,
+        Err(Ends::Stopped) => panic!("nobody stops it"),
+    };
+    let effort = decision.effort.clone()?;
+    let mut all = run.new_run(&effort).expect("hosts fail");
+    numbers.iter().for_each(|&number| drop(all.run(3, number)));
+    let size = SIZE_MIN + (all.clocks() + model.vms.len()) as f64;
+    Some((decision, (all.diagnostics.work + all.diagnostics.steps) as f64 * size))
+}
+
+/// With ever fewer looks there are fewer branches, then a part of the episodes, and in the end nobody is asked; what is done costs no more than half as much again as it may, which is as
+/// well as a pilot of a twelfth of the replications knows it.
+#[test]
+fn what_is_done_costs_what_it_may() {
+    let [ample, some, few] = [4e8, 4e6, 1e6].map(|looks| {
+        let (decision, spent) = decided(looks).unwrap_or_else(|| panic!("nothing with {looks} looks"));
+        let effort = decision.effort.expect("somebody is told");
+        println!("{looks:e} looks: {} branches, part {:.3}, {spent:e} spent", effort.branches, effort.part);
+        assert_eq!((decision.services, decision.is_told), (vec![ServiceId(0)], vec![true]));
+        assert!(spent <= 1.5 * looks, "{spent:e} of {looks:e}");
+        effort
+    });
+    assert!(ample.part == 1.0 && some.part == 1.0 && ample.branches > some.branches, "{ample:?} {some:?}");
+    assert!(few.part < 1.0 && few.branches == 1 && few.times.is_empty(), "{few:?}");
+    assert!(decided(1e4).is_none());
+}
