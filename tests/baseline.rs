@@ -16,6 +16,7 @@ const SCENARIO: &str = r#"schema = 1
 title = "Two hosts"
 [run]
 replications = 200
+rare_events = "off"
 [host.h]
 count = 2
 cores = 8
@@ -343,11 +344,30 @@ fn a_result_that_cannot_be_is_refused_with_the_field() {
     assert_eq!(stderr.matches("run the scenario again").count(), 1, "{stderr}");
 }
 
+/// A service that weighted replications tell of, and that a change does not touch: a hundred plain ones and more that have stayed as they were, with
+/// something in each, are known to be the same.
+#[test]
+fn what_is_untouched_is_the_same_though_it_is_told_by_weighted_ones() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("a.toml"), SCENARIO.replace("\"off\"", "\"auto\"")).expect("written");
+    output(folder.path(), &["run", "a.toml", "--quiet", "--out", "main"]);
+    let crashes = "service.web.guest_crash={ mttf = \"20 d\", mttr = \"2 h\" }";
+    let (_, told, baseline) = beside(folder.path(), &["--set", crashes]);
+    let result = fs::read_to_string(folder.path().join("now/result.json")).expect("written");
+    let result: Value = serde_json::from_str(&result).expect("JSON");
+    assert_eq!(result["strategies"][1]["services"][0]["downtime_s"]["method"], "importance-sampling");
+    let changes = baseline["changes"].as_array().expect("changes");
+    let db = changes.iter().filter(|change| change["service"] == "db");
+    assert!(db.clone().count() >= 2 && db.clone().all(|change| change["trend"] == "same"), "{told}");
+    let web = changes.iter().find(|change| change["service"] == "web");
+    assert_eq!(web.map(|change| &change["trend"]), Some(&"worse".into()), "{told}");
+}
+
 /// Rare outages are told by weighted replications, which are compared by their means.
 #[test]
 fn weighted_means_are_compared_without_pairs() {
     let folder = tempfile::tempdir().expect("a folder");
-    let rare = SCENARIO.replace("mttf = \"20 d\"", "mttf = \"2000 y\"");
+    let rare = SCENARIO.replace("mttf = \"20 d\"", "mttf = \"2000 y\"").replace("\"off\"", "\"auto\"");
     fs::write(folder.path().join("a.toml"), rare).expect("written");
     output(folder.path(), &["run", "a.toml", "--quiet", "--out", "main"]);
     let (code, told, baseline) =

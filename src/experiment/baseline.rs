@@ -3,7 +3,7 @@
 //! Where both have the same failure history, which is that of the seed, replications are compared one by one (paired), as many as both
 //! have; everywhere else means are, by the 95 % intervals that both have: `d ± √((m - l)² + (u' - m')²)`, the method of variance
 //! estimates recovery (Zou and Donner, Statistics in Medicine 27 (2008) 1693-1702). Weighted replications are not the same failures,
-//! so that they are never paired with those of a file.
+//! so that they are never paired with those of a file; but where all plain ones are as they were, and have seen much, so is what weighted ones tell.
 //!
 //! What one incident which has not been seen may add is known of this run by its model, but not of the stored one: there it is taken
 //! to be as much, and at least the most by which its replications differ.
@@ -47,6 +47,9 @@ pub struct Change {
 
 /// Fewer replications that both have are not compared one by one.
 const PAIRS_MIN: usize = 2;
+/// A service that is told by weighted replications is untouched by a change where at least so many replications have something in them, and all are as they
+/// were: what has seen less would be so whatever has changed. Assumption.
+const SEEN_MIN: usize = 100;
 
 impl Outcome<'_> {
     /// What has become of a service since an earlier run: of its downtime, or of what is lost.
@@ -59,14 +62,21 @@ impl Outcome<'_> {
             return Change { how: How::Identical, now: now.mean, then: past.estimate.mean, difference };
         }
         let is_weighted = |estimate: &Estimate| estimate.method == Method::ImportanceSampling;
-        let paired =
-            past.replications.as_ref().filter(|_| !is_weighted(&now) && !is_weighted(&past.estimate));
-        paired
-            .and_then(|replications| self.paired(strategy, service, metric, replications))
-            .unwrap_or_else(|| unpaired(&now, &past.estimate))
+        let weighted = is_weighted(&now) || is_weighted(&past.estimate);
+        let replications = past.replications.as_ref();
+        let paired = replications.and_then(|past| self.paired(strategy, service, metric, past));
+        let told = paired.filter(|(_, is_untouched)| !weighted || *is_untouched).map(|(change, _)| change);
+        told.unwrap_or_else(|| unpaired(&now, &past.estimate))
     }
 
-    fn paired(&self, strategy: usize, service: usize, metric: Metric, past: &[(u32, u64)]) -> Option<Change> {
+    /// Replication by replication; and whether a history with enough in it has stayed as it was.
+    fn paired(
+        &self,
+        strategy: usize,
+        service: usize,
+        metric: Metric,
+        past: &[(u32, u64)],
+    ) -> Option<(Change, bool)> {
         let known = self.known(strategy);
         let (ticks, fixed) = (&known.found.ticks[service], &known.model.services[service]);
         let instances = f64::from(fixed.instances);
@@ -84,10 +94,13 @@ impl Outcome<'_> {
         if sides.len() < PAIRS_MIN {
             return None;
         }
+        let seen = sides.iter().filter(|(now, _)| *now > 0).count();
+        let is_untouched = sides.iter().all(|(now, then)| now == then) && seen >= SEEN_MIN;
+        let told = |change: Change| Some((change, is_untouched));
         let chance = Chance::of(known.model, fixed).seen(ticks);
         let now = super::metric::randomness(metric, &known, service, chance);
         if now == Randomness::None {
-            return Some(change(&sides, Randomness::None, spread(&sides)));
+            return told(change(&sides, Randomness::None, spread(&sides)));
         }
         let now = now.scaled(1.0 / instances);
         let then = match (now, spread(&sides)) {
@@ -96,7 +109,7 @@ impl Outcome<'_> {
             }
             (now, _) => now,
         };
-        Some(change(&sides, now, then))
+        told(change(&sides, now, then))
     }
 }
 

@@ -104,6 +104,9 @@ impl Chance {
 
     /// One incident takes at most all that an instance has, each time that it takes it down.
     pub(super) fn work(&self, each: u32) -> Randomness {
+        if each == 0 {
+            return Randomness::None;
+        }
         self.events(self.outages * f64::from(each), f64::INFINITY)
     }
 

@@ -7,9 +7,46 @@
 
 use super::refine::Known;
 use super::series::Series;
+use super::summary::Estimate;
+use crate::stats::Interval;
 
-/// A difference of other means than those that stand beside it must be worth it: at most this part as wide. Assumption.
-pub(super) const ALIKE_NARROW: f64 = 0.75;
+/// A difference of other means than those that stand beside it must be worth it: its interval is at most this part as wide, or its standard error half as
+/// large and the interval not twice as wide. Where both are mostly of what was not seen, widths say nothing of what was. Assumptions.
+const NARROW: f64 = 0.75;
+const SHARP: f64 = 0.5;
+const WIDE: f64 = 2.0;
+
+/// How well something is known: its standard error, and how wide its interval is.
+#[derive(Clone, Copy)]
+pub(super) struct Within {
+    se: f64,
+    width: f64,
+}
+
+impl Within {
+    /// In units so many times as large.
+    pub(super) fn over(self, scale: f64) -> Within {
+        Within { se: self.se / scale, width: self.width / scale }
+    }
+}
+
+impl From<Interval> for Within {
+    fn from(of: Interval) -> Within {
+        Within { se: of.se, width: of.high - of.low }
+    }
+}
+
+impl From<Estimate> for Within {
+    fn from(of: Estimate) -> Within {
+        Within { se: of.se, width: of.high - of.low }
+    }
+}
+
+/// Whether a difference is that of the means that are told, and not that of replications of the same kind.
+pub(super) fn is_told(told: Within, alike: Within) -> bool {
+    let is_sharper = alike.se <= SHARP * told.se && alike.width <= WIDE * told.width;
+    alike.width >= NARROW * told.width && !is_sharper
+}
 
 /// One strategy, and so many times another.
 #[derive(Clone, Copy)]
@@ -21,13 +58,13 @@ pub(super) struct Beside<'a> {
 
 impl Beside<'_> {
     /// By replication, what both have of a sum over services, where weighted replications have a part in their difference; `None` where plain
-    /// ones are alone, or know it better: within `plain_width`, from end to end. `series` makes the sum of one strategy, weighted of those
+    /// ones are alone, or know it better by what they say. `series` makes the sum of one strategy, weighted of those
     /// services that may be.
     pub(super) fn weighted(
         self,
         services: &[usize],
         series: impl Fn(&Known<'_>, &dyn Fn(usize) -> bool) -> Series,
-        plain_width: impl FnOnce() -> f64,
+        plain: impl FnOnce() -> Within,
     ) -> Option<(Series, Series)> {
         let knows = |known: &Known<'_>, s: usize| known.rare.is_some_and(|rare| rare.knows(s));
         let [some, all, both] = [
@@ -44,26 +81,19 @@ impl Beside<'_> {
         // Where nothing is known by weighted replications of both, those of the same kind are plain.
         if both {
             let alike = sides(&|s| knows(self.a, s) && knows(self.b, s));
-            return Some(narrower(told(), alike));
+            return Some(better(told(), alike));
         }
-        Some(told()).filter(|told| is_known_well(told, plain_width()))
+        Some(told()).filter(|told| is_told(within(told), plain()))
     }
 }
 
-/// The one whose difference is known better.
-fn narrower(told: (Series, Series), alike: (Series, Series)) -> (Series, Series) {
-    if is_known_well(&told, width(&alike)) { told } else { alike }
+/// The one whose difference is to be told.
+fn better(told: (Series, Series), alike: (Series, Series)) -> (Series, Series) {
+    if is_told(within(&told), within(&alike)) { told } else { alike }
 }
 
-/// Whether what is told differs by something that is known about as well as by replications of the same kind, within so much.
-fn is_known_well(told: &(Series, Series), alike_width: f64) -> bool {
-    alike_width >= ALIKE_NARROW * width(told)
-}
-
-/// How wide the interval of their difference is.
-fn width((a, b): &(Series, Series)) -> f64 {
-    let (interval, _) = a.difference(b);
-    interval.high - interval.low
+fn within((a, b): &(Series, Series)) -> Within {
+    a.difference(b).0.into()
 }
 
 #[cfg(test)]
@@ -82,10 +112,20 @@ mod tests {
         let weighted = |s: f64| Series::new((0..200).map(|k| s + f64::from(k % 3)).collect());
         let alike = (plain(3, 60.0), plain(3, 70.0));
         let mean = |sides: &(Series, Series)| sides.0.difference(&sides.1).0.mean;
-        let kept = narrower((weighted(5.0), plain(3, 70.0)), alike.clone());
+        let kept = better((weighted(5.0), plain(3, 70.0)), alike.clone());
+        assert!((mean(&kept) + 1.0).abs() < 1e-9, "{}", mean(&kept));
+        // So it is where a fault that both share is seldom and long: what was not seen of it makes all of either interval.
+        let long = |of: Vec<f64>, by: f64| {
+            let mut values = of;
+            values[7] += by;
+            Series::with_unseen(values, 1e6, &[])
+        };
+        let shared = (long(every(3, 60.0), 86_400.0), long(every(3, 70.0), 86_400.0));
+        let apart = (weighted(400.0), long(every(3, 70.0), 86_400.0));
+        let kept = better(apart, shared);
         assert!((mean(&kept) + 1.0).abs() < 1e-9, "{}", mean(&kept));
         let rare = (Series::with_unseen(vec![0.0; 200], 1e5, &[]), plain(3, 70.0));
-        let told = narrower((weighted(0.5), plain(3, 70.0)), rare);
+        let told = better((weighted(0.5), plain(3, 70.0)), rare);
         assert!((mean(&told) - (1.495 - 7.0)).abs() < 1e-9, "{}", mean(&told));
     }
 }

@@ -17,7 +17,7 @@ use super::chance::Chance;
 use super::difference::Beside;
 use super::headroom;
 use super::metric::{self, Asked, Stand};
-use super::refine::Known;
+use super::refine::{Known, known_by};
 use super::series::{Series, by_importance_sampling};
 use super::summarize::{SECOND, pairs};
 use super::summary::{Estimate, FailuresSummary, Method};
@@ -387,10 +387,10 @@ impl Pair<'_> {
     fn difference(&self, tail: f64) -> Estimate {
         let per = f64::from(self.a.model.services[self.service].instances)
             * if self.versus.metric == Metric::Outages { 1.0 } else { SECOND };
-        match self.weighted() {
-            Some((own, other)) => by_importance_sampling(own.difference_at(&other, tail).0.scaled(1.0 / per)),
-            None => self.plain(tail).scaled(1.0 / per).into(),
-        }
+        let plain = Estimate::from(self.plain(tail).scaled(1.0 / per));
+        let weighted =
+            self.weighted().map(|(own, other)| own.difference_at(&other, tail).0.scaled(1.0 / per));
+        weighted.map_or(plain, |weighted| known_by(by_importance_sampling(weighted), plain))
     }
 
     /// The same of all instances together, by plain replications.
@@ -417,10 +417,8 @@ impl Pair<'_> {
         let Pair { a, b, versus, service } = *self;
         let figure = metric::figure(versus.metric)?;
         let series = |known: &Known<'_>, may: &dyn Fn(usize) -> bool| known.sum(&[service], figure, may);
-        Beside { a, b, times: versus.factor }.weighted(&[service], series, || {
-            let plain = self.plain(interval::TAIL);
-            plain.high - plain.low
-        })
+        let plain = || self.plain(interval::TAIL).into();
+        Beside { a, b, times: versus.factor }.weighted(&[service], series, plain)
     }
 
     /// The mean of the first as a part of that of the second.

@@ -11,7 +11,7 @@ use crate::engine::Time;
 use crate::model::{Model, ServiceId};
 use crate::probe::{FIGURES, Figure, Shortfall};
 use crate::sim::Simulation;
-use crate::sim::rare::{Diagnostics, Effort, Meter, Origin, RareRun, Way, shares};
+use crate::sim::rare::{Diagnostics, Effort, Meter, Origin, RareRun, Way, allocate, left};
 use crate::special::gamma_p;
 use crate::state::State;
 
@@ -30,13 +30,13 @@ const LUCK: f64 = 1e-3;
 const USUAL: usize = 4;
 /// Then weighted ones show what is to be expected: so many, their branches, and what makes their random numbers others.
 const PILOT: usize = 32;
-const PILOT_BRANCHES: u32 = 4;
+const PILOT_BRANCHES: f64 = 4.0;
 const PILOT_THIN: f64 = 1.0 / 16.0;
 const PILOT_SEED: u64 = 0x7069_6c6f_7420_7275;
 /// Where that leaves weights uneven, others show which way is the better one: so many branches all the way, or so many of each level, of which there
 /// are taken to be so many.
-const FORCED: u32 = 64;
-const SPLIT: u32 = 16;
+const FORCED: f64 = 64.0;
+const SPLIT: f64 = 16.0;
 const LEVELS: f64 = 5.0;
 
 /// Branches that all episodes of a strategy together have, at least, where each may have no more than [`BRANCHES_MAX`].
@@ -47,18 +47,22 @@ const BRANCHES_MAX: f64 = 32.0;
 const MORE: f64 = 8.0;
 const MORE_MAX: f64 = 1_024.0;
 const EVENTS_WANTED: f64 = 400.0;
+/// How far apart numbers of branches are that are thought of.
+const FINER: f64 = 1.1;
 /// Where no more than this part of the variance is due to branches of one episode being unlike, it is episodes that differ. Assumption.
 const SCATTER_MIN: f64 = 0.25;
 /// What is to be known as no more events than this is told by plain replications; and where those see incidents enough, what is known as no more than
-/// that. Assumptions.
+/// that, or than so many times what those know. Assumptions.
 const EVENTS_MIN: f64 = 5.0;
-const EVENTS_SHARP: f64 = 100.0;
+const EVENTS_SHARP: f64 = 30.0;
+const BETTER: f64 = 2.0;
 
 /// What weighted replications may cost, in looks at one clock or VM: as much as plain ones, of which an event costs as much as so many looks, or this: some
-/// ten seconds of one thread where anybody is rare, and a third of that where plain ones know something. Each event, window and branch takes a look at all clocks and
+/// ten seconds of one thread where anybody is rare, half of that where plain ones know something, and a quarter where nothing tells that they do not know enough. Each event, window and branch takes a look at all clocks and
 /// VMs; what else it does costs as much as [`SIZE_MIN`] looks. Measured: some 15 ns a look, 300 to 500 ns a plain event.
 const LOOKS_MAX: f64 = 4e8;
 const LOOKS_UNEVEN_MAX: f64 = 2e8;
+const LOOKS_UNKNOWN_MAX: f64 = 1e8;
 const LOOKS_OF_PLAIN_EVENT: f64 = 32.0;
 /// Where that is not enough for one branch of each episode, a part of the episodes is lived again; no less than this. Assumption.
 const PART_MIN: f64 = 0.01;
@@ -106,11 +110,11 @@ struct Pilot {
     /// What a branch costs, in looks, and what replications cost beside them, all together.
     looks: f64,
     steps: f64,
-    /// The part of the variance that is due to branches of one episode being unlike.
+    /// The variance of replications, as a sum over them, and what is due to branches of one episode being unlike.
+    squares: f64,
     scatter: f64,
-    /// By kind of what begins an episode, how many times as many branches it is to have; and which part of the scatter that leaves.
-    times: Vec<f64>,
-    left: f64,
+    /// What began episodes.
+    origins: Vec<Origin>,
     /// By service asked about.
     seen: Vec<Seen>,
 }
@@ -120,8 +124,9 @@ struct Seen {
     is_rare: bool,
     /// Or too little is known of the worst.
     is_uneven: bool,
-    /// As many events of one size will know as much of its downtime, with as many branches.
+    /// As many events of one size will know as much of its downtime, with as many branches; and by plain replications.
     events: f64,
+    plain_events: f64,
 }
 
 impl Pilot {
@@ -130,17 +135,17 @@ impl Pilot {
         self.seen.iter().map(|seen| seen.events).fold(f64::INFINITY, f64::min)
     }
 
-    /// How many ways to go on from each episode, or each level of it, so many looks can pay for.
+    /// How many ways to go on from each episode, or each level of it, so many looks can pay for; below one, from which part of them.
     fn affordable(&self, looks: f64) -> f64 {
         // A branch of a pilot is counted for each level that it lives.
-        let levels = self.branches / (self.episodes * f64::from(self.effort.branches)).max(1.0);
+        let levels = self.branches / (self.episodes * self.effort.branches).max(1.0);
         (looks - self.steps) / (self.episodes.max(1.0) * levels.max(1.0) * self.looks.max(1.0))
     }
 
     /// `times` as many as usual, and at most so many.
-    fn branches(&self, times: f64, most: f64, looks: f64) -> u32 {
+    fn branches(&self, times: f64, most: f64, looks: f64) -> f64 {
         let usual = BRANCHES * times / self.episodes.max(1.0);
-        usual.min(most).min(self.affordable(looks)).max(1.0) as u32
+        usual.min(most).max(1.0).min(self.affordable(looks))
     }
 
     /// What is known of the worst for what it costs.
@@ -148,24 +153,49 @@ impl Pilot {
         self.events() / (self.branches * self.looks).max(1.0)
     }
 
-    /// How many times the events of the pilot so many branches will know: only the part of the variance that is theirs shrinks with their number.
+    /// By what begins an episode, how many branches it is to have, so many on average.
+    fn by_origin(&self, branches: f64) -> Vec<f64> {
+        match self.effort.way {
+            Way::Forcing => allocate(&self.origins, branches),
+            Way::Splitting => Vec::new(),
+        }
+    }
+
+    /// The variance that would be due to branches of one episode being unlike, with so many on average.
+    fn scatter(&self, branches: f64) -> f64 {
+        match self.effort.way {
+            Way::Forcing => left(&self.origins, &self.by_origin(branches)),
+            // All of it is taken to be.
+            Way::Splitting => self.scatter * self.effort.branches / branches,
+        }
+    }
+
+    /// How many times the events of the pilot so many branches will know: only the part of the variance that is theirs depends on their number.
     fn gain(&self, branches: f64) -> f64 {
-        let own = f64::from(self.effort.branches);
-        1.0 / (1.0 - self.scatter + self.scatter * self.left * own / branches)
+        // Of single branches nobody knows how unlike they are.
+        if self.effort.branches < 2.0 {
+            return branches / self.effort.branches;
+        }
+        self.squares / (self.squares - self.scatter + self.scatter(branches))
     }
 
     /// As many as should know enough, where those of the pilot do not; where none would, as many as leave it to the episodes mostly.
-    fn branches_wanted(&self, looks: f64) -> u32 {
-        let usual = self.branches(1.0, BRANCHES_MAX, looks);
-        let own = self.scatter * self.left * f64::from(self.effort.branches);
-        let reach = self.events() / EVENTS_WANTED - (1.0 - self.scatter);
-        let wanted = if reach > 0.0 { own / reach } else { own / (1.0 - self.scatter) };
-        (wanted.ceil() as u32).max(usual).min(self.branches(MORE, MORE_MAX, looks))
+    fn branches_wanted(&self, looks: f64) -> f64 {
+        let most = self.branches(MORE, MORE_MAX, looks);
+        let mut branches = self.branches(1.0, BRANCHES_MAX, looks);
+        let is_enough = |branches: f64| {
+            self.events() * self.gain(branches) >= EVENTS_WANTED
+                || self.scatter(branches) <= self.squares - self.scatter
+        };
+        while branches < most && !is_enough(branches) {
+            branches = (branches * FINER).min(most);
+        }
+        branches
     }
 }
 
 /// What one weighted replication has lost, what its branches were like, and what began its episodes.
-type Lived = (Vec<f64>, Diagnostics, Vec<Origin>);
+type Lived = (Vec<f64>, Diagnostics, Vec<Origin>, Vec<f64>);
 
 /// Why nothing more is to be decided.
 enum Ends {
@@ -191,10 +221,18 @@ impl<'a> Run<'a> {
         // Episodes apart, weighted replications look at all after each event.
         let least = plain.events * (SIZE_MIN + self.model.vms.len() as f64);
         let uneven_looks = LOOKS_UNEVEN_MAX.max(UNEVEN_TIMES * plain_looks);
+        let others = self.chosen(|place| !is_open(place) && least < uneven_looks);
         let uneven = self.chosen(|place| !is_open(place) && least < uneven_looks && may_miss(place));
-        let looks = if open.is_empty() { uneven_looks } else { LOOKS_MAX.max(plain_looks) };
-        // What is only uneven must not be the reason that rare ones are not asked about.
-        for services in [[open.clone(), uneven].concat(), open] {
+        // What is only uneven must not be the reason that rare ones are not asked about, nor what may be so of what is.
+        let mut asked =
+            vec![[open.clone(), others].concat(), [open.clone(), uneven.clone()].concat(), open.clone()];
+        asked.dedup();
+        for services in asked {
+            let looks = match (open.is_empty(), uneven.is_empty()) {
+                (false, _) => LOOKS_MAX.max(plain_looks),
+                (true, false) => uneven_looks,
+                (true, true) => LOOKS_UNKNOWN_MAX.max(plain_looks),
+            };
             if least >= looks {
                 break;
             }
@@ -233,7 +271,7 @@ impl<'a> Run<'a> {
         }
         let Some(effort) = self.usual(PILOT_BRANCHES) else { return Ok(None) };
         // Where that takes too long, a part of the episodes shows it as well.
-        let thin = Effort { part: PILOT_THIN, branches: 1, ..effort.clone() };
+        let thin = Effort { branches: PILOT_THIN, ..effort.clone() };
         let first = match self.pilot(effort, looks, threads, watch) {
             Err(Ends::TooCostly) => self.pilot(thin, looks, threads, watch)?,
             pilot => pilot?,
@@ -257,7 +295,7 @@ impl<'a> Run<'a> {
         }
         let (pilot, branches) = match pilot.events() {
             // Where that is not sharp, more ways of each episode are worth their time; and it may be another way.
-            few if few < EVENTS_WANTED && affordable >= 1.0 && pilot.effort.part >= 1.0 => {
+            few if few < EVENTS_WANTED && affordable >= 1.0 && pilot.effort.branches >= 1.0 => {
                 run.better(pilot, looks, threads, watch)?
             }
             _ => {
@@ -265,14 +303,16 @@ impl<'a> Run<'a> {
                 (pilot, branches)
             }
         };
-        // More branches know more at best.
-        let part = pilot.affordable(looks).min(1.0);
-        let known = pilot.gain(f64::from(branches)).min(1.0) * (part / pilot.effort.part);
-        let least = |seen: &Seen| if seen.is_rare { EVENTS_MIN } else { EVENTS_SHARP };
+        // More branches than a pilot's know more at best.
+        let gain = pilot.gain(branches);
+        let known = if pilot.effort.branches < 1.0 { gain } else { gain.min(1.0) };
+        let least = |seen: &Seen| match seen.is_rare {
+            true => EVENTS_MIN,
+            false => EVENTS_SHARP.max(BETTER * seen.plain_events),
+        };
         let is_told: Vec<bool> = pilot.seen.iter().map(|seen| seen.events * known >= least(seen)).collect();
-        // A single branch can go nowhere else.
-        let times = if branches > 1 { pilot.times } else { Vec::new() };
-        let effort = is_told.contains(&true).then_some(Effort { part, branches, times, ..pilot.effort });
+        let by_origin = pilot.by_origin(branches);
+        let effort = is_told.contains(&true).then_some(Effort { branches, by_origin, ..pilot.effort });
         Ok(Some(Decision { is_told, effort, services }))
     }
 
@@ -311,8 +351,8 @@ impl<'a> Run<'a> {
     }
 
     /// All the way, with what is usually out.
-    fn usual(self, branches: u32) -> Option<Effort> {
-        let effort = Effort::branches(branches);
+    fn usual(self, branches: f64) -> Option<Effort> {
+        let effort = Effort { branches, ..Effort::branches(1) };
         let spare = self.new_run(&effort)?.usually_out(self.seed ^ PILOT_SEED, &self.numbers[..USUAL]);
         Some(Effort { spare, ..effort })
     }
@@ -324,16 +364,16 @@ impl<'a> Run<'a> {
         looks: f64,
         threads: &Threads,
         watch: &dyn Watch,
-    ) -> Result<(Pilot, u32), Ends> {
-        let effort = |way: Way, branches: u32| Effort { way, branches, ..first.effort.clone() };
+    ) -> Result<(Pilot, f64), Ends> {
+        let effort = |way: Way, branches: f64| Effort { way, branches, ..first.effort.clone() };
         let times = self.numbers.len() as f64 / PILOT as f64;
         // Half of what a pilot may cost: it may cost more than the first has shown.
         let affordable = first.affordable(looks * PILOT_PART / 2.0) * times;
-        let forced = FORCED.min(affordable as u32).max(PILOT_BRANCHES);
+        let forced = FORCED.min(affordable.floor()).max(PILOT_BRANCHES);
         let forced = self.pilot(effort(Way::Forcing, forced), looks, threads, watch)?;
-        let split = SPLIT.min((affordable / LEVELS) as u32);
+        let split = SPLIT.min((affordable / LEVELS).floor());
         // What is known well enough with that needs no levels; nor does what no way to go on would make sharper.
-        if forced.events() >= EVENTS_WANTED || forced.scatter < SCATTER_MIN || split < 2 {
+        if forced.events() >= EVENTS_WANTED || forced.scatter < SCATTER_MIN * forced.squares || split < 2.0 {
             let branches = forced.branches_wanted(looks);
             return Ok((forced, branches));
         }
@@ -365,11 +405,12 @@ impl<'a> Run<'a> {
             }
             run.diagnostics = Diagnostics::default();
             run.origins.fill(Origin::default());
+            run.squares.fill(0.0);
             let row = run.run(self.seed ^ PILOT_SEED, number);
             if run.has_given_up() {
                 Err(Ends::TooCostly)
             } else {
-                Ok((row, run.diagnostics, run.origins.clone()))
+                Ok((row, run.diagnostics, run.origins.clone(), run.squares.clone()))
             }
         };
         // The first alone: where that takes too long by itself, no others need begin.
@@ -379,10 +420,11 @@ impl<'a> Run<'a> {
             threads.install(|| numbers.par_iter().map_init(new, live).collect());
         lived.extend(others?);
         let mut found = Diagnostics::default();
-        lived.iter().for_each(|(_, diagnostics, _)| found.merge(diagnostics));
-        let mut origins = lived[0].2.clone();
-        for (_, _, more) in &lived[1..] {
+        lived.iter().for_each(|(_, diagnostics, ..)| found.merge(diagnostics));
+        let (mut origins, mut plain_squares) = (lived[0].2.clone(), lived[0].3.clone());
+        for (_, _, more, squares) in &lived[1..] {
             origins.iter_mut().zip(more).for_each(|(origin, more)| origin.merge(more));
+            plain_squares.iter_mut().zip(squares).for_each(|(sum, more)| *sum += more);
         }
         if (found.work + found.steps) as f64 > work_max {
             return Err(Ends::TooCostly);
@@ -391,28 +433,32 @@ impl<'a> Run<'a> {
         let all = Series::new(lived.iter().map(|(row, ..)| Shortfall::downtime(row)).collect());
         let squares = all.squares();
         let scatter = match effort.way {
-            Way::Forcing if squares > 0.0 => (found.scatter / squares).min(1.0),
-            _ => 1.0,
+            Way::Forcing => found.scatter.min(squares),
+            Way::Splitting => squares,
         };
-        let (times_of_kind, left) = shares(&origins);
         let seen = |(place, service): (usize, &ServiceId)| {
             let figure = |figure: Figure| {
                 Series::new(lived.iter().map(|(row, ..)| row[place * FIGURES + figure.place()]).collect())
             };
             let downtime = figure(Figure::Downtime);
             let downtime_us = downtime.sum() / PILOT as f64;
+            let square = plain_squares[place * FIGURES + Figure::Downtime.place()] / PILOT as f64;
+            // As many events of one size as plain replications would know it by.
+            let plain_events = downtime_us * downtime_us * self.numbers.len() as f64 / square;
             Seen {
                 is_rare: figure(Figure::Incidents).sum() * times < OUTAGES_FEW,
-                is_uneven: may_miss_much(self.model, *service, downtime_us, self.numbers.len()),
+                is_uneven: plain_events < OUTAGES_FEW
+                    || may_miss_much(self.model, *service, downtime_us, self.numbers.len()),
                 events: downtime.effective_events() * times,
+                plain_events,
             }
         };
         Ok(Pilot {
             seen: self.services.iter().enumerate().map(seen).collect(),
             effort,
+            squares,
             scatter,
-            times: times_of_kind,
-            left,
+            origins,
             episodes: found.episodes as f64 * times,
             branches: found.branches as f64 * times,
             looks: found.work as f64 / (found.branches as f64).max(1.0) * size,

@@ -4,7 +4,7 @@
 use super::block::{StrategyBlock, Ticks};
 use super::chance::Chance;
 use super::convergence;
-use super::difference::Beside;
+use super::difference::{Beside, Within};
 use super::rare::Rare;
 use super::series::{Series, by_importance_sampling};
 use super::summarize::{Findings, SECOND, simultaneous_tail};
@@ -64,9 +64,9 @@ fn compare(a: &Known<'_>, b: &Known<'_>, comparison: &mut Comparison, tail: f64)
     let instances: u32 = services.iter().map(|&s| a.model.services[s].instances).sum();
     let weighted = |figure: Figure, plain: Estimate| {
         let scale = scale(figure, instances);
+        let plain = || Within::from(plain).over(scale);
         let series = |known: &Known<'_>, may: &dyn Fn(usize) -> bool| known.sum(&services, figure, may);
-        let (own, other) =
-            Beside { a, b, times: 1.0 }.weighted(&services, series, || (plain.high - plain.low) / scale)?;
+        let (own, other) = Beside { a, b, times: 1.0 }.weighted(&services, series, plain)?;
         let (interval, correlation) = own.difference(&other);
         let (at_once, _) = own.difference_at(&other, tail);
         let interval = by_importance_sampling(interval.scaled(scale));
@@ -98,7 +98,7 @@ pub(super) fn weighted_difference(
 ) -> Option<Interval> {
     let series =
         |known: &Known<'_>, may: &dyn Fn(usize) -> bool| known.sum(&[service], Figure::Downtime, may);
-    let (own, other) = Beside { a, b, times: 1.0 }.weighted(&[service], series, || plain.high - plain.low)?;
+    let (own, other) = Beside { a, b, times: 1.0 }.weighted(&[service], series, || (*plain).into())?;
     Some(own.difference(&other).0)
 }
 

@@ -2,7 +2,7 @@
 //! failures, although they were simulated one after the other.
 
 use super::chance::Chance;
-use super::difference::ALIKE_NARROW;
+use super::difference::is_told;
 use super::refine::Known;
 use super::series::{Series, by_importance_sampling};
 use super::summarize::{SECOND, pairs, totals};
@@ -100,23 +100,24 @@ impl Sample {
             correlation: paired.correlation(),
             is_same: both.iter().all(|(a, b)| a == b),
         };
-        let weighted = self.weighted_versus(other, &plain.difference);
-        Some(match weighted {
-            Some((difference, correlation)) => Pairing { difference, correlation, ..plain },
-            None => plain,
-        })
+        Some(self.weighted_versus(other, &plain).unwrap_or(plain))
     }
 
     /// The same where weighted replications know it better than plain ones do, as of two strategies ([`super::difference`]).
-    fn weighted_versus(&self, other: &Sample, plain: &Estimate) -> Option<(Estimate, Option<f64>)> {
+    fn weighted_versus(&self, other: &Sample, plain: &Pairing) -> Option<Pairing> {
         let names = |of: &Sample| of.weighted.as_ref().map(|(_, names)| names.clone());
         if self.weighted.is_none() && other.weighted.is_none() {
             return None;
         }
         let (interval, correlation) = self.told().difference(&other.told());
         let is_known_alike = names(self) == names(other);
-        (is_known_alike || plain.high - plain.low >= ALIKE_NARROW * (interval.high - interval.low))
-            .then(|| (by_importance_sampling(interval), correlation))
+        let weighted = Pairing {
+            difference: by_importance_sampling(interval),
+            correlation,
+            // Plain replications may have seen nothing of either.
+            is_same: plain.is_same && is_known_alike && interval.mean.abs() + interval.se <= 0.0,
+        };
+        (is_known_alike || is_told(interval.into(), plain.difference.into())).then_some(weighted)
     }
 
     /// What is told of the mean instance, in seconds.

@@ -54,7 +54,7 @@ pub(super) fn compare_cost(a: &Known<'_>, b: &Known<'_>, plain: &mut Estimate) {
     let (Some(prices_a), Some(prices_b)) = (&a.model.prices, &b.model.prices) else { return };
     let all: Vec<usize> = (0..a.model.services.len()).collect();
     let series = |known: &Known<'_>, may: &dyn Fn(usize) -> bool| known.losses(&all, may);
-    let sides = Beside { a, b, times: 1.0 }.weighted(&all, series, || plain.high - plain.low);
+    let sides = Beside { a, b, times: 1.0 }.weighted(&all, series, || (*plain).into());
     if let Some((own, other)) = sides {
         let fixed = (prices_a.fixed() as f64 - prices_b.fixed() as f64) / crate::model::Money::UNIT;
         *plain = moved(by_importance_sampling(own.difference(&other).0), fixed);

@@ -4,7 +4,7 @@
 use ninefold::experiment::summary::Method;
 use ninefold::model::ServiceId;
 use ninefold::probe::{Figure, Shortfall};
-use ninefold::sim::rare::{Effort, Origin, RareRun, shares};
+use ninefold::sim::rare::{Effort, Origin, RareRun, allocate, left};
 
 use crate::hidden::QUICK;
 use crate::rare::{Mean, models, run, times};
@@ -49,15 +49,28 @@ fn exact_us(applications: bool) -> f64 {
 /// With a quarter of the episodes, of which each counts four times. An error of a tenth is seen.
 #[test]
 fn a_part_of_the_episodes_counts_for_all() {
-    let effort = Effort { part: 0.25, ..Effort::branches(16) };
-    let (rows, origins, _) = downtimes(&busy(""), effort, 4_000 * times());
+    let effort = Effort { branches: 0.25, ..Effort::branches(1) };
+    let (rows, origins, _) = downtimes(&busy(""), effort, 16_000 * times());
     let (found, exact) = (Mean::of(&rows), exact_us(false));
     let [z, wrong] = [found.z(exact), found.z(1.25 * exact)];
     println!("exact {exact:.0} us, found {:.0} +- {:.0}, z {z:.2}, {wrong:.2}", found.mean, found.se);
     assert!(z.abs() < 4.0 && wrong.abs() > 4.0, "z {z}, {wrong}");
     // A quarter of 3 × 8,760 / 9,000 faults a year.
-    let lived = origins[0].episodes as f64 / f64::from(4_000 * times());
+    let lived = origins[0].episodes as f64 / f64::from(16_000 * times());
     assert!((lived / 0.73 - 1.0).abs() < 0.1, "{lived} a replication");
+}
+
+/// With two and a half branches on average, two or three of each: those that have three count as one episode all the same.
+#[test]
+fn a_number_of_branches_need_not_be_whole() {
+    let effort = Effort { branches: 2.5, ..Effort::branches(1) };
+    let (rows, origins, _) = downtimes(&busy(""), effort, 4_000 * times());
+    let (found, exact) = (Mean::of(&rows), exact_us(false));
+    let [z, wrong] = [found.z(exact), found.z(1.25 * exact)];
+    println!("exact {exact:.0} us, found {:.0} +- {:.0}, z {z:.2}, {wrong:.2}", found.mean, found.se);
+    assert!(z.abs() < 4.0 && wrong.abs() > 4.0, "z {z}, {wrong}");
+    let mean = origins[0].branches as f64 / origins[0].episodes as f64;
+    assert!((mean - 2.5).abs() < 0.05, "{mean} an episode");
 }
 
 /// Applications crash in most episodes, hosts in those that matter: with as much work, branches that go where they are unlike know the mean far better.
@@ -65,10 +78,11 @@ fn a_part_of_the_episodes_counts_for_all() {
 fn branches_that_go_where_they_are_unlike_know_more_for_the_same_work() {
     let (text, exact) = (busy(MONTHLY), exact_us(true));
     let (pilot, origins, _) = downtimes(&text, Effort::branches(4), 32);
-    let (times_of_kind, left) = shares(&origins);
-    assert!(left < 0.5 && Mean::of(&pilot).mean > 0.0, "{times_of_kind:?} {left}");
+    let branches = allocate(&origins, 4.0);
+    assert!(left(&origins, &branches) < 0.5 * left(&origins, &[4.0; 3]), "{branches:?}");
+    assert!(Mean::of(&pilot).mean > 0.0, "the pilot has seen nothing");
     let even = Effort::branches(4);
-    let uneven = Effort { times: times_of_kind, ..Effort::branches(4) };
+    let uneven = Effort { by_origin: branches, ..Effort::branches(4) };
     let [even, uneven] = [even, uneven].map(|effort| {
         let (rows, _, work) = downtimes(&text, effort, 400 * times());
         let found = Mean::of(&rows);

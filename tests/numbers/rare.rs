@@ -205,7 +205,7 @@ fn six_of_six_in_branches_and_level_by_level() {
     let exact = last_state(&up, &[0.1; 6]);
     let branches = if is_long() { 32 } else { 12 };
     for way in [Way::Forcing, Way::Splitting] {
-        let (columns, found) = weighted_by(model, 7, 30, Effort { way, branches, ..Effort::branches(1) });
+        let (columns, found) = weighted_by(model, 7, 30, Effort { way, ..Effort::branches(branches) });
         let mean = Mean::of(&columns[Figure::Downtime.place()]);
         let (mean, se) = (mean.mean / model.horizon.0 as f64, mean.se / model.horizon.0 as f64);
         let mean = Mean { mean, se };

@@ -32,12 +32,11 @@ fn what_is_done_costs_what_it_may() {
     let [ample, some, few] = [4e8, 4e6, 1e6].map(|looks| {
         let (decision, spent) = decided(looks).unwrap_or_else(|| panic!("nothing with {looks} looks"));
         let effort = decision.effort.expect("somebody is told");
-        println!("{looks:e} looks: {} branches, part {:.3}, {spent:e} spent", effort.branches, effort.part);
+        println!("{looks:e} looks: {} branches, {spent:e} spent", effort.branches);
         assert_eq!((decision.services, decision.is_told), (vec![ServiceId(0)], vec![true]));
         assert!(spent <= 1.5 * looks, "{spent:e} of {looks:e}");
-        effort
+        effort.branches
     });
-    assert!(ample.part == 1.0 && some.part == 1.0 && ample.branches > some.branches, "{ample:?} {some:?}");
-    assert!(few.part < 1.0 && few.branches == 1 && few.times.is_empty(), "{few:?}");
+    assert!(ample > some && some > 1.0 && few < 1.0, "{ample}, {some}, {few}");
     assert!(decided(1e4).is_none());
 }

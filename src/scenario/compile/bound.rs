@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::seldom::Seldom;
+use super::seldom::{Seldom, no_manager};
 use crate::model::{
     ClusterId, CrewId, Delay, DomainId, Fault, Fencing, GuestGroup, HostId, IncidentBound, Mirror,
     MirrorFailover, Model, PartKind, Product, Role, Service, StorageId, Traffic,
@@ -125,6 +125,10 @@ fn bound(model: &Model, seldom: &mut Seldom, spare: bool, number: usize) -> Inci
     if service.host_cluster && spare {
         let back_s = way_back(model, number);
         for (cluster, hit) in hits_by_cluster(model, number) {
+            if let Some((longest_s, mean_s)) = no_manager(model, cluster, number, P) {
+                let share = hit.min(service.instances as usize) as f64 / instances;
+                add((longest_s + back_s) * share, mean_s);
+            }
             let all = &model.clusters[cluster.index()].hosts;
             let own = can_run(model, number, cluster);
             // Where only some of them can run it, those may be lost; and nobody may have room, or a quorum.

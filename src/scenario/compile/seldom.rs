@@ -107,6 +107,31 @@ impl BusyCrew {
     }
 }
 
+/// That a host of a cluster fails while its manager is out, without which nothing is restarted there: how long that lasts at most, and how much it adds to an
+/// instance's mean replication, in seconds.
+pub(super) fn no_manager(model: &Model, cluster: ClusterId, service: usize, p: f64) -> Option<(f64, f64)> {
+    let fixed = &model.clusters[cluster.index()];
+    let manager = fixed.manager.filter(|_| fixed.needs_manager)?;
+    let fault = model.parts[manager.index()].fault.as_ref()?;
+    let mean = mean_s(&fault.ttr);
+    let out = rate(model, fault) * mean;
+    // What is left of a repair that somebody comes across, as of a busy crew.
+    let left_s = (mean * mean + fault.ttr.law.variance_s2()) / (2.0 * mean);
+    let of_host = |host: HostId| {
+        let host = &model.hosts[host.index()];
+        [&host.crash, &host.hang].into_iter().flatten().map(|fault| rate(model, fault)).sum::<f64>()
+    };
+    let here = model
+        .vms
+        .iter()
+        .filter(|vm| vm.service.index() == service && model.hosts[vm.host.index()].cluster == Some(cluster));
+    let faults: f64 = here.map(|vm| of_host(vm.host)).sum();
+    let instances = f64::from(model.services[service].instances.max(1));
+    let horizon_s = model.horizon.as_secs_f64();
+    let mean_s = ROUGHLY * horizon_s * faults / instances * out / (1.0 + out) * left_s;
+    (mean > 0.0).then(|| (fault.ttr.quantile(p), mean_s))
+}
+
 /// All that a crew repairs, and how often a second.
 pub(super) fn faults(model: &Model, crew: CrewId) -> impl Iterator<Item = (f64, &Fault)> {
     let is_its = move |other: &Option<CrewId>| *other == Some(crew);

@@ -29,9 +29,13 @@ pub(super) struct Fork<'r, 'w, 'm, M> {
     pub work: Moment<'w, 'm, M>,
     pub diagnostics: &'r mut Diagnostics,
     pub origins: &'r mut [Origin],
+    /// The sum of the squares of what all episodes lose, of each figure.
+    pub squares: &'r mut [f64],
     /// What branches have lost, weighted; and the sums of one of them when they were looked at last.
     pub lost: Vec<f64>,
     pub seen: Vec<f64>,
+    /// The sums when it began.
+    pub begun: Vec<f64>,
 }
 
 impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
@@ -46,37 +50,38 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
     ) {
         self.episode += 1;
         self.diagnostics.episodes += 1;
-        // Some count for all, where it would take too long to live each of them again.
-        let Effort { way, part, .. } = *self.effort;
-        if part < 1.0 && self.random(main, u32::MAX).uniform(Stream::new("rare events", "part"), 0) >= part {
+        // Where not each can be lived again some count for all; and some have one branch more than others.
+        let wanted = self.effort.branches_of(origin);
+        let uniform = self.random(main, u32::MAX).uniform(Stream::new("rare events", "part"), 0);
+        let branches = (wanted + uniform) as u32;
+        if branches == 0 {
             return;
         }
-        let branches = self.effort.branches_of(origin);
-        let each = libm::exp(ledger.log_weight) / (f64::from(branches) * part);
-        match way {
-            Way::Forcing => {
-                let (mut sum, mut squares, before) = (0.0, 0.0, self.diagnostics.work);
-                for branch in 0..branches {
-                    if self.gives_up() {
-                        return;
-                    }
-                    self.work.take(main, ledger);
-                    let (_, weight, work) = self.branch(main, branch, first, u32::MAX);
-                    let downtime = self.account(each, weight, work, lost);
-                    (sum, squares) = (sum + downtime, squares + downtime * downtime);
-                }
-                let many = f64::from(branches);
-                let apart = (squares - sum * sum / many).max(0.0) / (many - 1.0).max(1.0);
-                self.diagnostics.scatter += apart * many;
-                self.origins[origin].merge(&Origin {
-                    episodes: 1,
-                    branches: u64::from(branches),
-                    work: self.diagnostics.work - before,
-                    variance: apart * many * many,
-                });
-            }
-            Way::Splitting => self.split(main, ledger, first, (each, lost)),
+        let many = if wanted < 1.0 { wanted } else { f64::from(branches) };
+        let each = libm::exp(ledger.log_weight) / many;
+        if self.effort.way == Way::Splitting {
+            return self.split(main, ledger, first, (branches, each, lost));
         }
+        let (mut sum, mut squares, before) = (0.0, 0.0, self.diagnostics.work);
+        for branch in 0..branches {
+            if self.gives_up() {
+                return;
+            }
+            self.work.take(main, ledger);
+            let (_, weight, work) = self.branch(main, branch, first, u32::MAX);
+            let downtime = self.account(each, weight, work, lost);
+            (sum, squares) = (sum + downtime, squares + downtime * downtime);
+        }
+        let count = f64::from(branches);
+        let apart = (squares - sum * sum / count).max(0.0) / (count - 1.0).max(1.0);
+        self.diagnostics.scatter += apart * count;
+        self.origins[origin].merge(&Origin {
+            episodes: 1,
+            branches: u64::from(branches),
+            work: self.diagnostics.work - before,
+            variance: apart * many * many,
+            square: squares / count * many * many,
+        });
     }
 
     /// Level by level.
@@ -85,12 +90,12 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         main: &Simulation<'m, &mut M>,
         ledger: &Ledger<'w, 'm>,
         first: Option<(Time, u32)>,
-        (each, lost): (f64, &mut [f64]),
+        (branches, each, lost): (u32, f64, &mut [f64]),
     ) {
         let out = ledger.out();
         let mut entries: Vec<Moment<'w, 'm, M>> = Vec::new();
         // Which entry each branch goes on from, and what all of them weigh.
-        let (mut from, mut weight): (Vec<usize>, f64) = (vec![0; self.effort.branches as usize], 1.0);
+        let (mut from, mut weight): (Vec<usize>, f64) = (vec![0; branches as usize], 1.0);
         for level in 0..LEVELS {
             let goal = if level + 1 == LEVELS { u32::MAX } else { out + 1 + level };
             let mut reached: Vec<(Moment<'w, 'm, M>, f64)> = Vec::new();
@@ -115,12 +120,12 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
             if reached.is_empty() || all == 0.0 {
                 return;
             }
-            weight *= all / f64::from(self.effort.branches);
+            weight *= all / f64::from(branches);
             let random = self.random(main, level << 16 | 0xffff);
             from = systematic(
                 reached.iter().map(|(_, own)| own / all),
                 random.uniform(Stream::new("rare events", "levels"), 0),
-                self.effort.branches,
+                branches,
             );
             entries = reached.into_iter().map(|(moment, _)| moment).collect();
         }
@@ -139,6 +144,7 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         goal: u32,
     ) -> (Stop, f64, u64) {
         let random = self.random(main, number);
+        self.begun.copy_from_slice(self.work.meter.sums());
         let (run, ledger) = self.work.go_on(main, random);
         let found = [&mut self.seen, &mut self.lost];
         let lived = Branch::new(run, ledger, (self.calm, self.end, goal), found).live(first);
@@ -153,6 +159,11 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
 
     /// Adds what a branch has lost; the downtime among that.
     fn account(&mut self, each: f64, weight: f64, work: u64, lost: &mut [f64]) -> f64 {
+        // As it would be in a plain replication: what is weighted as it is lost stands for the weight.
+        let raw = self.seen.iter().zip(&self.begun).map(|(seen, begun)| seen - begun);
+        for ((square, more), raw) in self.squares.iter_mut().zip(&self.lost).zip(raw) {
+            *square += each * more * raw;
+        }
         lost.iter_mut().zip(&self.lost).for_each(|(sum, more)| *sum += each * more);
         let downtime = M::downtime(&self.lost) * each;
         self.diagnostics.note(weight, downtime, work);

@@ -42,7 +42,7 @@ use fork::Fork;
 use ledger::Ledger;
 use moment::Moment;
 use once::Once;
-pub use origin::{Origin, shares};
+pub use origin::{Origin, allocate, left};
 pub(super) use stretch::Stretch;
 use watched::WatchedClocks;
 
@@ -94,13 +94,11 @@ pub enum Way {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effort {
     pub way: Way,
-    /// The part of episodes that are lived again at all, and count for the others: above 0, up to 1.
-    pub part: f64,
-    /// Branches of each episode, or of each level of it.
-    pub branches: u32,
-    /// By kind of the fault that begins an episode, and last for those that none does, how many times as many those that go all the way have;
+    /// Branches of each episode, or of each level of it; below one, the part of episodes that have one, and count for the others.
+    pub branches: f64,
+    /// By kind of the fault that begins an episode, and last for those that none does, how many branches they have where they go all the way;
     /// empty: all the same.
-    pub times: Vec<f64>,
+    pub by_origin: Vec<f64>,
     /// By kind, how much may be out while all is well still ([`RareRun::usually_out`]); empty: nothing.
     pub spare: Vec<u32>,
 }
@@ -109,13 +107,15 @@ impl Effort {
     /// So many branches of each episode, which begins when anything is out.
     #[must_use]
     pub fn branches(branches: u32) -> Effort {
-        Effort { way: Way::Forcing, part: 1.0, branches, times: Vec::new(), spare: Vec::new() }
+        Effort { way: Way::Forcing, branches: f64::from(branches), by_origin: Vec::new(), spare: Vec::new() }
     }
 
-    /// Branches of an episode that a fault of some kind begins.
-    fn branches_of(&self, origin: usize) -> u32 {
-        let times = self.times.get(origin).filter(|_| self.way == Way::Forcing);
-        times.map_or(self.branches, |times| ((f64::from(self.branches) * times) as u32).max(1))
+    /// Of an episode that a fault of some kind begins.
+    fn branches_of(&self, origin: usize) -> f64 {
+        match self.way {
+            Way::Forcing => self.by_origin.get(origin).copied().unwrap_or(self.branches),
+            Way::Splitting => self.branches,
+        }
     }
 }
 
@@ -133,6 +133,9 @@ pub struct RareRun<'m, M> {
     pub diagnostics: Diagnostics,
     /// By kind of the fault that begins them, and last those that none does.
     pub origins: Vec<Origin>,
+    /// What plain replications would show of each figure, as the sum over episodes of the squares of what they lose: its variance where they come
+    /// independently, roughly.
+    pub squares: Vec<f64>,
 }
 
 /// Whether all faults that concern a service, and there are some, can be made likelier: else what weighted replications hardly ever see
@@ -148,12 +151,13 @@ impl<'m, M: Meter> RareRun<'m, M> {
     #[must_use]
     pub fn new(model: &'m Model, services: &[ServiceId], effort: Effort, meter: M) -> Option<RareRun<'m, M>> {
         let watched = WatchedClocks::of(model, services);
-        if watched.clocks.is_empty() || effort.branches == 0 {
+        if watched.clocks.is_empty() || effort.branches <= 0.0 {
             return None;
         }
         let forced = forced(model, &watched);
         let (state, diagnostics) = (State::new(model), Diagnostics::default());
         let (work_max, origins) = (u64::MAX, vec![Origin::default(); watched.kinds + 1]);
+        let squares = vec![0.0; meter.sums().len()];
         Some(RareRun {
             model,
             watched,
@@ -165,6 +169,7 @@ impl<'m, M: Meter> RareRun<'m, M> {
             work_max,
             diagnostics,
             origins,
+            squares,
         })
     }
 
@@ -208,8 +213,10 @@ impl<'m, M: Meter> RareRun<'m, M> {
             work: Moment::new(branch_state, main.observer.clone(), ledger.clone()),
             diagnostics: &mut self.diagnostics,
             origins: &mut self.origins,
+            squares: &mut self.squares,
             lost: lost.clone(),
             seen: lost.clone(),
+            begun: lost.clone(),
         };
         let once = Once { main, ledger, calm, fork, forced: &self.forced, seen: lost.clone(), lost };
         let (lost, branch_state) = once.run();
