@@ -105,6 +105,12 @@ fn reaches(estimate: &Estimate, value: f64, limit: f64) -> bool {
     low <= value && value <= high
 }
 
+/// Whether weighted replications know it no better than too few outages of one size would tell.
+fn is_weighted_by_few(simulated: &Estimate) -> bool {
+    simulated.method == Method::ImportanceSampling
+        && simulated.mean * simulated.mean < OUTAGES_MIN * simulated.se * simulated.se
+}
+
 /// One figure: the exact mean and how far off that may be, beside the simulated one.
 fn figure(
     metric: &'static str,
@@ -120,6 +126,8 @@ fn figure(
     let verdict = match z {
         _ if same && (exact == 0.0 || simulated.method == Method::Exact) => Verdict::Agrees,
         _ if seen < OUTAGES_MIN && simulated.method != Method::ImportanceSampling => Verdict::TooFew,
+        // Weighted ones know it by as many as would know as much: few of uneven weight say little as well.
+        Some(_) if is_weighted_by_few(&simulated) && reaches(&simulated, exact, limit) => Verdict::TooFew,
         Some(_) if apart.abs() <= limit * simulated.se + error => Verdict::Agrees,
         // A few long outages among many short ones: a standard error that has not met them says little, the interval allows for them.
         Some(_) if simulated.method == Method::WeightedPoisson && reaches(&simulated, exact, limit) => {
@@ -132,4 +140,27 @@ fn figure(
         None => Verdict::Differs,
     };
     Figure { metric, exact, simulated, z, verdict }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four outages' worth of weighted ones agree with anything that lies in their wide interval, and are no proof; a hundred are.
+    #[test]
+    fn few_weighted_outages_prove_nothing() {
+        let weighted = |se: f64| Estimate {
+            mean: 1.0,
+            se,
+            low: 1.0 - 2.0 * se,
+            high: 1.0 + 3.0 * se,
+            method: Method::ImportanceSampling,
+        };
+        let verdict =
+            |se: f64, exact: f64| figure("downtime_s", (exact, 0.0), weighted(se), 0.0, 4.0).verdict;
+        assert_eq!(verdict(0.5, 1.4), Verdict::TooFew);
+        assert_eq!(verdict(0.1, 1.2), Verdict::Agrees);
+        assert_eq!(verdict(0.1, 2.0), Verdict::Differs);
+        assert_eq!(verdict(0.5, 9.0), Verdict::Differs);
+    }
 }

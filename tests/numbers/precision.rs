@@ -171,3 +171,40 @@ fn what_cannot_be_is_refused() {
         assert!(told.contains(message), "{arguments:?}: {told}");
     }
 }
+
+/// One host, and two of which both must be down: two strategies of which one is told by plain replications and the other by weighted ones.
+const PAIRED: &str = "schema = 1\n[run]\nhorizon = \"1 y\"\nprecision = \"10 %\"\nprecision_of = \"differences\"\n\
+    [host.h]\ncount = 2\ncores = 8\nmemory = \"16 GiB\"\nboot = \"0 s\"\ncrash = { mttf = \"1000 h\", mttr = \"10 h\" }\n\
+    [service.s]\nrole = \"stateless\"\nvm = { cores = 1, memory = \"1 GiB\" }\npower_on = \"0 s\"\nboot = \"0 s\"\n\
+    start = \"0 s\"\nrecover = \"0 s\"\n[strategy.one]\nprotect = []\n[strategy.two]\nprotect = [\"nlb\"]\nmembers = 2\n\
+    detection = \"0 s\"\nconvergence = \"0 s\"\n";
+
+/// A run that stops when differences are known: their interval is within 10 % of the larger mean, and holds the exact difference in 86 % of 100 runs
+/// and more. Of intervals that hold it in 95 %, fewer do once in 4,000 times; that they hold it in 75 % is noticed in 99 % of all cases.
+#[test]
+fn a_run_may_stop_when_differences_are_known() {
+    // From all up: u T - u / r, and u² (T - 2 / r + 1 / 2 r) for two at once, r the sum of both rates.
+    let (steady, rate, year_s) = (10.0 / 1_010.0, 1.0 / 36_000.0 + 1.0 / 3_600_000.0, 31_536_000.0);
+    let one = steady * (year_s - 1.0 / rate);
+    let exact = one - steady * steady * (year_s - 2.0 / rate + 0.5 / rate);
+    let mut held = 0;
+    for seed in 0..100 {
+        let summary = run(PAIRED, 900 + seed, 20_000, 1);
+        let found = summary.comparisons[0].downtime_s_a_minus_b;
+        let reached = summary.precision.as_ref().expect("it was asked for");
+        assert!(reached.is_reached && reached.of == "differences" && summary.replications < 20_000);
+        let half = (found.high - found.mean).max(found.mean - found.low);
+        assert!(half <= 0.1 * summary.strategies[0].services[0].downtime_s.mean, "{half} {found:?}");
+        held += u32::from(found.low <= exact && exact <= found.high);
+    }
+    println!("{held} of 100 hold {exact:.0} s");
+    assert!(held >= 86);
+}
+
+/// Weighted replications are asked at a look, on any number of threads with the same answer.
+#[test]
+fn a_look_at_weighted_replications_is_the_same_on_any_number_of_threads() {
+    let [one, five] = [1, 5].map(|threads| run(PAIRED, 900, 20_000, threads));
+    assert!(one.strategies[1].rare_events.is_some());
+    assert_eq!(format!("{one:?}"), format!("{five:?}"));
+}

@@ -134,6 +134,49 @@ fn run_twice(model: &Model, seed: u64) {
     assert_eq!(again, fresh, "a state that was used before shows");
 }
 
+/// Some random scenarios, each run by two processes on one thread and on three, with enough replications for weighted ones: the same bytes in every file.
+#[test]
+fn two_processes_write_the_same_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let number = |text: String| -> u64 { text.parse().expect("a number") };
+    let many = std::env::var("NINEFOLD_SEEDS_TWICE").map_or(12, number);
+    let mut compared = 0;
+    for seed in (1_000..).take_while(|seed| *seed < 1_000 + 4 * many) {
+        if compared == many {
+            break;
+        }
+        std::fs::write(folder.path().join("a.toml"), Author::new(seed).write()).expect("written");
+        let run = |threads: &str| {
+            let out = format!("out-{threads}");
+            let done = std::process::Command::new(env!("CARGO_BIN_EXE_ninefold"))
+                .current_dir(folder.path())
+                .args([
+                    "run",
+                    "a.toml",
+                    "--quiet",
+                    "--replications",
+                    "104",
+                    "--threads",
+                    threads,
+                    "--out",
+                    &out,
+                ])
+                .output()
+                .expect("it runs");
+            // Too small for its VMs: no scenario.
+            (done.status.code() == Some(0)).then(|| {
+                let folder = folder.path().join(out);
+                ["result.json", "replications.csv", "causes.csv"]
+                    .map(|file| std::fs::read(folder.join(file)).ok())
+            })
+        };
+        let (one, three) = (run("1"), run("3"));
+        assert!(one == three, "seed {seed} is not the same on three threads");
+        compared += u64::from(one.is_some_and(|files| files[0].is_some() && files[1].is_some()));
+    }
+    assert_eq!(compared, many, "too few have run");
+}
+
 /// The last lines of a log up to an instant.
 fn tail(model: &Model, log: &Log, until: Time) -> String {
     let lines: Vec<String> = log.entries.iter().filter(|e| e.at <= until).map(|e| line(model, e)).collect();
