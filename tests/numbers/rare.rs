@@ -2,7 +2,7 @@
 //! simulation sees nothing. Each check says what it would notice; the seeds are fixed.
 
 use ninefold::engine::Time;
-use ninefold::experiment::summary::Method;
+use ninefold::experiment::summary::{Method, RareMethod};
 use ninefold::experiment::{self, Plan, Summary};
 use ninefold::model::{Model, ServiceId};
 use ninefold::probe::{Downtime, FIGURES, Figure, Shortfall};
@@ -191,6 +191,23 @@ fn a_second_failure_during_a_short_outage_is_found() {
     let outages = Mean::of(&columns[Figure::Outages.place()]);
     let exact = ninefold::exact::answer(model, ServiceId(0)).expect("a chain").outages;
     assert!(outages.z(exact).abs() < 4.0);
+}
+
+/// Through the whole program: where weights would be uneven, the pilot finds that levels know more for what they cost.
+#[test]
+fn levels_are_chosen_where_weights_would_be_uneven() {
+    let text =
+        three_hosts("{ mttf = \"1000 h\", mttr = \"10 h\" }", "[crew.c]\nsize = 1\n", "crew = \"c\"\n")
+            .replace("count = 3", "count = 6")
+            .replace("members = 3", "members = 6");
+    let up: Vec<f64> = (1..=6).rev().map(|hosts| f64::from(hosts) / 1_000.0).collect();
+    let exact_s = last_state(&up, &[0.1; 6]) * 31_536_000.0;
+    let summary = run(&text, 1, 120, 2);
+    let (strategy, downtime) = (&summary.strategies[0], summary.strategies[0].services[0].downtime_s);
+    assert_eq!(strategy.rare_events.as_ref().map(|rare| rare.method), Some(RareMethod::Splitting));
+    let z = |exact: f64| (downtime.mean - exact) / downtime.se;
+    println!("exact {exact_s:.5} s, {downtime:?}, z {:.2}", z(exact_s));
+    assert!(z(exact_s).abs() < 4.0 && z(1.6 * exact_s).abs() > 4.0);
 }
 
 /// Six hosts, all down at once, with one crew: five failures after the first. In branches and level by level, both hold the exact
