@@ -17,7 +17,7 @@ use ninefold::sim::Replication;
 use ninefold::state::State;
 
 /// Fewer cases than this means that the folder was not found.
-const CASES_MIN: usize = 30;
+const CASES_MIN: usize = 600;
 /// The words that make a fault random. A scripted case holds constants only, and is not run out of age.
 const RANDOM: [&str; 5] = ["law =", "mttf", "mttr", "stationary", "warmup"];
 

@@ -11,7 +11,7 @@ use crate::engine::Time;
 use crate::model::{Model, ServiceId};
 use crate::probe::{FIGURES, Figure, Shortfall};
 use crate::sim::Simulation;
-use crate::sim::rare::{Diagnostics, Effort, Meter, Origin, RareRun, Way, allocate, left};
+use crate::sim::rare::{Diagnostics, EVEN, Effort, Meter, Origin, RareRun, Way, allocate, left};
 use crate::special::gamma_p;
 use crate::state::State;
 
@@ -164,6 +164,10 @@ impl Pilot {
     /// The variance that would be due to branches of one episode being unlike, with so many on average.
     fn scatter(&self, branches: f64) -> f64 {
         match self.effort.way {
+            // Branches go where they matter to all services together: what is said of a single one leans on the half that is spread evenly.
+            Way::Forcing if self.seen.len() > 1 => {
+                left(&self.origins, &vec![EVEN * branches; self.origins.len()])
+            }
             Way::Forcing => left(&self.origins, &self.by_origin(branches)),
             // All of it is taken to be.
             Way::Splitting => self.scatter * self.effort.branches / branches,

@@ -29,6 +29,9 @@ const EVENTS_MIN: f64 = 200.0;
 /// Weighted replications are not asked again before there are so many, in parts of those that will be enough by what they said.
 const EARLY: f64 = 0.9;
 
+/// Weighted ones are asked where plain ones would have to be so many times as many. Assumption.
+const SLOW: f64 = 4.0;
+
 /// Where looks are taken, up to the most replications.
 pub(super) fn looks(most: u32) -> impl Iterator<Item = u32> {
     let doubled = std::iter::successors(Some(FIRST / 16), |look| look.checked_mul(2));
@@ -60,11 +63,16 @@ pub(super) fn look(
     (threads, watch): (&Threads, &dyn Watch),
     weighted_from: u32,
 ) -> Look {
-    let few = |model: &Model, strategy: usize, service: usize| {
-        model.rare_events && Rare::is_rare(model, &findings.strategies[strategy], service)
-    };
     let plain: Vec<Option<Rare>> = models.iter().map(|_| None).collect();
     let sight = Sight { models, findings, rare: &plain, precision };
+    // Whom plain replications will not know for long may be known by weighted ones.
+    let few = |model: &Model, strategy: usize, service: usize| {
+        let is_random = model.services[service].incident.random;
+        let is_slow = || sight.downtime_lacks(&sight.downtime(strategy, service)) > SLOW;
+        model.rare_events
+            && is_random
+            && (Rare::is_rare(model, &findings.strategies[strategy], service) || is_slow())
+    };
     let is_plain = |strategy: usize, service: usize| !few(&models[strategy], strategy, service);
     let all_plain = (0..models.len()).all(|s| (0..models[s].services.len()).all(|t| is_plain(s, t)));
     if sight.lacking(is_plain) > 1.0 || (!all_plain && findings.replications() < weighted_from) {

@@ -42,7 +42,7 @@ use fork::Fork;
 use ledger::Ledger;
 use moment::Moment;
 use once::Once;
-pub use origin::{Origin, allocate, left};
+pub use origin::{EVEN, Origin, allocate, left};
 pub(super) use stretch::Stretch;
 use watched::WatchedClocks;
 

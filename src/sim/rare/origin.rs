@@ -19,7 +19,7 @@ pub struct Origin {
 }
 
 /// A pilot may have met little of what matters: so much of all work is spread evenly. Assumption.
-const EVEN: f64 = 0.5;
+pub const EVEN: f64 = 0.5;
 /// No episode has more branches than that, or those of a kind that the pilot has not met more than so many times as many as the mean one. Assumptions.
 const MOST: f64 = 1_024.0;
 const UNKNOWN_TIMES: f64 = 4.0;
