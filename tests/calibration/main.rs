@@ -1,12 +1,15 @@
 //! Do 95 % intervals hold the truth in 95 % of all experiments? Through the whole program: from the text of a scenario over its model and its
 //! replications to the figures of the summary, whatever ends the experiment.
 //!
+//! And are the replications of an experiment exchangeable, and its mean as far from the truth as Student's law says ([`ranks`])?
+//!
 //! Expected outages from none to a thousand, four laws of their lengths, three ways to end. Seeds are fixed. `cargo test` runs a
 //! selection; `NINEFOLD_LONG=1 cargo test --release --test calibration -- --nocapture` makes 2,000 experiments of every regime, prints the
 //! tables of `docs/src/numbers.md` and holds them against the gates of [`tally::Tally::verdict`].
 
 mod modes;
 mod plant;
+mod ranks;
 mod tally;
 
 use modes::{FIGURES, Found, MAY_BE_WIDE, MODES, Mode, measure};
