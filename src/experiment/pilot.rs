@@ -58,11 +58,11 @@ const EVENTS_SHARP: f64 = 30.0;
 const BETTER: f64 = 2.0;
 
 /// What weighted replications may cost, in looks at one clock or VM: as much as plain ones, of which an event costs as much as so many looks, or this: some
-/// ten seconds of one thread where anybody is rare, half of that where plain ones know something, and a quarter where nothing tells that they do not know enough. Each event, window and branch takes a look at all clocks and
+/// ten seconds of one thread where anybody is rare, half of that where plain ones know something, and half a second where nothing tells that they do not know enough. Each event, window and branch takes a look at all clocks and
 /// VMs; what else it does costs as much as [`SIZE_MIN`] looks. Measured: some 15 ns a look, 300 to 500 ns a plain event.
 const LOOKS_MAX: f64 = 4e8;
 const LOOKS_UNEVEN_MAX: f64 = 2e8;
-const LOOKS_UNKNOWN_MAX: f64 = 1e8;
+const LOOKS_UNKNOWN_MAX: f64 = 3e7;
 const LOOKS_OF_PLAIN_EVENT: f64 = 32.0;
 /// Where that is not enough for one branch of each episode, a part of the episodes is lived again; no less than this. Assumption.
 const PART_MIN: f64 = 0.01;

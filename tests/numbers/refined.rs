@@ -97,7 +97,7 @@ fn a_difference_is_that_of_the_means_that_are_told() {
 /// 100 fewer than 52 of 60 do once in four hundred times; of ones that are a third too narrow (80 in 100) they do in seven of eight.
 #[test]
 fn differences_of_a_plain_and_a_weighted_mean_hold_the_exact_one() {
-    let models = models(&text("", 1_000));
+    let models = &models(&text("", 1_000))[..2];
     let steady = 10.0 / 1_010.0;
     // All hosts are up at first, and what is missing of a year is a repair or two of those to come: u T - u² rate⁻¹.
     let rate = 1.0 / 36_000.0 + 1.0 / 3_600_000.0;
@@ -106,7 +106,7 @@ fn differences_of_a_plain_and_a_weighted_mean_hold_the_exact_one() {
     let threads = Threads::new(Some(2));
     let holds = |seed: u64| {
         let plan = Plan { seed, ..plan() };
-        let summary = run_on(&threads, &models, &plan, &()).expect("nobody stops it").summary;
+        let summary = run_on(&threads, models, &plan, &()).expect("nobody stops it").summary;
         let pair = summary.comparisons.iter().find(|pair| pair.a == "one" && pair.b == "two");
         let found = pair.expect("they are compared").downtime_s_a_minus_b;
         assert_eq!(found.method, Method::ImportanceSampling);

@@ -139,7 +139,7 @@ fn run_twice(model: &Model, seed: u64) {
 fn two_processes_write_the_same_bytes() {
     let folder = tempfile::tempdir().expect("a folder");
     let number = |text: String| -> u64 { text.parse().expect("a number") };
-    let many = std::env::var("NINEFOLD_SEEDS_TWICE").map_or(12, number);
+    let many = std::env::var("NINEFOLD_SEEDS_TWICE").map_or(6, number);
     let mut compared = 0;
     for seed in (1_000..).take_while(|seed| *seed < 1_000 + 4 * many) {
         if compared == many {
