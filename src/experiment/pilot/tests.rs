@@ -25,14 +25,13 @@ fn decided(looks: f64) -> Option<(Decision, f64)> {
     Some((decision, (all.diagnostics.work + all.diagnostics.steps) as f64 * size))
 }
 
-/// With ever fewer looks there are fewer branches, then a part of the episodes, and in the end nobody is asked; what is done costs no more than half as much again as it may, which is as
-/// well as a pilot of a twelfth of the replications knows it.
+/// With ever fewer looks there are fewer branches, then a part of the episodes, and in the end nobody is asked; what is done costs no more than
+/// half as much again as it may: a pilot of a twelfth of the replications knows it no better.
 #[test]
 fn what_is_done_costs_what_it_may() {
     let [ample, some, few] = [4e8, 4e6, 1e6].map(|looks| {
         let (decision, spent) = decided(looks).unwrap_or_else(|| panic!("nothing with {looks} looks"));
         let effort = decision.effort.expect("somebody is told");
-        println!("{looks:e} looks: {} branches, {spent:e} spent", effort.branches);
         assert_eq!((decision.services, decision.is_told), (vec![ServiceId(0)], vec![true]));
         assert!(spent <= 1.5 * looks, "{spent:e} of {looks:e}");
         effort.branches
