@@ -60,7 +60,7 @@
 //! | floor | module | is |
 //! | --- | --- | --- |
 //! | basement | [`special`] | special functions on `libm`, the same bits on every machine |
-//! | 0 | [`engine`] | time, the table of timers, random streams, laws. No word of the domain |
+//! | 0 | [`engine`] | time, the table of timers, tables that know what was written, random streams, laws. No word of the domain |
 //! | 0 | [`stats`] | moments, order statistics, intervals, searches whose error is kept. No word of the domain |
 //! | 1 | [`history`] | what was down, from logs and traces; laws that fit it |
 //! | 1 | [`model`] | the compiled, immutable datacenter, and the closed list of events |

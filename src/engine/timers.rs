@@ -14,18 +14,33 @@
 //! assert_eq!(timers.at(2), Time(120));
 //! ```
 
-use super::{Clock, Time, Tournament, clone_in_place};
+use super::{Clock, Time, Tournament, Written};
 
 /// The pending instants of a model's timers, by slot.
 #[derive(Debug)]
 pub struct Timers {
     /// A key is a [`Clock`]: one that is paused or idle comes after all that run.
     pending: Tournament,
+    written: Written,
     /// The timer taken last, whose leaf is out while the matches above it have not been told.
     taken: u32,
 }
 
-clone_in_place!(Timers { pending, taken });
+impl Clone for Timers {
+    fn clone(&self) -> Timers {
+        Timers {
+            pending: self.pending.clone(),
+            written: Written::all(self.written.rows()),
+            taken: self.taken,
+        }
+    }
+
+    fn clone_from(&mut self, source: &Timers) {
+        self.pending.clone_from(&source.pending);
+        self.written = Written::all(source.written.rows());
+        self.taken = source.taken;
+    }
+}
 
 /// No timer has been taken.
 const NONE: u32 = u32::MAX;
@@ -34,13 +49,37 @@ impl Timers {
     /// A table of `slots` idle timers.
     #[must_use]
     pub fn new(slots: usize) -> Timers {
-        Timers { pending: Tournament::new(slots), taken: NONE }
+        Timers { pending: Tournament::new(slots), written: Written::all(slots), taken: NONE }
+    }
+
+    /// How many timers there are.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.written.rows()
     }
 
     /// Makes every timer idle again, for the next replication.
     pub fn clear(&mut self) {
         self.pending.clear();
+        self.written.note_all();
         self.taken = NONE;
+    }
+
+    /// Makes all timers what those of `leader` are, at the cost of those that were set on either side since the last time ([`super::Table::follow`]).
+    pub fn follow(&mut self, leader: &mut Timers) {
+        // Matches that nobody has told would be forgotten with the timer that was taken.
+        self.settle_taken();
+        let (mine, its) = (&mut self.pending, &leader.pending);
+        self.written.follow(&mut leader.written, |slot| match slot {
+            Some(slot) => mine.set(slot, its.key(slot)),
+            None => mine.clone_from(its),
+        });
+        self.taken = leader.taken;
+    }
+
+    /// Tells which timers were set since the last time.
+    pub fn take_written(&mut self, tell: impl FnMut(u32)) {
+        self.written.take(tell);
     }
 
     /// Takes the earliest timer that is due before `end`: it is idle from now on.
@@ -57,6 +96,7 @@ impl Timers {
         }
         let slot = self.pending.winner();
         self.pending.set_quietly(slot, Tournament::OUT);
+        self.written.note(slot as usize);
         self.taken = slot;
         Some((first.due(), slot))
     }
@@ -98,6 +138,7 @@ impl Timers {
     #[inline]
     pub fn set(&mut self, slot: u32, clock: Clock) {
         if self.clock(slot) != clock {
+            self.written.note(slot as usize);
             self.pending.set(slot, clock.key());
         }
     }
@@ -105,6 +146,7 @@ impl Timers {
     /// Sets a timer, whatever it showed before.
     #[inline]
     pub fn arm(&mut self, slot: u32, at: Time) {
+        self.written.note(slot as usize);
         self.pending.set(slot, Clock::due_at(at).key());
     }
 
@@ -134,6 +176,7 @@ impl Timers {
     /// [`Timers::settle`] must follow.
     #[inline]
     pub fn set_quietly(&mut self, slot: u32, clock: Clock) {
+        self.written.note(slot as usize);
         self.pending.set_quietly(slot, clock.key());
     }
 
@@ -152,6 +195,60 @@ impl Timers {
 #[cfg(test)]
 mod tests {
     use super::{Time, Timers};
+    use proptest::prelude::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Arm(u32, u64),
+        Disarm(u32),
+        Pause(u32, u64),
+        Take,
+        Look,
+        Follow,
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<(bool, Step)>> {
+        let (slot, at) = (0..11_u32, 0..1_000_u64);
+        let step = prop_oneof![
+            4 => (slot.clone(), at.clone()).prop_map(|(slot, at)| Step::Arm(slot, at)),
+            2 => slot.clone().prop_map(Step::Disarm),
+            1 => (slot, at).prop_map(|(slot, at)| Step::Pause(slot, at)),
+            4 => Just(Step::Take),
+            1 => Just(Step::Look),
+            3 => Just(Step::Follow),
+        ];
+        prop::collection::vec((any::<bool>(), step), 1..80)
+    }
+
+    proptest! {
+        /// Whatever was set or taken on either side: after following both go on alike.
+        #[test]
+        fn a_follower_goes_on_as_its_leader_does(steps in steps()) {
+            let mut tables = [Timers::new(11), Timers::new(11)];
+            for (which, step) in steps {
+                let one = &mut tables[usize::from(which)];
+                match step {
+                    Step::Arm(slot, at) => one.arm(slot, Time(at)),
+                    Step::Disarm(slot) => one.disarm(slot),
+                    Step::Pause(slot, now) => one.pause(slot, Time(now)),
+                    Step::Take => drop(one.take_before(Time(900))),
+                    Step::Look => drop(one.earliest()),
+                    Step::Follow => {
+                        let [leader, follower] = &mut tables;
+                        follower.follow(leader);
+                        let mut copies = [leader.clone(), follower.clone()];
+                        loop {
+                            let [one, other] = copies.each_mut().map(|copy| copy.take_before(Time::NEVER));
+                            prop_assert_eq!(one, other);
+                            if one.is_none() {
+                                break;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_paused_timer_keeps_what_is_left_however_often_it_is_paused() {

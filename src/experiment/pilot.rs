@@ -2,8 +2,11 @@
 //! of their own. Whatever is decided by them, the means of all others are not bent by it, as they would be if what looks sharp, was seen
 //! often or had bad luck were chosen among results.
 
+mod costs;
+
 use rayon::prelude::*;
 
+use self::costs::{LOOKS_MAX, LOOKS_OF_OTHERS, LOOKS_UNEVEN_MAX, LOOKS_UNKNOWN_MAX, PLAIN_TIMES, STEP};
 use super::pool::{Threads, Watch};
 use super::rare::Stopped;
 use super::series::Series;
@@ -20,6 +23,8 @@ pub(super) const OUTAGES_FEW: f64 = 50.0;
 /// As little is known where incidents that plain replications have not seen may be worth so many times all that is lost: -ln 2.5 % of them
 /// may be missed. Assumption.
 const UNSEEN_LARGE: f64 = 1.0;
+/// Where a pilot has asked anyway, so little is enough. Assumption.
+const UNSEEN_SOME: f64 = 0.5;
 const MISSED: f64 = 3.69;
 
 /// Some replications that are lived as they are show who is certainly not rare: with this chance, a service that is just rare has as many incidents in
@@ -57,22 +62,13 @@ const EVENTS_MIN: f64 = 5.0;
 const EVENTS_SHARP: f64 = 30.0;
 const BETTER: f64 = 2.0;
 
-/// What weighted replications may cost, in looks at one clock or VM: as much as plain ones, of which an event costs as much as so many looks, or this: some
-/// ten seconds of one thread where anybody is rare, half of that where plain ones know something, and half a second where nothing tells that they do not know enough. Each event, window and branch takes a look at all clocks and
-/// VMs; what else it does costs as much as [`SIZE_MIN`] looks. Measured: some 15 ns a look, 300 to 500 ns a plain event.
-const LOOKS_MAX: f64 = 4e8;
-const LOOKS_UNEVEN_MAX: f64 = 2e8;
-const LOOKS_UNKNOWN_MAX: f64 = 3e7;
-const LOOKS_OF_PLAIN_EVENT: f64 = 32.0;
-/// Where that is not enough for one branch of each episode, a part of the episodes is lived again; no less than this. Assumption.
+/// Where what weighted replications may cost ([`costs`]) is not enough for one branch of each episode, a part of the episodes is lived again; no less than
+/// this. Assumption.
 const PART_MIN: f64 = 0.01;
-const SIZE_MIN: f64 = 40.0;
+const PART_UNEVEN_MIN: f64 = 0.25;
 /// Each pilot may cost this part of that, and one of its replications this part of the pilot: four times its share.
 const PILOT_PART: f64 = 0.2;
 const PILOT_REPLICATION_PART: f64 = 0.125;
-/// Of services that plain replications know something of weighted ones may cost so many times as much as plain ones.
-const UNEVEN_TIMES: f64 = 3.0;
-
 /// Replications of a model for some of its services.
 #[derive(Clone, Copy)]
 pub(super) struct Run<'a> {
@@ -221,10 +217,10 @@ impl<'a> Run<'a> {
         let may_miss = |place: usize| {
             may_miss_much(self.model, self.services[place], plain.downtime_us[place], self.numbers.len())
         };
-        let plain_looks = plain.events * LOOKS_OF_PLAIN_EVENT;
-        // Episodes apart, weighted replications look at all after each event.
-        let least = plain.events * (SIZE_MIN + self.model.vms.len() as f64);
-        let uneven_looks = LOOKS_UNEVEN_MAX.max(UNEVEN_TIMES * plain_looks);
+        let plain_looks = costs::of_plain(self.model, plain.events, self.numbers.len());
+        // Episodes apart, weighted replications are lived event by event.
+        let least = plain.events * STEP;
+        let uneven_looks = LOOKS_UNEVEN_MAX.max(PLAIN_TIMES * plain_looks);
         let others = self.chosen(|place| !is_open(place) && least < uneven_looks);
         let uneven = self.chosen(|place| !is_open(place) && least < uneven_looks && may_miss(place));
         // What is only uneven must not be the reason that rare ones are not asked about, nor what may be so of what is.
@@ -233,15 +229,17 @@ impl<'a> Run<'a> {
         asked.dedup();
         for services in asked {
             let looks = match (open.is_empty(), uneven.is_empty()) {
-                (false, _) => LOOKS_MAX.max(plain_looks),
+                (false, _) => LOOKS_MAX.max(PLAIN_TIMES * plain_looks),
                 (true, false) => uneven_looks,
                 (true, true) => LOOKS_UNKNOWN_MAX.max(plain_looks),
             };
-            if least >= looks {
+            if open.is_empty() && least >= looks {
                 break;
             }
+            let has_others = !open.is_empty() && services.len() > open.len() + uneven.len();
             let run = Run { services: &services, ..self };
-            match run.decide_within(looks, threads, watch) {
+            match run.decide_within([looks, if has_others { LOOKS_OF_OTHERS } else { looks }], threads, watch)
+            {
                 Ok(decision) => return Ok(decision),
                 Err(Ends::Stopped) => return Err(Stopped),
                 Err(Ends::TooCostly) => {}
@@ -263,10 +261,10 @@ impl<'a> Run<'a> {
             .collect()
     }
 
-    /// For candidates, with so many looks.
+    /// For candidates, with so many looks, of which the first pilot may have a part of so many.
     fn decide_within(
         self,
-        looks: f64,
+        [looks, first_looks]: [f64; 2],
         threads: &Threads,
         watch: &dyn Watch,
     ) -> Result<Option<Decision>, Ends> {
@@ -276,8 +274,9 @@ impl<'a> Run<'a> {
         let Some(effort) = self.usual(PILOT_BRANCHES) else { return Ok(None) };
         // Where that takes too long, a part of the episodes shows it as well.
         let thin = Effort { branches: PILOT_THIN, ..effort.clone() };
-        let first = match self.pilot(effort, looks, threads, watch) {
-            Err(Ends::TooCostly) => self.pilot(thin, looks, threads, watch)?,
+        let first_looks = looks.min(first_looks);
+        let first = match self.pilot(effort, first_looks, threads, watch) {
+            Err(Ends::TooCostly) => self.pilot(thin, first_looks, threads, watch)?,
             pilot => pilot?,
         };
         let services = self.chosen(|place| first.seen[place].is_rare || first.seen[place].is_uneven);
@@ -312,6 +311,8 @@ impl<'a> Run<'a> {
         let known = if pilot.effort.branches < 1.0 { gain } else { gain.min(1.0) };
         let least = |seen: &Seen| match seen.is_rare {
             true => EVENTS_MIN,
+            // A small part of many episodes would say much less of how many outages there are than plain replications do.
+            false if branches < PART_UNEVEN_MIN => f64::INFINITY,
             false => EVENTS_SHARP.max(BETTER * seen.plain_events),
         };
         let is_told: Vec<bool> = pilot.seen.iter().map(|seen| seen.events * known >= least(seen)).collect();
@@ -399,7 +400,7 @@ impl<'a> Run<'a> {
         watch: &dyn Watch,
     ) -> Result<Pilot, Ends> {
         let model = self.new_run(&effort).expect("there is something to be made likelier");
-        let size = SIZE_MIN + (model.clocks() + self.model.vms.len()) as f64;
+        let size = costs::of_work(&model);
         let work_max = looks_max * PILOT_PART / size;
         let new = || self.new_run(&effort).map(|run| run.up_to((work_max * PILOT_REPLICATION_PART) as u64));
         let live = |run: &mut Option<RareRun<'_, Shortfall>>, &number: &u32| {
@@ -452,7 +453,7 @@ impl<'a> Run<'a> {
             Seen {
                 is_rare: figure(Figure::Incidents).sum() * times < OUTAGES_FEW,
                 is_uneven: plain_events < OUTAGES_FEW
-                    || may_miss_much(self.model, *service, downtime_us, self.numbers.len()),
+                    || may_miss(self.model, *service, downtime_us, self.numbers.len()) > UNSEEN_SOME,
                 events: downtime.effective_events() * times,
                 plain_events,
             }
@@ -466,12 +467,12 @@ impl<'a> Run<'a> {
             episodes: found.episodes as f64 * times,
             branches: found.branches as f64 * times,
             looks: found.work as f64 / (found.branches as f64).max(1.0) * size,
-            steps: found.steps as f64 * times * size,
+            steps: found.steps as f64 * times * STEP,
         })
     }
 }
 
-/// Whether an incident that so many plain replications have not seen may be worth more than a part of what they know of a service's downtime, in us of the mean
+/// Whether incidents that so many plain replications have not seen may be worth more than all that they know of a service's downtime, in us of the mean
 /// replication.
 pub(super) fn may_miss_much(
     model: &Model,
@@ -479,12 +480,18 @@ pub(super) fn may_miss_much(
     downtime_us: f64,
     replications: usize,
 ) -> bool {
+    may_miss(model, service, downtime_us, replications) > UNSEEN_LARGE
+}
+
+/// As a part of that.
+fn may_miss(model: &Model, service: ServiceId, downtime_us: f64, replications: usize) -> f64 {
     let fixed = &model.services[service.index()];
     let (bound, n) = (fixed.incident, replications as f64);
     // Most of what hits a guest layer ends with a switch, and not with a repair.
     let own_s = if fixed.guest.is_some() { bound.downtime_s } else { 0.0 };
     let most_s = own_s.max(bound.seldom_s.min(bound.seldom_mean_s * n)).min(model.horizon.as_secs_f64());
-    MISSED * most_s * 1e6 * f64::from(fixed.instances) / n > UNSEEN_LARGE * downtime_us
+    let missed_us = MISSED * most_s * 1e6 * f64::from(fixed.instances) / n;
+    if missed_us > 0.0 { missed_us / downtime_us } else { 0.0 }
 }
 
 #[cfg(test)]

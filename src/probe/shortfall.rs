@@ -79,9 +79,23 @@ pub struct Shortfall {
     /// By service asked about, when the last of its outages began.
     began: Vec<Time>,
     sums: Vec<f64>,
+    /// By service; of those that nobody asks about nobody minds when their signals come.
+    asked: Vec<bool>,
 }
 
-clone_in_place!(Shortfall { window, since, lost_ppb, places, causes, now, now_by, requests, began, sums });
+clone_in_place!(Shortfall {
+    window,
+    since,
+    lost_ppb,
+    places,
+    causes,
+    now,
+    now_by,
+    requests,
+    began,
+    sums,
+    asked
+});
 
 impl Shortfall {
     /// Of these services of a model.
@@ -101,6 +115,7 @@ impl Shortfall {
             requests: requests(model, services.iter().copied()),
             began: vec![Time::NEVER; services.len()],
             sums: vec![0.0; services.len() * FIGURES],
+            asked: (0..model.services.len() as u32).map(|id| services.contains(&ServiceId(id))).collect(),
         }
     }
 
@@ -146,6 +161,13 @@ impl Shortfall {
 }
 
 impl Observer for Shortfall {
+    /// Of services that nobody asks about.
+    const ANY_ORDER: bool = true;
+
+    fn takes_any_order_of(&self, service: ServiceId) -> bool {
+        !self.asked[service.index()]
+    }
+
     fn observe(&mut self, now: Time, signal: Signal) {
         match signal {
             Signal::ServiceDown { instance, cause } => self.change(now, instance, ALL_PPB, cause),
@@ -236,6 +258,7 @@ mod tests {
             requests: Vec::new(),
             began: vec![Time::NEVER],
             sums: vec![0.0; FIGURES],
+            asked: vec![true],
         }
     }
 

@@ -7,14 +7,14 @@
 //! ([`Simulation::catch_up`]: its host fails, its storage is back, the horizon ends) it lives through all that
 //! was due until then, one event after the other, as it would have among the others. Nothing it does can be
 //! felt elsewhere, so nothing but the order of signals differs, and that only for observers who said that
-//! they do not mind ([`Observer::ANY_ORDER`]). So whoever changes what a private VM depends on (its host, its
+//! they do not mind ([`Observer::ANY_ORDER`], [`Observer::takes_any_order_of`]). So whoever changes what a private VM depends on (its host, its
 //! disks, the way to its clients) calls `catch_up` before the change. A test runs random scenarios both ways.
 
 use super::life::{Life, Lookup};
 use super::services::serve;
 use super::sessions::lose;
 use super::{Observer, Simulation};
-use crate::engine::{Clock, Span, Time};
+use crate::engine::{Clock, Span, Table, Time};
 use crate::model::{HostId, Model, Monitor, PartKind, Product, Traffic, VmClock, VmId};
 use crate::state::{InstanceState, NOWHERE, RestartState, SessionState, VmPhase};
 
@@ -143,6 +143,26 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// Every private VM lives up to an instant that nothing else happens before.
+    pub(super) fn catch_up_with_all(&mut self, until: Time) {
+        if !O::ANY_ORDER {
+            return;
+        }
+        for number in 0..self.model.vms.len() as u32 {
+            if self.state.vms[number as usize].private {
+                self.live_until(VmId(number), until);
+            }
+        }
+    }
+
+    /// Nobody depends on a VM, and nobody wants to hear at once what it does.
+    pub(super) fn may_be_private(&self, vm: VmId) -> bool {
+        let service = self.model.vms[vm.index()].service;
+        O::ANY_ORDER
+            && self.model.services[service.index()].is_alone
+            && self.observer.takes_any_order_of(service)
+    }
+
     /// Every private VM lives up to the end of the horizon, or until somebody stops it: then false.
     pub(super) fn live_to_the_end(&mut self, end: Time, stop: impl Fn() -> bool) -> bool {
         let stretches = u64::from(self.model.stretches);
@@ -173,7 +193,7 @@ impl<O: Observer> Simulation<'_, O> {
         let redirected = self.state.hosts[host.index()].redirected;
         let lonely = !awaited && !awaits && !redirected && !self.state.is_moving(vm);
         let crowded = self.state.is_crowded(self.model, host);
-        let private = O::ANY_ORDER && lonely && !crowded && self.model.service_of(vm).is_alone;
+        let private = lonely && !crowded && self.may_be_private(vm);
         if private != self.state.vms[vm.index()].private {
             self.state.vms[vm.index()].private = private;
             let shown = if private { Clock::IDLE } else { self.state.vms[vm.index()].first_clock().0 };
@@ -287,7 +307,7 @@ pub(super) fn lookup_of<'a>(
     model: &Model,
     vm: VmId,
     host: HostId,
-    restarts: &'a mut [RestartState],
+    restarts: &'a mut Table<RestartState>,
 ) -> Option<Lookup<'a>> {
     let place = |host: HostId| model.hosts[host.index()].place.0;
     let cluster = model.hosts[host.index()].cluster?;

@@ -146,7 +146,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let services = self.model.services.len();
         let first = host.index() * services;
-        self.state.demands.serving[first..first + services].fill(0);
+        self.state.demands.serving.some_mut(first..first + services).fill(0);
         let row = &mut self.state.demands.hosts[host.index()];
         (row.awake, row.pressed) = (false, false);
         self.state.timers.disarm(self.model.timers.demands[host.index()]);
@@ -163,7 +163,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// The services whose VMs serve on a host, and how many of them.
     fn counted(&self, host: HostId) -> impl Iterator<Item = (ServiceId, u64)> + '_ {
         let services = self.model.services.len();
-        let row = &self.state.demands.serving[host.index() * services..(host.index() + 1) * services];
+        let row =
+            &self.state.demands.serving.as_slice()[host.index() * services..(host.index() + 1) * services];
         let some = row.iter().enumerate().filter(|(_, vms)| **vms > 0);
         some.map(|(service, &vms)| (ServiceId(service as u32), u64::from(vms)))
     }

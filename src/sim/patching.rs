@@ -41,7 +41,7 @@ impl<O: Observer> Simulation<'_, O> {
             row.next = 0;
             let fixed = &self.model.maintenances[plan.index()];
             let turns = fixed.first_turn as usize..fixed.first_turn as usize + fixed.instances.len();
-            self.state.turns[turns].fill(Turn::default());
+            self.state.turns.some_mut(turns).fill(Turn::default());
         }
         self.close_patch_windows(plan);
         self.take_turns(plan);

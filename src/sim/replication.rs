@@ -5,7 +5,7 @@
 
 use super::{Observer, Signal, Simulation};
 use crate::engine::Time;
-use crate::model::Model;
+use crate::model::{Model, ServiceId};
 use crate::state::State;
 
 /// A replication of `model` with an observer; the state may have served another one before. It begins when it is run.
@@ -20,11 +20,16 @@ pub struct Replication<'m, O> {
 /// Anybody who listens, whatever the type.
 trait Hear {
     fn hear(&mut self, now: Time, signal: Signal);
+    fn minds_no_order_of(&self, service: ServiceId) -> bool;
 }
 
 impl<O: Observer> Hear for O {
     fn hear(&mut self, now: Time, signal: Signal) {
         self.observe(now, signal);
+    }
+
+    fn minds_no_order_of(&self, service: ServiceId) -> bool {
+        self.takes_any_order_of(service)
     }
 }
 
@@ -33,6 +38,10 @@ struct Heard<'a, const ANY_ORDER: bool>(&'a mut dyn Hear);
 
 impl<const ANY_ORDER: bool> Observer for Heard<'_, ANY_ORDER> {
     const ANY_ORDER: bool = ANY_ORDER;
+
+    fn takes_any_order_of(&self, service: ServiceId) -> bool {
+        self.0.minds_no_order_of(service)
+    }
 
     fn observe(&mut self, now: Time, signal: Signal) {
         self.0.hear(now, signal);

@@ -381,6 +381,12 @@ pub trait Observer {
     /// else are run through in one go, which is several times as fast. Otherwise all signals come in order.
     const ANY_ORDER: bool = false;
 
+    /// Whether that goes for a service as well: who is content with any order may still have to follow some of them.
+    #[inline]
+    fn takes_any_order_of(&self, _service: ServiceId) -> bool {
+        Self::ANY_ORDER
+    }
+
     /// Hears a signal.
     fn observe(&mut self, now: Time, signal: Signal);
 }
@@ -394,6 +400,11 @@ impl Observer for () {
 impl<A: Observer, B: Observer> Observer for (A, B) {
     const ANY_ORDER: bool = A::ANY_ORDER && B::ANY_ORDER;
 
+    #[inline]
+    fn takes_any_order_of(&self, service: ServiceId) -> bool {
+        self.0.takes_any_order_of(service) && self.1.takes_any_order_of(service)
+    }
+
     // Inlined, a signal that nobody heeds costs nothing.
     #[inline(always)]
     fn observe(&mut self, now: Time, signal: Signal) {
@@ -404,6 +415,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 
 impl<O: Observer> Observer for &mut O {
     const ANY_ORDER: bool = O::ANY_ORDER;
+
+    #[inline]
+    fn takes_any_order_of(&self, service: ServiceId) -> bool {
+        (**self).takes_any_order_of(service)
+    }
 
     #[inline(always)]
     fn observe(&mut self, now: Time, signal: Signal) {

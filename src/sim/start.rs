@@ -89,13 +89,14 @@ impl<O: Observer> Simulation<'_, O> {
             self.state.vms[vm.index()].hangs = hang < crash;
             app = Some(crash.min(hang));
         }
+        let private = self.may_be_private(vm);
         let row = &mut self.state.vms[vm.index()];
         for (which, life) in [(VmClock::Guest, guest), (VmClock::Step, app)] {
             if let Some(life) = life {
                 row.clocks[which as usize] = Clock::due_at(Time::ZERO + life);
             }
         }
-        row.private = O::ANY_ORDER && service.is_alone;
+        row.private = private;
         if !row.private {
             let first = row.first_clock().0;
             self.state.timers.set_quietly(model.vms[vm.index()].timer, first);

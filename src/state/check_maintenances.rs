@@ -16,7 +16,7 @@ impl State {
             windows += hosts as usize + self.in_turn[number].len();
         }
         assert_eq!(windows, self.windows_open as usize, "windows that are open");
-        assert_eq!(patchings, self.patchings, "guests that are being patched");
+        assert_eq!(patchings, *self.patchings, "guests that are being patched");
         for (number, row) in self.patchings.iter().enumerate() {
             let id = InstanceId(number as u32);
             let fixed = &model.instances[number];

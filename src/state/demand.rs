@@ -3,7 +3,7 @@
 //! A host whose residents can never want more than it has is asleep: nobody counts what they want. One where they could is
 //! awake from the moment when all of them may be there.
 
-use crate::engine::clone_in_place;
+use crate::engine::{Table, clone_in_place};
 use crate::model::{GuestGroup, HostId, InstanceId, Model, Traffic, VmId};
 
 use super::{HostPhase, InstanceState, NOWHERE, State, VmPhase};
@@ -11,15 +11,15 @@ use super::{HostPhase, InstanceState, NOWHERE, State, VmPhase};
 /// All of that. Every table is empty where no VM wants anything.
 #[derive(Debug, Default)]
 pub struct Demands {
-    pub hosts: Vec<HostDemand>,
+    pub hosts: Table<HostDemand>,
     /// By host and service: VMs that serve, of hosts that are awake.
-    pub serving: Vec<u32>,
+    pub serving: Table<u32>,
     /// By VM, the host on which it is counted, or [`NOWHERE`].
-    pub counted_on: Vec<u32>,
+    pub counted_on: Table<u32>,
     /// By instance, what it gets of what it wants, in billionths.
-    pub shares: Vec<u32>,
+    pub shares: Table<u32>,
     /// By host, what its VMs want when all serve, moves that are under way done: for one look of a cluster that balances.
-    pub expected: Vec<u64>,
+    pub expected: Table<u64>,
 }
 
 clone_in_place!(Demands { hosts, serving, counted_on, shares, expected });
@@ -48,17 +48,26 @@ impl HostDemand {
 }
 
 impl Demands {
+    pub(super) fn follow(&mut self, leader: &mut Demands) {
+        let Demands { hosts, serving, counted_on, shares, expected } = leader;
+        self.hosts.follow(hosts);
+        self.serving.follow(serving);
+        self.counted_on.follow(counted_on);
+        self.shares.follow(shares);
+        self.expected.follow(expected);
+    }
+
     pub(super) fn new(model: &Model) -> Demands {
         if !model.has_demands() {
             return Demands::default();
         }
         let hosts = model.hosts.len();
         Demands {
-            hosts: vec![HostDemand::IDLE; hosts],
-            serving: vec![0; hosts * model.services.len()],
-            counted_on: vec![NOWHERE; model.vms.len()],
-            shares: vec![InstanceState::FULL_PPB; model.instances.len()],
-            expected: vec![0; hosts],
+            hosts: Table::new(vec![HostDemand::IDLE; hosts]),
+            serving: Table::new(vec![0; hosts * model.services.len()]),
+            counted_on: Table::new(vec![NOWHERE; model.vms.len()]),
+            shares: Table::new(vec![InstanceState::FULL_PPB; model.instances.len()]),
+            expected: Table::new(vec![0; hosts]),
         }
     }
 
@@ -154,7 +163,7 @@ impl State {
             assert!(!(lives && awake), "{}: a private life on a full host", model.vms[number].name);
             assert!(awake || !(crowded && wants), "{}: a full host sleeps", model.hosts[host.index()].name);
         }
-        assert_eq!(self.demands.serving, serving, "those who want something do not add up");
+        assert_eq!(*self.demands.serving, serving, "those who want something do not add up");
         for (host, most) in self.demands.hosts.iter().zip(most) {
             assert_eq!(host.most, most, "peaks do not add up");
             assert_eq!(host.share_ppb, host.told_ppb, "somebody does not know its share");

@@ -12,6 +12,7 @@ mod check_sites;
 mod cluster;
 mod demand;
 mod failed_starts;
+mod follow;
 mod group;
 mod group_history;
 mod local_mirrors;
@@ -52,7 +53,7 @@ pub use tables::{
     StorageState, Turn, VmPhase, VmState,
 };
 
-use crate::engine::{Flow, LinkShare, Time, Timers, Tournament, Work, clone_in_place};
+use crate::engine::{Flow, LinkShare, Table, Time, Timers, Tournament, Work, clone_in_place};
 use crate::model::{Cause, Cluster, ClusterId, GuestGroup, Model, Segments, VmId, Way};
 
 /// The changing half of a replication; the [`Model`] is the other.
@@ -60,38 +61,38 @@ use crate::model::{Cause, Cluster, ClusterId, GuestGroup, Model, Segments, VmId,
 pub struct State {
     pub timers: Timers,
     /// By part.
-    pub outages: Vec<Outage>,
-    pub storages: Vec<StorageState>,
+    pub outages: Table<Outage>,
+    pub storages: Table<StorageState>,
     /// By storage; empty where none is mirrored.
     pub mirrors: Vec<MirrorState>,
     pub local_mirrors: Vec<LocalMirrorState>,
     pub channels: Vec<ChannelState>,
     pub crews: Vec<CrewState>,
-    pub hosts: Vec<HostState>,
+    pub hosts: Table<HostState>,
     pub clusters: Vec<ClusterState>,
-    pub instances: Vec<InstanceState>,
+    pub instances: Table<InstanceState>,
     /// By instance; empty where no failover group counts how often it does something.
-    pub group_histories: Vec<GroupHistory>,
-    pub vms: Vec<VmState>,
+    pub group_histories: Table<GroupHistory>,
+    pub vms: Table<VmState>,
     /// By VM; empty where no node of a failover group has a vote.
-    pub nodes: Vec<NodeState>,
+    pub nodes: Table<NodeState>,
     /// By VM; empty where the strategy balances nothing.
-    pub members: Vec<MemberState>,
+    pub members: Table<MemberState>,
     /// By VM; empty where the strategy clusters nothing.
-    pub restarts: Vec<RestartState>,
+    pub restarts: Table<RestartState>,
     /// By VM; empty where starts do not fail, or nobody minds on which host.
-    pub failed_starts: Vec<FailedStarts>,
+    pub failed_starts: Table<FailedStarts>,
     /// By VM; empty where no host shuts VMs down.
-    pub shutdowns: Vec<Shutdown>,
+    pub shutdowns: Table<Shutdown>,
     /// By VM; empty where no cluster looks after guests.
-    pub monitors: Vec<MonitorState>,
+    pub monitors: Table<MonitorState>,
     /// By VM, the mark on its channel's clock at which its boot is over, or what is left of it while it stands still;
     /// empty where there are no channels.
-    pub boots: Vec<Work>,
+    pub boots: Table<Work>,
     /// By VM; empty where no service says how many sessions it has.
-    pub sessions: Vec<SessionState>,
+    pub sessions: Table<SessionState>,
     /// By VM; empty where nothing is moved alive.
-    pub moves: Vec<MoveState>,
+    pub moves: Table<MoveState>,
     /// Empty where no VM wants computing power.
     pub demands: Demands,
     /// Hosts whose VMs are being moved elsewhere for planned work, or come home after it.
@@ -102,11 +103,11 @@ pub struct State {
     pub awaited: Vec<AwaitedState>,
     pub maintenances: Vec<MaintenanceState>,
     /// By plan and instance: whose guests have had their turn.
-    pub turns: Vec<Turn>,
+    pub turns: Table<Turn>,
     /// By plan, the instances that it has begun with, as places in its list.
     pub in_turn: Vec<Vec<u32>>,
     /// By instance; empty where no guest is patched.
-    pub patchings: Vec<Patching>,
+    pub patchings: Table<Patching>,
     /// By scripted fault, the part that it struck, or the VM that it holds still.
     pub struck: Vec<u32>,
     /// Hosts whose maintenance window is open, and instances that are being patched, of all plans together.
@@ -177,8 +178,8 @@ impl State {
         let vms = model.vms.len();
         State {
             timers: Timers::new(model.timers.events.len()),
-            outages: vec![Outage::default(); model.parts.len()],
-            storages: vec![StorageState::default(); model.storages.len()],
+            outages: Table::new(vec![Outage::default(); model.parts.len()]),
+            storages: Table::new(vec![StorageState::default(); model.storages.len()]),
             mirrors: vec![MirrorState::default(); if has_mirrors(model) { model.storages.len() } else { 0 }],
             local_mirrors: vec![LocalMirrorState::default(); model.local_mirrors.len()],
             channels: model.channels.iter().map(ChannelState::new).collect(),
@@ -187,34 +188,40 @@ impl State {
                 .iter()
                 .map(|c| CrewState { free: c.size, queue: Default::default() })
                 .collect(),
-            hosts: vec![HostState::default(); model.hosts.len()],
+            hosts: Table::new(vec![HostState::default(); model.hosts.len()]),
             clusters: model.clusters.iter().map(|cluster| cluster_state(model, cluster)).collect(),
-            instances: vec![InstanceState::default(); model.instances.len()],
-            group_histories: vec![
+            instances: Table::new(vec![InstanceState::default(); model.instances.len()]),
+            group_histories: Table::new(vec![
                 GroupHistory::default();
                 if counts_moves(model) { model.instances.len() } else { 0 }
-            ],
-            vms: vec![VmState::default(); vms],
-            nodes: vec![NodeState::default(); if has_votes(model) { vms } else { 0 }],
-            members: vec![MemberState::default(); if balanced { vms } else { 0 }],
-            restarts: vec![RestartState::default(); if has_clustered(model) { vms } else { 0 }],
-            failed_starts: vec![FailedStarts::default(); if remembers_hosts(model) { vms } else { 0 }],
-            shutdowns: vec![Shutdown::NONE; if shutdown::shuts_down(model) { vms } else { 0 }],
-            monitors: vec![MonitorState::default(); if has_monitored(model) { vms } else { 0 }],
-            boots: vec![Work::NONE; if model.channels.is_empty() { 0 } else { vms }],
-            sessions: vec![SessionState::default(); if model.has_open_work() { vms } else { 0 }],
-            moves: vec![MoveState::default(); if migrates(model) { vms } else { 0 }],
+            ]),
+            vms: Table::new(vec![VmState::default(); vms]),
+            nodes: Table::new(vec![NodeState::default(); if has_votes(model) { vms } else { 0 }]),
+            members: Table::new(vec![MemberState::default(); if balanced { vms } else { 0 }]),
+            restarts: Table::new(vec![RestartState::default(); if has_clustered(model) { vms } else { 0 }]),
+            failed_starts: Table::new(vec![
+                FailedStarts::default();
+                if remembers_hosts(model) { vms } else { 0 }
+            ]),
+            shutdowns: Table::new(vec![Shutdown::NONE; if shutdown::shuts_down(model) { vms } else { 0 }]),
+            monitors: Table::new(vec![MonitorState::default(); if has_monitored(model) { vms } else { 0 }]),
+            boots: Table::new(vec![Work::NONE; if model.channels.is_empty() { 0 } else { vms }]),
+            sessions: Table::new(vec![SessionState::default(); if model.has_open_work() { vms } else { 0 }]),
+            moves: Table::new(vec![MoveState::default(); if migrates(model) { vms } else { 0 }]),
             demands: Demands::new(model),
             evacuations: 0,
             held: 0,
             awaited: vec![AwaitedState::default(); model.services.len()],
             maintenances: vec![MaintenanceState::default(); model.maintenances.len()],
-            turns: vec![Turn::default(); model.maintenances.iter().map(|plan| plan.instances.len()).sum()],
+            turns: Table::new(vec![
+                Turn::default();
+                model.maintenances.iter().map(|plan| plan.instances.len()).sum()
+            ]),
             in_turn: model.maintenances.iter().map(|plan| Vec::with_capacity(plan.instances.len())).collect(),
-            patchings: vec![
+            patchings: Table::new(vec![
                 Patching::default();
                 if patches_guests(model) { model.instances.len() } else { 0 }
-            ],
+            ]),
             struck: vec![NOWHERE; model.injects.len()],
             windows_open: 0,
             connectivity: Connectivity::new(model.geography.places),

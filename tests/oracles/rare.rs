@@ -54,7 +54,7 @@ fn worlds_whose_outages_are_rare() {
     let (least, most) = parts.iter().fold((1.0_f64, 0.0_f64), |(a, b), p| (a.min(*p), b.max(*p)));
     println!("unavailable for {least:.1e} to {most:.1e} of the time");
     let found = Found::of(solved, |number, world| {
-        weighted(&model(&world.text()), 7_000 + number as u64, if is_long() { 48_000 } else { 1_000 }, 16)
+        weighted(&model(&world.text()), 17_000 + number as u64, if is_long() { 48_000 } else { 1_000 }, 16)
     });
     found.holds("rare");
     found.rejects("longer repairs", Rules { repairs: 1.1, ..Rules::default() }, |_| true);

@@ -13,7 +13,7 @@ fn decided(looks: f64) -> Option<(Decision, f64)> {
     let model = &scenario::compile(&scenario::read(&input).0.expect("it is right")).expect("it fits")[0];
     let (services, numbers): (Vec<ServiceId>, Vec<u32>) = (vec![ServiceId(0)], (0..400).collect());
     let run = Run { model, services: &services, numbers: &numbers, seed: 3 };
-    let decision = match run.decide_within(looks, &Threads::new(Some(2)), &()) {
+    let decision = match run.decide_within([looks; 2], &Threads::new(Some(2)), &()) {
         Ok(decision) => decision.expect("nobody is rarer"),
         Err(Ends::TooCostly) => return None,
         Err(Ends::Stopped) => panic!("nobody stops it"),
@@ -21,8 +21,8 @@ fn decided(looks: f64) -> Option<(Decision, f64)> {
     let effort = decision.effort.clone()?;
     let mut all = run.new_run(&effort).expect("hosts fail");
     numbers.iter().for_each(|&number| drop(all.run(3, number)));
-    let size = SIZE_MIN + (all.clocks() + model.vms.len()) as f64;
-    Some((decision, (all.diagnostics.work + all.diagnostics.steps) as f64 * size))
+    let spent = all.diagnostics.work as f64 * costs::of_work(&all) + all.diagnostics.steps as f64 * STEP;
+    Some((decision, spent))
 }
 
 /// With ever fewer looks there are fewer branches, then a part of the episodes, and in the end nobody is asked; what is done costs no more than

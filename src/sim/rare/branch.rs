@@ -50,6 +50,8 @@ pub(super) struct Branch<'r, 'w, 'm, M> {
     run: Simulation<'r, &'r mut M>,
     ledger: &'r mut Ledger<'w, 'm>,
     calm: &'r Calm,
+    /// Clocks that may have been hurried before it.
+    hurried: &'r [u32],
     end: Time,
     /// It goes no further than to so many components out.
     goal: u32,
@@ -71,7 +73,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     pub(super) fn new(
         run: Simulation<'r, &'r mut M>,
         ledger: &'r mut Ledger<'w, 'm>,
-        (calm, end, goal): (&'r Calm, Time, u32),
+        (calm, hurried, end, goal): (&'r Calm, &'r [u32], Time, u32),
         [seen, lost]: [&'r mut Vec<f64>; 2],
     ) -> Self {
         seen.copy_from_slice(run.observer.sums());
@@ -80,6 +82,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             run,
             ledger,
             calm,
+            hurried,
             end,
             goal,
             weight: 1.0,
@@ -110,7 +113,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
         if let Some((at, slot)) = first {
             self.run.step(at, slot);
             self.weigh(None);
-            self.ledger.look(self.run.model, self.run.state, at);
+            self.ledger.look(self.run.state);
             self.ledger.turn = self.look().turn();
             if self.is_over() {
                 return (Stop::Over, self.weight_with(None));
@@ -119,7 +122,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
         if self.ledger.out() >= self.goal {
             return (Stop::Level, self.weight_with(None));
         }
-        self.ledger.branch(&mut self.run);
+        self.ledger.branch(&mut self.run, self.hurried);
         let mut window: Option<Window> = None;
         loop {
             let mut due = self.due();
@@ -158,13 +161,13 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
                         self.firing = 1.0;
                     }
                     self.weigh(None);
-                    self.ledger.look(self.run.model, self.run.state, at);
+                    self.ledger.look(self.run.state);
                     open.close(self.ledger, &mut self.run);
                     window = None;
                 }
                 _ => {
                     self.weigh(window.as_ref());
-                    self.ledger.look(self.run.model, self.run.state, at);
+                    self.ledger.look(self.run.state);
                     // What runs again has no part in the window, and what it was opened for may be over.
                     if self.ledger.woke || self.is_another_outlook() {
                         self.close(&mut window);
@@ -221,6 +224,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
 
     fn look(&self) -> Look<'_, 'w, 'm> {
         Look {
+            model: self.run.model,
             ledger: self.ledger,
             state: self.run.state,
             is_down: self.run.observer.is_down(),
@@ -233,7 +237,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     }
 
     fn pass(&mut self, until: Time) {
-        self.ledger.advance(until);
+        self.ledger.now = until;
         self.run.observer.advance(until);
     }
 

@@ -8,9 +8,10 @@
 //! Whether all is well is seen after each event, and at those instants where it changes without one: a replication and its
 //! branches must end an episode at the same.
 
-use super::ledger::{Ledger, Standing};
+use super::ledger::Ledger;
+use super::standing::Standing;
 use crate::engine::{Span, Time};
-use crate::model::MaintenanceId;
+use crate::model::{MaintenanceId, Model};
 use crate::state::{Drains, State};
 
 /// What comes at an instant that is known beforehand.
@@ -42,6 +43,7 @@ pub(super) struct Outlook {
 /// A moment of a replication, looked at.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'a, 'w, 'm> {
+    pub model: &'a Model,
     pub ledger: &'a Ledger<'w, 'm>,
     pub state: &'a State,
     pub is_down: bool,
@@ -113,9 +115,10 @@ impl Calm {
     /// Whether all stands as it should, whatever is remembered.
     fn stands(&self, look: Look<'_, '_, '_>) -> bool {
         let running = look.ledger.running.iter().zip(&self.running);
-        look.ledger.standing.is_as_good_as(self.standing)
-            && !look.is_down
+        !look.is_down
+            && self.standing.may_be(look.ledger.ready)
             && running.clone().all(|(running, least)| running >= least)
+            && Standing::of(look.model, look.state, look.ledger).is_as_good_as(self.standing)
     }
 
     /// Whether nothing is amiss, whatever is about to come.

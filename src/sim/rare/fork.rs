@@ -12,7 +12,11 @@ use super::calm::Calm;
 use super::ledger::Ledger;
 use super::moment::Moment;
 use super::{Diagnostics, Effort, Meter, Origin, Way};
-use crate::engine::{Randomness, Stream, Time};
+use crate::engine::{Randomness, Span, Stream, Time};
+
+/// So long VMs that concern nobody are left alone: what each branch lives of their past is little then, and they are all looked at seldom.
+/// Assumption.
+const PRIVATE_MAX: Span = Span(30 * 86_400_000_000);
 
 /// Levels of an episode; beyond them branches go all the way.
 const LEVELS: u32 = 16;
@@ -23,7 +27,11 @@ pub(super) struct Fork<'r, 'w, 'm, M> {
     /// When all is well, and when the replication ends.
     pub calm: &'r Calm,
     pub end: Time,
+    /// Clocks that may be hurried while all is well.
+    pub hurried: &'r [u32],
     pub episode: u32,
+    /// Up to when at least private VMs have lived.
+    pub caught_up: Time,
     /// The most that all may cost.
     pub work_max: u64,
     pub work: Moment<'w, 'm, M>,
@@ -43,13 +51,19 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
     /// average.
     pub(super) fn live(
         &mut self,
-        main: &Simulation<'m, &mut M>,
-        ledger: &Ledger<'w, 'm>,
+        main: &mut Simulation<'m, &mut M>,
+        ledger: &mut Ledger<'w, 'm>,
         (first, origin): (Option<(Time, u32)>, usize),
         lost: &mut [f64],
     ) {
         self.episode += 1;
         self.diagnostics.episodes += 1;
+        // What VMs have done that concern nobody need not be lived once more by every branch.
+        let begins = first.map_or(main.now, |(at, _)| at);
+        if begins.since(self.caught_up) > PRIVATE_MAX {
+            main.catch_up_with_all(begins);
+            self.caught_up = begins;
+        }
         // Where not each can be lived again some count for all; and some have one branch more than others.
         let wanted = self.effort.branches_of(origin);
         let uniform = self.random(main, u32::MAX).uniform(Stream::new("rare events", "part"), 0);
@@ -58,7 +72,7 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
             return;
         }
         let many = if wanted < 1.0 { wanted } else { f64::from(branches) };
-        let each = libm::exp(ledger.log_weight) / many;
+        let each = libm::exp(ledger.log_weight(self.hurried)) / many;
         if self.effort.way == Way::Splitting {
             return self.split(main, ledger, first, (branches, each, lost));
         }
@@ -87,8 +101,8 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
     /// Level by level.
     fn split(
         &mut self,
-        main: &Simulation<'m, &mut M>,
-        ledger: &Ledger<'w, 'm>,
+        main: &mut Simulation<'m, &mut M>,
+        ledger: &mut Ledger<'w, 'm>,
         first: Option<(Time, u32)>,
         (branches, each, lost): (u32, f64, &mut [f64]),
     ) {
@@ -147,7 +161,7 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         self.begun.copy_from_slice(self.work.meter.sums());
         let (run, ledger) = self.work.go_on(main, random);
         let found = [&mut self.seen, &mut self.lost];
-        let lived = Branch::new(run, ledger, (self.calm, self.end, goal), found).live(first);
+        let lived = Branch::new(run, ledger, (self.calm, self.hurried, self.end, goal), found).live(first);
         self.work.reached(lived.at);
         (lived.stop, lived.weight, lived.work)
     }

@@ -3,26 +3,29 @@
 //!
 //! While all is well kinds of clocks run faster by a factor. With factor m on a clock of hazard h, the likelihood of what
 //! happened is divided by m for each time that it fires, and multiplied by exp of the integral of (m - 1) h over the time that
-//! it runs: `log_weight` is the logarithm of that (the intensity form of the likelihood ratio; Brémaud 1981, VI.2; Nicola,
+//! it runs: [`Ledger::log_weight`] is the logarithm of that (the intensity form of the likelihood ratio; Brémaud 1981, VI.2; Nicola,
 //! Shahabuddin and Nakayama, IEEE Trans. Reliability 50 (2001) 246-264). In an episode factors are 1, and single clocks are made
 //! to fire within a window ([`super::window`]).
-
-use std::ops::Range;
+//!
+//! After an event only those clocks are looked at that it has written, and ages are counted when somebody asks for them: so an event costs the same
+//! among three clocks and among thousands.
 
 use super::super::{Observer, Simulation};
-use super::watched::{Place, Watched, WatchedClocks};
-use super::window::Share;
-use crate::engine::{Clock, Law, Randomness, Span, Stream, Time, clone_in_place};
-use crate::model::{Ages, Event, HostId, Model, NO_TIMER, VmClock, VmId};
+use super::shares::Shares;
+use super::watched::{Place, WatchedClocks};
+use super::window::PARTS;
+use crate::engine::{Clock, Law, Randomness, Span, Stream, Table, Time, clone_in_place};
+use crate::model::{Ages, Event, Model, NO_TIMER, VmClock, VmId};
 use crate::special::ln;
 use crate::state::{State, VmPhase};
 
-/// One clock, as it was seen after the last event.
+/// One clock, as it was seen when it was written last.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     pub clock: Clock,
-    /// How long the life has been in service, in seconds.
-    pub age_s: f64,
+    /// How long the life had been in service, in seconds, and when that was.
+    age_s: f64,
+    since: Time,
     /// It is what was left of a life when the replication began.
     pub residual: bool,
     factor: f64,
@@ -30,8 +33,15 @@ pub(super) struct Row {
     drawn: f64,
     /// It has fired and is out since.
     out: bool,
-    /// Its part in the window that is open.
-    pub share: Share,
+    /// Since the window was opened that is open it has been written: its place in [`Shares::changed`].
+    pub changed: Option<u32>,
+}
+
+impl Row {
+    /// How long the life has been in service by then, in seconds.
+    pub(super) fn age_s(&self, now: Time) -> f64 {
+        if self.clock.runs() { self.age_s + now.since(self.since).as_secs_f64() } else { self.age_s }
+    }
 }
 
 /// A clock that has fired, and which of its laws.
@@ -41,140 +51,152 @@ pub(super) struct Fired {
     pub life: usize,
 }
 
-/// What there is to lose: where all is well it is what it was at the start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Standing {
-    /// Hosts that are up and take orders.
-    hosts: usize,
-    /// VMs that are ready.
-    ready: usize,
-    /// What leaves them with less than they seem to have: members of a group on a host where another one is, and copies of disks that are
-    /// behind.
-    crowded: usize,
-    behind: usize,
-}
-
-impl Standing {
-    /// With so much less running all is well still.
-    pub(super) fn but(self, spare: usize) -> Standing {
-        let less = |all: usize| all.saturating_sub(spare);
-        Standing { hosts: less(self.hosts), ..self }
-    }
-
-    /// Whether it is as good as another one.
-    pub(super) fn is_as_good_as(self, other: Standing) -> bool {
-        self.hosts >= other.hosts
-            && self.ready >= other.ready
-            && self.crowded <= other.crowded
-            && self.behind <= other.behind
-    }
-
-    /// That of the replication's state.
-    fn of(model: &Model, state: &State, watched: &WatchedClocks<'_>) -> Standing {
-        let is_there = |host: &&HostId| {
-            // One that is being emptied for planned work is looked at elsewhere.
-            state.hosts[host.index()].evacuates || state.takes_orders(model, **host)
-        };
-        let stale = state.mirrors.iter().map(|mirror| mirror.stale_since);
-        let stale = stale.chain(state.local_mirrors.iter().map(|mirror| mirror.stale_since));
-        Standing {
-            hosts: watched.hosts.iter().filter(is_there).count(),
-            ready: watched.vms.iter().filter(|vm| is_ready(state, **vm)).count(),
-            crowded: watched.groups.iter().map(|members| crowded(state, members.clone())).sum(),
-            behind: stale.filter(|since| *since != [Time::NEVER; 2]).count(),
-        }
-    }
-}
-
 /// All of them, by their places in [`WatchedClocks::clocks`].
 #[derive(Debug)]
 pub(super) struct Ledger<'w, 'm> {
     pub watched: &'w WatchedClocks<'m>,
-    pub rows: Vec<Row>,
-    /// Up to when ages and weight are counted.
-    since: Time,
-    pub log_weight: f64,
-    /// Where all stands, and by kind how many clocks run.
-    pub standing: Standing,
+    pub rows: Table<Row>,
+    /// Up to when time has passed.
+    pub now: Time,
+    log_weight: f64,
+    /// By kind, how many clocks run; and how many VMs that are asked about are ready, and which.
     pub running: Vec<u32>,
+    pub ready: usize,
+    are_ready: Table<bool>,
+    /// Clocks that have fired and are out since, in no order that means anything.
+    outs: Vec<u32>,
     /// The last event has let a clock go on, or begin a life, that is no VM's.
     pub woke: bool,
+    /// It has written any.
+    changed: bool,
+    /// All of them were told last to run as they do while all is well.
+    calm: bool,
     /// How many turns of planned work had begun when the episode did that is being lived ([`super::calm`]).
     pub turn: u64,
-    running_by_kind: Vec<u32>,
-    /// By host, whether a VM that is asked about is on it.
-    near_hosts: Vec<bool>,
+    /// What each has to do with the window that is open.
+    pub shares: Shares,
     stream: Stream,
     draws: u32,
+    /// Reused lists.
+    written: Vec<u32>,
+    written_vms: Vec<VmId>,
 }
 
 clone_in_place!(Ledger<'w, 'm> {
-    watched, rows, since, log_weight, standing, running, woke, turn, running_by_kind, near_hosts, stream, draws
+    watched, rows, now, log_weight, running, ready, are_ready, outs, woke, changed, calm, turn, shares, stream, draws, written, written_vms
 });
 
 impl<'w, 'm> Ledger<'w, 'm> {
     /// Of a replication that has just begun.
-    pub(super) fn new(watched: &'w WatchedClocks<'m>, state: &State, model: &Model) -> Ledger<'w, 'm> {
-        let row = |watched: &Watched<'_>| Row {
-            clock: clock(state, watched.place),
+    pub(super) fn new(watched: &'w WatchedClocks<'m>, state: &mut State, model: &Model) -> Ledger<'w, 'm> {
+        let row = |place: Place| Row {
+            clock: clock(state, place),
             age_s: 0.0,
+            since: Time::ZERO,
             residual: model.ages == Ages::Stationary,
             factor: 1.0,
             drawn: 1.0,
             out: false,
-            share: Share::NONE,
+            changed: None,
         };
-        let rows: Vec<Row> = watched.clocks.iter().map(row).collect();
+        let rows: Vec<Row> = watched.clocks.iter().map(|watched| row(watched.place)).collect();
         let mut running = vec![0; watched.kinds];
         for (row, watched) in rows.iter().zip(&watched.clocks) {
             running[watched.kind] += u32::from(row.clock.runs());
         }
+        let are_ready: Vec<bool> = watched.vms.iter().map(|vm| is_ready(state, *vm)).collect();
+        state.timers.take_written(|_| ());
+        state.vms.take_written(|_| ());
         Ledger {
             watched,
-            rows,
-            since: Time::ZERO,
+            rows: Table::new(rows),
+            now: Time::ZERO,
             log_weight: 0.0,
-            standing: Standing::of(model, state, watched),
             running,
+            ready: are_ready.iter().filter(|is_ready| **is_ready).count(),
+            are_ready: Table::new(are_ready),
+            outs: Vec::new(),
             woke: false,
+            changed: true,
+            calm: false,
             turn: 0,
-            running_by_kind: vec![0; watched.kinds],
-            near_hosts: vec![false; watched.hosts_in_all],
+            shares: Shares::new(watched),
             stream: Stream::new("rare events", "budgets"),
             draws: 0,
+            written: Vec::new(),
+            written_vms: Vec::new(),
         }
     }
 
-    /// From here on weight and random numbers are those of a branch, in which all lives go on as they would.
-    pub(super) fn branch<O: Observer>(&mut self, simulation: &mut Simulation<'_, O>) {
-        (self.log_weight, self.draws) = (0.0, 0);
-        for number in 0..self.rows.len() {
-            let row = &mut self.rows[number];
-            row.factor = 1.0;
+    /// Becomes what `leader` is ([`Table::follow`]).
+    pub(super) fn follow(&mut self, leader: &mut Ledger<'w, 'm>) {
+        let Ledger {
+            watched: _,
+            rows,
+            now,
+            log_weight,
+            running,
+            ready,
+            are_ready,
+            outs,
+            woke,
+            changed,
+            calm,
+            turn,
+            shares,
+            stream,
+            draws,
+            written: _,
+            written_vms: _,
+        } = leader;
+        self.rows.follow(rows);
+        self.are_ready.follow(are_ready);
+        self.running.clone_from(running);
+        self.outs.clone_from(outs);
+        self.shares.clone_from(shares);
+        (self.now, self.log_weight, self.ready, self.turn) = (*now, *log_weight, *ready, *turn);
+        (self.woke, self.changed, self.calm) = (*woke, *changed, *calm);
+        (self.stream, self.draws) = (*stream, *draws);
+    }
+
+    /// From here on weight and random numbers are those of a branch, in which all lives go on as they would. When they end is what it is in the
+    /// replication, but for those that were hurried there, and for those that end often, so that branches of one episode differ.
+    pub(super) fn branch<O: Observer>(&mut self, simulation: &mut Simulation<'_, O>, hurried: &[u32]) {
+        (self.log_weight, self.draws, self.calm) = (0.0, 0, false);
+        for &number in hurried {
+            let row = &mut self.rows[number as usize];
+            (row.age_s, row.since, row.factor) = (row.age_s(self.now), self.now, 1.0);
             // What stands still was drawn as it ran, and would go on as hurried as that.
-            if row.clock.runs() || (row.drawn != 1.0 && row.clock != Clock::IDLE) {
-                self.redraw(simulation, number);
+            if row.drawn != 1.0 && row.clock != Clock::IDLE {
+                self.redraw(simulation, number as usize);
+            }
+        }
+        for &number in &self.watched.lively {
+            if self.rows[number as usize].clock.runs() {
+                self.redraw(simulation, number as usize);
             }
         }
     }
 
-    /// Time passes until an event, or the end; lives that run grow older.
-    pub(super) fn advance(&mut self, now: Time) {
-        if now == self.since {
-            return;
+    /// The logarithm of the weight up to now.
+    pub(super) fn log_weight(&mut self, hurried: &[u32]) -> f64 {
+        for &number in hurried {
+            if self.rows[number as usize].factor != 1.0 {
+                self.weigh(number as usize);
+            }
         }
-        let passed_s = now.since(self.since).as_secs_f64();
-        self.since = now;
-        for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
-            if !row.clock.runs() {
-                continue;
-            }
-            let older_s = row.age_s + passed_s;
-            if row.factor != 1.0 {
-                let spent = |law: &&Law| law.hazard_between(row.residual, row.age_s, older_s);
-                self.log_weight += (row.factor - 1.0) * watched.laws.iter().flatten().map(spent).sum::<f64>();
-            }
-            row.age_s = older_s;
+        self.log_weight
+    }
+
+    /// Counts age and weight of a clock up to now.
+    fn weigh(&mut self, number: usize) {
+        let row = &mut self.rows[number];
+        let (from_s, to_s) = (row.age_s, row.age_s(self.now));
+        (row.age_s, row.since) = (to_s, self.now);
+        if row.factor != 1.0 && to_s > from_s {
+            let spent = |law: &&Law| law.hazard_between(row.residual, from_s, to_s);
+            let laws = &self.watched.clocks[number].laws;
+            self.log_weight += (row.factor - 1.0) * laws.iter().flatten().map(spent).sum::<f64>();
         }
     }
 
@@ -191,91 +213,90 @@ impl<'w, 'm> Ledger<'w, 'm> {
             }
             _ => (Place::Slot(slot), 0),
         };
-        let number = self.watched.clocks.iter().position(|watched| watched.place == place)?;
+        let number = self.watched.places.of(place)?;
         let row = &mut self.rows[number];
-        row.out = true;
+        if !std::mem::replace(&mut row.out, true) {
+            self.outs.push(number as u32);
+        }
         self.log_weight -= ln(row.factor);
         Some(Fired { number, life })
     }
 
     /// Sees what an event has made of the clocks.
-    pub(super) fn look(&mut self, model: &Model, state: &State, now: Time) {
-        self.running.fill(0);
-        self.woke = false;
-        for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
-            let seen = clock(state, watched.place);
-            // An application that has been put right, and waits for its group to come back, is out no more.
-            row.out &= !matches!(watched.place, Place::App(vm) if is_ready(state, vm));
-            if seen.runs() {
-                row.out = false;
+    pub(super) fn look(&mut self, state: &mut State) {
+        let (mut numbers, mut vms) =
+            (std::mem::take(&mut self.written), std::mem::take(&mut self.written_vms));
+        let places = &self.watched.places;
+        state.timers.take_written(|slot| numbers.extend(places.of_slot(slot).map(|number| number as u32)));
+        state.vms.take_written(|vm| {
+            let vm = VmId(vm);
+            numbers.extend(places.of_vm(vm).map(|number| number as u32));
+            vms.push(vm);
+        });
+        (self.woke, self.changed) = (false, !numbers.is_empty());
+        for number in numbers.drain(..) {
+            self.look_at(state, number as usize);
+        }
+        for vm in vms.drain(..) {
+            if let Some(place) = places.asked(vm) {
+                let is_ready = is_ready(state, vm);
+                if self.are_ready[place] != is_ready {
+                    self.are_ready[place] = is_ready;
+                    self.ready = self.ready + usize::from(is_ready) - usize::from(!is_ready);
+                }
+            }
+        }
+        (self.written, self.written_vms) = (numbers, vms);
+        #[cfg(test)]
+        self.check(state);
+    }
+
+    fn look_at(&mut self, state: &State, number: usize) {
+        let watched = &self.watched.clocks[number];
+        let seen = clock(state, watched.place);
+        let row = self.rows[number];
+        // An application that has been put right, and waits for its group to come back, is out no more.
+        let is_back = seen.runs() || matches!(watched.place, Place::App(vm) if is_ready(state, vm));
+        if row.out && is_back {
+            self.rows[number].out = false;
+            self.outs.retain(|&out| out as usize != number);
+        }
+        if seen == row.clock {
+            return;
+        }
+        self.shares.change(&mut self.rows, number, self.watched);
+        self.weigh(number);
+        match (row.clock.runs(), seen.runs()) {
+            (true, false) => self.running[watched.kind] -= 1,
+            (false, true) => {
                 self.running[watched.kind] += 1;
-                self.woke |= !row.clock.runs() && matches!(watched.place, Place::Slot(_));
+                self.woke |= matches!(watched.place, Place::Slot(_));
             }
-            if seen == row.clock {
-                continue;
-            }
-            let mut same = row.clock;
-            if row.clock.runs() {
-                same.pause(now);
-            } else {
-                same.resume(now);
-            }
-            if seen != same {
-                // Another life begins, drawn as it should be.
-                row.share.leave(row.age_s);
-                (row.age_s, row.residual, row.drawn) = (0.0, false, 1.0);
-            }
-            row.clock = seen;
+            _ => {}
         }
-        self.standing = Standing::of(model, state, self.watched);
+        let mut same = row.clock;
+        if row.clock.runs() {
+            same.pause(self.now);
+        } else {
+            same.resume(self.now);
+        }
+        let row = &mut self.rows[number];
+        if seen != same {
+            // Another life begins, drawn as it should be.
+            self.shares.leave(row, row.age_s);
+            (row.age_s, row.residual, row.drawn) = (0.0, false, 1.0);
+        }
+        (row.clock, row.since) = (seen, self.now);
     }
 
-    /// Gives each clock that runs its part in what is to be made to happen: all kinds have the same, and all clocks of a kind; and
-    /// half of it goes to those alone that strike the VMs where they are now.
-    pub(super) fn share_out(&mut self, state: &State, all: f64) {
-        self.near_hosts.fill(false);
-        for vm in &self.watched.vms {
-            if let Some(host) = state.vms[vm.index()].host() {
-                self.near_hosts[host.index()] = true;
-            }
-        }
-        for row in &mut self.rows {
-            row.share = Share::of(row.age_s, row.residual);
-        }
-        let any_near = self.spread(all / 2.0, true);
-        self.spread(if any_near { all / 2.0 } else { all }, false);
-    }
-
-    /// Spreads a part over the clocks that run, or those of them that are near; whether there are any.
-    fn spread(&mut self, part: f64, only_near: bool) -> bool {
-        let near_hosts = &self.near_hosts;
-        let is_in = |row: &Row, watched: &Watched<'_>| {
-            let is_near = match watched.place {
-                Place::Slot(_) => watched.host.is_some_and(|host| near_hosts[host as usize]),
-                Place::Guest(_) | Place::App(_) => true,
-            };
-            row.clock.runs() && (is_near || !only_near)
-        };
-        self.running_by_kind.fill(0);
-        let mut kinds = 0;
-        for (row, watched) in self.rows.iter().zip(&self.watched.clocks) {
-            if is_in(row, watched) {
-                let count = &mut self.running_by_kind[watched.kind];
-                kinds += u32::from(*count == 0);
-                *count += 1;
-            }
-        }
-        for (row, watched) in self.rows.iter_mut().zip(&self.watched.clocks) {
-            if is_in(row, watched) {
-                row.share.chance += part / f64::from(kinds * self.running_by_kind[watched.kind]);
-            }
-        }
-        kinds > 0
+    /// Opens a window ([`Shares::open`]).
+    pub(super) fn share_out(&mut self, state: &State, all: f64, parts_s: [f64; PARTS.len()]) -> f64 {
+        self.shares.open((&self.rows, &self.running), self.watched, state, (self.now, all, parts_s))
     }
 
     /// How many have fired and are out.
     pub(super) fn out(&self) -> u32 {
-        self.rows.iter().filter(|row| row.out).count() as u32
+        self.outs.len() as u32
     }
 
     /// When the first of the repairs under way will be done, or else the first VM on its way back has made its next step. What waits
@@ -284,10 +305,22 @@ impl<'w, 'm> Ledger<'w, 'm> {
         let first = |clocks: &mut dyn Iterator<Item = Clock>| {
             clocks.filter(|clock| clock.runs()).map(Clock::due).min()
         };
-        let out = self.rows.iter().zip(&self.watched.clocks).filter(|(row, _)| row.out);
-        let starting = self.watched.vms.iter().filter(|vm| !is_ready(state, **vm));
-        first(&mut out.map(|(_, watched)| repair(state, watched)))
-            .or_else(|| first(&mut starting.map(|vm| state.vms[vm.index()].clocks[VmClock::Step as usize])))
+        let out = self.outs.iter().map(|&out| self.repair(state, out as usize));
+        let starting = || {
+            let vms = self.watched.vms.iter().zip(&self.are_ready).filter(|(_, is_ready)| !**is_ready);
+            first(&mut vms.map(|(vm, _)| state.vms[vm.index()].clocks[VmClock::Step as usize]))
+        };
+        first(&mut { out }).or_else(|| if self.ready < self.watched.vms.len() { starting() } else { None })
+    }
+
+    /// The clock of a repair; it runs while somebody is at it.
+    fn repair(&self, state: &State, number: usize) -> Clock {
+        let watched = &self.watched.clocks[number];
+        match watched.place {
+            Place::Slot(_) if watched.repair == NO_TIMER => Clock::IDLE,
+            Place::Slot(_) => state.timers.clock(watched.repair),
+            Place::Guest(vm) | Place::App(vm) => state.vms[vm.index()].clocks[VmClock::Step as usize],
+        }
     }
 
     pub(super) fn uniform(&mut self, random: &Randomness) -> f64 {
@@ -295,19 +328,30 @@ impl<'w, 'm> Ledger<'w, 'm> {
         random.uniform(self.stream, self.draws - 1)
     }
 
-    /// Gives each clock the factor that it is to run with from now on, of those for lives that ran from the beginning and for new ones, and draws anew those that run with another one: what
-    /// is left of an exponential budget is as fresh as a new one.
+    /// Gives each of the clocks that may be hurried the factor that it is to run with from now on: one while something is amiss, else by kind that of lives
+    /// that ran from the beginning, or of new ones. Those that run with another one are drawn anew: what is left of an exponential budget is as fresh
+    /// as a new one.
     pub(super) fn tilt<O: Observer>(
         &mut self,
         simulation: &mut Simulation<'_, O>,
-        factors: impl Fn(&Watched<'m>) -> [f64; 2],
+        hurried: &[u32],
+        forced: &[[f64; 2]],
+        calm: bool,
     ) {
-        for number in 0..self.rows.len() {
-            let [old, new] = factors(&self.watched.clocks[number]);
-            let row = &mut self.rows[number];
+        if calm == self.calm && !self.changed {
+            return;
+        }
+        (self.calm, self.changed) = (calm, false);
+        for &number in hurried {
+            let number = number as usize;
+            let row = self.rows[number];
+            let [old, new] = if calm { forced[self.watched.clocks[number].kind] } else { [1.0; 2] };
             let wanted = if row.residual { old } else { new };
-            row.factor = wanted;
-            if self.rows[number].clock.runs() && self.rows[number].drawn != wanted {
+            if row.factor != wanted {
+                self.weigh(number);
+                self.rows[number].factor = wanted;
+            }
+            if row.clock.runs() && row.drawn != wanted {
                 self.redraw(simulation, number);
             }
         }
@@ -327,7 +371,7 @@ impl<'w, 'm> Ledger<'w, 'm> {
         let Some(law) = self.watched.clocks[number].laws[life] else { return f64::INFINITY };
         let budget = -ln(self.uniform(random)) / self.rows[number].factor;
         let row = &self.rows[number];
-        law.time_to_spend(row.residual, row.age_s, budget)
+        law.time_to_spend(row.residual, row.age_s(self.now), budget)
     }
 
     /// Lets a clock fire when the first of its lives ends.
@@ -357,12 +401,35 @@ impl<'w, 'm> Ledger<'w, 'm> {
     }
 }
 
-/// The clock of a repair; it runs while somebody is at it.
-fn repair(state: &State, watched: &Watched<'_>) -> Clock {
-    match watched.place {
-        Place::Slot(_) if watched.repair == NO_TIMER => Clock::IDLE,
-        Place::Slot(_) => state.timers.clock(watched.repair),
-        Place::Guest(vm) | Place::App(vm) => state.vms[vm.index()].clocks[VmClock::Step as usize],
+#[cfg(test)]
+impl Ledger<'_, '_> {
+    /// Panics where looking at everything shows something else.
+    fn check(&self, state: &State) {
+        let mut running = vec![0; self.watched.kinds];
+        let mut outs = Vec::new();
+        for (number, (row, watched)) in (0..).zip(self.rows.iter().zip(&self.watched.clocks)) {
+            assert_eq!(row.clock, clock(state, watched.place), "{:?}", watched.place);
+            running[watched.kind] += u32::from(row.clock.runs());
+            let is_back = matches!(watched.place, Place::App(vm) if is_ready(state, vm));
+            assert!(!row.out || !row.clock.runs() && !is_back, "{:?} is out", watched.place);
+            outs.extend(row.out.then_some(number));
+        }
+        let mut found = self.outs.clone();
+        found.sort_unstable();
+        assert_eq!((found, &self.running), (outs, &running));
+        let ready: Vec<bool> = self.watched.vms.iter().map(|vm| is_ready(state, *vm)).collect();
+        assert_eq!(ready, self.are_ready.as_slice());
+        assert_eq!(self.ready, ready.iter().filter(|is_ready| **is_ready).count());
+    }
+
+    /// All that means anything, as text.
+    pub(super) fn shown(&self) -> String {
+        let mut copy = self.clone();
+        (copy.written, copy.written_vms) = (Vec::new(), Vec::new());
+        // What it watches is the same for all of them.
+        format!("{:?} {:?} {:?} {:?}", copy.rows, copy.shares, copy.outs, copy.are_ready)
+            + &format!("{:?}", (copy.now, copy.log_weight, copy.running, copy.ready, copy.turn, copy.draws))
+            + &format!("{:?}", (copy.woke, copy.changed, copy.calm))
     }
 }
 
@@ -379,15 +446,6 @@ fn clock(state: &State, place: Place) -> Clock {
             if row.phase == VmPhase::Up { row.clocks[VmClock::Step as usize] } else { Clock::IDLE }
         }
     }
-}
-
-/// How many members of a group are on a host where another one is.
-fn crowded(state: &State, members: Range<u32>) -> usize {
-    let host = |vm: u32| state.vms[vm as usize].host();
-    members
-        .clone()
-        .filter(|&vm| host(vm).is_some() && (members.start..vm).any(|other| host(other) == host(vm)))
-        .count()
 }
 
 /// It is up, or would be if its group came to its node. Clocks do not tell of all VMs that are not: that of another node's application runs in the

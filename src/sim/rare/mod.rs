@@ -16,19 +16,29 @@
 //! All of it in the hazard form, which needs no law to be exponential: a life ends when its cumulative hazard has spent an
 //! exponential budget, and a clock that runs m times as fast spends it m times as fast (`ledger`).
 //!
+//! A branch costs what it changes, and not what the datacenter is: it begins with a copy of what has been written since the last one
+//! ([`crate::engine::Table::follow`]), and looks at those clocks that an event has written (`ledger`). Pending lives are those of the replication unless
+//! they were hurried, are forced, or end often: a branch goes on from where the replication is, and both are equally likely to.
+//!
 //! The estimate is unbiased whatever is chosen; how likely faults are made decides how sharp it is. That is heuristic (assumption):
 //! in an episode a fault mostly comes before the end of a repair; while all is well all kinds that hardly strike share one forced
 //! failure a horizon.
 
 mod branch;
 mod calm;
+mod even;
 mod fork;
 mod ledger;
 mod memory;
 mod moment;
 mod once;
 mod origin;
+mod places;
+mod shares;
+mod standing;
 mod stretch;
+#[cfg(test)]
+mod tests;
 mod usual;
 mod watched;
 mod window;
@@ -43,6 +53,7 @@ use ledger::Ledger;
 use moment::Moment;
 use once::Once;
 pub use origin::{EVEN, Origin, allocate, left};
+use standing::Standing;
 pub(super) use stretch::Stretch;
 use watched::WatchedClocks;
 
@@ -66,7 +77,7 @@ pub struct Diagnostics {
     /// Episodes, and branches of them.
     pub episodes: u64,
     pub branches: u64,
-    /// What branches have cost: events, windows and themselves, at each of which all that is watched is looked at; and the events between episodes.
+    /// What branches have cost: events, windows and themselves; and the events between episodes.
     pub work: u64,
     pub steps: u64,
     /// Branches in which a service was down.
@@ -129,6 +140,8 @@ pub struct RareRun<'m, M> {
     meter: M,
     /// By kind, while all is well.
     forced: Vec<[f64; 2]>,
+    /// The clocks of those kinds that do.
+    hurried: Vec<u32>,
     work_max: u64,
     pub diagnostics: Diagnostics,
     /// By kind of the fault that begins them, and last those that none does.
@@ -155,6 +168,8 @@ impl<'m, M: Meter> RareRun<'m, M> {
             return None;
         }
         let forced = forced(model, &watched);
+        let is_hurried = |(_, watched): &(u32, &watched::Watched<'_>)| forced[watched.kind] != [1.0; 2];
+        let hurried = (0..).zip(&watched.clocks).filter(is_hurried).map(|(number, _)| number).collect();
         let (state, diagnostics) = (State::new(model), Diagnostics::default());
         let (work_max, origins) = (u64::MAX, vec![Origin::default(); watched.kinds + 1]);
         let squares = vec![0.0; meter.sums().len()];
@@ -166,6 +181,7 @@ impl<'m, M: Meter> RareRun<'m, M> {
             branch_state: None,
             meter,
             forced,
+            hurried,
             work_max,
             diagnostics,
             origins,
@@ -185,10 +201,12 @@ impl<'m, M: Meter> RareRun<'m, M> {
         self.diagnostics.work + self.diagnostics.steps > self.work_max
     }
 
-    /// How many clocks are watched.
+    /// How many clocks are watched, and how many of them have hazards that depend on their age.
     #[must_use]
-    pub fn clocks(&self) -> usize {
-        self.watched.clocks.len()
+    pub fn clocks(&self) -> [usize; 2] {
+        let kinds = self.watched.places.kinds.iter().zip(&self.watched.is_even);
+        let uneven = kinds.filter(|(_, is_even)| !**is_even).map(|(clocks, _)| clocks.len()).sum();
+        [self.watched.clocks.len(), uneven]
     }
 
     /// One replication: an unbiased estimate of what it loses, of each figure of the meter.
@@ -200,7 +218,8 @@ impl<'m, M: Meter> RareRun<'m, M> {
         let spare = |kind: usize| self.effort.spare.get(kind).copied().unwrap_or(0);
         let least = ledger.running.iter().enumerate();
         let calm = &Calm {
-            standing: ledger.standing.but(self.effort.spare.iter().sum::<u32>() as usize),
+            standing: Standing::of(self.model, main.state, &ledger)
+                .but(self.effort.spare.iter().sum::<u32>() as usize),
             running: least.map(|(kind, running)| running.saturating_sub(spare(kind))).collect(),
         };
         let branch_state = self.branch_state.take().unwrap_or_else(|| State::new(self.model));
@@ -208,7 +227,9 @@ impl<'m, M: Meter> RareRun<'m, M> {
             effort: &self.effort,
             calm,
             end: Time::ZERO + self.model.end(),
+            hurried: &self.hurried,
             episode: 0,
+            caught_up: Time::ZERO,
             work_max: self.work_max,
             work: Moment::new(branch_state, main.observer.clone(), ledger.clone()),
             diagnostics: &mut self.diagnostics,

@@ -24,10 +24,12 @@ impl<'w, 'm, M: Meter> Moment<'w, 'm, M> {
     }
 
     /// As a replication and its ledger are now.
-    pub(super) fn take(&mut self, main: &Simulation<'m, &mut M>, ledger: &Ledger<'w, 'm>) {
-        self.state.clone_from(main.state);
+    pub(super) fn take(&mut self, main: &mut Simulation<'m, &mut M>, ledger: &mut Ledger<'w, 'm>) {
+        self.state.follow(main.state);
         self.meter.clone_from(&*main.observer);
-        self.ledger.clone_from(ledger);
+        self.ledger.follow(ledger);
+        #[cfg(test)]
+        super::tests::check_follower(self, main, ledger);
         (self.now, self.events, self.stuck_since) = (main.now, main.events, main.stuck_since);
     }
 

@@ -4,7 +4,6 @@ use super::super::Simulation;
 use super::calm::{Calm, Look};
 use super::fork::Fork;
 use super::ledger::{Fired, Ledger};
-use super::watched::Watched;
 use super::{Meter, add};
 use crate::engine::Time;
 use crate::state::State;
@@ -28,11 +27,7 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
         let mut calm = self.follow(true);
         while !self.fork.gives_up() {
             self.fork.diagnostics.steps += 1;
-            let forced = self.forced;
-            self.ledger.tilt(
-                &mut self.main,
-                |watched: &Watched<'_>| if calm { forced[watched.kind] } else { [1.0; 2] },
-            );
+            self.ledger.tilt(&mut self.main, self.fork.hurried, self.forced, calm);
             let due = self.main.state.timers.earliest().map_or(Time::NEVER, |(at, _)| at);
             let look = self.look(self.main.now);
             let changes = if calm { look.dawn() } else { look.forgets().unwrap_or(Time::NEVER) };
@@ -64,11 +59,11 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
         let begins = is_known || (calm && fired.is_some());
         if begins {
             let origin = self.origin(fired);
-            self.fork.live(&self.main, &self.ledger, (Some((at, slot)), origin), &mut self.lost);
+            self.fork.live(&mut self.main, &mut self.ledger, (Some((at, slot)), origin), &mut self.lost);
         }
         self.main.step(at, slot);
         self.account(calm && !begins);
-        self.ledger.look(self.main.model, self.main.state, at);
+        self.ledger.look(self.main.state);
         if begins {
             self.ledger.turn = self.look(at).turn();
         }
@@ -92,23 +87,33 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
         }
         self.ledger.turn = look.turn();
         let origin = self.origin(None);
-        self.fork.live(&self.main, &self.ledger, (None, origin), &mut self.lost);
+        self.fork.live(&mut self.main, &mut self.ledger, (None, origin), &mut self.lost);
         false
     }
 
     fn look(&self, now: Time) -> Look<'_, 'w, 'm> {
-        Look { ledger: &self.ledger, state: self.main.state, is_down: self.main.observer.is_down(), now }
+        Look {
+            model: self.main.model,
+            ledger: &self.ledger,
+            state: self.main.state,
+            is_down: self.main.observer.is_down(),
+            now,
+        }
     }
 
     fn pass(&mut self, until: Time) {
-        self.ledger.advance(until);
+        self.ledger.now = until;
         self.main.observer.advance(until);
     }
 
     /// What has been lost since the last time counts, weighted, or is a matter of branches.
     fn account(&mut self, counts: bool) {
+        if self.main.observer.sums() == self.seen {
+            return;
+        }
         if counts {
-            add(&mut self.lost, libm::exp(self.ledger.log_weight), &self.seen, self.main.observer.sums());
+            let weight = libm::exp(self.ledger.log_weight(self.fork.hurried));
+            add(&mut self.lost, weight, &self.seen, self.main.observer.sums());
         }
         self.seen.copy_from_slice(self.main.observer.sums());
     }

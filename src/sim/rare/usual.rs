@@ -31,7 +31,8 @@ impl<M: Meter> RareRun<'_, M> {
                 since = at;
                 let Some((at, slot)) = next else { break };
                 main.step(at, slot);
-                ledger.look(self.model, main.state, at);
+                ledger.now = at;
+                ledger.look(main.state);
             }
         }
         spent.iter().map(|spent| median(spent)).collect()

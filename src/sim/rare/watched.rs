@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::calm::Known;
 use super::memory::Memory;
+use super::places::Places;
 use crate::engine::{Law, Span, Time};
 use crate::model::{
     ClusterId, CrewId, Fault, GuestGroup, HostId, InjectTarget, InstanceId, MaintenanceId, Model, NO_TIMER,
@@ -13,6 +14,8 @@ use crate::model::{
 
 /// The part of repairs that are over before what is known beforehand comes, where they have begun as early as an episode. Assumption.
 const LONG: f64 = 0.99;
+/// A clock may well fire before a repair is done where it does in so many of those that take that long. Assumption.
+const LIVELY: f64 = 0.01;
 
 /// Where a clock is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +49,11 @@ pub(super) struct Watched<'m> {
 pub(super) struct WatchedClocks<'m> {
     pub clocks: Vec<Watched<'m>>,
     pub kinds: usize,
+    pub places: Places,
+    /// By kind, whether it does not matter how old its clocks are.
+    pub is_even: Vec<bool>,
+    /// Those that may well fire before a repair is done.
+    pub lively: Vec<u32>,
     /// Whether there are others that concern the services and cannot be hurried: lives that end at the same age in every draw, or in a share of them; or
     /// whether they are struck by a history, in which there is no time between.
     pub leaves_some_out: bool,
@@ -55,8 +63,7 @@ pub(super) struct WatchedClocks<'m> {
     pub memory: Memory,
     /// When replications end.
     pub end: Time,
-    /// How many hosts the model has, and those that the services stand on.
-    pub hosts_in_all: usize,
+    /// The hosts that the services stand on.
     pub hosts: Vec<HostId>,
     /// The VMs of the services, and of those instances that have several all of these.
     pub vms: Vec<VmId>,
@@ -109,6 +116,9 @@ impl<'m> WatchedClocks<'m> {
         let mut found = WatchedClocks {
             clocks: Vec::new(),
             kinds: 0,
+            places: Places::default(),
+            is_even: Vec::new(),
+            lively: Vec::new(),
             leaves_some_out: model
                 .injects
                 .iter()
@@ -117,7 +127,6 @@ impl<'m> WatchedClocks<'m> {
             dawn: Span::ZERO,
             end: Time::ZERO + model.end(),
             memory: Memory::of(model, &reach.services, &reach.hosts),
-            hosts_in_all: model.hosts.len(),
             hosts: reach.hosts.iter().map(|&host| HostId(host)).collect(),
             vms: vms.filter(|vm| services.contains(&model.vms[vm.index()].service)).collect(),
             groups: groups(model, services),
@@ -150,6 +159,13 @@ impl<'m> WatchedClocks<'m> {
             });
         }
         found.kinds = kinds.len();
+        found.places = Places::new(model, &found.clocks, found.kinds, &found.vms);
+        let is_even = |law: &&Law| matches!(law, Law::Exponential { .. });
+        found.is_even = kinds.iter().map(|(_, laws)| laws.iter().flatten().all(is_even)).collect();
+        let longest_s = found.dawn.as_secs_f64();
+        let is_lively = |watched: &Watched<'_>| watched.rate * longest_s > LIVELY;
+        let lively = (0..).zip(&found.clocks).filter(|(_, watched)| is_lively(watched));
+        found.lively = lively.map(|(number, _)| number).collect();
         found.dawn = found.dawn + aftermath(model, &reach);
         found
     }
