@@ -24,7 +24,7 @@ pub(super) const OUTAGES_FEW: f64 = 50.0;
 /// may be missed. Assumption.
 const UNSEEN_LARGE: f64 = 1.0;
 /// Where a pilot has asked anyway, so little is enough. Assumption.
-const UNSEEN_SOME: f64 = 0.5;
+const UNSEEN_SOME: f64 = 0.65;
 const MISSED: f64 = 3.69;
 
 /// Some replications that are lived as they are show who is certainly not rare: with this chance, a service that is just rare has as many incidents in

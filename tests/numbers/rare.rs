@@ -348,7 +348,7 @@ fn laws_with_a_memory_are_what_they_are() {
 }
 
 /// Weights have the mean 1, whatever the law: of lives that nothing can end for a while as well, of which some clocks are always
-/// too young to be made to fire. An error of a thirtieth is noticed.
+/// too young to be made to fire. An error of a twentieth is noticed.
 #[test]
 fn weights_have_the_mean_one_where_lives_cannot_end_for_a_while() {
     let laws = [
@@ -367,9 +367,9 @@ fn weights_have_the_mean_one_where_lives_cannot_end_for_a_while() {
             let Diagnostics { weights, branches, .. } = run.diagnostics;
             (weights - before.weights) / (branches - before.branches) as f64
         };
-        let mean = Mean::of(&(0..200).map(mean_of).collect::<Vec<_>>());
+        let mean = Mean::of(&(0..90).map(mean_of).collect::<Vec<_>>());
         println!("{law}, {ages}: {mean:?}, z {:.2}", mean.z(1.0));
-        assert!(mean.z(1.0).abs() < 4.0 && mean.z(1.033).abs() > 4.0, "{law}, {ages}: {mean:?}");
+        assert!(mean.z(1.0).abs() < 4.0 && mean.z(1.05).abs() > 4.0, "{law}, {ages}: {mean:?}");
     }
 }
 
