@@ -70,7 +70,7 @@ fn primary_and_secondaries() {
                     ..CLUSTER
                 },
                 plan: Plan { hosts, thresholds, storage, ..PLAN },
-                draws: 84,
+                draws: 56,
                 what: &what,
             };
             let shutdown = if response == 2 { 30 * S } else { 0 };
@@ -118,7 +118,7 @@ fn primary_and_secondaries_with_responses_of_single_vms() {
                 storage: true,
                 ..PLAN
             },
-            draws: 84,
+            draws: 56,
             what: &format!("vSphere, responses of single VMs, {word}"),
         };
         let numbers = Numbers { shutdown: 30 * S, ..FACTS };
@@ -160,7 +160,7 @@ fn five_primaries() {
                     storage: true,
                     ..PLAN
                 },
-                draws: 117,
+                draws: 78,
                 what: &what,
             };
             game.agrees(|| FivePrimaries::new(hosts, FACTS, response > 0));
@@ -210,7 +210,7 @@ fn failover_clustering_with_quorum() {
                         ..CLUSTER
                     },
                     plan: Plan { hosts, thresholds, storage: disk, witness: struck, ..PLAN },
-                    draws: 40,
+                    draws: 27,
                     what: &what,
                 };
                 let dynamic = product != "hyper-v-2008";
@@ -255,7 +255,7 @@ fn token_rings_with_fencing() {
                 let game = Match {
                     cluster: Cluster { product, settings: &settings, hosts, witness: struck, ..CLUSTER },
                     plan: Plan { hosts, thresholds, witness: struck, ..PLAN },
-                    draws: 84,
+                    draws: 56,
                     what: &what,
                 };
                 let numbers = Numbers { missed: token(hosts), regroup: 2 * S, fencing };
@@ -285,7 +285,7 @@ fn pools_with_a_statefile() {
         let game = Match {
             cluster: Cluster { product: "xenserver", settings, hosts, wired: true, ..CLUSTER },
             plan: Plan { hosts, thresholds: &[60.0, 95.0, 120.0, 185.0, 212.0], storage: true, ..PLAN },
-            draws: 234,
+            draws: 156,
             what: &what,
         };
         game.agrees(|| Pool::new(hosts, FACTS, true));
@@ -307,7 +307,7 @@ fn one_number() {
         let game = Match {
             cluster: Cluster { product: "custom", settings, hosts, ..CLUSTER },
             plan: Plan { hosts, thresholds: &[20.0, 300.0], ..PLAN },
-            draws: 334,
+            draws: 223,
             what: &what,
         };
         game.agrees(|| Custom::new(hosts, 20 * S));

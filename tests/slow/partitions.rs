@@ -27,7 +27,7 @@ fn game<'a>(
     Match {
         cluster: Cluster { product, settings, hosts, sites, ..CLUSTER },
         plan: Plan { hosts, thresholds, sites, ..PLAN },
-        draws: 57,
+        draws: 38,
         what,
     }
 }
@@ -36,7 +36,7 @@ fn game<'a>(
 fn one_number_on_two_sites() {
     use crate::custom::Custom;
     let game = game("custom", "detection = \"20 s\"", TWO, &[20.0, 300.0], "custom on two sites");
-    let game = Match { draws: 334, ..game };
+    let game = Match { draws: 223, ..game };
     game.agrees(|| Custom::new(4, 20 * S));
     game.finds_out(25, || Custom::new(4, 21 * S));
 }
@@ -177,7 +177,7 @@ fn primaries_on_two_sites() {
             (game.cluster.wired, game.cluster.disks, game.plan.storage) = (storage, storage, storage);
             // Without datastores nothing tells a silent host from a dead one: cuts alone.
             game.plan.themes = if storage { &[0, 3, 5, 5] } else { &[0, 5] };
-            let game = Match { draws: 44, ..game };
+            let game = Match { draws: 29, ..game };
             game.agrees(|| Primary::new(sites.hosts.len(), FACTS, response > 0, storage));
             let early = Numbers { election: FACTS.election - S, ..FACTS };
             game.finds_out(20, || Primary::new(sites.hosts.len(), early, response > 0, storage));
