@@ -8,6 +8,7 @@ impl State {
     /// Becomes what `leader` is, at the cost of what has changed in either since this was so last ([`crate::engine::Table::follow`]): no other state may have
     /// followed that one meanwhile. Lists that mean nothing between events stay what they are.
     pub fn follow(&mut self, leader: &mut State) {
+        // All fields are named, so that none is forgotten.
         let State {
             timers,
             outages,
@@ -53,12 +54,12 @@ impl State {
         self.timers.follow(timers);
         self.outages.follow(outages);
         self.storages.follow(storages);
-        Clone::clone_from(&mut self.mirrors, mirrors);
-        Clone::clone_from(&mut self.local_mirrors, local_mirrors);
-        Clone::clone_from(&mut self.channels, channels);
-        Clone::clone_from(&mut self.crews, crews);
+        self.mirrors.clone_from(mirrors);
+        self.local_mirrors.clone_from(local_mirrors);
+        self.channels.clone_from(channels);
+        self.crews.clone_from(crews);
         self.hosts.follow(hosts);
-        Clone::clone_from(&mut self.clusters, clusters);
+        self.clusters.clone_from(clusters);
         self.instances.follow(instances);
         self.group_histories.follow(group_histories);
         self.vms.follow(vms);
@@ -72,18 +73,18 @@ impl State {
         self.sessions.follow(sessions);
         self.moves.follow(moves);
         self.demands.follow(demands);
-        Clone::clone_from(&mut self.evacuations, evacuations);
-        Clone::clone_from(&mut self.held, held);
-        Clone::clone_from(&mut self.awaited, awaited);
-        Clone::clone_from(&mut self.maintenances, maintenances);
+        self.evacuations = *evacuations;
+        self.held = *held;
+        self.awaited.clone_from(awaited);
+        self.maintenances.clone_from(maintenances);
         self.turns.follow(turns);
-        Clone::clone_from(&mut self.in_turn, in_turn);
+        self.in_turn.clone_from(in_turn);
         self.patchings.follow(patchings);
-        Clone::clone_from(&mut self.struck, struck);
-        Clone::clone_from(&mut self.windows_open, windows_open);
-        Clone::clone_from(&mut self.connectivity, connectivity);
-        Clone::clone_from(&mut self.left_to_a_person, left_to_a_person);
-        Clone::clone_from(&mut self.link_share, link_share);
+        self.struck.clone_from(struck);
+        self.windows_open = *windows_open;
+        self.connectivity.clone_from(connectivity);
+        self.left_to_a_person.clone_from(left_to_a_person);
+        self.link_share.clone_from(link_share);
     }
 }
 

@@ -204,9 +204,8 @@ impl<'m, M: Meter> RareRun<'m, M> {
     /// How many clocks are watched, and how many of them have hazards that depend on their age.
     #[must_use]
     pub fn clocks(&self) -> [usize; 2] {
-        let kinds = self.watched.places.kinds.iter().zip(&self.watched.is_even);
-        let uneven = kinds.filter(|(_, is_even)| !**is_even).map(|(clocks, _)| clocks.len()).sum();
-        [self.watched.clocks.len(), uneven]
+        let clocks = &self.watched.clocks;
+        [clocks.len(), clocks.iter().filter(|watched| !watched.is_even()).count()]
     }
 
     /// One replication: an unbiased estimate of what it loses, of each figure of the meter.

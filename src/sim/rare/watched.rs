@@ -44,14 +44,19 @@ pub(super) struct Watched<'m> {
     pub host: Option<u32>,
 }
 
+impl Watched<'_> {
+    /// Whether it does not matter how old it is.
+    pub(super) fn is_even(&self) -> bool {
+        self.laws.iter().flatten().all(|law| matches!(law, Law::Exponential { .. }))
+    }
+}
+
 /// All of them. `kinds` is how many kinds there are.
 #[derive(Clone, Debug)]
 pub(super) struct WatchedClocks<'m> {
     pub clocks: Vec<Watched<'m>>,
     pub kinds: usize,
     pub places: Places,
-    /// By kind, whether it does not matter how old its clocks are.
-    pub is_even: Vec<bool>,
     /// Those that may well fire before a repair is done.
     pub lively: Vec<u32>,
     /// Whether there are others that concern the services and cannot be hurried: lives that end at the same age in every draw, or in a share of them; or
@@ -117,7 +122,6 @@ impl<'m> WatchedClocks<'m> {
             clocks: Vec::new(),
             kinds: 0,
             places: Places::default(),
-            is_even: Vec::new(),
             lively: Vec::new(),
             leaves_some_out: model
                 .injects
@@ -160,8 +164,6 @@ impl<'m> WatchedClocks<'m> {
         }
         found.kinds = kinds.len();
         found.places = Places::new(model, &found.clocks, found.kinds, &found.vms);
-        let is_even = |law: &&Law| matches!(law, Law::Exponential { .. });
-        found.is_even = kinds.iter().map(|(_, laws)| laws.iter().flatten().all(is_even)).collect();
         let longest_s = found.dawn.as_secs_f64();
         let is_lively = |watched: &Watched<'_>| watched.rate * longest_s > LIVELY;
         let lively = (0..).zip(&found.clocks).filter(|(_, watched)| is_lively(watched));
