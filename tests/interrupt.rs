@@ -113,6 +113,9 @@ fn whenever_it_is_interrupted_a_result_is_whole_or_not_there() {
             assert_eq!(found.len(), all + replays, "round {round}: {found:?}");
             assert!(code == Some(130) || (whole && code == Some(0)), "round {round}: {code:?} {told}");
             assert!(!told.contains("1500 of 1500"), "{told}");
+            // What was dropped is not a matter of chance alone: whoever keeps the rest is told.
+            let dropped = told.contains("dropping them") && told.contains("replications were finished");
+            assert_eq!(dropped, told.contains("a little too good"), "round {round}: {told}");
         }
     }
 }

@@ -81,6 +81,13 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         "ninefold: {why}: {} and {kept}",
         finished(summary.replications, summary.replications_asked)
     ));
+    if interrupt::drops() {
+        // Length-biased sampling: an instant is likelier to fall into a long interval (Cox 1962, section 5.4).
+        output::note(
+            "ninefold: of the replications that were dropped, those with many outages are likelier to be some: take \
+             what is kept as a little too good",
+        );
+    }
     // Who gives it so much time gets what was asked for.
     if stopped_by == Some(StoppedBy::TimeLimit) { verdict(&result) } else { Err(Failure::Interrupted) }
 }
