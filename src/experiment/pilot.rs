@@ -285,10 +285,11 @@ impl<'a> Run<'a> {
         }
         // How much is usually out, of those that are rare: what others have out is no reason to take their faults for nothing.
         let run = Run { services: &services, ..self };
-        let asks_all = services.len() == self.services.len();
-        let pilot = match (asks_all, run.usual(PILOT_BRANCHES)) {
-            (true, _) | (_, None) => first,
-            (false, Some(Effort { spare, .. })) => {
+        let pilot = match run.usual(PILOT_BRANCHES) {
+            // What takes these out is planned work alone.
+            None => return Ok(None),
+            Some(_) if services.len() == self.services.len() => first,
+            Some(Effort { spare, .. }) => {
                 run.pilot(Effort { spare, ..first.effort }, looks, threads, watch)?
             }
         };
@@ -329,7 +330,7 @@ impl<'a> Run<'a> {
             let run = Simulation::new(self.model, state, self.seed ^ PILOT_SEED, number, &mut *meter);
             let (meter, events) = run.run_unless(|| watch.stops()).ok_or(Stopped)?;
             meter.advance(Time::ZERO + self.model.end());
-            Ok((meter.sums().to_vec(), events))
+            Ok((meter.losses().values().to_vec(), events))
         };
         let numbers = &self.numbers[..PLAIN];
         let rows: Result<Vec<(Vec<f64>, u64)>, Stopped> =

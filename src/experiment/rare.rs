@@ -24,9 +24,8 @@ const BLOCK: usize = 8;
 impl Run<'_> {
     /// All of them; `None` where somebody stops it.
     fn all(self, effort: &Effort, threads: &Threads, watch: &dyn Watch) -> Option<Rare> {
-        let new = || self.new_run(effort);
-        let run_block = |run: &mut Option<RareRun<'_, Shortfall>>, block: &[u32]| {
-            let run = run.as_mut()?;
+        let new = || self.new_run(effort).expect("a pilot has made one");
+        let run_block = |run: &mut RareRun<'_, Shortfall>, block: &[u32]| {
             run.diagnostics = Diagnostics::default();
             let mut done =
                 Block { values: Vec::new(), causes: self.no_causes(), diagnostics: run.diagnostics };

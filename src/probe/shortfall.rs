@@ -3,9 +3,9 @@
 
 use super::Window;
 use super::downtime::requests;
-use crate::engine::{Time, clone_in_place};
+use crate::engine::{Table, Time, clone_in_place};
 use crate::model::{Cause, InstanceId, Load, Model, Ppm, ServiceId};
-use crate::sim::rare::Meter;
+use crate::sim::rare::{Losses, Meter};
 use crate::sim::{Observer, Signal};
 
 /// A figure of a service; times are in microseconds, all of them sums over its instances. Requests are the time in which clients
@@ -27,7 +27,7 @@ pub enum Figure {
 }
 
 impl Figure {
-    /// Its place among those of a service in [`Meter::sums`].
+    /// Its place among those of a service in [`Losses`].
     #[must_use]
     pub const fn place(self) -> usize {
         match self {
@@ -60,62 +60,77 @@ const ALL_PPB: u32 = 1_000_000_000;
 /// A service that nobody asks about.
 const NOBODY: u32 = u32::MAX;
 
+/// An instance of a service that is asked about.
+#[derive(Clone, Copy, Debug)]
+struct Serving {
+    /// What it does not serve.
+    lost_ppb: u32,
+    /// What took it down.
+    cause: Cause,
+}
+
+/// A service that is asked about.
+#[derive(Clone, Copy, Debug)]
+struct Lacking {
+    /// Instances down, instances degraded, and the demand that is not served.
+    now: [f64; 3],
+    /// Instances down by cause.
+    by: [f64; CAUSES],
+    /// When the last of its outages began.
+    began: Time,
+}
+
+impl Serving {
+    const WHOLE: Serving = Serving { lost_ppb: 0, cause: Cause::HostCrash };
+}
+
+impl Lacking {
+    const NOTHING: Lacking = Lacking { now: [0.0; 3], by: [0.0; CAUSES], began: Time::NEVER };
+
+    /// Billionths are whole numbers: their sum is exact, and zero where nothing is lost.
+    fn is_whole(&self) -> bool {
+        self.now[2] == 0.0
+    }
+}
+
 /// Listens for what is down, and adds up as it goes.
 #[derive(Debug)]
 pub struct Shortfall {
     window: Window,
     since: Time,
-    /// By instance, what it does not serve, and its service's place among those asked about.
-    lost_ppb: Vec<u32>,
+    /// By instance, its service's place among those asked about.
     places: Vec<u32>,
-    /// By instance, what took it down.
-    causes: Vec<Cause>,
-    /// By service asked about: instances down, instances degraded, and the demand that is not served; and instances down by
-    /// cause.
-    now: Vec<[f64; 3]>,
-    now_by: Vec<[f64; CAUSES]>,
+    /// By instance.
+    serving: Table<Serving>,
+    /// By service asked about; and those that are not whole, in no order that means anything.
+    lacking: Table<Lacking>,
+    open: Vec<u32>,
     /// By service asked about, how its requests go over the week; empty where nobody counts any.
     requests: Vec<Option<Load>>,
-    /// By service asked about, when the last of its outages began.
-    began: Vec<Time>,
-    sums: Vec<f64>,
+    losses: Losses,
     /// By service; of those that nobody asks about nobody minds when their signals come.
     asked: Vec<bool>,
 }
 
-clone_in_place!(Shortfall {
-    window,
-    since,
-    lost_ppb,
-    places,
-    causes,
-    now,
-    now_by,
-    requests,
-    began,
-    sums,
-    asked
-});
+clone_in_place!(Shortfall { window, since, places, serving, lacking, open, requests, losses, asked });
 
 impl Shortfall {
     /// Of these services of a model.
     #[must_use]
     pub fn new(model: &Model, services: &[ServiceId]) -> Shortfall {
         let window = Window::of(model);
-        let place =
-            |service| services.iter().position(|&s| s == service).map_or(NOBODY, |place| place as u32);
+        let mut place_of = vec![NOBODY; model.services.len()];
+        (0..).zip(services).for_each(|(place, service)| place_of[service.index()] = place);
         Shortfall {
             window,
             since: Time::ZERO,
-            lost_ppb: vec![0; model.instances.len()],
-            places: model.instances.iter().map(|instance| place(instance.service)).collect(),
-            causes: vec![Cause::HostCrash; model.instances.len()],
-            now: vec![[0.0; 3]; services.len()],
-            now_by: vec![[0.0; CAUSES]; services.len()],
+            places: model.instances.iter().map(|instance| place_of[instance.service.index()]).collect(),
+            serving: Table::new(vec![Serving::WHOLE; model.instances.len()]),
+            lacking: Table::new(vec![Lacking::NOTHING; services.len()]),
+            open: Vec::new(),
             requests: requests(model, services.iter().copied()),
-            began: vec![Time::NEVER; services.len()],
-            sums: vec![0.0; services.len() * FIGURES],
-            asked: (0..model.services.len() as u32).map(|id| services.contains(&ServiceId(id))).collect(),
+            losses: Losses::new(services.len(), FIGURES),
+            asked: place_of.iter().map(|place| *place != NOBODY).collect(),
         }
     }
 
@@ -123,7 +138,7 @@ impl Shortfall {
     fn add(&mut self, now: Time, instance: InstanceId, figure: Figure, amount: f64) {
         let place = self.places[instance.index()];
         if place != NOBODY && self.window.contains(now) {
-            self.sums[place as usize * FIGURES + figure.place()] += amount;
+            self.losses.row_mut(place as usize)[figure.place()] += amount;
         }
     }
 
@@ -133,29 +148,32 @@ impl Shortfall {
             return;
         }
         self.advance(now);
-        let by = &mut self.now_by[place as usize];
-        if self.lost_ppb[instance.index()] == ALL_PPB {
-            by[self.causes[instance.index()] as usize] -= 1.0;
+        let (place, old) = (place as usize, self.serving[instance.index()]);
+        let (was_down, is_down) = (old.lost_ppb == ALL_PPB, lost_ppb == ALL_PPB);
+        let cause = if is_down { cause } else { old.cause };
+        self.serving[instance.index()] = Serving { lost_ppb, cause };
+        let was_whole = self.lacking[place].is_whole();
+        let row = &mut self.lacking[place];
+        row.by[old.cause as usize] -= f64::from(u8::from(was_down));
+        row.by[cause as usize] += f64::from(u8::from(is_down));
+        for (ppb, sign) in [(old.lost_ppb, -1.0), (lost_ppb, 1.0)] {
+            row.now[0] += sign * f64::from(u8::from(ppb == ALL_PPB));
+            row.now[1] += sign * f64::from(u8::from(ppb > 0 && ppb < ALL_PPB));
+            row.now[2] += sign * f64::from(ppb);
         }
-        if lost_ppb == ALL_PPB {
-            self.causes[instance.index()] = cause;
-            by[cause as usize] += 1.0;
-        }
-        let old = std::mem::replace(&mut self.lost_ppb[instance.index()], lost_ppb);
-        let row = &mut self.now[place as usize];
-        for (ppb, sign) in [(old, -1.0), (lost_ppb, 1.0)] {
-            row[0] += sign * f64::from(u8::from(ppb == ALL_PPB));
-            row[1] += sign * f64::from(u8::from(ppb > 0 && ppb < ALL_PPB));
-            row[2] += sign * f64::from(ppb);
-        }
-        let (was_down, is_down) = (old == ALL_PPB, lost_ppb == ALL_PPB);
+        let is_whole = row.is_whole();
         // A cause that changes while it is down ends no outage.
         if is_down && !was_down && self.window.contains(now) {
-            let sums = &mut self.sums[place as usize * FIGURES..];
-            sums[Figure::Outages.place()] += 1.0;
-            sums[Figure::OutagesBy(cause).place()] += 1.0;
-            let began = std::mem::replace(&mut self.began[place as usize], now);
-            sums[Figure::Incidents.place()] += f64::from(u8::from(began != now));
+            let began = std::mem::replace(&mut row.began, now);
+            let figures = self.losses.row_mut(place);
+            figures[Figure::Outages.place()] += 1.0;
+            figures[Figure::OutagesBy(cause).place()] += 1.0;
+            figures[Figure::Incidents.place()] += f64::from(u8::from(began != now));
+        }
+        match (was_whole, is_whole) {
+            (true, false) => self.open.push(place as u32),
+            (false, true) => self.open.retain(|&other| other as usize != place),
+            _ => {}
         }
     }
 }
@@ -190,11 +208,21 @@ impl Observer for Shortfall {
 impl Meter for Shortfall {
     fn reset(&mut self) {
         self.since = Time::ZERO;
-        self.lost_ppb.fill(0);
-        self.now.fill([0.0; 3]);
-        self.now_by.fill([0.0; CAUSES]);
-        self.began.fill(Time::NEVER);
-        self.sums.fill(0.0);
+        self.serving.fill(Serving::WHOLE);
+        self.lacking.fill(Lacking::NOTHING);
+        self.open.clear();
+        self.losses.clear();
+    }
+
+    fn follow(&mut self, leader: &mut Shortfall) {
+        let Shortfall { window: _, since, places: _, serving, lacking, open, requests: _, losses, asked: _ } =
+            leader;
+        assert!(losses.is_empty(), "what is lost is accounted for before a moment is kept");
+        self.since = *since;
+        self.serving.follow(serving);
+        self.lacking.follow(lacking);
+        self.open.clone_from(open);
+        self.losses.clear();
     }
 
     fn advance(&mut self, now: Time) {
@@ -203,41 +231,38 @@ impl Meter for Shortfall {
         if span == 0.0 {
             return;
         }
-        let rows = self.now.iter().zip(&self.now_by);
-        for ((row, by), sums) in rows.zip(self.sums.chunks_exact_mut(FIGURES)) {
-            // Billionths are whole numbers: their sum is exact, and zero where nothing is lost.
-            if row[2] == 0.0 {
-                continue;
-            }
-            sums[Figure::Downtime.place()] += row[0] * span;
-            sums[Figure::Degraded.place()] += row[1] * span;
-            sums[Figure::Lost.place()] += row[2] * span / f64::from(ALL_PPB);
+        for &place in &self.open {
+            let (Lacking { now: row, by, .. }, figures) =
+                (&self.lacking[place as usize], self.losses.row_mut(place as usize));
+            figures[Figure::Downtime.place()] += row[0] * span;
+            figures[Figure::Degraded.place()] += row[1] * span;
+            figures[Figure::Lost.place()] += row[2] * span / f64::from(ALL_PPB);
             let by_cause = Figure::DowntimeBy(Cause::HostCrash).place();
-            for (sum, down) in sums[by_cause..].iter_mut().zip(by) {
+            for (sum, down) in figures[by_cause..].iter_mut().zip(by) {
                 *sum += down * span;
             }
-        }
-        for ((row, load), sums) in
-            self.now.iter().zip(&self.requests).zip(self.sums.chunks_exact_mut(FIGURES))
-        {
-            if let (Some(load), true) = (load, row[2] > 0.0) {
+            if let Some(Some(load)) = self.requests.get(place as usize) {
                 let wanted = load.between(since, now.min(self.window.end)) as f64;
                 let all = f64::from(ALL_PPB) * f64::from(Ppm::ONE.0);
-                sums[Figure::Requests.place()] += wanted * row[2] / all;
+                figures[Figure::Requests.place()] += wanted * row[2] / all;
             }
         }
     }
 
-    fn sums(&self) -> &[f64] {
-        &self.sums
+    fn losses(&self) -> &Losses {
+        &self.losses
     }
 
-    fn downtime(sums: &[f64]) -> f64 {
-        sums.iter().step_by(FIGURES).sum()
+    fn empty(&mut self) {
+        self.losses.clear();
+    }
+
+    fn downtime(figures: &[f64]) -> f64 {
+        figures.iter().step_by(FIGURES).sum()
     }
 
     fn is_down(&self) -> bool {
-        self.now.iter().any(|row| row[0] > 0.0)
+        self.open.iter().any(|&place| self.lacking[place as usize].now[0] > 0.0)
     }
 }
 
@@ -245,37 +270,69 @@ impl Meter for Shortfall {
 mod tests {
     use super::*;
 
-    /// One instance, measured from 100 us on.
-    fn probe() -> Shortfall {
+    /// So many services of two instances, measured from 100 us on.
+    fn probe(services: u32) -> Shortfall {
         Shortfall {
             window: Window { start: Time(100), end: Time(1000) },
             since: Time::ZERO,
-            lost_ppb: vec![0],
-            places: vec![0],
-            causes: vec![Cause::HostCrash],
-            now: vec![[0.0; 3]],
-            now_by: vec![[0.0; CAUSES]],
+            places: (0..2 * services).map(|instance| instance / 2).collect(),
+            serving: Table::new(vec![Serving::WHOLE; 2 * services as usize]),
+            lacking: Table::new(vec![Lacking::NOTHING; services as usize]),
+            open: Vec::new(),
             requests: Vec::new(),
-            began: vec![Time::NEVER],
-            sums: vec![0.0; FIGURES],
-            asked: vec![true],
+            losses: Losses::new(services as usize, FIGURES),
+            asked: vec![true; services as usize],
         }
     }
 
     #[test]
     fn a_degraded_second_loses_its_fraction_and_the_warmup_loses_nothing() {
-        let (mut probe, instance) = (probe(), InstanceId(0));
+        let (mut probe, instance) = (probe(1), InstanceId(0));
         probe.observe(Time(50), Signal::ServiceDown { instance, cause: Cause::AppHang });
         probe.observe(Time(130), Signal::ServiceDegraded { instance, lost_ppb: 250_000_000 });
         probe.observe(Time(170), Signal::ServiceDown { instance, cause: Cause::HostCrash });
         probe.observe(Time(180), Signal::ServiceUp { instance });
         probe.advance(Time(1000));
-        let of = |figure: Figure| probe.sums()[figure.place()];
+        let of = |figure: Figure| probe.losses().values()[figure.place()];
         // Down for 30 us of what began in the warm-up and for 10; degraded for 40 us, of which a quarter is lost.
         assert_eq!((of(Figure::Downtime), of(Figure::Degraded), of(Figure::Lost)), (40.0, 40.0, 50.0));
         assert_eq!(of(Figure::DowntimeBy(Cause::AppHang)), 30.0);
         assert_eq!(of(Figure::DowntimeBy(Cause::HostCrash)), 10.0);
         let begun = [Figure::Outages, Figure::OutagesBy(Cause::HostCrash), Figure::OutagesBy(Cause::AppHang)];
         assert_eq!(begun.map(of), [1.0, 1.0, 0.0]);
+    }
+    /// A branch and its replication, each with signals of its own, brought into line again and again.
+    #[test]
+    fn what_follows_goes_on_as_its_leader_does() {
+        let random = crate::engine::Randomness::new(5, 0);
+        let stream = crate::engine::Stream::new("signals", "test");
+        let signal = |draw: u32| {
+            let uniform = random.uniform(stream, draw);
+            let instance = InstanceId((uniform * 6.0) as u32);
+            match (uniform * 600.0) as u32 % 3 {
+                0 => Signal::ServiceDown { instance, cause: Cause::ALL[draw as usize % CAUSES] },
+                1 => Signal::ServiceDegraded { instance, lost_ppb: 1_000_000 * (draw % 900 + 1) },
+                _ => Signal::ServiceUp { instance },
+            }
+        };
+        let mut leader = probe(3);
+        let mut follower = leader.clone();
+        let shown = |probe: &Shortfall| format!("{probe:?}").replace("are_touched", "");
+        for round in 0..80_u32 {
+            let at = Time(u64::from(10 * round));
+            leader.advance(at);
+            leader.observe(at, signal(5 * round));
+            leader.empty();
+            follower.follow(&mut leader);
+            let mut copy = leader.clone();
+            for step in 1..5 {
+                let at = Time(at.0 + u64::from(step));
+                for probe in [&mut follower, &mut copy] {
+                    probe.observe(at, signal(5 * round + step));
+                }
+            }
+            assert!(!copy.losses.is_empty() || round < 10);
+            assert_eq!(shown(&follower), shown(&copy), "round {round}");
+        }
     }
 }

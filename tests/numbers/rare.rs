@@ -523,7 +523,7 @@ fn crude_figures(model: &Model, seed: u64, replications: u32) -> Vec<Mean> {
         meter.reset();
         Replication::new(model, &mut state, seed, replication, &mut meter).run();
         meter.advance(Time::ZERO + model.end());
-        meter.sums().to_vec()
+        meter.losses().values().to_vec()
     };
     let rows: Vec<Vec<f64>> = (0..replications).map(row).collect();
     (0..services.len() * FIGURES)

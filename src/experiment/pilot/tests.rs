@@ -39,3 +39,22 @@ fn what_is_done_costs_what_it_may() {
     assert!(ample > some && some > 1.0 && few < 1.0, "{ample}, {some}, {few}");
     assert!(decided(1e4).is_none());
 }
+
+/// Two hosts that planned work empties; nothing else is amiss with the second one. A pilot of both finds nobody who is rare but the service on that
+/// one, which no fault concerns: there is nothing to be made likelier then, and plain replications tell.
+#[test]
+fn a_service_that_no_fault_concerns_is_left_to_plain_replications() {
+    let text = "schema = 1\ntitle = \"t\"\n[run]\nhorizon = \"1 y\"\n\
+        [host.a]\ncores = 8\nmemory = \"16 GiB\"\ncrash = { mttf = \"10 d\", mttr = \"4 h\" }\n\
+        [host.b]\ncores = 8\nmemory = \"16 GiB\"\n\
+        [service.x]\nvm = { cores = 1, memory = \"1 GiB\" }\nplace = [\"a-1\"]\n\
+        [service.y]\nvm = { cores = 1, memory = \"1 GiB\" }\nplace = [\"b-1\"]\n\
+        [maintenance.m]\nhosts = [\"a\"]\nfirst = \"10 d\"\nevery = \"30 d\"\nlasts = \"1 h\"\n\
+        [strategy.alone]\nprotect = []\n";
+    let input = Input { name: "t", bytes: text.as_bytes(), overrides: &[], files: &[] };
+    let model = &scenario::compile(&scenario::read(&input).0.expect("it is right")).expect("it fits")[0];
+    let numbers: Vec<u32> = (0..200).collect();
+    let found = super::super::rare::Rare::find(model, &numbers, 1, &Threads::new(Some(2)), &());
+    let rare = found.expect("nobody stops it");
+    assert!(rare.is_none_or(|rare| (0..2).all(|service| !rare.knows(service))));
+}

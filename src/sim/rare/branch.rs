@@ -4,7 +4,7 @@ use super::super::{EVENTS_MAX, Simulation};
 use super::calm::{Calm, Look, Outlook};
 use super::ledger::Ledger;
 use super::window::Window;
-use super::{Meter, add};
+use super::{Losses, Meter};
 use crate::engine::{Span, Time};
 
 /// How likely a fault is made in the first window of an episode, while what is asked about serves and while it does not: then it
@@ -41,7 +41,7 @@ pub(super) struct Lived {
     pub weight: f64,
     /// When, after how many events.
     pub at: (Time, u64, u64),
-    /// How many events and windows it took, and a look at all before.
+    /// Events and windows, and one for the branch.
     pub work: u64,
 }
 
@@ -64,9 +64,9 @@ pub(super) struct Branch<'r, 'w, 'm, M> {
     windows: u64,
     /// How long the next window is where nothing is being repaired.
     unknown: Span,
-    /// The sums when it was looked at last, and what they have grown by since the beginning, weighted.
-    seen: &'r mut Vec<f64>,
-    lost: &'r mut Vec<f64>,
+    /// What it has lost since its beginning, weighted as it was lost, and as it was.
+    lost: &'r mut Losses,
+    raw: &'r mut Losses,
 }
 
 impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
@@ -74,10 +74,10 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
         run: Simulation<'r, &'r mut M>,
         ledger: &'r mut Ledger<'w, 'm>,
         (calm, hurried, end, goal): (&'r Calm, &'r [u32], Time, u32),
-        [seen, lost]: [&'r mut Vec<f64>; 2],
+        [lost, raw]: [&'r mut Losses; 2],
     ) -> Self {
-        seen.copy_from_slice(run.observer.sums());
-        lost.fill(0.0);
+        lost.clear();
+        raw.clear();
         Branch {
             run,
             ledger,
@@ -91,8 +91,8 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             outlook: None,
             windows: 0,
             unknown: UNKNOWN,
-            seen,
             lost,
+            raw,
         }
     }
 
@@ -256,11 +256,10 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     /// What has been lost since the last time has the weight of now, with that of a clock which has just fired: the instant at
     /// which it did is part of what its weight makes up for.
     fn weigh(&mut self, window: Option<&Window>) {
-        if self.run.observer.sums() != *self.seen {
-            let weight = self.weight_with(window);
-            let sums = self.run.observer.sums();
-            add(self.lost, weight, self.seen, sums);
-            self.seen.copy_from_slice(sums);
+        if !self.run.observer.losses().is_empty() {
+            self.lost.add(self.weight_with(window), self.run.observer.losses());
+            self.raw.add(1.0, self.run.observer.losses());
+            self.run.observer.empty();
         }
     }
 

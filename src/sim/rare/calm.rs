@@ -105,9 +105,16 @@ impl Look<'_, '_, '_> {
         self.ledger.watched.memory.ends(self.state, self.now)
     }
 
-    /// How many turns of planned work have begun.
+    /// How many turns of planned work that concerns them have begun.
     pub(super) fn turn(self) -> u64 {
-        self.state.maintenances.iter().map(|row| row.rounds * u64::from(u32::MAX) + u64::from(row.next)).sum()
+        let turn = |known: Known| match known {
+            Known::Round(plan, _) => {
+                let row = &self.state.maintenances[plan.index()];
+                row.rounds * u64::from(u32::MAX) + u64::from(row.next)
+            }
+            Known::Inject => 0,
+        };
+        self.ledger.watched.known.iter().map(|&(_, known)| turn(known)).sum()
     }
 }
 
@@ -116,7 +123,7 @@ impl Calm {
     fn stands(&self, look: Look<'_, '_, '_>) -> bool {
         let running = look.ledger.running.iter().zip(&self.running);
         !look.is_down
-            && self.standing.may_be(look.ledger.ready)
+            && self.standing.may_be(look.ledger.ready())
             && running.clone().all(|(running, least)| running >= least)
             && Standing::of(look.model, look.state, look.ledger).is_as_good_as(self.standing)
     }

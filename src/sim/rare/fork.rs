@@ -11,7 +11,7 @@ use super::branch::{Branch, Stop};
 use super::calm::Calm;
 use super::ledger::Ledger;
 use super::moment::Moment;
-use super::{Diagnostics, Effort, Meter, Origin, Way};
+use super::{Diagnostics, Effort, Losses, Meter, Origin, Way};
 use crate::engine::{Randomness, Span, Stream, Time};
 
 /// So long VMs that concern nobody are left alone: what each branch lives of their past is little then, and they are all looked at seldom.
@@ -39,11 +39,9 @@ pub(super) struct Fork<'r, 'w, 'm, M> {
     pub origins: &'r mut [Origin],
     /// The sum of the squares of what all episodes lose, of each figure.
     pub squares: &'r mut [f64],
-    /// What branches have lost, weighted; and the sums of one of them when they were looked at last.
-    pub lost: Vec<f64>,
-    pub seen: Vec<f64>,
-    /// The sums when it began.
-    pub begun: Vec<f64>,
+    /// What the last branch has lost, weighted as it was lost, and as it was.
+    pub lost: Losses,
+    pub raw: Losses,
 }
 
 impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
@@ -54,7 +52,7 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         main: &mut Simulation<'m, &mut M>,
         ledger: &mut Ledger<'w, 'm>,
         (first, origin): (Option<(Time, u32)>, usize),
-        lost: &mut [f64],
+        lost: &mut Losses,
     ) {
         self.episode += 1;
         self.diagnostics.episodes += 1;
@@ -104,7 +102,7 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         main: &mut Simulation<'m, &mut M>,
         ledger: &mut Ledger<'w, 'm>,
         first: Option<(Time, u32)>,
-        (branches, each, lost): (u32, f64, &mut [f64]),
+        (branches, each, lost): (u32, f64, &mut Losses),
     ) {
         let out = ledger.out();
         let mut entries: Vec<Moment<'w, 'm, M>> = Vec::new();
@@ -158,9 +156,8 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
         goal: u32,
     ) -> (Stop, f64, u64) {
         let random = self.random(main, number);
-        self.begun.copy_from_slice(self.work.meter.sums());
         let (run, ledger) = self.work.go_on(main, random);
-        let found = [&mut self.seen, &mut self.lost];
+        let found = [&mut self.lost, &mut self.raw];
         let lived = Branch::new(run, ledger, (self.calm, self.hurried, self.end, goal), found).live(first);
         self.work.reached(lived.at);
         (lived.stop, lived.weight, lived.work)
@@ -172,14 +169,17 @@ impl<'w, 'm, M: Meter> Fork<'_, 'w, 'm, M> {
     }
 
     /// Adds what a branch has lost; the downtime among that.
-    fn account(&mut self, each: f64, weight: f64, work: u64, lost: &mut [f64]) -> f64 {
-        // As it would be in a plain replication: what is weighted as it is lost stands for the weight.
-        let raw = self.seen.iter().zip(&self.begun).map(|(seen, begun)| seen - begun);
-        for ((square, more), raw) in self.squares.iter_mut().zip(&self.lost).zip(raw) {
-            *square += each * more * raw;
+    fn account(&mut self, each: f64, weight: f64, work: u64, lost: &mut Losses) -> f64 {
+        let mut downtime = 0.0;
+        for ((service, more), (_, raw)) in self.lost.rows().zip(self.raw.rows()) {
+            // As it would be in a plain replication: what is weighted as it is lost stands for the weight.
+            let squares = &mut self.squares[service * more.len()..];
+            for ((square, more), raw) in squares.iter_mut().zip(more).zip(raw) {
+                *square += each * more * raw;
+            }
+            downtime += M::downtime(more) * each;
         }
-        lost.iter_mut().zip(&self.lost).for_each(|(sum, more)| *sum += each * more);
-        let downtime = M::downtime(&self.lost) * each;
+        lost.add(each, &self.lost);
         self.diagnostics.note(weight, downtime, work);
         downtime
     }

@@ -59,10 +59,11 @@ pub(super) struct Ledger<'w, 'm> {
     /// Up to when time has passed.
     pub now: Time,
     log_weight: f64,
-    /// By kind, how many clocks run; and how many VMs that are asked about are ready, and which.
+    /// By kind, how many clocks run.
     pub running: Vec<u32>,
-    pub ready: usize,
+    /// By place among the VMs that are asked about, whether one is ready; and the places of those that are not, in no order that means anything.
     are_ready: Table<bool>,
+    unready: Vec<u32>,
     /// Clocks that have fired and are out since, in no order that means anything.
     outs: Vec<u32>,
     /// The last event has let a clock go on, or begin a life, that is no VM's.
@@ -83,7 +84,7 @@ pub(super) struct Ledger<'w, 'm> {
 }
 
 clone_in_place!(Ledger<'w, 'm> {
-    watched, rows, now, log_weight, running, ready, are_ready, outs, woke, changed, calm, turn, shares, stream, draws, written, written_vms
+    watched, rows, now, log_weight, running, are_ready, unready, outs, woke, changed, calm, turn, shares, stream, draws, written, written_vms
 });
 
 impl<'w, 'm> Ledger<'w, 'm> {
@@ -113,7 +114,11 @@ impl<'w, 'm> Ledger<'w, 'm> {
             now: Time::ZERO,
             log_weight: 0.0,
             running,
-            ready: are_ready.iter().filter(|is_ready| **is_ready).count(),
+            unready: (0..)
+                .zip(&are_ready)
+                .filter(|(_, is_ready)| !**is_ready)
+                .map(|(place, _)| place)
+                .collect(),
             are_ready: Table::new(are_ready),
             outs: Vec::new(),
             woke: false,
@@ -136,8 +141,8 @@ impl<'w, 'm> Ledger<'w, 'm> {
             now,
             log_weight,
             running,
-            ready,
             are_ready,
+            unready,
             outs,
             woke,
             changed,
@@ -153,8 +158,11 @@ impl<'w, 'm> Ledger<'w, 'm> {
         self.are_ready.follow(are_ready);
         self.running.clone_from(running);
         self.outs.clone_from(outs);
-        self.shares.clone_from(shares);
-        (self.now, self.log_weight, self.ready, self.turn) = (*now, *log_weight, *ready, *turn);
+        self.unready.clone_from(unready);
+        // No window is open between two branches.
+        assert!(!shares.is_open());
+        self.shares.forget();
+        (self.now, self.log_weight, self.turn) = (*now, *log_weight, *turn);
         (self.woke, self.changed, self.calm) = (*woke, *changed, *calm);
         (self.stream, self.draws) = (*stream, *draws);
     }
@@ -242,7 +250,11 @@ impl<'w, 'm> Ledger<'w, 'm> {
                 let is_ready = is_ready(state, vm);
                 if self.are_ready[place] != is_ready {
                     self.are_ready[place] = is_ready;
-                    self.ready = self.ready + usize::from(is_ready) - usize::from(!is_ready);
+                    if is_ready {
+                        self.unready.retain(|&other| other as usize != place);
+                    } else {
+                        self.unready.push(place as u32);
+                    }
                 }
             }
         }
@@ -291,7 +303,17 @@ impl<'w, 'm> Ledger<'w, 'm> {
 
     /// Opens a window ([`Shares::open`]).
     pub(super) fn share_out(&mut self, state: &State, all: f64, parts_s: [f64; PARTS.len()]) -> f64 {
-        self.shares.open((&self.rows, &self.running), self.watched, state, (self.now, all, parts_s))
+        self.shares.open(
+            (&self.rows, &self.running, &self.unready),
+            self.watched,
+            state,
+            (self.now, all, parts_s),
+        )
+    }
+
+    /// How many VMs that are asked about are ready.
+    pub(super) fn ready(&self) -> usize {
+        self.watched.vms.len() - self.unready.len()
     }
 
     /// How many have fired and are out.
@@ -306,11 +328,9 @@ impl<'w, 'm> Ledger<'w, 'm> {
             clocks.filter(|clock| clock.runs()).map(Clock::due).min()
         };
         let out = self.outs.iter().map(|&out| self.repair(state, out as usize));
-        let starting = || {
-            let vms = self.watched.vms.iter().zip(&self.are_ready).filter(|(_, is_ready)| !**is_ready);
-            first(&mut vms.map(|(vm, _)| state.vms[vm.index()].clocks[VmClock::Step as usize]))
-        };
-        first(&mut { out }).or_else(|| if self.ready < self.watched.vms.len() { starting() } else { None })
+        let vms = self.unready.iter().map(|&place| self.watched.vms[place as usize]);
+        let steps = vms.map(|vm| state.vms[vm.index()].clocks[VmClock::Step as usize]);
+        first(&mut { out }).or_else(|| first(&mut { steps }))
     }
 
     /// The clock of a repair; it runs while somebody is at it.
@@ -419,7 +439,10 @@ impl Ledger<'_, '_> {
         assert_eq!((found, &self.running), (outs, &running));
         let ready: Vec<bool> = self.watched.vms.iter().map(|vm| is_ready(state, *vm)).collect();
         assert_eq!(ready, self.are_ready.as_slice());
-        assert_eq!(self.ready, ready.iter().filter(|is_ready| **is_ready).count());
+        let mut found = self.unready.clone();
+        found.sort_unstable();
+        let unready = (0..).zip(&ready).filter(|(_, is_ready)| !**is_ready).map(|(place, _)| place);
+        assert_eq!(found, unready.collect::<Vec<u32>>());
     }
 
     /// All that means anything, as text.
@@ -427,8 +450,8 @@ impl Ledger<'_, '_> {
         let mut copy = self.clone();
         (copy.written, copy.written_vms) = (Vec::new(), Vec::new());
         // What it watches is the same for all of them.
-        format!("{:?} {:?} {:?} {:?}", copy.rows, copy.shares, copy.outs, copy.are_ready)
-            + &format!("{:?}", (copy.now, copy.log_weight, copy.running, copy.ready, copy.turn, copy.draws))
+        format!("{:?} {:?} {:?} {:?}", copy.rows, copy.shares.is_open(), copy.outs, copy.are_ready)
+            + &format!("{:?}", (copy.now, copy.log_weight, copy.running, copy.unready, copy.turn, copy.draws))
             + &format!("{:?}", (copy.woke, copy.changed, copy.calm))
     }
 }

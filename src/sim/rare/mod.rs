@@ -29,6 +29,7 @@ mod calm;
 mod even;
 mod fork;
 mod ledger;
+mod losses;
 mod memory;
 mod moment;
 mod once;
@@ -50,6 +51,7 @@ use crate::state::State;
 use calm::Calm;
 use fork::Fork;
 use ledger::Ledger;
+pub use losses::Losses;
 use moment::Moment;
 use once::Once;
 pub use origin::{EVEN, Origin, allocate, left};
@@ -61,12 +63,16 @@ use watched::WatchedClocks;
 pub trait Meter: Observer + Clone {
     /// Forgets a replication.
     fn reset(&mut self);
+    /// Becomes what `leader` is, which has lost nothing since it was emptied, by what has changed on either side ([`crate::engine::Table::follow`]).
+    fn follow(&mut self, leader: &mut Self);
     /// Adds up to an instant.
     fn advance(&mut self, now: Time);
-    /// The sums so far, of each figure.
-    fn sums(&self) -> &[f64];
-    /// The downtime among sums.
-    fn downtime(sums: &[f64]) -> f64;
+    /// What has been lost since that was emptied last.
+    fn losses(&self) -> &Losses;
+    /// Empties it.
+    fn empty(&mut self);
+    /// The downtime among the figures of a service, or of several.
+    fn downtime(figures: &[f64]) -> f64;
     /// Whether anything that is asked about is down.
     fn is_down(&self) -> bool;
 }
@@ -172,7 +178,7 @@ impl<'m, M: Meter> RareRun<'m, M> {
         let hurried = (0..).zip(&watched.clocks).filter(is_hurried).map(|(number, _)| number).collect();
         let (state, diagnostics) = (State::new(model), Diagnostics::default());
         let (work_max, origins) = (u64::MAX, vec![Origin::default(); watched.kinds + 1]);
-        let squares = vec![0.0; meter.sums().len()];
+        let squares = vec![0.0; meter.losses().values().len()];
         Some(RareRun {
             model,
             watched,
@@ -211,7 +217,8 @@ impl<'m, M: Meter> RareRun<'m, M> {
     /// One replication: an unbiased estimate of what it loses, of each figure of the meter.
     pub fn run(&mut self, seed: u64, replication: u32) -> Vec<f64> {
         self.meter.reset();
-        let lost = vec![0.0; self.meter.sums().len()];
+        self.meter.empty();
+        let none = self.meter.losses().clone();
         let main = Simulation::new(self.model, &mut self.state, seed, replication, &mut self.meter);
         let ledger = Ledger::new(&self.watched, main.state, self.model);
         let spare = |kind: usize| self.effort.spare.get(kind).copied().unwrap_or(0);
@@ -234,14 +241,13 @@ impl<'m, M: Meter> RareRun<'m, M> {
             diagnostics: &mut self.diagnostics,
             origins: &mut self.origins,
             squares: &mut self.squares,
-            lost: lost.clone(),
-            seen: lost.clone(),
-            begun: lost.clone(),
+            lost: none.clone(),
+            raw: none.clone(),
         };
-        let once = Once { main, ledger, calm, fork, forced: &self.forced, seen: lost.clone(), lost };
+        let once = Once { main, ledger, calm, fork, forced: &self.forced, lost: none };
         let (lost, branch_state) = once.run();
         self.branch_state = Some(branch_state);
-        lost
+        lost.values().to_vec()
     }
 }
 
@@ -298,11 +304,4 @@ fn forced(model: &Model, watched: &WatchedClocks<'_>) -> Vec<[f64; 2]> {
     // Of lives that cannot end within the horizon no factor makes any end.
     let factor = |expected: f64| if expected > 0.0 { (share / expected).clamp(1.0, FACTOR_MAX) } else { 1.0 };
     expected.into_iter().map(|both| both.map(factor)).collect()
-}
-
-/// Adds what was lost between two readings, weighted.
-fn add(sums: &mut [f64], weight: f64, from: &[f64], to: &[f64]) {
-    for ((sum, from), to) in sums.iter_mut().zip(from).zip(to) {
-        *sum += weight * (to - from);
-    }
 }

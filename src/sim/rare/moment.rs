@@ -26,7 +26,7 @@ impl<'w, 'm, M: Meter> Moment<'w, 'm, M> {
     /// As a replication and its ledger are now.
     pub(super) fn take(&mut self, main: &mut Simulation<'m, &mut M>, ledger: &mut Ledger<'w, 'm>) {
         self.state.follow(main.state);
-        self.meter.clone_from(&*main.observer);
+        self.meter.follow(main.observer);
         self.ledger.follow(ledger);
         #[cfg(test)]
         super::tests::check_follower(self, main, ledger);

@@ -4,7 +4,7 @@ use super::super::Simulation;
 use super::calm::{Calm, Look};
 use super::fork::Fork;
 use super::ledger::{Fired, Ledger};
-use super::{Meter, add};
+use super::{Losses, Meter};
 use crate::engine::Time;
 use crate::state::State;
 
@@ -16,15 +16,14 @@ pub(super) struct Once<'r, 'w, 'm, M> {
     pub fork: Fork<'r, 'w, 'm, M>,
     /// By kind, how much more often its clocks fire while all is well: those that ran from the beginning, and new ones.
     pub forced: &'r [[f64; 2]],
-    /// What of the replication itself is in `lost`, or left out.
-    pub seen: Vec<f64>,
-    pub lost: Vec<f64>,
+    /// What it has lost, weighted, and its episodes on average.
+    pub lost: Losses,
 }
 
 impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
     /// Lives it: what it loses on average, and room for branches.
-    pub(super) fn run(mut self) -> (Vec<f64>, State) {
-        let mut calm = self.follow(true);
+    pub(super) fn run(mut self) -> (Losses, State) {
+        let mut calm = self.judge(true);
         while !self.fork.gives_up() {
             self.fork.diagnostics.steps += 1;
             self.ledger.tilt(&mut self.main, self.fork.hurried, self.forced, calm);
@@ -35,7 +34,7 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
                 self.pass(changes);
                 self.account(calm);
                 self.main.now = changes;
-                calm = self.follow(calm);
+                calm = self.judge(calm);
                 continue;
             }
             let Some((at, slot)) = self.main.state.timers.take_before(self.fork.end) else {
@@ -67,7 +66,7 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
         if begins {
             self.ledger.turn = self.look(at).turn();
         }
-        self.follow(calm && !begins)
+        self.judge(calm && !begins)
     }
 
     /// The kind of what begins an episode.
@@ -76,8 +75,8 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
         fired.map_or(watched.kinds, |fired| watched.clocks[fired.number].kind)
     }
 
-    /// Whether all is well now, or an episode goes on, or begins.
-    fn follow(&mut self, was_calm: bool) -> bool {
+    /// Whether all is well now; else an episode goes on, or begins here.
+    fn judge(&mut self, was_calm: bool) -> bool {
         let look = self.look(self.main.now);
         if !was_calm && !self.calm.is_over(look, self.ledger.turn) {
             return false;
@@ -108,13 +107,13 @@ impl<'w, 'm, M: Meter> Once<'_, 'w, 'm, M> {
 
     /// What has been lost since the last time counts, weighted, or is a matter of branches.
     fn account(&mut self, counts: bool) {
-        if self.main.observer.sums() == self.seen {
+        if self.main.observer.losses().is_empty() {
             return;
         }
         if counts {
             let weight = libm::exp(self.ledger.log_weight(self.fork.hurried));
-            add(&mut self.lost, weight, &self.seen, self.main.observer.sums());
+            self.lost.add(weight, self.main.observer.losses());
         }
-        self.seen.copy_from_slice(self.main.observer.sums());
+        self.main.observer.empty();
     }
 }

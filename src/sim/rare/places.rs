@@ -15,8 +15,6 @@ pub(super) struct Places {
     /// By VM, its place among those that are asked about.
     asked: Vec<u32>,
     pub(super) kinds: Vec<Vec<u32>>,
-    /// By kind, whether its clocks are VMs' own.
-    pub(super) are_of_vms: Vec<bool>,
     /// By host, those of its own.
     pub(super) hosts: Vec<Vec<u32>>,
 }
@@ -28,7 +26,6 @@ impl Places {
             vms: vec![[NONE; 2]; model.vms.len()],
             asked: vec![NONE; model.vms.len()],
             kinds: vec![Vec::new(); kinds],
-            are_of_vms: vec![false; kinds],
             hosts: vec![Vec::new(); model.hosts.len()],
         };
         for (number, watched) in (0..).zip(clocks) {
@@ -38,7 +35,6 @@ impl Places {
                 Place::App(vm) => places.vms[vm.index()][1] = number,
             }
             places.kinds[watched.kind].push(number);
-            places.are_of_vms[watched.kind] = !matches!(watched.place, Place::Slot(_));
             if let Some(host) = watched.host {
                 places.hosts[host as usize].push(number);
             }

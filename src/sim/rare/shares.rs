@@ -1,13 +1,15 @@
 //! What each clock has to do with the window that is open: the chance that it is made to fire.
 //!
-//! All kinds of clocks that run have the same, and all clocks of a kind; and half of it goes to those alone that strike the VMs where they are now. So
+//! Half of it goes to all kinds of clocks that run alike, and to all clocks of a kind. The other half goes to those *near*: where the next fault is
+//! likeliest to matter, which is where the VMs of instances are that have lost one, or of all that are asked about where none has. So
 //! chances are known by kind, and only what changes while the window is open is kept clock by clock.
 
 use super::even::Even;
 use super::ledger::Row;
-use super::watched::{Place, Watched, WatchedClocks};
+use super::watched::WatchedClocks;
 use super::window::PARTS;
 use crate::engine::{Table, Time, clone_in_place};
+use crate::model::VmId;
 use crate::state::State;
 
 /// Of one kind.
@@ -43,13 +45,12 @@ pub(super) struct Shares {
     /// By kind, where the age of its clocks does not matter, what they do in this window.
     pub evens: Vec<Option<Even>>,
     pub changed: Vec<Changed>,
-    /// By host, whether a VM that is asked about was on it; those hosts; and the clocks of them that ran.
-    are_near: Vec<bool>,
-    near_hosts: Vec<u32>,
+    /// Clocks that ran and are near, and by clock, whether it is one.
     near: Vec<u32>,
+    are_near: Vec<bool>,
 }
 
-clone_in_place!(Shares { is_open, opened, kinds, evens, changed, are_near, near_hosts, near });
+clone_in_place!(Shares { is_open, opened, kinds, evens, changed, near, are_near });
 
 impl Shares {
     pub(super) fn new(watched: &WatchedClocks<'_>) -> Shares {
@@ -59,22 +60,32 @@ impl Shares {
             kinds: vec![Part::default(); watched.kinds],
             evens: vec![None; watched.kinds],
             changed: Vec::new(),
-            are_near: vec![false; watched.places.hosts.len()],
-            near_hosts: Vec::new(),
             near: Vec::new(),
+            are_near: vec![false; watched.clocks.len()],
         }
+    }
+
+    /// Whether a window is open: of one that is closed nothing means anything.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Forgets a window in which a branch has ended.
+    pub(super) fn forget(&mut self) {
+        self.changed.clear();
+        self.is_open = false;
     }
 
     /// Gives each clock that runs its part in what is to be made to happen; how much of that there is then: nothing where none runs.
     pub(super) fn open(
         &mut self,
-        (rows, running): (&Table<Row>, &[u32]),
+        (rows, running, unready): (&Table<Row>, &[u32], &[u32]),
         watched: &WatchedClocks<'_>,
         state: &State,
         (now, all, parts_s): (Time, f64, [f64; PARTS.len()]),
     ) -> f64 {
         (self.is_open, self.opened) = (true, now);
-        self.find_near(rows, running, watched, state);
+        self.find_near(rows, unready, watched, state);
         let kinds = running.iter().filter(|running| **running > 0).count() as f64;
         let near_kinds = self.kinds.iter().filter(|part| part.near > 0).count() as f64;
         let all_near = if near_kinds > 0.0 { all / 2.0 } else { 0.0 };
@@ -99,25 +110,29 @@ impl Shares {
         }
     }
 
-    /// Counts, by kind, the clocks that run and strike the VMs that are asked about where they are now: all of these VMs' own.
-    fn find_near(&mut self, rows: &Table<Row>, running: &[u32], watched: &WatchedClocks<'_>, state: &State) {
-        self.near.clear();
-        self.near_hosts.drain(..).for_each(|host| self.are_near[host as usize] = false);
-        for (kind, part) in self.kinds.iter_mut().enumerate() {
-            let near = if watched.places.are_of_vms[kind] { running[kind] } else { 0 };
-            *part = Part { near, ..Part::default() };
+    /// Finds the clocks that are near, where these of the VMs that are asked about are not ready.
+    fn find_near(&mut self, rows: &Table<Row>, unready: &[u32], watched: &WatchedClocks<'_>, state: &State) {
+        self.near.drain(..).for_each(|number| self.are_near[number as usize] = false);
+        self.kinds.fill(Part::default());
+        for &place in unready {
+            watched.peers[place as usize]
+                .clone()
+                .for_each(|vm| self.add_near(VmId(vm), rows, watched, state));
         }
-        for vm in &watched.vms {
-            let Some(host) = state.vms[vm.index()].host() else { continue };
-            if std::mem::replace(&mut self.are_near[host.index()], true) {
-                continue;
-            }
-            self.near_hosts.push(host.0);
-            for &number in &watched.places.hosts[host.index()] {
-                if rows[number as usize].clock.runs() {
-                    self.kinds[watched.clocks[number as usize].kind].near += 1;
-                    self.near.push(number);
-                }
+        if self.near.is_empty() {
+            watched.vms.iter().for_each(|&vm| self.add_near(vm, rows, watched, state));
+        }
+    }
+
+    /// The clocks of a VM and of the host that it is on.
+    fn add_near(&mut self, vm: VmId, rows: &Table<Row>, watched: &WatchedClocks<'_>, state: &State) {
+        let host = state.vms[vm.index()].host();
+        let of_host = host.map_or(&[][..], |host| &watched.places.hosts[host.index()]).iter().copied();
+        for number in of_host.chain(watched.places.of_vm(vm).map(|number| number as u32)) {
+            let runs = rows[number as usize].clock.runs();
+            if runs && !std::mem::replace(&mut self.are_near[number as usize], true) {
+                self.kinds[watched.clocks[number as usize].kind].near += 1;
+                self.near.push(number);
             }
         }
     }
@@ -132,30 +147,21 @@ impl Shares {
             let runs = |number: &&u32| rows[**number as usize].clock.runs();
             let all = &watched.places.kinds[kind];
             let near = part.each_near * f64::from(part.near);
-            // Those of VMs are all near, and of one that is near both parts are one after the other.
-            if place < near && !watched.places.are_of_vms[kind] {
+            if place < near {
                 let of_kind = |number: &&u32| watched.clocks[**number as usize].kind == kind;
                 let which = (place / part.each_near) as usize;
                 return self.near.iter().filter(of_kind).nth(which).map(|&number| number as usize);
             }
-            let each = if place < near { part.each_near } else { part.each };
-            let which = (if place < near { place } else { place - near } / each) as usize;
+            let which = ((place - near) / part.each) as usize;
             return all.iter().filter(runs).nth(which).map(|&number| number as usize);
         }
         None
     }
 
-    fn is_near(&self, watched: &Watched<'_>) -> bool {
-        match watched.place {
-            Place::Slot(_) => watched.host.is_some_and(|host| self.are_near[host as usize]),
-            Place::Guest(_) | Place::App(_) => true,
-        }
-    }
-
     /// The chance that a clock had which ran when the window was opened.
-    pub(super) fn chance(&self, watched: &Watched<'_>) -> f64 {
-        let part = &self.kinds[watched.kind];
-        part.each + if self.is_near(watched) { part.each_near } else { 0.0 }
+    pub(super) fn chance(&self, number: usize, watched: &WatchedClocks<'_>) -> f64 {
+        let part = &self.kinds[watched.clocks[number].kind];
+        part.each + if self.are_near[number] { part.each_near } else { 0.0 }
     }
 
     /// A clock is about to change.
@@ -164,7 +170,7 @@ impl Shares {
         if !self.is_open || row.changed.is_some() {
             return;
         }
-        let chance = if row.clock.runs() { self.chance(&watched.clocks[number]) } else { 0.0 };
+        let chance = if row.clock.runs() { self.chance(number, watched) } else { 0.0 };
         self.kinds[watched.clocks[number].kind].rest -= chance;
         rows[number].changed = Some(self.changed.len() as u32);
         let (opened_s, residual) = (row.age_s(self.opened), row.residual);

@@ -26,14 +26,14 @@ impl Standing {
             // One that is being emptied for planned work is looked at elsewhere.
             state.hosts[host.index()].evacuates || state.takes_orders(model, **host)
         };
-        let stale = state.mirrors.iter().map(|mirror| mirror.stale_since);
-        let stale = stale.chain(state.local_mirrors.iter().map(|mirror| mirror.stale_since));
         let watched = ledger.watched;
+        let stale = watched.mirrors.iter().map(|id| state.mirrors[id.index()].stale_since);
+        let local = watched.local_mirrors.iter().map(|id| state.local_mirrors[id.index()].stale_since);
         Standing {
             hosts: watched.hosts.iter().filter(is_there).count(),
-            ready: ledger.ready,
+            ready: ledger.ready(),
             crowded: watched.groups.iter().map(|members| crowded(state, members.clone())).sum(),
-            behind: stale.filter(|since| *since != [Time::NEVER; 2]).count(),
+            behind: stale.chain(local).filter(|since| *since != [Time::NEVER; 2]).count(),
         }
     }
 

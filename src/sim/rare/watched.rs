@@ -8,8 +8,8 @@ use super::memory::Memory;
 use super::places::Places;
 use crate::engine::{Law, Span, Time};
 use crate::model::{
-    ClusterId, CrewId, Fault, GuestGroup, HostId, InjectTarget, InstanceId, MaintenanceId, Model, NO_TIMER,
-    PartKind, Product, ServiceId, StorageId, VmId,
+    ClusterId, CrewId, Fault, GuestGroup, HostId, InjectTarget, InstanceId, LocalMirror, LocalMirrorId,
+    MaintenanceId, Model, NO_TIMER, PartKind, Product, ServiceId, StorageId, VmId,
 };
 
 /// The part of repairs that are over before what is known beforehand comes, where they have begun as early as an episode. Assumption.
@@ -70,8 +70,12 @@ pub(super) struct WatchedClocks<'m> {
     pub end: Time,
     /// The hosts that the services stand on.
     pub hosts: Vec<HostId>,
-    /// The VMs of the services, and of those instances that have several all of these.
+    /// Disks with a second copy that they may be on, and pairs of hosts that copy theirs to each other.
+    pub mirrors: Vec<StorageId>,
+    pub local_mirrors: Vec<LocalMirrorId>,
+    /// The VMs of the services, by VM all of its instance, and of those instances that have several all of these.
     pub vms: Vec<VmId>,
+    pub peers: Vec<Range<u32>>,
     pub groups: Vec<Range<u32>>,
 }
 
@@ -117,7 +121,6 @@ impl<'m> WatchedClocks<'m> {
             candidates.iter().filter(|one| one.is_reached).filter_map(|one| Some(one.crew?.0)).collect();
         let concerns =
             |one: &&Candidate<'m>| one.is_reached || one.crew.is_some_and(|crew| busy.contains(&crew.0));
-        let vms = (0..model.vms.len() as u32).map(VmId);
         let mut found = WatchedClocks {
             clocks: Vec::new(),
             kinds: 0,
@@ -132,8 +135,23 @@ impl<'m> WatchedClocks<'m> {
             end: Time::ZERO + model.end(),
             memory: Memory::of(model, &reach.services, &reach.hosts),
             hosts: reach.hosts.iter().map(|&host| HostId(host)).collect(),
-            vms: vms.filter(|vm| services.contains(&model.vms[vm.index()].service)).collect(),
-            groups: groups(model, services),
+            mirrors: reach
+                .storages
+                .iter()
+                .copied()
+                .filter(|id| model.storages[id.index()].mirror.is_some())
+                .collect(),
+            local_mirrors: (0..)
+                .map(LocalMirrorId)
+                .zip(&model.local_mirrors)
+                .filter(|(_, pair)| reach.has_host_of(pair))
+                .map(|(id, _)| id)
+                .collect(),
+            vms: of_services(model, services).flatten().map(VmId).collect(),
+            peers: of_services(model, services)
+                .flat_map(|peers| peers.clone().map(move |_| peers.clone()))
+                .collect(),
+            groups: of_services(model, services).filter(|vms| vms.len() > 1).collect(),
         };
         let mut kinds: Vec<(u8, [Option<&'m Law>; 2])> = Vec::new();
         for one in candidates.iter().filter(concerns) {
@@ -204,10 +222,10 @@ fn known(model: &Model, reach: &Reach) -> Vec<(u32, Known)> {
     rounds.chain(injects).collect()
 }
 
-/// The VMs of instances that have several.
-fn groups(model: &Model, services: &[ServiceId]) -> Vec<Range<u32>> {
-    let several = model.instances.iter().filter(|one| one.vms > 1 && services.contains(&one.service));
-    several.map(|one| one.first_vm.0..one.first_vm.0 + one.vms).collect()
+/// The VMs of each instance of these services.
+fn of_services(model: &Model, services: &[ServiceId]) -> impl Iterator<Item = Range<u32>> {
+    let asked = model.instances.iter().filter(|one| services.contains(&one.service));
+    asked.map(|one| one.first_vm.0..one.first_vm.0 + one.vms)
 }
 
 /// Everything that may fail and is reached or repaired by a crew, in the order of the model.
@@ -292,7 +310,7 @@ impl Reach {
             reach.storages.extend(vm.storage);
         }
         for pair in &model.local_mirrors {
-            if pair.hosts.iter().any(|host| reach.hosts.contains(&host.0)) {
+            if reach.has_host_of(pair) {
                 reach.hosts.extend(pair.hosts.iter().map(|host| host.0));
             }
         }
@@ -302,6 +320,10 @@ impl Reach {
         let mirrored = model.storages.iter().filter(|s| s.copies.iter().any(|copy| own.contains(copy)));
         reach.storages.extend(mirrored.flat_map(|storage| storage.copies.iter().copied()));
         reach
+    }
+
+    fn has_host_of(&self, pair: &LocalMirror) -> bool {
+        pair.hosts.iter().any(|host| self.hosts.contains(&host.0))
     }
 
     /// Whether a script strikes any of it.

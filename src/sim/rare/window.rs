@@ -107,7 +107,7 @@ impl Window {
                     let (opened_s, age_s) = (row.age_s(shares.opened), row.age_s(now));
                     let life = Life { opened_s, residual: row.residual, age_s };
                     let laws = &watched.clocks[number as usize].laws;
-                    sum += shares.chance(&watched.clocks[number as usize]) * self.likelihood(laws, life);
+                    sum += shares.chance(number as usize, watched) * self.likelihood(laws, life);
                 }
             }
         }
@@ -138,7 +138,10 @@ impl Window {
             }
             None => {
                 let (opened_s, age_s) = (row.age_s(shares.opened), row.age_s(ledger.now));
-                (shares.chance(watched), Life { opened_s, residual: row.residual, age_s })
+                (
+                    shares.chance(fired.number, ledger.watched),
+                    Life { opened_s, residual: row.residual, age_s },
+                )
             }
         };
         if let Some(even) = &shares.evens[watched.kind] {
