@@ -3,18 +3,20 @@
 //! often or had bad luck were chosen among results.
 
 mod costs;
+mod shown;
 
 use rayon::prelude::*;
 
 use self::costs::{LOOKS_MAX, LOOKS_OF_OTHERS, LOOKS_UNEVEN_MAX, LOOKS_UNKNOWN_MAX, PLAIN_TIMES, STEP};
+use self::shown::{EVENTS_WANTED, Pilot, Seen};
 use super::pool::{Threads, Watch};
-use super::rare::Stopped;
+use super::rare::{KEPT, Stopped};
 use super::series::Series;
 use crate::engine::Time;
 use crate::model::{Model, ServiceId};
 use crate::probe::{FIGURES, Figure, Shortfall};
 use crate::sim::Simulation;
-use crate::sim::rare::{Diagnostics, EVEN, Effort, Meter, Origin, RareRun, Way, allocate, left};
+use crate::sim::rare::{Diagnostics, Effort, Meter, Origin, RareRun, Way};
 use crate::special::gamma_p;
 use crate::state::State;
 
@@ -44,16 +46,6 @@ const FORCED: f64 = 64.0;
 const SPLIT: f64 = 16.0;
 const LEVELS: f64 = 5.0;
 
-/// Branches that all episodes of a strategy together have, at least, where each may have no more than [`BRANCHES_MAX`].
-const BRANCHES: f64 = 20_000.0;
-/// More of one episode know little more, where most come to something: then it is the episodes that differ.
-const BRANCHES_MAX: f64 = 32.0;
-/// Where a mean is known worse than within a twentieth, there are up to so many times as many branches, and one episode may have as many as this.
-const MORE: f64 = 8.0;
-const MORE_MAX: f64 = 1_024.0;
-const EVENTS_WANTED: f64 = 400.0;
-/// How far apart numbers of branches are that are thought of.
-const FINER: f64 = 1.1;
 /// Where no more than this part of the variance is due to branches of one episode being unlike, it is episodes that differ. Assumption.
 const SCATTER_MIN: f64 = 0.25;
 /// What is to be known as no more events than this is told by plain replications; and where those see incidents enough, what is known as no more than
@@ -69,6 +61,7 @@ const PART_UNEVEN_MIN: f64 = 0.25;
 /// Each pilot may cost this part of that, and one of its replications this part of the pilot: four times its share.
 const PILOT_PART: f64 = 0.2;
 const PILOT_REPLICATION_PART: f64 = 0.125;
+
 /// Replications of a model for some of its services.
 #[derive(Clone, Copy)]
 pub(super) struct Run<'a> {
@@ -81,8 +74,8 @@ pub(super) struct Run<'a> {
 /// What is to be done.
 pub(super) struct Decision {
     pub services: Vec<ServiceId>,
-    /// By service, whether what is found will be told.
-    pub is_told: Vec<bool>,
+    /// By service, which figures will be told of what is found: none where the first, the downtime, is not.
+    pub told: Vec<[bool; KEPT.len()]>,
     /// `None` where nothing would be told, or it would cost too much to find it.
     pub effort: Option<Effort>,
 }
@@ -95,103 +88,6 @@ struct Plain {
     downtime_us: Vec<f64>,
     /// Of all replications to come.
     events: f64,
-}
-
-/// What a few weighted replications have shown.
-struct Pilot {
-    effort: Effort,
-    /// Episodes of all replications to come, and their branches.
-    episodes: f64,
-    branches: f64,
-    /// What a branch costs, in looks, and what replications cost beside them, all together.
-    looks: f64,
-    steps: f64,
-    /// The variance of replications, as a sum over them, and what is due to branches of one episode being unlike.
-    squares: f64,
-    scatter: f64,
-    /// What began episodes.
-    origins: Vec<Origin>,
-    /// By service asked about.
-    seen: Vec<Seen>,
-}
-
-struct Seen {
-    /// Whether too few outages are to be expected of all replications.
-    is_rare: bool,
-    /// Or too little is known of the worst.
-    is_uneven: bool,
-    /// As many events of one size will know as much of its downtime, with as many branches; and by plain replications.
-    events: f64,
-    plain_events: f64,
-}
-
-impl Pilot {
-    /// Of the service that will be known worst.
-    fn events(&self) -> f64 {
-        self.seen.iter().map(|seen| seen.events).fold(f64::INFINITY, f64::min)
-    }
-
-    /// How many ways to go on from each episode, or each level of it, so many looks can pay for; below one, from which part of them.
-    fn affordable(&self, looks: f64) -> f64 {
-        // A branch of a pilot is counted for each level that it lives.
-        let levels = self.branches / (self.episodes * self.effort.branches).max(1.0);
-        (looks - self.steps) / (self.episodes.max(1.0) * levels.max(1.0) * self.looks.max(1.0))
-    }
-
-    /// `times` as many as usual, and at most so many.
-    fn branches(&self, times: f64, most: f64, looks: f64) -> f64 {
-        let usual = BRANCHES * times / self.episodes.max(1.0);
-        usual.min(most).max(1.0).min(self.affordable(looks))
-    }
-
-    /// What is known of the worst for what it costs.
-    fn worth(&self) -> f64 {
-        self.events() / (self.branches * self.looks).max(1.0)
-    }
-
-    /// By what begins an episode, how many branches it is to have, so many on average.
-    fn by_origin(&self, branches: f64) -> Vec<f64> {
-        match self.effort.way {
-            Way::Forcing => allocate(&self.origins, branches),
-            Way::Splitting => Vec::new(),
-        }
-    }
-
-    /// The variance that would be due to branches of one episode being unlike, with so many on average.
-    fn scatter(&self, branches: f64) -> f64 {
-        match self.effort.way {
-            // Branches go where they matter to all services together: what is said of a single one leans on the half that is spread evenly.
-            Way::Forcing if self.seen.len() > 1 => {
-                left(&self.origins, &vec![EVEN * branches; self.origins.len()])
-            }
-            Way::Forcing => left(&self.origins, &self.by_origin(branches)),
-            // All of it is taken to be.
-            Way::Splitting => self.scatter * self.effort.branches / branches,
-        }
-    }
-
-    /// How many times the events of the pilot so many branches will know: only the part of the variance that is theirs depends on their number.
-    fn gain(&self, branches: f64) -> f64 {
-        // Of single branches nobody knows how unlike they are.
-        if self.effort.branches < 2.0 {
-            return branches / self.effort.branches;
-        }
-        self.squares / (self.squares - self.scatter + self.scatter(branches))
-    }
-
-    /// As many as should know enough, where those of the pilot do not; where none would, as many as leave it to the episodes mostly.
-    fn branches_wanted(&self, looks: f64) -> f64 {
-        let most = self.branches(MORE, MORE_MAX, looks);
-        let mut branches = self.branches(1.0, BRANCHES_MAX, looks);
-        let is_enough = |branches: f64| {
-            self.events() * self.gain(branches) >= EVENTS_WANTED
-                || self.scatter(branches) <= self.squares - self.scatter
-        };
-        while branches < most && !is_enough(branches) {
-            branches = (branches * FINER).min(most);
-        }
-        branches
-    }
 }
 
 /// What one weighted replication has lost, what its branches were like, and what began its episodes.
@@ -247,9 +143,8 @@ impl<'a> Run<'a> {
         }
         let times = self.numbers.len() as f64 / PLAIN as f64;
         let services = self.chosen(|place| plain.incidents[place] * times < OUTAGES_FEW);
-        let is_told = vec![false; services.len()];
-        Ok(Some(Decision { services, is_told, effort: None })
-            .filter(|decision| !decision.services.is_empty()))
+        let told = vec![[false; KEPT.len()]; services.len()];
+        Ok(Some(Decision { services, told, effort: None }).filter(|decision| !decision.services.is_empty()))
     }
 
     fn chosen(self, is: impl Fn(usize) -> bool) -> Vec<ServiceId> {
@@ -303,7 +198,7 @@ impl<'a> Run<'a> {
                 run.better(pilot, looks, threads, watch)?
             }
             _ => {
-                let branches = pilot.branches(1.0, BRANCHES_MAX, looks);
+                let branches = pilot.branches_usual(looks);
                 (pilot, branches)
             }
         };
@@ -316,10 +211,12 @@ impl<'a> Run<'a> {
             false if branches < PART_UNEVEN_MIN => f64::INFINITY,
             false => EVENTS_SHARP.max(BETTER * seen.plain_events),
         };
-        let is_told: Vec<bool> = pilot.seen.iter().map(|seen| seen.events * known >= least(seen)).collect();
+        let is_told = |seen: &Seen| seen.events * known >= least(seen);
+        let told: Vec<_> = pilot.seen.iter().map(|seen| seen.figures.map(|is| is && is_told(seen))).collect();
         let by_origin = pilot.by_origin(branches);
-        let effort = is_told.contains(&true).then_some(Effort { branches, by_origin, ..pilot.effort });
-        Ok(Some(Decision { is_told, effort, services }))
+        let is_any = told.iter().any(|told| told[0]);
+        let effort = is_any.then_some(Effort { branches, by_origin, ..pilot.effort });
+        Ok(Some(Decision { told, effort, services }))
     }
 
     /// Some replications as they are.
@@ -457,6 +354,7 @@ impl<'a> Run<'a> {
                     || may_miss(self.model, *service, downtime_us, self.numbers.len()) > UNSEEN_SOME,
                 events: downtime.effective_events() * times,
                 plain_events,
+                figures: KEPT.map(|kept| figure(kept).sum() > 0.0),
             }
         };
         Ok(Pilot {
@@ -466,7 +364,7 @@ impl<'a> Run<'a> {
             scatter,
             origins,
             episodes: found.episodes as f64 * times,
-            branches: found.branches as f64 * times,
+            branches_lived: found.branches as f64 * times,
             looks: found.work as f64 / (found.branches as f64).max(1.0) * size,
             steps: found.steps as f64 * times * STEP,
         })

@@ -52,14 +52,15 @@ impl Run<'_> {
         let width = self.services.len() * KEPT.len();
         let places = vec![None; self.model.services.len()];
         let asked = self.services.to_vec();
-        Some(Rare { way: effort.way, asked, places, width, values, causes, diagnostics })
+        let figures = vec![[false; KEPT.len()]; asked.len()];
+        Some(Rare { way: effort.way, asked, places, figures, width, values, causes, diagnostics })
     }
 
     /// None of them, since they would tell nothing, or take too long.
     fn in_vain(self) -> Rare {
         let (asked, places) = (self.services.to_vec(), vec![None; self.model.services.len()]);
         let (values, causes, diagnostics) = (Vec::new(), Vec::new(), Diagnostics::default());
-        Rare { way: Way::Forcing, asked, places, width: 1, values, causes, diagnostics }
+        Rare { way: Way::Forcing, asked, places, figures: Vec::new(), width: 1, values, causes, diagnostics }
     }
 
     fn no_causes(&self) -> Vec<f64> {
@@ -68,7 +69,7 @@ impl Run<'_> {
 }
 
 /// Figures that are kept by replication; of the others sums will do.
-const KEPT: [Figure; 8] = [
+pub(super) const KEPT: [Figure; 8] = [
     Figure::Downtime,
     Figure::Outages,
     Figure::Degraded,
@@ -108,6 +109,8 @@ pub(super) struct Rare {
     asked: Vec<ServiceId>,
     /// By service: its place among those asked about, where this says more than crude simulation does.
     places: Vec<Option<usize>>,
+    /// By service asked about, which of [`KEPT`] are told.
+    figures: Vec<[bool; KEPT.len()]>,
     /// By replication, and by service asked about, the figures of [`KEPT`]: so many numbers a replication.
     width: usize,
     values: Vec<f64>,
@@ -155,10 +158,11 @@ impl Rare {
         let run = Run { services: &decision.services, ..run };
         let Some(effort) = decision.effort else { return Ok(Some(run.in_vain())) };
         let mut rare = run.all(&effort, threads, watch).ok_or(Stopped)?;
-        for (place, (service, is_told)) in decision.services.iter().zip(decision.is_told).enumerate() {
+        for (place, (service, told)) in decision.services.iter().zip(decision.told).enumerate() {
             // What nothing was seen of says nothing; that so much as five events are to be expected of leaves it unseen once in a hundred and fifty times.
-            let is_seen = rare.at(place, Figure::Downtime).sum() > 0.0;
-            rare.places[service.index()] = (is_told && is_seen).then_some(place);
+            let is_seen = |figure: Figure| rare.at(place, figure).sum() > 0.0;
+            let figures = std::array::from_fn(|number| told[number] && is_seen(KEPT[number]));
+            (rare.figures[place], rare.places[service.index()]) = (figures, figures[0].then_some(place));
         }
         Ok(Some(rare))
     }
@@ -181,9 +185,10 @@ impl Rare {
         self.places[service].is_some()
     }
 
-    /// A figure of a service, summed over its instances, in its own unit.
+    /// A figure of a service that is told, summed over its instances, in its own unit.
     pub(super) fn series(&self, service: usize, figure: Figure) -> Option<Series> {
-        Some(self.at(self.places[service]?, figure))
+        let place = self.places[service]?;
+        self.figures[place][kept(figure)].then(|| self.at(place, figure))
     }
 
     /// The same by replication.
@@ -214,7 +219,11 @@ impl Rare {
     }
 
     fn kept(&self, place: usize, figure: Figure, replication: usize) -> f64 {
-        let number = KEPT.iter().position(|&kept| kept == figure).expect("a figure that is kept");
-        self.values[replication * self.width + place * KEPT.len() + number]
+        self.values[replication * self.width + place * KEPT.len() + kept(figure)]
     }
+}
+
+/// The place of a figure among those that are.
+fn kept(figure: Figure) -> usize {
+    KEPT.iter().position(|&kept| kept == figure).expect("a figure that is kept")
 }

@@ -121,8 +121,7 @@ impl Known<'_> {
     fn refine(&self, rare: &Rare, summary: &mut StrategySummary) {
         summary.rare_events = Some(self.rare_summary(rare));
         for (number, service) in summary.services.iter_mut().enumerate().filter(|(s, _)| rare.knows(*s)) {
-            // What no branch has seen anything of is no better known than before.
-            let series = |figure: Figure| rare.series(number, figure).filter(|series| series.sum() > 0.0);
+            let series = |figure: Figure| rare.series(number, figure);
             let estimate = |figure: Figure| -> Option<Estimate> {
                 let interval = series(figure)?.estimate();
                 Some(by_importance_sampling(interval.scaled(scale(figure, service.instances))))
@@ -221,10 +220,9 @@ impl Known<'_> {
         }
     }
 
-    /// Whether a figure of a service is told by weighted replications: what no branch has seen anything of is no better known than before.
+    /// Whether a figure of a service is told by weighted replications.
     pub(super) fn is_told(&self, service: usize, figure: Figure) -> bool {
-        let series = self.rare.and_then(|rare| rare.series(service, figure));
-        series.is_some_and(|series| series.sum() > 0.0)
+        self.rare.is_some_and(|rare| rare.series(service, figure).is_some())
     }
 
     /// By replication, the sum of a figure over services: weighted where that is told and `may` be.

@@ -32,7 +32,7 @@ fn what_is_done_costs_what_it_may() {
     let [ample, some, few] = [4e8, 4e6, 1e6].map(|looks| {
         let (decision, spent) = decided(looks).unwrap_or_else(|| panic!("nothing with {looks} looks"));
         let effort = decision.effort.expect("somebody is told");
-        assert_eq!((decision.services, decision.is_told), (vec![ServiceId(0)], vec![true]));
+        assert_eq!((decision.services, decision.told[0][0]), (vec![ServiceId(0)], true));
         assert!(spent <= 1.5 * looks, "{spent:e} of {looks:e}");
         effort.branches
     });
