@@ -86,15 +86,21 @@ impl Shares {
     ) -> f64 {
         (self.is_open, self.opened) = (true, now);
         self.find_near(rows, unready, watched, state);
-        let kinds = running.iter().filter(|running| **running > 0).count() as f64;
-        let near_kinds = self.kinds.iter().filter(|part| part.near > 0).count() as f64;
+        let share = all / running.iter().filter(|running| **running > 0).count() as f64;
+        // What strikes in the window as often by itself need not be made to.
+        let length_s = parts_s[0];
+        let is_seldom = |kind: usize| {
+            let rate = watched.clocks[watched.places.kinds[kind][0] as usize].rate;
+            running[kind] > 0 && f64::from(running[kind]) * rate * length_s < share
+        };
+        let kinds = (0..running.len()).filter(|kind| is_seldom(*kind)).count() as f64;
+        let near_kinds =
+            (0..).zip(&self.kinds).filter(|(kind, part)| part.near > 0 && is_seldom(*kind)).count() as f64;
         let all_near = if near_kinds > 0.0 { all / 2.0 } else { 0.0 };
         self.find_evens(running, watched, parts_s);
-        for (part, &running) in self.kinds.iter_mut().zip(running) {
-            if running > 0 {
-                part.each = (all - all_near) / kinds / f64::from(running);
-                part.rest = (all - all_near) / kinds;
-            }
+        for (kind, part) in self.kinds.iter_mut().enumerate().filter(|(kind, _)| is_seldom(*kind)) {
+            part.each = (all - all_near) / kinds / f64::from(running[kind]);
+            part.rest = (all - all_near) / kinds;
             if part.near > 0 {
                 part.each_near = all_near / near_kinds / f64::from(part.near);
                 part.rest += all_near / near_kinds;
