@@ -61,6 +61,8 @@ pub(super) struct Branch<'r, 'w, 'm, M> {
     /// What becomes of that where none strikes in the window that is open, and what that was opened for.
     fading: f64,
     outlook: Option<Outlook>,
+    /// How unlikely the most was that has been out at once ([`Ledger::rarity`]).
+    rarest: f64,
     windows: u64,
     /// How long the next window is where nothing is being repaired.
     unknown: Span,
@@ -89,6 +91,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             firing: 1.0,
             fading: 1.0,
             outlook: None,
+            rarest: 0.0,
             windows: 0,
             unknown: UNKNOWN,
             lost,
@@ -122,6 +125,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
         if self.ledger.out() >= self.goal {
             return (Stop::Level, self.weight_with(None));
         }
+        self.rarest = self.ledger.rarity();
         self.ledger.branch(&mut self.run, self.hurried);
         let mut window: Option<Window> = None;
         loop {
@@ -156,10 +160,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             match (window, fired) {
                 (Some(open), Some(fired)) => {
                     self.weight *= open.weight(self.ledger, Some(fired));
-                    // What weighs little may be multiplied again.
-                    if self.weight_with(None) < LIGHT {
-                        self.firing = 1.0;
-                    }
+                    self.another_chance();
                     self.weigh(None);
                     self.ledger.look(self.run.state);
                     open.close(self.ledger, &mut self.run);
@@ -211,6 +212,18 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
     fn is_another_outlook(&self) -> bool {
         let is = |outlook: Option<Outlook>| outlook.map(|outlook| outlook.is_dawn);
         is(self.calm.outlook(self.look())) != is(self.outlook)
+    }
+
+    /// A fault has struck. Where no more was ever out than is now the next one is as near to an outage as the first was, and what weighs little may be
+    /// multiplied again; else this one has led nowhere, and was one chance more.
+    fn another_chance(&mut self) {
+        let rarity = self.ledger.rarity();
+        if rarity <= self.rarest {
+            self.firing *= self.fading;
+        } else if self.weight_with(None) < LIGHT {
+            self.firing = 1.0;
+        }
+        self.rarest = self.rarest.max(rarity);
     }
 
     /// When an episode in which all stands as it should is over without an event.

@@ -321,6 +321,11 @@ impl<'w, 'm> Ledger<'w, 'm> {
         self.outs.len() as u32
     }
 
+    /// How unlikely it is that all of these are out at once.
+    pub(super) fn rarity(&self) -> f64 {
+        self.outs.iter().map(|&out| self.watched.clocks[out as usize].rarity).sum()
+    }
+
     /// When the first of the repairs under way will be done, or else the first VM on its way back has made its next step. What waits
     /// for a crew will not be back soon.
     pub(super) fn next_repair(&self, state: &State) -> Option<Time> {

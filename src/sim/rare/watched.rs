@@ -11,11 +11,15 @@ use crate::model::{
     ClusterId, CrewId, Fault, GuestGroup, HostId, InjectTarget, InstanceId, LocalMirror, LocalMirrorId,
     MaintenanceId, Model, NO_TIMER, PartKind, Product, ServiceId, StorageId, VmId,
 };
+use crate::special::ln;
 
 /// The part of repairs that are over before what is known beforehand comes, where they have begun as early as an episode. Assumption.
 const LONG: f64 = 0.99;
 /// A clock may well fire before a repair is done where it does in so many of those that take that long. Assumption.
 const LIVELY: f64 = 0.01;
+
+/// What is mended at once is out for a part of the time as well.
+const RARITY_MIN: f64 = 1e-12;
 
 /// Where a clock is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,8 @@ pub(super) struct Watched<'m> {
     pub laws: [Option<&'m Law>; 2],
     /// How often it fires, a second.
     pub rate: f64,
+    /// How unlikely it is to be out: -ln of the part of the time, roughly.
+    pub rarity: f64,
     /// The timer of its repair; that of a VM is its step.
     pub repair: u32,
     /// Clocks that are alike have the same.
@@ -94,6 +100,18 @@ struct Candidate<'m> {
 impl<'m> Candidate<'m> {
     fn laws(&self) -> [Option<&'m Law>; 2] {
         self.faults.map(|fault| fault.as_ref().map(|fault| &fault.ttf.law))
+    }
+
+    /// -ln of the part of the time that it is out, but for what keeps its repair waiting.
+    fn rarity(&self) -> f64 {
+        let out = |fault: &Fault| fault.ttr.law.mean_s() / fault.ttf.law.mean_s();
+        -ln(self
+            .faults
+            .iter()
+            .filter_map(|fault| fault.as_ref())
+            .map(out)
+            .sum::<f64>()
+            .clamp(RARITY_MIN, 1.0))
     }
 
     fn can_fail(&self) -> bool {
@@ -175,6 +193,7 @@ impl<'m> WatchedClocks<'m> {
                 place: one.place,
                 laws,
                 rate: laws.iter().flatten().map(|law| 1.0 / law.mean_s()).sum(),
+                rarity: one.rarity(),
                 repair: one.repair,
                 kind,
                 host: one.host,
