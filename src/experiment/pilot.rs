@@ -16,7 +16,7 @@ use crate::engine::Time;
 use crate::model::{Model, ServiceId};
 use crate::probe::{FIGURES, Figure, Shortfall};
 use crate::sim::Simulation;
-use crate::sim::rare::{Diagnostics, Effort, Meter, Origin, RareRun, Way};
+use crate::sim::rare::{Diagnostics, Effort, Meter, Origin, RareRun, Way, allocate};
 use crate::special::gamma_p;
 use crate::state::State;
 
@@ -268,7 +268,10 @@ impl<'a> Run<'a> {
         threads: &Threads,
         watch: &dyn Watch,
     ) -> Result<(Pilot, f64), Ends> {
-        let effort = |way: Way, branches: f64| Effort { way, branches, ..first.effort.clone() };
+        let effort = |way: Way, branches: f64| {
+            let by_origin = if way == Way::Forcing { allocate(&first.origins, branches) } else { Vec::new() };
+            Effort { way, branches, by_origin, ..first.effort.clone() }
+        };
         let times = self.numbers.len() as f64 / PILOT as f64;
         // Half of what a pilot may cost: it may cost more than the first has shown.
         let affordable = first.affordable(looks * PILOT_PART / 2.0) * times;

@@ -11,6 +11,8 @@ const BRANCHES_MAX: f64 = 32.0;
 const MORE: f64 = 8.0;
 const MORE_MAX: f64 = 1_024.0;
 pub(super) const EVENTS_WANTED: f64 = 400.0;
+/// More are not worth it where the variance that is due to them is no more than so much of what is due to episodes. Assumption.
+const SCATTER_LEFT: f64 = 0.25;
 /// How far apart numbers of branches are that are thought of.
 const FINER: f64 = 1.1;
 
@@ -109,7 +111,7 @@ impl Pilot {
         let mut branches = self.branches_usual(looks);
         let is_enough = |branches: f64| {
             self.events() * self.gain(branches) >= EVENTS_WANTED
-                || self.scatter(branches) <= self.squares - self.scatter
+                || self.scatter(branches) <= SCATTER_LEFT * (self.squares - self.scatter)
         };
         while branches < most && !is_enough(branches) {
             branches = (branches * FINER).min(most);

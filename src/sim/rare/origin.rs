@@ -18,8 +18,10 @@ pub struct Origin {
     pub square: f64,
 }
 
-/// A pilot may have met little of what matters: so much of all work is spread evenly. Assumption.
-pub const EVEN: f64 = 0.5;
+/// A pilot may have met little of what matters: so much of all work is spread evenly over episodes, and so much over kinds: a kind that hardly ever
+/// begins one has shown few of them. Assumptions.
+pub const EVEN: f64 = 0.25;
+const EVEN_BY_KIND: f64 = 0.25;
 /// No episode has more branches than that, or those of a kind that the pilot has not met more than so many times as many as the mean one. Assumptions.
 const MOST: f64 = 1_024.0;
 const UNKNOWN_TIMES: f64 = 4.0;
@@ -88,8 +90,12 @@ pub fn allocate(origins: &[Origin], mean: f64) -> Vec<f64> {
         let middle = (low * high).sqrt();
         if costs(middle) < all { low = middle } else { high = middle }
     }
+    let by_kind = all / met().count() as f64;
     let of = |origin: &Origin| match origin.is_met() {
-        true => EVEN * mean + (1.0 - EVEN) * origin.deserves(low),
+        true => {
+            let of_kind = (by_kind / origin.cost().max(1.0)).min(MOST);
+            EVEN * mean + EVEN_BY_KIND * of_kind + (1.0 - EVEN - EVEN_BY_KIND) * origin.deserves(low)
+        }
         false => UNKNOWN_TIMES * mean.max(1.0),
     };
     origins.iter().map(of).collect()
