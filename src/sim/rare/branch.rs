@@ -13,11 +13,13 @@ const FIRING: f64 = 0.65;
 const FIRING_DOWN: f64 = 0.3;
 /// And while nothing is amiss but planned work is near: there are several such windows, ever shorter. Assumption.
 const FIRING_DAWN: f64 = 0.15;
-/// After each other window in which none struck it is so many times that: so the weight of an episode in which nothing more happens
-/// stays below 30, however many repairs it takes. It is as at first where something has happened whose weight is less than
-/// this: no weight is larger than 30 for that.
+/// After each window in which none struck it is so many times that, so that the weight of an episode in which nothing more happens stays below 30,
+/// however many repairs it takes. Where more is out than ever before in the branch, and that is rare, it is as at first.
 const FADING: f64 = 0.75;
-const LIGHT: f64 = 0.1;
+/// The weight of a window from which on what has fired in it would have done so anyway. While that is being repaired an outage is hardly nearer than
+/// it was before: it is so small a part of a chance. Assumptions.
+const COMMON: f64 = 0.5;
+const ASIDE: f64 = 0.2;
 /// The weight from which on a window counts as one in which none struck. Assumption.
 const WEIGHTY: f64 = 1.01;
 
@@ -61,8 +63,9 @@ pub(super) struct Branch<'r, 'w, 'm, M> {
     /// What becomes of that where none strikes in the window that is open, and what that was opened for.
     fading: f64,
     outlook: Option<Outlook>,
-    /// How unlikely the most was that has been out at once ([`Ledger::rarity`]).
+    /// How unlikely the most was that has been out at once ([`Ledger::rarity`]), and what has fired since that would have done so anyway.
     rarest: f64,
+    aside: Option<usize>,
     windows: u64,
     /// How long the next window is where nothing is being repaired.
     unknown: Span,
@@ -92,6 +95,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             fading: 1.0,
             outlook: None,
             rarest: 0.0,
+            aside: None,
             windows: 0,
             unknown: UNKNOWN,
             lost,
@@ -159,8 +163,9 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             assert!(self.run.events < EVENTS_MAX, "an episode without an end");
             match (window, fired) {
                 (Some(open), Some(fired)) => {
-                    self.weight *= open.weight(self.ledger, Some(fired));
-                    self.another_chance();
+                    let weight = open.weight(self.ledger, Some(fired));
+                    self.weight *= weight;
+                    self.step_on(weight, fired.number);
                     self.weigh(None);
                     self.ledger.look(self.run.state);
                     open.close(self.ledger, &mut self.run);
@@ -204,6 +209,9 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             Some(outlook) if outlook.is_dawn => (FIRING_DAWN, 1.0),
             _ => (self.firing * if is_down { FIRING_DOWN } else { FIRING }, FADING),
         };
+        self.aside = self.aside.filter(|&number| self.ledger.is_out(number));
+        let part = if self.aside.is_some() { ASIDE } else { 1.0 };
+        let (firing, fading) = (firing * part, libm::pow(fading, part));
         self.fading = fading;
         Window::open(self.ledger, &mut self.run, firing, until.min(self.end))
     }
@@ -214,16 +222,18 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
         is(self.calm.outlook(self.look())) != is(self.outlook)
     }
 
-    /// A fault has struck. Where no more was ever out than is now the next one is as near to an outage as the first was, and what weighs little may be
-    /// multiplied again; else this one has led nowhere, and was one chance more.
-    fn another_chance(&mut self) {
-        let rarity = self.ledger.rarity();
-        if rarity <= self.rarest {
-            self.firing *= self.fading;
-        } else if self.weight_with(None) < LIGHT {
-            self.firing = 1.0;
+    /// A clock has fired in a window of such a weight: it may be the next step towards an outage, or nothing that matters.
+    fn step_on(&mut self, weight: f64, fired: usize) {
+        if weight > COMMON {
+            self.aside = Some(fired);
+            self.firing *= self.fading.sqrt();
+            return;
         }
-        self.rarest = self.rarest.max(rarity);
+        self.aside = None;
+        let rarity = self.ledger.rarity();
+        if rarity > self.rarest {
+            (self.rarest, self.firing) = (rarity, 1.0);
+        }
     }
 
     /// When an episode in which all stands as it should is over without an event.

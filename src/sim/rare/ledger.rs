@@ -321,6 +321,11 @@ impl<'w, 'm> Ledger<'w, 'm> {
         self.outs.len() as u32
     }
 
+    /// Whether a clock is one of them.
+    pub(super) fn is_out(&self, number: usize) -> bool {
+        self.rows[number].out
+    }
+
     /// How unlikely it is that all of these are out at once.
     pub(super) fn rarity(&self) -> f64 {
         self.outs.iter().map(|&out| self.watched.clocks[out as usize].rarity).sum()
