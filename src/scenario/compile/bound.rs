@@ -90,12 +90,14 @@ fn bound(model: &Model, seldom: &mut Seldom, spare: bool, number: usize) -> Inci
     let instances = f64::from(service.instances.max(1));
     let mut bound = IncidentBound::default();
     let incidents = incidents(model, spare, number);
-    for incident in &incidents {
-        // What cannot hit the service is no chance for it.
-        if incident.instances == 0 {
-            continue;
-        }
-        let share = incident.instances as f64 / instances;
+    // What cannot hit the service is no chance for it.
+    let hit = || incidents.iter().filter(|incident| incident.instances > 0);
+    let clockworks: u32 =
+        hit().filter(|incident| incident.fault.ttf.is_constant()).map(|incident| incident.many).sum();
+    let in_lockstep = clockworks > 1 || (clockworks > 0 && service.guest.is_some());
+    for incident in hit() {
+        let times = if in_lockstep { repeats(model, incident.fault) } else { 1.0 };
+        let share = incident.instances as f64 / instances * times;
         bound.random = true;
         bound.downtime_s = bound.downtime_s.max(incident.length_s * share);
         bound.outages = bound.outages.max(share);
@@ -144,6 +146,17 @@ fn bound(model: &Model, seldom: &mut Seldom, spare: bool, number: usize) -> Inci
     }
     bound.seldom_s = longest_s;
     bound
+}
+
+/// How often a fault may bring about the same in one replication. Of several that all live equally long those that have struck together once strike
+/// together again and again: how they fall is drawn once a replication, and most replications may show nothing of it.
+fn repeats(model: &Model, fault: &Fault) -> f64 {
+    let life_s = fault.ttf.law.mean_s();
+    if fault.ttf.is_constant() && life_s > 0.0 {
+        (model.end().as_secs_f64() / life_s).ceil().max(1.0)
+    } else {
+        1.0
+    }
 }
 
 /// The hosts of a cluster that reach the disks of a service's VMs there, and have room for one.
