@@ -22,6 +22,9 @@ use crate::state::State;
 
 /// Fewer incidents than this in all replications are too few (statistics B4).
 pub(super) const OUTAGES_FEW: f64 = 50.0;
+/// What plain replications seem to know as well as so many incidents of one size is the first that is not asked about where that takes too long.
+/// Assumption.
+const OUTAGES_MANY: f64 = 1_000.0;
 /// As little is known where incidents that plain replications have not seen may be worth so many times all that is lost: -ln 2.5 % of them
 /// may be missed. Assumption.
 const UNSEEN_LARGE: f64 = 1.0;
@@ -84,10 +87,20 @@ pub(super) struct Decision {
 struct Plain {
     /// By service.
     incidents: Vec<f64>,
-    /// In us, of the mean replication.
+    /// In us, of the mean replication, and the mean of its square.
     downtime_us: Vec<f64>,
+    square: Vec<f64>,
     /// Of all replications to come.
     events: f64,
+}
+
+impl Plain {
+    /// Whether so many will know the downtime of a service well, if nothing is seldom and long that these have not shown.
+    fn seems_to_know(&self, place: usize, replications: usize) -> bool {
+        let mean = self.downtime_us[place] * self.downtime_us[place];
+        let variance = (self.square[place] - mean) * PLAIN as f64 / (PLAIN - 1) as f64;
+        mean * replications as f64 > variance * OUTAGES_MANY
+    }
 }
 
 /// What one weighted replication has lost, what its branches were like, and what began its episodes.
@@ -113,15 +126,18 @@ impl<'a> Run<'a> {
         let may_miss = |place: usize| {
             may_miss_much(self.model, self.services[place], plain.downtime_us[place], self.numbers.len())
         };
-        let plain_looks = costs::of_plain(self.model, plain.events, self.numbers.len());
-        // Episodes apart, weighted replications are lived event by event.
-        let least = plain.events * STEP;
+        let count = self.numbers.len();
+        let plain_looks = costs::of_plain(self.model, plain.events, count);
         let uneven_looks = LOOKS_UNEVEN_MAX.max(PLAIN_TIMES * plain_looks);
-        let others = self.chosen(|place| !is_open(place) && least < uneven_looks);
-        let uneven = self.chosen(|place| !is_open(place) && least < uneven_looks && may_miss(place));
+        // Episodes apart, weighted replications are lived event by event.
+        let least = |services: &[ServiceId]| costs::of_steps(self.model, services, plain.events, count);
+        let others = self.chosen(|place| !is_open(place));
+        let unsure = self.chosen(|place| !is_open(place) && !plain.seems_to_know(place, count));
+        let uneven = self.chosen(|place| !is_open(place) && may_miss(place));
         // What is only uneven must not be the reason that rare ones are not asked about, nor what may be so of what is.
         let mut asked =
-            vec![[open.clone(), others].concat(), [open.clone(), uneven.clone()].concat(), open.clone()];
+            [others, unsure, uneven.clone(), Vec::new()].map(|more| [&open[..], &more].concat()).to_vec();
+        asked.retain(|services| *services == open || least(services) < uneven_looks);
         asked.dedup();
         for services in asked {
             let looks = match (open.is_empty(), uneven.is_empty()) {
@@ -129,8 +145,8 @@ impl<'a> Run<'a> {
                 (true, false) => uneven_looks,
                 (true, true) => LOOKS_UNKNOWN_MAX.max(plain_looks),
             };
-            if open.is_empty() && least >= looks {
-                break;
+            if open.is_empty() && least(&services) >= looks {
+                continue;
             }
             let has_others = !open.is_empty() && services.len() > open.len() + uneven.len();
             let run = Run { services: &services, ..self };
@@ -235,13 +251,16 @@ impl<'a> Run<'a> {
         let mut plain = Plain {
             incidents: vec![0.0; self.services.len()],
             downtime_us: vec![0.0; self.services.len()],
+            square: vec![0.0; self.services.len()],
             events: 0.0,
         };
         for (sums, events) in rows? {
             plain.events += events as f64 * self.numbers.len() as f64 / PLAIN as f64;
             for (place, figures) in sums.chunks_exact(FIGURES).enumerate() {
                 plain.incidents[place] += figures[Figure::Incidents.place()];
-                plain.downtime_us[place] += figures[Figure::Downtime.place()] / PLAIN as f64;
+                let downtime_us = figures[Figure::Downtime.place()];
+                plain.downtime_us[place] += downtime_us / PLAIN as f64;
+                plain.square[place] += downtime_us * downtime_us / PLAIN as f64;
             }
         }
         Ok(plain)

@@ -10,3 +10,4 @@ mod precision;
 mod rare;
 mod refined;
 mod seldom;
+mod unlike;

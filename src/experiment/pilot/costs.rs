@@ -2,7 +2,7 @@
 //!
 //! All of it is measured, on one machine, and no more than roughly right: it decides what is worth its time, never what is told.
 
-use crate::model::Model;
+use crate::model::{Fault, Model, ServiceId, Vm};
 use crate::probe::Shortfall;
 use crate::sim::rare::RareRun;
 
@@ -30,15 +30,26 @@ const UNEVEN_CLOCK: f64 = 5.0;
 
 /// What `events` of so many plain replications cost.
 pub(super) fn of_plain(model: &Model, events: f64, replications: usize) -> f64 {
-    let alone =
-        model.vms.iter().map(|vm| &model.services[vm.service.index()]).filter(|service| service.is_alone);
-    let faults = alone.map(|service| {
+    let private = private_events(model, &[], replications).min(events);
+    (events - private) * EVENT + private * PRIVATE_EVENT
+}
+
+/// What they cost in weighted replications that are asked about some services, episodes apart.
+pub(super) fn of_steps(model: &Model, asked: &[ServiceId], events: f64, replications: usize) -> f64 {
+    let private = private_events(model, asked, replications).min(events);
+    (events - private) * STEP + private * PRIVATE_EVENT
+}
+
+/// Events of VMs that concern nobody, nor are those of services that are asked about.
+fn private_events(model: &Model, asked: &[ServiceId], replications: usize) -> f64 {
+    let is_private = |vm: &&Vm| model.services[vm.service.index()].is_alone && !asked.contains(&vm.service);
+    let faults = model.vms.iter().filter(is_private).map(|vm| {
+        let service = &model.services[vm.service.index()];
         let faults = [&service.guest_crash, &service.app_crash, &service.app_hang];
-        let cycle_s = |fault: &crate::model::Fault| fault.ttf.law.mean_s() + fault.ttr.law.mean_s();
+        let cycle_s = |fault: &Fault| fault.ttf.law.mean_s() + fault.ttr.law.mean_s();
         faults.into_iter().flatten().map(|fault| model.end().as_secs_f64() / cycle_s(fault)).sum::<f64>()
     });
-    let private = (faults.sum::<f64>() * PRIVATE_EVENTS * replications as f64).min(events);
-    (events - private) * EVENT + private * PRIVATE_EVENT
+    faults.sum::<f64>() * PRIVATE_EVENTS * replications as f64
 }
 
 /// What each event costs in weighted replications, between episodes.
