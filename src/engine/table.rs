@@ -2,7 +2,7 @@
 //!
 //! A replication that goes several ways from one moment is brought back to it as often: most rows are then what they were, and only those
 //! that were written on either side need be copied ([`Table::follow`]). And whoever watches a replication looks at what an event has written, not at
-//! everything ([`Written::take`]). What nobody brings back or watches pays a look at nothing.
+//! everything ([`Written::take`]). A table that nobody follows or watches pays for one failed lookup a write.
 //!
 //! ```
 //! use ninefold::engine::Table;
@@ -121,8 +121,8 @@ impl Written {
         false
     }
 
-    /// Tells which rows may be unlike those of another one, which are to be made like them; `None` are all of them. What nobody has looked at there
-    /// has not been looked at here either.
+    /// Tells which rows may be unlike those of another one, which are to be made like them; `None` are all of them. Rows that nobody
+    /// has looked at there have not been looked at here either.
     pub fn follow(&mut self, leader: &mut Written, mut tell: impl FnMut(Option<u32>)) {
         debug_assert_eq!(self.many, leader.many);
         if self.unlike.is_all || leader.unlike.is_all {

@@ -217,7 +217,7 @@ fn tell(number: usize, solved: &Solved, samples: &[Sample; 3]) {
     for (figure, (exact, sample)) in FIGURES.iter().zip(solved.exact.iter().zip(samples)) {
         let z = sample.z(*exact);
         if z.abs() > 3.5 {
-            println!("world {number}: {figure} {:.5}, exact {exact:.5}, z {z:.2}", sample.mean());
+            println!("world {number}: {figure} {:.4e}, exact {exact:.4e}, z {z:.2}", sample.mean());
             println!("{}", solved.world.text());
         }
     }

@@ -22,8 +22,8 @@ const PRIVATE_EVENT: f64 = 2.0;
 const PRIVATE_EVENTS: f64 = 3.0;
 /// What a weighted replication has to look at besides, after each event between its episodes.
 const LOOK: f64 = 10.0;
-/// An event, a window or a branch of its own in an episode, whatever it is; what each clock adds, of which some are drawn anew; and each whose hazard
-/// depends on its age.
+/// An event, a window or a branch of its own in an episode, whatever it is; what each clock adds, which stands for all that grows with the model; and
+/// each whose hazard depends on its age.
 const BRANCH: f64 = 40.0;
 const CLOCK: f64 = 0.5;
 const UNEVEN_CLOCK: f64 = 5.0;

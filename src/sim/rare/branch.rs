@@ -16,10 +16,12 @@ const FIRING_DAWN: f64 = 0.15;
 /// After each window in which none struck it is so many times that, so that the weight of an episode in which nothing more happens stays below 30,
 /// however many repairs it takes. Where more is out than ever before in the branch, and that is rare, it is as at first.
 const FADING: f64 = 0.75;
-/// The weight of a window from which on what has fired in it would have done so anyway. While that is being repaired an outage is hardly nearer than
-/// it was before: it is so small a part of a chance. Assumptions.
-const COMMON: f64 = 0.5;
+/// The weight of a window from which on what has fired in it says nothing of what is to come: part of a chance has passed. While something is being repaired
+/// that comes anyway ([`super::shares::Shares::comes_anyway`]), an outage is hardly nearer than before: it is so small a part of a chance. Assumptions.
+const COMMON: f64 = 0.9;
 const ASIDE: f64 = 0.2;
+/// On the way to an outage repairs may be done as well. After so many detours a branch that goes on is too unlikely to matter. Assumption.
+const DETOURS: u32 = 6;
 /// The weight from which on a window counts as one in which none struck. Assumption.
 const WEIGHTY: f64 = 1.01;
 
@@ -66,6 +68,8 @@ pub(super) struct Branch<'r, 'w, 'm, M> {
     /// How unlikely the most was that has been out at once ([`Ledger::rarity`]), and what has fired since that would have done so anyway.
     rarest: f64,
     aside: Option<usize>,
+    /// How often what is out may still have become less on the way.
+    detours: u32,
     windows: u64,
     /// How long the next window is where nothing is being repaired.
     unknown: Span,
@@ -96,6 +100,7 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             outlook: None,
             rarest: 0.0,
             aside: None,
+            detours: DETOURS,
             windows: 0,
             unknown: UNKNOWN,
             lost,
@@ -224,15 +229,19 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
 
     /// A clock has fired in a window of such a weight: it may be the next step towards an outage, or nothing that matters.
     fn step_on(&mut self, weight: f64, fired: usize) {
-        if weight > COMMON {
+        if self.ledger.shares.comes_anyway(fired, self.ledger.watched) {
             self.aside = Some(fired);
-            self.firing *= self.fading.sqrt();
+        }
+        if weight > COMMON {
+            self.firing *= if weight > WEIGHTY { self.fading.sqrt() } else { 1.0 };
             return;
         }
         self.aside = None;
         let rarity = self.ledger.rarity();
         if rarity > self.rarest {
             (self.rarest, self.firing) = (rarity, 1.0);
+        } else if self.detours > 0 {
+            (self.detours, self.firing) = (self.detours - 1, 1.0);
         }
     }
 

@@ -7,8 +7,8 @@
 //! Shahabuddin and Nakayama, IEEE Trans. Reliability 50 (2001) 246-264). In an episode factors are 1, and single clocks are made
 //! to fire within a window ([`super::window`]).
 //!
-//! After an event only those clocks are looked at that it has written, and ages are counted when somebody asks for them: so an event costs the same
-//! among three clocks and among thousands.
+//! After an event only those clocks are looked at that it has written, and ages are counted when somebody asks for them. Kinds whose hazard depends on
+//! their age are summed clock by clock.
 
 use super::super::{Observer, Simulation};
 use super::shares::Shares;

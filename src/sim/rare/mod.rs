@@ -17,8 +17,8 @@
 //! exponential budget, and a clock that runs m times as fast spends it m times as fast (`ledger`).
 //!
 //! A branch costs what it changes, and not what the datacenter is: it begins with a copy of what has been written since the last one
-//! ([`crate::engine::Table::follow`]), and looks at those clocks that an event has written (`ledger`). Pending lives are those of the replication unless
-//! they were hurried, are forced, or end often: a branch goes on from where the replication is, and both are equally likely to.
+//! ([`crate::engine::Table::follow`]), and looks at those clocks that an event has written (`ledger`). A branch keeps the pending failures of the
+//! replication: given the past they are as likely as fresh ones. Those that were hurried, are forced, or may well come within a repair are drawn anew.
 //!
 //! The estimate is unbiased whatever is chosen; how likely faults are made decides how sharp it is. That is heuristic (assumption):
 //! in an episode a fault mostly comes before the end of a repair; while all is well all kinds that hardly strike share one forced
@@ -83,8 +83,9 @@ pub struct Diagnostics {
     /// Episodes, and branches of them.
     pub episodes: u64,
     pub branches: u64,
-    /// What branches have cost: events, windows and themselves; and the events between episodes.
+    /// What branches have cost: events, windows and themselves.
     pub work: u64,
+    /// Events of the replications themselves.
     pub steps: u64,
     /// Branches in which a service was down.
     pub hits: u64,

@@ -12,6 +12,9 @@ use crate::engine::{Table, Time, clone_in_place};
 use crate::model::VmId;
 use crate::state::State;
 
+/// A kind strikes anyway where so many of its clocks are to be expected to fire before the window ends. Assumption.
+const ANYWAY: f64 = 0.5;
+
 /// Of one kind.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Part {
@@ -86,27 +89,30 @@ impl Shares {
     ) -> f64 {
         (self.is_open, self.opened) = (true, now);
         self.find_near(rows, unready, watched, state);
-        let share = all / running.iter().filter(|running| **running > 0).count() as f64;
-        // What strikes in the window as often by itself need not be made to.
-        let length_s = parts_s[0];
-        let is_seldom = |kind: usize| {
+        // What strikes in the window anyway need not be made to.
+        let is_seldom = |kind: usize, many: u32| {
             let rate = watched.clocks[watched.places.kinds[kind][0] as usize].rate;
-            running[kind] > 0 && f64::from(running[kind]) * rate * length_s < share
+            many > 0 && f64::from(many) * rate * parts_s[0] < ANYWAY
         };
-        let kinds = (0..running.len()).filter(|kind| is_seldom(*kind)).count() as f64;
-        let near_kinds =
-            (0..).zip(&self.kinds).filter(|(kind, part)| part.near > 0 && is_seldom(*kind)).count() as f64;
-        let all_near = if near_kinds > 0.0 { all / 2.0 } else { 0.0 };
+        let kinds = (0..).zip(running).filter(|(kind, running)| is_seldom(*kind, **running)).count() as f64;
+        let near = (0..).zip(&self.kinds).filter(|(kind, part)| is_seldom(*kind, part.near)).count() as f64;
+        let all_near = match (kinds > 0.0, near > 0.0) {
+            (true, true) => all / 2.0,
+            (false, true) => all,
+            _ => 0.0,
+        };
         self.find_evens(running, watched, parts_s);
-        for (kind, part) in self.kinds.iter_mut().enumerate().filter(|(kind, _)| is_seldom(*kind)) {
-            part.each = (all - all_near) / kinds / f64::from(running[kind]);
-            part.rest = (all - all_near) / kinds;
-            if part.near > 0 {
-                part.each_near = all_near / near_kinds / f64::from(part.near);
-                part.rest += all_near / near_kinds;
+        for (kind, (part, &running)) in self.kinds.iter_mut().zip(running).enumerate() {
+            if is_seldom(kind, running) {
+                part.each = (all - all_near) / kinds / f64::from(running);
+                part.rest = (all - all_near) / kinds;
+            }
+            if is_seldom(kind, part.near) {
+                part.each_near = all_near / near / f64::from(part.near);
+                part.rest += all_near / near;
             }
         }
-        if kinds > 0.0 { all } else { 0.0 }
+        if kinds + near > 0.0 { all } else { 0.0 }
     }
 
     fn find_evens(&mut self, running: &[u32], watched: &WatchedClocks<'_>, parts_s: [f64; PARTS.len()]) {
@@ -162,6 +168,11 @@ impl Shares {
             return all.iter().filter(runs).nth(which).map(|&number| number as usize);
         }
         None
+    }
+
+    /// Whether a clock is near, and one of those near comes anyway.
+    pub(super) fn comes_anyway(&self, number: usize, watched: &WatchedClocks<'_>) -> bool {
+        self.are_near[number] && self.kinds[watched.clocks[number].kind].each_near == 0.0
     }
 
     /// The chance that a clock had which ran when the window was opened.
