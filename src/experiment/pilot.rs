@@ -48,6 +48,8 @@ const PILOT_SEED: u64 = 0x7069_6c6f_7420_7275;
 const FORCED: f64 = 64.0;
 const SPLIT: f64 = 16.0;
 const LEVELS: f64 = 5.0;
+/// Levels that have not met what matters look better than they are: they must look so many times as good. Assumption.
+const SPLIT_BETTER: f64 = 2.0;
 
 /// Where no more than this part of the variance is due to branches of one episode being unlike, it is episodes that differ. Assumption.
 const SCATTER_MIN: f64 = 0.25;
@@ -303,7 +305,7 @@ impl<'a> Run<'a> {
             return Ok((forced, branches));
         }
         let better = match self.pilot(effort(Way::Splitting, split), looks, threads, watch) {
-            Ok(split) if split.worth() > forced.worth() => split,
+            Ok(split) if split.worth() > SPLIT_BETTER * forced.worth() => split,
             Err(Ends::Stopped) => return Err(Ends::Stopped),
             _ => forced,
         };

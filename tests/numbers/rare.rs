@@ -198,10 +198,10 @@ fn a_second_failure_during_a_short_outage_is_found() {
 fn levels_are_chosen_where_weights_would_be_uneven() {
     let text =
         three_hosts("{ mttf = \"1000 h\", mttr = \"10 h\" }", "[crew.c]\nsize = 1\n", "crew = \"c\"\n")
-            .replace("count = 3", "count = 6")
-            .replace("members = 3", "members = 6");
-    let up: Vec<f64> = (1..=6).rev().map(|hosts| f64::from(hosts) / 1_000.0).collect();
-    let exact_s = last_state(&up, &[0.1; 6]) * 31_536_000.0;
+            .replace("count = 3", "count = 8")
+            .replace("members = 3", "members = 8");
+    let up: Vec<f64> = (1..=8).rev().map(|hosts| f64::from(hosts) / 1_000.0).collect();
+    let exact_s = last_state(&up, &[0.1; 8]) * 31_536_000.0;
     let summary = run(&text, 1, 120, 2);
     let (strategy, downtime) = (&summary.strategies[0], summary.strategies[0].services[0].downtime_s);
     assert_eq!(strategy.rare_events.as_ref().map(|rare| rare.method), Some(RareMethod::Splitting));

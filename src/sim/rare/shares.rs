@@ -12,7 +12,7 @@ use crate::engine::{Table, Time, clone_in_place};
 use crate::model::VmId;
 use crate::state::State;
 
-/// A kind strikes anyway where so many of its clocks are to be expected to fire before the window ends. Assumption.
+/// Clocks strike anyway where so many are to be expected to fire before the window ends. Assumption.
 const ANYWAY: f64 = 0.5;
 
 /// Of one kind.
@@ -89,13 +89,12 @@ impl Shares {
     ) -> f64 {
         (self.is_open, self.opened) = (true, now);
         self.find_near(rows, unready, watched, state);
-        // What strikes in the window anyway need not be made to.
-        let is_seldom = |kind: usize, many: u32| {
-            let rate = watched.clocks[watched.places.kinds[kind][0] as usize].rate;
-            many > 0 && f64::from(many) * rate * parts_s[0] < ANYWAY
-        };
-        let kinds = (0..).zip(running).filter(|(kind, running)| is_seldom(*kind, **running)).count() as f64;
-        let near = (0..).zip(&self.kinds).filter(|(kind, part)| is_seldom(*kind, part.near)).count() as f64;
+        // What strikes in the window anyway need not be made to: any of a kind, or of those near each, since it may take all of them.
+        let expected = |kind: usize| watched.clocks[watched.places.kinds[kind][0] as usize].rate * parts_s[0];
+        let each = |kind: usize| expected(kind) < ANYWAY;
+        let any = |kind: usize, running: u32| running > 0 && expected(kind) * f64::from(running) < ANYWAY;
+        let kinds = (0..).zip(running).filter(|(kind, running)| any(*kind, **running)).count() as f64;
+        let near = (0..).zip(&self.kinds).filter(|(kind, part)| part.near > 0 && each(*kind)).count() as f64;
         let all_near = match (kinds > 0.0, near > 0.0) {
             (true, true) => all / 2.0,
             (false, true) => all,
@@ -103,11 +102,11 @@ impl Shares {
         };
         self.find_evens(running, watched, parts_s);
         for (kind, (part, &running)) in self.kinds.iter_mut().zip(running).enumerate() {
-            if is_seldom(kind, running) {
+            if any(kind, running) {
                 part.each = (all - all_near) / kinds / f64::from(running);
                 part.rest = (all - all_near) / kinds;
             }
-            if is_seldom(kind, part.near) {
+            if part.near > 0 && each(kind) {
                 part.each_near = all_near / near / f64::from(part.near);
                 part.rest += all_near / near;
             }
