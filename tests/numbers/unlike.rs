@@ -23,7 +23,7 @@ fn four(hosts: [(f64, f64); 4]) -> String {
 
 /// One fails every four days and is back in an hour, another every eleven years, for four days: in each of its repairs the first one fails
 /// about once, which is no step towards an outage. The product of four two-state formulas, of hosts that begin up; twice as much is no answer.
-/// A quarter of all hosts' episodes knew it as 60 outages of one size do before such faults were told from steps, and as 250 do since.
+/// Branches know it as 300 outages of one size do, and far fewer where such faults are taken for steps.
 #[test]
 fn a_fault_that_comes_anyway_is_no_step_towards_an_outage() {
     let hosts = [(100.0, 1.0), (1_000.0, 1.0), (10_000.0, 10.0), (100_000.0, 100.0)];
@@ -48,11 +48,11 @@ fn a_fault_that_comes_anyway_is_no_step_towards_an_outage() {
         found.mean, found.se
     );
     assert!(z.abs() < 4.0 && wrong.abs() > 4.0, "z {z}, {wrong}");
-    assert!(events > 120.0, "worth {events:.0} outages");
+    assert!(events > 220.0, "worth {events:.0} outages");
 }
 
 /// 150 pairs, of which one has lost a member: the next fault to be made likelier is that of its other one, and not of any of 300 hosts. Each host is
-/// out for its part of the time, for itself; half as much is no answer. Half of all faults went to any host before: five outages' worth.
+/// out for its part of the time, for itself; half as much is no answer.
 #[test]
 fn of_many_instances_the_one_that_has_lost_a_member_is_in_danger() {
     let (mttf, mttr) = (2_400_000.0, 40.0);
