@@ -86,7 +86,7 @@ impl Pilot {
     /// The variance that would be due to branches of one episode being unlike, with so many on average.
     fn scatter(&self, branches: f64) -> f64 {
         match self.effort.way {
-            // Branches go where they matter to all services together: what is said of a single one leans on the half that is spread evenly.
+            // Branches go where they matter to all services together: what is said of a single one leans on the quarter that is spread evenly over episodes.
             Way::Forcing if self.seen.len() > 1 => {
                 left(&self.origins, &vec![EVEN * branches; self.origins.len()])
             }

@@ -79,7 +79,7 @@ impl Shares {
         self.is_open = false;
     }
 
-    /// Gives each clock that runs its part in what is to be made to happen; how much of that there is then: nothing where none runs.
+    /// Gives each clock that runs its part in what is to be made to happen; how much of that there is then: nothing where none runs, or all come anyway.
     pub(super) fn open(
         &mut self,
         (rows, running, unready): (&Table<Row>, &[u32], &[u32]),
