@@ -188,6 +188,168 @@ fn cycles_are_the_limit_of_chains() {
     }
 }
 
+/// Laws that are nobody's chain but next to one: a Weibull law of shape 1 is exponential, a gamma law of nearly 2 stages an Erlang law of
+/// two. From the first hour on and over a window that is shorter than a repair, and over one that begins later.
+#[test]
+fn numbers_of_members_are_the_limit_of_chains() {
+    let exponential = |hours: f64| format!("{{ law = \"exponential\", mean = \"{hours} h\" }}");
+    let weibull = |hours: f64| format!("{{ law = \"weibull\", shape = 1, mean = \"{hours} h\" }}");
+    let erlang = |hours: f64| format!("{{ law = \"erlang\", stages = 2, mean = \"{hours} h\" }}");
+    let gamma = |hours: f64| format!("{{ law = \"gamma\", shape = 2.00000001, mean = \"{hours} h\" }}");
+    type Laws<'a> = &'a dyn Fn(f64) -> String;
+    let groups: [(&str, &dyn Fn(Laws<'_>, Laws<'_>) -> String); 5] = [
+        ("own repairs", &|life, repair| {
+            let host = format!(
+                "count = 4\nboot = {}\ncrash = {{ ttf = {}, ttr = {} }}",
+                repair(0.5),
+                life(60.0),
+                repair(5.0)
+            );
+            scenario("RUN", &host, &format!("demand = 3\ncapacity = 1\n{AT_ONCE}"), &balanced(4))
+        }),
+        ("ways back", &|life, repair| {
+            let host = format!(
+                "count = 3\nboot = \"0 s\"\ncrash = {{ ttf = {}, ttr = {} }}",
+                life(40.0),
+                repair(5.0)
+            );
+            let back = AT_ONCE.replacen("boot = \"0 s\"", &format!("boot = {}", repair(2.0)), 1);
+            scenario("RUN", &host, &format!("demand = 2\ncapacity = 1\n{back}"), &balanced(3))
+        }),
+        ("unlike members", &|life, repair| {
+            let host = format!(
+                "boot = \"0 s\"\ncrash = {{ ttf = {}, ttr = {} }}\n[host.i]\ncount = 2\ncores = 8\nmemory = \"64 GiB\"\nboot = \"0 s\"\n\
+                crash = {{ ttf = {}, ttr = {} }}",
+                life(30.0),
+                repair(4.0),
+                life(90.0),
+                repair(9.0)
+            );
+            scenario("RUN", &host, &format!("demand = 2\ncapacity = 1\n{AT_ONCE}"), &balanced(3))
+        }),
+        ("one crew", &|_, repair| {
+            let host = format!(
+                "count = 5\nboot = \"0 s\"\ncrew = \"c\"\ncrash = {{ ttf = {}, ttr = {} }}",
+                exponential(100.0),
+                repair(6.0)
+            );
+            let rest = format!("[crew.c]\nsize = 1\n{}", balanced(5));
+            scenario("RUN", &host, &format!("demand = 4\ncapacity = 1\n{AT_ONCE}"), &rest)
+        }),
+        ("a guest", &|life, repair| {
+            let service =
+                format!("{}guest_crash = {{ ttf = {}, ttr = {} }}", AT_ONCE, life(50.0), repair(5.0));
+            let service = service.replacen("start = \"0 s\"", &format!("start = {}", repair(1.0)), 1);
+            scenario("RUN", "boot = \"0 s\"", &service, ALONE)
+        }),
+    ];
+    let mut runs = vec!["horizon = \"30 h\"", "horizon = \"8760 h\"", "horizon = \"40 h\"\nwarmup = \"7 h\""];
+    if is_long() {
+        runs.extend(["horizon = \"3 h\"", "horizon = \"1 y\"\nwarmup = \"90 d\""]);
+    }
+    for (name, group) in groups {
+        for &run in &runs {
+            for (chain, near) in [(&exponential as Laws<'_>, &weibull as Laws<'_>), (&erlang, &gamma)] {
+                let exact = answer(&group(&exponential, chain).replace("RUN", run));
+                let found = answer(&group(&weibull, near).replace("RUN", run));
+                assert!(exact.states.is_some() && found.states.is_none());
+                let figures = [
+                    ("downtime", exact.downtime_s, found.downtime_s),
+                    ("outages", exact.outages, found.outages),
+                    ("degraded", exact.degraded_s.unwrap_or(1.0), found.degraded_s.unwrap_or(1.0)),
+                    ("lost", exact.lost_s.unwrap_or(1.0), found.lost_s.unwrap_or(1.0)),
+                ];
+                for (figure, exact, found) in figures {
+                    close(&format!("{name}, {run}, {figure}"), found, exact, 1e-4);
+                }
+            }
+        }
+    }
+}
+
+/// A3 (a2): six hosts, one crew, four laws of its repairs.
+#[test]
+fn one_crew_as_solved_elsewhere() {
+    let laws = [
+        ("\"8 h\"", 0.983_594_401_895, 0.094_425_062_582),
+        ("{ law = \"lognormal\", mean = \"8 h\", cv = 1.5 }", 0.982_227_058_3, 0.094_293_797_594_2),
+        ("{ law = \"weibull\", shape = 0.7, mean = \"8 h\" }", 0.982_250_942_649, 0.094_296_090_494_2),
+    ];
+    for (law, up, below_six) in laws {
+        let host = format!(
+            "count = 6\nboot = \"0 s\"\ncrew = \"c\"\ncrash = {{ ttf = {{ law = \"exponential\", mean = \"500 h\" }}, ttr = {law} }}"
+        );
+        let service = format!("demand = 6\ncapacity = 1\n{AT_ONCE}");
+        let rest = format!("[crew.c]\nsize = 1\n{}", balanced(6));
+        let found = answer(&scenario("horizon = \"20 y\"\nwarmup = \"5 y\"", &host, &service, &rest));
+        let horizon_s = 20.0 * 365.0 * 86_400.0;
+        close("lost", found.lost_s.unwrap() / horizon_s, 1.0 - up, 1e-7);
+        close("not all up", (found.degraded_s.unwrap() + found.downtime_s) / horizon_s, below_six, 1e-7);
+    }
+}
+
+/// Twelve members of which none is like another: 4,096 states, and the product of what each is. The long form has sixteen: 65,536; one
+/// more is too many.
+#[test]
+fn chains_of_many_states() {
+    let members = |n: u32| {
+        let hosts: String = (1..n)
+            .map(|number| {
+                format!(
+                    "[host.m{number}]\ncores = 8\nmemory = \"64 GiB\"\nboot = \"0 s\"\ncrash = {{ mttf = \"{} h\", mttr = \"{} h\" }}\n",
+                    40 + number,
+                    4 + number
+                )
+            })
+            .collect();
+        let first = format!("boot = \"0 s\"\ncrash = {{ mttf = \"40 h\", mttr = \"4 h\" }}\n{hosts}");
+        let service = format!("demand = {}\ncapacity = 1\n{AT_ONCE}", n - 2);
+        scenario("horizon = \"30 h\"", &first, &service, &balanced(n))
+    };
+    let many = if is_long() { 16 } else { 12 };
+    let found = answer(&members(many));
+    assert_eq!(found.states, Some(1 << many));
+    // P(member is down at t) = U (1 - exp(-(λ + μ) t)); Simpson's rule over the window.
+    let down = |number: u32, hours: f64| {
+        let (up, repair) = (f64::from(40 + number), f64::from(4 + number));
+        repair / (up + repair) * -f64::exp_m1(-(1.0 / up + 1.0 / repair) * hours)
+    };
+    let lost = |hours: f64| {
+        let mut chances = vec![1.0];
+        for number in 0..many {
+            let down = down(number, hours);
+            chances.push(0.0);
+            for out in (0..chances.len()).rev() {
+                let one_less = if out > 0 { chances[out - 1] } else { 0.0 };
+                chances[out] = (1.0 - down) * chances[out] + down * one_less;
+            }
+        }
+        // All but two of them carry everything.
+        let lost = |down: usize| (down as f64 - 2.0).max(0.0) / f64::from(many - 2);
+        chances.iter().enumerate().map(|(down, chance)| chance * lost(down)).sum::<f64>()
+    };
+    let steps = 3_000;
+    let step = 30.0 / f64::from(steps);
+    let sum: f64 = (0..=steps)
+        .map(|point| {
+            let weight = if point == 0 || point == steps {
+                1.0
+            } else if point % 2 == 1 {
+                4.0
+            } else {
+                2.0
+            };
+            weight * lost(f64::from(point) * step)
+        })
+        .sum();
+    close("lost of many", found.lost_s.unwrap(), sum * step / 3.0 * 3_600.0, 1e-7);
+    if !is_long() {
+        return;
+    }
+    let why = obstacles(&members(17));
+    assert_eq!(why, ["its chain has more than 100000 states"]);
+}
+
 #[test]
 fn obstacles_have_names() {
     let crash = "boot = \"0 s\"\ncrash = { mttf = \"500 h\", mttr = \"6 h\" }";
@@ -197,13 +359,14 @@ fn obstacles_have_names() {
         assert!(found.iter().any(|obstacle| obstacle.contains(name)), "{name:?} is not in {found:?}");
     };
     let weibull = "count = 2\nboot = \"0 s\"\ncrash = { ttf = { law = \"weibull\", shape = 0.7, mean = \"500 h\" }, ttr = \"6 h\" }";
+    let both = format!("{AT_ONCE}guest_crash = {{ mttf = \"500 h\", mttr = \"6 h\" }}");
     names(
         weibull,
-        AT_ONCE,
+        &both,
         ALONE,
         "the time to failure of host h-1 remembers how long it has lasted: weibull, shape 0.7",
     );
-    names(weibull, AT_ONCE, &balanced(2), "the time to repair of host h-1 and 1 more remembers");
+    names(weibull, &both, &balanced(2), "the time to repair of host h-1 and 1 more remembers");
     let late = balanced(1)
         .replace("detection = \"0 s\"", "detection = \"5 s\"")
         .replace("members = 1", "members = 2");
@@ -445,6 +608,57 @@ fn a_cluster_that_notices_after_one_time() {
         &Replications(500, 3),
         &[("mean = \"20 min\"", if is_long() { "mean = \"22 min\"" } else { "mean = \"24 min\"" })],
         &["downtime_s"],
+    );
+}
+
+/// Laws with a memory: a guest that ages, members that are repaired by a table of times, a crew whose repairs have a heavy tail.
+#[test]
+fn members_and_crews_of_any_law() {
+    let guest = "guest_crash = { ttf = { law = \"weibull\", shape = 0.7, mean = \"90 h\" }, ttr = { law = \"uniform\", min = \"10 min\", max = \"4 h\" } }";
+    let cluster = "count = 2\nboot = \"0 s\"\n[cluster.c]\nproduct = \"vsphere-6\"\nhosts = [\"h\"]\n[storage.san]\nkind = \"nfs\"";
+    let alone = scenario(
+        LONG,
+        &cluster.replacen("boot", "storage = [\"san\"]\nboot", 1),
+        &format!("{AT_ONCE}{guest}"),
+        "[strategy.s]\nprotect = [\"host-cluster\"]",
+    )
+    .replace("memory = \"1 GiB\"", "memory = \"1 GiB\", storage = \"san\"");
+    agrees(
+        "a guest in a cluster",
+        &alone,
+        &Replications(150, 4),
+        &[("mean = \"90 h\"", "mean = \"98 h\"")],
+        &["outages"],
+    );
+    let host = "count = 4\nboot = \"20 min\"\ncrash = { ttf = { law = \"weibull\", shape = 2, mean = \"60 h\" }, ttr = { law = \"lognormal\", mean = \"6 h\", cv = 2 } }";
+    let service =
+        format!("demand = 3\ncapacity = 1\n{}", AT_ONCE.replacen("boot = \"0 s\"", "boot = \"40 min\"", 1));
+    let run = "horizon = \"500 h\"";
+    // In a hundred hours it matters that they are new.
+    agrees(
+        "members that wear out",
+        &scenario(run, host, &service, &balanced(4)),
+        &Replications(1_500, 4),
+        &[("shape = 2,", "shape = 1,")],
+        &["degraded_s", "lost_s"],
+    );
+    let stationary = scenario(&format!("{run}\nages = \"stationary\""), host, &service, &balanced(4));
+    agrees(
+        "members of any age",
+        &stationary,
+        &Replications(1_500, 4),
+        &[("ages = \"stationary\"", "ages = \"new\"")],
+        &["lost_s"],
+    );
+    let host = "count = 6\nboot = \"0 s\"\ncrew = \"c\"\ncrash = { ttf = { law = \"exponential\", mean = \"100 h\" }, ttr = { law = \"lognormal\", mean = \"8 h\", cv = 1.5 } }";
+    let rest = format!("[crew.c]\nsize = 1\n{}", balanced(6));
+    let text = scenario(LONG, host, &format!("demand = 4\ncapacity = 1\n{AT_ONCE}"), &rest);
+    agrees(
+        "a crew",
+        &text,
+        &Replications(100, 8),
+        &[("cv = 1.5", "cv = 1.3"), ("size = 1", "size = 2")],
+        &["degraded_s", "lost_s"],
     );
 }
 

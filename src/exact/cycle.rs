@@ -13,13 +13,11 @@
 //! (Cox, "Renewal theory", 1962, chapters 4 and 7). O matters once a window and not once a cycle, so that bounds of it are as good
 //! as the number itself. What follows is arithmetic with both ends; how far apart they come is told.
 
+use super::PRECISION;
 use super::moments::Moments;
-use super::recognise::{Builder, is_in_scope};
-use crate::engine::{Law, Span};
-use crate::model::{Delay, Fault, HostId, InstanceId, Model, PartId, PartKind, Traffic};
-
-/// Ends that are further apart than this part of their middle are no answer.
-const PRECISION: f64 = 1e-3;
+use super::recognise::{Alone, Builder, is_in_scope};
+use crate::engine::Law;
+use crate::model::{Delay, InstanceId, Model};
 
 /// One fault without memory, and what comes of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,119 +91,27 @@ impl Cycle {
 pub(super) fn cycle_of(model: &Model, instance: InstanceId) -> Option<Cycle> {
     let builder = Builder::new(model, instance);
     let service = builder.service;
-    if service.guest.is_some() || service.host_cluster || !is_in_scope(model, instance) {
+    if service.guest.is_some() || builder.is_clustered() || !is_in_scope(model, instance) {
         return None;
     }
-    let vm = builder.instance.first_vm.index();
-    let host = model.vms[vm].host;
-    let way = &service.way_back;
-    let all_of_it = [&way.power_on, &way.boot, &way.start, &way.recover];
-    let in_service = [&way.start, &way.recover];
-    let boot = &model.hosts[host.index()].boot;
-    let hosts: Vec<&Fault> =
-        [&model.hosts[host.index()].crash, &model.hosts[host.index()].hang].into_iter().flatten().collect();
-    let apps: Vec<&Fault> = [&service.app_crash, &service.app_hang].into_iter().flatten().collect();
-    let guests: Vec<&Fault> = service.guest_crash.iter().collect();
-    let power = powers(model, host);
-    let clients = ways_of_clients(model, host);
-    let disks = builder.disk_can_go(vm);
-    let crewed = |parts: &[PartId]| parts.iter().any(|part| model.parts[part.index()].crew.is_some());
-    let found = [&hosts, &apps, &guests].iter().filter(|faults| !faults.is_empty()).count()
-        + power.len()
-        + clients.len()
-        + usize::from(disks);
-    if found != 1 || crewed(&power) || crewed(&clients) {
-        return None;
-    }
-    let fault_of =
-        |parts: &[PartId]| parts.iter().filter_map(|part| model.parts[part.index()].fault.as_ref()).collect();
-    if !hosts.is_empty() {
-        let alone = model.hosts[host.index()].crew.is_none();
-        return alone.then(|| cycle(&hosts, &[boot], &all_of_it)).flatten();
-    }
-    match (disks, power.is_empty(), clients.is_empty()) {
-        _ if !apps.is_empty() => cycle(&apps, &in_service, &[]),
-        _ if !guests.is_empty() => cycle(&guests, &[&way.power_on, &way.boot], &in_service),
-        (true, ..) => cycle(&[disk_alone(&builder, vm)?], &[], &all_of_it),
-        (_, false, _) => {
-            let faults: Vec<&Fault> = fault_of(&power);
-            cycle(&faults, &[], &[&[boot][..], &all_of_it].concat())
-        }
-        _ => {
-            let faults: Vec<&Fault> = fault_of(&clients);
-            cycle(&faults, &[], &[])
-        }
-    }
+    let alone = builder.alone(builder.instance.first_vm.index())?;
+    if alone.crew.is_some() { None } else { cycle(&alone) }
 }
 
 /// Of faults that all lead to the same, with what belongs to the time out after each repair, and with the way back.
-fn cycle(faults: &[&Fault], out: &[&Delay], back: &[&Delay]) -> Option<Cycle> {
+fn cycle(alone: &Alone<'_>) -> Option<Cycle> {
     let sum = |laws: &[&Delay]| {
         laws.iter().map(|delay| Moments::of(&delay.law)).fold(Moments::default(), Moments::plus)
     };
     let mut parts = Vec::new();
-    for fault in faults {
+    for fault in &alone.faults {
         let Law::Exponential { mean_s } = fault.ttf.law else { return None };
-        parts.push((1.0 / mean_s, Moments::of(&fault.ttr.law).plus(sum(out))));
+        parts.push((1.0 / mean_s, Moments::of(&fault.ttr.law).plus(sum(&alone.out))));
     }
     let rate: f64 = parts.iter().map(|part| part.0).sum();
     (!parts.is_empty() && rate.is_finite()).then(|| Cycle {
         rate,
         out: Moments::mixed(&parts),
-        back: sum(back),
+        back: sum(&alone.back),
     })
-}
-
-/// What feeds a host and can fail.
-fn powers(model: &Model, host: HostId) -> Vec<PartId> {
-    let mut parts: Vec<PartId> = model
-        .domains
-        .iter()
-        .filter(|domain| domain.hosts.contains(&host))
-        .map(|domain| domain.part)
-        .collect();
-    let mut next = 0;
-    while next < parts.len() {
-        let fed = parts[next];
-        parts.extend(model.domains.iter().filter(|domain| domain.feeds.contains(&fed)).map(|d| d.part));
-        next += 1;
-    }
-    parts.retain(|part| model.parts[part.index()].fault.is_some());
-    parts.sort_unstable();
-    parts.dedup();
-    parts
-}
-
-/// Networks and links on the way of the clients of a host that can fail, where each of them cuts it.
-fn ways_of_clients(model: &Model, host: HostId) -> Vec<PartId> {
-    let place = model.hosts[host.index()].place;
-    let carriers = model
-        .networks
-        .iter()
-        .filter(|n| n.carries.contains(&Traffic::Client) && n.reach.covers(place))
-        .map(|network| network.part);
-    let mut parts: Vec<PartId> = carriers.collect();
-    if parts.iter().any(|part| model.parts[part.index()].fault.is_none()) {
-        // One that never fails is enough.
-        parts.clear();
-    }
-    let links = model.hosts[host.index()].parts.iter().copied();
-    let is_client =
-        |part: &PartId| matches!(model.parts[part.index()].kind, PartKind::Link(_, Traffic::Client));
-    parts.extend(links.filter(is_client));
-    parts.retain(|part| model.parts[part.index()].fault.is_some());
-    parts
-}
-
-/// The fault of the disks of a VM, where nothing else takes them away and their loss is no pause.
-fn disk_alone<'a>(builder: &Builder<'a>, vm: usize) -> Option<&'a Fault> {
-    let model = builder.model;
-    let row = &model.vms[vm];
-    let storage = &model.storages[row.storage?.index()];
-    let fed = model.domains.iter().any(|domain| domain.feeds.contains(&storage.part));
-    let cut = builder.has_link(vm, Traffic::Storage)
-        || (storage.kind.is_networked() && builder.network_can_go(row.host, Traffic::Storage));
-    let part = &model.parts[storage.part.index()];
-    let alone = builder.service.disk_timeout == Span::ZERO && !fed && !cut && part.crew.is_none();
-    part.fault.as_ref().filter(|_| alone)
 }

@@ -2,8 +2,9 @@
 //!
 //! An instance whose faults, repairs and ways back are all exponential, or Erlang, or take no time, is a Markov chain. Its states
 //! are built from the same model that the simulation runs, by a second and much smaller set of mechanisms ([`Plant`]), and solved
-//! numerically from the state in which everything is up, over exactly the time that is measured. Nothing is approximated: a part of a
-//! scenario that does not fit is an [`Obstacle`] with a name.
+//! numerically from the state in which everything is up, over exactly the time that is measured. Other laws are solved where
+//! nothing matters but how many components of one kind are up (renewal theory), numerically as well. Nothing is approximated that is
+//! not told with a bound: a part of a scenario that does not fit is an [`Obstacle`] with a name.
 //!
 //! That is worth the trouble because the two share nothing but the model: a mistake in a mechanism, a clock, a stream or an
 //! estimate shows as a difference of many standard errors.
@@ -14,27 +15,40 @@
 //! | k of n balanced members that are missed at once, also with shared crews | a chain of counts |
 //! | failover of two or more nodes, with coverage | a chain |
 //! | one VM that a `custom` cluster restarts, with ample room | a chain |
-//! | one VM on a single kind of fault without memory, with repairs and ways back of any law | cycles (renewal theory) |
+//! | one VM on a single kind of fault without memory, with repairs and ways back of any law | cycles: bounds of their means |
+//! | one VM on a single fault of any law; k of n members that fail apart from each other, with lives, repairs and ways back of any law | renewal processes on a lattice |
+//! | k of n hosts that are alike and fail without memory, with one crew and repairs of any law | a queue, by the age of the repair under way |
 
 mod chain;
 mod cycle;
+mod lattice;
+mod members;
 mod moments;
 mod obstacle;
+mod one_crew;
 mod plant;
 mod process;
 mod recognise;
+mod renewal;
+mod settling;
 mod transient;
 mod world;
+mod worth;
 
 pub use chain::{Chain, Move, Process, REWARDS, TooManyStates};
 pub use obstacle::Obstacle;
 pub use plant::{Layer, LinkNode, PartNode, Plant, Source, Stages, UnitNode, VmLaws};
 pub use transient::{Earned, TooStiff, earned};
 
+use recognise::Counts;
+
 use crate::model::{GuestGroup, InstanceId, Model, ServiceId};
 
 /// The most states that a chain may have.
 pub const STATES_MAX: usize = 100_000;
+
+/// What is known less well than this part of itself is no answer.
+const PRECISION: f64 = 1e-3;
 
 /// What an instance of a service comes to over the measured time, on average.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,7 +60,7 @@ pub struct Answer {
     pub lost_s: Option<f64>,
     /// How far off the downtime may be at most.
     pub error_s: f64,
-    /// States of the largest chain that was solved; none where cycles were.
+    /// States of the largest chain that was solved; none where renewals were.
     pub states: Option<usize>,
 }
 
@@ -110,7 +124,9 @@ pub fn answer(model: &Model, service: ServiceId) -> Result<Answer, Vec<Obstacle>
                     solution
                 }
             },
-            Err(obstacles) => solve_cycle(model, instance).ok_or(obstacles)?,
+            Err(obstacles) => {
+                solve_cycle(model, instance).or_else(|| solve_counts(model, instance)).ok_or(obstacles)?
+            }
         };
         for (sum, value) in sums.iter_mut().zip(solution.sums) {
             *sum += share * value;
@@ -144,4 +160,18 @@ fn solve_cycle(model: &Model, instance: InstanceId) -> Option<Solution> {
     let (from, lasts) = (model.warmup.as_secs_f64(), model.horizon.as_secs_f64());
     let (downtime_s, error_s, outages) = cycle.downtime_s(from, lasts)?;
     Some(Solution { sums: [downtime_s, 0.0, downtime_s, outages], error_s, states: None })
+}
+
+fn solve_counts(model: &Model, instance: InstanceId) -> Option<Solution> {
+    let (from, lasts) = (model.warmup.as_secs_f64(), model.horizon.as_secs_f64());
+    let window = match recognise::counts_of(model, instance)? {
+        Counts::Members(members) => members.earned(from, lasts),
+        Counts::OneCrew(hosts) => hosts.earned(from, lasts)?,
+    };
+    let is_known = |reward: usize| window.errors[reward] <= PRECISION * window.sums[reward];
+    (0..REWARDS).all(is_known).then(|| Solution {
+        sums: window.sums,
+        error_s: window.errors[0],
+        states: None,
+    })
 }

@@ -2,9 +2,8 @@
 
 use super::chain::{Move, Process, REWARDS};
 use super::plant::{Layer, Plant};
-use super::world::{
-    ALL_PPB, Event, FINE, GroupPhase, HostPhase, Item, QUEUE, VmPhase, Walk, World, items, mend,
-};
+use super::world::{Event, FINE, GroupPhase, HostPhase, Item, QUEUE, VmPhase, Walk, World, items, mend};
+use super::worth::{ALL_PPB, served};
 
 /// A plant, played by its rules.
 pub(super) struct Play<'a>(pub &'a Plant);
@@ -32,13 +31,10 @@ impl Process for Play<'_> {
 
     fn earns(&self, world: &World) -> [f64; REWARDS] {
         let serving = world.serving(self.0);
-        let served = match &self.0.layer {
-            Layer::Balanced { carried_ppb } => (carried_ppb[serving] as f64 / ALL_PPB as f64).min(1.0),
-            _ => (serving as f64).min(1.0),
-        };
-        let down = f64::from(u8::from(served == 0.0));
-        let degraded = f64::from(u8::from(served > 0.0 && served < 1.0));
-        [down, degraded, 1.0 - served, 0.0]
+        served(match &self.0.layer {
+            Layer::Balanced { carried_ppb } => carried_ppb[serving],
+            _ => ALL_PPB * serving as u64,
+        })
     }
 }
 

@@ -14,8 +14,13 @@ use crate::model::{
     StorageKind, Traffic,
 };
 
+mod alone;
+mod counts;
 mod layers;
 mod scope;
+
+pub(super) use alone::Alone;
+pub(super) use counts::{Counts, counts_of};
 
 /// The plant of an instance, or everything that is in the way of one.
 pub(super) fn plant_of(model: &Model, instance: InstanceId) -> Result<Plant, Vec<Obstacle>> {
@@ -67,6 +72,17 @@ impl<'a> Builder<'a> {
             crew_numbers: BTreeMap::new(),
             units: Vec::new(),
         }
+    }
+
+    /// Whether a host cluster has anything to do: something else than guests and applications fails somewhere.
+    pub(super) fn is_clustered(&self) -> bool {
+        self.service.host_cluster && !self.only_guests_fail()
+    }
+
+    fn only_guests_fail(&self) -> bool {
+        let model = self.model;
+        model.hosts.iter().all(|host| host.crash.is_none() && host.hang.is_none())
+            && model.parts.iter().all(|part| part.fault.is_none())
     }
 
     /// What is in the way, each once: of laws that are alike the first.

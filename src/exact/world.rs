@@ -6,14 +6,11 @@
 //! Snell, "Finite Markov chains", 1960, section 6.3).
 
 use super::plant::{Layer, Plant, Source, Stages, UnitNode};
+use super::worth::is_outage;
 use crate::model::Traffic;
 
 /// Most links of a host that matter to one instance.
 pub(super) const LINKS_MAX: usize = 3;
-
-/// All of the demand, in billionths; and what is left of it by rounding shares down.
-pub(super) const ALL_PPB: u64 = 1_000_000_000;
-const ROUNDING_PPB: u64 = 32;
 
 /// How a component is: 0 in service, from 1 the stage of its repair, from [`QUEUE`] its place among those who wait for a crew.
 pub(super) type Condition = u8;
@@ -247,8 +244,7 @@ impl<'a> Walk<'a> {
         if let Layer::Balanced { carried_ppb } = &self.plant.layer {
             // They are missed one after the other, and the share of each is lost until it is missed, however short that is.
             for left in (self.serving..before).rev() {
-                let carried = carried_ppb[left].min(ALL_PPB);
-                let down = carried <= ALL_PPB / (left as u64 + 1) + ROUNDING_PPB;
+                let down = is_outage(carried_ppb, left);
                 self.outages += u32::from(down && !self.down);
                 self.down = left == 0;
             }

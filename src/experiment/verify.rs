@@ -91,7 +91,9 @@ fn figures(answer: &Answer, simulated: &ServiceSummary, rows: &[Row]) -> Vec<Fig
         ));
     }
     if let Some(exact) = answer.lost_s {
-        figures.push(figure("lost_s", (exact, 0.0), simulated.lost_s, often(|row| row.lost_s), limit));
+        // What is lost is lost in outages as well: where nothing else loses anything both are one number, and judged alike.
+        let seen = often(|row| row.lost_s).max(outages);
+        figures.push(figure("lost_s", (exact, 0.0), simulated.lost_s, seen, limit));
     }
     figures
 }

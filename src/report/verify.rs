@@ -39,7 +39,7 @@ pub struct Verification {
 pub struct Service {
     pub strategy: String,
     pub service: String,
-    /// How it was solved: `chain` or `cycles`; absent where there is no exact answer.
+    /// How it was solved: `chain` or `renewal`; absent where there is no exact answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved: Option<&'static str>,
     /// States of its chain.
@@ -96,7 +96,7 @@ fn service(verified: &Verified) -> Service {
         Ok((figures, answer)) => Service {
             strategy,
             service,
-            solved: Some(if answer.states.is_some() { "chain" } else { "cycles" }),
+            solved: Some(if answer.states.is_some() { "chain" } else { "renewal" }),
             states: answer.states,
             error_s: Some(answer.error_s),
             figures: figures

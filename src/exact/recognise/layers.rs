@@ -10,7 +10,7 @@ impl Builder<'_> {
     pub(super) fn layer(&mut self) -> Layer {
         let of = format!("service {}", self.service.name);
         match &self.service.guest {
-            None if self.service.host_cluster => self.restarted(),
+            None if self.is_clustered() => self.restarted(),
             None => Layer::Alone,
             Some(GuestGroup::Balanced { detection, convergence, join, carried_ppb, .. }) => {
                 for (delay, what) in [(detection, "detection"), (convergence, "convergence"), (join, "join")]
@@ -98,7 +98,7 @@ impl Builder<'_> {
     /// The hosts that the VMs are on, or may come to.
     pub(super) fn add_units(&mut self) {
         let model = self.model;
-        if self.service.host_cluster {
+        if self.is_clustered() {
             let vm = &model.vms[self.instance.first_vm.index()];
             let Some(cluster) = model.hosts[vm.host.index()].cluster else { return };
             let mut hosts = model.clusters[cluster.index()].hosts.clone();

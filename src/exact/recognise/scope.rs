@@ -3,7 +3,7 @@
 use super::Builder;
 use crate::engine::Span;
 use crate::exact::obstacle::Obstacle;
-use crate::exact::world::ALL_PPB;
+use crate::exact::worth::ALL_PPB;
 use crate::model::{Cluster, GuestGroup, Product, StorageKind, Traffic};
 
 /// Notes everything about a service that has no exact answer here.
@@ -135,11 +135,25 @@ fn check_hosts(builder: &mut Builder<'_>) {
             builder.refuse("a host has several paths to its disks");
         }
         let Some(cluster) = host.cluster.map(|id| &model.clusters[id.index()]) else { continue };
-        if cluster.restarts && !matches!(cluster.product, Product::Custom { .. }) {
+        if !builder.is_clustered() && builder.service.host_cluster {
+            check_guests(builder, cluster);
+        } else if cluster.restarts && !matches!(cluster.product, Product::Custom { .. }) {
             builder.obstacles.push(Obstacle::Product(cluster.name.clone()));
         } else if builder.service.host_cluster {
             check_cluster(builder, cluster);
         }
+    }
+}
+
+/// A cluster of which nothing fails but guests: only what it does about those counts.
+fn check_guests(builder: &mut Builder<'_>, cluster: &Cluster) {
+    let says = [
+        (cluster.monitor.is_on(), "its cluster looks after guests"),
+        (cluster.migration.is_some(), "its cluster moves VMs alive"),
+        (!builder.service.after.is_empty(), "it waits for other services"),
+    ];
+    for (_, what) in says.iter().filter(|(holds, _)| *holds) {
+        builder.refuse(what);
     }
 }
 
