@@ -10,7 +10,7 @@ use super::settling::{Settling, Window, window};
 use super::worth::Worth;
 
 /// Steps of the finer of two lattices.
-const STEPS: usize = 2_000;
+const STEPS: usize = 3_000;
 
 /// Components, and what it is worth that so many of them are up.
 #[derive(Clone, Debug, PartialEq)]

@@ -136,7 +136,13 @@ impl Renewal {
         // After what happens at a point: out, or on the way back of a life that has begun. Lives that end before that are no breaks.
         let outs = out.longer();
         let on_its_way = both(&ends.longer(), &back.longer());
-        let hidden = both(ends.chances(), &back.longer());
+        let not_sooner: Vec<f64> = back
+            .longer()
+            .iter()
+            .zip(back.chances())
+            .map(|(longer, as_long)| longer + as_long / 2.0)
+            .collect();
+        let hidden = both(ends.chances(), &not_sooner);
         let until = |point: usize, past: &[f64], by: &[f64]| -> f64 {
             (0..=point).map(|from| past[from] * by[point - from]).sum()
         };
