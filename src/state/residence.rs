@@ -90,16 +90,19 @@ impl State {
         host
     }
 
+    /// The VMs that live on a host.
+    pub fn residents(&self, host: HostId) -> impl Iterator<Item = VmId> {
+        let place = |vm: u32| (vm != NOWHERE).then_some(VmId(vm));
+        let first = place(self.hosts[host.index()].first_vm);
+        std::iter::successors(first, move |vm| place(self.vms[vm.index()].next))
+    }
+
     /// Writes the VMs that live on a host into the scratch list, which the caller gives back.
     #[must_use]
     pub fn take_residents(&mut self, host: HostId) -> Vec<VmId> {
         let mut list = std::mem::take(&mut self.scratch);
         list.clear();
-        let mut next = self.hosts[host.index()].first_vm;
-        while next != NOWHERE {
-            list.push(VmId(next));
-            next = self.vms[next as usize].next;
-        }
+        list.extend(self.residents(host));
         list
     }
 

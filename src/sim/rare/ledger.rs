@@ -11,7 +11,7 @@
 //! their age are summed clock by clock.
 
 use super::super::{Observer, Simulation};
-use super::shares::Shares;
+use super::shares::{Amiss, Shares};
 use super::watched::{Place, WatchedClocks};
 use super::window::PARTS;
 use crate::engine::{Clock, Law, Randomness, Span, Stream, Table, Time, clone_in_place};
@@ -303,12 +303,8 @@ impl<'w, 'm> Ledger<'w, 'm> {
 
     /// Opens a window ([`Shares::open`]).
     pub(super) fn share_out(&mut self, state: &State, all: f64, parts_s: [f64; PARTS.len()]) -> f64 {
-        self.shares.open(
-            (&self.rows, &self.running, &self.unready),
-            self.watched,
-            state,
-            (self.now, all, parts_s),
-        )
+        let amiss = Amiss { unready: &self.unready, outs: &self.outs };
+        self.shares.open((&self.rows, &self.running, amiss), self.watched, state, (self.now, all, parts_s))
     }
 
     /// How many VMs that are asked about are ready.

@@ -24,6 +24,7 @@
 //! in an episode a fault mostly comes before the end of a repair; while all is well all kinds that hardly strike share one forced
 //! failure a horizon.
 
+mod around;
 mod branch;
 mod calm;
 mod even;

@@ -1,4 +1,4 @@
-//! From a timer, a VM, a kind or a host to the clocks that are found there.
+//! From a timer, a VM or a kind to the clocks that are found there.
 
 use super::watched::{Place, Watched};
 use crate::model::{Model, VmId};
@@ -15,8 +15,6 @@ pub(super) struct Places {
     /// By VM, its place among those that are asked about.
     asked: Vec<u32>,
     pub(super) kinds: Vec<Vec<u32>>,
-    /// By host, those of its own.
-    pub(super) hosts: Vec<Vec<u32>>,
 }
 
 impl Places {
@@ -26,7 +24,6 @@ impl Places {
             vms: vec![[NONE; 2]; model.vms.len()],
             asked: vec![NONE; model.vms.len()],
             kinds: vec![Vec::new(); kinds],
-            hosts: vec![Vec::new(); model.hosts.len()],
         };
         for (number, watched) in (0..).zip(clocks) {
             match watched.place {
@@ -35,9 +32,6 @@ impl Places {
                 Place::App(vm) => places.vms[vm.index()][1] = number,
             }
             places.kinds[watched.kind].push(number);
-            if let Some(host) = watched.host {
-                places.hosts[host as usize].push(number);
-            }
         }
         for (place, vm) in (0..).zip(asked) {
             places.asked[vm.index()] = place;

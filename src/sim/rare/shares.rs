@@ -1,9 +1,11 @@
 //! What each clock has to do with the window that is open: the chance that it is made to fire.
 //!
 //! Half of it goes to all kinds of clocks that run alike, and to all clocks of a kind. The other half goes to those *near*: where the next fault is
-//! likeliest to matter, which is where the VMs of instances are that have lost one, or of all that are asked about where none has. So
-//! chances are known by kind, and only what changes while the window is open is kept clock by clock.
+//! likeliest to matter, which is under the VMs of instances that have lost one, or stand on something of which a part is out; under all that are asked
+//! about where there are none. Of that a half goes to kinds that play the role of what is out: what takes its place is of its sort more often than not.
+//! So chances are known by kind, and only what changes while the window is open is kept clock by clock.
 
+use super::around::Under;
 use super::even::Even;
 use super::ledger::Row;
 use super::watched::WatchedClocks;
@@ -14,6 +16,13 @@ use crate::state::State;
 
 /// Clocks strike anyway where so many are to be expected to fire before the window ends. Assumption.
 const ANYWAY: f64 = 0.5;
+
+/// What is amiss as a window is opened: the places of VMs that are not ready, and clocks that have fired and are out since.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Amiss<'a> {
+    pub unready: &'a [u32],
+    pub outs: &'a [u32],
+}
 
 /// Of one kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,19 +91,23 @@ impl Shares {
     /// Gives each clock that runs its part in what is to be made to happen; how much of that there is then: nothing where none runs, or all come anyway.
     pub(super) fn open(
         &mut self,
-        (rows, running, unready): (&Table<Row>, &[u32], &[u32]),
+        (rows, running, amiss): (&Table<Row>, &[u32], Amiss<'_>),
         watched: &WatchedClocks<'_>,
         state: &State,
         (now, all, parts_s): (Time, f64, [f64; PARTS.len()]),
     ) -> f64 {
         (self.is_open, self.opened) = (true, now);
-        self.find_near(rows, unready, watched, state);
+        self.find_near(rows, amiss, watched, state);
         // What strikes in the window anyway need not be made to: any of a kind, or of those near each, since it may take all of them.
         let expected = |kind: usize| watched.clocks[watched.places.kinds[kind][0] as usize].rate * parts_s[0];
         let each = |kind: usize| expected(kind) < ANYWAY;
         let any = |kind: usize, running: u32| running > 0 && expected(kind) * f64::from(running) < ANYWAY;
         let kinds = (0..).zip(running).filter(|(kind, running)| any(*kind, **running)).count() as f64;
-        let near = (0..).zip(&self.kinds).filter(|(kind, part)| part.near > 0 && each(*kind)).count() as f64;
+        let is_near = |(kind, part): &(usize, &Part)| part.near > 0 && each(*kind);
+        let near = (0..).zip(&self.kinds).filter(is_near).count() as f64;
+        let in_role = |kind: usize| amiss.outs.iter().any(|&out| watched.has_role_of(kind, out));
+        let alike: Vec<bool> = (0..).zip(&self.kinds).map(|row| is_near(&row) && in_role(row.0)).collect();
+        let alikes = alike.iter().filter(|is_alike| **is_alike).count() as f64;
         let all_near = match (kinds > 0.0, near > 0.0) {
             (true, true) => all / 2.0,
             (false, true) => all,
@@ -107,8 +120,14 @@ impl Shares {
                 part.rest = (all - all_near) / kinds;
             }
             if part.near > 0 && each(kind) {
-                part.each_near = all_near / near / f64::from(part.near);
-                part.rest += all_near / near;
+                // What plays a role that is played by something out has a half of it to itself.
+                let of_kind = match (alikes > 0.0, alike[kind]) {
+                    (false, _) => all_near / near,
+                    (true, false) => all_near / near / 2.0,
+                    (true, true) => all_near / near / 2.0 + all_near / alikes / 2.0,
+                };
+                part.each_near = of_kind / f64::from(part.near);
+                part.rest += of_kind;
             }
         }
         if kinds + near > 0.0 { all } else { 0.0 }
@@ -121,25 +140,43 @@ impl Shares {
         }
     }
 
-    /// Finds the clocks that are near, where these of the VMs that are asked about are not ready.
-    fn find_near(&mut self, rows: &Table<Row>, unready: &[u32], watched: &WatchedClocks<'_>, state: &State) {
+    /// Finds the clocks that are near.
+    fn find_near(&mut self, rows: &Table<Row>, amiss: Amiss<'_>, watched: &WatchedClocks<'_>, state: &State) {
         self.near.drain(..).for_each(|number| self.are_near[number as usize] = false);
         self.kinds.fill(Part::default());
-        for &place in unready {
-            watched.peers[place as usize]
-                .clone()
-                .for_each(|vm| self.add_near(VmId(vm), rows, watched, state));
+        for &place in amiss.unready {
+            self.add_instance(place as usize, rows, watched, state);
+        }
+        for &out in amiss.outs {
+            match watched.around.under(out) {
+                Under::Host(host) => {
+                    for vm in state.residents(host).filter_map(|vm| watched.places.asked(vm)) {
+                        self.add_instance(vm, rows, watched, state);
+                    }
+                }
+                Under::Storage(storage) => {
+                    for vm in watched.around.vms_of(storage).iter().filter_map(|vm| watched.places.asked(*vm))
+                    {
+                        self.add_instance(vm, rows, watched, state);
+                    }
+                }
+                Under::Other => {}
+            }
         }
         if self.near.is_empty() {
             watched.vms.iter().for_each(|&vm| self.add_near(vm, rows, watched, state));
         }
     }
 
-    /// The clocks of a VM and of the host that it is on.
+    /// The clocks under all VMs of an instance, by the place of one of them.
+    fn add_instance(&mut self, place: usize, rows: &Table<Row>, watched: &WatchedClocks<'_>, state: &State) {
+        watched.peers[place].clone().for_each(|vm| self.add_near(VmId(vm), rows, watched, state));
+    }
+
+    /// The clocks of a VM, and of all that it stands on.
     fn add_near(&mut self, vm: VmId, rows: &Table<Row>, watched: &WatchedClocks<'_>, state: &State) {
-        let host = state.vms[vm.index()].host();
-        let of_host = host.map_or(&[][..], |host| &watched.places.hosts[host.index()]).iter().copied();
-        for number in of_host.chain(watched.places.of_vm(vm).map(|number| number as u32)) {
+        let around = watched.around.of(vm, state.vms[vm.index()].host());
+        for number in around.chain(watched.places.of_vm(vm).map(|number| number as u32)) {
             let runs = rows[number as usize].clock.runs();
             if runs && !std::mem::replace(&mut self.are_near[number as usize], true) {
                 self.kinds[watched.clocks[number as usize].kind].near += 1;

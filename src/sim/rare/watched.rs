@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::around::Around;
 use super::calm::Known;
 use super::memory::Memory;
 use super::places::Places;
@@ -46,8 +47,9 @@ pub(super) struct Watched<'m> {
     pub repair: u32,
     /// Clocks that are alike have the same.
     pub kind: usize,
-    /// The host that goes with it.
+    /// The host that goes with it, and what it is of what is neither host nor VM.
     pub host: Option<u32>,
+    pub part: Option<PartKind>,
 }
 
 impl Watched<'_> {
@@ -62,7 +64,10 @@ impl Watched<'_> {
 pub(super) struct WatchedClocks<'m> {
     pub clocks: Vec<Watched<'m>>,
     pub kinds: usize,
+    /// By kind, what its clocks are of: those with one number are alike but for their laws.
+    pub roles: Vec<u8>,
     pub places: Places,
+    pub around: Around,
     /// Those that may well fire before a repair is done.
     pub lively: Vec<u32>,
     /// Whether there are others that concern the services and cannot be hurried: lives that end at the same age in every draw, or in a share of them; or
@@ -91,6 +96,7 @@ struct Candidate<'m> {
     place: Place,
     repair: u32,
     host: Option<u32>,
+    part: Option<PartKind>,
     crew: Option<CrewId>,
     faults: [&'m Option<Fault>; 2],
     /// The services can be hit by it.
@@ -142,7 +148,9 @@ impl<'m> WatchedClocks<'m> {
         let mut found = WatchedClocks {
             clocks: Vec::new(),
             kinds: 0,
+            roles: Vec::new(),
             places: Places::default(),
+            around: Around::default(),
             lively: Vec::new(),
             leaves_some_out: model
                 .injects
@@ -197,9 +205,12 @@ impl<'m> WatchedClocks<'m> {
                 repair: one.repair,
                 kind,
                 host: one.host,
+                part: one.part,
             });
         }
         found.kinds = kinds.len();
+        found.roles = kinds.iter().map(|kind| role(kind.0)).collect();
+        found.around = Around::new(model, &found.clocks, &found.vms);
         found.places = Places::new(model, &found.clocks, found.kinds, &found.vms);
         let longest_s = found.dawn.as_secs_f64();
         let is_lively = |watched: &Watched<'_>| watched.rate * longest_s > LIVELY;
@@ -207,6 +218,13 @@ impl<'m> WatchedClocks<'m> {
         found.lively = lively.map(|(number, _)| number).collect();
         found.dawn = found.dawn + aftermath(model, &reach);
         found
+    }
+}
+
+impl WatchedClocks<'_> {
+    /// Whether clocks of a kind are of the sort of one that is out.
+    pub(super) fn has_role_of(&self, kind: usize, out: u32) -> bool {
+        self.roles[kind] == self.roles[self.clocks[out as usize].kind]
     }
 }
 
@@ -265,6 +283,7 @@ fn candidates<'m>(model: &'m Model, reach: &Reach) -> Vec<Candidate<'m>> {
             place: Place::Slot(part.timers[0]),
             repair: part.timers[1],
             host,
+            part: Some(part.kind),
             crew: part.crew,
             faults: [&part.fault, &None],
             is_reached: reach.holds(model, part.kind),
@@ -272,12 +291,13 @@ fn candidates<'m>(model: &'m Model, reach: &Reach) -> Vec<Candidate<'m>> {
     }
     for (number, host) in (0..).zip(&model.hosts) {
         let timers = &model.timers.hosts[number as usize];
-        for (tag, timer, fault) in [(20, timers.crash, &host.crash), (21, timers.hang, &host.hang)] {
+        for (tag, timer, fault) in [(CRASH, timers.crash, &host.crash), (HANG, timers.hang, &host.hang)] {
             add(Candidate {
                 tag,
                 place: Place::Slot(timer),
                 repair: timers.step,
                 host: Some(number),
+                part: None,
                 crew: host.crew,
                 faults: [fault, &None],
                 is_reached: reach.hosts.contains(&number),
@@ -295,6 +315,7 @@ fn candidates<'m>(model: &'m Model, reach: &Reach) -> Vec<Candidate<'m>> {
                 place,
                 repair: NO_TIMER,
                 host: None,
+                part: None,
                 crew: service.crew,
                 faults,
                 is_reached,
@@ -378,6 +399,15 @@ impl Reach {
             }
         }
     }
+}
+
+/// Hosts.
+const CRASH: u8 = 20;
+const HANG: u8 = 21;
+
+/// What is out in one way or the other plays one role.
+fn role(tag: u8) -> u8 {
+    if tag == HANG { CRASH } else { tag }
 }
 
 /// Parts of one sort have one tag.
