@@ -237,6 +237,10 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             return;
         }
         self.aside = None;
+        // What came by itself where it hardly would have is no step that anybody has made: chances again would make it even less likely to be met.
+        if self.weight > 1.0 {
+            return;
+        }
         let rarity = self.ledger.rarity();
         if rarity > self.rarest {
             (self.rarest, self.firing) = (rarity, 1.0);

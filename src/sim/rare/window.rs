@@ -234,7 +234,8 @@ mod tests {
         let window = Window { ends: Time::ZERO, parts_s, free: 0.5, forced: None };
         for laws in [[Some(&laws[0]), None], [None, Some(&laws[1])], [Some(&laws[0]), Some(&laws[1])]] {
             let (place, laws) = (Place::Slot(0), laws);
-            let watched = Watched { place, laws, rate: 1.0, rarity: 1.0, repair: 0, kind: 0, host: None };
+            let watched =
+                Watched { place, laws, rate: 1.0, rarity: 1.0, repair: 0, kind: 0, host: None, part: None };
             let even = Even::of(&watched, parts_s).expect("no age");
             for k in 0..100 {
                 let passed_s = 1e-3 + f64::from(k * k) * 3.6;
