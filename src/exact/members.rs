@@ -5,7 +5,7 @@
 //! Σ_i w_i P(j - 1 of the others are up).
 
 use super::chain::REWARDS;
-use super::renewal::{BEYOND, Condition, Renewal};
+use super::renewal::{Condition, Renewal};
 use super::settling::{Settling, Window, window};
 use super::worth::Worth;
 
@@ -20,8 +20,8 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// What they earn from `from_s` seconds after their beginning, for `lasts_s` seconds.
-    pub(super) fn earned(&self, from_s: f64, lasts_s: f64) -> Window {
+    /// What they earn from `from_s` seconds after their beginning, for `lasts_s` seconds. None where that does not settle.
+    pub(super) fn earned(&self, from_s: f64, lasts_s: f64) -> Option<Window> {
         // Those that are alike are looked at once.
         let mut kinds: Vec<&Renewal> = Vec::new();
         let mut kind_of = Vec::with_capacity(self.members.len());
@@ -35,7 +35,6 @@ impl Members {
         let in_the_end: Vec<Condition> = kinds.iter().map(|kind| kind.long_run()).collect();
         let settled = self.rates(&kind_of, &in_the_end);
         let reach_s = kinds.iter().map(|kind| kind.reach_s()).fold(0.0, f64::max);
-        let beyond = BEYOND * self.members.len() as f64;
         let along = |step_s: f64, steps: usize, settles: bool| {
             let paths: Vec<Vec<Condition>> = kinds.iter().map(|kind| kind.path(step_s, steps)).collect();
             let at = |step: usize| {
@@ -47,7 +46,10 @@ impl Members {
             };
             (0..steps).map(at).collect()
         };
-        window((from_s, lasts_s), &Settling { settled, reach_s, beyond, steps: STEPS, along: &along })
+        window(
+            (from_s, lasts_s),
+            &Settling { settled, reach_s, parts: self.members.len(), steps: STEPS, along: &along },
+        )
     }
 
     /// What they earn a second, from what each kind is doing.

@@ -165,7 +165,7 @@ fn solve_cycle(model: &Model, instance: InstanceId) -> Option<Solution> {
 fn solve_counts(model: &Model, instance: InstanceId) -> Option<Solution> {
     let (from, lasts) = (model.warmup.as_secs_f64(), model.horizon.as_secs_f64());
     let window = match recognise::counts_of(model, instance)? {
-        Counts::Members(members) => members.earned(from, lasts),
+        Counts::Members(members) => members.earned(from, lasts)?,
         Counts::OneCrew(hosts) => hosts.earned(from, lasts)?,
     };
     let is_known = |reward: usize| window.errors[reward] <= PRECISION * window.sums[reward];

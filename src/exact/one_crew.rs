@@ -18,8 +18,8 @@ use std::collections::VecDeque;
 
 use super::chain::REWARDS;
 use super::lattice::Lattice;
-use super::renewal::{BEYOND, reach_s};
-use super::settling::{Settling, Window, window};
+use super::renewal::reach_s;
+use super::settling::{BEYOND, Settling, Window, window};
 use super::worth::Worth;
 use crate::engine::Law;
 
@@ -30,6 +30,8 @@ const STEPS: usize = 1_000;
 const PARTS: usize = 40_000;
 /// A repair that is no longer than this part of the mean is one that has just begun.
 const SOON: f64 = 1e-9;
+/// Where a repair brings so many others with it that the crew is hardly ever idle nothing is told.
+const BUSY_MAX: f64 = 0.9;
 /// More failures within a step of the lattice that are rarer than this are none: rare states are come to one by one.
 const NEVER: f64 = 1e-12;
 
@@ -52,11 +54,10 @@ impl OneCrew {
         let longest = self.repair.iter().map(|(_, law)| reach_s(law, BEYOND)).fold(0.0, f64::max);
         // A busy time is as long as its repairs, each of which brings `again` others with it.
         let again = self.rate * (self.hosts - 1) as f64 * self.mean_s();
-        if again >= 0.9 {
+        if again >= BUSY_MAX {
             return None;
         }
-        let rounds = 1.0 + libm::ceil(libm::log(BEYOND) / libm::log(again.max(BEYOND)));
-        let reach_s = longest + rounds * self.mean_s() / (1.0 - again);
+        let reach_s = longest + self.mean_s() / (1.0 - again);
         let along = |step_s: f64, steps: usize, settles: bool| {
             let path = self.path(step_s, steps);
             let last = &path[steps - 1];
@@ -69,8 +70,10 @@ impl OneCrew {
             };
             path.iter().map(at).collect()
         };
-        let beyond = BEYOND * self.hosts as f64;
-        Some(window((from_s, lasts_s), &Settling { settled, reach_s, beyond, steps: STEPS, along: &along }))
+        window(
+            (from_s, lasts_s),
+            &Settling { settled, reach_s, parts: self.hosts, steps: STEPS, along: &along },
+        )
     }
 
     fn mean_s(&self) -> f64 {

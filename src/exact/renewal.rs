@@ -12,12 +12,11 @@
 //! by when, so that its steps matter little.
 
 use super::lattice::Lattice;
+use super::settling::BEYOND;
 use crate::engine::Law;
 
 /// Points of the lattice on which a way back is summed up.
 const BACK_POINTS: usize = 2_000;
-/// A lattice reaches so far that no more than this part of anything is beyond it.
-pub(super) const BEYOND: f64 = 1e-6;
 
 /// A component that goes through lives, and what is out with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,20 +96,16 @@ impl Renewal {
         Condition { down: (self.out_mean_s() + lived_s) / cycle_s, breaks: outlived / cycle_s }
     }
 
-    /// How long it takes at least until it hardly depends on where it began.
+    /// How far its longest durations reach, one after the other.
     pub(super) fn reach_s(&self) -> f64 {
         let longest = |out: &Vec<Law>| out.iter().map(|law| reach_s(law, BEYOND)).sum::<f64>();
         let out_s = self.outs.iter().map(longest).fold(0.0, f64::max);
         let back_s: f64 = self.back.iter().map(|law| reach_s(law, BEYOND)).sum();
         // Exponential lives begin anew at every instant; others are remembered as well.
-        let life_s = match self.life() {
-            Law::Exponential { .. } => 0.0,
-            life => reach_s(&life, BEYOND),
-        };
-        // What is out again is out for longer: by the share of time that is spent out, over and over.
-        let again = self.out_mean_s() / (self.out_mean_s() + self.life().mean_s());
-        let rounds = 1.0 + libm::ceil(libm::log(BEYOND) / libm::log(again.max(BEYOND)));
-        rounds * (out_s + life_s) + back_s
+        match self.life() {
+            Law::Exponential { .. } => out_s + back_s,
+            life => out_s + back_s + reach_s(&life, BEYOND),
+        }
     }
 
     /// By steps of a lattice, how it is in each on average.

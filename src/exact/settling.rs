@@ -12,45 +12,62 @@ pub(super) struct Window {
 /// What is earned a second by each step of a lattice: of so long steps, so many of them, and whether they reach the long run.
 pub(super) type Along<'a> = &'a dyn Fn(f64, usize, bool) -> Vec<[f64; REWARDS]>;
 
+/// A lattice reaches so far that no more than this part of any duration is beyond it.
+pub(super) const BEYOND: f64 = 1e-6;
+/// What takes no time at all settles within this.
+const SHORTEST_S: f64 = 1.0;
+/// What late in a lattice is no further from the long run than this part of it has settled; else one that reaches twice as far is tried,
+/// so many times.
+const SETTLED: f64 = 1e-5;
+const DOUBLINGS: u32 = 6;
+
 /// Something that settles.
 pub(super) struct Settling<'a> {
     /// What it earns a second in the long run.
     pub settled: [f64; REWARDS],
-    /// From when on hardly anything tells where it began, and how much that is.
+    /// How far its longest duration reaches.
     pub reach_s: f64,
-    pub beyond: f64,
+    /// How many of these may be under way at once.
+    pub parts: usize,
     /// Steps of the finer of two lattices; the coarser has half as many.
     pub steps: usize,
     pub along: Along<'a>,
 }
 
-/// What is earned from `from_s` seconds after the beginning, for `lasts_s` seconds.
+/// What is earned from `from_s` seconds after the beginning, for `lasts_s` seconds. None where it does not settle.
 ///
 /// Steps of a lattice are followed until things have settled, or to the end of the window. How far off they are is told by steps of twice
 /// the length: errors shrink with the square of the steps, so that the finer are off by a third of what lies between the two; a half is told.
-pub(super) fn window((from_s, lasts_s): (f64, f64), of: &Settling<'_>) -> Window {
+pub(super) fn window((from_s, lasts_s): (f64, f64), of: &Settling<'_>) -> Option<Window> {
     let end_s = from_s + lasts_s;
-    let settles = of.reach_s <= end_s;
-    let mut window = Window { sums: of.settled.map(|rate| rate * lasts_s), errors: [0.0; REWARDS] };
-    if from_s < of.reach_s {
-        let until_s = of.reach_s.min(end_s);
-        let sums = |steps: usize| {
-            let step_s = until_s / steps as f64;
-            let rates = (of.along)(step_s, steps, settles);
-            beyond_settled(&rates, step_s, (from_s, end_s), &of.settled)
-        };
-        let ((fine, unsettled), (coarse, _)) = (sums(of.steps), sums(of.steps / 2));
-        for reward in 0..REWARDS {
-            window.sums[reward] += fine[reward];
-            // What is still off late fades at least as it would if it took as long again.
-            let fades = if settles { unsettled[reward] * until_s.min(lasts_s) } else { 0.0 };
-            window.errors[reward] = (fine[reward] - coarse[reward]).abs() / 2.0 + fades;
+    let sums = |until_s: f64, steps: usize| {
+        let step_s = until_s / steps as f64;
+        let rates = (of.along)(step_s, steps, until_s < end_s);
+        beyond_settled(&rates, step_s, (from_s, end_s), &of.settled)
+    };
+    let mut reach_s = of.reach_s.max(SHORTEST_S);
+    let (mut fine, mut unsettled) = sums(reach_s.min(end_s), of.steps);
+    for doubling in 0.. {
+        let is_settled = |reward: usize| unsettled[reward] <= SETTLED * of.settled[reward];
+        if reach_s >= end_s || (0..REWARDS).all(is_settled) {
+            break;
         }
+        if doubling == DOUBLINGS {
+            return None;
+        }
+        reach_s *= 2.0;
+        (fine, unsettled) = sums(reach_s.min(end_s), of.steps);
     }
-    for (error, sum) in window.errors.iter_mut().zip(window.sums) {
-        *error += of.beyond * sum;
+    let (coarse, _) = sums(reach_s.min(end_s), of.steps / 2);
+    let mut window = Window { sums: of.settled.map(|rate| rate * lasts_s), errors: [0.0; REWARDS] };
+    for reward in 0..REWARDS {
+        window.sums[reward] += fine[reward];
+        // What is still off late fades at least as it would if it took as long again.
+        let fades = if reach_s < end_s { unsettled[reward] * reach_s.min(lasts_s) } else { 0.0 };
+        let beyond = BEYOND * of.parts as f64 * window.sums[reward];
+        window.errors[reward] = (fine[reward] - coarse[reward]).abs() / 2.0 + fades + beyond;
     }
-    window
+    Some(window)
 }
 
 /// What is earned in a window beyond what the long run would, and the most that rates are still off in the last eighth.
