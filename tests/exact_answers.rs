@@ -634,7 +634,7 @@ fn members_and_crews_of_any_law() {
     let service =
         format!("demand = 3\ncapacity = 1\n{}", AT_ONCE.replacen("boot = \"0 s\"", "boot = \"40 min\"", 1));
     // In so short a time it matters that they are new.
-    let run = "horizon = \"150 h\"";
+    let run = "horizon = \"150 h\"\nages = \"new\"";
     agrees(
         "members that wear out",
         &scenario(run, host, &service, &balanced(4)),
@@ -642,7 +642,7 @@ fn members_and_crews_of_any_law() {
         &[("mean = \"60 h\"", "mean = \"75 h\"")],
         &["degraded_s", "lost_s"],
     );
-    let stationary = scenario(&format!("{run}\nages = \"stationary\""), host, &service, &balanced(4));
+    let stationary = scenario("horizon = \"150 h\"\nages = \"stationary\"", host, &service, &balanced(4));
     agrees(
         "members of any age",
         &stationary,
