@@ -5,7 +5,7 @@ use ninefold::probe::{Figure, Shortfall};
 use ninefold::sim::rare::{Effort, RareRun};
 
 use crate::hidden::QUICK;
-use crate::rare::{BUSY, Mean, models, run};
+use crate::rare::{Mean, models, run};
 
 /// A member on each of four hosts, (mean time to failure, mean time to repair) in hours; down while all are.
 fn four(hosts: [(f64, f64); 4]) -> String {
@@ -134,21 +134,6 @@ fn what_takes_the_place_of_something_is_of_its_sort() {
     );
     let events = worth(&text, &Effort::branches(64), 1_000, three_out_us(40_000.0, 200.0));
     assert!(events > 60.0, "worth {events:.0} outages");
-}
-
-/// Members that a host cluster has brought together on one host stay there: an episode that lasts until the end, in which much goes on. Who
-/// lives it as it is must not be one in thousands of those who are made to live it otherwise: whatever strikes, no branch weighs
-/// more than 30, and a little more where planned work is near.
-#[test]
-fn an_episode_without_an_end_is_met_as_it_is() {
-    let model = &models(BUSY)[3];
-    let web = [ServiceId(1)];
-    let mut run =
-        RareRun::new(model, &web, Effort::branches(2), Shortfall::new(model, &web)).expect("hosts fail");
-    (0..60).for_each(|k| _ = run.run(8, k));
-    let found = &run.diagnostics;
-    println!("{} branches, the heaviest {:.1}", found.branches, found.weight_max);
-    assert!(found.branches > 3_000 && found.weight_max > 1.0 && found.weight_max < 60.0);
 }
 
 /// Applications of two members that crash after seven days each, to the microsecond, and are back in two minutes: their clocks are as far apart as

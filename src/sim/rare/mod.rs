@@ -92,8 +92,6 @@ pub struct Diagnostics {
     pub hits: u64,
     /// Sum of the weights of all branches, whose mean is 1 where nothing is wrong.
     pub weights: f64,
-    /// The largest of them.
-    pub weight_max: f64,
     /// What those that hit add to the downtime: the sum, that of the squares, and the most.
     pub lost: f64,
     pub lost_squared: f64,
@@ -260,7 +258,6 @@ impl Diagnostics {
         self.branches += 1;
         self.work += work;
         self.weights += weight;
-        self.weight_max = self.weight_max.max(weight);
         if lost > 0.0 {
             self.hits += 1;
             self.lost += lost;
@@ -277,7 +274,6 @@ impl Diagnostics {
         self.steps += other.steps;
         self.hits += other.hits;
         self.weights += other.weights;
-        self.weight_max = self.weight_max.max(other.weight_max);
         self.lost += other.lost;
         self.lost_squared += other.lost_squared;
         self.lost_max = self.lost_max.max(other.lost_max);
