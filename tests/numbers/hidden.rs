@@ -218,10 +218,10 @@ fn services_that_are_often_down_do_not_hide_a_rare_one() {
         })
         .collect();
     let single: String = (0..30).map(|n| format!("service.x{n}.protect = []\n")).collect();
-    let told = |text: &str| run(text, 5, 100, 2).strategies[0].services[0].downtime_s;
+    let told = |text: &str| run(text, 5, 250, 2).strategies[0].services[0].downtime_s;
     let alone = told(&format!("{head}{pair}{}", strategy("")));
     let beside = told(&format!("{head}{pair}{others}{}", strategy(&single)));
     println!("alone {alone:?}, beside {beside:?}");
     assert_eq!([alone.method, beside.method], [Method::ImportanceSampling; 2]);
-    assert!((beside.mean / alone.mean - 1.0).abs() < 0.25);
+    assert!((beside.mean / alone.mean - 1.0).abs() < 0.3);
 }

@@ -237,7 +237,8 @@ impl<'r, 'w, 'm, M: Meter> Branch<'r, 'w, 'm, M> {
             return;
         }
         self.aside = None;
-        // What came by itself where it hardly would have is no step that anybody has made: chances again would make it even less likely to be met.
+        // What came by itself where it hardly would have is no step that anybody has made: with chances again it would be met even less, and
+        // what lasts long and is often struck would be missing.
         if self.weight > 1.0 {
             return;
         }
