@@ -197,7 +197,8 @@ fn numbers_of_members_are_the_limit_of_chains() {
     let erlang = |hours: f64| format!("{{ law = \"erlang\", stages = 2, mean = \"{hours} h\" }}");
     let gamma = |hours: f64| format!("{{ law = \"gamma\", shape = 2.00000001, mean = \"{hours} h\" }}");
     type Laws<'a> = &'a dyn Fn(f64) -> String;
-    let groups: [(&str, &dyn Fn(Laws<'_>, Laws<'_>) -> String); 5] = [
+    type Group<'a> = &'a dyn Fn(Laws<'_>, Laws<'_>) -> String;
+    let groups: [(&str, Group<'_>); 5] = [
         ("own repairs", &|life, repair| {
             let host = format!(
                 "count = 4\nboot = {}\ncrash = {{ ttf = {}, ttr = {} }}",

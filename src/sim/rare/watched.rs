@@ -120,6 +120,12 @@ impl<'m> Candidate<'m> {
             .clamp(RARITY_MIN, 1.0))
     }
 
+    /// How long a repair takes that is a long one.
+    fn longest_repair_s(&self) -> f64 {
+        let repairs = self.faults.iter().filter_map(|fault| fault.as_ref());
+        repairs.map(|fault| fault.ttr.law.quantile(LONG)).fold(0.0, f64::max)
+    }
+
     fn can_fail(&self) -> bool {
         self.faults.iter().any(|fault| fault.is_some())
     }
@@ -182,12 +188,7 @@ impl<'m> WatchedClocks<'m> {
         let mut kinds: Vec<(u8, [Option<&'m Law>; 2])> = Vec::new();
         for one in candidates.iter().filter(concerns) {
             let laws = one.laws();
-            let longest = one
-                .faults
-                .iter()
-                .filter_map(|fault| fault.as_ref())
-                .map(|fault| fault.ttr.law.quantile(LONG));
-            found.dawn = found.dawn.max(Span::from_secs_f64(longest.fold(0.0, f64::max)));
+            found.dawn = found.dawn.max(Span::from_secs_f64(one.longest_repair_s()));
             // A clock of which one half cannot be hurried is left alone.
             if laws.iter().flatten().any(|law| !law.has_hazard()) {
                 found.leaves_some_out = true;
