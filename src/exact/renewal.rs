@@ -77,23 +77,27 @@ impl Renewal {
 
     /// What becomes of it in the long run.
     pub(super) fn long_run(&self) -> Condition {
-        let life = self.life();
-        let cycle_s = life.mean_s() + self.out_mean_s();
-        let back_s: f64 = self.back.iter().map(|law| reach_s(law, 1e-9)).sum();
-        let (lived_s, outlived) = if back_s == 0.0 {
-            (0.0, 1.0)
-        } else {
-            let step_s = back_s / (BACK_POINTS - 2) as f64;
-            let back = sum_of(&self.back, step_s, BACK_POINTS);
-            let at = |point: usize| point as f64 * step_s;
-            let mean = |part: &dyn Fn(f64) -> f64| -> f64 {
-                back.chances().iter().enumerate().map(|(point, mass)| mass * part(at(point))).sum()
-            };
-            // E min(s, X) is what the residual life has spent of the mean at s.
-            let lived = |s: f64| life.mean_s() * (1.0 - life.residual_survival(s));
-            (mean(&lived), mean(&|s| life.survival(s)))
-        };
+        let cycle_s = self.life().mean_s() + self.out_mean_s();
+        let (lived_s, outlived) = self.way_back();
         Condition { down: (self.out_mean_s() + lived_s) / cycle_s, breaks: outlived / cycle_s }
+    }
+
+    /// How much of a way back a life lasts, and how likely it is that it lasts longer.
+    fn way_back(&self) -> (f64, f64) {
+        let life = self.life();
+        let back_s: f64 = self.back.iter().map(|law| reach_s(law, 1e-9)).sum();
+        if back_s == 0.0 {
+            return (0.0, 1.0);
+        }
+        let step_s = back_s / (BACK_POINTS - 2) as f64;
+        let back = sum_of(&self.back, step_s, BACK_POINTS);
+        let mean = |part: &dyn Fn(f64) -> f64| -> f64 {
+            let points = back.chances().iter().enumerate();
+            points.map(|(point, mass)| mass * part(point as f64 * step_s)).sum()
+        };
+        // E min(s, X) is what the residual life has spent of the mean at s.
+        let lived = |s: f64| life.mean_s() * (1.0 - life.residual_survival(s));
+        (mean(&lived), mean(&|s| life.survival(s)))
     }
 
     /// How far its longest durations reach, one after the other.
@@ -137,7 +141,10 @@ impl Renewal {
             .zip(back.chances())
             .map(|(longer, as_long)| longer + as_long / 2.0)
             .collect();
-        let hidden = both(ends.chances(), &not_sooner);
+        let mut hidden = both(ends.chances(), &not_sooner);
+        // So many of all lives; of steps that are longer than the way back only that is known.
+        let (all, known): (f64, f64) = (hidden.iter().sum(), 1.0 - self.way_back().1);
+        hidden.iter_mut().for_each(|part| *part *= if all > 0.0 { known / all } else { 0.0 });
         let until = |point: usize, past: &[f64], by: &[f64]| -> f64 {
             (0..=point).map(|from| past[from] * by[point - from]).sum()
         };
