@@ -344,6 +344,8 @@ fn laws_with_a_memory_are_what_they_are() {
     ];
     let cases = laws.iter().flat_map(|law| ["stationary", "new"].map(|ages| (*law, ages)));
     let cases: Vec<(u64, (&str, &str))> = (1..).zip(cases).collect();
+    // The fast form takes each law with one of both.
+    let cases: Vec<_> = cases.into_iter().filter(|(seed, _)| is_long() || seed % 4 < 2).collect();
     cases.into_par_iter().for_each(|(seed, (law, ages))| law_with_a_memory(law, ages, seed));
 }
 
@@ -540,15 +542,15 @@ pub(crate) fn run(text: &str, seed: u64, replications: u32, threads: usize) -> S
     experiment::run(&models(text), &plan, &()).expect("nobody stops it")
 }
 
-/// The whole program: an interval of 95 % holds the truth in at least 85 % of 48 runs, and says how it came about. Of intervals that hold
-/// it in 95 %, fewer do once in 300 times; that they hold it in 70 % is noticed in 98 % of all cases. In the long form it is
+/// The whole program: an interval of 95 % holds the truth in at least 20 of 24 runs, and says how it came about. Of intervals that hold
+/// it in 95 %, fewer do once in 170 times; that they hold it in 60 % is noticed in 98 % of all cases. In the long form it is
 /// 92 % of 768, missed once in a million times, and 89.5 % is noticed.
 #[test]
 fn its_intervals_cover() {
     let text = three_hosts("{ mttf = \"10000 h\", mttr = \"10 h\" }", "", "");
     let rate = 1e-4;
     let exact = last_state(&[3.0 * rate, 2.0 * rate, rate], &[0.1, 0.2, 0.3]) * 31_536_000.0;
-    let (mut covered, mut weighted, runs) = (0, 0, 48 * u64::from(times()));
+    let (mut covered, mut weighted, runs) = (0, 0, if is_long() { 768 } else { 24 });
     for seed in 0..runs {
         let downtime = run(&text, 1_000 + seed, 100, 2).strategies[0].services[0].downtime_s;
         weighted += u64::from(downtime.method == Method::ImportanceSampling);
@@ -556,7 +558,7 @@ fn its_intervals_cover() {
     }
     println!("{covered} of {runs}, of which {weighted} by importance sampling");
     assert!(weighted * 100 >= runs * 95);
-    assert!(u64::from(covered) * 100 >= runs * if runs > 700 { 92 } else { 85 }, "{covered} of {runs}");
+    assert!(u64::from(covered) * 100 >= runs * if is_long() { 92 } else { 83 }, "{covered} of {runs}");
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn worth(text: &str, effort: &Effort, replications: u32, exact_us: f64) -> f64 {
     let mut run = RareRun::new(model, &services, effort.clone(), meter).expect("something can fail");
     let rows: Vec<f64> = (0..replications).map(|k| run.run(8, k)[Figure::Downtime.place()]).collect();
     let found = Mean::of(&rows);
-    let (z, wrong, events) = (found.z(exact_us), found.z(0.5 * exact_us), (found.mean / found.se).powi(2));
+    let (z, wrong, events) = (found.z(exact_us), found.z(0.4 * exact_us), (found.mean / found.se).powi(2));
     println!(
         "exact {exact_us:.0} us, found {:.0} +- {:.0}, z {z:.2}, {wrong:.2}; {events:.0}",
         found.mean, found.se
@@ -93,7 +93,7 @@ fn three_out_us(mttf_h: f64, mttr_h: f64) -> f64 {
 }
 
 /// Twenty groups of three, each in three of sixty racks, and nothing fails but racks: with one of them gone it is those of the same group of which the
-/// next is made to go, and not any of 59. Half as much is no answer.
+/// next is made to go, and not any of 59. Two fifths of it are no answer.
 #[test]
 fn of_many_racks_those_of_an_instance_that_has_lost_a_member_are_in_danger() {
     let racks: String = (0..60)
@@ -132,8 +132,8 @@ fn what_takes_the_place_of_something_is_of_its_sort() {
          vm = {{ cores = 1, memory = \"3 GiB\" }}\n{QUICK}\
          [strategy.nlb]\nprotect = [\"nlb\"]\nmembers = 12\ndetection = \"0 s\"\nconvergence = \"0 s\"\n"
     );
-    let events = worth(&text, &Effort::branches(64), 1_000, three_out_us(40_000.0, 200.0));
-    assert!(events > 60.0, "worth {events:.0} outages");
+    let events = worth(&text, &Effort::branches(64), 500, three_out_us(40_000.0, 200.0));
+    assert!(events > 40.0, "worth {events:.0} outages");
 }
 
 /// Applications of two members that crash after seven days each, to the microsecond, and are back in two minutes: their clocks are as far apart as
