@@ -179,8 +179,8 @@ const PAIRED: &str = "schema = 1\n[run]\nhorizon = \"1 y\"\nprecision = \"10 %\"
     start = \"0 s\"\nrecover = \"0 s\"\n[strategy.one]\nprotect = []\n[strategy.two]\nprotect = [\"nlb\"]\nmembers = 2\n\
     detection = \"0 s\"\nconvergence = \"0 s\"\n";
 
-/// A run that stops when differences are known: their interval is within 10 % of the larger mean, and holds the exact difference in 50 of 60 runs
-/// and more. Of intervals that hold it in 95 %, fewer do once in 5,000 times; that they hold it in 70 % is noticed in 98 % of all cases.
+/// A run that stops when differences are known: their interval is within 10 % of the larger mean, and holds the exact difference in 33 of 40 runs
+/// and more. Of intervals that hold it in 95 %, fewer do once in 3,000 times; that they hold it in 70 % is noticed in 94 % of all cases.
 #[test]
 fn a_run_may_stop_when_differences_are_known() {
     // From all up: u T - u / r, and u² (T - 2 / r + 1 / 2 r) for two at once, r the sum of both rates.
@@ -188,7 +188,7 @@ fn a_run_may_stop_when_differences_are_known() {
     let one = steady * (year_s - 1.0 / rate);
     let exact = one - steady * steady * (year_s - 2.0 / rate + 0.5 / rate);
     let mut held = 0;
-    for seed in 0..60 {
+    for seed in 0..40 {
         let summary = run(PAIRED, 900 + seed, 20_000, 1);
         let found = summary.comparisons[0].downtime_s_a_minus_b;
         let reached = summary.precision.as_ref().expect("it was asked for");
@@ -197,8 +197,8 @@ fn a_run_may_stop_when_differences_are_known() {
         assert!(half <= 0.1 * summary.strategies[0].services[0].downtime_s.mean, "{half} {found:?}");
         held += u32::from(found.low <= exact && exact <= found.high);
     }
-    println!("{held} of 60 hold {exact:.0} s");
-    assert!(held >= 50);
+    println!("{held} of 40 hold {exact:.0} s");
+    assert!(held >= 33);
 }
 
 /// Weighted replications are asked at a look, on any number of threads with the same answer.
