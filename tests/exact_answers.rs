@@ -368,6 +368,8 @@ fn obstacles_have_names() {
         "the time to failure of host h-1 remembers how long it has lasted: weibull, shape 0.7",
     );
     names(weibull, &both, &balanced(2), "the time to repair of host h-1 and 1 more remembers");
+    let lockstep = "count = 2\nboot = \"0 s\"\ncrash = { ttf = \"500 h\", ttr = \"6 h\" }";
+    names(lockstep, AT_ONCE, &balanced(2), "the time to failure of host h-1 and 1 more remembers");
     let late = balanced(1)
         .replace("detection = \"0 s\"", "detection = \"5 s\"")
         .replace("members = 1", "members = 2");

@@ -61,7 +61,9 @@ fn renewal(model: &Model, alone: &Alone<'_>) -> Option<Renewal> {
     };
     let lives: Vec<Law> = alone.faults.iter().map(|fault| fault.ttf.law.clone()).collect();
     let exponential = lives.iter().all(|law| matches!(law, Law::Exponential { .. }));
-    if (lives.len() > 1 && !exponential) || lives.iter().any(|law| law.mean_s() <= 0.0) {
+    // Lives that all end at one age end together, which no lattice tells from lives that end at nearly one.
+    let smooth = lives.iter().all(|law| law.mean_s() > 0.0 && law.has_hazard());
+    if (lives.len() > 1 && !exponential) || !smooth {
         return None;
     }
     let outs = alone.faults.iter().map(|fault| laws(&[&[&fault.ttr][..], &alone.out].concat())).collect();
