@@ -48,7 +48,8 @@ impl Span {
     }
 
     /// Rounds a length in seconds to the nearest microsecond, once, half away from zero.
-    /// What no horizon can hold becomes [`Span::FOREVER`]; `NaN` and negative values are a bug.
+    /// What no horizon can hold becomes one length beyond all of them, and infinity [`Span::FOREVER`]: a life that ends some day can be hurried, and
+    /// one that never does cannot. `NaN` and negative values are a bug.
     #[inline]
     #[must_use]
     pub fn from_secs_f64(secs: f64) -> Span {
@@ -84,11 +85,14 @@ impl Span {
 /// 2^52: doubles from here to 2^53 are whole numbers one apart.
 const FRACTIONLESS: f64 = (1_u64 << 52) as f64;
 
-/// A whole number of microseconds; 2^63 are 292,000 years, beyond every horizon that validation lets pass.
+/// Microseconds of more than 291,000 years, beyond every horizon that validation lets pass; a clock can still run towards that.
+const MICROS_MAX: f64 = 9.2e18;
+
+/// A whole number of microseconds.
 #[cold]
 #[inline(never)]
 fn whole(micros: f64) -> u64 {
-    if micros >= 9.2e18 { u64::MAX } else { micros as u64 }
+    if micros == f64::INFINITY { u64::MAX } else { micros.min(MICROS_MAX) as u64 }
 }
 
 /// A half that was rounded down to even.
@@ -156,8 +160,7 @@ mod tests {
 
     /// The definition, with the rounding of the standard library.
     fn rounded(secs: f64) -> Span {
-        let micros = (secs * 1e6).round();
-        if micros < 9.2e18 { Span(micros as u64) } else { Span::FOREVER }
+        if secs == f64::INFINITY { Span::FOREVER } else { Span((secs * 1e6).round().min(9.2e18) as u64) }
     }
 
     proptest! {
@@ -184,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_horizon_holds_is_forever() {
+    fn what_no_horizon_holds_is_beyond_all_of_them_and_infinity_is_forever() {
         for secs in [9.199_999e12, 9.2e12, 9.3e12, 1e300, f64::INFINITY, 0.0, 0.499_999_999_999_999_9e-6] {
             assert_eq!(Span::from_secs_f64(secs), rounded(secs), "{secs}");
         }

@@ -22,6 +22,10 @@ use crate::state::State;
 
 /// Fewer incidents than this in all replications are too few (statistics B4).
 pub(super) const OUTAGES_FEW: f64 = 50.0;
+/// What plain replications know no better than as so many incidents of one size is uneven, where weighted ones know it as so many times as many.
+/// Assumptions.
+const OUTAGES_SOME: f64 = 200.0;
+const MUCH_BETTER: f64 = 4.0;
 /// What plain replications seem to know as well as so many incidents of one size is the first that is not asked about where that takes too long.
 /// Assumption.
 const OUTAGES_MANY: f64 = 1_000.0;
@@ -41,8 +45,11 @@ const USUAL: usize = 4;
 /// Then weighted ones show what is to be expected: so many, their branches, and what makes their random numbers others.
 const PILOT: usize = 32;
 const PILOT_BRANCHES: f64 = 4.0;
+const PILOT_PART_OF_EACH: f64 = 0.5;
 const PILOT_THIN: f64 = 1.0 / 16.0;
 const PILOT_SEED: u64 = 0x7069_6c6f_7420_7275;
+/// Where nobody is rare, an episode of which there are few has up to so many times as many branches. Assumption.
+const KIND_MORE: f64 = 32.0;
 /// Where that leaves weights uneven, others show which way is the better one: so many branches all the way, or so many of each level, of which there
 /// are taken to be so many.
 const FORCED: f64 = 64.0;
@@ -63,6 +70,8 @@ const BETTER: f64 = 2.0;
 /// this. Assumption.
 const PART_MIN: f64 = 0.01;
 const PART_UNEVEN_MIN: f64 = 0.25;
+/// Of whom nobody is rare not all replications need be lived again: rather the first of them, so many at least, than a smaller part of each. Assumption.
+const FIRST_MIN: usize = 1_000;
 /// Each pilot may cost this part of that, and one of its replications this part of the pilot: four times its share.
 const PILOT_PART: f64 = 0.2;
 const PILOT_REPLICATION_PART: f64 = 0.125;
@@ -83,6 +92,8 @@ pub(super) struct Decision {
     pub told: Vec<[bool; KEPT.len()]>,
     /// `None` where nothing would be told, or it would cost too much to find it.
     pub effort: Option<Effort>,
+    /// So many of the first replications are lived again.
+    pub replications: usize,
 }
 
 /// What replications that are lived as they are have shown.
@@ -131,8 +142,10 @@ impl<'a> Run<'a> {
         let count = self.numbers.len();
         let plain_looks = costs::of_plain(self.model, plain.events, count);
         let uneven_looks = LOOKS_UNEVEN_MAX.max(PLAIN_TIMES * plain_looks);
-        // Episodes apart, weighted replications are lived event by event.
-        let least = |services: &[ServiceId]| costs::of_steps(self.model, services, plain.events, count);
+        // Episodes apart, weighted replications are lived event by event: all of them where anybody is rare.
+        let first = if open.is_empty() { (FIRST_MIN as f64 / count as f64).min(1.0) } else { 1.0 };
+        let least =
+            |services: &[ServiceId]| first * costs::of_steps(self.model, services, plain.events, count);
         let others = self.chosen(|place| !is_open(place));
         let unsure = self.chosen(|place| !is_open(place) && !plain.seems_to_know(place, count));
         let uneven = self.chosen(|place| !is_open(place) && may_miss(place));
@@ -142,18 +155,19 @@ impl<'a> Run<'a> {
         asked.retain(|services| *services == open || least(services) < uneven_looks);
         asked.dedup();
         for services in asked {
-            let looks = match (open.is_empty(), uneven.is_empty()) {
-                (false, _) => LOOKS_MAX.max(PLAIN_TIMES * plain_looks),
-                (true, false) => uneven_looks,
-                (true, true) => LOOKS_UNKNOWN_MAX.max(plain_looks),
+            let has_others = services.len() > open.len() + uneven.len();
+            let rare_looks = LOOKS_MAX.max(PLAIN_TIMES * plain_looks);
+            let [looks, first_looks] = match (open.is_empty(), uneven.is_empty()) {
+                (false, _) => [rare_looks, if has_others { LOOKS_OF_OTHERS } else { rare_looks }],
+                (true, false) => [uneven_looks; 2],
+                // Until something tells that plain replications do not know enough.
+                (true, true) => [uneven_looks, LOOKS_UNKNOWN_MAX.max(plain_looks)],
             };
-            if open.is_empty() && least(&services) >= looks {
+            if open.is_empty() && least(&services) >= first_looks {
                 continue;
             }
-            let has_others = !open.is_empty() && services.len() > open.len() + uneven.len();
             let run = Run { services: &services, ..self };
-            match run.decide_within([looks, if has_others { LOOKS_OF_OTHERS } else { looks }], threads, watch)
-            {
+            match run.decide_within([looks, first_looks], !open.is_empty(), threads, watch) {
                 Ok(decision) => return Ok(decision),
                 Err(Ends::Stopped) => return Err(Stopped),
                 Err(Ends::TooCostly) => {}
@@ -162,7 +176,8 @@ impl<'a> Run<'a> {
         let times = self.numbers.len() as f64 / PLAIN as f64;
         let services = self.chosen(|place| plain.incidents[place] * times < OUTAGES_FEW);
         let told = vec![[false; KEPT.len()]; services.len()];
-        Ok(Some(Decision { services, told, effort: None }).filter(|decision| !decision.services.is_empty()))
+        let decision = Decision { services, told, effort: None, replications: count };
+        Ok(Some(decision).filter(|decision| !decision.services.is_empty()))
     }
 
     fn chosen(self, is: impl Fn(usize) -> bool) -> Vec<ServiceId> {
@@ -178,6 +193,7 @@ impl<'a> Run<'a> {
     fn decide_within(
         self,
         [looks, first_looks]: [f64; 2],
+        is_anybody_rare: bool,
         threads: &Threads,
         watch: &dyn Watch,
     ) -> Result<Option<Decision>, Ends> {
@@ -185,13 +201,7 @@ impl<'a> Run<'a> {
             return Ok(None);
         }
         let Some(effort) = self.usual(PILOT_BRANCHES) else { return Ok(None) };
-        // Where that takes too long, a part of the episodes shows it as well.
-        let thin = Effort { branches: PILOT_THIN, ..effort.clone() };
-        let first_looks = looks.min(first_looks);
-        let first = match self.pilot(effort, first_looks, threads, watch) {
-            Err(Ends::TooCostly) => self.pilot(thin, first_looks, threads, watch)?,
-            pilot => pilot?,
-        };
+        let first = self.first_pilot(effort, is_anybody_rare, looks.min(first_looks), (threads, watch))?;
         let services = self.chosen(|place| first.seen[place].is_rare || first.seen[place].is_uneven);
         if services.is_empty() {
             return Ok(None);
@@ -202,10 +212,9 @@ impl<'a> Run<'a> {
             // What takes these out is planned work alone.
             None => return Ok(None),
             Some(_) if services.len() == self.services.len() => first,
-            Some(Effort { spare, .. }) => {
-                run.pilot(Effort { spare, ..first.effort }, looks, threads, watch)?
-            }
+            Some(effort) => run.first_pilot(effort, is_anybody_rare, looks, (threads, watch))?,
         };
+        let (pilot, replications) = pilot.of_first(looks, self.numbers.len());
         let affordable = pilot.affordable(looks);
         if affordable < PART_MIN {
             return Err(Ends::TooCostly);
@@ -234,7 +243,7 @@ impl<'a> Run<'a> {
         let by_origin = pilot.by_origin(branches);
         let is_any = told.iter().any(|told| told[0]);
         let effort = is_any.then_some(Effort { branches, by_origin, ..pilot.effort });
-        Ok(Some(Decision { told, effort, services }))
+        Ok(Some(Decision { told, effort, services, replications }))
     }
 
     /// Some replications as they are.
@@ -279,6 +288,33 @@ impl<'a> Run<'a> {
         let effort = Effort { branches, ..Effort::branches(1) };
         let spare = self.new_run(&effort)?.usually_out(self.seed ^ PILOT_SEED, &self.numbers[..USUAL]);
         Some(Effort { spare, ..effort })
+    }
+
+    /// Branches of each episode; where that takes too long, of a part of the episodes.
+    fn first_pilot(
+        self,
+        effort: Effort,
+        is_anybody_rare: bool,
+        looks: f64,
+        (threads, watch): (&Threads, &dyn Watch),
+    ) -> Result<Pilot, Ends> {
+        let of = |branches: f64| {
+            let by_origin = if is_anybody_rare { Vec::new() } else { self.by_kind(&effort, branches) };
+            self.pilot(Effort { branches, by_origin, ..effort.clone() }, looks, threads, watch)
+        };
+        let fewer = if is_anybody_rare { &[PILOT_THIN][..] } else { &[PILOT_PART_OF_EACH, PILOT_THIN] };
+        fewer.iter().fold(of(PILOT_BRANCHES), |pilot, &branches| match pilot {
+            Err(Ends::TooCostly) => of(branches),
+            pilot => pilot,
+        })
+    }
+
+    /// So many branches of an episode, and more where few are begun by its kind of fault: what is seldom and long is what may be missing.
+    fn by_kind(self, effort: &Effort, branches: f64) -> Vec<f64> {
+        let expected = self.new_run(effort).map(|run| run.expected()).unwrap_or_default();
+        let mean = expected.iter().sum::<f64>() / expected.len() as f64;
+        let of = |expected: f64| branches * (mean / expected).clamp(1.0, KIND_MORE);
+        expected.into_iter().map(of).chain([branches]).collect()
     }
 
     /// The way that knows more of the worst for what it costs, and with how many branches.
@@ -363,26 +399,8 @@ impl<'a> Run<'a> {
             Way::Forcing => found.scatter.min(squares),
             Way::Splitting => squares,
         };
-        let seen = |(place, service): (usize, &ServiceId)| {
-            let figure = |figure: Figure| {
-                Series::new(lived.iter().map(|(row, ..)| row[place * FIGURES + figure.place()]).collect())
-            };
-            let downtime = figure(Figure::Downtime);
-            let downtime_us = downtime.sum() / PILOT as f64;
-            let square = plain_squares[place * FIGURES + Figure::Downtime.place()] / PILOT as f64;
-            // As many events of one size as plain replications would know it by.
-            let plain_events = downtime_us * downtime_us * self.numbers.len() as f64 / square;
-            Seen {
-                is_rare: figure(Figure::Incidents).sum() * times < OUTAGES_FEW,
-                is_uneven: plain_events < OUTAGES_FEW
-                    || may_miss(self.model, *service, downtime_us, self.numbers.len()) > UNSEEN_SOME,
-                events: downtime.effective_events() * times,
-                plain_events,
-                figures: KEPT.map(|kept| figure(kept).sum() > 0.0),
-            }
-        };
         Ok(Pilot {
-            seen: self.services.iter().enumerate().map(seen).collect(),
+            seen: (0..self.services.len()).map(|place| self.seen(place, &lived, &plain_squares)).collect(),
             effort,
             squares,
             scatter,
@@ -392,6 +410,29 @@ impl<'a> Run<'a> {
             looks: found.work as f64 / (found.branches as f64).max(1.0) * size,
             steps: found.steps as f64 * times * STEP,
         })
+    }
+
+    /// What that was of one of the services.
+    fn seen(self, place: usize, lived: &[Lived], plain_squares: &[f64]) -> Seen {
+        let figure = |figure: Figure| {
+            Series::new(lived.iter().map(|(row, ..)| row[place * FIGURES + figure.place()]).collect())
+        };
+        let (all, times) = (self.numbers.len(), self.numbers.len() as f64 / PILOT as f64);
+        let downtime = figure(Figure::Downtime);
+        let downtime_us = downtime.sum() / PILOT as f64;
+        let square = plain_squares[place * FIGURES + Figure::Downtime.place()] / PILOT as f64;
+        // As many events of one size as weighted replications know it by, and plain ones would.
+        let (events, plain_events) =
+            (downtime.effective_events() * times, downtime_us * downtime_us * all as f64 / square);
+        Seen {
+            is_rare: figure(Figure::Incidents).sum() * times < OUTAGES_FEW,
+            is_uneven: plain_events < OUTAGES_FEW
+                || plain_events < OUTAGES_SOME.min(events / MUCH_BETTER)
+                || may_miss(self.model, self.services[place], downtime_us, all) > UNSEEN_SOME,
+            events,
+            plain_events,
+            figures: KEPT.map(|kept| figure(kept).sum() > 0.0),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Services that are hardly ever down, or hardly ever for long: their replications once more, with importance sampling ([`crate::sim::rare`]).
 //!
 //! Crude simulation knows an outage that it has seen fifty times within a seventh of itself, and one that it has never seen
-//! not at all. Where a service is to be expected to have fewer than fifty, or one that is seldom and long may be missing, all replications are run again for it, and what
-//! they say takes the place of the means. Who is expected to, and how it is gone about, is decided by a pilot with random numbers of its own: to choose by
+//! not at all. Where a service is to be expected to have fewer than fifty, or one that is seldom and long may be missing, replications are run again for it, and what
+//! they say takes the place of the means: all of them, or where nobody is rare as many of the first as are worth their time. Who is expected to, and how it is gone about, is decided by a pilot with random numbers of its own: to choose by
 //! what was found would bend it. Distributions and single outages stay those of the crude replications: weighted ones know means
 //! alone.
 
@@ -155,7 +155,7 @@ impl Rare {
         }
         let run = Run { model, services: &services, numbers, seed };
         let Some(decision) = run.decide(threads, watch)? else { return Ok(None) };
-        let run = Run { services: &decision.services, ..run };
+        let run = Run { services: &decision.services, numbers: &numbers[..decision.replications], ..run };
         let Some(effort) = decision.effort else { return Ok(Some(run.in_vain())) };
         let mut rare = run.all(&effort, threads, watch).ok_or(Stopped)?;
         for (place, (service, told)) in decision.services.iter().zip(decision.told).enumerate() {
@@ -214,7 +214,8 @@ impl Rare {
         )
     }
 
-    fn replications(&self) -> usize {
+    /// How many were lived again.
+    pub(super) fn replications(&self) -> usize {
         self.values.len() / self.width
     }
 

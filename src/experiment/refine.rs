@@ -200,6 +200,7 @@ impl Known<'_> {
             },
             services: names(true),
             in_vain: names(false),
+            replications: rare.replications() as u32,
             episodes: found.episodes,
             branches: found.branches,
             hits: found.hits,
@@ -225,11 +226,19 @@ impl Known<'_> {
         self.rare.is_some_and(|rare| rare.series(service, figure).is_some())
     }
 
+    /// How many replications there are of what is weighted in part, or not at all.
+    pub(super) fn replications(&self, is_weighted: bool) -> usize {
+        match self.rare {
+            Some(rare) if is_weighted => rare.replications(),
+            _ => self.found.waiting.len(),
+        }
+    }
+
     /// By replication, the sum of a figure over services: weighted where that is told and `may` be.
     pub(super) fn sum(&self, services: &[usize], figure: Figure, may: impl Fn(usize) -> bool) -> Series {
         let is_weighted = |s: usize| may(s) && self.is_told(s, figure);
         let parts: Vec<(usize, bool)> = services.iter().map(|&s| (s, is_weighted(s))).collect();
-        let replications = 0..self.found.waiting.len();
+        let replications = 0..self.replications(parts.iter().any(|(_, is_weighted)| *is_weighted));
         let sum_of = |which: &dyn Fn(bool) -> bool| -> Vec<f64> {
             let some = || parts.iter().filter(|(_, is_weighted)| which(*is_weighted));
             let of = |k: usize| some().map(|&(s, is_weighted)| self.value(s, figure, k, is_weighted)).sum();

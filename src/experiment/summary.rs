@@ -227,7 +227,9 @@ pub struct RareSummary {
     /// Whose means come from it, and those of which it has not found out more than plain replications have.
     pub services: Vec<String>,
     pub in_vain: Vec<String>,
-    /// Times in which something was out, in all replications, and ways that were tried for them.
+    /// How many replications were lived again: the first so many.
+    pub replications: u32,
+    /// Times in which something was out, in all of these, and ways that were tried for them.
     pub episodes: u64,
     pub branches: u64,
     /// Ways in which a service went down, and as many outages of one size as would know as much, of the service known worst.

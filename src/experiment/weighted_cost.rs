@@ -26,13 +26,16 @@ impl Known<'_> {
     /// By replication, what a year of outages of some services costs: weighted where it is known and `may` be.
     fn losses(&self, services: &[usize], may: impl Fn(usize) -> bool) -> Series {
         let years = YEAR.as_secs_f64() / self.model.horizon.as_secs_f64();
-        let none = vec![0.0; self.found.waiting.len()];
-        let (mut values, mut all_weighted, mut unseen) = (none.clone(), none, None);
         let prices = self.model.prices.iter().flat_map(|prices| &prices.services);
         let prices: Vec<&ServicePrices> = prices.collect();
         let losses = services.iter().filter_map(|&service| Some((service, &prices.get(service)?.losses)));
-        for (service, (figure, price)) in losses.flat_map(|(s, losses)| lines(losses).map(|line| (s, line))) {
-            let (price, is_weighted) = (price * years, may(service) && self.is_told(service, figure));
+        let lines = losses.flat_map(|(service, losses)| lines(losses).map(|line| (service, line)));
+        let is_weighted = |service: usize, figure: Figure| may(service) && self.is_told(service, figure);
+        let is_any = lines.clone().any(|(service, (figure, _))| is_weighted(service, figure));
+        let none = vec![0.0; self.replications(is_any)];
+        let (mut values, mut all_weighted, mut unseen) = (none.clone(), none, None);
+        for (service, (figure, price)) in lines {
+            let (price, is_weighted) = (price * years, is_weighted(service, figure));
             for (replication, (value, weighted)) in values.iter_mut().zip(&mut all_weighted).enumerate() {
                 let loss = price * self.value(service, figure, replication, is_weighted);
                 *value += loss;

@@ -134,6 +134,7 @@ fn rare_events(from: &summary::RareSummary) -> RareEvents {
         },
         services: from.services.clone(),
         in_vain: from.in_vain.clone(),
+        replications: Some(from.replications).filter(|_| !from.services.is_empty()),
         episodes: from.episodes,
         branches: from.branches,
         hits: from.hits,

@@ -25,7 +25,10 @@ pub struct RareEvents {
     /// It was tried for these as well, and found no more than plain replications had.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub in_vain: Vec<String>,
-    /// Times in which something was out while they were up, in all replications.
+    /// So many replications were lived again for them, the first ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replications: Option<u32>,
+    /// Times in which something was out while they were up, in all of these.
     pub episodes: u64,
     /// Ways to go on from there that were tried, with other failures made likelier, and how many led into an outage.
     pub branches: u64,
@@ -66,13 +69,17 @@ pub(super) fn sentences(result: &RunResult, show: impl Fn(&str) -> String) -> Ve
             ""
         };
         Some(format!(
-            "{}: {} by importance sampling{}, since {} replications alone know too little: from {} failures {} ways on, {} of \
+            "{}: {} by importance sampling{}, since {} replications alone know too little: from {} failures{} {} ways on, {} of \
              them into an outage, worth {} alike.{doubt}{}",
             show(&strategy.name),
             names(&rare.services),
             if rare.method == RareMethod::Splitting { " and splitting" } else { "" },
             figures::count(result.replications),
             figures::whole(rare.episodes),
+            match rare.replications.filter(|&first| first < result.replications) {
+                Some(first) => format!(" in the first {}", figures::count(first)),
+                None => String::new(),
+            },
             figures::whole(rare.branches),
             figures::whole(rare.hits),
             figures::whole(rare.hits_effective as u64),

@@ -7,7 +7,7 @@ use crate::probe::Shortfall;
 use crate::sim::rare::RareRun;
 
 /// What weighted replications may cost: so many times as much as plain ones, or this: some six seconds of one thread where anybody is rare, half of that
-/// where plain ones know something, and half a second where nothing tells that they do not know enough.
+/// where plain ones know something, and half a second to find out where nothing tells that they do not know enough.
 pub(super) const LOOKS_MAX: f64 = 4e8;
 pub(super) const LOOKS_UNEVEN_MAX: f64 = 2e8;
 pub(super) const LOOKS_UNKNOWN_MAX: f64 = 3e7;

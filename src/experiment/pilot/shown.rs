@@ -1,6 +1,7 @@
 //! What a few weighted replications have shown, and how many branches that asks for.
 
 use super::super::rare::KEPT;
+use super::{FIRST_MIN, PART_UNEVEN_MIN};
 use crate::sim::rare::{EVEN, Effort, Origin, Way, allocate, left};
 
 /// Branches that all episodes of a strategy together have, at least, where each may have no more than [`BRANCHES_MAX`].
@@ -13,6 +14,8 @@ const MORE_MAX: f64 = 1_024.0;
 pub(super) const EVENTS_WANTED: f64 = 400.0;
 /// More are not worth it where the variance that is due to them is no more than so much of what is due to episodes. Assumption.
 const SCATTER_LEFT: f64 = 0.25;
+/// Where only some replications are lived again, this part of their episodes is. Assumption.
+const PART_OF_FIRST: f64 = 0.5;
 /// How far apart numbers of branches are that are thought of.
 const FINER: f64 = 1.1;
 
@@ -54,9 +57,31 @@ impl Pilot {
 
     /// How many ways to go on from each episode, or each level of it, so many looks can pay for; below one, from which part of them.
     pub(super) fn affordable(&self, looks: f64) -> f64 {
+        (looks - self.steps) / self.looks_of_one()
+    }
+
+    /// What one way to go on from each episode costs.
+    fn looks_of_one(&self) -> f64 {
         // A branch of a pilot is counted for each level that it lives.
         let levels = self.branches_lived / (self.episodes * self.effort.branches).max(1.0);
-        (looks - self.steps) / (self.episodes.max(1.0) * levels.max(1.0) * self.looks.max(1.0))
+        self.episodes.max(1.0) * levels.max(1.0) * self.looks.max(1.0)
+    }
+
+    /// The same of so many of the first replications as that pays for, where nobody is rare and it does not pay for all; of all where those would be too
+    /// few to say anything.
+    pub(super) fn of_first(self, looks: f64, replications: usize) -> (Pilot, usize) {
+        let all = replications as f64;
+        let part = looks / (self.steps + PART_OF_FIRST * self.looks_of_one());
+        let is_rare = self.seen.iter().any(|seen| seen.is_rare);
+        if is_rare || self.affordable(looks) >= PART_UNEVEN_MIN || part * all < FIRST_MIN as f64 {
+            return (self, replications);
+        }
+        let first = (part * all) as usize;
+        let part = first as f64 / all;
+        let seen = self.seen.into_iter().map(|seen| Seen { events: seen.events * part, ..seen }).collect();
+        let (episodes, steps) = (self.episodes * part, self.steps * part);
+        let branches_lived = self.branches_lived * part;
+        (Pilot { seen, episodes, steps, branches_lived, ..self }, first)
     }
 
     /// `times` as many as usual, and at most so many.

@@ -13,7 +13,7 @@ fn decided(looks: f64) -> Option<(Decision, f64)> {
     let model = &scenario::compile(&scenario::read(&input).0.expect("it is right")).expect("it fits")[0];
     let (services, numbers): (Vec<ServiceId>, Vec<u32>) = (vec![ServiceId(0)], (0..400).collect());
     let run = Run { model, services: &services, numbers: &numbers, seed: 3 };
-    let decision = match run.decide_within([looks; 2], &Threads::new(Some(2)), &()) {
+    let decision = match run.decide_within([looks; 2], true, &Threads::new(Some(2)), &()) {
         Ok(decision) => decision.expect("nobody is rarer"),
         Err(Ends::TooCostly) => return None,
         Err(Ends::Stopped) => panic!("nobody stops it"),

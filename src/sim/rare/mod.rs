@@ -216,6 +216,16 @@ impl<'m, M: Meter> RareRun<'m, M> {
         [clocks.len(), clocks.iter().filter(|watched| !watched.is_even()).count()]
     }
 
+    /// By kind, about how many episodes of a replication its faults begin.
+    #[must_use]
+    pub fn expected(&self) -> Vec<f64> {
+        let mut expected = vec![0.0; self.watched.kinds];
+        for clock in &self.watched.clocks {
+            expected[clock.kind] += clock.rate * self.model.end().as_secs_f64() * self.forced[clock.kind][0];
+        }
+        expected
+    }
+
     /// One replication: an unbiased estimate of what it loses, of each figure of the meter.
     pub fn run(&mut self, seed: u64, replication: u32) -> Vec<f64> {
         self.meter.reset();

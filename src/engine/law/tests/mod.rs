@@ -119,7 +119,6 @@ fn constants_are_known_by_any_name() {
     assert_eq!(zoo().iter().filter(|law| law.is_constant()).count(), 1);
     assert_eq!(Law::constant(Span::ZERO).residual(0.5), Span::ZERO);
     assert_eq!(Law::uniform(0.0, 0.0).unwrap().residual(0.5), Span::ZERO);
-    assert_eq!(Law::constant(Span::FOREVER).sample(0.5), Span::FOREVER);
 }
 
 #[test]
@@ -137,8 +136,9 @@ fn the_ends_are_reached_and_not_crossed() {
     // An exponential reaches 37.4 means.
     let longest = Law::exponential(1.0).unwrap().inverse_survival(least);
     assert!((longest - 54.0 * std::f64::consts::LN_2).abs() < 1e-13);
-    // A heavy tail may leave every horizon behind.
-    assert_eq!(Law::weibull_from_scale(0.04, 3e8).unwrap().sample(least), Span::FOREVER);
+    // A heavy tail may leave every horizon behind, and ends some day all the same.
+    let longest = Law::weibull_from_scale(0.04, 3e8).unwrap().sample(least);
+    assert!(longest > Span(100_000 * 31_536_000_000_000) && longest < Span::FOREVER, "{longest:?}");
 }
 
 #[test]
