@@ -127,6 +127,30 @@ fn an_undecided_gate_takes_more_replications_up_to_its_most() {
     assert_eq!((&result["replications"], &result["gates"][0]["look"]), (&3000.into(), &6.into()));
 }
 
+/// An array is out for seconds every week and for weeks hardly ever: of a single VM, which fails every ten days as well, and of a group on three hosts not as many
+/// of 6,000 replications are weighted. What is said of the one as a part of the other is that of two means all the same: 314.9 s by 424.4 s.
+#[test]
+fn a_part_is_of_means_of_however_many_replications() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("part.toml");
+    let quick = "power_on = \"0 s\"\nboot = \"0 s\"\nstart = \"0 s\"\nrecover = \"0 s\"\n";
+    let scenario = format!(
+        "schema = 1\n[run]\nreplications = 6000\n[storage.san]\nkind = \"fc\"\noutage = {{ mttf = \"7 d\", mttr = \"5 s\" }}\n\
+         controllers = 2\ncontroller_failover = \"0 s\"\ncontroller = {{ mttf = \"40 y\", mttr = \"20 d\" }}\n\
+         [host.h]\ncount = 3\ncores = 8\nmemory = \"16 GiB\"\nboot = \"0 s\"\nstorage = [\"san\"]\n\
+         [service.s]\nrole = \"stateless\"\nvm = {{ cores = 1, memory = \"1 GiB\", storage = \"san\", disk_timeout = \"0 s\" }}\n{quick}\
+         app_crash = {{ mttf = \"10 d\", mttr = \"3 s\" }}\n[strategy.one]\nprotect = []\n[strategy.three]\nprotect = [\"nlb\"]\nmembers = 3\n\
+         application_aware = true\ndetection = \"0 s\"\nconvergence = \"0 s\"\n\
+         [[gate]]\nservice = \"s\"\ncheck = \"three.downtime <= 0.9 x one.downtime\"\n"
+    );
+    fs::write(&file, scenario).expect("a scenario");
+    let found = output(folder.path(), &["test", "part.toml", "--quiet", "--json", "-"]);
+    let told = json(&found.stdout);
+    let observed = told["scenarios"][0]["gates"][0]["observed"].as_f64();
+    let observed = observed.unwrap_or_else(|| panic!("{told:#}"));
+    assert!((observed - 314.9 / 424.4).abs() < 0.03, "{observed}");
+}
+
 #[test]
 fn test_asks_every_scenario_in_the_order_of_names_whatever_is_wrong_with_others() {
     let folder = folder(&[

@@ -428,7 +428,8 @@ impl Pair<'_> {
             known.found.ticks[self.service].iter().map(|ticks| part(ticks) as f64).sum::<f64>()
         };
         let (a, b) = match self.weighted() {
-            Some((own, other)) => (own.sum(), other.sum() / self.versus.factor),
+            // Not as many replications may be weighted of the one as of the other.
+            Some((own, other)) => (own.mean(), other.mean() / self.versus.factor),
             None => (plain(self.a), plain(self.b)),
         };
         (b > 0.0).then(|| a / b)

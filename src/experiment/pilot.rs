@@ -24,7 +24,7 @@ use crate::state::State;
 pub(super) const OUTAGES_FEW: f64 = 50.0;
 /// What plain replications know no better than as so many incidents of one size is uneven, where weighted ones know it as so many times as many.
 /// Assumptions.
-const OUTAGES_SOME: f64 = 200.0;
+const OUTAGES_SOME: f64 = 400.0;
 const MUCH_BETTER: f64 = 4.0;
 /// What plain replications seem to know as well as so many incidents of one size is the first that is not asked about where that takes too long.
 /// Assumption.
@@ -219,15 +219,15 @@ impl<'a> Run<'a> {
         if affordable < PART_MIN {
             return Err(Ends::TooCostly);
         }
-        let (pilot, branches) = match pilot.events() {
+        let usual = pilot.branches_usual(looks);
+        // A pilot that has had more branches of what is seldom knows it better than that.
+        let usually = if pilot.effort.by_origin.is_empty() { 1.0 } else { pilot.gain(usual).min(1.0) };
+        let (pilot, branches) = match pilot.events() * usually {
             // Where that is not sharp, more ways of each episode are worth their time; and it may be another way.
             few if few < EVENTS_WANTED && affordable >= 1.0 && pilot.effort.branches >= 1.0 => {
                 run.better(pilot, looks, threads, watch)?
             }
-            _ => {
-                let branches = pilot.branches_usual(looks);
-                (pilot, branches)
-            }
+            _ => (pilot, usual),
         };
         // More branches than a pilot's know more at best.
         let gain = pilot.gain(branches);

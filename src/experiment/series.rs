@@ -51,9 +51,13 @@ impl Series {
         self.values.iter().sum()
     }
 
+    pub(super) fn mean(&self) -> f64 {
+        self.sum() / self.len() as f64
+    }
+
     /// The sum of the squares of what each is above or below the mean.
     pub(super) fn squares(&self) -> f64 {
-        let mean = self.sum() / self.len() as f64;
+        let mean = self.mean();
         self.values.iter().map(|value| (value - mean) * (value - mean)).sum()
     }
 

@@ -77,7 +77,7 @@ pub(super) fn sentences(result: &RunResult, show: impl Fn(&str) -> String) -> Ve
             figures::count(result.replications),
             figures::whole(rare.episodes),
             match rare.replications.filter(|&first| first < result.replications) {
-                Some(first) => format!(" in the first {}", figures::count(first)),
+                Some(first) => format!(" in the first {},", figures::count(first)),
                 None => String::new(),
             },
             figures::whole(rare.branches),

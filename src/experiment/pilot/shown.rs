@@ -67,16 +67,16 @@ impl Pilot {
         self.episodes.max(1.0) * levels.max(1.0) * self.looks.max(1.0)
     }
 
-    /// The same of so many of the first replications as that pays for, where nobody is rare and it does not pay for all; of all where those would be too
-    /// few to say anything.
+    /// The same of so many of the first replications as that pays for, where nobody is rare and it does not pay for all: a thousand at least, and if it does
+    /// not pay for those either nobody is told by them.
     pub(super) fn of_first(self, looks: f64, replications: usize) -> (Pilot, usize) {
         let all = replications as f64;
         let part = looks / (self.steps + PART_OF_FIRST * self.looks_of_one());
         let is_rare = self.seen.iter().any(|seen| seen.is_rare);
-        if is_rare || self.affordable(looks) >= PART_UNEVEN_MIN || part * all < FIRST_MIN as f64 {
+        let first = ((part * all) as usize).max(FIRST_MIN.min(replications));
+        if is_rare || self.affordable(looks) >= PART_UNEVEN_MIN || first >= replications {
             return (self, replications);
         }
-        let first = (part * all) as usize;
         let part = first as f64 / all;
         let seen = self.seen.into_iter().map(|seen| Seen { events: seen.events * part, ..seen }).collect();
         let (episodes, steps) = (self.episodes * part, self.steps * part);
@@ -123,11 +123,16 @@ impl Pilot {
 
     /// How many times the events of the pilot so many branches will know: only the part of the variance that is theirs depends on their number.
     pub(super) fn gain(&self, branches: f64) -> f64 {
-        // Of single branches nobody knows how unlike they are.
-        if self.effort.branches < 2.0 {
-            return branches / self.effort.branches;
-        }
-        self.squares / (self.squares - self.scatter + self.scatter(branches))
+        let own = match self.effort.branches >= 2.0 {
+            true => self.scatter,
+            // What a part of the episodes leaves out is as unlike as they are.
+            false if !self.effort.by_origin.is_empty() => {
+                left(&self.origins, &self.effort.by_origin).min(self.squares)
+            }
+            // Of single branches nobody knows how unlike they are.
+            false => return branches / self.effort.branches,
+        };
+        self.squares / (self.squares - own + self.scatter(branches))
     }
 
     /// As many as should know enough, where those of the pilot do not; where none would, as many as leave it to the episodes mostly.
